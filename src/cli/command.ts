@@ -1,0 +1,57 @@
+import type { CommandContext } from './context.js';
+import type { FlagTable, FlagValues } from './flags.js';
+
+/** The sections of `etcdctl help`, in their order. */
+export const COMMAND_GROUPS = {
+  kv: 'Key-value commands',
+  cluster: 'Cluster maintenance commands',
+  concurrency: 'Concurrency commands',
+  auth: 'Authentication commands',
+  utility: 'Utility commands',
+} as const;
+export type CommandGroup = keyof typeof COMMAND_GROUPS;
+
+/**
+ * How long the calls of a command may take:
+ * - `command-timeout`: the flag's value, 5 s by default
+ * - `if-given`: the flag's value, no limit when neither flag nor variable is given
+ * - `none`: no limit, whatever the flag says
+ * - `no-server`: the command talks to no server; the global flags' values and the environment are not even looked at
+ */
+export type DeadlinePolicy = 'command-timeout' | 'if-given' | 'none' | 'no-server';
+
+/** What all commands declare about themselves: the source of parsing, help, completion and `docs/commands.md`. */
+export interface CommandDeclaration {
+  readonly name: string;
+  readonly group?: CommandGroup;
+  /** Arguments as help shows them: `<key> [range_end]`. */
+  readonly usage?: string;
+  /** One sentence without a full stop. */
+  readonly summary: string;
+  /** Further paragraphs of help, examples included. */
+  readonly description?: string;
+}
+
+/** A command that runs. Declaring its flags gives `toOptions` typed values. */
+export interface CommandSpec<Flags extends FlagTable, Options> extends CommandDeclaration {
+  readonly flags: Flags;
+  readonly deadline: DeadlinePolicy;
+  /** Pure. Throws a `UsageError` for arguments that are missing, surplus or contradict each other. */
+  readonly toOptions: (args: readonly string[], flags: FlagValues<Flags>) => Options;
+  readonly run: (options: Options, context: CommandContext) => Promise<void>;
+}
+
+/** A command that only holds others, such as `endpoint`; its flags are accepted by all of them. */
+export interface CommandFamilySpec<Flags extends FlagTable> extends CommandDeclaration {
+  readonly flags: Flags;
+}
+
+/** Where a command registers itself: the program, or the family it belongs to. */
+export interface CommandParent<Inherited extends FlagTable = Record<never, never>> {
+  command<Flags extends FlagTable, Options>(
+    spec: Omit<CommandSpec<Flags, Options>, 'toOptions'> & {
+      toOptions: (args: readonly string[], flags: FlagValues<Flags & Inherited>) => Options;
+    },
+  ): void;
+  family<Flags extends FlagTable>(spec: CommandFamilySpec<Flags>): CommandParent<Inherited & Flags>;
+}

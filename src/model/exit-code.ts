@@ -1,0 +1,14 @@
+/** Exit statuses of etcdctl and etcdutl, the same from 3.4 to 3.7 (pkg/cobrautl/error.go). */
+export const ExitCode = {
+  ok: 0,
+  error: 1,
+  badConnection: 2,
+  invalidInput: 3,
+  badFeature: 4,
+  interrupted: 5,
+  io: 6,
+  badArguments: 128,
+} as const;
+
+/** One of the statuses above, or the status of a child process that a command ran. */
+export type ExitCode = number;

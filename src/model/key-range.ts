@@ -1,0 +1,35 @@
+/**
+ * The rules by which a key and its flags become the half-open interval [key, rangeEnd) of a request
+ * (etcd client/v3/op.go). No `rangeEnd` means the one key; a `rangeEnd` of a single zero byte means "to the end".
+ */
+export interface KeyRange {
+  readonly key: Uint8Array;
+  readonly rangeEnd?: Uint8Array;
+}
+
+/** The smallest key, and as a range end the sign for "no end". */
+export const ZERO_BYTE: Uint8Array = Buffer.of(0);
+
+/** All keys that begin with the prefix; every key when it is empty. */
+export function prefixRange(prefix: Uint8Array): KeyRange {
+  if (prefix.length === 0) return { key: ZERO_BYTE, rangeEnd: ZERO_BYTE };
+  return { key: prefix, rangeEnd: prefixEnd(prefix) };
+}
+
+/** All keys from this one on, in byte order. */
+export function fromKeyRange(key: Uint8Array): KeyRange {
+  return { key: key.length === 0 ? ZERO_BYTE : key, rangeEnd: ZERO_BYTE };
+}
+
+/** The first key after all keys with the prefix; "no end" when the prefix is only 0xff bytes. */
+export function prefixEnd(prefix: Uint8Array): Uint8Array {
+  for (let index = prefix.length - 1; index >= 0; index--) {
+    const byte = prefix[index] ?? 0xff;
+    if (byte < 0xff) {
+      const end = Buffer.from(prefix.subarray(0, index + 1));
+      end[index] = byte + 1;
+      return end;
+    }
+  }
+  return ZERO_BYTE;
+}

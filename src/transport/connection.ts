@@ -1,0 +1,30 @@
+/** How to reach a cluster; the transport's only input, checked by nobody else. */
+export interface ConnectionOptions {
+  /** As given by the user: `host:port`, `http(s)://host:port`, `unix:path`, …; at least one. */
+  readonly endpoints: readonly string[];
+  readonly tls: TlsOptions;
+  readonly credentials?: Credentials;
+  readonly dialTimeoutMs: number;
+  readonly keepAliveTimeMs: number;
+  readonly keepAliveTimeoutMs: number;
+  /** Limit for each call that states none itself; `null`: unlimited. */
+  readonly callTimeoutMs: number | null;
+  /** 0: etcd's default of 2 MiB. */
+  readonly maxRequestBytes: number;
+  /** 0: etcd's default of 2 GiB − 1. */
+  readonly maxReceiveBytes: number;
+}
+
+export interface TlsOptions {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  /** Name to verify instead of the endpoint's host. */
+  readonly serverName?: string;
+  readonly insecureTransport: boolean;
+  readonly insecureSkipVerify: boolean;
+}
+
+export type Credentials =
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  | { readonly kind: 'token'; readonly token: string };
