@@ -1,0 +1,86 @@
+// Compiles src/wire/proto into src/wire/generated with buf and ts-proto, both from node_modules, offline.
+// `--check` writes nothing and fails when the committed code is not what the .proto files give.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const topFolder = fileURLToPath(new URL('..', import.meta.url));
+const generatedFolder = join(topFolder, 'src', 'wire', 'generated');
+
+/**
+ * Runs buf in the top folder and returns its stdout. Goes through the npm package's launcher with this Node:
+ * it finds the platform's program without install scripts, and needs no .cmd wrapper on Windows.
+ *
+ * @param {string[]} args
+ * @returns {string}
+ * @throws {Error} with buf's own words when it cannot start or fails.
+ */
+export function runBuf(args) {
+  const launcher = createRequire(import.meta.url).resolve('@bufbuild/buf/bin/buf');
+  const result = spawnSync(process.execPath, [launcher, ...args], {
+    cwd: topFolder,
+    env: { ...process.env, BUF_CACHE_DIR: join(topFolder, 'node_modules', '.cache', 'buf') },
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  if (result.error) throw result.error;
+  if (result.status !== 0) throw new Error(`buf ${args[0]} failed:\n${result.stderr}${result.stdout}`);
+  return result.stdout;
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]} paths of all .ts files below it, relative, sorted; empty when there is no folder.
+ */
+function listCode(folder) {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.ts')).sort();
+}
+
+/**
+ * @param {string} expected
+ * @param {string} actual
+ * @returns {string[]} what tells the two folders apart, one line a file.
+ */
+function differences(expected, actual) {
+  const wanted = listCode(expected);
+  const present = listCode(actual);
+  const stale = present.filter((name) => !wanted.includes(name)).map((name) => `${name}: has no .proto file`);
+  const wrong = wanted.flatMap((name) => {
+    if (!present.includes(name)) return [`${name}: missing`];
+    const same = readFileSync(join(expected, name)).equals(readFileSync(join(actual, name)));
+    return same ? [] : [`${name}: differs`];
+  });
+  return [...wrong, ...stale];
+}
+
+/** @param {boolean} checkOnly */
+function main(checkOnly) {
+  const scratch = mkdtempSync(join(tmpdir(), 'etcdctl-ts-generate-'));
+  const fresh = join(scratch, 'generated');
+  try {
+    runBuf(['generate', '--output', fresh]);
+    if (listCode(fresh).length === 0) throw new Error('buf generated no code');
+    if (checkOnly) {
+      const found = differences(fresh, generatedFolder);
+      if (found.length === 0) return;
+      console.error('src/wire/generated is not what src/wire/proto gives; run `npm run generate`:');
+      for (const line of found) console.error(`  ${line}`);
+      process.exitCode = 1;
+      return;
+    }
+    rmSync(generatedFolder, { recursive: true, force: true });
+    cpSync(fresh, generatedFolder, { recursive: true });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const startedFile = process.argv[1];
+if (startedFile && realpathSync(startedFile) === fileURLToPath(import.meta.url)) {
+  main(process.argv.includes('--check'));
+}

@@ -1,0 +1,2 @@
+export { ResponseHeader } from './generated/etcdserverpb/header.js';
+export * from './generated/etcdserverpb/lease.js';
