@@ -9,13 +9,22 @@ export interface EndpointHealth {
   readonly error: string;
 }
 
+/** What a user wants to see of a range. */
+export interface RangeView {
+  readonly keysOnly: boolean;
+  readonly countOnly: boolean;
+  readonly valuesOnly: boolean;
+}
+
 /** Everything a command can have to say on stdout. Each printer has one renderer for each kind. */
 export type Result =
   | { readonly kind: 'put'; readonly response: PutResponse }
-  | { readonly kind: 'range'; readonly response: RangeResponse; readonly valuesOnly: boolean }
+  | { readonly kind: 'range'; readonly response: RangeResponse; readonly view: RangeView }
   | { readonly kind: 'delete-range'; readonly response: DeleteRangeResponse }
   | { readonly kind: 'endpoint-health'; readonly endpoints: readonly EndpointHealth[] }
-  | { readonly kind: 'snapshot-saved'; readonly path: string; readonly serverVersion: string };
+  | { readonly kind: 'snapshot-saved'; readonly path: string; readonly serverVersion: string }
+  /** The same in every format: versions, help, completion scripts. */
+  | { readonly kind: 'text'; readonly text: string };
 
 export type ResultKind = Result['kind'];
 export type ResultOf<Kind extends ResultKind> = Extract<Result, { kind: Kind }>;

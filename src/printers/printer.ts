@@ -14,14 +14,24 @@ export interface PrinterOptions {
   readonly hex: boolean;
 }
 
-/** Writes one result. Throws an `UnsupportedFormatError` before the first byte where the format lacks the kind. */
+/** Writes one result. */
 export type Renderer<Kind extends ResultKind> = (
   result: ResultOf<Kind>,
   sink: Sink,
   options: PrinterOptions,
 ) => void;
 
-/** One output format: the compiler asks for a renderer for each kind of result. */
-export type Renderers = { readonly [Kind in ResultKind]: Renderer<Kind> };
+/** Stands where a format has no renderer for a kind, and says so. */
+export interface Refusal {
+  readonly refusal: string;
+}
 
-export type Printer = (result: Result, sink: Sink, options: PrinterOptions) => void;
+/** One output format: the compiler asks for an entry for each kind of result. */
+export type Renderers = { readonly [Kind in ResultKind]: Renderer<Kind> | Refusal };
+
+/** Both throw an `UnsupportedFormatError` for a kind that the format lacks. */
+export interface Printer {
+  /** For asking before the work is done. */
+  assertPrints(kind: ResultKind): void;
+  print(result: Result, sink: Sink, options: PrinterOptions): void;
+}

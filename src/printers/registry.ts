@@ -1,0 +1,35 @@
+import { UnsupportedFormatError } from '../model/errors.js';
+import type { Result, ResultKind } from '../model/results.js';
+import type { OutputFormat, Printer, PrinterOptions, Renderers, Sink } from './printer.js';
+
+type Loader = () => Promise<{ readonly renderers: Renderers }>;
+
+const LOADERS: { readonly [Format in OutputFormat]: Loader } = {
+  fields: () => import('./fields.js'),
+  json: () => import('./json.js'),
+  protobuf: () => import('./protobuf.js'),
+  simple: () => import('./simple.js'),
+  table: () => import('./table.js'),
+};
+
+/** The printer of one format; loads that format's module and no other, since some are heavy. */
+export async function loadPrinter(format: OutputFormat): Promise<Printer> {
+  const { renderers } = await LOADERS[format]();
+  return {
+    assertPrints(kind) {
+      rendererOf(renderers, kind);
+    },
+    print(result, sink, options) {
+      rendererOf(renderers, result.kind)(result, sink, options);
+    },
+  };
+}
+
+/** The table pairs each kind with its own renderer; the compiler cannot follow that through the union. */
+type AnyRenderer = (result: Result, sink: Sink, options: PrinterOptions) => void;
+
+function rendererOf(renderers: Renderers, kind: ResultKind): AnyRenderer {
+  const entry = renderers[kind];
+  if ('refusal' in entry) throw new UnsupportedFormatError(entry.refusal);
+  return entry as AnyRenderer;
+}
