@@ -1,3 +1,4 @@
+import type { ResultKind } from '../model/results.js';
 import type { CommandContext } from './context.js';
 import type { FlagTable, FlagValues } from './flags.js';
 
@@ -36,8 +37,17 @@ export interface CommandDeclaration {
 export interface CommandSpec<Flags extends FlagTable, Options> extends CommandDeclaration {
   readonly flags: Flags;
   readonly deadline: DeadlinePolicy;
-  /** Pure. Throws a `UsageError` for arguments that are missing, surplus or contradict each other. */
-  readonly toOptions: (args: readonly string[], flags: FlagValues<Flags>) => Options;
+  /** What it prints in the end, so that a format which lacks it is refused before anything is done. */
+  readonly result?: ResultKind;
+  /**
+   * Pure. Throws a `UsageError` for arguments that are missing, surplus or contradict each other. `dashAt` tells how
+   * many of the arguments stand before `--`; `undefined`: there is none.
+   */
+  readonly toOptions: (
+    args: readonly string[],
+    flags: FlagValues<Flags>,
+    dashAt: number | undefined,
+  ) => Options;
   readonly run: (options: Options, context: CommandContext) => Promise<void>;
 }
 
@@ -50,7 +60,11 @@ export interface CommandFamilySpec<Flags extends FlagTable> extends CommandDecla
 export interface CommandParent<Inherited extends FlagTable = Record<never, never>> {
   command<Flags extends FlagTable, Options>(
     spec: Omit<CommandSpec<Flags, Options>, 'toOptions'> & {
-      toOptions: (args: readonly string[], flags: FlagValues<Flags & Inherited>) => Options;
+      toOptions: (
+        args: readonly string[],
+        flags: FlagValues<Flags & Inherited>,
+        dashAt: number | undefined,
+      ) => Options;
     },
   ): void;
   family<Flags extends FlagTable>(spec: CommandFamilySpec<Flags>): CommandParent<Inherited & Flags>;

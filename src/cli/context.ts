@@ -1,5 +1,6 @@
 import type { Result } from '../model/results.js';
 import type { Client } from '../model/services.js';
+import type { OutputFormat } from '../printers/printer.js';
 
 /** Time, replaceable in tests. */
 export interface Clock {
@@ -11,8 +12,8 @@ export interface Clock {
 
 /** What a long transfer shows a person: nothing off a terminal. */
 export interface Progress {
-  /** Bytes done so far. Cheap enough to be called for every chunk. */
-  update(doneBytes: number): void;
+  /** Bytes done so far, of a total where it is known. Cheap enough to be called for every chunk. */
+  update(doneBytes: number, totalBytes?: number): void;
   stop(): void;
 }
 
@@ -31,10 +32,12 @@ export interface Prompt {
 
 /** All that a running command sees of the world. */
 export interface CommandContext {
-  /** The endpoints of `--endpoints`, in the order given. */
+  /** The endpoints given or discovered, in their order; at least one. */
   readonly endpoints: readonly string[];
   /** Connects to these endpoints, or to those of the global flags; `main` closes every client at the end. */
   connect(endpoints?: readonly string[]): Promise<Client>;
+  /** The format of `--write-out`; only for commands whose flags go with one format alone. */
+  readonly format: OutputFormat;
   /** Prints a result in the chosen format; settles when the output can take more. */
   emit(result: Result): Promise<void>;
   readonly stdin: AsyncIterable<Uint8Array>;

@@ -1,0 +1,66 @@
+import type { CommandGroup } from './command.js';
+import { type CommandNode, commandPath } from './command-tree.js';
+import type { FlagKind } from './flag-kinds.js';
+import type { Flag, FlagTable } from './flags.js';
+
+/** A declared command as data: what help pages, completion and the documentation are written from. */
+export interface CommandDescription {
+  readonly name: string;
+  /** The words that call it, without the program's name; empty for the program. */
+  readonly path: string;
+  readonly group?: CommandGroup;
+  /** `<key> [range_end]`; empty for families and commands without arguments. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly description: string;
+  /** Its own flags; the commands below it accept them too. */
+  readonly flags: readonly FlagDescription[];
+  readonly commands: readonly CommandDescription[];
+}
+
+export interface FlagDescription {
+  readonly name: string;
+  readonly short?: string;
+  readonly kind: FlagKind<unknown>['name'];
+  /** `<duration>`; empty for flags that need no value. */
+  readonly placeholder: string;
+  readonly summary: string;
+  /** As it would be written; empty when it is false, zero or nothing. */
+  readonly defaultText: string;
+  readonly choices: readonly string[];
+}
+
+export function describeCommand(node: CommandNode): CommandDescription {
+  const { name, group, usage = '', summary, description = '' } = node.declaration;
+  return {
+    name,
+    path: commandPath(node),
+    ...(group && { group }),
+    usage,
+    summary,
+    description,
+    flags: describeFlags(node.flags),
+    commands: node.children.map(describeCommand),
+  };
+}
+
+/** In the order of the table. */
+export function describeFlags(table: FlagTable): FlagDescription[] {
+  return Object.entries(table).map(([name, flag]) => describeFlag(name, flag));
+}
+
+const ZERO_TEXTS: ReadonlySet<string> = new Set(['', 'false', '0', '0s', '[]']);
+
+function describeFlag(name: string, flag: Flag<unknown>): FlagDescription {
+  const { kind, short, summary, choices = [] } = flag;
+  const text = kind.format(flag.defaultValue);
+  return {
+    name,
+    ...(short !== undefined && { short }),
+    kind: kind.name,
+    placeholder: kind.placeholder === undefined ? '' : `<${kind.placeholder}>`,
+    summary,
+    defaultText: ZERO_TEXTS.has(text) ? '' : kind.name === 'list' ? text.slice(1, -1) : text,
+    choices,
+  };
+}

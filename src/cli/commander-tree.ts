@@ -1,0 +1,81 @@
+/**
+ * Commander's part: it holds the tree of commands, reads the values of flags and keeps them. What it is given has
+ * been normalised by the dialect, so its own messages, help and exits are switched off.
+ */
+import { Command, Option } from 'commander';
+import { bytesFromText } from '../model/bytes.js';
+import { UsageError } from '../model/errors.js';
+import { GoParseError } from '../model/go/parse-error.js';
+import { quoteGo } from '../model/go/quote.js';
+import type { CommandNode } from './command-tree.js';
+import type { Flag, FlagTable } from './flags.js';
+
+type Leaf = Pick<CommandNode, 'declaration' | 'flags' | 'action'>;
+
+export function makeRoot(leaf: Leaf): CommandNode {
+  const commander = new Command(leaf.declaration.name)
+    .exitOverride()
+    .configureOutput({ writeOut() {}, writeErr() {} })
+    .helpOption(false)
+    .helpCommand(false);
+  return makeNode(leaf, undefined, commander);
+}
+
+/** Children are made by commander's `command()`, which hands the settings of the root down. */
+export function addChild(parent: CommandNode, leaf: Leaf): CommandNode {
+  const child = makeNode(leaf, parent, parent.commander.command(leaf.declaration.name));
+  parent.children.push(child);
+  return child;
+}
+
+function makeNode(leaf: Leaf, parent: CommandNode | undefined, commander: Command): CommandNode {
+  // Without an action, commander answers a family that has no arguments by its own help.
+  commander
+    .helpCommand(false)
+    .argument('[arguments...]')
+    .action(() => {});
+  return { ...leaf, parent, children: [], commander };
+}
+
+/** Has commander read the command line; flags are declared to it for the commands of one line only, to start fast. */
+export function readFlags(lineage: readonly CommandNode[], words: readonly string[]): void {
+  for (const { commander, flags } of lineage) {
+    if (commander.options.length === 0) addOptions(commander, flags);
+  }
+  lineage[0]?.commander.parse([...words], { from: 'user' });
+}
+
+function addOptions(commander: Command, flags: FlagTable): void {
+  for (const [name, flag] of Object.entries(flags)) {
+    const short = flag.short === undefined ? '' : `-${flag.short}, `;
+    const option = new Option(`${short}--${name} <value>`, flag.summary);
+    // To commander, --no-password would be the opposite of --password.
+    option.negate = false;
+    option.argParser((text: string, earlier: unknown) => readValue(name, flag, { text, earlier }));
+    commander.addOption(option);
+  }
+}
+
+function readValue(name: string, flag: Flag<unknown>, given: { text: string; earlier: unknown }): unknown {
+  try {
+    return flag.kind.parse(given.text, given.earlier);
+  } catch (error) {
+    if (!(error instanceof GoParseError)) throw error;
+    const shown = flag.short === undefined ? `--${name}` : `-${flag.short}, --${name}`;
+    throw new UsageError(
+      `invalid argument ${quoteGo(bytesFromText(given.text))} for "${shown}" flag: ${error.message}`,
+      'flag',
+      { cause: error, reasons: flag.kind.advice === undefined ? [] : [flag.kind.advice] },
+    );
+  }
+}
+
+/** The command's own flags that stand on the command line read last. */
+export function givenFlags({ commander }: CommandNode): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const option of commander.options) {
+    const key = option.attributeName();
+    if (commander.getOptionValueSource(key) === 'cli') values[option.name()] = commander.getOptionValue(key);
+  }
+  return values;
+}

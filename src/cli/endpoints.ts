@@ -1,0 +1,42 @@
+import { bytesFromText } from '../model/bytes.js';
+import { ConnectionError, UsageError } from '../model/errors.js';
+import { quoteGo } from '../model/go/quote.js';
+
+const HIGHEST_PORT = 65535;
+
+/**
+ * The endpoints of a list, without surrounding blanks. Throws before anything connects: a `ConnectionError` for an
+ * empty list (etcdctl's status is 2), a `UsageError` for an empty endpoint in it or an impossible port, which
+ * etcdctl would try in vain until its time is up (status 1).
+ */
+export function checkedEndpoints(list: readonly string[]): string[] {
+  const endpoints = list.map((each) => each.trim());
+  // etcdctl reads a list of one empty text back as an empty list.
+  if (list.length === 0 || (list.length === 1 && list[0] === '')) {
+    throw new ConnectionError('etcdclient: no available endpoints', {
+      reasons: ['the list of endpoints is empty: give --endpoints or ETCDCTL_ENDPOINTS a host:port'],
+    });
+  }
+  endpoints.forEach((endpoint, index) => {
+    if (endpoint === '') throw refusal(list, `endpoint ${index + 1} of ${endpoints.length} is empty`);
+    const port = portOf(endpoint);
+    if (port !== undefined && (port < 1 || port > HIGHEST_PORT)) {
+      throw refusal(list, `port of ${endpoint} is not between 1 and ${HIGHEST_PORT}`);
+    }
+  });
+  return endpoints;
+}
+
+function refusal(list: readonly string[], why: string): UsageError {
+  return new UsageError(`invalid endpoints ${quoteGo(bytesFromText(list.join(',')))}: ${why}`, 'flag');
+}
+
+/** The number after the host; `undefined` for Unix sockets, names of services and endpoints without a port. */
+function portOf(endpoint: string): number | undefined {
+  if (/^unixs?:/i.test(endpoint)) return undefined;
+  const match =
+    /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#[\]]*):([0-9]+)(?:[/?#].*)?$/i.exec(
+      endpoint,
+    );
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}

@@ -1,0 +1,88 @@
+/**
+ * Flags given as environment variables, by the rules of etcdctl (pkg/flags of v3.7.1): `--dial-timeout` is
+ * `ETCDCTL_DIAL_TIMEOUT`, an empty variable counts as unset, a flag and its variable exclude each other.
+ */
+
+import { bytesFromText } from '../model/bytes.js';
+import { UsageError } from '../model/errors.js';
+import { GoParseError } from '../model/go/parse-error.js';
+import { quoteGo } from '../model/go/quote.js';
+import type { FlagTable } from './flags.js';
+import { closest, didYouMean } from './suggestions.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = 'ETCDCTL_';
+
+/** Variables that mean something to the program, or to some of its commands, without being global flags. */
+const OTHER_VARIABLES: ReadonlySet<string> = new Set([
+  'ETCDCTL_API',
+  'ETCDCTL_CLUSTER',
+  'ETCDCTL_WATCH_KEY',
+  'ETCDCTL_WATCH_RANGE_END',
+]);
+
+export function variableName(flagName: string): string {
+  return PREFIX + flagName.toUpperCase().replaceAll('-', '_');
+}
+
+/**
+ * The values that variables give to flags of the table. Throws a `UsageError` for a flag given both ways, even when
+ * the variable is empty or says the same, and for a value that does not parse. (There etcdctl 3.7.1 goes on with
+ * zero, which makes a time-out endless.)
+ */
+export function valuesFromEnvironment(
+  table: FlagTable,
+  given: Readonly<Record<string, unknown>>,
+  env: Environment,
+): Record<string, unknown> {
+  rejectConflicts(table, given, env);
+  const values: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(table)) {
+    const text = env[variableName(name)];
+    if (text === undefined || text === '' || name in given) continue;
+    try {
+      values[name] = flag.kind.parse(text, undefined);
+    } catch (error) {
+      if (!(error instanceof GoParseError)) throw error;
+      const message = `invalid value ${quoteGo(bytesFromText(text))} for ${variableName(name)}: ${error.message}`;
+      const reasons = flag.kind.advice === undefined ? [] : [flag.kind.advice];
+      throw new UsageError(message, 'flag', { cause: error, reasons });
+    }
+  }
+  return values;
+}
+
+function rejectConflicts(table: FlagTable, given: Readonly<Record<string, unknown>>, env: Environment): void {
+  for (const name of Object.keys(table)) {
+    const variable = variableName(name);
+    if (!(name in given) || env[variable] === undefined) continue;
+    throw new UsageError(
+      `conflicting environment variable "${variable}" is shadowed by corresponding command-line flag ` +
+        '(either unset environment variable or disable flag)',
+      'flag',
+      { reasons: [`--${name} and ${variable} are both given, and only one of them may be`] },
+    );
+  }
+}
+
+/** A line for every `ETCDCTL_` variable that no flag stands behind. Values are left out: they may be secret. */
+export function unknownVariableWarnings(table: FlagTable, env: Environment): string[] {
+  const known = new Set(Object.keys(table).map(variableName));
+  return Object.keys(env)
+    .filter((name) => name.startsWith(PREFIX) && !known.has(name) && !OTHER_VARIABLES.has(name))
+    .map((name) => {
+      const [hint] = didYouMean(closest(name, known));
+      return `warning: unrecognized environment variable ${name}${hint === undefined ? '' : `, ${hint}`}`;
+    });
+}
+
+/** Which command set ETCDCTL_API asks for, as in etcdctl 3.5, the last with two; 3.6 and 3.7 do not look at it. */
+export function apiVersionFromEnv(env: Environment): '2' | '3' {
+  const version = env.ETCDCTL_API ?? '';
+  if (version === '' || version === '3') return '3';
+  if (version === '2') return '2';
+  throw new UsageError(`unsupported API version: ${version}`, 'flag', {
+    reasons: ['ETCDCTL_API may be 2, 3 or unset, which means 3'],
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * The kinds of flag values, as Go's pflag knows them, and how a command declares its flags:
+ * `{ limit: int64Flag(0n, 'largest number of results') }` declares `--limit` and gives `flags.limit: bigint`.
+ */
+import {
+  boolKind,
+  durationKind,
+  type FlagKind,
+  int64Kind,
+  intKind,
+  listKind,
+  stringKind,
+  uintKind,
+} from './flag-kinds.js';
+
+/** One flag: its kind knows how text becomes a value and how a default is shown. */
+export interface Flag<Value> {
+  readonly kind: FlagKind<Value>;
+  readonly defaultValue: Value;
+  /** One phrase, shown by help. */
+  readonly summary: string;
+  /** A single letter, without the dash. */
+  readonly short?: string;
+  /** The values that completion offers. Not enforced here: commands word their own refusals. */
+  readonly choices?: readonly string[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a table holds flags of every value type
+export type FlagTable = Readonly<Record<string, Flag<any>>>;
+export type FlagValues<Table extends FlagTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Flag<infer Value> ? Value : never;
+};
+
+export type FlagExtras = Pick<Flag<unknown>, 'short' | 'choices'>;
+
+/** `--name`, `--name=false`. */
+export const boolFlag = flagOf(boolKind);
+export const stringFlag = flagOf(stringKind);
+/** Values are bigint: revisions, limits. */
+export const int64Flag = flagOf(int64Kind);
+/** Values are numbers: sizes and counts. */
+export const intFlag = flagOf(intKind);
+export const uintFlag = flagOf(uintKind);
+/** `1m30s`; values and the default are milliseconds. */
+export const durationFlag = flagOf(durationKind);
+/** `a,b` or repeated. */
+export const stringSliceFlag = flagOf(listKind);
+
+function flagOf<Value>(kind: FlagKind<Value>) {
+  return (defaultValue: Value, summary: string, extras: FlagExtras = {}): Flag<Value> => ({
+    kind,
+    defaultValue,
+    summary,
+    ...extras,
+  });
+}

@@ -1,0 +1,48 @@
+/** Finds what a mistyped word was probably meant to be. */
+
+const MOST_SUGGESTIONS = 3;
+
+/** Candidates that begin with the word or are a few letters away from it, the closest first. */
+export function closest(word: string, candidates: Iterable<string>): string[] {
+  const typed = word.toLowerCase();
+  const farthest = typed.length <= 3 ? 1 : 2;
+  const ranked: { candidate: string; distance: number }[] = [];
+  for (const candidate of candidates) {
+    const distance = editDistance(typed, candidate.toLowerCase());
+    const isBeginning = typed !== '' && candidate.toLowerCase().startsWith(typed);
+    if (isBeginning || distance <= farthest) ranked.push({ candidate, distance });
+  }
+  ranked.sort((a, b) => a.distance - b.distance);
+  return ranked.slice(0, MOST_SUGGESTIONS).map((entry) => entry.candidate);
+}
+
+/** `did you mean get, put or del?`; nothing without candidates. */
+export function didYouMean(candidates: readonly string[]): string[] {
+  if (candidates.length === 0) return [];
+  const last = candidates.at(-1) ?? '';
+  const others = candidates.slice(0, -1);
+  return [`did you mean ${others.length === 0 ? last : `${others.join(', ')} or ${last}`}?`];
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours that lead from one word to the other. */
+export function editDistance(from: string, to: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const isSame = from[row - 1] === to[column - 1];
+      const isSwap =
+        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current[column] = Math.min(
+        (previous[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (previous[column - 1] ?? 0) + (isSame ? 0 : 1),
+        isSwap ? (beforePrevious[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    beforePrevious = previous;
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+}

@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../src/cli/environment.js';
+import type { GlobalFlagValues } from '../../src/cli/global-flags.js';
+import { type GlobalOptions, resolveGlobals } from '../../src/cli/globals.js';
+import { ConnectionError } from '../../src/model/errors.js';
+import { refusalOf } from './example-program.js';
+
+function resolve(
+  given: Partial<GlobalFlagValues> = {},
+  env: Environment = {},
+): GlobalOptions & { warnings: string[] } {
+  const warnings: string[] = [];
+  return { ...resolveGlobals(given, env, (line) => warnings.push(line)), warnings };
+}
+
+it('without flags and variables, all is as with etcdctl', () => {
+  expect(resolve()).toEqual({
+    connection: {
+      endpoints: ['127.0.0.1:2379'],
+      tls: { insecureTransport: true, insecureSkipVerify: false },
+      dialTimeoutMs: 2000,
+      keepAliveTimeMs: 2000,
+      keepAliveTimeoutMs: 6000,
+      maxRequestBytes: 0,
+      maxReceiveBytes: 0,
+    },
+    endpointsFlag: ['127.0.0.1:2379'],
+    user: undefined,
+    format: 'simple',
+    hex: false,
+    debug: false,
+    debugLines: [],
+    commandTimeoutMs: 5000,
+    commandTimeoutGiven: false,
+    warnings: [],
+  });
+});
+
+describe('variables', () => {
+  it('stand in for flags', () => {
+    const env = {
+      ETCDCTL_ENDPOINTS: 'a:1, b:2',
+      ETCDCTL_CACERT: 'ca.crt',
+      ETCDCTL_COMMAND_TIMEOUT: '1m',
+      ETCDCTL_HEX: '1',
+      ETCDCTL_MAX_RECV_BYTES: '0x10',
+    };
+    expect(resolve({}, env)).toMatchObject({
+      connection: { endpoints: ['a:1', 'b:2'], tls: { caFile: 'ca.crt' }, maxReceiveBytes: 16 },
+      endpointsFlag: ['a:1', 'b:2'],
+      commandTimeoutMs: 60_000,
+      commandTimeoutGiven: true,
+      hex: true,
+    });
+  });
+
+  it('that are empty count as unset', () => {
+    expect(resolve({}, { ETCDCTL_ENDPOINTS: '', ETCDCTL_CERT: '', ETCDCTL_WRITE_OUT: '' })).toEqual(
+      resolve(),
+    );
+  });
+
+  it.each(['b', 'a', ''])('conflict with their flag, also when they are %j', (value) => {
+    expect(refusalOf(() => resolve({ endpoints: ['a'] }, { ETCDCTL_ENDPOINTS: value }))).toMatchObject({
+      kind: 'flag',
+      message:
+        'conflicting environment variable "ETCDCTL_ENDPOINTS" is shadowed by corresponding command-line flag ' +
+        '(either unset environment variable or disable flag)',
+    });
+  });
+
+  it.each([
+    ['ETCDCTL_DIAL_TIMEOUT', '5', 'time: missing unit in duration "5"'],
+    ['ETCDCTL_HEX', 'yes', 'strconv.ParseBool: parsing "yes": invalid syntax'],
+    ['ETCDCTL_MAX_REQUEST_BYTES', '1k', 'strconv.ParseInt: parsing "1k": invalid syntax'],
+  ])('%s=%s is refused by name', (name, value, why) => {
+    expect(refusalOf(() => resolve({}, { [name]: value }))).toMatchObject({
+      kind: 'flag',
+      message: `invalid value "${value}" for ${name}: ${why}`,
+    });
+  });
+
+  it('that nobody knows are warned about, without their value', () => {
+    const { warnings } = resolve({}, { ETCDCTL_PASWORD: 'secret', ETCDCTL_PREFIX: '1', OTHER: 'x' });
+    expect(warnings).toEqual([
+      'warning: unrecognized environment variable ETCDCTL_PASWORD, did you mean ETCDCTL_PASSWORD?',
+      'warning: unrecognized environment variable ETCDCTL_PREFIX',
+    ]);
+  });
+
+  it('of single commands are no reason to warn', () => {
+    const env = {
+      ETCDCTL_API: '3',
+      ETCDCTL_WATCH_KEY: 'a',
+      ETCDCTL_WATCH_RANGE_END: 'b',
+      ETCDCTL_CLUSTER: '1',
+    };
+    expect(resolve({}, env).warnings).toEqual([]);
+  });
+});
+
+describe('endpoints', () => {
+  it('an empty list is no connection', () => {
+    expect(() => resolve({ endpoints: [] })).toThrow('etcdclient: no available endpoints');
+    expect(() => resolve({ endpoints: [] })).toThrow(ConnectionError);
+    expect(() => resolve({ endpoints: [''] })).toThrow(ConnectionError);
+  });
+
+  it.each([
+    [['a:1', '', 'b:2'], 'invalid endpoints "a:1,,b:2": endpoint 2 of 3 is empty'],
+    [['a:1', ' '], 'invalid endpoints "a:1, ": endpoint 2 of 2 is empty'],
+    [
+      ['127.0.0.1:99999'],
+      'invalid endpoints "127.0.0.1:99999": port of 127.0.0.1:99999 is not between 1 and 65535',
+    ],
+    [['https://[::1]:65536/'], /port of https:\/\/\[::1\]:65536\/ is not between/],
+    [['host:0'], /port of host:0 is not between/],
+  ])('%j are refused before anything connects', (endpoints, message) => {
+    const refusal = refusalOf(() => resolve({ endpoints }));
+    expect(refusal.kind).toBe('flag');
+    expect(refusal.message).toMatch(message);
+  });
+
+  it.each([
+    'host',
+    'host:2379',
+    'host:etcd-client',
+    'http://host:65535',
+    '[::1]:2379',
+    '::1',
+    'unix:/tmp/a:99999',
+    'unixs://localhost:99999',
+  ])('%s is left to the connection', (endpoint) => {
+    expect(resolve({ endpoints: [endpoint] }).endpointsFlag).toEqual([endpoint]);
+  });
+});
+
+describe('discovery', () => {
+  it('makes the endpoints a fallback that may be empty', () => {
+    expect(resolve({ 'discovery-srv': 'example.org', endpoints: [] })).toMatchObject({
+      discovery: { domain: 'example.org', serviceName: '', insecure: true },
+      endpointsFlag: [],
+    });
+    expect(resolve({ 'discovery-srv': 'example.org' }).connection.tls).not.toHaveProperty('serverName');
+  });
+
+  it('that is secure makes the domain the name to verify', () => {
+    const given = {
+      'discovery-srv': 'example.org',
+      'discovery-srv-name': 'blue',
+      'insecure-discovery': false,
+    };
+    expect(resolve(given)).toMatchObject({
+      discovery: { domain: 'example.org', serviceName: 'blue', insecure: false },
+      connection: { tls: { serverName: 'example.org' } },
+    });
+  });
+});
+
+describe('user', () => {
+  it.each([
+    [{ user: 'root' }, { username: 'root' }, undefined],
+    [{ user: 'root:a:b' }, { username: 'root', password: 'a:b' }, 'a:b'],
+    [{ user: 'ro:ot', password: 'x' }, { username: 'ro:ot', password: 'x' }, 'x'],
+    [{ user: 'root:', password: '' }, { username: 'root', password: '' }, undefined],
+    [{ user: '', password: 'x' }, undefined, undefined],
+  ])('%j', (given, user, password) => {
+    const { user: found, connection } = resolve(given);
+    expect(found).toEqual(user);
+    const login = { kind: 'password', username: user?.username, password };
+    expect(connection.credentials).toEqual(password === undefined ? undefined : login);
+  });
+
+  it('gives way to a token', () => {
+    const { user, connection } = resolve({ user: 'root:x', 'auth-jwt-token': 'abc' });
+    expect(user).toBeUndefined();
+    expect(connection.credentials).toEqual({ kind: 'token', token: 'abc' });
+  });
+});
+
+it.each(['cert', 'key', 'cacert'] as const)('an empty --%s is a bad argument', (name) => {
+  expect(refusalOf(() => resolve({ [name]: '', 'write-out': 'x', endpoints: [] }))).toMatchObject({
+    kind: 'arguments',
+    message: `empty string is passed to --${name} option`,
+  });
+});
+
+it.each(['x', '', 'JSON'])('an output format %j does not exist', (format) => {
+  expect(refusalOf(() => resolve({ 'write-out': format, endpoints: [] }))).toMatchObject({
+    kind: 'choice',
+    message: 'unsupported output format',
+  });
+});
+
+it('--debug shows every value but secrets', () => {
+  const given = { debug: true, user: 'root:pa:ss', password: '', endpoints: ['a:1', 'b:2'] };
+  const { debugLines } = resolve(given, { ETCDCTL_AUTH_JWT_TOKEN: 'toktok' });
+  expect(debugLines.slice(0, 5)).toEqual([
+    'ETCDCTL_AUTH_JWT_TOKEN=********',
+    'ETCDCTL_CACERT=',
+    'ETCDCTL_CERT=',
+    'ETCDCTL_COMMAND_TIMEOUT=5s',
+    'ETCDCTL_DEBUG=true',
+  ]);
+  expect(debugLines).toHaveLength(21);
+  expect(debugLines).toContain('ETCDCTL_ENDPOINTS=[a:1,b:2]');
+  expect(debugLines).toContain('ETCDCTL_USER=root:********');
+  expect(debugLines.join('\n')).not.toMatch(/pa:ss|toktok/);
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { boolFlag, stringFlag } from '../../src/cli/flags.js';
+import { GLOBAL_FLAGS } from '../../src/cli/global-flags.js';
+import { createProgram } from '../../src/cli/program.js';
+import { exampleProgram, helpOf } from './example-program.js';
+
+describe('help', () => {
+  it('of the program lists the commands by group', () => {
+    expect(helpOf([])).toMatchInlineSnapshot(`
+      "Talks to etcd.
+
+      Usage:
+        etcdctl <command> [arguments] [flags]
+
+      Key-value commands:
+        get         Print keys
+        compaction  Forget old revisions
+
+      Cluster maintenance commands:
+        endpoint    Ask members how they are
+
+      Utility commands:
+        help        Show what a command does and which flags it has
+        options     List the flags that every command accepts
+        completion  Shell completion
+
+      'etcdctl <command> --help' tells more about a command.
+      'etcdctl options' lists the flags that every command accepts.
+      "
+    `);
+  });
+
+  it('of a command shows flags with choices and defaults that are not zero', () => {
+    expect(helpOf(['get', '-h'])).toMatchInlineSnapshot(`
+      "Print keys.
+
+      Usage:
+        etcdctl get <key> [flags]
+
+      Flags:
+            --prefix            all keys that begin with <key>
+            --rev <number>      the store as it was at this revision
+            --order <text>      order of the keys (one of ASCEND, DESCEND)
+        -i, --interactive       ask
+            --no-password       no password
+            --pause <duration>  how long to wait (default 1.5s)
+            --tag <list>        marks (default none)
+
+      'etcdctl options' lists the flags that every command accepts.
+      "
+    `);
+  });
+
+  it('of a command in a family names whose flags are whose', () => {
+    expect(helpOf(['endpoint', 'hashkv', '-h'])).toContain(
+      "Flags:\n      --rev <number>  up to here\n\nFlags of 'etcdctl endpoint':\n      --cluster  ask all members\n",
+    );
+  });
+
+  it('is at most 96 columns wide and plain', () => {
+    for (const argv of [[], ['get', '-h'], ['endpoint'], ['options']]) {
+      for (const line of helpOf(argv).split('\n')) {
+        expect(line.length).toBeLessThanOrEqual(96);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with an escape
+        expect(line).not.toMatch(/\u001b|\s$/);
+      }
+    }
+  });
+
+  it('wraps prose and leaves examples alone', () => {
+    const program = exampleProgram();
+    const prose = 'word '.repeat(40).trim();
+    const example = `  etcdctl ${'x'.repeat(120)}`;
+    program.command({
+      name: 'wordy',
+      summary: 'Talks',
+      description: `${prose}\n${example}`,
+      flags: {},
+      deadline: 'none',
+      toOptions: () => ({}),
+      run: async () => {},
+    });
+    const outcome = program.parse(['wordy', '-h']);
+    const lines = outcome.kind === 'help' ? outcome.text.split('\n') : [];
+    expect(lines).toContain(example);
+    expect(lines.filter((line) => line.startsWith('word '))).toHaveLength(3);
+  });
+});
+
+describe('options', () => {
+  it('lists every global flag with its variable', () => {
+    const text = helpOf(['options']);
+    for (const name of Object.keys(GLOBAL_FLAGS)) {
+      expect(text).toContain(`--${name}`);
+      expect(text).toContain(`ETCDCTL_${name.toUpperCase().replaceAll('-', '_')}`);
+    }
+    expect(text).toContain('default 5s; ETCDCTL_COMMAND_TIMEOUT');
+  });
+
+  it('is not there for a program whose global flags are on every page', () => {
+    const program = createProgram({
+      name: 'etcdutl',
+      summary: 'Works on files of etcd',
+      globalFlags: { 'write-out': stringFlag('simple', 'output format', { short: 'w' }) },
+      listsGlobalFlagsApart: false,
+    });
+    const outcome = program.parse([]);
+    expect(outcome.kind === 'help' && outcome.text).toContain(
+      '-w, --write-out <text>  output format (default simple)',
+    );
+    expect(() => program.parse(['options'])).toThrow('unknown command "options" for "etcdutl"');
+  });
+});
+
+it('the declared tree is readable as data', () => {
+  const { commands, flags } = exampleProgram().describe();
+  expect(flags.find((flag) => flag.name === 'write-out')).toEqual({
+    name: 'write-out',
+    short: 'w',
+    kind: 'string',
+    placeholder: '<text>',
+    summary: GLOBAL_FLAGS['write-out'].summary,
+    defaultText: 'simple',
+    choices: ['fields', 'json', 'protobuf', 'simple', 'table'],
+  });
+  const endpoint = commands.find((command) => command.name === 'endpoint');
+  expect(endpoint?.commands.map((command) => command.path)).toEqual(['endpoint health', 'endpoint hashkv']);
+  expect(boolFlag(true, 'x').kind.format(true)).toBe('true');
+});

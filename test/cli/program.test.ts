@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/model/errors.js';
+import { exampleProgram, helpOf, invocationOf, refusalOf } from './example-program.js';
+
+describe('finding the command', () => {
+  it.each([
+    ['get a', 'get'],
+    ['g a', 'get'],
+    ['compa 5', 'compaction'],
+    ['endpoint health', 'endpoint health'],
+    ['end hea', 'endpoint health'],
+    ['endpoint --cluster health', 'endpoint health'],
+    ['--endpoints x endpoint -w json health', 'endpoint health'],
+    ['-wjson get a', 'get'],
+    ['--hex get a', 'get'],
+    ['--rev 5 get a', 'get'],
+    ['get endpoint', 'get'],
+  ])('etcdctl %s runs %s', (line, path) => {
+    expect(invocationOf(line.split(' ')).path).toBe(path);
+  });
+
+  it.each([
+    ['foo', 'unknown command "foo" for "etcdctl"', []],
+    ['gte', 'unknown command "gte" for "etcdctl"', ['did you mean get?']],
+    ['comp', 'unknown command "comp" for "etcdctl"', ['did you mean compaction or completion?']],
+    ['Get a', 'unknown command "Get" for "etcdctl"', ['did you mean get?']],
+    [
+      '--prefix get foo',
+      'unknown command "foo" for "etcdctl"',
+      ["--prefix is no flag of 'etcdctl' itself: write it after the command that it belongs to"],
+    ],
+    ['help foo', 'unknown command "foo" for "etcdctl"', []],
+  ])('etcdctl %s is refused', (line, message, reasons) => {
+    const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
+    expect(refusal).toMatchObject({ message, kind: 'flag' });
+    expect(refusal.reasons).toEqual(expect.arrayContaining(reasons));
+  });
+
+  it.each([
+    ['endpoint healht', ['did you mean health?', "see 'etcdctl endpoint --help'"]],
+    ['endpoint h', ['did you mean health or hashkv?', "see 'etcdctl endpoint --help'"]],
+    ['endpoint status --foo', ['its commands are health, hashkv', "see 'etcdctl endpoint --help'"]],
+  ])('a mistyped command of a family fails: etcdctl %s', (line, reasons) => {
+    const word = line.split(' ')[1];
+    const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
+    expect(refusal.message).toBe(`unknown command "${word}" for "etcdctl endpoint"`);
+    expect(refusal.reasons).toEqual(reasons);
+  });
+});
+
+describe('flags', () => {
+  it.each([
+    ['get a', {}],
+    ['get a --prefix', { prefix: true }],
+    ['get --prefix a --rev 5', { prefix: true, rev: 5n }],
+    ['get a --prefix=false', { prefix: false }],
+    ['get a --rev=0x1f', { rev: 31n }],
+    ['get a --rev -5', { rev: -5n }],
+    ['get a --rev 5 --rev 6', { rev: 6n }],
+    ['get a --order=', { order: '' }],
+    ['get a --order --prefix', { order: '--prefix' }],
+    ['get a -i', { interactive: true }],
+    ['get a -i=false', { interactive: false }],
+    ['get a -iwjson', { interactive: true }],
+    ['get a --no-password', { 'no-password': true }],
+    ['get a --pause 1m30s', { pause: 90_000 }],
+    ['get a --pause 1us', { pause: 0.001 }],
+    ['get a --tag x', { tag: ['x'] }],
+    ['get a --tag x,y --tag z', { tag: ['x', 'y', 'z'] }],
+    ['get a --tag=', { tag: [] }],
+  ])('etcdctl %s', (line, changed) => {
+    const defaults = {
+      prefix: false,
+      rev: 0n,
+      order: '',
+      interactive: false,
+      'no-password': false,
+      pause: 1500,
+      tag: ['none'],
+    };
+    expect(invocationOf(line.split(' ')).options).toEqual({
+      args: ['a'],
+      flags: { ...defaults, ...changed },
+      dashAt: undefined,
+    });
+  });
+
+  it.each([
+    ['get a', {}],
+    ['get a -w json', { 'write-out': 'json' }],
+    ['get a -w=json', { 'write-out': 'json' }],
+    ['get a -wjson', { 'write-out': 'json' }],
+    ['get a -w=', { 'write-out': '=' }],
+    ['--write-out=json get a --hex', { 'write-out': 'json', hex: true }],
+    ['--endpoints a,b get a --endpoints c', { endpoints: ['a', 'b', 'c'] }],
+    ['--endpoints= get a', { endpoints: [] }],
+    ['get a --dial-timeout=0', { 'dial-timeout': 0 }],
+  ])('global flags of etcdctl %s', (line, globals) => {
+    expect(invocationOf(line.split(' ')).globals).toEqual(globals);
+  });
+
+  it('of a family reach its commands, and each call starts anew', () => {
+    const program = exampleProgram();
+    const flagsOf = (line: string) => {
+      const outcome = program.parse(line.split(' '));
+      return outcome.kind === 'run' ? outcome.invocation.options : undefined;
+    };
+    expect(flagsOf('endpoint hashkv --cluster --rev=5')).toMatchObject({ flags: { cluster: true, rev: 5n } });
+    expect(flagsOf('endpoint hashkv')).toMatchObject({ flags: { cluster: false, rev: 0n } });
+  });
+
+  it('of a family have a variable', () => {
+    const cluster = { ETCDCTL_CLUSTER: 'true' };
+    expect(invocationOf(['endpoint', 'health'], cluster).options.flags).toEqual({ cluster: true });
+    const refusal = refusalOf(() => exampleProgram().parse(['endpoint', 'health', '--cluster'], cluster));
+    expect(refusal.message).toMatch(/^conflicting environment variable "ETCDCTL_CLUSTER"/);
+  });
+
+  it.each([
+    ['get --foo', 'unknown flag: --foo', ["see 'etcdctl get --help'"]],
+    ['get --perfix a', 'unknown flag: --perfix', ['did you mean --prefix?', "see 'etcdctl get --help'"]],
+    ['--foo', 'unknown flag: --foo', ["see 'etcdctl --help'"]],
+    ['endpoint --foo', 'unknown flag: --foo', ["see 'etcdctl endpoint --help'"]],
+    ['get -x a', "unknown shorthand flag: 'x' in -x", undefined],
+    ['get -ix a', "unknown shorthand flag: 'x' in -x", undefined],
+    [
+      'get -prefix a',
+      "unknown shorthand flag: 'p' in -prefix",
+      ['did you mean --prefix?', "see 'etcdctl get --help'"],
+    ],
+    [
+      'get -5',
+      "unknown shorthand flag: '5' in -5",
+      ['an argument that begins with a dash has to come after --', "see 'etcdctl get --help'"],
+    ],
+    ['get --rev', 'flag needs an argument: --rev', undefined],
+    ['get -w', "flag needs an argument: 'w' in -w", undefined],
+    ['get -iw', "flag needs an argument: 'w' in -w", undefined],
+    ['get --=x', 'bad flag syntax: --=x', undefined],
+    ['get ---x', 'bad flag syntax: ---x', undefined],
+    [
+      'get --rev abc',
+      'invalid argument "abc" for "--rev" flag: strconv.ParseInt: parsing "abc": invalid syntax',
+      ['the value is a whole number, such as 42 or 0x2a', "see 'etcdctl get --help'"],
+    ],
+    [
+      'get --prefix=x',
+      'invalid argument "x" for "--prefix" flag: strconv.ParseBool: parsing "x": invalid syntax',
+      undefined,
+    ],
+    [
+      'get -i=x',
+      'invalid argument "x" for "-i, --interactive" flag: strconv.ParseBool: parsing "x": invalid syntax',
+      undefined,
+    ],
+    [
+      'get --command-timeout 5',
+      'invalid argument "5" for "--command-timeout" flag: time: missing unit in duration "5"',
+      ['a duration is a number with a unit, such as 300ms, 5s or 1m30s', "see 'etcdctl get --help'"],
+    ],
+    [
+      'get --endpoints "a',
+      'invalid argument "\\"a" for "--endpoints" flag: ' +
+        'parse error on line 1, column 3: extraneous or missing " in quoted-field',
+      undefined,
+    ],
+    [
+      'get --rev=x --foo',
+      'invalid argument "x" for "--rev" flag: strconv.ParseInt: parsing "x": invalid syntax',
+      undefined,
+    ],
+    ['get -h --foo', 'unknown flag: --foo', undefined],
+  ])('etcdctl %s is refused', (line, message, reasons) => {
+    const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
+    expect(refusal).toMatchObject({ message, kind: 'flag', ...(reasons && { reasons }) });
+  });
+});
+
+describe('arguments', () => {
+  it.each([
+    [['get', '--', '--prefix', '-5'], ['--prefix', '-5'], 0],
+    [['get', 'a', '--', 'cmd', '-x', '--', 'y'], ['a', 'cmd', '-x', '--', 'y'], 1],
+    [['get', 'a', '--'], ['a'], 1],
+    [['get', '', '-', 'b c'], ['', '-', 'b c'], undefined],
+    [['get', 'help'], ['help'], undefined],
+    [['endpoint', 'health', '--cluster', '--', 'hashkv'], ['hashkv'], 0],
+    [['get', 'a\udcff', '--order', '\udc80'], ['a\udcff'], undefined],
+  ])('of %j', (argv, args, dashAt) => {
+    expect(invocationOf(argv).options).toMatchObject({ args, dashAt });
+  });
+
+  it('refused by the command are refused in its own words', () => {
+    const program = exampleProgram();
+    program.command({
+      name: 'picky',
+      summary: 'Wants more',
+      flags: {},
+      deadline: 'none',
+      toOptions: () => {
+        throw new UsageError('picky command needs 5 arguments');
+      },
+      run: async () => {},
+    });
+    expect(refusalOf(() => program.parse(['picky']))).toMatchObject({
+      message: 'picky command needs 5 arguments',
+      kind: 'arguments',
+      reasons: [],
+    });
+  });
+});
+
+it('an invocation runs its command with its options', async () => {
+  const ran: unknown[] = [];
+  const program = exampleProgram();
+  program.command({
+    name: 'note',
+    summary: 'Notes',
+    flags: {},
+    deadline: 'none',
+    toOptions: ([first]) => ({ first }),
+    run: async (options) => void ran.push(options),
+  });
+  const outcome = program.parse(['note', 'x']);
+  if (outcome.kind === 'run') await outcome.invocation.run(undefined as never);
+  expect(outcome).toMatchObject({ kind: 'run', invocation: { path: 'note', deadline: 'none' } });
+  expect(ran).toEqual([{ first: 'x' }]);
+});
+
+describe('help instead of a command', () => {
+  it.each([
+    ['', 'etcdctl <command>'],
+    ['-h', 'etcdctl <command>'],
+    ['help', 'etcdctl <command>'],
+    ['--hex', 'etcdctl <command>'],
+    ['-- get a', 'etcdctl <command>'],
+    ['get -h', 'etcdctl get <key> [flags]'],
+    ['get --rev 5 a --help', 'etcdctl get <key> [flags]'],
+    ['-h get', 'etcdctl get <key> [flags]'],
+    ['help get', 'etcdctl get <key> [flags]'],
+    ['help endpoint health', 'etcdctl endpoint health [flags]'],
+    ['endpoint', 'etcdctl endpoint <command>'],
+    ['endpoint --cluster', 'etcdctl endpoint <command>'],
+    ['endpoint foo -h', 'etcdctl endpoint <command>'],
+  ])('etcdctl %s', (line, usage) => {
+    expect(helpOf(line.split(' ').filter(Boolean))).toContain(`Usage:\n  ${usage}`);
+  });
+
+  it('is not given for --help=false', () => {
+    expect(invocationOf(['get', 'a', '--help=false']).path).toBe('get');
+  });
+});

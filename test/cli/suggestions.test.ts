@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { closest, didYouMean, editDistance } from '../../src/cli/suggestions.js';
+
+it.each([
+  ['', '', 0],
+  ['get', 'get', 0],
+  ['gte', 'get', 1],
+  ['perfix', 'prefix', 1],
+  ['helth', 'health', 1],
+  ['abc', '', 3],
+  ['kitten', 'sitting', 3],
+])('%j and %j are %d apart', (from, to, distance) => {
+  expect(editDistance(from, to)).toBe(distance);
+  expect(editDistance(to, from)).toBe(distance);
+});
+
+it.each([
+  ['putt', ['put']],
+  ['def', ['del', 'defrag']],
+  ['d', ['del', 'defrag', 'downgrade']],
+  ['xyz', []],
+  ['', []],
+])('%j is close to %j', (word, near) => {
+  expect(closest(word, ['get', 'put', 'del', 'defrag', 'downgrade'])).toEqual(near);
+});
+
+it('asks in one sentence', () => {
+  expect(didYouMean([])).toEqual([]);
+  expect(didYouMean(['get'])).toEqual(['did you mean get?']);
+  expect(didYouMean(['get', 'put', 'del'])).toEqual(['did you mean get, put or del?']);
+});
