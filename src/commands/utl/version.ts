@@ -1,0 +1,21 @@
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { versionText } from '../../model/etcd-version.js';
+
+/** Empty: neither flags nor arguments matter. */
+export type VersionOptions = Record<string, never>;
+
+export function registerVersion(parent: CommandParent, run = runVersion): void {
+  parent.command({
+    name: 'version',
+    summary: 'Print the version of etcdutl that this program is equal to',
+    flags: {},
+    deadline: 'no-server',
+    toOptions: (): VersionOptions => ({}),
+    run,
+  });
+}
+
+export async function runVersion(_options: VersionOptions, context: CommandContext): Promise<void> {
+  await context.emit({ kind: 'text', text: versionText('etcdutl') });
+}

@@ -1,0 +1,13 @@
+import type { CommandParent } from '../../../cli/command.js';
+import { endpointFlags } from './flags.js';
+import { registerEndpointHealth } from './health.js';
+
+export function registerEndpoint(parent: CommandParent): void {
+  const endpoint = parent.family({
+    name: 'endpoint',
+    group: 'cluster',
+    summary: 'Questions to each endpoint',
+    flags: endpointFlags,
+  });
+  registerEndpointHealth(endpoint);
+}

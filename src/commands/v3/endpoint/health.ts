@@ -1,0 +1,94 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
+import { CommandError, ConnectionError, Failure, ServerError } from '../../../model/errors.js';
+import { formatDuration } from '../../../model/go/duration.js';
+import { AlarmAction, AlarmType } from '../../../model/messages.js';
+import type { EndpointHealth } from '../../../model/results.js';
+import type { Client } from '../../../model/services.js';
+import type { EndpointFlags } from './flags.js';
+
+/** Any key does: an answer, be it a refusal, shows that the member took part in consensus. */
+const PROBE_KEY = Buffer.from('health');
+
+const ALARM_NAMES: Readonly<Record<number, string>> = {
+  [AlarmType.noSpace]: 'NOSPACE',
+  [AlarmType.corrupt]: 'CORRUPT',
+};
+
+export interface EndpointHealthOptions {
+  readonly wholeCluster: boolean;
+}
+
+export function registerEndpointHealth(parent: CommandParent<EndpointFlags>, run = runEndpointHealth): void {
+  parent.command({
+    name: 'health',
+    summary: 'Ask each endpoint whether it is healthy; fail when one is not',
+    flags: {},
+    deadline: 'command-timeout',
+    result: 'endpoint-health',
+    toOptions: (_args, flags): EndpointHealthOptions => ({ wholeCluster: flags.cluster }),
+    run,
+  });
+}
+
+export async function runEndpointHealth(
+  { wholeCluster }: EndpointHealthOptions,
+  context: CommandContext,
+): Promise<void> {
+  const endpoints = await endpointsInScope(wholeCluster, context);
+  const checked = await Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint, context)));
+  await context.emit({ kind: 'endpoint-health', endpoints: checked.map(({ health }) => health) });
+  for (const { health, reasons } of checked) {
+    for (const reason of reasons) context.notices.line(`${health.endpoint}: ${reason}`);
+  }
+  if (checked.some(({ health }) => !health.isHealthy)) throw new CommandError('unhealthy cluster');
+}
+
+interface Checked {
+  readonly health: EndpointHealth;
+  readonly reasons: readonly string[];
+}
+
+async function checkEndpoint(endpoint: string, context: CommandContext): Promise<Checked> {
+  let client: Client;
+  try {
+    client = await context.connect([endpoint]);
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    return { health: { endpoint, isHealthy: false, took: '', error: error.message }, reasons: error.reasons };
+  }
+  const began = context.clock.now();
+  const failure = await probe(client, context.signal);
+  const took = formatDuration(context.clock.now() - began);
+  const complaint = failure ?? (await alarmComplaint(client, context.signal));
+  return {
+    health: { endpoint, isHealthy: complaint === undefined, took, error: complaint?.message ?? '' },
+    reasons: complaint?.reasons ?? [],
+  };
+}
+
+type Complaint = Pick<Failure, 'message' | 'reasons'>;
+
+/** Settles with what went wrong; a refused permission went through consensus and is a good sign. */
+async function probe(client: Client, signal: AbortSignal): Promise<Complaint | undefined> {
+  try {
+    await client.kv.range({ key: PROBE_KEY }, { signal });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error instanceof ServerError && error.code === 'PermissionDenied' ? undefined : error;
+  }
+}
+
+async function alarmComplaint(client: Client, signal: AbortSignal): Promise<Complaint | undefined> {
+  try {
+    const { alarms } = await client.maintenance.alarm({ action: AlarmAction.get }, { signal });
+    if (alarms.length === 0) return undefined;
+    const names = alarms.map(({ alarm }) => `${ALARM_NAMES[alarm] ?? 'UNKNOWN'} `);
+    return { message: `Active Alarm(s): ${names.join('')}`, reasons: [] };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { message: 'Unable to fetch the alarm list', reasons: [error.message, ...error.reasons] };
+  }
+}

@@ -1,0 +1,113 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext, Progress } from '../../../cli/context.js';
+import { CommandError, Failure, InterruptedError, UsageError } from '../../../model/errors.js';
+import type { SnapshotResponse } from '../../../model/messages.js';
+import { TrailerCheck, type TrailerVerdict } from '../../../storage/snapshot/trailer.js';
+import { WholeFile } from '../../../storage/whole-file.js';
+
+export interface SnapshotSaveOptions {
+  readonly path: string;
+}
+
+export function registerSnapshotSave(parent: CommandParent, run = runSnapshotSave): void {
+  parent.command({
+    name: 'save',
+    usage: '<filename>',
+    summary: 'Save a snapshot of one member to a file',
+    description: [
+      'The file appears only when all of it has arrived, its checksum is right and it is on disk; until then it grows as',
+      '<filename>.part. A snapshot is taken from exactly one endpoint.',
+    ].join('\n'),
+    flags: {},
+    deadline: 'if-given',
+    result: 'snapshot-saved',
+    toOptions(args): SnapshotSaveOptions {
+      const [path] = args;
+      if (path === undefined || args.length > 1) {
+        throw new UsageError('snapshot save expects one argument <filename>');
+      }
+      return { path };
+    },
+    run,
+  });
+}
+
+export async function runSnapshotSave({ path }: SnapshotSaveOptions, context: CommandContext): Promise<void> {
+  const serverVersion = await interruptible(() => saveSnapshot(path, context));
+  await context.emit({ kind: 'snapshot-saved', path, serverVersion });
+}
+
+/** Every failure from here on has the status that scripts know as "there is no snapshot". */
+async function interruptible<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const reasons = cause instanceof Failure ? cause.reasons : [];
+    throw new InterruptedError(message, { cause, reasons });
+  }
+}
+
+async function saveSnapshot(path: string, context: CommandContext): Promise<string> {
+  if (context.endpoints.length !== 1) {
+    throw new CommandError(
+      `snapshot must be requested to one selected node, not multiple [${context.endpoints.join(' ')}]`,
+    );
+  }
+  const client = await context.connect();
+  const file = await WholeFile.create(path);
+  const progress = await context.notices.progress(`Saving ${path}`);
+  try {
+    const parts = client.maintenance.snapshot({}, { signal: context.signal });
+    const received = await receive(parts, file, progress);
+    rejectBadTrailer(received.verdict);
+    await file.commit();
+    return received.serverVersion;
+  } finally {
+    progress.stop();
+    await file.discard();
+  }
+}
+
+interface Received {
+  readonly verdict: TrailerVerdict;
+  readonly serverVersion: string;
+}
+
+async function receive(
+  parts: AsyncIterable<SnapshotResponse>,
+  file: WholeFile,
+  progress: Progress,
+): Promise<Received> {
+  const check = new TrailerCheck();
+  let serverVersion = '';
+  try {
+    for await (const part of parts) {
+      serverVersion ||= part.version;
+      check.update(part.blob);
+      await file.append(part.blob);
+      progress.update(check.sizeBytes, check.sizeBytes + Number(part.remainingBytes));
+    }
+  } catch (cause) {
+    if (check.sizeBytes === 0) throw cause;
+    const reasons = cause instanceof Failure ? cause.reasons : [];
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError(`could not write snapshot: ${message}`, {
+      cause,
+      reasons: [...reasons, `the snapshot broke off after ${check.sizeBytes} bytes`],
+    });
+  }
+  return { verdict: check.finish(), serverVersion };
+}
+
+function rejectBadTrailer(verdict: TrailerVerdict): void {
+  if (verdict.kind === 'missing') {
+    throw new CommandError(`sha256 checksum not found [bytes: ${verdict.sizeBytes}]`);
+  }
+  if (verdict.kind === 'mismatch') {
+    throw new CommandError(`expected sha256 ${verdict.expected}, got ${verdict.actual}`, {
+      reasons: ['the snapshot was damaged on the way; nothing was saved'],
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import { createProgram, type Program } from './cli/program.js';
+import { UTL_GLOBAL_FLAGS } from './cli/utl-global-flags.js';
+import { registerVersion } from './commands/utl/version.js';
+
+/** The offline programs of etcdutl. */
+export function createEtcdutl(): Program<typeof UTL_GLOBAL_FLAGS> {
+  const program = createProgram({
+    name: 'etcdutl',
+    summary: 'Offline administration of etcd data, equal to etcdutl 3.7.1',
+    globalFlags: UTL_GLOBAL_FLAGS,
+    listsGlobalFlagsApart: false,
+  });
+  registerVersion(program);
+  return program;
+}

@@ -1,0 +1,83 @@
+import { apiVersionFromEnv, type Environment } from './cli/environment.js';
+import type { GlobalFlagValues } from './cli/global-flags.js';
+import { resolveGlobals } from './cli/globals.js';
+import type { Invocation } from './cli/program.js';
+import { openContext, type Surroundings } from './command-context.js';
+import { exitCodeOf } from './exit.js';
+import { AlreadyReportedError, CommandError, Failure } from './model/errors.js';
+import { ExitCode } from './model/exit-code.js';
+import { loadPrinter } from './printers/registry.js';
+
+export type ProgramName = 'etcdctl' | 'etcdutl';
+
+export interface MainInput extends Surroundings {
+  readonly program: ProgramName;
+  /** Without the program's own name. */
+  readonly args: readonly string[];
+  readonly env: Environment;
+}
+
+/** Runs one command line to its end and gives the exit status. Nothing is thrown and nothing stays open. */
+export async function main(input: MainInput): Promise<number> {
+  try {
+    const outcome = await parse(input);
+    if (outcome.kind === 'run') await runInvocation(outcome.invocation, input);
+    else input.output.out(outcome.text);
+    await input.output.flush();
+    return ExitCode.ok;
+  } catch (error) {
+    await report(error, input);
+    return exitCodeOf(error);
+  }
+}
+
+/** What the two programs have in common once a command line is parsed; etcdutl's flags are a subset. */
+type AnyInvocation = Pick<Invocation<Record<never, never>>, 'deadline' | 'result' | 'run'> & {
+  readonly globals: Partial<GlobalFlagValues>;
+};
+
+async function parse({ program, args, env }: MainInput) {
+  if (program === 'etcdutl') {
+    const { createEtcdutl } = await import('./etcdutl.js');
+    return createEtcdutl().parse(args);
+  }
+  if (apiVersionFromEnv(env) === '2') {
+    throw new CommandError('the version 2 command set (ETCDCTL_API=2) is not part of this program', {
+      reasons: ['unset ETCDCTL_API, or set it to 3, for the version 3 commands'],
+    });
+  }
+  const { createEtcdctl } = await import('./etcdctl.js');
+  return createEtcdctl().parse(args, env);
+}
+
+async function runInvocation(invocation: AnyInvocation, input: MainInput): Promise<void> {
+  const { deadline, globals: given, result, run } = invocation;
+  const warn = (line: string) => input.output.err(`${line}\n`);
+  const isLocal = deadline === 'no-server';
+  const globals = isLocal ? resolveGlobals({}, {}, warn) : resolveGlobals(given, input.env, warn);
+  for (const line of globals.debugLines) warn(line);
+  if (result !== undefined) (await loadPrinter(globals.format)).assertPrints(result);
+  const { context, close } = await openContext(globals, deadline, input);
+  try {
+    await run(context);
+  } finally {
+    close();
+  }
+}
+
+/** The reasons first, the line that scripts match last. A signal or a closed pipe ends the program without a word. */
+async function report(error: unknown, { output, signal, loadPalette }: MainInput): Promise<void> {
+  await output.flush();
+  if (error instanceof AlreadyReportedError || (signal.aborted && error === signal.reason)) return;
+  const { bad, faint } = await loadPalette();
+  if (error instanceof Failure) {
+    for (const reason of error.reasons) output.err(`${faint(reason)}\n`);
+    output.err(`${bad('Error:')} ${error.message}\n`);
+    return;
+  }
+  // Not the user's mistake: everything that helps to find ours.
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  output.err(
+    `${details}\n${bad('Error:')} a defect of this program; please report it with the lines above\n`,
+  );
+}

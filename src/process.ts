@@ -1,0 +1,63 @@
+import { constants } from 'node:os';
+import { main, type ProgramName } from './main.js';
+import { ExitCode } from './model/exit-code.js';
+import { systemErrorText } from './model/go/system-error.js';
+import { sleep } from './term/clock.js';
+import { exactArguments } from './term/exact-arguments.js';
+import { Input } from './term/input.js';
+import { Output } from './term/output.js';
+import { loadPalette } from './term/palette.js';
+import { abortOnSignals, SignalReceivedError } from './term/signals.js';
+
+/** The reason of an abort because nobody reads stdout any more. */
+class OutputClosedError extends Error {}
+
+/** Runs one of the programs as this process: its arguments, streams and signals in, its exit status out. */
+export async function runProcess(program: ProgramName, host: NodeJS.Process): Promise<void> {
+  const controller = new AbortController();
+  const stopListening = abortOnSignals(host, controller);
+  let outputError: NodeJS.ErrnoException | undefined;
+  const output = new Output(host.stdout, host.stderr, (error) => {
+    outputError = error;
+    controller.abort(new OutputClosedError(error.message, { cause: error }));
+  });
+  const input = new Input(() => host.stdin);
+  const interrupt = () => {
+    const reason = new SignalReceivedError('SIGINT');
+    controller.abort(reason);
+    return reason;
+  };
+  const exitCode = await main({
+    program,
+    args: exactArguments(host.argv.slice(2)),
+    env: host.env,
+    output,
+    input,
+    stderr: host.stderr,
+    loadPalette: () => loadPalette({ isTTY: host.stderr.isTTY, env: host.env }),
+    clock: { now: host.hrtime.bigint, sleep },
+    signal: controller.signal,
+    interrupt,
+  });
+  stopListening();
+  input.close();
+  if (outputError === undefined) end(host, exitCode, controller.signal);
+  else endWithoutOutput(host, outputError);
+}
+
+/** A process that a signal ended without anything to report ends by that signal, so that a shell's loop ends too. */
+function end(host: NodeJS.Process, exitCode: number, { aborted, reason }: AbortSignal): void {
+  host.exitCode = exitCode;
+  if (aborted && reason instanceof SignalReceivedError && exitCode === ExitCode.error) {
+    host.kill(host.pid, reason.signal);
+  }
+}
+
+/** As a program that SIGPIPE ended; Node lets nobody die of it. */
+function endWithoutOutput(host: NodeJS.Process, error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') host.exitCode = 128 + constants.signals.SIGPIPE;
+  else {
+    host.stderr.write(`Error: write /dev/stdout: ${systemErrorText(error)}\n`);
+    host.exitCode = ExitCode.error;
+  }
+}

@@ -1,0 +1,77 @@
+import { createInterface } from 'node:readline';
+import { type Readable, Writable } from 'node:stream';
+
+const NEWLINE = 0x0a;
+
+type Terminal = Readable & { readonly isTTY?: boolean };
+
+/**
+ * Standard input, shared by all that read from it: whoever takes a line leaves the bytes behind it to the next reader.
+ * The stream is not touched before somebody reads, so a program that needs no input never waits for any.
+ */
+export class Input {
+  readonly #open: () => Terminal;
+  #stream: Terminal | undefined;
+  #chunks: AsyncIterator<Uint8Array> | undefined;
+  #left: Uint8Array = new Uint8Array(0);
+
+  constructor(open: () => Terminal) {
+    this.#open = open;
+  }
+
+  /** Lets go of a stream that was not read to its end and would keep the process alive. */
+  close(): void {
+    this.#stream?.destroy();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) yield chunk;
+  }
+
+  /** The bytes up to the next newline or the end, as text without the line ending. */
+  async line(): Promise<string> {
+    const pieces: Uint8Array[] = [];
+    for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) {
+      const end = chunk.indexOf(NEWLINE);
+      pieces.push(end < 0 ? chunk : chunk.subarray(0, end));
+      if (end >= 0) {
+        this.#left = chunk.subarray(end + 1);
+        break;
+      }
+    }
+    return Buffer.concat(pieces).toString('utf8').replace(/\r$/, '');
+  }
+
+  /** A line that a terminal does not show while it is typed; Ctrl-C rejects with `interrupted()`'s error. */
+  async hiddenLine(interrupted: () => Error): Promise<string> {
+    const stream = this.#opened();
+    if (!stream.isTTY) return this.line();
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const lines = createInterface({ input: stream, output: nowhere, terminal: true, historySize: 0 });
+    try {
+      return await new Promise<string>((resolve, reject) => {
+        lines.once('line', resolve);
+        lines.once('close', () => resolve(''));
+        lines.once('SIGINT', () => reject(interrupted()));
+      });
+    } finally {
+      lines.close();
+    }
+  }
+
+  #opened(): Terminal {
+    this.#stream ??= this.#open();
+    return this.#stream;
+  }
+
+  async #next(): Promise<Uint8Array | undefined> {
+    if (this.#left.length > 0) {
+      const left = this.#left;
+      this.#left = new Uint8Array(0);
+      return left;
+    }
+    this.#chunks ??= this.#opened()[Symbol.asyncIterator]();
+    const { done, value } = await this.#chunks.next();
+    return done ? undefined : value;
+  }
+}

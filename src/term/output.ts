@@ -1,0 +1,77 @@
+import type { Writable } from 'node:stream';
+import { bytesFromText } from '../model/bytes.js';
+
+/** Small writes are joined up to this size, so that a million short lines are not a million system calls. */
+const BLOCK_BYTES = 64 * 1024;
+
+/**
+ * The two output streams of the program. Bytes for stdout are gathered in blocks; stderr goes out at once, after what
+ * was gathered before it. When the reader of stdout goes away, `onBroken` is called once and the rest is dropped.
+ */
+export class Output {
+  readonly #stdout: Writable;
+  readonly #stderr: Writable;
+  #block = Buffer.allocUnsafe(0);
+  #used = 0;
+  #isBroken = false;
+  #isFull = false;
+
+  constructor(stdout: Writable, stderr: Writable, onBroken: (error: NodeJS.ErrnoException) => void) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (!this.#isBroken) onBroken(error);
+      this.#isBroken = true;
+    });
+    // Nothing can be told to anybody when stderr is gone.
+    stderr.on('error', () => undefined);
+  }
+
+  out(chunk: string | Uint8Array): void {
+    if (this.#isBroken || chunk.length === 0) return;
+    // Three bytes are the most that one UTF-16 unit becomes in UTF-8.
+    const sizeBytes = typeof chunk === 'string' ? chunk.length * 3 : chunk.length;
+    if (this.#used + sizeBytes > this.#block.length) this.#send();
+    if (sizeBytes >= BLOCK_BYTES) {
+      this.#write(chunk);
+      return;
+    }
+    if (this.#block.length === 0) this.#block = Buffer.allocUnsafe(BLOCK_BYTES);
+    if (typeof chunk === 'string') this.#used += this.#block.write(chunk, this.#used, 'utf8');
+    else {
+      this.#block.set(chunk, this.#used);
+      this.#used += chunk.length;
+    }
+  }
+
+  err(text: string): void {
+    this.#send();
+    this.#stderr.write(bytesFromText(text));
+  }
+
+  /** Settles when the streams can take more. */
+  async flush(): Promise<void> {
+    this.#send();
+    if (!this.#isFull || this.#isBroken) return;
+    await new Promise<void>((resolve) => {
+      const settle = () => {
+        for (const event of ['drain', 'error', 'close']) this.#stdout.off(event, settle);
+        resolve();
+      };
+      for (const event of ['drain', 'error', 'close']) this.#stdout.on(event, settle);
+    });
+    this.#isFull = false;
+  }
+
+  #send(): void {
+    if (this.#used === 0) return;
+    const block = this.#block.subarray(0, this.#used);
+    this.#block = Buffer.allocUnsafe(0);
+    this.#used = 0;
+    this.#write(block);
+  }
+
+  #write(chunk: string | Uint8Array): void {
+    if (!this.#isBroken && !this.#stdout.write(chunk)) this.#isFull = true;
+  }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type GetOptions, registerGet, runGet, toRangeRequest } from '../../../src/commands/v3/get.js';
+import { type RangeResponse, SortOrder, SortTarget } from '../../../src/model/messages.js';
+import { fakeContext } from '../../support/fake-context.js';
+import { parseCommand } from '../../support/parse-command.js';
+
+const options = (...argv: string[]) => parseCommand(registerGet, ['get', ...argv]) as GetOptions;
+const request = (...argv: string[]) => toRangeRequest(options(...argv));
+
+describe('get: the command line', () => {
+  it.each([
+    [[], 'get command needs one argument as key and an optional argument as range_end', 'arguments'],
+    [
+      ['k', '--prefix', '--from-key'],
+      '`--prefix` and `--from-key` cannot be set at the same time, choose one',
+      'arguments',
+    ],
+    [
+      ['k', '--keys-only', '--count-only'],
+      '`--keys-only` and `--count-only` cannot be set at the same time, choose one',
+      'arguments',
+    ],
+    [
+      ['k', 'm', '--prefix'],
+      'too many arguments, only accept one argument when `--prefix` or `--from-key` is set',
+      'arguments',
+    ],
+    [['k', '--consistency', 'x'], 'unknown consistency flag "x"', 'choice'],
+    [['k', '--order=up'], 'bad sort order up', 'choice'],
+    [['k', '--sort-by=size'], 'bad sort target size', 'choice'],
+    [['k', '--order=constructor'], 'bad sort order constructor', 'choice'],
+    [
+      ['k', '--min-create-rev=3', '--max-create-rev=2'],
+      'getMinCreateRev(=3) > getMaxCreateRev(=2)',
+      'choice',
+    ],
+    [['k', '--min-mod-rev=3', '--max-mod-rev=2'], 'getMinModRev(=3) > getMaxModRev(=2)', 'choice'],
+  ])('refuses %j', (argv, message, kind) => {
+    expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind }));
+  });
+
+  it('takes orders and targets in any letter case', () => {
+    const { sortOrder, sortTarget } = options('k', '--order=descend', '--sort-by=Modify');
+    expect([sortOrder, sortTarget]).toEqual([SortOrder.descend, SortTarget.mod]);
+  });
+
+  it('takes revisions below one for none', () => {
+    expect(options('k', '--rev=-7', '--min-mod-rev=-1')).toMatchObject({ revision: 0n, minModRevision: 0n });
+  });
+
+  it('keeps revisions beyond doubles exact', () => {
+    expect(request('k', '--rev=9007199254740993')).toMatchObject({ revision: 9007199254740993n });
+  });
+});
+
+describe('get: the request', () => {
+  it.each([
+    [['k'], '6b', undefined],
+    [['k', 'm'], '6b', '6d'],
+    [['k', '--prefix'], '6b', '6c'],
+    [['', '--prefix'], '00', '00'],
+    [['k', '--from-key'], '6b', '00'],
+    [['', '--from-key'], '00', '00'],
+    [['\udcff', '--prefix'], 'ff', '00'],
+  ])('for %j goes from %s to %s', (argv, key, rangeEnd) => {
+    const made = request(...argv);
+    const hex = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex');
+    expect([hex(made.key), hex(made.rangeEnd)]).toEqual([key, rangeEnd]);
+  });
+
+  it('leaves ascending keys to the server, which sends them so anyway', () => {
+    expect(request('k', '--order=ASCEND').sortOrder).toBe(SortOrder.none);
+    expect(request('k', '--order=ASCEND', '--sort-by=VALUE').sortOrder).toBe(SortOrder.ascend);
+  });
+});
+
+const answer = (response: Partial<RangeResponse>): RangeResponse => ({
+  header: undefined,
+  kvs: [],
+  more: false,
+  count: 0n,
+  ...response,
+});
+
+describe('get: the run', () => {
+  it('prints what the server answers', async () => {
+    const response = answer({ count: 3n });
+    const range = vi.fn(async () => response);
+    const { context, emitted } = fakeContext({ connect: () => ({ kv: { range } as never }) });
+    await runGet(options('k'), context);
+    expect(range).toHaveBeenCalledOnce();
+    expect(emitted).toEqual([expect.objectContaining({ kind: 'range', response })]);
+  });
+
+  it.each([
+    ['--count-only', 'json', '--count-only is only for `--write-out=fields`'],
+    ['--print-value-only', 'fields', 'print-value-only is only for `--write-out=simple`'],
+  ] as const)('refuses %s with %s before it connects', async (flag, format, message) => {
+    const { context } = fakeContext({ format });
+    await expect(runGet(options('k', flag), context)).rejects.toMatchObject({ message, kind: 'arguments' });
+  });
+
+  it('joins the parts of a stream', async () => {
+    const header = { clusterId: 1n, memberId: 2n, revision: 3n, raftTerm: 4n };
+    const kv = (name: string) => ({
+      key: Buffer.from(name),
+      value: Buffer.from('v'),
+      createRevision: 1n,
+      modRevision: 1n,
+      version: 1n,
+      lease: 0n,
+    });
+    async function* rangeStream() {
+      yield { rangeResponse: answer({ header, kvs: [kv('a')] }) };
+      yield { rangeResponse: answer({ kvs: [kv('b')] }) };
+      yield { rangeResponse: answer({ more: true, count: 2n }) };
+    }
+    const { context, emitted } = fakeContext({ connect: () => ({ kv: { rangeStream } as never }) });
+    await runGet(options('k', '--stream'), context);
+    expect(emitted).toEqual([
+      expect.objectContaining({ response: { header, kvs: [kv('a'), kv('b')], more: true, count: 2n } }),
+    ]);
+  });
+});

@@ -1,0 +1,100 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runSnapshotSave } from '../../../src/commands/v3/snapshot/save.js';
+import { registerSnapshot } from '../../../src/commands/v3/snapshot/snapshot.js';
+import { ServerError } from '../../../src/model/errors.js';
+import type { SnapshotResponse } from '../../../src/model/messages.js';
+import { fakeContext } from '../../support/fake-context.js';
+import { parseCommand } from '../../support/parse-command.js';
+
+const body = randomBytes(64 * 512);
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const whole = Buffer.concat([body, Buffer.from(sha256(body), 'hex')]);
+const trailerOf = (bytes: Uint8Array) => Buffer.from(bytes.subarray(body.length)).toString('hex');
+
+async function* stream(bytes: Uint8Array, end?: Error): AsyncGenerator<SnapshotResponse> {
+  for (let offset = 0; offset < bytes.length; offset += 5000) {
+    const blob = bytes.subarray(offset, offset + 5000);
+    const remainingBytes = BigInt(bytes.length - offset - blob.length);
+    yield { header: undefined, remainingBytes, blob, version: offset === 0 ? '3.6.0' : '' };
+  }
+  if (end !== undefined) throw end;
+}
+
+let folder = '';
+let path = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'snapshot-save-'));
+  path = join(folder, 'backup.db');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function save(snapshot: () => AsyncIterable<SnapshotResponse>) {
+  const fake = fakeContext({ connect: () => ({ maintenance: { snapshot } as never }) });
+  const error = await runSnapshotSave({ path }, fake.context).then(
+    () => undefined,
+    (failure: Error) => failure,
+  );
+  return { ...fake, error };
+}
+
+const cutShort = new ServerError('rpc error: code = Unavailable desc = closed', 'Unavailable');
+const flipped = Buffer.from(whole);
+flipped[12_345] = (flipped[12_345] ?? 0) ^ 1;
+
+describe('snapshot save', () => {
+  it.each([[[]], [['a', 'b']]])('refuses the arguments %j', (args) => {
+    expect(() => parseCommand(registerSnapshot, ['snapshot', 'save', ...args])).toThrow(
+      'snapshot save expects one argument <filename>',
+    );
+  });
+
+  it('keeps what the server sent and tells where', async () => {
+    const { error, emitted } = await save(() => stream(whole));
+    expect(error).toBeUndefined();
+    expect(emitted).toEqual([{ kind: 'snapshot-saved', path, serverVersion: '3.6.0' }]);
+    expect(whole.equals(await readFile(path))).toBe(true);
+    expect(await readdir(folder)).toEqual(['backup.db']);
+  });
+
+  it.each([
+    [
+      'a stream that breaks off',
+      () => stream(whole.subarray(0, 20_000), cutShort),
+      `could not write snapshot: ${cutShort.message}`,
+    ],
+    ['a stream that never starts', () => stream(Buffer.alloc(0), cutShort), cutShort.message],
+    [
+      'a stream that ends early',
+      () => stream(whole.subarray(0, 20_001)),
+      'sha256 checksum not found [bytes: 20001]',
+    ],
+    ['an empty stream', () => stream(Buffer.alloc(0)), 'sha256 checksum not found [bytes: 0]'],
+    [
+      'a flipped bit',
+      () => stream(flipped),
+      `expected sha256 ${trailerOf(flipped)}, got ${sha256(flipped.subarray(0, body.length))}`,
+    ],
+  ])('leaves the older file and nothing else after %s', async (_name, snapshot, message) => {
+    await writeFile(path, 'older');
+    const { error, emitted } = await save(snapshot);
+    expect(error).toMatchObject({ name: 'InterruptedError', message: message });
+    expect(emitted).toEqual([]);
+    expect(await readdir(folder)).toEqual(['backup.db']);
+    expect(await readFile(path, 'utf8')).toBe('older');
+  });
+
+  it('refuses a directory and several endpoints before it connects', async () => {
+    await mkdir(path);
+    const connected = await save(() => stream(whole));
+    expect(connected.error?.message).toBe(`could not save to ${path} (it is a directory)`);
+    const { context } = fakeContext({ endpoints: ['a', 'b'] });
+    await expect(runSnapshotSave({ path }, context)).rejects.toMatchObject({
+      name: 'InterruptedError',
+      message: 'snapshot must be requested to one selected node, not multiple [a b]',
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import type { CommandParent } from '../../src/cli/command.js';
+import { GLOBAL_FLAGS } from '../../src/cli/global-flags.js';
+import { createProgram } from '../../src/cli/program.js';
+
+/** The options that a command makes of its command line; throws what the command throws. */
+export function parseCommand(register: (parent: CommandParent) => void, argv: readonly string[]): unknown {
+  const program = createProgram({
+    name: 'etcdctl',
+    summary: 'test',
+    globalFlags: GLOBAL_FLAGS,
+    listsGlobalFlagsApart: true,
+  });
+  register(program);
+  const outcome = program.parse(argv);
+  if (outcome.kind === 'help') throw new Error(`help instead of a run: ${outcome.text}`);
+  return outcome.invocation.options;
+}

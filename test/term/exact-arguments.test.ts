@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bytesFromText } from '../../src/model/bytes.js';
+import { exactArguments } from '../../src/term/exact-arguments.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'exact-arguments-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function commandLine(...args: readonly (string | Buffer)[]): string {
+  const file = join(folder, 'cmdline');
+  writeFileSync(file, Buffer.concat(args.flatMap((arg) => [Buffer.from(arg), Buffer.of(0)])));
+  return file;
+}
+
+describe('exactArguments', () => {
+  it('leaves valid arguments alone, without reading anything', () => {
+    expect(exactArguments(['put', 'ä'], join(folder, 'none'))).toEqual(['put', 'ä']);
+  });
+
+  it('finds the bytes that were lost, behind the arguments of node itself', () => {
+    const file = commandLine('node', '--flag', 'etcdctl.js', 'put', Buffer.of(0x61, 0xff), '');
+    const args = exactArguments(['put', 'a\ufffd', ''], file);
+    expect(args.map((arg) => Buffer.from(bytesFromText(arg)).toString('hex'))).toEqual([
+      '707574',
+      '61ff',
+      '',
+    ]);
+  });
+
+  it('keeps a replacement character that was really typed', () => {
+    expect(exactArguments(['\ufffd'], commandLine('node', '\ufffd'))).toEqual(['\ufffd']);
+  });
+
+  it('does with what Node gives where there is no such file', () => {
+    expect(exactArguments(['\ufffd'], join(folder, 'none'))).toEqual(['\ufffd']);
+  });
+});
