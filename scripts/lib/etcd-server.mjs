@@ -1,0 +1,181 @@
+// Real etcd servers on the loopback interface, for tests and demonstrations.
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { memberArgs, serverVersion } from './etcd/flags.mjs';
+import { MemberProcess, PortTakenError } from './etcd/member.mjs';
+import { freePorts } from './etcd/ports.mjs';
+import { labFolder } from './etcd/watchdog.mjs';
+
+/** @typedef {import('./pki.mjs').PairFiles} PairFiles */
+/** @typedef {import('./etcd/flags.mjs').MemberAddress} MemberAddress */
+/** @typedef {import('./etcd/flags.mjs').ServerSettings} ServerSettings */
+
+/**
+ * Certificates of the servers; a `Pki` is one. Without `peer` the members talk to each other in plain http.
+ *
+ * @typedef {{ caCert: string, server: PairFiles, peer?: PairFiles }} ServerTls
+ */
+
+/**
+ * @typedef {object} StartOptions
+ * @property {string} program the etcd server, 3.4 or later
+ * @property {ServerTls} [tls] serves https
+ * @property {boolean} [clientCertAuth] with `tls`: clients need a certificate of the CA
+ * @property {number} [members] 1 when absent
+ * @property {string} [authToken] such as `simple` or `jwt,pub-key=...`
+ * @property {string[]} [extraArgs] further flags for every member
+ * @property {string} [dataDir] for one member: starts from this data, such as a restored snapshot's, and
+ *   leaves it in place
+ */
+
+/**
+ * @typedef {object} Member
+ * @property {string} name `m1`, `m2`, ...
+ * @property {string} clientUrl
+ * @property {string} peerUrl
+ * @property {string} dataDir
+ * @property {number | undefined} pid undefined while it does not run
+ */
+
+/**
+ * @typedef {object} Cluster
+ * @property {string} version of the servers
+ * @property {string[]} endpoints client URLs of all members
+ * @property {Member[]} members
+ * @property {() => Promise<void>} stop ends all members and removes their data; may be called twice
+ * @property {(index: number) => Promise<void>} restart ends a member if it runs, starts it with the same data
+ *   and ports, and waits until it serves
+ * @property {(index: number) => Promise<void>} kill ends it without any chance to say goodbye
+ * @property {(index: number) => void} pause it keeps its connections and answers nothing
+ * @property {(index: number) => void} resume
+ * @property {() => Promise<void>} serving waits until every member that runs and is not paused serves: after a
+ *   leader's death writes are lost until the others have agreed on a new one
+ * @property {() => string} logs of all members
+ */
+
+/** Ports may be taken between looking and listening; more often than this is no accident. */
+const attempts = 5;
+
+/**
+ * Starts one server or a cluster and waits until every member serves. The servers end with this process,
+ * however it ends.
+ *
+ * @param {StartOptions} options
+ * @returns {Promise<Cluster>}
+ * @throws {Error} when a member ends or does not serve in time; the message has lines of its log
+ */
+export async function startEtcd(options) {
+  const version = await serverVersion(options.program);
+  for (let attempt = 1; ; attempt++) {
+    const folder = mkdtempSync(path.join(labFolder(), 'cluster-'));
+    const { members, processes } = await layOut(options, version, folder);
+    try {
+      for (const process of processes) process.start();
+      await Promise.all(processes.map((process) => process.ready()));
+      return clusterOf({ version, folder, members, processes });
+    } catch (error) {
+      await Promise.all(processes.map((process) => process.end('SIGKILL')));
+      rmSync(folder, { recursive: true, force: true });
+      if (!(error instanceof PortTakenError) || attempt === attempts) throw error;
+    }
+  }
+}
+
+/**
+ * @param {StartOptions} options
+ * @param {string} version
+ * @param {string} folder
+ * @returns {Promise<{ members: MemberAddress[], processes: MemberProcess[] }>}
+ */
+async function layOut(options, version, folder) {
+  const { program, tls, members: count = 1 } = options;
+  const ports = await freePorts(count * 3);
+  const clientScheme = tls === undefined ? 'http' : 'https';
+  const peerScheme = tls?.peer === undefined ? 'http' : 'https';
+  const members = Array.from({ length: count }, (_, index) => ({
+    name: `m${index + 1}`,
+    dataDir: (count === 1 ? options.dataDir : undefined) ?? path.join(folder, `m${index + 1}.etcd`),
+    clientUrl: `${clientScheme}://127.0.0.1:${ports[index * 3]}`,
+    peerUrl: `${peerScheme}://127.0.0.1:${ports[index * 3 + 1]}`,
+    metricsUrl: `http://127.0.0.1:${ports[index * 3 + 2]}`,
+  }));
+  /** @type {ServerSettings} */
+  const settings = {
+    program,
+    version,
+    tls,
+    clientCertAuth: options.clientCertAuth ?? false,
+    authToken: options.authToken,
+    extraArgs: options.extraArgs ?? [],
+  };
+  const processes = members.map(
+    (member) =>
+      new MemberProcess(program, memberArgs(settings, member, members), {
+        logFile: path.join(folder, `${member.name}.log`),
+        metricsUrl: member.metricsUrl,
+      }),
+  );
+  return { members, processes };
+}
+
+/**
+ * @param {{ version: string, folder: string, members: MemberAddress[], processes: MemberProcess[] }} parts
+ * @returns {Cluster}
+ */
+function clusterOf({ version, folder, members, processes }) {
+  const at = (/** @type {number} */ index) => {
+    const process = processes[index];
+    if (process === undefined) throw new RangeError(`there is no member ${index}`);
+    return process;
+  };
+  return {
+    version,
+    endpoints: members.map(({ clientUrl }) => clientUrl),
+    members: members.map((member, index) => describeMember(member, at(index))),
+    async stop() {
+      // Members of a cluster that end politely together wait for each other to take over the lead.
+      const signal = processes.length > 1 ? 'SIGKILL' : 'SIGTERM';
+      await Promise.all(processes.map((process) => process.end(signal)));
+      rmSync(folder, { recursive: true, force: true });
+    },
+    restart: (index) => restart(at(index)),
+    kill: (index) => at(index).end('SIGKILL'),
+    pause: (index) => at(index).pause(),
+    resume: (index) => at(index).resume(),
+    async serving() {
+      const running = processes.filter((process) => process.pid !== undefined && !process.isPaused);
+      await Promise.all(running.map((process) => process.ready()));
+    },
+    logs: () => processes.map((process) => process.log()).join(''),
+  };
+}
+
+/**
+ * @param {MemberAddress} address
+ * @param {MemberProcess} process
+ * @returns {Member}
+ */
+function describeMember({ name, clientUrl, peerUrl, dataDir }, process) {
+  return {
+    name,
+    clientUrl,
+    peerUrl,
+    dataDir,
+    get pid() {
+      return process.pid;
+    },
+  };
+}
+
+/** @param {MemberProcess} process */
+async function restart(process) {
+  await process.end('SIGTERM');
+  for (let attempt = 1; ; attempt++) {
+    process.start();
+    try {
+      return await process.ready();
+    } catch (error) {
+      if (!(error instanceof PortTakenError) || attempt === attempts) throw error;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { capture } from '../command.mjs';
+import { plainEnvironment } from '../reference/programs.mjs';
+import { compareVersions } from '../version.mjs';
+
+/**
+ * @typedef {object} MemberAddress
+ * @property {string} name
+ * @property {string} dataDir
+ * @property {string} clientUrl
+ * @property {string} peerUrl
+ * @property {string} metricsUrl plain http, whatever the client URL is
+ */
+
+/**
+ * @typedef {object} ServerSettings
+ * @property {string} program
+ * @property {string} version
+ * @property {import('../etcd-server.mjs').ServerTls | undefined} tls
+ * @property {boolean} clientCertAuth
+ * @property {string | undefined} authToken
+ * @property {string[]} extraArgs
+ */
+
+/**
+ * @param {ServerSettings} settings
+ * @param {MemberAddress} member
+ * @param {MemberAddress[]} all
+ * @returns {string[]} the command line of one member
+ */
+export function memberArgs(settings, member, all) {
+  const { version, authToken, extraArgs } = settings;
+  return [
+    `--name=${member.name}`,
+    `--data-dir=${member.dataDir}`,
+    `--listen-client-urls=${member.clientUrl}`,
+    `--advertise-client-urls=${member.clientUrl}`,
+    `--listen-peer-urls=${member.peerUrl}`,
+    `--initial-advertise-peer-urls=${member.peerUrl}`,
+    `--listen-metrics-urls=${member.metricsUrl}`,
+    `--initial-cluster=${all.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(',')}`,
+    '--initial-cluster-state=new',
+    '--logger=zap',
+    '--log-level=warn',
+    // A tenth of the defaults with members to wait for, less without: elections end in a moment.
+    ...(all.length > 1 ? ['--heartbeat-interval=50', '--election-timeout=500'] : []),
+    ...(all.length === 1 ? ['--heartbeat-interval=10', '--election-timeout=100'] : []),
+    ...(compareVersions(version, '3.5.0') >= 0 ? ['--unsafe-no-fsync'] : []),
+    ...(authToken === undefined ? [] : [`--auth-token=${authToken}`]),
+    ...tlsArgs(settings),
+    ...extraArgs,
+  ];
+}
+
+/** @param {ServerSettings} settings */
+function tlsArgs({ tls, clientCertAuth }) {
+  if (tls === undefined) return [];
+  const args = [`--cert-file=${tls.server.cert}`, `--key-file=${tls.server.key}`];
+  if (clientCertAuth) args.push('--client-cert-auth', `--trusted-ca-file=${tls.caCert}`);
+  if (tls.peer !== undefined) {
+    args.push(`--peer-cert-file=${tls.peer.cert}`, `--peer-key-file=${tls.peer.key}`);
+    args.push('--peer-client-cert-auth', `--peer-trusted-ca-file=${tls.caCert}`);
+  }
+  return args;
+}
+
+/** @type {Map<string, Promise<string>>} */
+const versions = new Map();
+
+/**
+ * @param {string} program an etcd server
+ * @returns {Promise<string>} such as `3.7.1`
+ * @throws {Error} when it is none
+ */
+export function serverVersion(program) {
+  const known = versions.get(program) ?? askVersion(program);
+  versions.set(program, known);
+  return known;
+}
+
+/** @param {string} program */
+async function askVersion(program) {
+  const { stdout, stderr } = await capture(program, ['--version'], { env: plainEnvironment() });
+  const version = /^etcd Version: (\S+)/m.exec(stdout)?.[1];
+  if (version === undefined) throw new Error(`${program} is no etcd server: ${stderr.trim()}`);
+  return version;
+}

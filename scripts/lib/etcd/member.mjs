@@ -1,0 +1,128 @@
+// One etcd process: started, watched until it serves, stopped.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { plainEnvironment } from '../reference/programs.mjs';
+import { forget, watch } from './watchdog.mjs';
+
+/** How long a server may take until it serves; the machine may be busy. */
+const readyTimeoutMs = 60_000;
+/** How long a server may take to end by itself. */
+const stopTimeoutMs = 10_000;
+const pollEveryMs = 20;
+
+/** Another process has taken one of the ports. */
+export class PortTakenError extends Error {
+  /** @override */
+  name = 'PortTakenError';
+}
+
+export class MemberProcess {
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  #child;
+  isPaused = false;
+
+  /**
+   * @param {string} program
+   * @param {string[]} args
+   * @param {{ logFile: string, metricsUrl: string }} places
+   */
+  constructor(program, args, places) {
+    this.program = program;
+    this.args = args;
+    this.places = places;
+  }
+
+  /** @returns {number | undefined} undefined while it does not run */
+  get pid() {
+    return this.#isRunning() ? this.#child?.pid : undefined;
+  }
+
+  /** Starts the process; it does not serve yet. */
+  start() {
+    const log = openSync(this.places.logFile, 'a');
+    const child = spawn(this.program, this.args, { env: plainEnvironment(), stdio: ['ignore', log, log] });
+    closeSync(log);
+    this.#child = child;
+    this.isPaused = false;
+    child.on('error', () => {});
+    const { pid } = child;
+    if (pid === undefined) throw new Error(`${this.program} cannot be started`);
+    watch(pid);
+    child.once('exit', () => forget(pid));
+    child.unref();
+  }
+
+  /**
+   * @throws {PortTakenError} when the process ended because it could not listen
+   * @throws {Error} when it ended otherwise, or does not serve in time; with lines of its log
+   */
+  async ready() {
+    const deadline = Date.now() + readyTimeoutMs;
+    while (!(await isHealthy(this.places.metricsUrl))) {
+      if (!this.#isRunning()) throw this.#failure('ended before it served');
+      if (Date.now() > deadline) throw this.#failure(`did not serve within ${readyTimeoutMs / 1000} s`);
+      await delay(pollEveryMs);
+    }
+  }
+
+  /** @param {'SIGTERM' | 'SIGKILL'} signal SIGTERM turns into SIGKILL when it takes too long */
+  async end(signal) {
+    const child = this.#child;
+    if (child === undefined || !this.#isRunning()) return;
+    const ended = once(child, 'exit');
+    child.ref();
+    if (this.isPaused) this.resume();
+    child.kill(signal);
+    const patience = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    await ended;
+    clearTimeout(patience);
+  }
+
+  /** Stops the clock of the process: connections stay open and nothing is answered. */
+  pause() {
+    this.#child?.kill('SIGSTOP');
+    this.isPaused = true;
+  }
+
+  resume() {
+    this.#child?.kill('SIGCONT');
+    this.isPaused = false;
+  }
+
+  /** @returns {string} what it has logged, over all its starts */
+  log() {
+    return readFileSync(this.places.logFile, 'utf8');
+  }
+
+  #isRunning() {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** @param {string} what */
+  #failure(what) {
+    const log = this.log();
+    const lines = log.trimEnd().split('\n');
+    // A refused flag is named in the first lines, and a page of usage comes after it.
+    const shown = lines.length > 14 ? [...lines.slice(0, 4), '...', ...lines.slice(-8)] : lines;
+    const message = `${this.program} ${what}\n${shown.join('\n')}`;
+    return /address already in use/.test(shown.join('\n')) ? new PortTakenError(message) : new Error(message);
+  }
+}
+
+/**
+ * @param {string} metricsUrl
+ * @returns {Promise<boolean>} whether the member has a leader and takes part in agreements
+ */
+function isHealthy(metricsUrl) {
+  return new Promise((resolve) => {
+    const request = get(`${metricsUrl}/health`, { agent: false, timeout: 2000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
+}

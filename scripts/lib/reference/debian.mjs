@@ -1,0 +1,141 @@
+// etcd from Debian's own packages (and those of its relatives), unpacked into the cache: no package is
+// installed, apt's and dpkg's state is left as it is, and root is not needed.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { capture, findProgram, isExecutable, lastLine } from '../command.mjs';
+import { baseSources, readSystemSources, writeForSuite } from './apt-sources.mjs';
+import { adopt, makeStaging } from './store.mjs';
+
+/** @typedef {import('./plan.mjs').Plan} Plan */
+/** @typedef {import('./apt-sources.mjs').AptSource} AptSource */
+
+/** Later releases in the same archive whose programs also run on an older machine. */
+const laterSuites = new Map([
+  ['debian', ['trixie', 'sid']],
+  ['ubuntu', ['devel']],
+]);
+
+/** Packages that hold etcd, etcdctl and etcdutl; before Debian 9 and in some relatives it is one: etcd. */
+const packages = ['etcd-server', 'etcd-client'];
+
+/**
+ * @returns {{ plans: Plan[], note?: string }} one plan a suite; the note says why there are none
+ */
+export function debianPlans() {
+  if (findProgram('apt-get') === undefined || findProgram('dpkg') === undefined) {
+    return { plans: [], note: 'Debian packages: skipped, this machine has no apt-get and dpkg' };
+  }
+  const { id, codename } = readRelease();
+  const sources = baseSources(readSystemSources(), codename);
+  if (codename === '' || sources.length === 0) {
+    return { plans: [], note: 'Debian packages: skipped, the system lists no archive for its release' };
+  }
+  const suites = [...new Set([codename, ...(laterSuites.get(id) ?? [])])];
+  return {
+    plans: suites.map((suite) => ({
+      key: `debian:${suite}`,
+      label: `packages of ${suite}`,
+      lane: 'packages',
+      obtain: () => obtain(sources, suite, `${id} ${suite} package`),
+    })),
+  };
+}
+
+/**
+ * @param {AptSource[]} sources
+ * @param {string} suite
+ * @param {string} source
+ */
+async function obtain(sources, suite, source) {
+  const staging = makeStaging();
+  try {
+    const config = writeAptConfig(staging, writeForSuite(sources, suite));
+    const archives = await download(staging, config);
+    for (const archive of archives) {
+      const unpacked = await capture('dpkg', ['-x', archive, path.join(staging, 'unpacked')]);
+      if (!unpacked.ok) throw new Error(lastLine(unpacked.stderr));
+    }
+    return await adopt(collect(staging), source);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A configuration that keeps the system's proxies, credentials and trusted keys, but reads another list of
+ * sources and writes only below `staging`.
+ *
+ * @param {string} staging
+ * @param {string} sources
+ * @returns {string} the file's path
+ */
+function writeAptConfig(staging, sources) {
+  for (const folder of ['parts', 'state/lists/partial', 'cache/archives/partial', 'archives', 'programs']) {
+    mkdirSync(path.join(staging, folder), { recursive: true });
+  }
+  writeFileSync(path.join(staging, 'parts', 'reference.sources'), sources);
+  writeFileSync(path.join(staging, 'state', 'status'), '');
+  const settings = {
+    'Dir::Etc::sourcelist': path.join(staging, 'no-sources.list'),
+    'Dir::Etc::sourceparts': path.join(staging, 'parts'),
+    'Dir::Etc::preferencesparts': path.join(staging, 'no-preferences'),
+    'Dir::State': path.join(staging, 'state'),
+    'Dir::State::status': path.join(staging, 'state', 'status'),
+    'Dir::Cache': path.join(staging, 'cache'),
+    // As root, apt would otherwise download as a user who may not enter this folder.
+    'APT::Sandbox::User': 'root',
+    'Acquire::Languages': 'none',
+    'Acquire::http::Timeout': '20',
+    'Acquire::https::Timeout': '20',
+    'Acquire::Retries': '1',
+  };
+  const file = path.join(staging, 'apt.conf');
+  // The system's hooks would act on the system's own caches.
+  const lines = ['#clear APT::Update;', ...Object.entries(settings).map(([k, v]) => `${k} "${v}";`)];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+/**
+ * @param {string} staging
+ * @param {string} config
+ * @returns {Promise<string[]>} the downloaded archives
+ */
+async function download(staging, config) {
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
+  // One archive of several may fail and the wanted packages still be there: the download decides.
+  const updated = await capture('apt-get', ['-q', '-c', config, 'update'], { env });
+  const cwd = path.join(staging, 'archives');
+  const downloaded = await capture('apt-get', ['-q', '-c', config, 'download', ...packages], { env, cwd });
+  if (!downloaded.ok) {
+    const failure = updated.stderr.split('\n').find((line) => /^[EW]: /.test(line));
+    throw new Error((failure ?? lastLine(downloaded.stderr)).replace(/^[EW]: /, '').replace(/\s+/g, ' '));
+  }
+  return readdirSync(cwd).map((name) => path.join(cwd, name));
+}
+
+/**
+ * @param {string} staging
+ * @returns {string} a folder with just the programs
+ */
+function collect(staging) {
+  const programs = path.join(staging, 'programs');
+  for (const name of ['etcd', 'etcdctl', 'etcdutl']) {
+    const unpacked = path.join(staging, 'unpacked', 'usr', 'bin', name);
+    if (isExecutable(unpacked)) renameSync(unpacked, path.join(programs, name));
+  }
+  return programs;
+}
+
+/** @returns {{ id: string, codename: string }} from os-release(5); empty where it does not say */
+function readRelease() {
+  let text = '';
+  try {
+    text = readFileSync('/etc/os-release', 'utf8');
+  } catch {
+    // Without the file both stay empty.
+  }
+  const value = (/** @type {string} */ name) =>
+    new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+  return { id: value('ID'), codename: value('VERSION_CODENAME') };
+}

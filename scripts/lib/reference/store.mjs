@@ -1,0 +1,120 @@
+// The cache folder: one sub-folder a version, complete from the moment it has its name, and an index.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { referenceCache } from '../paths.mjs';
+import { inspectFolder } from './programs.mjs';
+
+/** @typedef {import('./programs.mjs').Reference} Reference */
+
+/**
+ * @typedef {object} Index
+ * @property {Reference[]} entries what is at hand, oldest first
+ * @property {Record<string, string>} settled plan key to the version that it gave
+ * @property {Record<string, { reason: string, atMs: number }>} failed plan key to why it gave nothing
+ */
+
+const indexFile = path.join(referenceCache, 'index.json');
+const stagingPrefix = '.staging-';
+
+/**
+ * @returns {Index} an empty one when there is none, or none that can be read
+ */
+export function readIndex() {
+  try {
+    return { entries: [], settled: {}, failed: {}, ...JSON.parse(readFileSync(indexFile, 'utf8')) };
+  } catch {
+    return { entries: [], settled: {}, failed: {} };
+  }
+}
+
+/** @param {Index} index */
+export function writeIndex(index) {
+  mkdirSync(referenceCache, { recursive: true });
+  const temporary = `${indexFile}.${process.pid}`;
+  writeFileSync(temporary, `${JSON.stringify(index, null, 2)}\n`);
+  renameSync(temporary, indexFile);
+}
+
+/**
+ * @returns {Reference[]} the versions in the cache; nothing is run, a folder is complete when it has its name
+ */
+export function readCached() {
+  if (!existsSync(referenceCache)) return [];
+  return readdirSync(referenceCache)
+    .filter((name) => /^\d+\.\d+\.\d+/.test(name))
+    .flatMap((name) => readVersion(path.join(referenceCache, name)));
+}
+
+/**
+ * @returns {string} a new folder, this run's own, on the same file system as the cache
+ */
+export function makeStaging() {
+  removeAbandoned();
+  const folder = path.join(referenceCache, `${stagingPrefix}${process.pid}-${++stagings}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+let stagings = 0;
+
+/**
+ * Checks the programs in a folder by running them and moves them into the cache in one step. When another
+ * run was faster, its copy stays.
+ *
+ * @param {string} folder inside a staging folder; holds etcd, etcdctl and perhaps etcdutl
+ * @param {string} source
+ * @returns {Promise<Reference>} with its final paths
+ * @throws {Error} when the server does not run here
+ */
+export async function adopt(folder, source) {
+  const found = await inspectFolder(folder, source);
+  if (found === undefined) throw new Error('its etcd does not run on this machine');
+  const { version, etcdctl, etcdutl } = found;
+  const programs = ['etcd', ...(etcdctl ? ['etcdctl'] : []), ...(etcdutl ? ['etcdutl'] : [])];
+  writeFileSync(path.join(folder, 'source.json'), `${JSON.stringify({ version, source, programs })}\n`);
+  const home = path.join(referenceCache, version);
+  try {
+    renameSync(folder, home);
+  } catch (error) {
+    if (!existsSync(path.join(home, 'source.json'))) throw error;
+  }
+  const [reference] = readVersion(home);
+  if (reference === undefined) throw new Error(`${home} cannot be read`);
+  return reference;
+}
+
+/**
+ * @param {string} home
+ * @returns {Reference[]} one, or none for a folder that is no version
+ */
+function readVersion(home) {
+  try {
+    const { version, source, programs } = JSON.parse(readFileSync(path.join(home, 'source.json'), 'utf8'));
+    /** @type {(name: string) => Record<string, string>} */
+    const place = (name) => (programs.includes(name) ? { [name]: path.join(home, name) } : {});
+    return [{ version, source, etcd: path.join(home, 'etcd'), ...place('etcdctl'), ...place('etcdutl') }];
+  } catch {
+    return [];
+  }
+}
+
+/** Removes what interrupted runs left: staging folders whose process is gone. */
+function removeAbandoned() {
+  if (!existsSync(referenceCache)) return;
+  for (const name of readdirSync(referenceCache)) {
+    const pid = Number(new RegExp(`^\\${stagingPrefix}(\\d+)-`).exec(name)?.[1]);
+    if (pid > 0 && pid !== process.pid && !isAlive(pid)) {
+      rmSync(path.join(referenceCache, name), { recursive: true, force: true });
+    }
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+  }
+}

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * The licences of the packages whose code is in a bundle, in the order of their names.
+ *
+ * @param {string[]} inputs paths of the bundled files, relative to `root`
+ * @param {string} root
+ * @returns {string}
+ * @throws {Error} when a package states no licence at all
+ */
+export function thirdPartyLicenses(inputs, root) {
+  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
+  const sections = [...folders].map((folder) => describe(path.join(root, folder)));
+  const ruler = `\n${'-'.repeat(78)}\n\n`;
+  const head = 'This program contains code of the following packages, under these licences.\n';
+  return [head, ...sections.sort()].join(ruler);
+}
+
+/**
+ * @param {string} file such as `node_modules/@scope/name/lib/index.js`, with / whatever the system
+ * @returns {string | undefined} the innermost package's folder; undefined for our own files
+ */
+function packageFolder(file) {
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];
+}
+
+/** @param {string} folder */
+function describe(folder) {
+  const { name, version, license, author } = JSON.parse(
+    readFileSync(path.join(folder, 'package.json'), 'utf8'),
+  );
+  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+  if (license === undefined && files.length === 0) throw new Error(`${name} states no licence`);
+  const texts = files.sort().map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
+  const holder = typeof author === 'string' ? author : author?.name;
+  const stated = [`Licence: ${license}`, ...(holder === undefined ? [] : [`Author: ${holder}`])].join('\n');
+  return `${[`${name} ${version}`, stated, ...texts].join('\n\n')}\n`;
+}

@@ -1,0 +1,156 @@
+// `npm run quickstart`: from a clean clone to a snapshot of a TLS-only etcd, with nothing but Node and npm.
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { capture } from './lib/command.mjs';
+import { startEtcd } from './lib/etcd-server.mjs';
+import { ensureInstalled } from './lib/install.mjs';
+import { root } from './lib/paths.mjs';
+import { createPki } from './lib/pki.mjs';
+import { loadServers } from './lib/reference.mjs';
+
+/** @typedef {{ endpoint: string, pki: import('./lib/pki.mjs').Pki, snapshot: string }} Scene */
+/** @typedef {{ args: string[], check: (stdout: string) => string | undefined }} Step the check names a fault */
+
+process.chdir(root);
+mkdirSync('.cache', { recursive: true });
+/** Inside the checkout, and relative to it: that keeps the printed commands readable. */
+const folder = mkdtempSync('.cache/quickstart-');
+/** @type {import('./lib/etcd-server.mjs').Cluster | undefined} */
+let cluster;
+
+const interruption = new AbortController();
+
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.once(signal, () => {
+    console.error('\nInterrupted; cleaning up.');
+    interruption.abort();
+    void cleanUp().finally(() => process.exit(130));
+  });
+}
+
+try {
+  await prepare();
+  await demonstrate(await setTheScene());
+} catch (error) {
+  if (!interruption.signal.aborted) {
+    console.error(`\nquickstart failed: ${error instanceof Error ? error.message : error}`);
+  }
+  process.exitCode = 1;
+} finally {
+  await cleanUp();
+}
+if (process.exitCode === undefined) {
+  console.log(`
+All of it worked, and everything it started is stopped. Next, try your own cluster:
+  $ node bin/etcdctl.js --endpoints=https://HOST:2379 --cacert=CA --cert=CERT --key=KEY endpoint health
+or \`node bin/etcdctl.js help\` for the other commands.`);
+}
+
+/** Installs, builds, and finds an etcd. */
+async function prepare() {
+  await step('Installing npm packages', async () =>
+    (await ensureInstalled(interruption.signal)) ? 'done' : 'already there',
+  );
+  await step('Building', () => script('build.mjs'));
+  await step('Looking for an etcd server', () => script('reference.mjs', '--quick'));
+}
+
+/** @returns {Promise<Scene>} */
+async function setTheScene() {
+  // The newest one that is at hand.
+  const reference = loadServers().at(-1);
+  if (reference === undefined) throw new Error('there is no etcd server to start');
+  const pki = await createPki(folder);
+  cluster = await startEtcd({ program: reference.etcd, tls: pki, clientCertAuth: true });
+  const [endpoint = ''] = cluster.endpoints;
+  console.log(
+    `- etcd ${reference.version} (${reference.source}) serves ${endpoint}, to clients with a certificate`,
+  );
+  return { endpoint, pki, snapshot: path.join(folder, 'snapshot.db') };
+}
+
+/** @param {Scene} scene */
+async function demonstrate({ endpoint, pki, snapshot }) {
+  const flags = [
+    `--endpoints=${endpoint}`,
+    `--cacert=${pki.caCert}`,
+    `--cert=${pki.client.cert}`,
+    `--key=${pki.client.key}`,
+  ];
+  const equals = (/** @type {string} */ wanted) => (/** @type {string} */ stdout) =>
+    stdout === wanted ? undefined : `it should have printed ${JSON.stringify(wanted)}`;
+  /** @type {Step[]} */
+  const steps = [
+    { args: ['put', 'greeting', 'hello, etcd'], check: equals('OK\n') },
+    { args: ['get', 'greeting'], check: equals('greeting\nhello, etcd\n') },
+    {
+      args: ['endpoint', 'health'],
+      check: (stdout) => (stdout.includes('is healthy') ? undefined : 'the endpoint should be healthy'),
+    },
+    {
+      args: ['snapshot', 'save', snapshot],
+      check: () => (sizeOf(snapshot) > 0 ? undefined : `there should be a snapshot in ${snapshot}`),
+    },
+  ];
+  for (const { args, check } of steps) await demonstrateOne([...flags, ...args], check);
+}
+
+/**
+ * @param {string[]} args
+ * @param {Step['check']} check
+ * @throws {Error} when the program fails or prints something else than it should
+ */
+async function demonstrateOne(args, check) {
+  console.log(`\n$ ${['node', 'bin/etcdctl.js', ...args].map(shellWord).join(' ')}`);
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('ETCDCTL_')),
+  );
+  const result = await capture(process.execPath, ['bin/etcdctl.js', ...args], {
+    cwd: root,
+    env,
+    timeoutMs: 30_000,
+    signal: interruption.signal,
+    onOutput: (text) => void process.stdout.write(text),
+  });
+  if (!result.ok) throw new Error('the last command ended with an error');
+  const fault = check(result.stdout);
+  if (fault !== undefined) throw new Error(`the last command did not do what it should: ${fault}`);
+}
+
+/**
+ * @param {string} name of one of this folder's scripts
+ * @param {string[]} args
+ * @throws {Error} with its output when it fails
+ */
+async function script(name, ...args) {
+  const file = path.join(root, 'scripts', name);
+  const result = await capture(process.execPath, [file, ...args], { cwd: root, signal: interruption.signal });
+  if (!result.ok) throw new Error(`\n${`${result.stdout}${result.stderr}`.trim()}`);
+  return 'done';
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<unknown>} run gives a word about how it went
+ */
+async function step(name, run) {
+  const began = Date.now();
+  process.stdout.write(`- ${name} ... `);
+  const outcome = await run();
+  console.log(`${outcome} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+}
+
+async function cleanUp() {
+  await cluster?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** @param {string} file */
+function sizeOf(file) {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** @param {string} word */
+function shellWord(word) {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

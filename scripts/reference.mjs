@@ -1,0 +1,47 @@
+// `npm run reference`: finds or obtains the real etcd programs and lists them.
+//   --quick    the first source that gives a server is enough
+//   --refresh  also try again the sources that failed a short while ago
+
+import { folderVariable } from './lib/reference/local.mjs';
+import { obtainReference } from './lib/reference.mjs';
+
+const howToInstall = `No etcd was found and none could be obtained. Any of these helps:
+  - install it: on Debian or Ubuntu \`apt-get install etcd-server etcd-client\`
+  - unpack a release from https://github.com/etcd-io/etcd/releases and put its folder on PATH
+  - name a folder that holds etcd, etcdctl and etcdutl: ${folderVariable}=/path/to/folder`;
+
+const references = await obtainReference({
+  quick: process.argv.includes('--quick'),
+  refresh: process.argv.includes('--refresh'),
+  say: (line) => console.log(line),
+});
+
+if (references.length === 0) {
+  console.error(howToInstall);
+  process.exitCode = 1;
+} else {
+  for (const line of table(references)) console.log(line);
+}
+
+/**
+ * @param {import('./lib/reference/programs.mjs').Reference[]} entries
+ * @returns {string[]}
+ */
+function table(entries) {
+  const has = (/** @type {string | undefined} */ file) => (file === undefined ? '-' : 'yes');
+  const rows = entries.map(({ version, source, etcd, etcdctl, etcdutl }) => [
+    version,
+    source,
+    has(etcd),
+    has(etcdctl),
+    has(etcdutl),
+  ]);
+  const all = [['VERSION', 'SOURCE', 'ETCD', 'ETCDCTL', 'ETCDUTL'], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

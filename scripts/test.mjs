@@ -1,0 +1,120 @@
+// `npm test`: everything, from a clean clone. Ends with one line that counts the tests.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ensureInstalled } from './lib/install.mjs';
+import { root } from './lib/paths.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+/** @typedef {{ name: string, run: () => Promise<void> }} Step rejects when it fails */
+
+const reports = mkdtempSync(path.join(tmpdir(), 'etcdctl-test-'));
+/** @type {Count} */
+const count = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const failures = [];
+
+/** Each needs the one before it. */
+const preparation = [
+  {
+    name: 'install',
+    run: async () => console.log((await ensureInstalled()) ? 'installed' : 'nothing to do'),
+  },
+  { name: 'reference', run: () => node('scripts/reference.mjs') },
+  { name: 'build', run: () => node('scripts/build.mjs') },
+];
+
+/** None needs another: all of them are run. */
+const checks = [
+  { name: 'lint', run: () => node('node_modules/@biomejs/biome/bin/biome', 'check', '.') },
+  { name: 'types', run: () => node('node_modules/typescript/bin/tsc', '--noEmit') },
+  { name: 'generated code', run: () => node('scripts/generate.mjs', '--check') },
+  { name: 'unit tests', run: () => vitest('unit') },
+];
+
+const acceptance = [{ name: 'acceptance tests', run: () => vitest('acceptance', ...process.argv.slice(2)) }];
+
+try {
+  for (const step of preparation) if (failures.length === 0) await follow(step);
+  if (failures.length === 0) for (const step of checks) await follow(step);
+  if (failures.length === 0) for (const step of acceptance) await follow(step);
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+if (failures.length > 0) {
+  console.log(`\nfailed: ${failures.join(', ')}`);
+  process.exitCode = 1;
+}
+const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+console.log(`${count.passed} passed, ${count.failed} failed${skipped}`);
+
+/** @param {Step} step */
+async function follow({ name, run }) {
+  const began = Date.now();
+  console.log(`\n== ${name}`);
+  const fault = await run().then(
+    () => undefined,
+    (error) => (error instanceof Error ? error.message : String(error)),
+  );
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  if (fault === undefined) {
+    console.log(`== ${name}: ok, ${seconds} s`);
+  } else {
+    failures.push(name);
+    console.log(`== ${name}: FAILED after ${seconds} s: ${fault}`);
+  }
+}
+
+/**
+ * @param {string} script relative to the checkout
+ * @param {string[]} args
+ * @returns {Promise<void>} its output is ours
+ */
+function node(script, ...args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...args], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(signal === null ? `exit code ${code}` : `ended by ${signal}`));
+    });
+  });
+}
+
+/**
+ * @param {string} project
+ * @param {string[]} filters
+ */
+async function vitest(project, ...filters) {
+  const report = path.join(reports, `${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  try {
+    await node('node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters, ...filters);
+  } finally {
+    addReport(report);
+  }
+}
+
+/** @param {string} file vitest's JSON report; missing when vitest itself broke */
+function addReport(file) {
+  /** @type {{ testResults: { status: string, assertionResults: { status: string }[] }[] }} */
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return;
+  }
+  for (const { status, assertionResults } of report.testResults) {
+    // A file that cannot be loaded has no tests and counts as one that failed.
+    if (status === 'failed' && assertionResults.length === 0) count.failed += 1;
+    for (const test of assertionResults) {
+      if (test.status === 'passed') count.passed += 1;
+      else if (test.status === 'failed') count.failed += 1;
+      else count.skipped += 1;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { labFolder } from '../../../scripts/lib/etcd/watchdog.mjs';
+import { type Cluster, startEtcd } from '../../../scripts/lib/etcd-server.mjs';
+import { createPki, type Pki } from '../../../scripts/lib/pki.mjs';
+import { type CompleteReference, loadReference } from '../../../scripts/lib/reference.mjs';
+import { compareVersions } from '../../../scripts/lib/version.mjs';
+import { type Program, programAt, type RunOptions, type RunResult, run } from './program.js';
+
+/**
+ * plain: http, no users. tls: https only, a client certificate is required, as on a kubeadm node.
+ * auth: http, users are on; root's password is `rootPassword`.
+ */
+export type Profile = 'plain' | 'tls' | 'auth';
+
+export interface LabOptions {
+  /** The newest at hand when absent. */
+  readonly reference?: CompleteReference;
+  readonly profile?: Profile;
+  readonly members?: number;
+  readonly authToken?: string;
+  readonly extraArgs?: string[];
+}
+
+/** Real servers of one version, with what is needed to reach them. */
+export interface Lab {
+  readonly version: string;
+  readonly profile: Profile;
+  readonly cluster: Cluster;
+  /** Only in the tls profile. */
+  readonly pki: Pki | undefined;
+  /** The real programs of the servers' own version; etcdutl exists from 3.5 on. */
+  readonly etcdctl: Program;
+  readonly etcdutl: Program | undefined;
+  /** The newest real etcdctl at hand: the one to compare ours with, whatever the servers' version. */
+  readonly newestEtcdctl: Program;
+  /** A folder for the tests' files; goes with the lab. */
+  readonly folder: string;
+  /** The global flags with which an etcdctl reaches all members, or just these; as root in the auth profile. */
+  flags(endpoints?: readonly string[]): string[];
+  /** Runs the real etcdctl of the servers' version with `flags()`, to set a scene; throws unless it succeeds. */
+  real(args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  stop(): Promise<void>;
+}
+
+export const rootPassword = 'root-secret';
+
+/** Every version whose servers can be started, oldest first. */
+export const references: readonly CompleteReference[] = loadReference();
+
+/**
+ * Whether the real etcdctl that ours is compared with, the newest one at hand, is of this version or later:
+ * what changed in 3.6 can only be compared with a 3.6.
+ */
+export function comparesWithAtLeast(version: string): boolean {
+  return compareVersions(newest().version, version) >= 0;
+}
+
+/** Starts servers and waits until they serve. */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const { reference = newest(), profile = 'plain', members = 1, authToken, extraArgs } = options;
+  const folder = mkdtempSync(path.join(labFolder(), 'files-'));
+  const pki =
+    profile === 'tls' ? await createPki(path.join(folder, 'pki'), { algorithm: 'ecdsa' }) : undefined;
+  const cluster = await startEtcd({
+    program: reference.etcd,
+    members,
+    ...(pki !== undefined && { tls: pki, clientCertAuth: true }),
+    ...(authToken !== undefined && { authToken }),
+    ...(extraArgs !== undefined && { extraArgs }),
+  });
+  const lab = describeLab({ reference, profile, cluster, pki, folder });
+  if (profile === 'auth') await turnUsersOn(lab);
+  return lab;
+}
+
+function describeLab(
+  parts: Pick<Lab, 'profile' | 'cluster' | 'pki' | 'folder'> & { reference: CompleteReference },
+): Lab {
+  const { reference, profile, cluster, pki, folder } = parts;
+  const etcdctl = programAt(reference.etcdctl);
+  const flags = (endpoints: readonly string[] = cluster.endpoints) => [
+    `--endpoints=${endpoints.join(',')}`,
+    ...(pki === undefined ? [] : clientFlags(pki)),
+    ...(profile === 'auth' ? [`--user=root:${rootPassword}`] : []),
+  ];
+  return {
+    version: reference.version,
+    profile,
+    cluster,
+    pki,
+    folder,
+    etcdctl,
+    newestEtcdctl: programAt(newest().etcdctl),
+    etcdutl: reference.etcdutl === undefined ? undefined : programAt(reference.etcdutl),
+    flags,
+    real: (args, options) => mustSucceed(etcdctl, [...flags(), ...args], options),
+    async stop() {
+      await cluster.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function clientFlags(pki: Pki): string[] {
+  return [`--cacert=${pki.caCert}`, `--cert=${pki.client.cert}`, `--key=${pki.client.key}`];
+}
+
+async function turnUsersOn(lab: Lab): Promise<void> {
+  const endpoints = `--endpoints=${lab.cluster.endpoints.join(',')}`;
+  for (const args of [
+    ['user', 'add', `root:${rootPassword}`],
+    ['user', 'grant-role', 'root', 'root'],
+    ['auth', 'enable'],
+  ]) {
+    await mustSucceed(lab.etcdctl, [endpoints, ...args]);
+  }
+}
+
+async function mustSucceed(
+  program: Program,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const result = await run(program, args, options);
+  if (result.code !== 0) {
+    throw new Error(`${args.join(' ')}\nended with ${result.code ?? result.signal}: ${result.stderr}`);
+  }
+  return result;
+}
+
+function newest(): CompleteReference {
+  const reference = references.at(-1);
+  if (reference === undefined) throw new Error('no real etcd: run `npm run reference`');
+  return reference;
+}

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A program with the arguments that always come first. */
+export interface Program {
+  readonly command: string;
+  readonly leadingArgs: readonly string[];
+}
+
+export interface RunOptions {
+  /** Added to a bare environment: PATH, HOME and TMPDIR are kept, no ETCDCTL_ variable is. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Written to standard input, which then ends. Without it standard input is empty. */
+  readonly stdin?: string | Uint8Array;
+  readonly cwd?: string;
+  /** The program is killed after this long, and `run` rejects; 30 s when absent. */
+  readonly timeoutMs?: number;
+}
+
+export interface RunResult {
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** `null` when a signal ended the program. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A program that has been started and not yet ended. */
+export interface Running {
+  readonly pid: number;
+  /** The end; rejects when the program cannot be started or outlives its time. */
+  readonly result: Promise<RunResult>;
+  /** Resolves once what came so far on either stream contains the text; rejects when the program ends first. */
+  waitFor(text: string): Promise<void>;
+  send(input: string | Uint8Array): void;
+  endInput(): void;
+  kill(signal: NodeJS.Signals): void;
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Our etcdctl: the executable that ETCDCTL_UNDER_TEST names, else `bin/etcdctl.js` on this Node. */
+export function ourEtcdctl(): Program {
+  return ours('etcdctl', process.env.ETCDCTL_UNDER_TEST);
+}
+
+/** Our etcdutl: the executable that ETCDUTL_UNDER_TEST names, else `bin/etcdutl.js` on this Node. */
+export function ourEtcdutl(): Program {
+  return ours('etcdutl', process.env.ETCDUTL_UNDER_TEST);
+}
+
+/** A program given by its path. */
+export function programAt(command: string): Program {
+  return { command, leadingArgs: [] };
+}
+
+/** Runs a program to its end. Any exit code is a result. */
+export async function run(
+  program: Program,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const running = start(program, args, options);
+  if (options.stdin !== undefined) running.send(options.stdin);
+  running.endInput();
+  return running.result;
+}
+
+/** Starts a program whose input and end are up to the caller; `options.stdin` plays no part. */
+export function start(program: Program, args: readonly string[], options: RunOptions = {}): Running {
+  const child = spawn(program.command, [...program.leadingArgs, ...args], {
+    env: bareEnvironment(options.env),
+    cwd: options.cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  // A program may end without reading all its input.
+  child.stdin.on('error', () => {});
+  const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  child.stdout.on('data', (chunk: Buffer) => output.stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.stderr.push(chunk));
+  const result = ended(child, output, options.timeoutMs ?? 30_000);
+  result.catch(() => {});
+  return {
+    pid: child.pid ?? -1,
+    result,
+    waitFor: (text) => outputContains({ child, output, result }, text),
+    send: (input) => void child.stdin.write(input),
+    endInput: () => void child.stdin.end(),
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+interface Output {
+  readonly stdout: Buffer[];
+  readonly stderr: Buffer[];
+}
+
+function ended(child: ChildProcess, output: Output, timeoutMs: number): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      const seen = Buffer.concat([...output.stdout, ...output.stderr]).toString();
+      reject(new Error(`${child.spawnargs.join(' ')}\ndid not end within ${timeoutMs} ms; output:\n${seen}`));
+    }, timeoutMs);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const stdout = Buffer.concat(output.stdout);
+      const stderr = Buffer.concat(output.stderr);
+      resolve({ stdout, stderr, code, signal });
+    });
+  });
+}
+
+function outputContains(
+  { child, output, result }: { child: ChildProcess; output: Output; result: Promise<RunResult> },
+  text: string,
+): Promise<void> {
+  const contains = () =>
+    [output.stdout, output.stderr].some((chunks) => Buffer.concat(chunks).includes(text));
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      child.stdout?.off('data', check);
+      child.stderr?.off('data', check);
+    };
+    const check = () => {
+      if (!contains()) return;
+      stop();
+      resolve();
+    };
+    const fail = () => {
+      stop();
+      const seen = Buffer.concat([...output.stdout, ...output.stderr]).toString();
+      reject(new Error(`the program ended without ${JSON.stringify(text)}; output:\n${seen}`));
+    };
+    child.stdout?.on('data', check);
+    child.stderr?.on('data', check);
+    check();
+    result.then(fail, fail);
+  });
+}
+
+function ours(name: 'etcdctl' | 'etcdutl', executable: string | undefined): Program {
+  if (executable !== undefined && executable !== '') return programAt(executable);
+  return { command: process.execPath, leadingArgs: [`${root}bin/${name}.js`] };
+}
+
+/** The environment that programs get: nothing of this machine's settings reaches them by accident. */
+export function bareEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of ['PATH', 'HOME', 'TMPDIR']) {
+    const value = process.env[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return { ...kept, ...env };
+}
