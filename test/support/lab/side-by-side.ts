@@ -63,19 +63,19 @@ export function sideBySide(
   describe.each(references.map((reference) => ({ reference, version: reference.version })))(
     `${name}, etcd $version`,
     ({ reference, version }) => {
-      let lab: Lab;
+      let stage: Stage;
       beforeAll(async () => {
-        lab = await startLab({ ...labOptions, reference });
+        stage = new Stage(await startLab({ ...labOptions, reference }), reset);
       });
-      afterAll(() => lab?.stop());
+      afterAll(() => stage?.lab.stop());
       beforeEach(async ({ task }) => {
         Object.assign(task.meta, { sideBySide: 'different' });
       });
 
       for (const each of cases.filter((one) => isComparable(one, version))) {
         it(titleOf(each), async ({ task }) => {
-          const real = await observe(lab, lab.newestEtcdctl, { ...each, reset });
-          const ours = await observe(lab, ourEtcdctl(), { ...each, reset });
+          const real = await observe(stage, stage.lab.newestEtcdctl, each);
+          const ours = await observe(stage, ourEtcdctl(), each);
           expectAsStated({ real, ours }, each.differs);
           Object.assign(task.meta, { sideBySide: each.differs === undefined ? 'equal' : 'deliberate' });
         });
@@ -119,12 +119,28 @@ function expectAsStated(
   for (const part of named) expect(real[part], part).not.toEqual(ours[part]);
 }
 
-type Prepared = SideBySideCase & { readonly reset: readonly Words[] };
+/** The servers of one version, and the state that the newest preparation left them in. */
+class Stage {
+  #state: string | undefined;
 
-async function observe(lab: Lab, program: Program, each: Prepared): Promise<Observation> {
-  for (const line of [...each.reset, ...(each.given ?? [])]) {
-    if (program === lab.newestEtcdctl || each.changes) await prepare(lab, line);
+  constructor(
+    readonly lab: Lab,
+    readonly reset: readonly Words[],
+  ) {}
+
+  /** A command that changes nothing leaves the state to the next one that wants the same. */
+  async set({ given = [], changes = false }: SideBySideCase): Promise<void> {
+    const state = JSON.stringify(given);
+    if (state === this.#state && !changes) return;
+    this.#state = undefined;
+    for (const line of [...this.reset, ...given]) await prepare(this.lab, line);
+    if (!changes) this.#state = state;
   }
+}
+
+async function observe(stage: Stage, program: Program, each: SideBySideCase): Promise<Observation> {
+  const { lab } = stage;
+  await stage.set(each);
   const base = each.changes ? await currentRevision(lab) : undefined;
   const args = [...(each.alone ? [] : lab.flags()), ...words(each.run)];
   const { env, stdin } = each;

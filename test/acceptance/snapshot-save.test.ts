@@ -1,0 +1,242 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { comparesWithAtLeast, type Lab, references, startLab } from '../support/lab/lab.js';
+import { ourEtcdctl, type Program, programAt, type RunResult, run, start } from '../support/lab/program.js';
+import { type Tamper, TamperingProxy } from '../support/lab/tampering-proxy.js';
+import { startOnTerminal, terminalsMissing } from '../support/lab/terminal.js';
+
+/** A stored value that can be found again in the stream. */
+const MARKER = Buffer.from('flip one bit of this value');
+const LARGE_VALUES = 12;
+const LARGE_VALUE_BYTES = 1_000_000;
+
+let folder = '';
+let path = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'snapshot-save-'));
+  path = join(folder, 'backup.db');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Hash, revision and number of keys, by the oldest program that can still tell. */
+async function status(lab: Lab, file: string): Promise<unknown> {
+  const result = await run(lab.etcdutl ?? lab.etcdctl, ['snapshot', 'status', file, '-w', 'json']);
+  expect(result.code, result.stderr.toString()).toBe(0);
+  return JSON.parse(result.stdout.toString());
+}
+
+describe.each(references.map((reference) => ({ reference, version: reference.version })))(
+  'snapshot save, etcd $version',
+  ({ reference }) => {
+    let lab: Lab;
+    beforeAll(async () => {
+      lab = await startLab({ reference, profile: 'tls' });
+      for (let index = 0; index < 50; index++) await lab.real(['put', `key-${index}`, `value ${index}`]);
+    });
+    afterAll(() => lab?.stop());
+
+    it('is accepted by the real snapshot status, and equal to the real snapshot', async () => {
+      const line = [...lab.flags(), 'snapshot', 'save', path];
+      const real = await run(lab.newestEtcdctl, line);
+      const ofReal = await status(lab, path);
+      const ours = await run(ourEtcdctl(), line);
+      expect(ours.code, ours.stderr.toString()).toBe(0);
+      expect(await status(lab, path)).toEqual(ofReal);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(ours.stderr.toString()).toBe('');
+      if (comparesWithAtLeast('3.6')) expect(ours.stdout.toString()).toBe(real.stdout.toString());
+      else expect(ours.stdout.toString()).toContain(real.stdout.toString());
+      expect(readdirSync(folder)).toEqual(['backup.db']);
+    });
+
+    it('takes its value from ETCDCTL_ variables', async () => {
+      const env = Object.fromEntries(
+        lab.flags().map((flag) => {
+          const [, name = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(flag) ?? [];
+          return [`ETCDCTL_${name.toUpperCase()}`, value];
+        }),
+      );
+      const result = await run(ourEtcdctl(), ['snapshot', 'save', path], {
+        env: { ...env, ETCDCTL_API: '3' },
+      });
+      expect(result.stderr.toString()).toBe('');
+      expect(result.code).toBe(0);
+    });
+  },
+);
+
+describe('snapshot save when something fails', () => {
+  let lab: Lab;
+  let serverPort = 0;
+  beforeAll(async () => {
+    lab = await startLab();
+    for (let index = 0; index < LARGE_VALUES; index++) {
+      await lab.real(['put', `large-${index}`], { stdin: randomBytes(LARGE_VALUE_BYTES) });
+    }
+    await lab.real(['put', 'marked'], { stdin: MARKER });
+    serverPort = Number(new URL(lab.cluster.endpoints[0] ?? '').port);
+  });
+  afterAll(() => lab?.stop());
+
+  /** Saves through a proxy over an older file. Nothing but that file may be left, and the reason is on stderr. */
+  async function expectNothingSaved(tamper: Tamper, extraArgs: readonly string[] = []): Promise<string> {
+    writeFileSync(path, 'older');
+    const proxy = await TamperingProxy.start(serverPort, tamper);
+    try {
+      const line = [`--endpoints=127.0.0.1:${proxy.port}`, ...extraArgs, 'snapshot', 'save', path];
+      return expectUntouched(await run(ourEtcdctl(), line));
+    } finally {
+      await proxy.close();
+    }
+  }
+
+  function expectUntouched(result: RunResult): string {
+    const stderr = result.stderr.toString();
+    expect(result.code, stderr).toBe(5);
+    expect(result.stdout.toString()).toBe('');
+    expect(stderr).toMatch(/^Error: .+\n$/m);
+    expect(stderr).not.toContain('    at ');
+    expect(readdirSync(folder)).toEqual(['backup.db']);
+    expect(readFileSync(path, 'utf8')).toBe('older');
+    return stderr;
+  }
+
+  it('notices a connection that is cut', async () => {
+    const stderr = await expectNothingSaved((chunk, sent) => (sent > 3_000_000 ? 'cut' : chunk));
+    expect(stderr).toMatch(/Error: could not write snapshot: .*Unavailable/);
+    expect(stderr).toMatch(/broke off after \d+ bytes/);
+  });
+
+  it('notices a stream that stalls', async () => {
+    const stderr = await expectNothingSaved(
+      (chunk, sent) => (sent > 3_000_000 ? 'stall' : chunk),
+      ['--keepalive-time=1s', '--keepalive-timeout=1s'],
+    );
+    expect(stderr).toContain('Error: could not write snapshot: ');
+  });
+
+  it('keeps to --command-timeout when it is given', async () => {
+    const stderr = await expectNothingSaved(
+      (chunk, sent) => (sent > 3_000_000 ? 'stall' : chunk),
+      ['--command-timeout=1s', '--keepalive-time=60s'],
+    );
+    expect(stderr).toContain('Error: could not write snapshot: context deadline exceeded');
+  });
+
+  it('notices a flipped bit', async () => {
+    let flips = 0;
+    const stderr = await expectNothingSaved((chunk) => {
+      const at = chunk.indexOf(MARKER);
+      if (at < 0) return chunk;
+      flips++;
+      const damaged = Buffer.from(chunk);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      return damaged;
+    });
+    expect(flips).toBeGreaterThan(0);
+    expect(stderr).toMatch(/Error: expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}/);
+  });
+
+  it('notices that the server was killed', async () => {
+    const victim = await startLab();
+    try {
+      await victim.real(['put', 'large'], { stdin: randomBytes(LARGE_VALUE_BYTES) });
+      writeFileSync(path, 'older');
+      const port = Number(new URL(victim.cluster.endpoints[0] ?? '').port);
+      let killed: Promise<void> | undefined;
+      const proxy = await TamperingProxy.start(port, (chunk, sent) => {
+        if (sent > 300_000) killed ??= victim.cluster.kill(0);
+        return sent > 300_000 ? 'stall' : chunk;
+      });
+      const line = [`--endpoints=127.0.0.1:${proxy.port}`, 'snapshot', 'save', path];
+      const stderr = expectUntouched(await run(ourEtcdctl(), line));
+      expect(killed).toBeDefined();
+      await killed;
+      expect(stderr).toContain('Error: could not write snapshot: ');
+      await proxy.close();
+    } finally {
+      await victim.stop();
+    }
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('cleans up on %s', async (signal) => {
+    writeFileSync(path, 'older');
+    let stall: () => void = () => undefined;
+    const stalled = new Promise<void>((resolve) => {
+      stall = resolve;
+    });
+    const proxy = await TamperingProxy.start(serverPort, (chunk, sent) => {
+      if (sent <= 3_000_000) return chunk;
+      stall();
+      return 'stall';
+    });
+    const running = start(ourEtcdctl(), [
+      `--endpoints=127.0.0.1:${proxy.port}`,
+      '--keepalive-time=60s',
+      'snapshot',
+      'save',
+      path,
+    ]);
+    await stalled;
+    running.kill(signal);
+    const stderr = expectUntouched(await running.result);
+    expect(stderr).toContain(`interrupted by ${signal}`);
+    await proxy.close();
+  });
+
+  it('refuses a directory, a folder that is not there, and several endpoints', async () => {
+    const intoFolder = await run(ourEtcdctl(), [...lab.flags(), 'snapshot', 'save', folder]);
+    expect(intoFolder.stderr.toString()).toContain(`Error: could not save to ${folder} (it is a directory)`);
+    const real = await run(lab.newestEtcdctl, [...lab.flags(), 'snapshot', 'save', folder]);
+    expect(intoFolder.code).toBe(real.code);
+    const nowhere = join(folder, 'no', 'where');
+    for (const args of [
+      [...lab.flags(), 'snapshot', 'save', nowhere],
+      ['--endpoints=127.0.0.1:1,127.0.0.1:2', 'snapshot', 'save', path],
+      [...lab.flags(), 'snapshot', 'save'],
+      [...lab.flags(), 'snapshot', 'save', path, 'extra'],
+    ]) {
+      expect(await ending(ourEtcdctl(), args)).toEqual(await ending(lab.newestEtcdctl, args));
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.skipIf(tmpfsMissing())('notices that the disk is full', async () => {
+    const [flag = ''] = lab.flags();
+    const { command, leadingArgs } = ourEtcdctl();
+    const script = `mount -t tmpfs -o size=2m none ${folder} && printf older > ${path} && shift 0 && "$@"; code=$?; ls ${folder}; cat ${path}; exit $code`;
+    const line = [command, ...leadingArgs, flag, 'snapshot', 'save', path];
+    const result = await run(programAt('unshare'), ['-rm', 'sh', '-c', script, 'sh', ...line]);
+    expect(result.stderr.toString()).toContain(
+      `Error: could not write snapshot: write ${path}.part: no space left on device`,
+    );
+    expect(result.stdout.toString()).toBe('backup.db\nolder');
+    expect(result.code).toBe(5);
+  });
+
+  it.skipIf(terminalsMissing !== undefined)('shows progress on a terminal, and only there', async () => {
+    const onTerminal = startOnTerminal(ourEtcdctl(), [...lab.flags(), 'snapshot', 'save', path]);
+    const shown = (await onTerminal.result).stdout.toString();
+    expect(shown).toContain(`Saving ${path}`);
+    expect(shown).toContain(`Snapshot saved at ${path}`);
+  });
+});
+
+async function ending(program: Program, args: readonly string[]) {
+  const { code, stdout, stderr } = await run(program, args);
+  const error = stderr
+    .toString()
+    .split('\n')
+    .findLast((line) => line.startsWith('Error: '));
+  return { code, stdout: stdout.toString(), error };
+}
+
+/** A small file system of one's own needs user namespaces, or root. */
+function tmpfsMissing(): boolean {
+  const probe = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=1m none /tmp']);
+  return probe.status !== 0;
+}

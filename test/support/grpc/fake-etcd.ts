@@ -1,0 +1,126 @@
+import {
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  type MethodDefinition,
+  Server,
+  ServerCredentials,
+  type ServiceError,
+  type UntypedHandleCall,
+} from '@grpc/grpc-js';
+import { AuthDefinition } from '../../../src/wire/auth.js';
+import { ClusterDefinition } from '../../../src/wire/cluster.js';
+import { KvDefinition } from '../../../src/wire/kv.js';
+import { LeaseDefinition } from '../../../src/wire/lease.js';
+import { MaintenanceDefinition } from '../../../src/wire/maintenance.js';
+import type { MessageCodec } from '../../../src/wire/service.js';
+
+const SERVICES = [KvDefinition, ClusterDefinition, MaintenanceDefinition, AuthDefinition, LeaseDefinition];
+
+/** Handlers by path, `KV/Range`; what has none is answered by "unimplemented". */
+export type Handlers = Readonly<Record<string, UntypedHandleCall>>;
+
+export interface ServerPair {
+  readonly cert: string;
+  readonly key: string;
+  /** PEM; clients must then show a certificate of this authority. */
+  readonly clientCa?: string;
+}
+
+/** A gRPC server in this process that answers as etcd does where a test says so. */
+export class FakeEtcd {
+  private constructor(
+    readonly port: number,
+    readonly stop: () => void,
+  ) {}
+
+  static async start(
+    handlers: Handlers,
+    options: { tls?: ServerPair; host?: string } = {},
+  ): Promise<FakeEtcd> {
+    const server = new Server({ 'grpc.max_receive_message_length': -1 });
+    for (const service of SERVICES) server.addService(...toGrpc(service, handlers));
+    const { tls, host = '127.0.0.1' } = options;
+    const credentials = tls
+      ? ServerCredentials.createSsl(
+          tls.clientCa ? Buffer.from(tls.clientCa) : null,
+          [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }],
+          tls.clientCa !== undefined,
+        )
+      : ServerCredentials.createInsecure();
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(`${host}:0`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
+    });
+    return new FakeEtcd(port, () => server.forceShutdown());
+  }
+
+  get endpoint(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+}
+
+/** An error as a server sends it. */
+export function status(code: number, details: string): ServiceError {
+  return Object.assign(new Error(details), { code, details, metadata: new Metadata() });
+}
+
+/** Answers each request by the function's result, or by the error that it throws. */
+export function unary<Request, Response>(
+  answer: (request: Request, metadata: Metadata) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    Promise.resolve()
+      .then(() => answer(call.request, call.metadata))
+      .then(
+        (response) => callback(null, response),
+        (error: ServiceError) => callback(error),
+      );
+  };
+}
+
+export type StreamHandler = handleServerStreamingCall<unknown, unknown>;
+export type BidiHandler = handleBidiStreamingCall<unknown, unknown>;
+
+type Definitions = Record<string, MethodDefinition<unknown, unknown>>;
+
+function toGrpc(
+  service: {
+    readonly fullName: string;
+    readonly methods: Readonly<
+      Record<
+        string,
+        {
+          readonly name: string;
+          readonly requestType: unknown;
+          readonly responseType: unknown;
+          readonly requestStream: boolean;
+          readonly responseStream: boolean;
+        }
+      >
+    >;
+  },
+  handlers: Handlers,
+): [Definitions, Record<string, UntypedHandleCall>] {
+  const definitions: Definitions = {};
+  const chosen: Record<string, UntypedHandleCall> = {};
+  for (const method of Object.values(service.methods)) {
+    const path = `/${service.fullName}/${method.name}`;
+    const request = method.requestType as MessageCodec<unknown>;
+    const response = method.responseType as MessageCodec<unknown> & {
+      fromPartial(partial: unknown): unknown;
+    };
+    definitions[method.name] = {
+      path,
+      requestStream: method.requestStream,
+      responseStream: method.responseStream,
+      requestSerialize: (message) => Buffer.from(request.encode(message).finish()),
+      requestDeserialize: (bytes) => request.decode(bytes),
+      responseSerialize: (message) => Buffer.from(response.encode(response.fromPartial(message)).finish()),
+      responseDeserialize: (bytes) => response.decode(bytes),
+    };
+    const handler = handlers[path.replace('/etcdserverpb.', '')];
+    if (handler) chosen[method.name] = handler;
+  }
+  return [definitions, chosen];
+}

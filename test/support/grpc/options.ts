@@ -1,0 +1,31 @@
+import type { ConnectionOptions } from '../../../src/transport/connection.js';
+
+/** Connection options as etcdctl's defaults make them, with what the test cares about. */
+export function connectionOptions(
+  endpoints: readonly string[],
+  changes: Partial<Omit<ConnectionOptions, 'endpoints'>> = {},
+): ConnectionOptions {
+  return {
+    endpoints,
+    tls: { insecureTransport: true, insecureSkipVerify: false },
+    dialTimeoutMs: 2000,
+    keepAliveTimeMs: 2000,
+    keepAliveTimeoutMs: 6000,
+    callTimeoutMs: 5000,
+    maxRequestBytes: 0,
+    maxReceiveBytes: 0,
+    ...changes,
+  };
+}
+
+/** The error that the promise rejects with. */
+export async function rejection(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error & Record<string, unknown>;
+  }
+  throw new Error('it did not reject');
+}
+
+export const bytes = (text: string): Uint8Array => Buffer.from(text);

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { explainConnectionFailure } from '../../../src/transport/grpc/connection-failure.js';
+
+const framed = (error: string) => `No connection established. Last error: ${error}. Resolution note: `;
+
+test.each([
+  ['Error: connect ECONNREFUSED 127.0.0.1:1', 'connection refused'],
+  ['Error: connect EHOSTUNREACH 10.0.0.1:1 - Local (10.0.0.2:4)', 'no route to the host'],
+  ['Error: connect ENETUNREACH ::1:1', 'network unreachable'],
+  ['Error: connect ETIMEDOUT 10.0.0.1:1', 'connection timed out'],
+  [
+    'Error: C0F7:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../ssl/record/rec_layer_s3.c:1605:SSL alert number 116\n (2026-01-01T00:00:00.000Z)',
+    'the server requires a client certificate: give --cert and --key',
+  ],
+  [
+    'Error: C0F7:error:0A000412:SSL routines:ssl3_read_bytes:ssl/tls alert bad certificate:../ssl/record/rec_layer_s3.c:1605:SSL alert number 42\n',
+    'the server does not accept the client certificate: check --cert and --key',
+  ],
+  [
+    'Error: C0F7:error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:../ssl/record/rec_layer_s3.c:1605:SSL alert number 48\n',
+    'the server does not accept the client certificate: check --cert and --key',
+  ],
+  ['Error: certificate is not yet valid', "the server's certificate is not valid yet: is the clock right?"],
+  ['Error: something new (2026-01-01T00:00:00.000Z)', 'something new'],
+])('%j', (error, words) => {
+  expect(explainConnectionFailure(framed(error), true)).toBe(words);
+});
+
+test('a name that cannot be resolved', () => {
+  expect(explainConnectionFailure('Name resolution failed for target dns:nowhere.invalid:1', false)).toBe(
+    'the host name cannot be resolved',
+  );
+});

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { parseEndpoint } from '../../../src/transport/grpc/endpoint.js';
+
+const reachable = (target: string, authority: string, host: string) => ({
+  kind: 'reachable',
+  target,
+  authority,
+  host,
+});
+
+describe('endpoints that can be reached', () => {
+  test.each([
+    ['127.0.0.1:2379', 'as-configured', reachable('dns:127.0.0.1:2379', '127.0.0.1:2379', '127.0.0.1')],
+    ['etcd.local:2379', 'as-configured', reachable('dns:etcd.local:2379', 'etcd.local:2379', 'etcd.local')],
+    ['http://a:1', 'none', reachable('dns:a:1', 'a:1', 'a')],
+    ['https://a:1/', 'required', reachable('dns:a:1', 'a:1', 'a')],
+    ['HTTPS://a:443?x#y', 'required', reachable('dns:a:443', 'a:443', 'a')],
+    ['https://user:pw@a:1', 'required', reachable('dns:a:1', 'a:1', 'a')],
+    ['https://[::1]:2379', 'required', reachable('dns:[::1]:2379', '[::1]:2379', '::1')],
+    ['[fe80::1%eth0]:1', 'as-configured', reachable('dns:[fe80::1%eth0]:1', '[fe80::1%eth0]:1', 'fe80::1')],
+    [
+      'https://infra0.example.:1',
+      'required',
+      reachable('dns:infra0.example.:1', 'infra0.example.:1', 'infra0.example'),
+    ],
+    [':2379', 'as-configured', reachable('dns:localhost:2379', 'localhost:2379', 'localhost')],
+    ['unix:///run/etcd.sock', 'as-configured', reachable('unix:/run/etcd.sock', 'etcd.sock', 'etcd.sock')],
+    ['unixs:///run/localhost:1', 'required', reachable('unix:/run/localhost:1', 'localhost:1', 'localhost')],
+    ['unix:run/etcd.sock', 'as-configured', reachable('unix:run/etcd.sock', 'etcd.sock', 'etcd.sock')],
+    ['unix://etcd.sock', 'as-configured', reachable('unix:etcd.sock', 'etcd.sock', 'etcd.sock')],
+  ])('%s', (text, encryption, address) => {
+    expect(parseEndpoint(text)).toEqual({ text, encryption, address });
+  });
+});
+
+test.each([
+  ['127.0.0.1', 'the port is missing'],
+  ['https://host', 'the port is missing'],
+  ['host:http', 'the port is missing'],
+  ['::1:2379', 'not of the form host:port'],
+  ['', 'the port is missing'],
+  ['unix://', 'a path to a socket is missing'],
+  ['ftp://a:1', 'unknown scheme "ftp": use http://, https://, unix:// or none'],
+])('%j cannot be reached: %s', (text, problem) => {
+  expect(parseEndpoint(text).address).toEqual({ kind: 'malformed', problem });
+});

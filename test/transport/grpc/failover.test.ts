@@ -1,0 +1,157 @@
+import { status as code } from '@grpc/grpc-js';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Client } from '../../../src/model/services.js';
+import { connect } from '../../../src/transport/grpc/connect.js';
+import { FakeEtcd, status, unary } from '../../support/grpc/fake-etcd.js';
+import { closedPort, FaultProxy } from '../../support/grpc/fault-proxy.js';
+import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
+
+/** A member that counts the calls it gets and answers as its `behave` says. */
+interface Member {
+  readonly endpoint: string;
+  readonly proxy: FaultProxy;
+  readonly calls: string[];
+  behave: (call: string) => unknown;
+}
+
+const cleanUps: (() => Promise<void> | void)[] = [];
+let client: Client | undefined;
+
+async function member(): Promise<Member> {
+  const calls: string[] = [];
+  const handle = (name: string) =>
+    unary(() => {
+      calls.push(name);
+      return result.behave(name);
+    });
+  const server = await FakeEtcd.start({ 'KV/Range': handle('range'), 'KV/Put': handle('put') });
+  const proxy = await FaultProxy.start(server.port);
+  const result: Member = { endpoint: proxy.endpoint, proxy, calls, behave: () => ({}) };
+  cleanUps.push(async () => {
+    await vi.waitFor(() => expect(proxy.openConnections).toBe(0));
+    await proxy.close();
+    server.stop();
+  });
+  return result;
+}
+
+async function open(endpoints: string[], changes: { callTimeoutMs?: number } = {}): Promise<Client> {
+  client = await connect(connectionOptions(endpoints, changes));
+  return client;
+}
+
+afterEach(async () => {
+  client?.close();
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+const get = (to: Client) => to.kv.range({ key: bytes('k') });
+const put = (to: Client) => to.kv.put({ key: bytes('k') });
+const unavailable = () => {
+  throw status(code.UNAVAILABLE, 'etcdserver: no leader');
+};
+
+test('the first endpoint in the order given is used, and stays in use', async () => {
+  const [a, b] = [await member(), await member()];
+  const to = await open([a.endpoint, b.endpoint]);
+  await get(to);
+  await put(to);
+  expect([a.calls, b.calls]).toEqual([['range', 'put'], []]);
+  expect(b.proxy.accepted).toBe(0);
+});
+
+test.each(['refuses', 'cut', 'stall'] as const)(
+  'an endpoint that does %s is passed over, by writes too',
+  async (how) => {
+    const [a, b] = [await member(), await member()];
+    if (how !== 'refuses') a.proxy.mode = how;
+    const first = how === 'refuses' ? `127.0.0.1:${await closedPort()}` : a.endpoint;
+    const to = await open([first, '127.0.0.1', b.endpoint]);
+    await put(to);
+    expect([a.calls, b.calls]).toEqual([[], ['put']]);
+  },
+);
+
+test('a call waits for an endpoint that comes up later', async () => {
+  const a = await member();
+  a.proxy.mode = 'cut';
+  const call = put(await open([a.endpoint]));
+  await vi.waitFor(() => expect(a.proxy.accepted).toBeGreaterThan(0));
+  a.proxy.mode = 'pass';
+  await call;
+  expect(a.calls).toEqual(['put']);
+});
+
+test('a read moves on when the server is unavailable', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = unavailable;
+  const to = await open([a.endpoint, b.endpoint]);
+  await get(to);
+  expect([a.calls, b.calls]).toEqual([['range'], ['range']]);
+});
+
+test('a read is tried again at the only endpoint', async () => {
+  const a = await member();
+  a.behave = () => (a.calls.length < 3 ? unavailable() : {});
+  await get(await open([a.endpoint]));
+  expect(a.calls.length).toBe(3);
+});
+
+test('a write is not repeated when the server is unavailable', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = unavailable;
+  await expect(put(await open([a.endpoint, b.endpoint]))).rejects.toThrow(/^etcdserver: no leader$/);
+  expect([a.calls, b.calls]).toEqual([['put'], []]);
+});
+
+test('a connection that breaks under a read is no obstacle', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = () => {
+    a.proxy.cutAll();
+    return new Promise(() => {});
+  };
+  await get(await open([a.endpoint, b.endpoint]));
+  expect([a.calls, b.calls]).toEqual([['range'], ['range']]);
+});
+
+test('a connection that breaks under a write ends it: it may have been carried out', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = () => {
+    a.proxy.cutAll();
+    return new Promise(() => {});
+  };
+  const error = await rejection(put(await open([a.endpoint, b.endpoint])));
+  expect(error.message).toBe('rpc error: code = Unavailable desc = error reading from server: EOF');
+  expect(error.code).toBe('Unavailable');
+  expect(error.reasons).toEqual([
+    `${a.endpoint}: the connection broke before the answer came; the request may have been carried out`,
+  ]);
+  expect([a.calls, b.calls]).toEqual([['put'], []]);
+});
+
+test('a connection that broke between calls is made anew', async () => {
+  const a = await member();
+  const to = await open([a.endpoint]);
+  await put(to);
+  a.proxy.cutAll();
+  await get(to);
+  expect(a.calls).toEqual(['put', 'range']);
+  expect(a.proxy.accepted).toBe(2);
+});
+
+test('a learner hands over to a voter', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = () => {
+    throw status(code.FAILED_PRECONDITION, 'etcdserver: rpc not supported for learner');
+  };
+  await put(await open([a.endpoint, b.endpoint]));
+  expect([a.calls, b.calls]).toEqual([['put'], ['put']]);
+});
+
+test('the last error is told when the deadline ends the retries', async () => {
+  const a = await member();
+  a.behave = unavailable;
+  const error = await rejection(get(await open([a.endpoint], { callTimeoutMs: 300 })));
+  expect(error.message).toBe('context deadline exceeded');
+  expect(error.reasons).toEqual([`${a.endpoint}: etcdserver: no leader`]);
+});

@@ -1,0 +1,300 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createAuthority, createPki, issue, type Pki, writePair } from '../../../scripts/lib/pki.mjs';
+import type { Client } from '../../../src/model/services.js';
+import type { TlsOptions } from '../../../src/transport/connection.js';
+import { connect } from '../../../src/transport/grpc/connect.js';
+import { systemRoots } from '../../../src/transport/grpc/system-roots.js';
+import { FakeEtcd, type ServerPair, unary } from '../../support/grpc/fake-etcd.js';
+import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
+
+const day = 24 * 60 * 60 * 1000;
+const dir = mkdtempSync(path.join(tmpdir(), 'transport-tls-'));
+let pki: Pki;
+/** Certificates of servers, by what is special about them. */
+const pairs: Record<string, ServerPair> = {};
+const file = (name: string) => path.join(dir, name);
+
+beforeAll(async () => {
+  pki = await createPki(dir, { algorithm: 'ecdsa' });
+  const { authority } = pki;
+  const request = { usage: 'server', algorithm: 'ecdsa' } as const;
+  const stranger = await createAuthority({ commonName: 'stranger', algorithm: 'ecdsa' });
+  pairs.good = await issue(authority, {
+    ...request,
+    commonName: 'good',
+    ips: ['127.0.0.1', '::1'],
+    dnsNames: ['localhost'],
+  });
+  pairs.otherHost = await issue(authority, {
+    ...request,
+    commonName: '127.0.0.1',
+    ips: ['10.0.0.1'],
+    dnsNames: ['etcd.example'],
+  });
+  pairs.nameless = await issue(authority, { ...request, commonName: '127.0.0.1' });
+  pairs.expired = await issue(authority, {
+    ...request,
+    commonName: 'expired',
+    ips: ['127.0.0.1'],
+    notBefore: new Date(Date.now() - 2 * day),
+    notAfter: new Date(Date.now() - day),
+  });
+  pairs.strange = await issue(stranger, { ...request, commonName: 'strange', ips: ['127.0.0.1'] });
+  pairs.mutual = { ...pairs.good, clientCa: authority.cert };
+  writePair(dir, 'stranger-client', await issue(stranger, { ...request, usage: 'client', commonName: 'x' }));
+  writeFileSync(file('empty.pem'), '');
+  writeFileSync(file('damaged.crt'), pki.authority.cert.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'));
+});
+
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const warnings: string[] = [];
+const onWarning = (warning: Error) => warnings.push(warning.message);
+let server: FakeEtcd | undefined;
+let client: Client | undefined;
+
+beforeEach(() => {
+  process.on('warning', onWarning);
+});
+
+afterEach(() => {
+  client?.close();
+  client = undefined;
+  server?.stop();
+  server = undefined;
+  process.off('warning', onWarning);
+  // An IP address as TLS server name would be one (DEP0123).
+  expect(warnings.splice(0)).toEqual([]);
+});
+
+interface Setting {
+  readonly pair?: string;
+  readonly host?: string;
+  readonly endpoint?: (port: number) => string;
+  readonly tls?: Partial<TlsOptions>;
+}
+
+/** A call to a server with the certificate; `caFile` is given unless the test says otherwise. */
+async function call({ pair = 'good', host, endpoint, tls }: Setting): Promise<unknown> {
+  const handlers = { 'KV/Range': unary(() => ({ count: 1n })) };
+  const options = pair === 'none' ? {} : { tls: pairs[pair] as ServerPair };
+  server = await FakeEtcd.start(handlers, { ...options, ...(host && { host }) });
+  client = await connect(
+    connectionOptions([(endpoint ?? ((port) => `https://127.0.0.1:${port}`))(server.port)], {
+      callTimeoutMs: 500,
+      tls: { insecureTransport: true, insecureSkipVerify: false, caFile: pki.caCert, ...tls },
+    }),
+  );
+  return client.kv.range({ key: bytes('k') });
+}
+
+describe('servers that are trusted', () => {
+  test.each<[string, Setting]>([
+    ['by IPv4 address', {}],
+    ['by IPv6 address', { host: '[::1]', endpoint: (port) => `https://[::1]:${port}` }],
+    ['by name', { endpoint: (port) => `https://localhost:${port}` }],
+    ['without a scheme, for there are TLS flags', { endpoint: (port) => `127.0.0.1:${port}` }],
+    ['by the server name given', { pair: 'otherHost', tls: { serverName: 'etcd.example' } }],
+    ['unverified', { pair: 'strange', tls: { insecureSkipVerify: true } }],
+    [
+      'unverified, without a scheme or a CA',
+      { endpoint: (port) => `127.0.0.1:${port}`, tls: { insecureSkipVerify: true, caFile: '' } },
+    ],
+    ['plaintext, for http:// drops TLS', { pair: 'none', endpoint: (port) => `http://127.0.0.1:${port}` }],
+  ])('%s', async (_name, setting) => {
+    expect(await call(setting)).toMatchObject({ count: 1n });
+  });
+
+  test('with a client certificate', async () => {
+    const { cert: certFile, key: keyFile } = pki.client;
+    expect(await call({ pair: 'mutual', tls: { certFile, keyFile } })).toMatchObject({ count: 1n });
+  });
+});
+
+describe('servers that are not trusted: the call waits for its deadline and says why', () => {
+  const unknownAuthority =
+    "the server's certificate is signed by an unknown authority: give its CA with --cacert";
+  test.each<[string, Setting, string]>([
+    [
+      'another host',
+      { pair: 'otherHost' },
+      "the server's certificate is not valid for 127.0.0.1, only for DNS:etcd.example, IP:10.0.0.1",
+    ],
+    [
+      'another host than the server name given',
+      { tls: { serverName: 'etcd.example' } },
+      "the server's certificate is not valid for etcd.example, only for DNS:localhost, IP:127.0.0.1, IP:0:0:0:0:0:0:0:1",
+    ],
+    [
+      'a common name alone',
+      { pair: 'nameless' },
+      "the server's certificate is not valid for 127.0.0.1: it names no host at all (no SAN)",
+    ],
+    ['expired', { pair: 'expired' }, "the server's certificate has expired"],
+    ['another authority', { pair: 'strange' }, unknownAuthority],
+    ["the system's authorities, for no CA is given", { tls: { caFile: '' } }, unknownAuthority],
+    [
+      'TLS because of --insecure-transport=false',
+      { endpoint: (port) => `127.0.0.1:${port}`, tls: { caFile: '', insecureTransport: false } },
+      unknownAuthority,
+    ],
+    [
+      'it wants a client certificate',
+      { pair: 'mutual' },
+      'the server requires a client certificate: give --cert and --key',
+    ],
+    [
+      'TLS to plaintext',
+      { pair: 'none' },
+      'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener',
+    ],
+    [
+      'plaintext to TLS',
+      { endpoint: (port) => `http://127.0.0.1:${port}` },
+      'the server ended the connection at once: if it expects TLS, use https://',
+    ],
+  ])('%s', async (_name, setting, why) => {
+    const error = await rejection(call(setting));
+    expect(error.message).toBe('context deadline exceeded');
+    const [reason] = error.reasons as string[];
+    expect(reason?.slice(reason.indexOf(': ') + 2)).toBe(why);
+  });
+
+  test('a client certificate of a stranger', async () => {
+    const tls = { certFile: file('stranger-client.crt'), keyFile: file('stranger-client.key') };
+    const error = await rejection(call({ pair: 'mutual', tls }));
+    expect(error.reasons).toEqual([
+      `https://127.0.0.1:${server?.port}: the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate`,
+    ]);
+  });
+});
+
+describe('files that are refused before anything connects', () => {
+  const good = { certFile: 'healthcheck-client.crt', keyFile: 'healthcheck-client.key' };
+  test.each<[string, Partial<TlsOptions>, string, string]>([
+    [
+      'no CA file',
+      { caFile: 'nowhere' },
+      'open DIR/nowhere: no such file or directory',
+      'the TLS file DIR/nowhere cannot be read: check --cacert, --cert and --key',
+    ],
+    [
+      'a folder',
+      { caFile: '.' },
+      'read DIR: is a directory',
+      'the TLS file DIR cannot be read: check --cacert, --cert and --key',
+    ],
+    [
+      'an empty CA file',
+      { caFile: 'empty.pem' },
+      'no certificate in DIR/empty.pem',
+      "DIR/empty.pem holds no PEM certificate: --cacert needs the authority that signed the server's",
+    ],
+    [
+      'a damaged CA',
+      { caFile: 'damaged.crt' },
+      'x509: malformed certificate',
+      'DIR/damaged.crt holds a damaged certificate where a certificate must be',
+    ],
+    [
+      'a key as CA',
+      { caFile: 'ca.key' },
+      'x509: malformed tbs certificate',
+      'DIR/ca.key holds a block "EC PRIVATE KEY" where a certificate must be',
+    ],
+    [
+      'a certificate without key',
+      { certFile: 'server.crt' },
+      'KeyFile and CertFile must both be present[key: , cert: DIR/server.crt]',
+      '--cert and --key go together: --key is missing',
+    ],
+    [
+      'a key without certificate',
+      { keyFile: 'server.key' },
+      'KeyFile and CertFile must both be present[key: DIR/server.key, cert: ]',
+      '--cert and --key go together: --cert is missing',
+    ],
+    [
+      'no key file',
+      { ...good, keyFile: 'nowhere' },
+      'open DIR/nowhere: no such file or directory',
+      'the TLS file DIR/nowhere cannot be read: check --cacert, --cert and --key',
+    ],
+    [
+      "another's key",
+      { ...good, keyFile: 'server.key' },
+      'tls: private key does not match public key',
+      'the key in DIR/server.key does not belong to the certificate in DIR/healthcheck-client.crt: give a pair that was issued together',
+    ],
+    [
+      'an empty certificate',
+      { ...good, certFile: 'empty.pem' },
+      'tls: failed to find any PEM data in certificate input',
+      'DIR/empty.pem holds no PEM certificate: --cert needs one',
+    ],
+    [
+      'an empty key',
+      { ...good, keyFile: 'empty.pem' },
+      'tls: failed to find any PEM data in key input',
+      'DIR/empty.pem holds no PEM private key: --key needs one',
+    ],
+    [
+      'both swapped',
+      { certFile: good.keyFile, keyFile: good.certFile },
+      'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched',
+      'DIR/healthcheck-client.key holds a private key: are --cert and --key swapped?',
+    ],
+    [
+      'a certificate as key',
+      { ...good, keyFile: good.certFile },
+      'tls: found a certificate rather than a key in the PEM for the private key',
+      'DIR/healthcheck-client.crt holds no PEM private key: --key needs one',
+    ],
+  ])('%s', async (_name, files, message, reason) => {
+    const tls = Object.fromEntries(
+      Object.entries(files).map(([flag, name]) => [flag, path.join(dir, String(name))]),
+    );
+    const error = await rejection(
+      connect(
+        connectionOptions(['https://a:1'], {
+          tls: { insecureTransport: true, insecureSkipVerify: false, ...tls },
+        }),
+      ),
+    );
+    expect(error).toMatchObject({ name: 'UsageError', kind: 'arguments' });
+    expect(error.message.replaceAll(dir, 'DIR')).toBe(message);
+    expect(String(error.reasons).replaceAll(dir, 'DIR')).toBe(reason);
+    expect(JSON.stringify([error, error.cause, error.stack])).not.toMatch(/PRIVATE KEY-----/);
+  });
+
+  test('even when the endpoint drops TLS', async () => {
+    const tls = { insecureTransport: true, insecureSkipVerify: false, caFile: file('nowhere') };
+    await expect(connect(connectionOptions(['http://a:1'], { tls }))).rejects.toThrow(
+      'no such file or directory',
+    );
+  });
+
+  test('but an empty CA file harms nobody who does not verify', async () => {
+    expect(await call({ tls: { caFile: file('empty.pem'), insecureSkipVerify: true } })).toMatchObject({
+      count: 1n,
+    });
+  });
+});
+
+test("the system's authorities are those of the first bundle that is there", async () => {
+  expect(await systemRoots([file('nowhere'), pki.caCert, file('empty.pem')])).toBe(pki.authority.cert);
+  expect((await systemRoots([file('nowhere')])).length).toBeGreaterThan(50);
+});
+
+test('NODE_TLS_REJECT_UNAUTHORIZED has no say', async () => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  try {
+    await expect(call({ pair: 'strange' })).rejects.toThrow('context deadline exceeded');
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  expect(warnings.splice(0)).toEqual([expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED')]);
+});
