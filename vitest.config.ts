@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { SideBySideReporter } from './test/support/lab/side-by-side-reporter.js';
 
 export default defineConfig({
   test: {
+    reporters: ['default', new SideBySideReporter()],
     projects: [
       {
         test: {

@@ -1,0 +1,204 @@
+import { ServerError } from '../../model/errors.js';
+import type { CallOptions } from '../../model/services.js';
+import type { Credentials } from '../connection.js';
+import { type Attempt, attemptBidi, attemptServerStream, attemptUnary } from './attempt.js';
+import { Authentication } from './authentication.js';
+import type { EndpointChannel } from './channel.js';
+import { abortController, type CallLimit, deadlineExceeded, limitCall, pause } from './deadline.js';
+import type { EndpointPool } from './endpoint-pool.js';
+import { backoffMs, MAX_ATTEMPTS, mayRepeat } from './retry.js';
+import type { Rpc } from './rpc.js';
+import { CallFailure, requestTooLarge, toServerError } from './status.js';
+
+/** etcd's own limit for requests, and a little (client/v3/options.go `defaultMaxCallSendMsgSize`). */
+const DEFAULT_MAX_REQUEST_BYTES = 2 * 2 ** 20;
+
+export interface CallerOptions {
+  readonly pool: EndpointPool;
+  readonly credentials: Credentials | undefined;
+  readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
+  readonly callTimeoutMs: number | null;
+  /** 0: etcd's default. */
+  readonly maxRequestBytes: number;
+}
+
+export interface StreamOptions extends CallOptions {
+  readonly requiresLeader?: boolean;
+}
+
+/** Makes calls: endpoint, token, deadline and retries are its business. Everything it rejects with is a model error or a signal's reason. */
+export class Caller {
+  readonly #options: CallerOptions;
+  readonly #pool: EndpointPool;
+  readonly #authentication: Authentication;
+  readonly #closing = abortController();
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+    this.#pool = options.pool;
+    this.#authentication = new Authentication(options.credentials, (request, limit) =>
+      this.#repeat(limit, options.login, (channel) =>
+        attemptUnary(options.login, this.#encode(options.login, request), {
+          channel,
+          limit,
+          token: '',
+          requiresLeader: false,
+        }),
+      ),
+    );
+  }
+
+  /** Gets the token of credentials that need one. */
+  logIn(call: CallOptions): Promise<void> {
+    return this.#limited(call, (limit) => this.#authentication.renew(limit));
+  }
+
+  unary<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Request,
+    call?: CallOptions,
+  ): Promise<Response> {
+    return this.#limited(call, (limit) => {
+      const bytes = this.#encode(rpc, request);
+      return this.#repeat(
+        limit,
+        rpc,
+        (channel) => attemptUnary(rpc, bytes, this.#attempt(channel, limit, call)),
+        this.#authentication,
+      );
+    });
+  }
+
+  /** The call begins when the first response is asked for, and is cancelled when the consumer stops early. */
+  async *serverStream<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Request,
+    call?: StreamOptions,
+  ): AsyncGenerator<Response, void, undefined> {
+    const limit = limitCall(call, this.#options.callTimeoutMs, this.#closing.signal);
+    try {
+      const bytes = this.#encode(rpc, request);
+      await this.#authentication.renewForStream(limit);
+      // Only the beginning can be repeated: once something was received, the consumer has it.
+      const { first, rest } = await this.#repeat(
+        limit,
+        rpc,
+        async (channel) => {
+          const rest = attemptServerStream(rpc, bytes, this.#attempt(channel, limit, call));
+          return { first: await rest.next(), rest };
+        },
+        this.#authentication,
+      );
+      try {
+        if (!first.done) yield first.value;
+        yield* rest;
+      } finally {
+        await rest.return();
+      }
+    } catch (error) {
+      throw await this.#explained(error, limit);
+    } finally {
+      limit.release();
+    }
+  }
+
+  /** One attempt only: who talks with a server must know when it is another one. Begins when the first response is asked for. */
+  async *bidi<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    requests: AsyncIterable<Request>,
+    call?: StreamOptions,
+  ): AsyncGenerator<Response, void, undefined> {
+    const limit = limitCall(call, this.#options.callTimeoutMs, this.#closing.signal);
+    let channel: EndpointChannel | undefined;
+    try {
+      await this.#authentication.renewForStream(limit);
+      channel = await this.#pool.pick(limit.signal);
+      yield* attemptBidi(rpc, this.#encodeAll(rpc, requests), this.#attempt(channel, limit, call));
+    } catch (error) {
+      if (channel && error instanceof CallFailure && error.code === 'Unavailable') this.#pool.leave(channel);
+      throw await this.#explained(error, limit);
+    } finally {
+      limit.release();
+    }
+  }
+
+  /** Ends all calls and connections. */
+  close(): void {
+    this.#closing.abort(
+      new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
+    );
+    this.#pool.close();
+  }
+
+  async #limited<Result>(
+    call: CallOptions | undefined,
+    work: (limit: CallLimit) => Promise<Result>,
+  ): Promise<Result> {
+    const limit = limitCall(call, this.#options.callTimeoutMs, this.#closing.signal);
+    try {
+      return await work(limit);
+    } catch (error) {
+      throw await this.#explained(error, limit);
+    } finally {
+      limit.release();
+    }
+  }
+
+  /** The retry loop (client/v3/retry_interceptor.go). Without an authentication, a refused token is final. */
+  async #repeat<Request, Response, Result>(
+    limit: CallLimit,
+    rpc: Rpc<Request, Response>,
+    make: (channel: EndpointChannel) => Promise<Result>,
+    authentication?: Authentication,
+  ): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      const channel = await this.#pool.pick(limit.signal);
+      try {
+        return await make(channel);
+      } catch (failure) {
+        if (!(failure instanceof CallFailure) || attempt === MAX_ATTEMPTS) throw failure;
+        if (authentication?.mayOvercome(failure)) await authentication.renew(limit);
+        else if (mayRepeat(failure, rpc.policy, this.#pool.size)) this.#pool.leave(channel);
+        else throw failure;
+        limit.lastFailure = failure;
+      }
+      const waitMs = backoffMs(attempt, this.#pool.size);
+      if (waitMs > 0) await pause(waitMs, limit.signal);
+    }
+  }
+
+  #attempt(channel: EndpointChannel, limit: CallLimit, call: StreamOptions | undefined): Attempt {
+    return {
+      channel,
+      limit,
+      token: this.#authentication.token,
+      requiresLeader: call?.requiresLeader ?? false,
+    };
+  }
+
+  #encode<Request, Response>(rpc: Rpc<Request, Response>, request: Request): Uint8Array {
+    const bytes = rpc.encode(request);
+    const maxBytes = this.#options.maxRequestBytes || DEFAULT_MAX_REQUEST_BYTES;
+    if (bytes.length > maxBytes) throw requestTooLarge(bytes.length, maxBytes);
+    return bytes;
+  }
+
+  async *#encodeAll<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    requests: AsyncIterable<Request>,
+  ): AsyncGenerator<Uint8Array> {
+    for await (const request of requests) yield this.#encode(rpc, request);
+  }
+
+  /** What the caller gets to see: a deadline goes with the state of all endpoints, for something kept the answer away. */
+  async #explained(error: unknown, limit: CallLimit): Promise<unknown> {
+    const failure = limit.signal.aborted ? limit.signal.reason : error;
+    const isOwnDeadline =
+      failure instanceof CallFailure &&
+      failure.code === 'DeadlineExceeded' &&
+      limit.deadline !== Number.POSITIVE_INFINITY;
+    if (isOwnDeadline || limit.hasExpired)
+      return deadlineExceeded(await this.#pool.explain(limit.lastFailure), error);
+    return failure instanceof CallFailure ? toServerError(failure) : failure;
+  }
+}

@@ -1,0 +1,51 @@
+import { type ChannelOptions, experimental } from '@grpc/grpc-js';
+
+/**
+ * grpc-js closes connections, but leaves attempts to connect to their fate: a host that drops packets, or a server that accepts and
+ * then says nothing, would hold the process for minutes after the last command. An address that a resolver hands to grpc-js is
+ * passed on to `net.connect` as its options; this resolver adds the option `signal` there, whose abort destroys the socket.
+ */
+
+/** For targets `closable:host:port`; names are looked up as `dns:` does. */
+export const CLOSABLE_SCHEME = 'closable';
+
+/** Channel option that carries the `AbortSignal`. */
+export const CLOSING_SIGNAL_OPTION = 'closable.signal';
+
+class ClosableResolver implements experimental.Resolver {
+  readonly #names: experimental.Resolver;
+
+  constructor(
+    target: experimental.GrpcUri,
+    listener: experimental.ResolverListener,
+    options: ChannelOptions,
+  ) {
+    const signal: AbortSignal = options[CLOSING_SIGNAL_OPTION];
+    const closable = ({ addresses }: experimental.Endpoint): experimental.Endpoint => ({
+      addresses: addresses.map((address) => ({ ...address, signal })),
+    });
+    this.#names = experimental.createResolver(
+      { ...target, scheme: 'dns' },
+      (endpoints, ...rest) =>
+        listener(
+          endpoints.ok ? experimental.statusOrFromValue(endpoints.value.map(closable)) : endpoints,
+          ...rest,
+        ),
+      options,
+    );
+  }
+
+  updateResolution(): void {
+    this.#names.updateResolution();
+  }
+
+  destroy(): void {
+    this.#names.destroy();
+  }
+
+  static getDefaultAuthority(target: experimental.GrpcUri): string {
+    return target.path;
+  }
+}
+
+experimental.registerResolver(CLOSABLE_SCHEME, ClosableResolver);

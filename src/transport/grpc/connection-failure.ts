@@ -1,0 +1,56 @@
+/**
+ * Why no connection came about, in words. grpc-js hands over text only: its own frame around the message of Node.js or OpenSSL.
+ */
+
+const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/ECONNREFUSED/, 'connection refused'],
+  [/Name resolution failed|ENOTFOUND|EAI_AGAIN/, 'the host name cannot be resolved'],
+  [/EHOSTUNREACH/, 'no route to the host'],
+  [/ENETUNREACH/, 'network unreachable'],
+  [/ETIMEDOUT/, 'connection timed out'],
+  [/ENOENT/, 'no such socket'],
+  [/EACCES|EPERM/, 'permission denied'],
+  [
+    /alert certificate required|certificate_required|handshake failure|alert number (?:116|40)\b/i,
+    'the server requires a client certificate: give --cert and --key',
+  ],
+  [
+    /alert (?:bad certificate|unknown ca|certificate (?:unknown|expired|revoked)|unsupported certificate|access denied)|alert number (?:42|43|44|45|46|48|49)\b/i,
+    'the server does not accept the client certificate: check --cert and --key',
+  ],
+  [
+    /wrong version number|packet length too long|unexpected message|http request|record layer failure/i,
+    'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener',
+  ],
+  [
+    /unable to verify the first certificate|self[- ]signed certificate|unable to get (?:local )?issuer certificate|certificate signature failure/i,
+    "the server's certificate is signed by an unknown authority: give its CA with --cacert",
+  ],
+  [/certificate has expired/i, "the server's certificate has expired"],
+  [/certificate is not yet valid/i, "the server's certificate is not valid yet: is the clock right?"],
+  [/protocol version/i, 'the server offers no TLS version from 1.2 on'],
+];
+
+/** @param details status text of a call that found no connection */
+export function explainConnectionFailure(details: string, isSecure: boolean): string {
+  const known = EXPLANATIONS.find(([pattern]) => pattern.test(details));
+  if (known) return known[1];
+  const wasCutOff = /Failed to connect|ECONNRESET|socket hang up|Protocol error|closed|disconnected/i.test(
+    details,
+  );
+  if (wasCutOff && !isSecure)
+    return 'the server ended the connection at once: if it expects TLS, use https://';
+  if (wasCutOff)
+    return 'the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate';
+  return innermost(details);
+}
+
+/** The message without the frame that grpc-js puts around it. */
+function innermost(details: string): string {
+  return details
+    .replace(/^No connection established\. Last error: /, '')
+    .replace(/\. Resolution note: .*$/s, '')
+    .replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)$/, '')
+    .replace(/^Error: /, '')
+    .trim();
+}

@@ -1,0 +1,102 @@
+import type { EndpointChannel } from './channel.js';
+import { abortController, pause } from './deadline.js';
+import type { CallFailure } from './status.js';
+
+/** An endpoint that has neither connected nor failed after this time gets company. */
+const PATIENCE_MS = 250;
+
+/** Time for putting a failure into words: what is known is told at once. */
+const EXPLANATION_MS = 200;
+
+/**
+ * The one owner of the choice among endpoints. The endpoint in use stays in use until a call on it asks for another; connections
+ * are made in the order given, the next one when the one before is refused or slow, and the first that stands is used.
+ */
+export class EndpointPool {
+  readonly #channels: readonly EndpointChannel[];
+  /** Where the search for a connection starts. */
+  #first = 0;
+
+  /** @param channels at least one */
+  constructor(channels: readonly EndpointChannel[]) {
+    this.#channels = channels;
+  }
+
+  get size(): number {
+    return this.#channels.length;
+  }
+
+  /** A connection that stands. Waits through failures until the signal aborts, then rejects with its reason. */
+  async pick(signal: AbortSignal): Promise<EndpointChannel> {
+    const ordered = this.#ordered();
+    const [first] = ordered;
+    const chosen = first?.isReady ? first : await firstReady(ordered, signal);
+    this.#first = this.#channels.indexOf(chosen);
+    return chosen;
+  }
+
+  /** A call on this connection was answered by "unavailable", or the connection broke: the next endpoint is asked first. */
+  leave(channel: EndpointChannel): void {
+    if (this.#channels[this.#first] === channel) this.#first = (this.#first + 1) % this.#channels.length;
+  }
+
+  /**
+   * One sentence for each endpoint: what keeps it from answering at this moment.
+   * @param last what an endpoint that is connected has answered
+   */
+  async explain(last: CallFailure | undefined): Promise<string[]> {
+    const signal = AbortSignal.timeout(EXPLANATION_MS);
+    return Promise.all(
+      this.#channels.map(async (channel) => {
+        const { text } = channel.endpoint;
+        if (channel.isReady && last?.endpoint === text) return `${text}: ${last.details}`;
+        const why = await channel.explain(signal).catch(() => 'no answer to the attempt to connect');
+        return `${text}: ${why}`;
+      }),
+    );
+  }
+
+  close(): void {
+    for (const channel of this.#channels) channel.close();
+  }
+
+  #ordered(): EndpointChannel[] {
+    return [...this.#channels.slice(this.#first), ...this.#channels.slice(0, this.#first)];
+  }
+}
+
+async function firstReady(
+  channels: readonly EndpointChannel[],
+  signal: AbortSignal,
+): Promise<EndpointChannel> {
+  const search = abortController();
+  const abort = () => search.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const candidates: Promise<EndpointChannel>[] = [];
+    for (const channel of channels) {
+      candidates.push(channel.whenReady(search.signal).then(() => channel));
+      const winner = await raceOrMoveOn(candidates, channel, search.signal);
+      if (winner) return winner;
+    }
+    return await Promise.race(candidates);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    search.abort();
+  }
+}
+
+/** The first of the candidates, or nothing when the newest of them is refused or takes long. */
+function raceOrMoveOn(
+  candidates: readonly Promise<EndpointChannel>[],
+  newest: EndpointChannel,
+  signal: AbortSignal,
+): Promise<EndpointChannel | undefined> {
+  const moveOn = [newest.whenRefused(signal), pause(PATIENCE_MS, signal)].map((step) =>
+    step.then(() => undefined),
+  );
+  // Those that lose the race reject when the search ends, unheard.
+  for (const loser of [...moveOn, ...candidates]) loser.catch(() => {});
+  return Promise.race([...candidates, ...moveOn]);
+}

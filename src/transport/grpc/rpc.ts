@@ -1,0 +1,50 @@
+import { methodPath } from '../../wire/service.js';
+import { policyOf, type RetryPolicy } from './retry.js';
+
+/** A request as callers hand it over: fields may be missing, arrays be read-only. */
+export type Readable<Message> = Message extends
+  | Uint8Array
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  ? Message
+  : Message extends readonly (infer Item)[]
+    ? readonly Readable<Item>[]
+    : { readonly [Field in keyof Message]: Readable<Message[Field]> };
+
+/** One kind of call: where it goes, how its messages become bytes, whether it may be repeated. */
+export interface Rpc<Request, Response> {
+  readonly path: string;
+  readonly policy: RetryPolicy;
+  encode(request: Request): Uint8Array;
+  /** The response's byte fields are views into the bytes. */
+  decode(bytes: Buffer): Response;
+}
+
+interface Definition<Partial, Wire, Response> {
+  readonly name: string;
+  readonly requestType: {
+    fromPartial(partial: Partial): Wire;
+    encode(message: Wire): { finish(): Uint8Array };
+  };
+  readonly responseType: { decode(bytes: Uint8Array): Response };
+}
+
+/** From the generated definitions of src/wire. */
+export function toRpc<Partial, Wire, Response>(
+  service: { readonly fullName: string },
+  definition: Definition<Partial, Wire, Response>,
+): Rpc<Readable<Partial>, Response> {
+  const { requestType, responseType } = definition;
+  const path = methodPath(service, definition);
+  return {
+    path,
+    policy: policyOf(path),
+    // `fromPartial` only reads; its types do not say so.
+    encode: (request) => requestType.encode(requestType.fromPartial(request as Partial)).finish(),
+    decode: (bytes) => responseType.decode(bytes),
+  };
+}
