@@ -1,7 +1,8 @@
-// `npm run reference`: finds or obtains the real etcd programs and lists them.
-//   --quick    the first source that gives a server is enough
+// `npm run reference`: finds or obtains the real etcd programs and lists them, and the Node versions of users.
+//   --quick    the first source that gives a server is enough, and no other Node
 //   --refresh  also try again the sources that failed a short while ago
 
+import { obtainNodeVersions } from './lib/node-versions.mjs';
 import { folderVariable } from './lib/reference/local.mjs';
 import { obtainReference } from './lib/reference.mjs';
 
@@ -10,12 +11,14 @@ const howToInstall = `No etcd was found and none could be obtained. Any of these
   - unpack a release from https://github.com/etcd-io/etcd/releases and put its folder on PATH
   - name a folder that holds etcd, etcdctl and etcdutl: ${folderVariable}=/path/to/folder`;
 
+const quick = process.argv.includes('--quick');
 const references = await obtainReference({
-  quick: process.argv.includes('--quick'),
+  quick,
   refresh: process.argv.includes('--refresh'),
   say: (line) => console.log(line),
 });
 
+if (!quick) await obtainNodeVersions((line) => console.log(line));
 if (references.length === 0) {
   console.error(howToInstall);
   process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { main, type ProgramName } from './main.js';
 import { ExitCode } from './model/exit-code.js';
@@ -15,6 +16,8 @@ class OutputClosedError extends Error {}
 /** Runs one of the programs as this process: its arguments, streams and signals in, its exit status out. */
 export async function runProcess(program: ProgramName, host: NodeJS.Process): Promise<void> {
   const controller = new AbortController();
+  // Every call that is open listens, and there is no limit to those.
+  setMaxListeners(0, controller.signal);
   const stopListening = abortOnSignals(host, controller);
   let outputError: NodeJS.ErrnoException | undefined;
   const output = new Output(host.stdout, host.stderr, (error) => {
