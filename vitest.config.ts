@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { SideBySideReporter } from './test/support/lab/side-by-side-reporter.js';
 
+/** Where `npm test` wants the counts. */
+const report = process.env.TEST_REPORT_FILE;
+
 export default defineConfig({
   test: {
-    reporters: ['default', new SideBySideReporter()],
+    reporters: ['default', new SideBySideReporter(), ...(report === undefined ? [] : ['json'])],
+    ...(report !== undefined && { outputFile: { json: report } }),
     projects: [
       {
         test: {

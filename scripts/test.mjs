@@ -91,10 +91,11 @@ function node(script, ...args) {
  */
 async function vitest(project, ...filters) {
   const report = path.join(reports, `${project}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  process.env.TEST_REPORT_FILE = report;
   try {
-    await node('node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters, ...filters);
+    await node('node_modules/vitest/vitest.mjs', 'run', '--project', project, ...filters);
   } finally {
+    delete process.env.TEST_REPORT_FILE;
     addReport(report);
   }
 }
