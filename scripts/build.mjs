@@ -37,6 +37,8 @@ const result = await build({
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module';\nconst require = createRequireForBundle(import.meta.url);",
   },
+  // gRPC's own service definitions are loaded from .proto files at run time, for channelz, which is off.
+  alias: { '@grpc/proto-loader': './scripts/lib/empty-module.mjs' },
   // Only packages' optional features look for files beside their code; they are not used.
   define: { __dirname: 'undefined', __filename: 'undefined' },
 }).catch(() => {

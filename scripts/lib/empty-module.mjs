@@ -1,0 +1,2 @@
+// Stands in the bundle for a package of which nothing is called.
+export {};
