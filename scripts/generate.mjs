@@ -1,11 +1,12 @@
-// Compiles src/wire/proto into src/wire/generated with buf and ts-proto, both from node_modules, offline.
-// `--check` writes nothing and fails when the committed code is not what the .proto files give.
+// Compiles src/wire/proto into src/wire/generated with buf and ts-proto, both from node_modules, offline, and writes
+// docs/commands.md from the commands' declarations. `--check` writes nothing and fails when what is committed is stale.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isCommandsDocCurrent, writeCommandsDoc } from './commands-doc.mjs';
 
 const topFolder = fileURLToPath(new URL('..', import.meta.url));
 const generatedFolder = join(topFolder, 'src', 'wire', 'generated');
@@ -59,7 +60,17 @@ function differences(expected, actual) {
 }
 
 /** @param {boolean} checkOnly */
-function main(checkOnly) {
+async function main(checkOnly) {
+  generateCode(checkOnly);
+  if (!checkOnly) await writeCommandsDoc();
+  else if (!(await isCommandsDocCurrent())) {
+    console.error('docs/commands.md is not what the commands declare; run `npm run generate`');
+    process.exitCode = 1;
+  }
+}
+
+/** @param {boolean} checkOnly */
+function generateCode(checkOnly) {
   const scratch = mkdtempSync(join(tmpdir(), 'etcdctl-ts-generate-'));
   const fresh = join(scratch, 'generated');
   try {
@@ -82,5 +93,5 @@ function main(checkOnly) {
 
 const startedFile = process.argv[1];
 if (startedFile && realpathSync(startedFile) === fileURLToPath(import.meta.url)) {
-  main(process.argv.includes('--check'));
+  await main(process.argv.includes('--check'));
 }

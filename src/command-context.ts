@@ -1,7 +1,9 @@
 import type { DeadlinePolicy } from './cli/command.js';
-import type { Clock, CommandContext } from './cli/context.js';
+import type { ClientLimits, Clock, CommandContext, ProgressUnit } from './cli/context.js';
 import { checkedEndpoints } from './cli/endpoints.js';
+import type { Environment } from './cli/environment.js';
 import type { GlobalOptions } from './cli/globals.js';
+import { whenAborted } from './model/linked-signal.js';
 import type { Result } from './model/results.js';
 import type { Client } from './model/services.js';
 import { loadPrinter } from './printers/registry.js';
@@ -19,6 +21,7 @@ export interface Surroundings {
   /** The colours of stderr. */
   readonly loadPalette: () => Promise<Palette>;
   readonly clock: Clock;
+  readonly env: Environment;
   readonly signal: AbortSignal;
   /** Ends everything as SIGINT would, for terminals that deliver Ctrl-C as a key; gives the signal's reason. */
   readonly interrupt: () => Error;
@@ -39,34 +42,60 @@ export async function openContext(
   const { signal, clock, input, output } = surroundings;
   const notices = {
     line: (text: string) => output.err(`${text}\n`),
-    progress: (label: string) => startProgress(label, { stderr: surroundings.stderr, now: clock.now }),
+    progress: (label: string, unit?: ProgressUnit) =>
+      startProgress(label, { stderr: surroundings.stderr, now: clock.now }, unit),
   };
-  const prompt = { password: (question: string) => askPassword(question, surroundings) };
+  const prompt = {
+    password: (question: string) => askPassword(question, surroundings),
+    line: () => unlessAborted(input.line(), signal),
+  };
   const endpoints = await resolveEndpoints(globals, notices.line);
   const clients: Client[] = [];
   let credentials: Promise<Credentials | undefined> | undefined;
+  const open = async (options: ConnectionOptions) => {
+    const { connect } = await import('./transport/grpc/connect.js');
+    const client = await connect(options, signal);
+    clients.push(client);
+    return client;
+  };
   const context: CommandContext = {
     endpoints,
     format: globals.format,
-    async connect(chosen = endpoints) {
+    async connect(chosen = endpoints, limits = {}) {
       credentials ??= askCredentials(globals, prompt.password);
       const options = connectionOptions(globals, deadline, {
         endpoints: chosen,
         credentials: await credentials,
+        limits,
       });
-      const { connect } = await import('./transport/grpc/connect.js');
-      const client = await connect(options, signal);
-      clients.push(client);
-      return client;
+      return open(options);
+    },
+    async connectTo(cluster) {
+      const { credentials: _ofThisCluster, ...globalOptions } = connectionOptions(globals, deadline, {
+        endpoints: cluster.endpoints,
+        credentials: undefined,
+        limits: {},
+      });
+      return open({ ...globalOptions, ...cluster });
+    },
+    async fetchMetrics(endpoint) {
+      const { fetchMetrics } = await import('./transport/http/metrics.js');
+      return fetchMetrics(endpoint, globals.connection.tls, signal);
     },
     async emit(result: Result) {
       const printer = await loadPrinter(globals.format);
-      printer.print(result, output, { hex: globals.hex });
+      await printer.print(result, output, { hex: globals.hex });
       await output.flush();
     },
-    stdin: input,
+    stdin: input.until(signal),
     notices,
     prompt,
+    async runChild(command, args, options = {}) {
+      await output.flush();
+      const { runChild } = await import('./term/child.js');
+      const env = { ...surroundings.env, ...options.env };
+      return runChild({ command, args, env, signal: options.signal ?? signal });
+    },
     signal,
     clock,
   };
@@ -98,29 +127,49 @@ async function askCredentials(
   return password === '' ? undefined : { kind: 'password', username: user.username, password };
 }
 
+interface ClientSettings {
+  readonly endpoints: readonly string[];
+  readonly credentials: Credentials | undefined;
+  readonly limits: ClientLimits;
+}
+
 function connectionOptions(
   globals: GlobalOptions,
   deadline: DeadlinePolicy,
-  { endpoints, credentials }: { endpoints: readonly string[]; credentials: Credentials | undefined },
+  { endpoints, credentials, limits }: ClientSettings,
 ): ConnectionOptions {
   const isLimited =
     deadline === 'command-timeout' || (deadline === 'if-given' && globals.commandTimeoutGiven);
+  const { maxReceiveBytes, maxRequestBytes } = globals.connection;
+  const { largestResponseBytes = 0 } = limits;
   return {
     ...globals.connection,
     endpoints,
     ...(credentials && { credentials }),
     callTimeoutMs: isLimited ? globals.commandTimeoutMs : null,
+    // Requests may not be larger than responses, which a user who allows large requests did not ask for.
+    maxReceiveBytes:
+      maxReceiveBytes || (largestResponseBytes && Math.max(largestResponseBytes, maxRequestBytes)),
   };
 }
 
 /** Question and line end go to stdout, as etcdctl writes them; the answer is never shown. */
-async function askPassword(question: string, { output, input, interrupt }: Surroundings): Promise<string> {
+async function askPassword(question: string, surroundings: Surroundings): Promise<string> {
+  const { output, input, interrupt, signal } = surroundings;
   output.out(question);
   await output.flush();
   try {
-    return (await input.hiddenLine(interrupt)).trim();
+    return (await unlessAborted(input.hiddenLine(interrupt), signal)).trim();
   } finally {
     output.out('\n');
     await output.flush();
   }
+}
+
+/** The outcome of the work, or a rejection with the signal's reason when that aborts first. */
+function unlessAborted<Outcome>(work: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+  const aborted = whenAborted(signal).then(() => {
+    throw signal.reason;
+  });
+  return Promise.race([work, aborted]);
 }

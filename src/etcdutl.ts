@@ -1,5 +1,6 @@
 import { createProgram, type Program } from './cli/program.js';
 import { UTL_GLOBAL_FLAGS } from './cli/utl-global-flags.js';
+import { registerCompletion } from './commands/utl/completion.js';
 import { registerVersion } from './commands/utl/version.js';
 
 /** The offline programs of etcdutl. */
@@ -10,6 +11,7 @@ export function createEtcdutl(): Program<typeof UTL_GLOBAL_FLAGS> {
     globalFlags: UTL_GLOBAL_FLAGS,
     listsGlobalFlagsApart: false,
   });
+  registerCompletion(program);
   registerVersion(program);
   return program;
 }

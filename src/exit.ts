@@ -1,5 +1,7 @@
+import { constants } from 'node:os';
 import {
   AlreadyReportedError,
+  ChildFailedError,
   ConnectionError,
   InterruptedError,
   UnsupportedFormatError,
@@ -7,6 +9,7 @@ import {
   type UsageErrorKind,
 } from './model/errors.js';
 import { ExitCode } from './model/exit-code.js';
+import { SignalReceivedError } from './term/signals.js';
 
 const USAGE_CODES: Readonly<Record<UsageErrorKind, number>> = {
   flag: ExitCode.error,
@@ -21,6 +24,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UnsupportedFormatError) return ExitCode.badFeature;
   if (error instanceof ConnectionError) return ExitCode.badConnection;
   if (error instanceof InterruptedError) return ExitCode.interrupted;
-  if (error instanceof AlreadyReportedError) return error.exitCode;
+  if (error instanceof AlreadyReportedError || error instanceof ChildFailedError) return error.exitCode;
+  // As shells have it of a program that the signal ended.
+  if (error instanceof SignalReceivedError) return 128 + constants.signals[error.signal];
   return ExitCode.error;
 }

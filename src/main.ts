@@ -1,4 +1,4 @@
-import { apiVersionFromEnv, type Environment } from './cli/environment.js';
+import { apiVersionFromEnv } from './cli/environment.js';
 import type { GlobalFlagValues } from './cli/global-flags.js';
 import { resolveGlobals } from './cli/globals.js';
 import type { Invocation } from './cli/program.js';
@@ -14,7 +14,6 @@ export interface MainInput extends Surroundings {
   readonly program: ProgramName;
   /** Without the program's own name. */
   readonly args: readonly string[];
-  readonly env: Environment;
 }
 
 /** Runs one command line to its end and gives the exit status. Nothing is thrown and nothing stays open. */

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
+import { exitCodeOf } from './exit.js';
 import { main, type ProgramName } from './main.js';
 import { ExitCode } from './model/exit-code.js';
 import { systemErrorText } from './model/go/system-error.js';
@@ -51,7 +52,7 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
 /** A process that a signal ended without anything to report ends by that signal, so that a shell's loop ends too. */
 function end(host: NodeJS.Process, exitCode: number, { aborted, reason }: AbortSignal): void {
   host.exitCode = exitCode;
-  if (aborted && reason instanceof SignalReceivedError && exitCode === ExitCode.error) {
+  if (aborted && reason instanceof SignalReceivedError && exitCode === exitCodeOf(reason)) {
     host.kill(host.pid, reason.signal);
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ResultKind } from '../model/results.js';
 import type { CommandDeclaration, DeadlinePolicy } from './command.js';
 import type { CommandContext } from './context.js';
+import type { Environment } from './environment.js';
 import type { Flag, FlagTable } from './flags.js';
 
 /** What a command does with its parsed command line. */
@@ -15,7 +16,7 @@ export type CommandAction =
   | {
       readonly kind: 'run';
       readonly deadline: DeadlinePolicy;
-      readonly prepare: (given: CommandLine) => PreparedRun;
+      readonly prepare: (given: CommandLine, env: Environment) => PreparedRun;
     };
 
 /** A command line whose flags have values. */

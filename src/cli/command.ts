@@ -27,11 +27,16 @@ export interface CommandDeclaration {
   readonly group?: CommandGroup;
   /** Arguments as help shows them: `<key> [range_end]`. */
   readonly usage?: string;
+  /** What the first argument can be, for completion. Not enforced here. */
+  readonly argumentChoices?: readonly string[];
   /** One sentence without a full stop. */
   readonly summary: string;
   /** Further paragraphs of help, examples included. */
   readonly description?: string;
 }
+
+/** Values of environment variables, by name. */
+export type Variables = Readonly<Record<string, string>>;
 
 /** A command that runs. Declaring its flags gives `toOptions` typed values. */
 export interface CommandSpec<Flags extends FlagTable, Options> extends CommandDeclaration {
@@ -39,14 +44,18 @@ export interface CommandSpec<Flags extends FlagTable, Options> extends CommandDe
   readonly deadline: DeadlinePolicy;
   /** What it prints in the end, so that a format which lacks it is refused before anything is done. */
   readonly result?: ResultKind;
+  /** Environment variables that stand for arguments of this command, by name. */
+  readonly variables?: readonly string[];
   /**
    * Pure. Throws a `UsageError` for arguments that are missing, surplus or contradict each other. `dashAt` tells how
-   * many of the arguments stand before `--`; `undefined`: there is none.
+   * many of the arguments stand before `--`; `undefined`: there is none. `variables` has those that are declared and set;
+   * an empty one counts as unset.
    */
   readonly toOptions: (
     args: readonly string[],
     flags: FlagValues<Flags>,
     dashAt: number | undefined,
+    variables: Variables,
   ) => Options;
   readonly run: (options: Options, context: CommandContext) => Promise<void>;
 }
@@ -64,6 +73,7 @@ export interface CommandParent<Inherited extends FlagTable = Record<never, never
         args: readonly string[],
         flags: FlagValues<Flags & Inherited>,
         dashAt: number | undefined,
+        variables: Variables,
       ) => Options;
     },
   ): void;

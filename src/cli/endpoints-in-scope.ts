@@ -1,4 +1,5 @@
-import { CommandError, ServerError } from '../model/errors.js';
+import { CommandError, Failure, ServerError } from '../model/errors.js';
+import type { Client } from '../model/services.js';
 import type { CommandContext } from './context.js';
 
 /** What the endpoint commands go through: the endpoints given, or with `--cluster` all that the members advertise. */
@@ -7,7 +8,7 @@ export async function endpointsInScope(
   context: CommandContext,
 ): Promise<readonly string[]> {
   if (!wholeCluster) return context.endpoints;
-  const client = await context.connect();
+  const client = await connectForMembers(context);
   try {
     const { members } = await client.cluster.memberList({ linearizable: true }, { signal: context.signal });
     return members.flatMap((member) => member.clientUrls);
@@ -17,5 +18,15 @@ export async function endpointsInScope(
       cause,
       reasons: cause.reasons,
     });
+  }
+}
+
+/** Here alone a refused login and unusable certificates have status 1 (etcdctl v3.7.1, ep_command.go `endpointsFromCluster`). */
+async function connectForMembers(context: CommandContext): Promise<Client> {
+  try {
+    return await context.connect();
+  } catch (cause) {
+    if (!(cause instanceof Failure)) throw cause;
+    throw new CommandError(cause.message, { cause, reasons: cause.reasons });
   }
 }

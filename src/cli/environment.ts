@@ -66,6 +66,11 @@ function rejectConflicts(table: FlagTable, given: Readonly<Record<string, unknow
   }
 }
 
+/** Those of the variables that are set; an empty one is not. */
+export function setVariables(names: readonly string[], env: Environment): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}
+
 /** A line for every `ETCDCTL_` variable that no flag stands behind. Values are left out: they may be secret. */
 export function unknownVariableWarnings(table: FlagTable, env: Environment): string[] {
   const known = new Set(Object.keys(table).map(variableName));

@@ -118,12 +118,16 @@ function table(rows: readonly Row[]): string[] {
   });
 }
 
-/** Wraps lines of prose; indented lines, which are examples, stay as they are. */
+/** Wraps paragraphs of prose; indented lines, which are examples, stay as they are, and so do empty ones. */
 function reflow(text: string): string {
-  return text
-    .split('\n')
-    .flatMap((line) => (line.startsWith(' ') ? [line] : wrap(line, WIDTH)))
-    .join('\n');
+  const isProse = (line: string | undefined) => line !== undefined && line !== '' && !line.startsWith(' ');
+  const paragraphs: string[] = [];
+  for (const line of text.split('\n')) {
+    const last = paragraphs.at(-1);
+    if (isProse(last) && isProse(line)) paragraphs.splice(-1, 1, `${last} ${line}`);
+    else paragraphs.push(line);
+  }
+  return paragraphs.flatMap((each) => (isProse(each) ? wrap(each, WIDTH) : [each])).join('\n');
 }
 
 function wrap(text: string, width: number): string[] {

@@ -3,7 +3,8 @@ import { type CommandDescription, describeCommand } from './command-description.
 import { readCommandLine } from './command-line.js';
 import { type CommandNode, commandPath, type PreparedRun } from './command-tree.js';
 import { addChild, makeRoot } from './commander-tree.js';
-import type { Environment } from './environment.js';
+import { answerCompletion } from './completion/protocol.js';
+import { type Environment, setVariables } from './environment.js';
 import { findCommand, unknownCommand } from './find-command.js';
 import { boolFlag, type FlagTable, type FlagValues } from './flags.js';
 import { commandHelp, globalFlagsHelp, type HelpSettings } from './help.js';
@@ -17,7 +18,7 @@ export interface ProgramSettings<Globals extends FlagTable> extends HelpSettings
 
 /** What a command line asks for. */
 export type Outcome<Globals extends FlagTable> =
-  /** To be written to stdout, status 0. */
+  /** To be written to stdout, status 0: a page of help, or the answer to a completion script. */
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'run'; readonly invocation: Invocation<Globals> };
 
@@ -73,8 +74,9 @@ function parentAt<Inherited extends FlagTable>(node: CommandNode): CommandParent
         action: {
           kind: 'run',
           deadline: spec.deadline,
-          prepare({ args, flags, dashAt }) {
-            const options = spec.toOptions(args, flags as Flags, dashAt);
+          prepare({ args, flags, dashAt }, env) {
+            const variables = setVariables(spec.variables ?? [], env);
+            const options = spec.toOptions(args, flags as Flags, dashAt, variables);
             return { options, result: spec.result, run: (context) => spec.run(options, context) };
           },
         },
@@ -112,6 +114,8 @@ interface ParseInput<Globals extends FlagTable> {
 
 function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<Globals>): Outcome<Globals> {
   const { settings, argv, env } = input;
+  const answer = answerCompletion(root, argv);
+  if (answer !== undefined) return { kind: 'help', text: answer };
   const found = findCommand(root, argv);
   const help = (node: CommandNode): Outcome<Globals> => ({ kind: 'help', text: commandHelp(node, settings) });
   const line = readCommandLine(found, env);
@@ -124,7 +128,7 @@ function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<G
       return { kind: 'help', text: globalFlagsHelp(root) };
     case 'run': {
       const globals = line.globals as GivenFlags<Globals>;
-      const prepared = node.action.prepare(line);
+      const prepared = node.action.prepare(line, env);
       return {
         kind: 'run',
         invocation: { path: commandPath(node), deadline: node.action.deadline, globals, ...prepared },

@@ -80,6 +80,16 @@ export class ServerError extends Failure {
 /** The command did its work and the answer is no, or its surroundings failed it (status 1). */
 export class CommandError extends Failure {}
 
+/** A program that the command ran for the user has failed, which is the command's own end (the child's status). */
+export class ChildFailedError extends Failure {
+  constructor(
+    message: string,
+    readonly exitCode: number,
+  ) {
+    super(message);
+  }
+}
+
 /** Work that was under way was cut short and undone, as a snapshot that did not arrive whole (status 5). */
 export class InterruptedError extends Failure {}
 

@@ -1,4 +1,29 @@
-import type { DeleteRangeResponse, PutResponse, RangeResponse } from './messages.js';
+import type {
+  AuthResponse,
+  AuthStatusResponse,
+  RoleGetResponse,
+  RoleListResponse,
+  UserGetResponse,
+  UserListResponse,
+} from './messages/auth.js';
+import type { MemberAddResponse, MemberListResponse, MembersResponse } from './messages/cluster.js';
+import type { DeleteRangeResponse, PutResponse, RangeResponse, TxnResponse } from './messages/kv.js';
+import type {
+  LeaseGrantResponse,
+  LeaseKeepAliveResponse,
+  LeaseLeasesResponse,
+  LeaseRevokeResponse,
+  LeaseTimeToLiveResponse,
+} from './messages/lease.js';
+import type {
+  AlarmResponse,
+  DowngradeResponse,
+  HashKvResponse,
+  MoveLeaderResponse,
+  StatusResponse,
+} from './messages/maintenance.js';
+import type { WatchResponse } from './messages/watch.js';
+import type { RangePage } from './range-pages/page.js';
 
 /** The health of one endpoint. `took` is a Go duration (`2.5ms`), empty when no request was made. */
 export interface EndpointHealth {
@@ -9,6 +34,16 @@ export interface EndpointHealth {
   readonly error: string;
 }
 
+export interface EndpointStatus {
+  readonly endpoint: string;
+  readonly response: StatusResponse;
+}
+
+export interface EndpointHashKv {
+  readonly endpoint: string;
+  readonly response: HashKvResponse;
+}
+
 /** What a user wants to see of a range. */
 export interface RangeView {
   readonly keysOnly: boolean;
@@ -16,12 +51,80 @@ export interface RangeView {
   readonly valuesOnly: boolean;
 }
 
-/** Everything a command can have to say on stdout. Each printer has one renderer for each kind. */
+/** Everything a command can have to say on stdout. Each printer has an entry for each kind. */
 export type Result =
   | { readonly kind: 'put'; readonly response: PutResponse }
-  | { readonly kind: 'range'; readonly response: RangeResponse; readonly view: RangeView }
+  | {
+      readonly kind: 'range';
+      /** The whole answer, or its beginning when there is a rest. */
+      readonly response: RangeResponse;
+      /** What follows the keys of the response; the last page's `more` then stands for that of the whole. */
+      readonly rest?: AsyncIterable<RangePage>;
+      readonly view: RangeView;
+    }
   | { readonly kind: 'delete-range'; readonly response: DeleteRangeResponse }
+  | { readonly kind: 'txn'; readonly response: TxnResponse }
+  | { readonly kind: 'watch'; readonly response: WatchResponse }
+  | { readonly kind: 'lease-grant'; readonly response: LeaseGrantResponse }
+  | { readonly kind: 'lease-revoke'; readonly id: bigint; readonly response: LeaseRevokeResponse }
+  | { readonly kind: 'lease-keep-alive'; readonly response: LeaseKeepAliveResponse }
+  | {
+      readonly kind: 'lease-time-to-live';
+      readonly response: LeaseTimeToLiveResponse;
+      readonly withKeys: boolean;
+    }
+  | { readonly kind: 'lease-list'; readonly response: LeaseLeasesResponse }
+  | { readonly kind: 'member-add'; readonly response: MemberAddResponse }
+  | { readonly kind: 'member-remove'; readonly id: bigint; readonly response: MembersResponse }
+  | { readonly kind: 'member-update'; readonly id: bigint; readonly response: MembersResponse }
+  | { readonly kind: 'member-promote'; readonly id: bigint; readonly response: MembersResponse }
+  | { readonly kind: 'member-list'; readonly response: MemberListResponse }
   | { readonly kind: 'endpoint-health'; readonly endpoints: readonly EndpointHealth[] }
+  | { readonly kind: 'endpoint-status'; readonly endpoints: readonly EndpointStatus[] }
+  | { readonly kind: 'endpoint-hashkv'; readonly endpoints: readonly EndpointHashKv[] }
+  | {
+      readonly kind: 'move-leader';
+      readonly leader: bigint;
+      readonly target: bigint;
+      readonly response: MoveLeaderResponse;
+    }
+  | {
+      readonly kind: 'downgrade';
+      readonly action: 'validate' | 'enable' | 'cancel';
+      readonly response: DowngradeResponse;
+    }
+  | { readonly kind: 'alarm'; readonly response: AlarmResponse }
+  | { readonly kind: 'auth-status'; readonly response: AuthStatusResponse }
+  | { readonly kind: 'user-add'; readonly user: string; readonly response: AuthResponse }
+  | { readonly kind: 'user-get'; readonly user: string; readonly response: UserGetResponse }
+  | { readonly kind: 'user-list'; readonly response: UserListResponse }
+  | { readonly kind: 'user-delete'; readonly user: string; readonly response: AuthResponse }
+  | { readonly kind: 'user-change-password'; readonly response: AuthResponse }
+  | {
+      readonly kind: 'user-grant-role';
+      readonly user: string;
+      readonly role: string;
+      readonly response: AuthResponse;
+    }
+  | {
+      readonly kind: 'user-revoke-role';
+      readonly user: string;
+      readonly role: string;
+      readonly response: AuthResponse;
+    }
+  | { readonly kind: 'role-add'; readonly role: string; readonly response: AuthResponse }
+  | { readonly kind: 'role-get'; readonly role: string; readonly response: RoleGetResponse }
+  | { readonly kind: 'role-list'; readonly response: RoleListResponse }
+  | { readonly kind: 'role-delete'; readonly role: string; readonly response: AuthResponse }
+  | { readonly kind: 'role-grant-permission'; readonly role: string; readonly response: AuthResponse }
+  | {
+      readonly kind: 'role-revoke-permission';
+      readonly role: string;
+      readonly key: Uint8Array;
+      /** Empty: the one key. */
+      readonly rangeEnd: Uint8Array;
+      readonly response: AuthResponse;
+    }
   | { readonly kind: 'snapshot-saved'; readonly path: string; readonly serverVersion: string }
   /** The same in every format: versions, help, completion scripts. */
   | { readonly kind: 'text'; readonly text: string };

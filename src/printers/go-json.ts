@@ -57,6 +57,11 @@ export class JsonObjectWriter {
     return value === '' ? this : this.string(name, value);
   }
 
+  nonEmptyStrings(name: string, values: readonly string[]): this {
+    if (values.length > 0) this.member(name).text(`[${values.map(jsonString).join(',')}]`);
+    return this;
+  }
+
   integer(name: string, value: bigint): this {
     if (value !== 0n) this.member(name).decimal(value);
     return this;

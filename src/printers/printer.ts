@@ -7,6 +7,8 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 export interface Sink {
   out(chunk: string | Uint8Array): void;
   err(text: string): void;
+  /** Settles when the output can take more; a sink that takes everything has none. */
+  flush?(): Promise<void>;
 }
 
 export interface PrinterOptions {
@@ -14,12 +16,12 @@ export interface PrinterOptions {
   readonly hex: boolean;
 }
 
-/** Writes one result. */
+/** Writes one result; settles later only for a result that is still on its way. */
 export type Renderer<Kind extends ResultKind> = (
   result: ResultOf<Kind>,
   sink: Sink,
   options: PrinterOptions,
-) => void;
+) => Promise<void> | void;
 
 /** Stands where a format has no renderer for a kind, and says so. */
 export interface Refusal {
@@ -33,5 +35,5 @@ export type Renderers = { readonly [Kind in ResultKind]: Renderer<Kind> | Refusa
 export interface Printer {
   /** For asking before the work is done. */
   assertPrints(kind: ResultKind): void;
-  print(result: Result, sink: Sink, options: PrinterOptions): void;
+  print(result: Result, sink: Sink, options: PrinterOptions): Promise<void> | void;
 }

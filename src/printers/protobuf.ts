@@ -1,10 +1,31 @@
-import type { KeyValue } from '../model/messages.js';
-import { DeleteRangeResponse, PutResponse, RangeResponse } from '../wire/kv.js';
+import type { ResponseHeader as Header } from '../model/messages/header.js';
+import type { KeyValue } from '../model/messages/kv.js';
+import {
+  AuthRoleGetResponse,
+  AuthRoleListResponse,
+  AuthStatusResponse,
+  AuthUserAddResponse,
+  AuthUserGetResponse,
+  AuthUserListResponse,
+} from '../wire/auth.js';
+import { MemberAddResponse, MemberListResponse } from '../wire/cluster.js';
+import { DeleteRangeResponse, PutResponse, RangeResponse, TxnResponse } from '../wire/kv.js';
+import { ResponseHeader } from '../wire/lease.js';
+import { AlarmResponse, DowngradeResponse, MoveLeaderResponse } from '../wire/maintenance.js';
+import { WatchResponse } from '../wire/watch.js';
 import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
-import type { Renderers } from './printer.js';
+import type { Renderers, Sink } from './printer.js';
+import { renderRange } from './range-parts.js';
 
 /** How many key-value pairs are encoded at a time. */
 const SLICE_LENGTH = 256;
+
+const NO_HEADER: Header = { clusterId: 0n, memberId: 0n, revision: 0n, raftTerm: 0n };
+
+/** All responses that are nothing but their header have the same encoding. */
+const renderHeader = encodedBy(AuthUserAddResponse);
+/** So have the answers that list the members. */
+const renderMembers = encodedBy(MemberListResponse);
 
 /**
  * The response as etcd encodes it, without a newline (ctlv3/command/printer_protobuf.go, 3.7.1). Long lists
@@ -12,16 +33,21 @@ const SLICE_LENGTH = 256;
  * rest of a response holds, beside the fields after the list, those of newer servers that decoding kept.
  */
 export const renderers: Renderers = {
-  put: ({ response }, sink) => sink.out(PutResponse.encode(response).finish()),
+  put: encodedBy(PutResponse),
 
-  range: ({ response }, sink) => {
-    const { header, kvs, ...rest } = response;
-    sink.out(RangeResponse.encode({ header, kvs: [], more: false, count: 0n }).finish());
-    for (const slice of slicesOf(kvs)) {
-      sink.out(RangeResponse.encode({ kvs: slice, more: false, count: 0n }).finish());
-    }
-    sink.out(RangeResponse.encode({ ...rest, kvs: [] }).finish());
-  },
+  range: (result, sink) =>
+    renderRange(result, sink, () => {
+      const { header, ...rest } = result.response;
+      const out = (part: Partial<RangeResponse>) =>
+        sink.out(RangeResponse.encode({ kvs: [], more: false, count: 0n, ...part }).finish());
+      return {
+        begin: () => out({ header }),
+        pairs: (kvs) => {
+          for (const slice of slicesOf(kvs)) out({ kvs: slice });
+        },
+        end: (more) => out({ ...rest, kvs: [], more }),
+      };
+    }),
 
   'delete-range': ({ response }, sink) => {
     const { header, deleted, prevKvs, ...rest } = response;
@@ -32,10 +58,79 @@ export const renderers: Renderers = {
     sink.out(DeleteRangeResponse.encode({ ...rest, deleted: 0n, prevKvs: [] }).finish());
   },
 
+  txn: encodedBy(TxnResponse),
+
+  // Only what the Go client keeps of the message, and always a header.
+  watch: ({ response }, sink) => {
+    const { header = NO_HEADER, created, canceled, compactRevision, events } = response;
+    const rest = { watchId: 0n, cancelReason: '', fragment: false };
+    const message = { ...rest, header, created, canceled, compactRevision, events: [...events] };
+    sink.out(WatchResponse.encode(message).finish());
+  },
+
+  'lease-grant': renderBareHeader,
+  'lease-revoke': { refusal: 'marshal unsupported for type *clientv3.LeaseRevokeResponse' },
+  'lease-keep-alive': renderBareHeader,
+  'lease-time-to-live': renderBareHeader,
+  'lease-list': renderBareHeader,
+
+  'member-add': encodedBy(MemberAddResponse),
+  'member-remove': renderMembers,
+  'member-update': renderMembers,
+  'member-promote': renderMembers,
+  'member-list': renderMembers,
   'endpoint-health': unsupported('protobuf'),
+  'endpoint-status': unsupported('protobuf'),
+  'endpoint-hashkv': unsupported('protobuf'),
+  'move-leader': encodedBy(MoveLeaderResponse),
+  downgrade: encodedBy(DowngradeResponse),
+  alarm: encodedBy(AlarmResponse),
+
+  'auth-status': encodedBy(AuthStatusResponse),
+  'user-add': renderHeader,
+  'user-get': encodedBy(AuthUserGetResponse),
+  'user-list': encodedBy(AuthUserListResponse),
+  'user-delete': renderHeader,
+  'user-change-password': renderHeader,
+  'user-grant-role': renderHeader,
+  'user-revoke-role': renderHeader,
+  'role-add': renderHeader,
+  'role-get': encodedBy(AuthRoleGetResponse),
+  'role-list': encodedBy(AuthRoleListResponse),
+  'role-delete': renderHeader,
+  'role-grant-permission': renderHeader,
+  'role-revoke-permission': renderHeader,
+
   'snapshot-saved': renderSnapshotSaved,
   text: renderText,
 };
+
+/** A message as the model has it. Codecs only read what they encode, whatever their types say. */
+type Read<Message> = Message extends Uint8Array
+  ? Message
+  : Message extends object
+    ? { readonly [Field in keyof Message]: Read<Message[Field]> }
+    : Message;
+
+interface Encoder<Message> {
+  encode(message: Message): { finish(): Uint8Array };
+}
+
+function encodedBy<Message>(codec: Encoder<Message>) {
+  return ({ response }: { readonly response: Read<Message> }, sink: Sink): void =>
+    sink.out(codec.encode(response as Message).finish());
+}
+
+/**
+ * What etcdctl prints of the lease responses of the Go client: they embed the header and so pass for one
+ * (client/v3/lease.go, 3.7.1).
+ */
+function renderBareHeader(
+  { response }: { readonly response: { readonly header?: Header | undefined } },
+  sink: Sink,
+): void {
+  sink.out(ResponseHeader.encode(response.header ?? NO_HEADER).finish());
+}
 
 function* slicesOf(kvs: readonly KeyValue[]): Generator<KeyValue[]> {
   for (let from = 0; from < kvs.length; from += SLICE_LENGTH) yield kvs.slice(from, from + SLICE_LENGTH);

@@ -5,10 +5,10 @@ import type { OutputFormat, Printer, PrinterOptions, Renderers, Sink } from './p
 type Loader = () => Promise<{ readonly renderers: Renderers }>;
 
 const LOADERS: { readonly [Format in OutputFormat]: Loader } = {
-  fields: () => import('./fields.js'),
-  json: () => import('./json.js'),
+  fields: () => import('./fields/fields.js'),
+  json: () => import('./json/json.js'),
   protobuf: () => import('./protobuf.js'),
-  simple: () => import('./simple.js'),
+  simple: () => import('./simple/simple.js'),
   table: () => import('./table.js'),
 };
 
@@ -20,13 +20,13 @@ export async function loadPrinter(format: OutputFormat): Promise<Printer> {
       rendererOf(renderers, kind);
     },
     print(result, sink, options) {
-      rendererOf(renderers, result.kind)(result, sink, options);
+      return rendererOf(renderers, result.kind)(result, sink, options);
     },
   };
 }
 
 /** The table pairs each kind with its own renderer; the compiler cannot follow that through the union. */
-type AnyRenderer = (result: Result, sink: Sink, options: PrinterOptions) => void;
+type AnyRenderer = (result: Result, sink: Sink, options: PrinterOptions) => Promise<void> | void;
 
 function rendererOf(renderers: Renderers, kind: ResultKind): AnyRenderer {
   const entry = renderers[kind];

@@ -1,17 +1,55 @@
 import { bytesFromText } from '../model/bytes.js';
+import { hashKvCells, memberCells, statusCells } from './cluster-rows.js';
 import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
-import type { Renderers } from './printer.js';
+import type { Renderers, Sink } from './printer.js';
 import { drawTable } from './text-table.js';
 
+const MEMBER_HEADER = ['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'];
+const HEALTH_HEADER = ['ENDPOINT', 'HEALTH', 'TOOK', 'ERROR'];
+const HASH_KV_HEADER = ['ENDPOINT', 'HASH', 'HASH REVISION'];
+const STATUS_HEADER = [
+  'ENDPOINT',
+  'ID',
+  'VERSION',
+  'STORAGE VERSION',
+  'DB SIZE',
+  'IN USE',
+  'PERCENTAGE NOT IN USE',
+  'QUOTA',
+  'IS LEADER',
+  'IS LEARNER',
+  'RAFT TERM',
+  'RAFT INDEX',
+  'RAFT APPLIED INDEX',
+  'ERRORS',
+  'DOWNGRADE TARGET VERSION',
+  'DOWNGRADE ENABLED',
+];
+
+const refused = unsupported('table');
+
 /**
- * Boxes for what describes the cluster; keys and values are refused (ctlv3/command/printer_table.go,
+ * Boxes for what describes the cluster; everything else is refused (ctlv3/command/printer_table.go,
  * 3.7.1).
  */
 export const renderers: Renderers = {
-  put: unsupported('table'),
-  range: unsupported('table'),
-  'delete-range': unsupported('table'),
+  put: refused,
+  range: refused,
+  'delete-range': refused,
+  txn: refused,
+  watch: refused,
 
+  'lease-grant': refused,
+  'lease-revoke': refused,
+  'lease-keep-alive': refused,
+  'lease-time-to-live': refused,
+  'lease-list': refused,
+
+  'member-add': refused,
+  'member-remove': refused,
+  'member-update': refused,
+  'member-promote': refused,
+  'member-list': ({ response }, sink) => writeTable(sink, MEMBER_HEADER, response.members.map(memberCells)),
   'endpoint-health': ({ endpoints }, sink) => {
     const rows = endpoints.map(({ endpoint, isHealthy, took, error }) => [
       endpoint,
@@ -19,9 +57,33 @@ export const renderers: Renderers = {
       took,
       error,
     ]);
-    sink.out(bytesFromText(drawTable(['ENDPOINT', 'HEALTH', 'TOOK', 'ERROR'], rows)));
+    writeTable(sink, HEALTH_HEADER, rows);
   },
+  'endpoint-status': ({ endpoints }, sink) => writeTable(sink, STATUS_HEADER, endpoints.map(statusCells)),
+  'endpoint-hashkv': ({ endpoints }, sink) => writeTable(sink, HASH_KV_HEADER, endpoints.map(hashKvCells)),
+  'move-leader': refused,
+  downgrade: refused,
+  alarm: refused,
+
+  'auth-status': refused,
+  'user-add': refused,
+  'user-get': refused,
+  'user-list': refused,
+  'user-delete': refused,
+  'user-change-password': refused,
+  'user-grant-role': refused,
+  'user-revoke-role': refused,
+  'role-add': refused,
+  'role-get': refused,
+  'role-list': refused,
+  'role-delete': refused,
+  'role-grant-permission': refused,
+  'role-revoke-permission': refused,
 
   'snapshot-saved': renderSnapshotSaved,
   text: renderText,
 };
+
+function writeTable(sink: Sink, header: readonly string[], rows: readonly (readonly string[])[]): void {
+  sink.out(bytesFromText(drawTable(header, rows)));
+}

@@ -28,6 +28,11 @@ export class Input {
     for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) yield chunk;
   }
 
+  /** The bytes as they come; rejects with the signal's reason when it aborts, though nothing may ever come. */
+  until(signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return { [Symbol.asyncIterator]: () => untilAborted(this[Symbol.asyncIterator](), signal) };
+  }
+
   /** The bytes up to the next newline or the end, as text without the line ending. */
   async line(): Promise<string> {
     const pieces: Uint8Array[] = [];
@@ -73,5 +78,26 @@ export class Input {
     this.#chunks ??= this.#opened()[Symbol.asyncIterator]();
     const { done, value } = await this.#chunks.next();
     return done ? undefined : value;
+  }
+}
+
+async function* untilAborted<Item>(
+  items: AsyncIterator<Item>,
+  signal: AbortSignal,
+): AsyncGenerator<Item, void, undefined> {
+  let interrupt = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    interrupt = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', interrupt, { once: true });
+  if (signal.aborted) interrupt();
+  try {
+    for (;;) {
+      const next = await Promise.race([aborted, items.next()]);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', interrupt);
   }
 }

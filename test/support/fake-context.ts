@@ -1,4 +1,4 @@
-import type { CommandContext } from '../../src/cli/context.js';
+import type { CommandContext, OtherCluster } from '../../src/cli/context.js';
 import type { Result } from '../../src/model/results.js';
 import type { Client } from '../../src/model/services.js';
 import type { OutputFormat } from '../../src/printers/printer.js';
@@ -9,6 +9,14 @@ export interface FakeContextSettings {
   readonly stdin?: readonly (string | Uint8Array)[];
   /** What `connect` gives for the endpoints; without it, connecting is an error. */
   readonly connect?: (endpoints: readonly string[]) => Partial<Client>;
+  /** What `connectTo` gives for another cluster; without it, connecting there is an error. */
+  readonly connectTo?: (cluster: OtherCluster) => Partial<Client>;
+  /** Who answers; without it, asking is an error. */
+  readonly prompt?: Partial<CommandContext['prompt']>;
+  /** What `fetchMetrics` gives; without it, asking is an error. */
+  readonly fetchMetrics?: CommandContext['fetchMetrics'];
+  /** What `runChild` does; without it, starting a program is an error. */
+  readonly runChild?: CommandContext['runChild'];
 }
 
 /** A context that keeps what a command does with it. Time does not pass, but `sleeps` tells how long it should have. */
@@ -25,6 +33,11 @@ export function fakeContext(settings: FakeContextSettings = {}) {
       if (settings.connect === undefined) throw new Error('this command must not connect');
       return { close: () => undefined, ...settings.connect(chosen) } as Client;
     },
+    async connectTo(cluster) {
+      if (settings.connectTo === undefined) throw new Error('this command connects to its own cluster only');
+      return { close: () => undefined, ...settings.connectTo(cluster) } as Client;
+    },
+    fetchMetrics: settings.fetchMetrics ?? (() => Promise.reject(new Error('this command reads no metrics'))),
     async emit(result) {
       emitted.push(result);
     },
@@ -33,7 +46,8 @@ export function fakeContext(settings: FakeContextSettings = {}) {
       line: (text) => lines.push(text),
       progress: async () => ({ update: () => undefined, stop: () => undefined }),
     },
-    prompt: { password: () => Promise.reject(new Error('nobody to ask')) },
+    prompt: { password: nobody, line: nobody, ...settings.prompt },
+    runChild: settings.runChild ?? (() => Promise.reject(new Error('this command must not start a program'))),
     signal: controller.signal,
     clock: {
       now: () => 0n,
@@ -43,6 +57,10 @@ export function fakeContext(settings: FakeContextSettings = {}) {
     },
   };
   return { context, emitted, lines, sleeps, abort: (reason: Error) => controller.abort(reason) };
+}
+
+function nobody(): Promise<string> {
+  return Promise.reject(new Error('nobody to ask'));
 }
 
 async function* chunks(parts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {

@@ -1,9 +1,14 @@
 import type { CommandParent } from '../../src/cli/command.js';
+import type { Environment } from '../../src/cli/environment.js';
 import { GLOBAL_FLAGS } from '../../src/cli/global-flags.js';
 import { createProgram } from '../../src/cli/program.js';
 
 /** The options that a command makes of its command line; throws what the command throws. */
-export function parseCommand(register: (parent: CommandParent) => void, argv: readonly string[]): unknown {
+export function parseCommand(
+  register: (parent: CommandParent) => void,
+  argv: readonly string[],
+  env: Environment = {},
+): unknown {
   const program = createProgram({
     name: 'etcdctl',
     summary: 'test',
@@ -11,7 +16,7 @@ export function parseCommand(register: (parent: CommandParent) => void, argv: re
     listsGlobalFlagsApart: true,
   });
   register(program);
-  const outcome = program.parse(argv);
+  const outcome = program.parse(argv, env);
   if (outcome.kind === 'help') throw new Error(`help instead of a run: ${outcome.text}`);
   return outcome.invocation.options;
 }

@@ -32,6 +32,22 @@ describe('Input', () => {
     expect(await inputOf('pw\nmore').hiddenLine(() => new Error('interrupted'))).toBe('pw');
   });
 
+  it('is left when the signal aborts, while nothing comes', async () => {
+    const stopping = new AbortController();
+    const chunks = new Input(() => new PassThrough()).until(stopping.signal)[Symbol.asyncIterator]();
+    const next = chunks.next();
+    stopping.abort(new Error('interrupted'));
+    await expect(next).rejects.toThrow('interrupted');
+  });
+
+  it('gives all bytes to whom a signal might stop', async () => {
+    const input = inputOf('one\n', 'two');
+    expect(await input.line()).toBe('one');
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of input.until(new AbortController().signal)) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe('two');
+  });
+
   it('does not touch the stream before somebody reads', () => {
     const input = new Input(() => {
       throw new Error('opened');

@@ -19,6 +19,7 @@ import { compareVersions } from '../version.mjs';
  * @property {boolean} clientCertAuth
  * @property {string | undefined} authToken
  * @property {string[]} extraArgs
+ * @property {string} [joins] for a member of a cluster that runs already: what `member add` gave as ETCD_INITIAL_CLUSTER
  */
 
 /**
@@ -28,7 +29,8 @@ import { compareVersions } from '../version.mjs';
  * @returns {string[]} the command line of one member
  */
 export function memberArgs(settings, member, all) {
-  const { version, authToken, extraArgs } = settings;
+  const { version, authToken, extraArgs, joins } = settings;
+  const initialCluster = joins ?? all.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(',');
   return [
     `--name=${member.name}`,
     `--data-dir=${member.dataDir}`,
@@ -37,8 +39,8 @@ export function memberArgs(settings, member, all) {
     `--listen-peer-urls=${member.peerUrl}`,
     `--initial-advertise-peer-urls=${member.peerUrl}`,
     `--listen-metrics-urls=${member.metricsUrl}`,
-    `--initial-cluster=${all.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(',')}`,
-    '--initial-cluster-state=new',
+    `--initial-cluster=${initialCluster}`,
+    `--initial-cluster-state=${joins === undefined ? 'new' : 'existing'}`,
     '--logger=zap',
     '--log-level=warn',
     // A tenth of the defaults with members to wait for, less without: elections end in a moment.

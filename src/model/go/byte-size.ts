@@ -6,5 +6,12 @@ export function formatByteSize(bytes: number | bigint): string {
   if (size < 10) return `${size} B`;
   const exponent = Math.min(Math.floor(Math.log(size) / Math.log(1000)), UNITS.length - 1);
   const scaled = Math.floor((size / 1000 ** exponent) * 10 + 0.5) / 10;
-  return `${scaled.toFixed(scaled < 10 ? 1 : 0)} ${UNITS[exponent]}`;
+  return `${scaled < 10 ? scaled.toFixed(1) : halfToEven(scaled)} ${UNITS[exponent]}`;
+}
+
+/** Go prints `%.0f` so: 20.5 is 20, and 21.5 is 22. */
+function halfToEven(value: number): number {
+  const below = Math.floor(value);
+  if (value - below !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
 }

@@ -42,6 +42,11 @@ export class Authentication {
     await this.#renewal;
   }
 
+  /** The next stream begins with a new token: a member that was started again knows none of before. */
+  expire(): void {
+    this.#tokenSince = Number.NEGATIVE_INFINITY;
+  }
+
   async renewForStream(limit: CallLimit): Promise<void> {
     if (performance.now() - this.#tokenSince > FRESH_MS) await this.renew(limit);
   }

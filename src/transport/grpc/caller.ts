@@ -1,5 +1,5 @@
 import { ServerError } from '../../model/errors.js';
-import type { CallOptions } from '../../model/services.js';
+import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { Credentials } from '../connection.js';
 import { type Attempt, attemptBidi, attemptServerStream, attemptUnary } from './attempt.js';
 import { Authentication } from './authentication.js';
@@ -20,10 +20,6 @@ export interface CallerOptions {
   readonly callTimeoutMs: number | null;
   /** 0: etcd's default. */
   readonly maxRequestBytes: number;
-}
-
-export interface StreamOptions extends CallOptions {
-  readonly requiresLeader?: boolean;
 }
 
 /** Makes calls: endpoint, token, deadline and retries are its business. Everything it rejects with is a model error or a signal's reason. */
@@ -90,8 +86,11 @@ export class Caller {
         this.#authentication,
       );
       try {
-        if (!first.done) yield first.value;
-        yield* rest;
+        for (let next = first; !next.done; next = await rest.next()) {
+          limit.pause();
+          yield next.value;
+          limit.resume();
+        }
       } finally {
         await rest.return();
       }
@@ -115,7 +114,10 @@ export class Caller {
       channel = await this.#pool.pick(limit.signal);
       yield* attemptBidi(rpc, this.#encodeAll(rpc, requests), this.#attempt(channel, limit, call));
     } catch (error) {
-      if (channel && error instanceof CallFailure && error.code === 'Unavailable') this.#pool.leave(channel);
+      if (channel && error instanceof CallFailure && error.code === 'Unavailable') {
+        this.#pool.leave(channel);
+        this.#authentication.expire();
+      }
       throw await this.#explained(error, limit);
     } finally {
       limit.release();

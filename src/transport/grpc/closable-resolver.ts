@@ -26,11 +26,14 @@ class ClosableResolver implements experimental.Resolver {
     });
     this.#names = experimental.createResolver(
       { ...target, scheme: 'dns' },
-      (endpoints, ...rest) =>
-        listener(
+      (endpoints, ...rest) => {
+        // An answer that was under way comes even after the resolver's end, and would make a closed channel connect for ever.
+        if (signal.aborted) return true;
+        return listener(
           endpoints.ok ? experimental.statusOrFromValue(endpoints.value.map(closable)) : endpoints,
           ...rest,
-        ),
+        );
+      },
       options,
     );
   }

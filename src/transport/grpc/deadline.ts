@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { ServerError } from '../../model/errors.js';
-import type { CallOptions } from '../../model/services.js';
+import type { StreamOptions } from '../../model/services.js';
 import type { CallFailure } from './status.js';
 
 /** setTimeout takes no more milliseconds. */
@@ -16,37 +16,60 @@ export interface CallLimit {
   readonly hasExpired: boolean;
   /** What the latest attempt failed with, when another one was made: it explains a deadline. */
   lastFailure?: CallFailure;
+  /** The consumer has a response to deal with: that time does not count where the limit is for each response. */
+  pause(): void;
+  /** The next response is waited for. */
+  resume(): void;
   /** To be called when the call is over: frees timer and listeners. */
   release(): void;
 }
 
 /** @param defaultMs applies where the call states no limit; `null`: none */
 export function limitCall(
-  call: CallOptions | undefined,
+  call: StreamOptions | undefined,
   defaultMs: number | null,
   clientSignal: AbortSignal,
 ): CallLimit {
   const timeoutMs = call?.timeoutMs === undefined ? defaultMs : call.timeoutMs;
   const controller = abortController();
   const sources = call?.signal ? [clientSignal, call.signal] : [clientSignal];
-  const expiry = deadlineExceeded([]);
+  // Made when it is needed: a stack trace for each of many short calls would take longer than the calls.
+  let expiry: ServerError | undefined;
+  const expire = () => {
+    expiry = deadlineExceeded([]);
+    controller.abort(expiry);
+  };
   const unfollow = sources.map((source) => follow(source, controller));
-  // The timer keeps the process alive: a call that waits for a connection may have nothing else that does.
+  const isWhole = !call?.limitsEachResponse;
+  const start = () => startTimer(timeoutMs, expire);
+  let stop = start();
+  return {
+    signal: controller.signal,
+    // Servers can only be told of a limit for the whole call.
+    deadline: timeoutMs === null || !isWhole ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs,
+    get hasExpired() {
+      return expiry !== undefined && controller.signal.reason === expiry;
+    },
+    pause() {
+      if (!isWhole) stop();
+    },
+    resume() {
+      if (!isWhole) stop = start();
+    },
+    release() {
+      stop();
+      for (const unfollowSource of unfollow) unfollowSource();
+    },
+  };
+}
+
+/** The timer keeps the process alive: a call that waits for a connection may have nothing else that does. */
+function startTimer(timeoutMs: number | null, expire: () => void): () => void {
   const timer =
     timeoutMs === null
       ? setInterval(() => {}, LONGEST_TIMER_MS)
-      : setTimeout(() => controller.abort(expiry), Math.min(timeoutMs, LONGEST_TIMER_MS));
-  return {
-    signal: controller.signal,
-    deadline: timeoutMs === null ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs,
-    get hasExpired() {
-      return controller.signal.reason === expiry;
-    },
-    release() {
-      clearTimeout(timer);
-      for (const stop of unfollow) stop();
-    },
-  };
+      : setTimeout(expire, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  return () => clearTimeout(timer);
 }
 
 /** What Go's context package says; scripts look for it. */

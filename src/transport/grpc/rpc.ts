@@ -24,8 +24,12 @@ export interface Rpc<Request, Response> {
   decode(bytes: Buffer): Response;
 }
 
-interface Definition<Partial, Wire, Response> {
+/** A method of the generated definitions of src/wire. */
+// biome-ignore lint/suspicious/noExplicitAny: stands for the messages of every method
+export interface MethodDefinition<Partial = any, Wire = any, Response = any> {
   readonly name: string;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
   readonly requestType: {
     fromPartial(partial: Partial): Wire;
     encode(message: Wire): { finish(): Uint8Array };
@@ -36,7 +40,7 @@ interface Definition<Partial, Wire, Response> {
 /** From the generated definitions of src/wire. */
 export function toRpc<Partial, Wire, Response>(
   service: { readonly fullName: string },
-  definition: Definition<Partial, Wire, Response>,
+  definition: MethodDefinition<Partial, Wire, Response>,
 ): Rpc<Readable<Partial>, Response> {
   const { requestType, responseType } = definition;
   const path = methodPath(service, definition);

@@ -1,37 +1,63 @@
-import type { Client } from '../../model/services.js';
+import type { CallOptions, Client, StreamOptions } from '../../model/services.js';
+import { AuthDefinition } from '../../wire/auth.js';
 import { ClusterDefinition } from '../../wire/cluster.js';
 import { KvDefinition } from '../../wire/kv.js';
+import { LeaseDefinition } from '../../wire/lease.js';
 import { MaintenanceDefinition } from '../../wire/maintenance.js';
+import { WatchDefinition } from '../../wire/watch.js';
 import type { Caller } from './caller.js';
-import { type Rpc, toRpc } from './rpc.js';
+import { type MethodDefinition, type Readable, toRpc } from './rpc.js';
 
 /** The services of etcd as methods of a client. */
 export function bindServices(caller: Caller): Client {
-  const unary =
-    <Request, Response>(rpc: Rpc<Request, Response>) =>
-    (request: Request, call?: Parameters<typeof caller.unary>[2]) =>
-      caller.unary(rpc, request, call);
-  const serverStream =
-    <Request, Response>(rpc: Rpc<Request, Response>) =>
-    (request: Request, call?: Parameters<typeof caller.serverStream>[2]) =>
-      caller.serverStream(rpc, request, call);
-  const kv = KvDefinition.methods;
-  const cluster = ClusterDefinition.methods;
-  const maintenance = MaintenanceDefinition.methods;
   return {
-    kv: {
-      range: unary(toRpc(KvDefinition, kv.range)),
-      rangeStream: serverStream(toRpc(KvDefinition, kv.rangeStream)),
-      put: unary(toRpc(KvDefinition, kv.put)),
-      deleteRange: unary(toRpc(KvDefinition, kv.deleteRange)),
-    },
-    cluster: {
-      memberList: unary(toRpc(ClusterDefinition, cluster.memberList)),
-    },
-    maintenance: {
-      alarm: unary(toRpc(MaintenanceDefinition, maintenance.alarm)),
-      snapshot: serverStream(toRpc(MaintenanceDefinition, maintenance.snapshot)),
-    },
+    kv: bindService(KvDefinition, caller),
+    watch: bindService(WatchDefinition, caller),
+    lease: bindService(LeaseDefinition, caller),
+    cluster: bindService(ClusterDefinition, caller),
+    maintenance: bindService(MaintenanceDefinition, caller),
+    auth: bindService(AuthDefinition, caller),
     close: () => caller.close(),
   };
+}
+
+interface ServiceDefinition {
+  readonly fullName: string;
+  readonly methods: Readonly<Record<string, MethodDefinition>>;
+}
+
+/** What a call's function looks like, by what streams. */
+type Bound<Method extends MethodDefinition> = Method['requestStream'] extends true
+  ? (requests: AsyncIterable<RequestOf<Method>>, call?: StreamOptions) => AsyncIterable<ResponseOf<Method>>
+  : Method['responseStream'] extends true
+    ? (request: RequestOf<Method>, call?: StreamOptions) => AsyncIterable<ResponseOf<Method>>
+    : (request: RequestOf<Method>, call?: CallOptions) => Promise<ResponseOf<Method>>;
+
+type RequestOf<Method> = Method extends { requestType: { fromPartial(partial: infer Partial): unknown } }
+  ? Readable<Partial>
+  : never;
+type ResponseOf<Method> = Method extends { responseType: { decode(bytes: Uint8Array): infer Response } }
+  ? Response
+  : never;
+
+/** One function for each method; the compiler compares them with the service's interface in the model. */
+function bindService<Definition extends ServiceDefinition>(
+  service: Definition,
+  caller: Caller,
+): { readonly [Name in keyof Definition['methods']]: Bound<Definition['methods'][Name]> } {
+  const bound = Object.entries(service.methods).map(([name, method]) => [
+    name,
+    bindMethod(service, method, caller),
+  ]);
+  return Object.fromEntries(bound);
+}
+
+function bindMethod(service: ServiceDefinition, method: MethodDefinition, caller: Caller) {
+  const rpc = toRpc(service, method);
+  if (method.requestStream) {
+    return (requests: AsyncIterable<unknown>, call?: StreamOptions) => caller.bidi(rpc, requests, call);
+  }
+  return method.responseStream
+    ? (request: unknown, call?: StreamOptions) => caller.serverStream(rpc, request, call)
+    : (request: unknown, call?: CallOptions) => caller.unary(rpc, request, call);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type DelOptions, registerDel, runDel } from '../../../src/commands/v3/del.js';
-import type { DeleteRangeRequest } from '../../../src/model/messages.js';
+import type { DeleteRangeRequest } from '../../../src/model/messages/kv.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
 

@@ -1,7 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type GetOptions, registerGet, runGet, toRangeRequest } from '../../../src/commands/v3/get.js';
-import { type RangeResponse, SortOrder, SortTarget } from '../../../src/model/messages.js';
+import { type RangeResponse, SortOrder, SortTarget } from '../../../src/model/messages/kv.js';
+import { LARGEST_PAGE_BYTES } from '../../../src/model/range-pages/page-limit.js';
+import type { ResultOf } from '../../../src/model/results.js';
+import type { Client } from '../../../src/model/services.js';
 import { fakeContext } from '../../support/fake-context.js';
+import { FakeKv } from '../../support/fake-kv.js';
 import { parseCommand } from '../../support/parse-command.js';
 
 const options = (...argv: string[]) => parseCommand(registerGet, ['get', ...argv]) as GetOptions;
@@ -100,25 +104,38 @@ describe('get: the run', () => {
     await expect(runGet(options('k', flag), context)).rejects.toMatchObject({ message, kind: 'arguments' });
   });
 
-  it('joins the parts of a stream', async () => {
-    const header = { clusterId: 1n, memberId: 2n, revision: 3n, raftTerm: 4n };
-    const kv = (name: string) => ({
-      key: Buffer.from(name),
+  it('hands over a large range page by page, and the view with it', async () => {
+    const kvs = Array.from({ length: 50 }, (_, index) => ({
+      key: Buffer.from(`k${100 + index}`),
       value: Buffer.from('v'),
       createRevision: 1n,
       modRevision: 1n,
       version: 1n,
       lease: 0n,
-    });
-    async function* rangeStream() {
-      yield { rangeResponse: answer({ header, kvs: [kv('a')] }) };
-      yield { rangeResponse: answer({ kvs: [kv('b')] }) };
-      yield { rangeResponse: answer({ more: true, count: 2n }) };
-    }
-    const { context, emitted } = fakeContext({ connect: () => ({ kv: { rangeStream } as never }) });
-    await runGet(options('k', '--stream'), context);
-    expect(emitted).toEqual([
-      expect.objectContaining({ response: { header, kvs: [kv('a'), kv('b')], more: true, count: 2n } }),
-    ]);
+    }));
+    const limits: unknown[] = [];
+    const { context, emitted } = fakeContext();
+    const connect: typeof context.connect = async (_endpoints, clientLimits) => {
+      limits.push(clientLimits);
+      return { kv: await new FakeKv({ kvs }).reader.bounded() } as Client;
+    };
+    await runGet(options('k', '--prefix', '--print-value-only'), { ...context, connect });
+    const [result] = emitted as [ResultOf<'range'>];
+    expect(result.view.valuesOnly).toBe(true);
+    const keys = [...result.response.kvs];
+    for await (const page of result.rest ?? []) keys.push(...page.kvs);
+    expect(keys).toEqual(kvs);
+    expect(limits).toEqual([{ largestResponseBytes: LARGEST_PAGE_BYTES }]);
+  });
+
+  it('expects an answer of any size where there is but one', async () => {
+    const limits: unknown[] = [];
+    const { context } = fakeContext();
+    const connect: typeof context.connect = async (_endpoints, clientLimits) => {
+      limits.push(clientLimits);
+      return { kv: await new FakeKv({ kvs: [] }).reader.bounded() } as Client;
+    };
+    await runGet(options('k'), { ...context, connect });
+    expect(limits).toEqual([undefined]);
   });
 });

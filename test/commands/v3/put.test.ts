@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type PutOptions, registerPut, runPut } from '../../../src/commands/v3/put.js';
-import type { PutRequest } from '../../../src/model/messages.js';
+import type { PutRequest } from '../../../src/model/messages/kv.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runSnapshotSave } from '../../../src/commands/v3/snapshot/save.js';
 import { registerSnapshot } from '../../../src/commands/v3/snapshot/snapshot.js';
 import { ServerError } from '../../../src/model/errors.js';
-import type { SnapshotResponse } from '../../../src/model/messages.js';
+import type { SnapshotResponse } from '../../../src/model/messages/maintenance.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
 

@@ -10,11 +10,25 @@ import { ourEtcdctl, type Program, type RunResult, run } from './program.js';
 
 type Words = string | readonly string[];
 
+/**
+ * A state that takes more than command lines which succeed: an alarm, a member whose id nobody chose. It is made before each of the
+ * two programs runs. Command lines refer to the values it gives as `{name}`, and so does what is compared.
+ */
+export interface Scene {
+  readonly name: string;
+  set(lab: Lab): Promise<SceneValues>;
+  /** Values that are there only once the command has run, such as the id of the member that it added. */
+  after?(lab: Lab): Promise<SceneValues>;
+}
+export type SceneValues = Readonly<Record<string, string>>;
+
 /** One line of a table. A string is split at spaces; arguments with spaces or odd bytes come as an array. */
 export interface SideBySideCase {
   readonly run: Words;
   /** Command lines of the real etcdctl that make the state which both programs meet. */
   readonly given?: readonly Words[];
+  /** Set after `given`. Every case of a table has one, or none has. */
+  readonly scene?: Scene;
   readonly stdin?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   /** The command changes the store: the state is made anew for each program, revisions are compared relative to it. */
@@ -27,10 +41,16 @@ export interface SideBySideCase {
   readonly since?: string;
   /** Servers older than this answer something else, which is not the case's subject. */
   readonly server?: string;
-  /** Other text that differs between any two runs. */
-  readonly mask?: { readonly pattern: RegExp; readonly replacement: string };
+  /** Other text that differs between any two runs, on stdout or in the error lines. */
+  readonly mask?: OutputMask;
   /** Ours is other on purpose: why, and what it gives instead. Only what is named here may differ, and it has to. */
   readonly differs?: Difference;
+}
+
+/** The pattern needs the `g` flag to apply more than once. */
+export interface OutputMask {
+  readonly pattern: RegExp;
+  readonly replacement: string | ((match: string) => string);
 }
 
 export interface Difference {
@@ -50,6 +70,10 @@ interface Observation {
 export interface SideBySideOptions extends Omit<LabOptions, 'reference'> {
   /** Brings the store back to nothing between cases. */
   readonly reset?: readonly Words[];
+  /** Members answer with their own id, and etcdctl takes any of them: `first` makes it one. All when absent. */
+  readonly reach?: 'all' | 'first';
+  /** The cases are about what is decided before a server is asked: one version of servers does. */
+  readonly newestServerOnly?: boolean;
 }
 
 const EMPTY_STORE: readonly Words[] = [['del', '', '--prefix']];
@@ -58,14 +82,15 @@ const EMPTY_STORE: readonly Words[] = [['del', '', '--prefix']];
 export function sideBySide(
   name: string,
   cases: readonly SideBySideCase[],
-  { reset = EMPTY_STORE, ...labOptions }: SideBySideOptions = {},
+  { reset = EMPTY_STORE, reach = 'all', newestServerOnly = false, ...labOptions }: SideBySideOptions = {},
 ): void {
-  describe.each(references.map((reference) => ({ reference, version: reference.version })))(
+  const servers = newestServerOnly ? references.slice(-1) : references;
+  describe.each(servers.map((reference) => ({ reference, version: reference.version })))(
     `${name}, etcd $version`,
     ({ reference, version }) => {
       let stage: Stage;
       beforeAll(async () => {
-        stage = new Stage(await startLab({ ...labOptions, reference }), reset);
+        stage = new Stage(await startLab({ ...labOptions, reference }), reset, reach);
       });
       afterAll(() => stage?.lab.stop());
       beforeEach(async ({ task }) => {
@@ -91,7 +116,7 @@ function isComparable({ since, server }: SideBySideCase, version: string): boole
   );
 }
 
-function titleOf({ run: line, given, stdin, env }: SideBySideCase): string {
+function titleOf({ run: line, given, scene, stdin, env }: SideBySideCase): string {
   const shown = (value: Words) => (typeof value === 'string' ? value : JSON.stringify(value));
   const parts = [
     ...Object.entries(env ?? {}).map(([variable, value]) => `${variable}=${value}`),
@@ -100,6 +125,7 @@ function titleOf({ run: line, given, stdin, env }: SideBySideCase): string {
       ? []
       : [`<<< ${JSON.stringify(Buffer.from(stdin).toString('latin1')).slice(0, 40)}`]),
     ...(given === undefined ? [] : [`after ${given.map(shown).join('; ')}`]),
+    ...(scene === undefined ? [] : [`with ${scene.name}`]),
   ];
   return parts.join(' ');
 }
@@ -126,30 +152,50 @@ class Stage {
   constructor(
     readonly lab: Lab,
     readonly reset: readonly Words[],
+    readonly reach: 'all' | 'first',
   ) {}
 
+  /** The flags that lead to the servers. */
+  flags(): string[] {
+    const { endpoints } = this.lab.cluster;
+    return this.lab.flags(this.reach === 'first' ? endpoints.slice(0, 1) : endpoints);
+  }
+
   /** A command that changes nothing leaves the state to the next one that wants the same. */
-  async set({ given = [], changes = false }: SideBySideCase): Promise<void> {
+  async set({ given = [], scene, changes = false }: SideBySideCase): Promise<SceneValues> {
     const state = JSON.stringify(given);
-    if (state === this.#state && !changes) return;
-    this.#state = undefined;
-    for (const line of [...this.reset, ...given]) await prepare(this.lab, line);
-    if (!changes) this.#state = state;
+    if (state !== this.#state || changes) {
+      this.#state = undefined;
+      for (const line of [...this.reset, ...given]) await prepare(this.lab, line);
+      if (!changes) this.#state = state;
+    }
+    return (await scene?.set(this.lab)) ?? {};
   }
 }
 
 async function observe(stage: Stage, program: Program, each: SideBySideCase): Promise<Observation> {
   const { lab } = stage;
-  await stage.set(each);
+  const values = await stage.set(each);
   const base = each.changes ? await currentRevision(lab) : undefined;
-  const args = [...(each.alone ? [] : lab.flags()), ...words(each.run)];
+  const line = words(each.run).map((word) => withValues(word, values));
+  const args = [...(each.alone ? [] : stage.flags()), ...line];
   const { env, stdin } = each;
   const result = await run(program, args, { ...(env && { env }), ...(stdin !== undefined && { stdin }) });
+  const named = { ...values, ...(await each.scene?.after?.(lab)) };
+  const error = finalLines(result.stderr);
   return {
     code: result.code ?? result.signal,
-    stdout: shownStdout(result, each, base),
-    error: lastErrorLine(result.stderr),
+    stdout: masked(withNames(shownStdout(result, each, base), named), each),
+    error: error && masked(withNames(error, named), each),
   };
+}
+
+function withValues(word: string, values: SceneValues): string {
+  return word.replace(/\{([^{}]+)\}/g, (all, name: string) => values[name] ?? all);
+}
+
+function withNames(text: string, values: SceneValues): string {
+  return Object.entries(values).reduce((so, [name, value]) => so.replaceAll(value, `{${name}}`), text);
 }
 
 async function prepare(lab: Lab, line: Words): Promise<void> {
@@ -169,14 +215,18 @@ function words(line: Words): readonly string[] {
 }
 
 /** Exact bytes, as Latin-1 text so that a difference can be read; revisions relative when the state was made anew. */
-function shownStdout(
-  { stdout }: RunResult,
-  { message, mask }: SideBySideCase,
-  base: bigint | undefined,
-): string {
+function shownStdout({ stdout }: RunResult, each: SideBySideCase, base: bigint | undefined): string {
+  const { message } = each;
   const text = message === undefined ? stdout.toString('latin1') : decoded(stdout, message);
-  const relative = base === undefined ? text : relativeRevisions(text, base);
-  return mask === undefined ? relative : relative.replace(mask.pattern, mask.replacement);
+  return masked(base === undefined ? text : relativeRevisions(text, base), each);
+}
+
+function masked(text: string, { mask }: SideBySideCase): string {
+  if (mask === undefined) return text;
+  const { pattern, replacement } = mask;
+  return typeof replacement === 'string'
+    ? text.replace(pattern, replacement)
+    : text.replace(pattern, (match) => replacement(match));
 }
 
 function decoded(bytes: Buffer, codec: MessageCodec<object>): string {
@@ -197,9 +247,10 @@ function relativeRevisions(text: string, base: bigint): string {
   });
 }
 
-function lastErrorLine(stderr: Buffer): string | undefined {
-  return stderr
-    .toString('latin1')
-    .split('\n')
-    .findLast((line) => line.startsWith('Error: '));
+/** The last `Error: …` line, after the lines in which some commands say what failed before; not the reasons nor etcdctl's log. */
+function finalLines(stderr: Buffer): string | undefined {
+  const lines = stderr.toString('latin1').split('\n');
+  const failed = lines.filter((line) => line.startsWith('Failed to '));
+  const last = lines.findLast((line) => line.startsWith('Error: '));
+  return last === undefined && failed.length === 0 ? undefined : [...failed, last].join('\n');
 }

@@ -229,3 +229,15 @@ test.each(['http', 'https'] as const)('closing leaves no attempt to connect behi
   expect((await call).code).toBe('Canceled');
   await vi.waitFor(() => expect(server.openConnections).toBe(0));
 });
+
+test('a client that is closed while it looks for its endpoint does not connect', async () => {
+  const server = await serve({ 'KV/Range': unary(() => value('v')) });
+  const closed = await open([server.endpoint], { callTimeoutMs: null });
+  const call = rejection(closed.kv.range({ key: bytes('k') }));
+  closed.close();
+  expect((await call).code).toBe('Canceled');
+  // By the time that another one has its answer, the first one would have connected, too.
+  const other = await open([server.endpoint]);
+  await other.kv.range({ key: bytes('k') });
+  expect(server.accepted).toBe(1);
+});

@@ -1,6 +1,8 @@
 import type { CommandParent } from '../../../cli/command.js';
 import { endpointFlags } from './flags.js';
+import { registerEndpointHashKv } from './hashkv.js';
 import { registerEndpointHealth } from './health.js';
+import { registerEndpointStatus } from './status.js';
 
 export function registerEndpoint(parent: CommandParent): void {
   const endpoint = parent.family({
@@ -10,4 +12,6 @@ export function registerEndpoint(parent: CommandParent): void {
     flags: endpointFlags,
   });
   registerEndpointHealth(endpoint);
+  registerEndpointStatus(endpoint);
+  registerEndpointHashKv(endpoint);
 }

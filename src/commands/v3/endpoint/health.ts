@@ -3,7 +3,7 @@ import type { CommandContext } from '../../../cli/context.js';
 import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
 import { CommandError, ConnectionError, Failure, ServerError } from '../../../model/errors.js';
 import { formatDuration } from '../../../model/go/duration.js';
-import { AlarmAction, AlarmType } from '../../../model/messages.js';
+import { AlarmAction, AlarmType } from '../../../model/messages/maintenance.js';
 import type { EndpointHealth } from '../../../model/results.js';
 import type { Client } from '../../../model/services.js';
 import type { EndpointFlags } from './flags.js';

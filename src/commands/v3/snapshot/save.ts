@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext, Progress } from '../../../cli/context.js';
 import { CommandError, Failure, InterruptedError, UsageError } from '../../../model/errors.js';
-import type { SnapshotResponse } from '../../../model/messages.js';
+import type { SnapshotResponse } from '../../../model/messages/maintenance.js';
 import { TrailerCheck, type TrailerVerdict } from '../../../storage/snapshot/trailer.js';
 import { WholeFile } from '../../../storage/whole-file.js';
 

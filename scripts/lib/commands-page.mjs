@@ -1,0 +1,155 @@
+// docs/commands.md from what the commands declare about themselves.
+
+/** @typedef {import('../../src/cli/command-description.js').CommandDescription} Command */
+/** @typedef {import('../../src/cli/command-description.js').FlagDescription} Flag */
+/** @typedef {{ description: Command, hasVariables: boolean }} Program `hasVariables`: global flags can be ETCDCTL_ variables */
+
+const GROUPS = ['kv', 'cluster', 'concurrency', 'auth', 'utility'];
+
+const PREAMBLE = `<!-- Written by \`npm run generate\` from the declarations in src/commands; edits are lost. -->
+
+# Commands
+
+Names of commands may be shortened as long as they are unique: \`etcdctl compact 5\`. Flags may stand before, between and
+after the arguments, as \`--limit=5\` or \`--limit 5\`; flags that are true or false take a value only after \`=\`. What
+follows \`--\` is an argument whatever it looks like.
+
+## Exit codes
+
+| Code | Meaning |
+| --- | --- |
+| 0 | It worked. |
+| 1 | It failed, or the answer is no: also for unknown commands and flags, and values that cannot be read. |
+| 2 | No connection could be made: certificates, login, endpoints. |
+| 3 | The input is bad: a transaction on stdin, or keys where there must be none. |
+| 4 | A value is not among those that are possible, or the output format cannot show the result. |
+| 5 | Work was cut short: a snapshot that did not arrive whole, a watch that the server ended. |
+| 128 | Arguments are missing, surplus, or contradict each other. |
+
+A program that a command runs passes its own exit code on. A command that a signal ends is ended by that signal.
+`;
+
+/**
+ * @param {readonly Program[]} programs
+ * @returns {string}
+ */
+export function commandsPage(programs) {
+  return [PREAMBLE, ...programs.flatMap(programSections)].join('\n');
+}
+
+/** @param {Program} program */
+function programSections({ description, hasVariables }) {
+  const { name, summary, flags, commands } = description;
+  const variables = hasVariables
+    ? '\nIn the place of each may stand the environment variable named with it, but not both: `ETCDCTL_DIAL_TIMEOUT` is\n`--dial-timeout`. So it is with the flags of a family, such as `ETCDCTL_CLUSTER` for the `endpoint` commands.'
+    : '';
+  return [
+    section(`## ${name}`, [
+      `${prose(summary)}.`,
+      `Every command accepts these flags.${variables}`,
+      flagTable(flags.toSorted((a, b) => (a.name < b.name ? -1 : 1))),
+    ]),
+    ...commands
+      .toSorted(byGroup)
+      .flatMap((command) => commandSections(command, { program: name, inherited: [] })),
+  ];
+}
+
+/**
+ * In the order of help.
+ *
+ * @param {Command} a
+ * @param {Command} b
+ */
+function byGroup(a, b) {
+  const place = (/** @type {Command} */ { group }) => (group === undefined ? -1 : GROUPS.indexOf(group));
+  return place(a) - place(b);
+}
+
+/**
+ * @param {Command} command
+ * @param {{ program: string, inherited: readonly Flag[] }} place
+ * @returns {string[]}
+ */
+function commandSections(command, { program, inherited }) {
+  const { path, usage, summary, description, flags, commands } = command;
+  const words = `${program} ${path}`;
+  const line =
+    commands.length > 0 ? `${words} <command>` : [words, usage, '[flags]'].filter(Boolean).join(' ');
+  const own = section(`### ${words}`, [
+    `${prose(summary)}.`,
+    `\`\`\`\n${line}\n\`\`\``,
+    ...(description === '' ? [] : [paragraphs(description)]),
+    ...(commands.length > 0 ? [commandList(commands)] : []),
+    ...(flags.length + inherited.length > 0 ? [flagTable([...flags, ...inherited])] : []),
+  ]);
+  const below = { program, inherited: [...flags, ...inherited] };
+  return [own, ...commands.flatMap((each) => commandSections(each, below))];
+}
+
+/** @param {readonly Command[]} commands */
+function commandList(commands) {
+  return commands.map(({ name, summary }) => `- \`${name}\`: ${prose(summary)}`).join('\n');
+}
+
+/** @param {readonly Flag[]} flags */
+function flagTable(flags) {
+  const rows = flags.map(({ name, short, placeholder, summary, defaultText, choices }) => {
+    const flag = [`--${name}`, placeholder].filter(Boolean).join(' ');
+    const names = short === undefined ? code(flag) : `${code(flag)}, ${code(`-${short}`)}`;
+    const values = choices.length === 0 ? '' : `: ${choices.map(code).join(', ')}`;
+    return `| ${names} | ${defaultText === '' ? '' : code(defaultText)} | ${prose(summary).replaceAll('|', '\\|')}${values} |`;
+  });
+  return ['| Flag | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/**
+ * Prose as it is, indented examples as code.
+ *
+ * @param {string} description
+ */
+function paragraphs(description) {
+  /** @type {{ isExample: boolean, lines: string[] }[]} */
+  const blocks = [];
+  for (const line of description.split('\n')) {
+    const last = blocks.at(-1);
+    const isExample = line === '' ? (last?.isExample ?? false) : line.startsWith(' ');
+    if (last?.isExample === isExample) last.lines.push(line);
+    else blocks.push({ isExample, lines: [line] });
+  }
+  return blocks
+    .map(({ isExample, lines }) => {
+      const text = lines.join('\n');
+      return isExample ? `\`\`\`\n${dedent(text)}\n\`\`\`` : prose(text.trim());
+    })
+    .join('\n\n');
+}
+
+/** @param {string} block */
+function dedent(block) {
+  const lines = block.trimEnd().split('\n');
+  const margin = Math.min(...lines.filter(Boolean).map((line) => line.length - line.trimStart().length));
+  return lines.map((line) => line.slice(margin)).join('\n');
+}
+
+/**
+ * @param {string} title
+ * @param {readonly string[]} parts
+ */
+function section(title, parts) {
+  return `${[title, ...parts].join('\n\n')}\n`;
+}
+
+/** @param {string} text */
+function code(text) {
+  return `\`${text}\``;
+}
+
+/**
+ * Markdown takes <key> for HTML, and stars and underscores for emphasis.
+ *
+ * @param {string} text
+ */
+function prose(text) {
+  return text.replaceAll('<', '&lt;').replace(/[*_]/g, '\\$&');
+}

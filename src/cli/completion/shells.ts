@@ -1,0 +1,59 @@
+import { bytesFromText } from '../../model/bytes.js';
+import { UsageError } from '../../model/errors.js';
+import { quoteGo } from '../../model/go/quote.js';
+import { bashScript } from './scripts/bash.js';
+import { fishScript } from './scripts/fish.js';
+import { powershellScript } from './scripts/powershell.js';
+import { zshScript } from './scripts/zsh.js';
+
+/** How each shell is told to ask the program; the parameter is the program's name. */
+const SCRIPTS = {
+  bash: bashScript,
+  zsh: zshScript,
+  fish: fishScript,
+  powershell: powershellScript,
+} as const satisfies Readonly<Record<string, (program: string) => string>>;
+
+export type Shell = keyof typeof SCRIPTS;
+export const SHELLS = Object.keys(SCRIPTS) as readonly Shell[];
+
+/** The one argument of `completion`. */
+export function toShell(args: readonly string[], program: string): Shell {
+  const [name = ''] = args;
+  const reasons = [`it is one of ${SHELLS.join(', ')}`];
+  if (args.length !== 1) {
+    throw new UsageError(`accepts 1 arg(s), received ${args.length}`, 'flag', { reasons });
+  }
+  const shell = SHELLS.find((each) => each === name);
+  if (shell !== undefined) return shell;
+  throw new UsageError(
+    `invalid argument ${quoteGo(bytesFromText(name))} for "${program} completion"`,
+    'flag',
+    {
+      reasons,
+    },
+  );
+}
+
+export function completionScript(shell: Shell, program: string): string {
+  return SCRIPTS[shell](program);
+}
+
+/** What help says about `completion`. */
+export function completionDescription(program: string): string {
+  return [
+    'Prints a script for the shell. It asks the program itself, so that it need not be renewed with it. For one session:',
+    '',
+    `  bash        source <(${program} completion bash)`,
+    `  zsh         source <(${program} completion zsh)`,
+    `  fish        ${program} completion fish | source`,
+    `  powershell  ${program} completion powershell | Out-String | Invoke-Expression`,
+    '',
+    'For all sessions, the script goes where the shell looks for it:',
+    '',
+    `  bash        /etc/bash_completion.d/${program}`,
+    `  zsh         _${program} in a folder of $fpath, after 'autoload -U compinit; compinit'`,
+    `  fish        ~/.config/fish/completions/${program}.fish`,
+    '  powershell  a file that $PROFILE runs',
+  ].join('\n');
+}

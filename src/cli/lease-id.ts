@@ -1,0 +1,12 @@
+import { UsageError } from '../model/errors.js';
+import { parseInt64 } from '../model/go/number.js';
+
+/** A lease's id in hexadecimal, signed; `what` names it in the refusal, as etcdctl does. */
+export function parseLeaseId(text: string, what: 'lease ID' | 'lease ID arg'): bigint {
+  try {
+    return parseInt64(text, 16);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`bad ${what} (${why}), expecting ID in Hex`, 'arguments', { cause });
+  }
+}

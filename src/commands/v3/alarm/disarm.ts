@@ -1,0 +1,50 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { UsageError } from '../../../model/errors.js';
+import {
+  AlarmAction,
+  type AlarmMember,
+  type AlarmRequest,
+  type AlarmType,
+} from '../../../model/messages/maintenance.js';
+
+export type AlarmDisarmOptions = Readonly<Record<never, never>>;
+
+export function registerAlarmDisarm(parent: CommandParent, run = runAlarmDisarm): void {
+  parent.command({
+    name: 'disarm',
+    summary: 'Disarm all alarms, so that the cluster takes writes again',
+    description:
+      'An alarm comes back when its cause has not been removed: compact and defrag before disarming NOSPACE.',
+    flags: {},
+    deadline: 'command-timeout',
+    result: 'alarm',
+    toOptions(args): AlarmDisarmOptions {
+      if (args.length > 0) throw new UsageError('alarm disarm command accepts no arguments');
+      return {};
+    },
+    run,
+  });
+}
+
+export function toAlarmDisarmRequest({ memberId, alarm }: AlarmMember): AlarmRequest {
+  // A kind that a newer server knows is given back to it as it came.
+  return {
+    action: AlarmAction.deactivate,
+    memberId,
+    alarm: alarm as (typeof AlarmType)[keyof typeof AlarmType],
+  };
+}
+
+/** There is no request for all alarms: they are listed and then disarmed one by one (client/v3/maintenance.go `AlarmDisarm`). */
+export async function runAlarmDisarm(_options: AlarmDisarmOptions, context: CommandContext): Promise<void> {
+  const { maintenance } = await context.connect();
+  const call = { signal: context.signal };
+  const armed = await maintenance.alarm({ action: AlarmAction.get }, call);
+  const alarms: AlarmMember[] = [];
+  for (const each of armed.alarms) {
+    const response = await maintenance.alarm(toAlarmDisarmRequest(each), call);
+    alarms.push(...response.alarms);
+  }
+  await context.emit({ kind: 'alarm', response: { alarms } });
+}

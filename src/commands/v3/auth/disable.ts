@@ -1,0 +1,26 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { UsageError } from '../../../model/errors.js';
+
+export type AuthDisableOptions = Record<never, never>;
+
+export function registerAuthDisable(parent: CommandParent, run = runAuthDisable): void {
+  parent.command({
+    name: 'disable',
+    summary: 'Let everybody in; users and roles are kept',
+    flags: {},
+    deadline: 'command-timeout',
+    result: 'text',
+    toOptions(args): AuthDisableOptions {
+      if (args.length > 0) throw new UsageError('auth disable command does not accept any arguments');
+      return {};
+    },
+    run,
+  });
+}
+
+export async function runAuthDisable(_options: AuthDisableOptions, context: CommandContext): Promise<void> {
+  const { auth } = await context.connect();
+  await auth.authDisable({}, { signal: context.signal });
+  await context.emit({ kind: 'text', text: 'Authentication Disabled\n' });
+}

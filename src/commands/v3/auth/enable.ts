@@ -1,0 +1,45 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { UsageError } from '../../../model/errors.js';
+import { isRefusal } from '../../../model/server-refusals.js';
+import type { AuthService, CallOptions } from '../../../model/services.js';
+
+export type AuthEnableOptions = Record<never, never>;
+
+/** Name of the user and of the role that may do everything. */
+const ROOT = 'root';
+
+export function registerAuthEnable(parent: CommandParent, run = runAuthEnable): void {
+  parent.command({
+    name: 'enable',
+    summary: 'Let only users in; the user root has to exist',
+    description: 'When root lacks the role of the same name, the role is made and granted to it.',
+    flags: {},
+    deadline: 'command-timeout',
+    result: 'text',
+    toOptions(args): AuthEnableOptions {
+      if (args.length > 0) throw new UsageError('auth enable command does not accept any arguments');
+      return {};
+    },
+    run,
+  });
+}
+
+export async function runAuthEnable(_options: AuthEnableOptions, context: CommandContext): Promise<void> {
+  const { auth } = await context.connect();
+  await enable(auth, { signal: context.signal });
+  await context.emit({ kind: 'text', text: 'Authentication Enabled\n' });
+}
+
+async function enable(auth: AuthService, call: CallOptions): Promise<void> {
+  for (;;) {
+    try {
+      await auth.authEnable({}, call);
+      return;
+    } catch (error) {
+      if (!isRefusal(error, 'rootRoleMissing')) throw error;
+    }
+    await auth.roleAdd({ name: ROOT }, call);
+    await auth.userGrantRole({ user: ROOT, role: ROOT }, call);
+  }
+}

@@ -1,0 +1,127 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { type FlagValues, stringFlag } from '../../../cli/flags.js';
+import { bytesFromText } from '../../../model/bytes.js';
+import { AlreadyReportedError, Failure } from '../../../model/errors.js';
+import { ExitCode } from '../../../model/exit-code.js';
+import type { Client } from '../../../model/services.js';
+import { afterwardsFlags, type Load, loadFlag, toLoad } from './flags.js';
+import { failureLines } from './judgement.js';
+import { mebibytes, residentMemory } from './memory.js';
+import { compact, defragment, deleteKeys, hasKeys, prefixInUse, say } from './traces.js';
+import { connectWriters, putMaker, type Writing, type Written, write } from './writing.js';
+
+const SIZES = { keyBytes: 512, valueBytes: 512 };
+const PAIR_BYTES = SIZES.keyBytes + SIZES.valueBytes;
+
+interface Workload {
+  readonly pairs: number;
+  readonly writers: number;
+}
+
+const WORKLOADS: Readonly<Record<Load, Workload>> = {
+  s: { pairs: 10_000, writers: 50 },
+  m: { pairs: 100_000, writers: 200 },
+  l: { pairs: 1_000_000, writers: 500 },
+  xl: { pairs: 3_000_000, writers: 1000 },
+};
+
+export interface CheckDatascaleOptions {
+  readonly load: Load;
+  /** As given; the command that deletes its keys names it so. */
+  readonly prefix: string;
+  readonly compacts: boolean;
+  readonly defragments: boolean;
+}
+
+const flags = {
+  load: loadFlag,
+  prefix: stringFlag('/etcdctl-check-datascale/', 'what the keys of the check begin with'),
+  ...afterwardsFlags,
+};
+
+export function registerCheckDatascale(parent: CommandParent, run = runCheckDatascale): void {
+  parent.command({
+    name: 'datascale',
+    summary: 'Write many keys, and tell how much memory a member takes for them',
+    description: [
+      'Pairs of 512 bytes of key and 512 bytes of value are written as fast as the cluster takes them: with --load=small',
+      '10000 by 50 writers, medium 100000 by 200, large a million by 500, xLarge three millions by 1000. The memory is',
+      "that of the first endpoint, whose metrics are read before and afterwards over HTTP, with the connection's",
+      'certificates. In the end, and when interrupted, the keys are deleted.',
+    ].join('\n'),
+    flags,
+    deadline: 'none',
+    result: 'text',
+    toOptions: (_args, given: FlagValues<typeof flags>): CheckDatascaleOptions => ({
+      load: toLoad(given.load),
+      prefix: given.prefix,
+      compacts: given['auto-compact'],
+      defragments: given['auto-defrag'],
+    }),
+    run,
+  });
+}
+
+export async function runCheckDatascale(
+  options: CheckDatascaleOptions,
+  context: CommandContext,
+): Promise<void> {
+  const workload = WORKLOADS[options.load];
+  const prefix = bytesFromText(options.prefix);
+  const clients = await connectWriters(workload.writers, context);
+  const [client] = clients as [Client];
+  if (await hasKeys(prefix, client, context.signal)) {
+    throw prefixInUse(prefix, `etcdctl del --prefix ${options.prefix}`);
+  }
+  const bytesBefore = await readMemory('before', context);
+  await say(
+    `Start data scale check for work load [${workload.pairs} key-value pairs, ${PAIR_BYTES} bytes per key-value, ${workload.writers} concurrent clients].`,
+    context,
+  );
+  const { statistics } = await writeAll(workload, { clients, makePut: putMaker(prefix, SIZES) }, context);
+  const bytesAfter = context.signal.aborted ? bytesBefore : await readMemory('after', context);
+  const revision = await deleteKeys(prefix, client, null);
+  context.signal.throwIfAborted();
+  if (options.compacts) await compact(revision, client, context);
+  if (options.defragments) await defragment(context);
+  const failures = failureLines(statistics);
+  for (const line of failures) await say(line, context);
+  if (failures.length > 0) throw new AlreadyReportedError(ExitCode.error);
+  await say(`PASS: Approximate system memory used : ${mebibytes(bytesAfter - bytesBefore)} MB.`, context);
+}
+
+/** Until all pairs are written, or an abort. */
+async function writeAll(
+  { pairs, writers }: Workload,
+  { clients, makePut }: Pick<Writing, 'clients' | 'makePut'>,
+  context: CommandContext,
+): Promise<Written> {
+  const progress = await context.notices.progress('Writing', 'count');
+  let begun = 0;
+  try {
+    return await write({
+      clients,
+      writers,
+      makePut,
+      isNext: () => !context.signal.aborted && begun++ < pairs,
+      clock: context.clock,
+      onDone: (done) => progress.update(done, pairs),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** etcdctl states the failure on stdout, and leaves its keys there when it comes after writing; so do we. */
+async function readMemory(when: 'before' | 'after', context: CommandContext): Promise<number> {
+  const [endpoint = ''] = context.endpoints;
+  try {
+    return residentMemory(await context.fetchMetrics(endpoint));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    for (const reason of [...error.reasons, `${endpoint}: ${error.message}`]) context.notices.line(reason);
+    await say(`FAIL: Could not read process_resident_memory_bytes ${when} the put operations.`, context);
+    throw new AlreadyReportedError(ExitCode.error);
+  }
+}

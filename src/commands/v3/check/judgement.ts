@@ -1,0 +1,42 @@
+import type { WriteStatistics } from './statistics.js';
+
+/** Of the rate that is asked for; more than this must be reached. */
+const LEAST_SHARE = 0.9;
+const LONGEST_WRITE_SECONDS = 0.5;
+const LARGEST_DEVIATION_SECONDS = 0.1;
+
+export interface Judgement {
+  readonly isGood: boolean;
+  /** In etcdctl's words (ctlv3/command/check.go, 3.7.1), which not always begin with PASS or FAIL. */
+  readonly lines: readonly string[];
+}
+
+/** Whether a cluster bears so many writes a second. */
+export function judge(statistics: WriteStatistics, wantedPerSecond: number): Judgement {
+  const { writesPerSecond, slowestSeconds, deviationSeconds } = statistics;
+  // etcdctl rounds up so.
+  const rate = `${Math.trunc(writesPerSecond) + 1} writes/s`;
+  const isFast = writesPerSecond / wantedPerSecond > LEAST_SHARE;
+  // Without any write the deviation is not a number, and not too high.
+  const isPrompt = !(slowestSeconds > LONGEST_WRITE_SECONDS);
+  const isEven = !(deviationSeconds > LARGEST_DEVIATION_SECONDS);
+  const failures = failureLines(statistics);
+  const verdicts = [
+    isFast ? `PASS: Throughput is ${rate}` : `FAIL: Throughput too low: ${rate}`,
+    `${isPrompt ? 'PASS: Slowest request took' : 'Slowest request took too long:'} ${seconds(slowestSeconds)}`,
+    `${isEven ? 'PASS: Stddev is' : 'Stddev too high:'} ${seconds(deviationSeconds)}`,
+  ];
+  const isGood = failures.length === 0 && isFast && isPrompt && isEven;
+  return { isGood, lines: [...failures, ...verdicts, isGood ? 'PASS' : 'FAIL'] };
+}
+
+/** Each kind of failure with its number; nothing when no write failed. */
+export function failureLines({ failures }: WriteStatistics): string[] {
+  if (failures.size === 0) return [];
+  const kinds = [...failures].map(([message, count]) => `FAIL: ERROR(${message}) -> ${count}`);
+  return ['FAIL: too many errors', ...kinds];
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(6)}s`;
+}

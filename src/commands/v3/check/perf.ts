@@ -1,0 +1,133 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { type FlagValues, stringFlag } from '../../../cli/flags.js';
+import { bytesFromText } from '../../../model/bytes.js';
+import { AlreadyReportedError, Failure } from '../../../model/errors.js';
+import { ExitCode } from '../../../model/exit-code.js';
+import type { Client } from '../../../model/services.js';
+import { afterwardsFlags, type Load, loadFlag, toLoad } from './flags.js';
+import { judge } from './judgement.js';
+import { Pacer } from './pacer.js';
+import { compact, defragment, deleteKeys, hasKeys, prefixInUse, say } from './traces.js';
+import { connectWriters, putMaker, type Writing, type Written, write } from './writing.js';
+
+const DURATION_SECONDS = 60;
+const SIZES = { keyBytes: 256, valueBytes: 1024 };
+
+interface Workload {
+  /** What is asked of the cluster; see `judge`. */
+  readonly writesPerSecond: number;
+  readonly writers: number;
+}
+
+const WORKLOADS: Readonly<Record<Load, Workload>> = {
+  s: { writesPerSecond: 150, writers: 50 },
+  m: { writesPerSecond: 1000, writers: 200 },
+  l: { writesPerSecond: 8000, writers: 500 },
+  xl: { writesPerSecond: 15_000, writers: 1000 },
+};
+
+const BUSY_NOTICE =
+  'this program itself was working all the time: the cluster may bear more, and answer sooner, than it says';
+
+export interface CheckPerfOptions {
+  readonly load: Load;
+  /** As given; the command that deletes its keys names it so. */
+  readonly prefix: string;
+  readonly compacts: boolean;
+  readonly defragments: boolean;
+}
+
+const flags = {
+  load: loadFlag,
+  prefix: stringFlag('/etcdctl-check-perf/', 'what the keys of the check begin with'),
+  ...afterwardsFlags,
+};
+
+export function registerCheckPerf(parent: CommandParent, run = runCheckPerf): void {
+  parent.command({
+    name: 'perf',
+    summary: 'Write for a minute at a given rate, and judge how the cluster bears it',
+    description: [
+      'Keys of 256 bytes and values of 1 KiB are written for 60 seconds: with --load=small at 150 writes a second by',
+      '50 writers, medium 1000 by 200, large 8000 by 500, xLarge 15000 by 1000. The check passes when at least nine',
+      'tenths of the rate are reached, no write fails or takes longer than half a second, and their times deviate by no',
+      'more than 100 ms. Interrupted, it judges what was written so far. In the end the keys are deleted.',
+    ].join('\n'),
+    flags,
+    deadline: 'none',
+    result: 'text',
+    toOptions: (_args, given: FlagValues<typeof flags>): CheckPerfOptions => ({
+      load: toLoad(given.load),
+      prefix: given.prefix,
+      compacts: given['auto-compact'],
+      defragments: given['auto-defrag'],
+    }),
+    run,
+  });
+}
+
+export async function runCheckPerf(options: CheckPerfOptions, context: CommandContext): Promise<void> {
+  const workload = WORKLOADS[options.load];
+  const prefix = bytesFromText(options.prefix);
+  const clients = await connectWriters(workload.writers, context);
+  const [client] = clients as [Client];
+  if (await hasKeys(prefix, client, context.signal)) {
+    throw prefixInUse(prefix, `'etcdctl del --prefix ${options.prefix}'`);
+  }
+  const { statistics, isBusy } = await writeAtRate(
+    workload,
+    { clients, makePut: putMaker(prefix, SIZES) },
+    context,
+  );
+  await tidyUp(prefix, { options, client, context });
+  if (options.defragments) await defragment(context);
+  if (isBusy) context.notices.line(BUSY_NOTICE);
+  const { lines, isGood } = judge(statistics, workload.writesPerSecond);
+  for (const line of lines) await say(line, context);
+  if (!isGood) throw new AlreadyReportedError(ExitCode.error);
+}
+
+/** For a minute, or until an abort. */
+async function writeAtRate(
+  { writesPerSecond, writers }: Workload,
+  { clients, makePut }: Pick<Writing, 'clients' | 'makePut'>,
+  context: CommandContext,
+): Promise<Written> {
+  const { clock, signal } = context;
+  const progress = await context.notices.progress('Writing', 'seconds');
+  const pacer = new Pacer({
+    perSecond: writesPerSecond,
+    durationMs: DURATION_SECONDS * 1000,
+    clock,
+    signal,
+  });
+  try {
+    return await write({
+      clients,
+      writers,
+      makePut,
+      isNext: () => pacer.turn(),
+      clock,
+      onDone: () => progress.update(Math.floor(pacer.elapsedMs / 1000), DURATION_SECONDS),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Keys that cannot be deleted are told, and do not change the judgement. */
+async function tidyUp(
+  prefix: Uint8Array,
+  { options, client, context }: { options: CheckPerfOptions; client: Client; context: CommandContext },
+): Promise<void> {
+  let revision: bigint;
+  try {
+    revision = await deleteKeys(prefix, client);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    await say(`FAIL: Cleanup failed during key deletion: ERROR(${error.message})`, context);
+    return;
+  }
+  if (options.compacts) await compact(revision, client, context);
+}

@@ -1,0 +1,57 @@
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { boolFlag } from '../../cli/flags.js';
+import { UsageError } from '../../model/errors.js';
+import { parseInt64 } from '../../model/go/number.js';
+import { GoParseError } from '../../model/go/parse-error.js';
+import type { CompactionRequest } from '../../model/messages/kv.js';
+
+export interface CompactionOptions {
+  readonly revision: bigint;
+  readonly isPhysical: boolean;
+}
+
+const flags = {
+  physical: boolFlag(false, 'wait until the old revisions are gone from the disk'),
+};
+
+export function registerCompaction(parent: CommandParent, run = runCompaction): void {
+  parent.command({
+    name: 'compaction',
+    group: 'kv',
+    usage: '<revision>',
+    summary: 'Forget what keys were before a revision',
+    flags,
+    deadline: 'command-timeout',
+    result: 'text',
+    toOptions(args, given): CompactionOptions {
+      const [revision] = args;
+      if (revision === undefined || args.length > 1) {
+        throw new UsageError('compaction command needs 1 argument');
+      }
+      return { revision: parseRevision(revision), isPhysical: given.physical };
+    },
+    run,
+  });
+}
+
+/** Unlike other arguments, a bad revision ends etcdctl with status 1. */
+function parseRevision(text: string): bigint {
+  try {
+    return parseInt64(text, 10);
+  } catch (cause) {
+    if (!(cause instanceof GoParseError)) throw cause;
+    throw new UsageError(cause.message, 'flag', { cause, reasons: ['a revision is a whole number'] });
+  }
+}
+
+export function toCompactionRequest({ revision, isPhysical }: CompactionOptions): CompactionRequest {
+  return { revision, physical: isPhysical };
+}
+
+/** The answer is the same line in every format. */
+export async function runCompaction(options: CompactionOptions, context: CommandContext): Promise<void> {
+  const client = await context.connect();
+  await client.kv.compact(toCompactionRequest(options), { signal: context.signal });
+  await context.emit({ kind: 'text', text: `compacted revision ${options.revision}\n` });
+}

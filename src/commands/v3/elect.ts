@@ -1,0 +1,82 @@
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { boolFlag } from '../../cli/flags.js';
+import { bytesFromText } from '../../model/bytes.js';
+import { leadersOf } from '../../model/concurrency/leaders.js';
+import { reachHead } from '../../model/concurrency/queue.js';
+import { holdUntilAborted, withSession } from '../../model/concurrency/session.js';
+import { CommandError, ServerError, UsageError } from '../../model/errors.js';
+
+/** client/v3/concurrency/session.go `defaultSessionTTL`. */
+const TTL_SECONDS = 60;
+
+export interface ElectOptions {
+  readonly name: string;
+  /** `undefined`: only look on. */
+  readonly proposal: Uint8Array | undefined;
+}
+
+const flags = {
+  listen: boolFlag(false, 'print the leaders as they come, without standing for election', { short: 'l' }),
+};
+
+export function registerElect(parent: CommandParent, run = runElect): void {
+  parent.command({
+    name: 'elect',
+    group: 'concurrency',
+    usage: '<election-name> [proposal]',
+    summary: 'Stand for election with a proposal, or watch who leads',
+    description:
+      'Once elected, prints key and proposal and leads until SIGINT or SIGTERM, on which the next candidate takes over.',
+    flags,
+    deadline: 'none',
+    result: 'range',
+    toOptions(args, given): ElectOptions {
+      const [name, proposal] = args;
+      if (name === undefined || args.length > 2) {
+        throw new UsageError('elect takes one election name argument and an optional proposal argument');
+      }
+      if (proposal === undefined && !given.listen) {
+        throw new UsageError('no proposal argument but -l not set');
+      }
+      if (proposal !== undefined && given.listen) {
+        throw new UsageError('proposal given but -l is set');
+      }
+      return { name, proposal: proposal === undefined ? undefined : bytesFromText(proposal) };
+    },
+    run,
+  });
+}
+
+export async function runElect({ name, proposal }: ElectOptions, context: CommandContext): Promise<void> {
+  if (proposal === undefined) await listen(name, context);
+  else await campaign(name, proposal, context);
+}
+
+const WHOLE = { keysOnly: false, countOnly: false, valuesOnly: false };
+
+async function campaign(name: string, value: Uint8Array, context: CommandContext): Promise<void> {
+  const { signal, clock } = context;
+  const client = await context.connect();
+  const lease = { ttlSeconds: TTL_SECONDS, lostMessage: 'elect: session expired', signal, clock };
+  await withSession(client, lease, async (session) => {
+    const { response } = await reachHead(client, { name, session, value }, context);
+    await context.emit({ kind: 'range', response, view: WHOLE });
+    await holdUntilAborted(signal, session);
+  });
+}
+
+/** Ends well when the signal comes. */
+async function listen(name: string, context: CommandContext): Promise<void> {
+  const client = await context.connect();
+  try {
+    for await (const response of leadersOf(client, name, context)) {
+      await context.emit({ kind: 'range', response, view: WHOLE });
+    }
+  } catch (error) {
+    if (context.signal.aborted) return;
+    if (!(error instanceof ServerError)) throw error;
+    const reasons = [...error.reasons, error.message];
+    throw new CommandError('elect: observer lost', { cause: error, reasons });
+  }
+}

@@ -1,0 +1,51 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
+import { int64Flag } from '../../../cli/flags.js';
+import { CommandError } from '../../../model/errors.js';
+import type { HashKvRequest, HashKvResponse } from '../../../model/messages/maintenance.js';
+import { askEndpoint, type EndpointAnswer, sortAnswers } from './ask-endpoint.js';
+import type { EndpointFlags } from './flags.js';
+
+export interface EndpointHashKvOptions {
+  readonly wholeCluster: boolean;
+  /** 0: the newest of each member. */
+  readonly revision: bigint;
+}
+
+export function registerEndpointHashKv(parent: CommandParent<EndpointFlags>, run = runEndpointHashKv): void {
+  parent.command({
+    name: 'hashkv',
+    summary: 'Show the hash of the key-value history behind each endpoint',
+    description:
+      'Members agree when their hashes of one --rev are equal, as long as they are compacted alike.',
+    flags: { rev: int64Flag(0n, 'hash what was written up to this revision; 0: all') },
+    deadline: 'command-timeout',
+    result: 'endpoint-hashkv',
+    toOptions: (_args, flags): EndpointHashKvOptions => ({
+      wholeCluster: flags.cluster,
+      revision: flags.rev,
+    }),
+    run,
+  });
+}
+
+export function toHashKvRequest({ revision }: EndpointHashKvOptions): HashKvRequest {
+  return { revision };
+}
+
+/** One endpoint after another: hashing reads a member's whole store, which the cluster should not do in all places at once. */
+export async function runEndpointHashKv(
+  options: EndpointHashKvOptions,
+  context: CommandContext,
+): Promise<void> {
+  const request = toHashKvRequest(options);
+  const call = { signal: context.signal };
+  const answers: EndpointAnswer<HashKvResponse>[] = [];
+  for (const endpoint of await endpointsInScope(options.wholeCluster, context)) {
+    answers.push(await askEndpoint(endpoint, context, (client) => client.maintenance.hashKV(request, call)));
+  }
+  const { answered, lastFailure } = sortAnswers(answers, 'hash', context);
+  await context.emit({ kind: 'endpoint-hashkv', endpoints: answered });
+  if (lastFailure !== undefined) throw new CommandError(lastFailure.message, { cause: lastFailure });
+}

@@ -1,0 +1,56 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { UsageError } from '../../../model/errors.js';
+import { parseInt64 } from '../../../model/go/number.js';
+import { GoParseError } from '../../../model/go/parse-error.js';
+import type { LeaseGrantRequest } from '../../../model/messages/lease.js';
+import { asFailureTo } from './failures.js';
+
+export interface LeaseGrantOptions {
+  readonly ttlSeconds: bigint;
+}
+
+export function registerLeaseGrant(parent: CommandParent, run = runLeaseGrant): void {
+  parent.command({
+    name: 'grant',
+    usage: '<ttl>',
+    summary: 'Make a lease that lives for so many seconds',
+    flags: {},
+    deadline: 'command-timeout',
+    result: 'lease-grant',
+    toOptions(args): LeaseGrantOptions {
+      const [ttl] = args;
+      if (ttl === undefined || args.length > 1) {
+        throw new UsageError('lease grant command needs TTL argument');
+      }
+      return { ttlSeconds: parseTtl(ttl) };
+    },
+    run,
+  });
+}
+
+function parseTtl(text: string): bigint {
+  try {
+    return parseInt64(text, 10);
+  } catch (cause) {
+    if (!(cause instanceof GoParseError)) throw cause;
+    throw new UsageError(`bad TTL (${cause.message})`, 'arguments', {
+      cause,
+      reasons: ['the time to live is a whole number of seconds'],
+    });
+  }
+}
+
+/** The server chooses the id. */
+export function toLeaseGrantRequest({ ttlSeconds }: LeaseGrantOptions): LeaseGrantRequest {
+  return { ttl: ttlSeconds };
+}
+
+export async function runLeaseGrant(options: LeaseGrantOptions, context: CommandContext): Promise<void> {
+  const { lease } = await context.connect();
+  const granting = lease.leaseGrant(toLeaseGrantRequest(options), { signal: context.signal });
+  const response = await granting.catch((error: unknown) => {
+    throw asFailureTo('grant lease', error);
+  });
+  await context.emit({ kind: 'lease-grant', response });
+}

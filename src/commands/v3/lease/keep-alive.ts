@@ -1,0 +1,94 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { boolFlag } from '../../../cli/flags.js';
+import type { Failure } from '../../../model/errors.js';
+import { keepLeaseAlive, type LeaseLoss } from '../../../model/lease-keeper.js';
+import { linkSignals } from '../../../model/linked-signal.js';
+import type { LeaseService } from '../../../model/services.js';
+import { leaseIdHex } from '../../../printers/id.js';
+import { asConnectionError } from './failures.js';
+import { leaseIdArgument } from './lease-id-argument.js';
+import { renewOnce } from './renew-once.js';
+
+/** etcdctl's default dial timeout and one second (client/v3/lease.go `firstKeepAliveTimeout`). */
+const FIRST_ANSWER_MS = 3000;
+
+export interface LeaseKeepAliveOptions {
+  readonly id: bigint;
+  readonly isOnce: boolean;
+}
+
+const flags = {
+  once: boolFlag(false, 'renew the lease once and end'),
+};
+
+export function registerLeaseKeepAlive(parent: CommandParent, run = runLeaseKeepAlive): void {
+  parent.command({
+    name: 'keep-alive',
+    usage: '<leaseID>',
+    summary: 'Renew a lease for as long as this command runs',
+    flags,
+    deadline: 'none',
+    result: 'lease-keep-alive',
+    toOptions: (args, given): LeaseKeepAliveOptions => ({
+      id: leaseIdArgument(args, 'lease keep-alive command needs lease ID as argument'),
+      isOnce: given.once,
+    }),
+    run,
+  });
+}
+
+export async function runLeaseKeepAlive(
+  options: LeaseKeepAliveOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { lease } = await context.connect();
+  if (options.isOnce) await keepAliveOnce(lease, options.id, context);
+  else await keepAlive(lease, options.id, context);
+}
+
+async function keepAliveOnce(lease: LeaseService, id: bigint, context: CommandContext): Promise<void> {
+  let told = '';
+  const renewing = renewOnce(lease, id, {
+    ...context,
+    onRetry(error) {
+      const trouble = inWords(error);
+      if (trouble !== told) context.notices.line(`${trouble}; trying again`);
+      told = trouble;
+    },
+  });
+  const response = await renewing.catch((error: unknown) => {
+    throw asConnectionError(error);
+  });
+  await context.emit({ kind: 'lease-keep-alive', response });
+}
+
+/** The end is status 0, as with etcdctl; what is known of it goes to stderr. */
+async function keepAlive(lease: LeaseService, id: bigint, context: CommandContext): Promise<void> {
+  const life = linkSignals(context.signal);
+  let printed = Promise.resolve();
+  const loss = await keepLeaseAlive(lease, id, {
+    clock: context.clock,
+    signal: life.signal,
+    firstAnswerMs: FIRST_ANSWER_MS,
+    onRenewed(response) {
+      printed = printed.then(() => context.emit({ kind: 'lease-keep-alive', response })).catch(life.abort);
+    },
+  }).finally(life.release);
+  await printed;
+  context.notices.line(explained(loss));
+  if (context.format === 'simple') {
+    await context.emit({ kind: 'text', text: `lease ${leaseIdHex(id)} expired or revoked.\n` });
+  }
+}
+
+function explained(loss: LeaseLoss): string {
+  if (loss.kind === 'gone')
+    return 'the server does not know the lease: it expired, was revoked, or never was';
+  const why = loss.failure === undefined ? '' : `: ${inWords(loss.failure)}`;
+  return `no server confirmed the lease in time${why}`;
+}
+
+function inWords({ reasons, message }: Failure): string {
+  return [...reasons, message].join('; ');
+}

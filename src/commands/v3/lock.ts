@@ -1,0 +1,85 @@
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { intFlag } from '../../cli/flags.js';
+import { textFromBytes } from '../../model/bytes.js';
+import { type Head, reachHead } from '../../model/concurrency/queue.js';
+import { holdUntilAborted, type Session, withSession } from '../../model/concurrency/session.js';
+import { ChildFailedError, CommandError, type Failure, UsageError } from '../../model/errors.js';
+import { childEndText } from '../../model/go/child-end.js';
+
+/** Of a session whose time to live is not above 0 (client/v3/concurrency/session.go `defaultSessionTTL`). */
+const DEFAULT_TTL_SECONDS = 60;
+
+/** Go's exit status of a program that a signal ended, -1, as the system passes it on. */
+const ENDED_BY_SIGNAL = 255;
+
+export interface LockOptions {
+  readonly name: string;
+  /** Program and arguments to run under the lock; empty: the lock is held until a signal comes. */
+  readonly command: readonly string[];
+  readonly ttlSeconds: number;
+}
+
+const flags = {
+  ttl: intFlag(10, 'seconds after which the lock is free when this program dies without giving it up'),
+};
+
+export function registerLock(parent: CommandParent, run = runLock): void {
+  parent.command({
+    name: 'lock',
+    group: 'concurrency',
+    usage: '<lockname> [exec-command arg1 arg2 ...]',
+    summary: 'Wait for a lock, and hold it for as long as a command runs',
+    description: [
+      'Without a command, prints the key of the lock and holds it until SIGINT or SIGTERM.',
+      'The command finds the key in ETCD_LOCK_KEY and the revision of the store in ETCD_LOCK_REV; its exit status',
+      'becomes that of etcdctl. When the lock is lost meanwhile, the command is ended (SIGTERM, later SIGKILL).',
+      'Flags of the command come after two dashes:',
+      '  etcdctl lock backup -- tar -cf /backup.tar /data',
+    ].join('\n'),
+    flags,
+    deadline: 'none',
+    toOptions(args, given): LockOptions {
+      const [name, ...command] = args;
+      if (name === undefined) {
+        throw new UsageError('lock takes a lock name argument and an optional command to execute');
+      }
+      return { name, command, ttlSeconds: given.ttl > 0 ? given.ttl : DEFAULT_TTL_SECONDS };
+    },
+    run,
+  });
+}
+
+export async function runLock(options: LockOptions, context: CommandContext): Promise<void> {
+  const { name, command, ttlSeconds } = options;
+  const { signal, clock } = context;
+  const client = await context.connect();
+  const lease = { ttlSeconds, lostMessage: 'session expired', signal, clock };
+  await withSession(client, lease, async (session) => {
+    const contender = { name, session, value: new Uint8Array(0) };
+    const head = await reachHead(client, contender, context);
+    if (head.response.kvs.length === 0) throw new CommandError('lock lost on init');
+    if (command.length > 0) await runUnderLock(command, { head, session }, context);
+    else {
+      await context.emit({ kind: 'range', response: head.response, view: WHOLE });
+      await holdUntilAborted(signal, session);
+    }
+  });
+}
+
+const WHOLE = { keysOnly: false, countOnly: false, valuesOnly: false };
+
+/** A signal to this process alone is not passed on: as under etcdctl, the command ends when it wants and then the lock is free. */
+async function runUnderLock(
+  [program = '', ...args]: readonly string[],
+  { head, session }: { readonly head: Head; readonly session: Session },
+  context: CommandContext,
+): Promise<void> {
+  const env = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
+  const end = await context.runChild(program, args, { env, signal: session.lost });
+  if (session.lost.aborted) {
+    const { message, reasons } = session.lost.reason as Failure;
+    throw new CommandError(message, { reasons: [...reasons, 'the lock was lost, so the command was ended'] });
+  }
+  if (end.exitCode !== 0) throw new ChildFailedError(childEndText(end), end.exitCode ?? ENDED_BY_SIGNAL);
+}

@@ -1,0 +1,180 @@
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext, OtherCluster } from '../../cli/context.js';
+import { boolFlag, type FlagValues, int64Flag, stringFlag, uintFlag } from '../../cli/flags.js';
+import { bytesFromText } from '../../model/bytes.js';
+import { Failure, UsageError } from '../../model/errors.js';
+import { Destination } from './make-mirror/destination.js';
+import { Mirror, type MirrorPlan } from './make-mirror/mirror.js';
+
+export interface MakeMirrorOptions {
+  readonly destination: DestinationOptions;
+  readonly prefix: string;
+  /** Empty: that of the source, unless keys are to lose theirs. */
+  readonly destinationPrefix: string;
+  readonly dropsPrefix: boolean;
+  /** As given: up to 1, everything is copied first. */
+  readonly revision: bigint;
+  /** 0: no limit. */
+  readonly maxTxnOps: number;
+}
+
+export interface DestinationOptions {
+  readonly endpoint: string;
+  readonly tls: OtherCluster['tls'];
+  /** `name` or `name:password`; empty: nobody. */
+  readonly user: string;
+  /** When not empty, the user is a name as a whole. */
+  readonly password: string;
+}
+
+const flags = {
+  prefix: stringFlag('', 'mirror only keys that begin with this'),
+  rev: int64Flag(0n, 'copy nothing first, but mirror all changes from this revision on'),
+  'max-txn-ops': uintFlag(128, 'most writes in one transaction at the destination'),
+  'dest-prefix': stringFlag('', 'prefix at the destination in the place of --prefix'),
+  'no-dest-prefix': boolFlag(false, 'drop --prefix from the keys at the destination'),
+  'dest-cert': stringFlag('', 'file of the client certificate for the destination'),
+  'dest-key': stringFlag('', 'file of the private key to --dest-cert'),
+  'dest-cacert': stringFlag(
+    '',
+    "file of CA certificates that the destination's certificates are verified with",
+  ),
+  'dest-insecure-transport': boolFlag(
+    true,
+    'talk plain text to the destination unless one of its TLS flags or https:// says otherwise',
+  ),
+  'dest-user': stringFlag(
+    '',
+    'log in at the destination as name or name:password; the password is asked for when missing',
+  ),
+  'dest-password': stringFlag('', 'password of --dest-user, which then is a name alone'),
+};
+type Flags = FlagValues<typeof flags>;
+
+/** etcdctl prints the count so often. */
+const COUNT_EVERY_MS = 30_000;
+
+export function registerMakeMirror(parent: CommandParent, run = runMakeMirror): void {
+  parent.command({
+    name: 'make-mirror',
+    group: 'utility',
+    usage: '<destination>',
+    summary: 'Copy keys to another cluster, and keep copying what changes',
+    description: [
+      'Copies the keys as they are, then follows the changes until it is stopped; each revision of the source becomes one',
+      'transaction at the destination, or several of --max-txn-ops writes. Every 30 seconds the number of writes made so far is',
+      'printed. Leases are not mirrored, and keys that only the destination has are left alone.',
+      '',
+      'It goes on by itself when the source or the destination is away for a while. A mirror that ended can go on',
+      'with the revision that it names at its end, as long as the source has not compacted it:',
+      '  etcdctl make-mirror --rev=1234 other-cluster:2379',
+    ].join('\n'),
+    flags,
+    deadline: 'none',
+    result: 'text',
+    toOptions: toMakeMirrorOptions,
+    run,
+  });
+}
+
+function toMakeMirrorOptions(args: readonly string[], given: Flags): MakeMirrorOptions {
+  const [endpoint] = args;
+  if (endpoint === undefined || args.length > 1) {
+    throw new UsageError('make-mirror takes one destination argument');
+  }
+  return {
+    destination: {
+      endpoint,
+      tls: {
+        ...(given['dest-cacert'] !== '' && { caFile: given['dest-cacert'] }),
+        ...(given['dest-cert'] !== '' && { certFile: given['dest-cert'] }),
+        ...(given['dest-key'] !== '' && { keyFile: given['dest-key'] }),
+        insecureTransport: given['dest-insecure-transport'],
+        insecureSkipVerify: false,
+      },
+      user: given['dest-user'],
+      password: given['dest-password'],
+    },
+    prefix: given.prefix,
+    destinationPrefix: given['dest-prefix'],
+    dropsPrefix: given['no-dest-prefix'],
+    revision: given.rev,
+    maxTxnOps: given['max-txn-ops'],
+  };
+}
+
+/** Without --dest-prefix, the keys keep their prefix, also with --rev (etcdctl 3.6 and 3.7 drop it then). */
+export function toMirrorPlan(options: MakeMirrorOptions): MirrorPlan {
+  const { prefix, destinationPrefix, dropsPrefix, revision, maxTxnOps } = options;
+  if (dropsPrefix && destinationPrefix !== '') {
+    throw new UsageError('`--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one');
+  }
+  const replacement = dropsPrefix ? '' : destinationPrefix || prefix;
+  return {
+    mapping: { prefix: bytesFromText(prefix), replacement: bytesFromText(replacement) },
+    revision: revision > 1n ? revision : 0n,
+    maxWrites: maxTxnOps,
+  };
+}
+
+export async function runMakeMirror(options: MakeMirrorOptions, context: CommandContext): Promise<void> {
+  const plan = toMirrorPlan(options);
+  const cluster = await toCluster(options.destination, context);
+  const { kv } = await context.connectTo(cluster);
+  const source = await context.connect();
+  const { signal, clock, notices } = context;
+  const destination = new Destination(kv, { signal, sleep: clock.sleep, notice: notices.line });
+  const mirror = new Mirror(plan, destination, context);
+  const ending = new AbortController();
+  const counting = printCount(mirror, context, AbortSignal.any([signal, ending.signal]));
+  try {
+    await Promise.race([mirror.run(source), counting]);
+  } catch (error) {
+    throw withHowFar(error, mirror, context);
+  } finally {
+    ending.abort();
+    await counting;
+  }
+}
+
+async function toCluster(
+  { endpoint, tls, user, password }: DestinationOptions,
+  context: CommandContext,
+): Promise<OtherCluster> {
+  const endpoints = [endpoint];
+  if (user === '') return { endpoints, tls };
+  const colonAt = password === '' ? user.indexOf(':') : -1;
+  const username = colonAt < 0 ? user : user.slice(0, colonAt);
+  const secret =
+    password !== ''
+      ? password
+      : colonAt < 0
+        ? await context.prompt.password('Destination Password: ')
+        : user.slice(colonAt + 1);
+  // As for the source, a name or a password alone is nobody.
+  if (username === '' || secret === '') return { endpoints, tls };
+  return { endpoints, tls, credentials: { kind: 'password', username, password: secret } };
+}
+
+/** Prints the number of writes now and then, until the signal aborts. */
+async function printCount(mirror: Mirror, context: CommandContext, signal: AbortSignal): Promise<void> {
+  try {
+    for (;;) {
+      await context.clock.sleep(COUNT_EVERY_MS, signal);
+      await context.emit({ kind: 'text', text: `${mirror.keys}\n` });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** What a person needs to know to go on, beside the failure; a signal has no words of its own. */
+function withHowFar(error: unknown, mirror: Mirror, { signal, notices }: CommandContext): unknown {
+  const { keys, nextRevision } = mirror;
+  const howFar =
+    nextRevision === 0n
+      ? `${keys} keys were mirrored; the first copy is not complete`
+      : `${keys} keys were mirrored; --rev=${nextRevision} goes on from here`;
+  if (signal.aborted || error instanceof Failure) notices.line(howFar);
+  return error;
+}

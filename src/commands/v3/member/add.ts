@@ -1,0 +1,77 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { boolFlag, stringFlag } from '../../../cli/flags.js';
+import { bytesFromText } from '../../../model/bytes.js';
+import { UsageError } from '../../../model/errors.js';
+import { quoteGo } from '../../../model/go/quote.js';
+import type { MemberAddRequest, MemberAddResponse } from '../../../model/messages/cluster.js';
+import { toPeerUrls } from './peer-urls.js';
+
+export interface MemberAddOptions {
+  /** What the new member will call itself; the cluster does not learn it from here. */
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly isLearner: boolean;
+}
+
+export function registerMemberAdd(parent: CommandParent, run = runMemberAdd): void {
+  parent.command({
+    name: 'add',
+    usage: '<name>',
+    summary: 'Add a member that is to be started afterwards',
+    description: [
+      'The simple format also prints the settings to start the new member with, as a shell reads them. Until a voting member',
+      'is started it counts as one that is down; a learner does not count until it is promoted:',
+      '  etcdctl member add m4 --peer-urls=https://10.0.0.4:2380 --learner',
+    ].join('\n'),
+    flags: {
+      'peer-urls': stringFlag('', 'where the other members reach the new one, separated by commas'),
+      learner: boolFlag(false, 'add it as a learner, without a vote'),
+    },
+    deadline: 'command-timeout',
+    result: 'member-add',
+    toOptions(args, flags): MemberAddOptions {
+      const [name] = args;
+      if (name === undefined) throw new UsageError('member name not provided');
+      if (args.length > 1) throw new UsageError(`too many arguments${misplacedUrls(args)}`);
+      return { name, peerUrls: toPeerUrls(flags['peer-urls']), isLearner: flags.learner };
+    },
+    run,
+  });
+}
+
+function misplacedUrls(args: readonly string[]): string {
+  return args
+    .filter((arg) => arg.toLowerCase().startsWith('http'))
+    .map((url) => `, did you mean --peer-urls=${url}`)
+    .join('');
+}
+
+export function toMemberAddRequest({ peerUrls, isLearner }: MemberAddOptions): MemberAddRequest {
+  return { peerUrls, isLearner };
+}
+
+export async function runMemberAdd(options: MemberAddOptions, context: CommandContext): Promise<void> {
+  const client = await context.connect();
+  const request = toMemberAddRequest(options);
+  const response = await client.cluster.memberAdd(request, { signal: context.signal });
+  await context.emit({ kind: 'member-add', response });
+  if (context.format === 'simple')
+    await context.emit({ kind: 'text', text: startSettings(options, response) });
+}
+
+/** The environment to start the new member in. */
+function startSettings({ name, peerUrls }: MemberAddOptions, { member, members }: MemberAddResponse): string {
+  const cluster = members.flatMap((each) => {
+    const shownName = each.id === member?.id ? name : each.name;
+    return each.peerUrls.map((url) => `${shownName}=${url}`);
+  });
+  const settings = {
+    ETCD_NAME: name,
+    ETCD_INITIAL_CLUSTER: cluster.join(','),
+    ETCD_INITIAL_ADVERTISE_PEER_URLS: peerUrls.join(','),
+    ETCD_INITIAL_CLUSTER_STATE: 'existing',
+  };
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${quoteGo(bytesFromText(value))}\n`);
+  return `\n${lines.join('')}`;
+}

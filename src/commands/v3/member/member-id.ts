@@ -1,0 +1,15 @@
+import { UsageError } from '../../../model/errors.js';
+import { parseUint64 } from '../../../model/go/number.js';
+import { GoParseError } from '../../../model/go/parse-error.js';
+
+/** The member id, hexadecimal as all commands print it, that is the only argument. */
+export function memberIdFromArguments(args: readonly string[]): bigint {
+  const [id] = args;
+  if (id === undefined || args.length > 1) throw new UsageError('member ID is not provided');
+  try {
+    return parseUint64(id, 16);
+  } catch (cause) {
+    if (!(cause instanceof GoParseError)) throw cause;
+    throw new UsageError(`bad member ID arg (${cause.message}), expecting ID in Hex`, 'arguments', { cause });
+  }
+}

@@ -1,0 +1,20 @@
+import type { CommandParent } from '../../../cli/command.js';
+import { registerMemberAdd } from './add.js';
+import { registerMemberList } from './list.js';
+import { registerMemberPromote } from './promote.js';
+import { registerMemberRemove } from './remove.js';
+import { registerMemberUpdate } from './update.js';
+
+export function registerMember(parent: CommandParent): void {
+  const member = parent.family({
+    name: 'member',
+    group: 'cluster',
+    summary: 'The members of the cluster',
+    flags: {},
+  });
+  registerMemberAdd(member);
+  registerMemberRemove(member);
+  registerMemberUpdate(member);
+  registerMemberList(member);
+  registerMemberPromote(member);
+}

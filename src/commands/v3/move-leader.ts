@@ -1,0 +1,70 @@
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { UsageError } from '../../model/errors.js';
+import { parseUint64 } from '../../model/go/number.js';
+import { GoParseError } from '../../model/go/parse-error.js';
+import type { MoveLeaderRequest } from '../../model/messages/maintenance.js';
+import type { Client } from '../../model/services.js';
+
+export interface MoveLeaderOptions {
+  /** The member that is to lead. */
+  readonly target: bigint;
+}
+
+export function registerMoveLeader(parent: CommandParent, run = runMoveLeader): void {
+  parent.command({
+    name: 'move-leader',
+    group: 'cluster',
+    usage: '<member_id>',
+    summary: 'Make another member the leader',
+    description: 'The present leader has to be among the endpoints: only it can hand over.',
+    flags: {},
+    deadline: 'command-timeout',
+    result: 'move-leader',
+    toOptions(args): MoveLeaderOptions {
+      const [id] = args;
+      if (id === undefined || args.length > 1) throw new UsageError('move-leader command needs 1 argument');
+      return { target: parseMemberId(id) };
+    },
+    run,
+  });
+}
+
+function parseMemberId(text: string): bigint {
+  try {
+    return parseUint64(text, 16);
+  } catch (cause) {
+    if (!(cause instanceof GoParseError)) throw cause;
+    throw new UsageError(cause.message, 'arguments', {
+      cause,
+      reasons: ['the argument is a member id in hexadecimal, as `etcdctl member list` shows it'],
+    });
+  }
+}
+
+export function toMoveLeaderRequest({ target }: MoveLeaderOptions): MoveLeaderRequest {
+  return { targetId: target };
+}
+
+export async function runMoveLeader(options: MoveLeaderOptions, context: CommandContext): Promise<void> {
+  const { client, leader } = await findLeader(context);
+  const request = toMoveLeaderRequest(options);
+  const response = await client.maintenance.moveLeader(request, { signal: context.signal });
+  await context.emit({ kind: 'move-leader', leader, target: options.target, response });
+}
+
+interface Leader {
+  readonly client: Client;
+  readonly leader: bigint;
+}
+
+/** Asks one endpoint after another who it is and who leads; one that does not answer ends the search. */
+async function findLeader(context: CommandContext): Promise<Leader> {
+  for (const endpoint of context.endpoints) {
+    const client = await context.connect([endpoint]);
+    const { header, leader } = await client.maintenance.status({}, { signal: context.signal });
+    if (header?.memberId === leader) return { client, leader };
+    client.close();
+  }
+  throw new UsageError(`no leader endpoint given at [${context.endpoints.join(' ')}]`);
+}

@@ -1,0 +1,34 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { rejectNoText } from '../../../cli/names.js';
+import { UsageError } from '../../../model/errors.js';
+
+export interface RoleDeleteOptions {
+  readonly role: string;
+}
+
+export function registerRoleDelete(parent: CommandParent, run = runRoleDelete): void {
+  parent.command({
+    name: 'delete',
+    usage: '<role name>',
+    summary: 'Delete a role, also from the users who have it',
+    flags: {},
+    deadline: 'none',
+    result: 'role-delete',
+    toOptions(args): RoleDeleteOptions {
+      const [role] = args;
+      if (role === undefined || args.length > 1) {
+        throw new UsageError('role delete command requires role name as its argument');
+      }
+      rejectNoText(role);
+      return { role };
+    },
+    run,
+  });
+}
+
+export async function runRoleDelete({ role }: RoleDeleteOptions, context: CommandContext): Promise<void> {
+  const { auth } = await context.connect();
+  const response = await auth.roleDelete({ role }, { signal: context.signal });
+  await context.emit({ kind: 'role-delete', role, response });
+}

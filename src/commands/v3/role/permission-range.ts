@@ -1,0 +1,33 @@
+import { boolFlag, type FlagValues } from '../../../cli/flags.js';
+import { bytesFromText } from '../../../model/bytes.js';
+import { UsageError } from '../../../model/errors.js';
+import { type KeyRange, prefixEnd, ZERO_BYTE } from '../../../model/key-range.js';
+
+export const permissionRangeFlags = {
+  prefix: boolFlag(false, 'all keys that begin with <key>'),
+  'from-key': boolFlag(false, 'all keys from <key> on, in byte order'),
+};
+
+const EXCLUSIVE = '--from-key and --prefix flags are mutually exclusive';
+
+/**
+ * The range that arguments and flags of a permission name. An empty key stands for the smallest one, and an end after it is
+ * not even looked at.
+ */
+export function permissionRange(
+  key: string,
+  end: string | undefined,
+  given: FlagValues<typeof permissionRangeFlags>,
+): KeyRange {
+  const { prefix, 'from-key': fromKey } = given;
+  if (key !== '' && end !== undefined) {
+    if (prefix) throw new UsageError('unexpected endkey argument with --prefix flag');
+    if (fromKey) throw new UsageError('unexpected endkey argument with --from-key flag');
+    return { key: bytesFromText(key), rangeEnd: bytesFromText(end) };
+  }
+  if (prefix && fromKey) throw new UsageError(EXCLUSIVE);
+  if (key === '') return { key: ZERO_BYTE, ...((prefix || fromKey) && { rangeEnd: ZERO_BYTE }) };
+  const bytes = bytesFromText(key);
+  if (prefix) return { key: bytes, rangeEnd: prefixEnd(bytes) };
+  return { key: bytes, ...(fromKey && { rangeEnd: ZERO_BYTE }) };
+}

@@ -1,0 +1,57 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { rejectNoText } from '../../../cli/names.js';
+import { bytesFromText } from '../../../model/bytes.js';
+import { UsageError } from '../../../model/errors.js';
+import type { KeyRange } from '../../../model/key-range.js';
+import type { RoleRevokePermissionRequest } from '../../../model/messages/auth.js';
+import { permissionRange, permissionRangeFlags } from './permission-range.js';
+
+export interface RoleRevokePermissionOptions {
+  readonly role: string;
+  readonly range: KeyRange;
+  /** As it was given, and is printed; the range's own may be another. */
+  readonly key: Uint8Array;
+}
+
+export function registerRoleRevokePermission(parent: CommandParent, run = runRoleRevokePermission): void {
+  parent.command({
+    name: 'revoke-permission',
+    usage: '<role name> <key> [endkey]',
+    summary: 'Take the permission for a key, or for exactly this range of keys, from a role',
+    flags: permissionRangeFlags,
+    deadline: 'none',
+    result: 'role-revoke-permission',
+    toOptions(args, given): RoleRevokePermissionOptions {
+      const [role, key, end] = args;
+      if (role === undefined || key === undefined) {
+        throw new UsageError(
+          'role revoke-permission command requires role name and key [endkey] as its argument',
+        );
+      }
+      const range = permissionRange(key, end, given);
+      rejectNoText(role);
+      return { role, range, key: bytesFromText(key) };
+    },
+    run,
+  });
+}
+
+export function toRoleRevokePermissionRequest({
+  role,
+  range,
+}: RoleRevokePermissionOptions): RoleRevokePermissionRequest {
+  return { role, ...range };
+}
+
+export async function runRoleRevokePermission(
+  options: RoleRevokePermissionOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { auth } = await context.connect();
+  const request = toRoleRevokePermissionRequest(options);
+  const response = await auth.roleRevokePermission(request, { signal: context.signal });
+  const { role, key } = options;
+  const rangeEnd = options.range.rangeEnd ?? new Uint8Array(0);
+  await context.emit({ kind: 'role-revoke-permission', role, key, rangeEnd, response });
+}

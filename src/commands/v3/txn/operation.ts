@@ -1,0 +1,90 @@
+import { type DelOptions, delFlags, toDeleteRangeRequest, toDelOptions } from '../../../cli/kv/del.js';
+import { type GetOptions, getFlags, toGetOptions, toRangeRequest } from '../../../cli/kv/get.js';
+import {
+  type PutOptions,
+  putFlags,
+  toPutOptions,
+  toPutRequest,
+  wrongPutArguments,
+} from '../../../cli/kv/put.js';
+import { createProgram } from '../../../cli/program.js';
+import { quotedWords } from '../../../cli/quoted-words.js';
+import { UsageError } from '../../../model/errors.js';
+import type { RequestOp } from '../../../model/messages/kv.js';
+
+/** One request of a transaction: `put key "some value" --prev-kv`. */
+export type Operation =
+  | { readonly kind: 'get'; readonly options: GetOptions }
+  | { readonly kind: 'put'; readonly options: PutOptions }
+  | { readonly kind: 'del'; readonly options: DelOptions };
+
+/** Throws a `UsageError` in etcdctl's words. */
+export function parseOperation(line: string): Operation {
+  const words = quotedWords(line);
+  if (words.length < 2) {
+    throw refusal(`invalid txn compare request: ${line}`, 'a request is a command and at least a key');
+  }
+  try {
+    const operation = parseWords(words);
+    if (operation !== undefined) return operation;
+  } catch (cause) {
+    if (!(cause instanceof UsageError) || cause.kind !== 'flag') throw cause;
+    throw refusal(`invalid txn request: ${line}`, cause.message, cause);
+  }
+  throw refusal(`invalid txn request: ${line}`, 'it asks for help');
+}
+
+/** A command line of its own: flags stand where they may, and command names are shortened, as everywhere. */
+function parseWords(words: readonly string[]): Operation | undefined {
+  let operation: Operation | undefined;
+  const common = { summary: '', deadline: 'none', run: async () => undefined } as const;
+  const program = createProgram({ name: 'txn', summary: '', globalFlags: {}, listsGlobalFlagsApart: false });
+  program.command({
+    ...common,
+    name: 'get',
+    flags: getFlags,
+    toOptions(args, given) {
+      operation = { kind: 'get', options: toGetOptions(args, given) };
+    },
+  });
+  program.command({
+    ...common,
+    name: 'put',
+    flags: putFlags,
+    toOptions(args, given) {
+      operation = { kind: 'put', options: toPutOptions(args, given) };
+    },
+  });
+  program.command({
+    ...common,
+    name: 'del',
+    flags: delFlags,
+    toOptions(args, given) {
+      operation = { kind: 'del', options: toDelOptions(args, given) };
+    },
+  });
+  program.parse(words);
+  return operation;
+}
+
+/** A value cannot come from standard input here: the transaction does. */
+export function toRequestOp({ kind, options }: Operation): RequestOp {
+  switch (kind) {
+    case 'get':
+      return { request: { $case: 'requestRange', value: toRangeRequest(options) } };
+    case 'del':
+      return { request: { $case: 'requestDeleteRange', value: toDeleteRangeRequest(options) } };
+    case 'put': {
+      if (options.value === 'stdin') throw wrongPutArguments();
+      const value = options.value === 'keep' ? new Uint8Array(0) : options.value;
+      return { request: { $case: 'requestPut', value: toPutRequest(options, value) } };
+    }
+  }
+}
+
+function refusal(message: string, why: string, cause?: unknown): UsageError {
+  return new UsageError(message, 'input', {
+    cause,
+    reasons: [why, "requests are get, put and del with their flags: see 'etcdctl get --help'"],
+  });
+}

@@ -1,0 +1,70 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { boolFlag, type FlagValues, stringFlag } from '../../../cli/flags.js';
+import { rejectNoText } from '../../../cli/names.js';
+import { UsageError } from '../../../model/errors.js';
+import type { UserAddRequest } from '../../../model/messages/auth.js';
+import { askNewPassword, readNewPassword } from './new-password.js';
+
+export interface UserAddOptions {
+  readonly user: string;
+  /** `prompt` and `stdin`: to be had there; `none`: the user can only come with a certificate. */
+  readonly password: { readonly given: string } | 'prompt' | 'stdin' | 'none';
+}
+
+const flags = {
+  interactive: boolFlag(true, 'ask for the password twice; =false reads it from one line of standard input'),
+  'new-user-password': stringFlag('', 'the password; the argument is then the name alone'),
+  'no-password': boolFlag(false, 'a user without password, who comes with a certificate of that common name'),
+};
+
+export function registerUserAdd(parent: CommandParent, run = runUserAdd): void {
+  parent.command({
+    name: 'add',
+    usage: '<user name or user:password> [options]',
+    summary: 'Add a user',
+    description:
+      'A password on the command line can be seen by everybody on this machine, in `ps` and /proc.',
+    flags,
+    deadline: 'none',
+    result: 'user-add',
+    toOptions: toUserAddOptions,
+    run,
+  });
+}
+
+function toUserAddOptions(args: readonly string[], given: FlagValues<typeof flags>): UserAddOptions {
+  const [argument] = args;
+  if (argument === undefined || args.length > 1) {
+    throw new UsageError('user add command requires user name as its argument');
+  }
+  rejectNoText(argument, given['new-user-password']);
+  if (given['no-password']) return { user: argument, password: 'none' };
+  if (given['new-user-password'] !== '') {
+    return { user: argument, password: { given: given['new-user-password'] } };
+  }
+  const colon = argument.indexOf(':');
+  if (colon < 0) return { user: argument, password: given.interactive ? 'prompt' : 'stdin' };
+  if (colon === 0) throw new UsageError('empty user name is not allowed');
+  return { user: argument.slice(0, colon), password: { given: argument.slice(colon + 1) } };
+}
+
+export function toUserAddRequest({ user }: UserAddOptions, password: string | undefined): UserAddRequest {
+  return { name: user, password: password ?? '', options: { noPassword: password === undefined } };
+}
+
+export async function runUserAdd(options: UserAddOptions, context: CommandContext): Promise<void> {
+  const password = await passwordOf(options, context);
+  const { auth } = await context.connect();
+  const response = await auth.userAdd(toUserAddRequest(options, password), { signal: context.signal });
+  await context.emit({ kind: 'user-add', user: options.user, response });
+}
+
+async function passwordOf(
+  { user, password }: UserAddOptions,
+  context: CommandContext,
+): Promise<string | undefined> {
+  if (password === 'none') return undefined;
+  if (password === 'prompt') return askNewPassword(user, context);
+  return password === 'stdin' ? readNewPassword(context) : password.given;
+}

@@ -1,0 +1,34 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { rejectNoText } from '../../../cli/names.js';
+import { UsageError } from '../../../model/errors.js';
+
+export interface UserDeleteOptions {
+  readonly user: string;
+}
+
+export function registerUserDelete(parent: CommandParent, run = runUserDelete): void {
+  parent.command({
+    name: 'delete',
+    usage: '<user name>',
+    summary: 'Delete a user',
+    flags: {},
+    deadline: 'none',
+    result: 'user-delete',
+    toOptions(args): UserDeleteOptions {
+      const [user] = args;
+      if (user === undefined || args.length > 1) {
+        throw new UsageError('user delete command requires user name as its argument');
+      }
+      rejectNoText(user);
+      return { user };
+    },
+    run,
+  });
+}
+
+export async function runUserDelete({ user }: UserDeleteOptions, context: CommandContext): Promise<void> {
+  const { auth } = await context.connect();
+  const response = await auth.userDelete({ name: user }, { signal: context.signal });
+  await context.emit({ kind: 'user-delete', user, response });
+}

@@ -1,0 +1,50 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { boolFlag } from '../../../cli/flags.js';
+import { rejectNoText } from '../../../cli/names.js';
+import { UsageError } from '../../../model/errors.js';
+
+export interface UserGetOptions {
+  readonly user: string;
+  readonly isDetailed: boolean;
+}
+
+const flags = { detail: boolFlag(false, 'also print what each role permits') };
+
+export function registerUserGet(parent: CommandParent, run = runUserGet): void {
+  parent.command({
+    name: 'get',
+    usage: '<user name> [options]',
+    summary: 'Print the roles of a user',
+    flags,
+    deadline: 'none',
+    // No `result`: a detailed user without roles is printed in every format.
+    toOptions(args, given): UserGetOptions {
+      const [user] = args;
+      if (user === undefined || args.length > 1) {
+        throw new UsageError('user get command requires user name as its argument');
+      }
+      rejectNoText(user);
+      return { user, isDetailed: given.detail };
+    },
+    run,
+  });
+}
+
+export async function runUserGet(
+  { user, isDetailed }: UserGetOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { auth } = await context.connect();
+  const response = await auth.userGet({ name: user }, { signal: context.signal });
+  if (!isDetailed) {
+    await context.emit({ kind: 'user-get', user, response });
+    return;
+  }
+  await context.emit({ kind: 'text', text: `User: ${user}\n` });
+  for (const role of response.roles) {
+    await context.emit({ kind: 'text', text: '\n' });
+    const permissions = await auth.roleGet({ role }, { signal: context.signal });
+    await context.emit({ kind: 'role-get', role, response: permissions });
+  }
+}

@@ -1,0 +1,38 @@
+import type { CommandParent } from '../../../cli/command.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { rejectNoText } from '../../../cli/names.js';
+import { UsageError } from '../../../model/errors.js';
+
+export interface UserGrantRoleOptions {
+  readonly user: string;
+  readonly role: string;
+}
+
+export function registerUserGrantRole(parent: CommandParent, run = runUserGrantRole): void {
+  parent.command({
+    name: 'grant-role',
+    usage: '<user name> <role name>',
+    summary: 'Give a role to a user',
+    flags: {},
+    deadline: 'none',
+    result: 'user-grant-role',
+    toOptions(args): UserGrantRoleOptions {
+      const [user, role] = args;
+      if (user === undefined || role === undefined || args.length > 2) {
+        throw new UsageError('user grant command requires user name and role name as its argument');
+      }
+      rejectNoText(user, role);
+      return { user, role };
+    },
+    run,
+  });
+}
+
+export async function runUserGrantRole(
+  { user, role }: UserGrantRoleOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { auth } = await context.connect();
+  const response = await auth.userGrantRole({ user, role }, { signal: context.signal });
+  await context.emit({ kind: 'user-grant-role', user, role, response });
+}

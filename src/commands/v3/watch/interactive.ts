@@ -1,0 +1,152 @@
+import type { CommandContext } from '../../../cli/context.js';
+import { createProgram } from '../../../cli/program.js';
+import { quotedWords } from '../../../cli/quoted-words.js';
+import { lines } from '../../../cli/stdin.js';
+import { UsageError } from '../../../model/errors.js';
+import type { Client } from '../../../model/services.js';
+import { type Watching, watchKeys } from '../../../model/watch/watch-keys.js';
+import { printWatch } from './print-watch.js';
+import {
+  type GivenWords,
+  type KeyVariables,
+  missingCommand,
+  requestFlags,
+  toWatchRequest,
+  toWatchTarget,
+  type WatchRequest,
+  wrongNumber,
+} from './request.js';
+
+/**
+ * Reads a request a line, each for one more watch or for the progress of all, and prints the watches side by side. Ends
+ * with the first line that cannot be read, or when the command of an event fails.
+ */
+export async function runInteractiveWatch(variables: KeyVariables, context: CommandContext): Promise<void> {
+  const session = new Session(variables, context, await context.connect());
+  try {
+    await session.run();
+  } finally {
+    await session.close();
+  }
+}
+
+class Session {
+  readonly #variables: KeyVariables;
+  readonly #context: CommandContext;
+  readonly #client: Client;
+  readonly #closing = new AbortController();
+  readonly #watches = new Map<Watching, Promise<unknown>>();
+  /** Never settles but with the first failure. */
+  readonly #failure: Promise<never>;
+  #fail!: (error: unknown) => void;
+
+  constructor(variables: KeyVariables, context: CommandContext, client: Client) {
+    this.#variables = variables;
+    this.#context = context;
+    this.#client = client;
+    this.#failure = new Promise((_resolve, reject) => {
+      this.#fail = reject;
+    });
+    // Nobody may be listening at that moment.
+    this.#failure.catch(() => undefined);
+    const { signal } = context;
+    signal.addEventListener('abort', () => this.#fail(signal.reason), { once: true });
+  }
+
+  async run(): Promise<void> {
+    const typed = lines(this.#context.stdin);
+    for (;;) {
+      this.#context.signal.throwIfAborted();
+      const { done, value: line } = await Promise.race([typed.next(), this.#failure]);
+      if (done) throw new UsageError('error reading watch request line: EOF', 'input');
+      await this.#obey(line);
+    }
+  }
+
+  /** Ends the watches; a command that is running for an event is waited for. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#watches.values());
+  }
+
+  async #obey(line: string): Promise<void> {
+    const words = quotedWords(line);
+    const [verb, ...rest] = words;
+    if (verb === 'progress') {
+      for (const watching of this.#watches.keys()) watching.requestProgress();
+    } else if (verb === 'watch') await this.#watch(line, rest);
+    else if (verb === undefined) this.#refuse(`Invalid command: ${line} (watch and progress supported)`);
+    else this.#refuse(`Invalid command ${line} (only support watch)`);
+  }
+
+  async #watch(line: string, words: readonly string[]): Promise<void> {
+    if (words.length === 0 && this.#variables.key === '') {
+      this.#refuse(`Invalid command ${line} (command type or key is not provided)`);
+      return;
+    }
+    const request = parseRequest(words, this.#variables);
+    try {
+      await this.#start(request);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      this.#refuse(`Invalid command ${line} (${error.message})`);
+    }
+  }
+
+  /** Settles when the server has the watch, so that the next line finds it there. */
+  async #start(request: WatchRequest): Promise<void> {
+    const target = toWatchTarget(request, this.#context.format === 'simple');
+    const signal = AbortSignal.any([this.#context.signal, this.#closing.signal]);
+    const watching = watchKeys(this.#client.watch, target, { signal, sleep: this.#context.clock.sleep });
+    const isReady = new Promise<void>((onCreated) => {
+      const { command } = request;
+      const printed = printWatch(watching, { command, context: this.#context, onCreated })
+        .catch((error: unknown) => this.#fail(error))
+        .finally(() => {
+          this.#watches.delete(watching);
+          onCreated();
+        });
+      this.#watches.set(watching, printed);
+    });
+    await Promise.race([isReady, this.#failure]);
+  }
+
+  #refuse(text: string): void {
+    this.#context.notices.line(text);
+  }
+}
+
+/** Every mistake in a watch's own words ends the program, as in etcdctl (status 128). */
+function parseRequest(words: readonly string[], variables: KeyVariables): WatchRequest {
+  if (words.length > 0 && words.indexOf('--') === words.length - 1) throw missingCommand();
+  const given = readWords(words);
+  const request = toWatchRequest(given, variables, true);
+  if (given.dashAt === undefined && request.words.length === 0) throw wrongNumber();
+  return request;
+}
+
+/** The flags of the line, read as those of a command line are. */
+function readWords(words: readonly string[]): GivenWords {
+  const program = createProgram({
+    name: 'etcdctl',
+    summary: '',
+    globalFlags: {},
+    listsGlobalFlagsApart: false,
+  });
+  program.command({
+    name: 'watch',
+    summary: '',
+    flags: requestFlags,
+    deadline: 'none',
+    toOptions: (args, flags, dashAt): GivenWords => ({ args, flags, dashAt }),
+    run: async () => undefined,
+  });
+  try {
+    const outcome = program.parse(['watch', ...words]);
+    if (outcome.kind === 'help') throw new UsageError('pflag: help requested');
+    return outcome.invocation.options as GivenWords;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.message, 'arguments', { cause: error });
+  }
+}

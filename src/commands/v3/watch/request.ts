@@ -1,0 +1,128 @@
+import { boolFlag, type FlagValues, int64Flag } from '../../../cli/flags.js';
+import { bytesFromText } from '../../../model/bytes.js';
+import { UsageError } from '../../../model/errors.js';
+import { quoteGo } from '../../../model/go/quote.js';
+import { type KeyRange, prefixRange } from '../../../model/key-range.js';
+import type { WatchTarget } from '../../../model/watch/state.js';
+
+/** One watch as it was asked for, on the command line or in a line of interactive mode. */
+export interface WatchRequest {
+  /** Key and range end; with other than two words, all but the first are ignored, as etcdctl does. */
+  readonly words: readonly string[];
+  /** The program to run for each event, and its arguments; empty: none. */
+  readonly command: readonly string[];
+  readonly isPrefix: boolean;
+  /** 0: from now on. */
+  readonly revision: bigint;
+  readonly prevKv: boolean;
+  readonly progressNotify: boolean;
+}
+
+/** What stands in for the arguments in the environment; empty: not set. */
+export interface KeyVariables {
+  readonly key: string;
+  readonly rangeEnd: string;
+}
+
+/** The flags that a watch of its own has. */
+export const requestFlags = {
+  prefix: boolFlag(false, 'all keys that begin with <key>'),
+  rev: int64Flag(0n, 'begin with the events of this revision, which may be past'),
+  'prev-kv': boolFlag(false, 'also print the key and value as they were before each event'),
+  'progress-notify': boolFlag(false, 'tell now and then how far the watch is when nothing happens'),
+};
+type Flags = FlagValues<typeof requestFlags>;
+
+const WRONG_NUMBER = 'bad number of arguments';
+
+/** A command line, or a line of interactive mode, whose flags are read. */
+export interface GivenWords {
+  readonly args: readonly string[];
+  /** How many of the arguments stand before `--`. */
+  readonly dashAt: number | undefined;
+  readonly flags: Flags;
+}
+
+/**
+ * Tells key, range end and command apart (ctlv3/command/watch_command.go `parseWatchArgs`, 3.7.1). Arguments beside the
+ * variables are refused, but for those before a command in interactive mode: they become range end or are ignored.
+ * @throws UsageError
+ */
+export function toWatchRequest(
+  { args, dashAt, flags }: GivenWords,
+  variables: KeyVariables,
+  isInteractive: boolean,
+): WatchRequest {
+  if (dashAt === args.length) throw missingCommand();
+  const mayHaveMore = dashAt !== undefined && isInteractive;
+  const before = dashAt ?? args.length;
+  if (variables.key !== '' && before > 0 && !mayHaveMore) {
+    throw new UsageError(`${WRONG_NUMBER} (found conflicting environment key)`, 'arguments', {
+      reasons: ['ETCDCTL_WATCH_KEY is set: the key is given there or as an argument, not both'],
+    });
+  }
+  const command = dashAt === undefined ? [] : args.slice(dashAt);
+  return {
+    words: keyWords(args, command, variables),
+    command,
+    isPrefix: flags.prefix,
+    revision: flags.rev,
+    prevKv: flags['prev-kv'],
+    progressNotify: flags['progress-notify'],
+  };
+}
+
+/**
+ * What comes before the last word that equals the command's first: etcdctl looks for it from the right, so that
+ * `watch a -- echo echo` watches from `a` to `echo`.
+ */
+function keyWords(
+  args: readonly string[],
+  [program]: readonly string[],
+  { key, rangeEnd }: KeyVariables,
+): string[] {
+  const words = [...[key, rangeEnd].filter((word) => word !== ''), ...args];
+  return program === undefined ? words : words.slice(0, words.lastIndexOf(program));
+}
+
+/** @throws UsageError when the range end has no key */
+export function toKeyVariables(key = '', rangeEnd = ''): KeyVariables {
+  if (key === '' && rangeEnd !== '') {
+    const quoted = quoteGo(bytesFromText(rangeEnd));
+    throw new UsageError(`ETCDCTL_WATCH_KEY is empty but got ETCDCTL_WATCH_RANGE_END=${quoted}`);
+  }
+  return { key, rangeEnd };
+}
+
+export function missingCommand(): UsageError {
+  return new UsageError(`${WRONG_NUMBER} (found separator --, but no commands)`);
+}
+
+export function wrongNumber(): UsageError {
+  return new UsageError(WRONG_NUMBER);
+}
+
+/**
+ * @param mayBeFragmented whether the events may be handed on in parts, which makes no difference for formats that print
+ *   nothing but events
+ * @throws UsageError
+ */
+export function toWatchTarget(request: WatchRequest, mayBeFragmented: boolean): WatchTarget {
+  return {
+    range: toKeyRange(request),
+    startRevision: request.revision,
+    prevKv: request.prevKv,
+    progressNotify: request.progressNotify,
+    fragment: mayBeFragmented,
+  };
+}
+
+function toKeyRange({ words, isPrefix }: WatchRequest): KeyRange {
+  const [key, rangeEnd] = words;
+  if (key === undefined) throw wrongNumber();
+  if (rangeEnd !== undefined && words.length === 2) {
+    if (isPrefix) throw new UsageError('`range_end` and `--prefix` are mutually exclusive');
+    return { key: bytesFromText(key), rangeEnd: bytesFromText(rangeEnd) };
+  }
+  return isPrefix ? prefixRange(bytesFromText(key)) : { key: bytesFromText(key) };
+}

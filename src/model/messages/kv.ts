@@ -1,0 +1,134 @@
+/** Keys and values: mvccpb, and the KV service of etcdserverpb (etcd api/v3). */
+import type { ResponseHeader } from './header.js';
+
+export interface KeyValue {
+  readonly key: Uint8Array;
+  readonly createRevision: bigint;
+  readonly modRevision: bigint;
+  /** Number of writes since the key was last created; 0 never occurs in a live key. */
+  readonly version: bigint;
+  readonly value: Uint8Array;
+  /** Lease id, 0 for none. */
+  readonly lease: bigint;
+}
+
+/** Numbers of etcdserverpb.RangeRequest.SortOrder. */
+export const SortOrder = { none: 0, ascend: 1, descend: 2 } as const;
+export type SortOrder = (typeof SortOrder)[keyof typeof SortOrder];
+
+/** Numbers of etcdserverpb.RangeRequest.SortTarget. */
+export const SortTarget = { key: 0, version: 1, create: 2, mod: 3, value: 4 } as const;
+export type SortTarget = (typeof SortTarget)[keyof typeof SortTarget];
+
+export interface RangeRequest {
+  readonly key: Uint8Array;
+  readonly rangeEnd?: Uint8Array;
+  readonly limit?: bigint;
+  readonly revision?: bigint;
+  readonly sortOrder?: SortOrder;
+  readonly sortTarget?: SortTarget;
+  readonly serializable?: boolean;
+  readonly keysOnly?: boolean;
+  readonly countOnly?: boolean;
+  readonly minModRevision?: bigint;
+  readonly maxModRevision?: bigint;
+  readonly minCreateRevision?: bigint;
+  readonly maxCreateRevision?: bigint;
+}
+
+export interface RangeResponse {
+  readonly header?: ResponseHeader | undefined;
+  readonly kvs: readonly KeyValue[];
+  readonly more: boolean;
+  readonly count: bigint;
+}
+
+/** One part of a streamed range (etcd 3.7): the parts' `kvs` follow each other, the last part has the totals. */
+export interface RangeStreamResponse {
+  readonly rangeResponse?: RangeResponse | undefined;
+}
+
+export interface PutRequest {
+  readonly key: Uint8Array;
+  readonly value?: Uint8Array;
+  readonly lease?: bigint;
+  readonly prevKv?: boolean;
+  readonly ignoreValue?: boolean;
+  readonly ignoreLease?: boolean;
+}
+
+export interface PutResponse {
+  readonly header?: ResponseHeader | undefined;
+  readonly prevKv?: KeyValue | undefined;
+}
+
+export interface DeleteRangeRequest {
+  readonly key: Uint8Array;
+  readonly rangeEnd?: Uint8Array;
+  readonly prevKv?: boolean;
+}
+
+export interface DeleteRangeResponse {
+  readonly header?: ResponseHeader | undefined;
+  readonly deleted: bigint;
+  readonly prevKvs: readonly KeyValue[];
+}
+
+/** Numbers of etcdserverpb.Compare.CompareResult. */
+export const CompareResult = { equal: 0, greater: 1, less: 2, notEqual: 3 } as const;
+export type CompareResult = (typeof CompareResult)[keyof typeof CompareResult];
+
+/** Numbers of etcdserverpb.Compare.CompareTarget. */
+export const CompareTarget = { version: 0, create: 1, mod: 2, value: 3, lease: 4 } as const;
+export type CompareTarget = (typeof CompareTarget)[keyof typeof CompareTarget];
+
+/** The field that goes with the target. */
+export type CompareOperand =
+  | { readonly $case: 'version' | 'createRevision' | 'modRevision' | 'lease'; readonly value: bigint }
+  | { readonly $case: 'value'; readonly value: Uint8Array };
+
+export interface Compare {
+  readonly result: CompareResult;
+  readonly target: CompareTarget;
+  readonly key: Uint8Array;
+  readonly rangeEnd?: Uint8Array;
+  readonly targetUnion: CompareOperand;
+}
+
+export interface RequestOp {
+  readonly request:
+    | { readonly $case: 'requestRange'; readonly value: RangeRequest }
+    | { readonly $case: 'requestPut'; readonly value: PutRequest }
+    | { readonly $case: 'requestDeleteRange'; readonly value: DeleteRangeRequest };
+}
+
+export interface ResponseOp {
+  /** `undefined`: a kind of operation that only a newer server knows. */
+  readonly response?:
+    | { readonly $case: 'responseRange'; readonly value: RangeResponse }
+    | { readonly $case: 'responsePut'; readonly value: PutResponse }
+    | { readonly $case: 'responseDeleteRange'; readonly value: DeleteRangeResponse }
+    | { readonly $case: 'responseTxn'; readonly value: TxnResponse }
+    | undefined;
+}
+
+export interface TxnRequest {
+  readonly compare: readonly Compare[];
+  readonly success: readonly RequestOp[];
+  readonly failure: readonly RequestOp[];
+}
+
+export interface TxnResponse {
+  readonly header?: ResponseHeader | undefined;
+  readonly succeeded: boolean;
+  readonly responses: readonly ResponseOp[];
+}
+
+export interface CompactionRequest {
+  readonly revision: bigint;
+  readonly physical?: boolean;
+}
+
+export interface CompactionResponse {
+  readonly header?: ResponseHeader | undefined;
+}

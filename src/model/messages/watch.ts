@@ -1,0 +1,45 @@
+/** mvccpb.Event and the Watch service of etcdserverpb (etcd api/v3). */
+import type { ResponseHeader } from './header.js';
+import type { KeyValue } from './kv.js';
+
+/** Numbers of mvccpb.Event.EventType. */
+export const EventType = { put: 0, delete: 1 } as const;
+
+export interface Event {
+  /** A number of `EventType`. */
+  readonly type: number;
+  /** Of a deletion: only key and modRevision. */
+  readonly kv?: KeyValue | undefined;
+  readonly prevKv?: KeyValue | undefined;
+}
+
+export interface WatchCreateRequest {
+  readonly key: Uint8Array;
+  readonly rangeEnd?: Uint8Array;
+  readonly startRevision?: bigint;
+  readonly progressNotify?: boolean;
+  readonly prevKv?: boolean;
+  readonly watchId?: bigint;
+  /** Lets the server split one revision's events into several responses. */
+  readonly fragment?: boolean;
+}
+
+export interface WatchRequest {
+  readonly requestUnion:
+    | { readonly $case: 'createRequest'; readonly value: WatchCreateRequest }
+    | { readonly $case: 'cancelRequest'; readonly value: { readonly watchId: bigint } }
+    | { readonly $case: 'progressRequest'; readonly value: Record<string, never> };
+}
+
+export interface WatchResponse {
+  readonly header?: ResponseHeader | undefined;
+  readonly watchId: bigint;
+  readonly created: boolean;
+  readonly canceled: boolean;
+  /** Above 0: the watch wanted revisions up to here, which are compacted. */
+  readonly compactRevision: bigint;
+  readonly cancelReason: string;
+  /** More of the same revision follows in the next response. */
+  readonly fragment: boolean;
+  readonly events: readonly Event[];
+}

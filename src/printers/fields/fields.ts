@@ -1,0 +1,16 @@
+import { renderSnapshotSaved, renderText } from '../format-independent.js';
+import type { Renderers } from '../printer.js';
+import { authRenderers } from './auth.js';
+import { clusterRenderers } from './cluster.js';
+import { kvRenderers } from './kv.js';
+import { leaseRenderers } from './lease.js';
+
+/** Lines of `"Name" : value`, text quoted as Go quotes it (ctlv3/command/printer_fields.go, 3.7.1). */
+export const renderers: Renderers = {
+  ...kvRenderers,
+  ...leaseRenderers,
+  ...clusterRenderers,
+  ...authRenderers,
+  'snapshot-saved': renderSnapshotSaved,
+  text: renderText,
+};

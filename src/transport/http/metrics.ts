@@ -1,0 +1,90 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { CommandError } from '../../model/errors.js';
+import type { TlsOptions } from '../connection.js';
+import { type EndpointAddress, parseEndpoint } from '../grpc/endpoint.js';
+import { checkIdentity } from '../grpc/server-identity.js';
+import { loadSecurity, type Security } from '../grpc/tls.js';
+
+/** A member's metrics are about 100 KB. */
+const LARGEST_ANSWER_BYTES = 16 * 2 ** 20;
+
+/** Without a sign of life. */
+const PATIENCE_MS = 30_000;
+
+type Reachable = Extract<EndpointAddress, { kind: 'reachable' }>;
+
+/**
+ * What a member tells about itself under `/metrics`, in Prometheus' text format. Secured as gRPC to that endpoint is.
+ * @throws CommandError when there is no such answer, UsageError for TLS files that are unusable, or the signal's reason
+ */
+export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: AbortSignal): Promise<string> {
+  const { address, encryption } = parseEndpoint(endpoint);
+  if (address.kind === 'malformed') throw new CommandError(address.problem);
+  const security = await loadSecurity(tls, encryption);
+  try {
+    return await readAll(await answerTo(startRequest(address, security, signal)));
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new CommandError(`cannot read /metrics: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function startRequest(
+  { target, authority, host }: Reachable,
+  security: Security,
+  signal: AbortSignal,
+): ClientRequest {
+  const [, scheme, place = ''] = /^(\w+):(.*)$/s.exec(target) ?? [];
+  const portAt = place.lastIndexOf(':');
+  const where =
+    scheme === 'unix'
+      ? { socketPath: place }
+      : { host: place.slice(0, portAt).replace(/^\[(.*)\]$/, '$1'), port: place.slice(portAt + 1) };
+  const common = {
+    ...where,
+    path: '/metrics',
+    headers: { host: authority },
+    agent: false,
+    timeout: PATIENCE_MS,
+    signal,
+  } as const;
+  if (security.kind === 'plaintext') return httpRequest(common);
+  const name = security.serverName ?? host;
+  const secured: RequestOptions & Pick<ConnectionOptions, 'secureContext'> = {
+    ...common,
+    secureContext: security.context,
+    rejectUnauthorized: security.isVerified,
+    // RFC 6066 has no IP addresses there.
+    servername: isIP(name) ? '' : name,
+    checkServerIdentity: (_sentName, certificate) => checkIdentity(name, certificate),
+  };
+  return httpsRequest(secured);
+}
+
+function answerTo(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.on('timeout', () => request.destroy(new Error(`no answer for ${PATIENCE_MS / 1000} s`)));
+    request.on('error', reject);
+    request.on('response', resolve);
+    request.end();
+  });
+}
+
+async function readAll(answer: IncomingMessage): Promise<string> {
+  const { statusCode } = answer;
+  if (statusCode !== 200) {
+    answer.destroy();
+    throw new Error(`HTTP status ${statusCode}`);
+  }
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > LARGEST_ANSWER_BYTES) throw new Error('the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}

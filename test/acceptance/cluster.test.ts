@@ -1,0 +1,198 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { comparesWithAtLeast, type Lab, references, startLab } from '../support/lab/lab.js';
+import { initialClusterOf, membersOf, realEventually, removeStrangers } from '../support/lab/membership.js';
+import { prepareNewcomer } from '../support/lab/newcomer.js';
+import { ourEtcdctl, type RunResult, run } from '../support/lab/program.js';
+
+const PATIENCE_MS = 20_000;
+
+/** Ours with all members as endpoints, or just these. */
+function ours(lab: Lab, args: readonly string[], endpoints = lab.cluster.endpoints): Promise<RunResult> {
+  return run(ourEtcdctl(), [...lab.flags(endpoints), ...args]);
+}
+
+async function succeeds(lab: Lab, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await ours(lab, args);
+  expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
+  return stdout.toString();
+}
+
+/** Refusals that pass by themselves: members have to get to know each other first. */
+async function succeedsEventually(lab: Lab, refusal: RegExp, ...args: string[]): Promise<string> {
+  for (const end = Date.now() + PATIENCE_MS; ; await delay(50)) {
+    const { code, stdout, stderr } = await ours(lab, args);
+    if (code === 0) return stdout.toString();
+    expect(stderr.toString()).toMatch(refusal);
+    if (Date.now() > end) throw new Error(`${args.join(' ')} still fails: ${stderr}`);
+  }
+}
+
+const UNACQUAINTED = /^Error: etcdserver: unhealthy cluster$/m;
+const BEHIND = /^Error: etcdserver: can only promote a learner member which is in sync with leader$/m;
+
+/** Endpoint and whether its member leads, as `endpoint status` has it. */
+async function leadership(lab: Lab): Promise<{ endpoint: string; id: string; leads: boolean }[]> {
+  const lines = (await succeeds(lab, 'endpoint', 'status')).trimEnd().split('\n');
+  return lines.map((line) => {
+    const columns = line.split(', ');
+    return { endpoint: columns[0] ?? '', id: columns[1] ?? '', leads: columns[8] === 'true' };
+  });
+}
+
+describe.each(references.map((reference) => ({ reference, version: reference.version })))(
+  'a cluster of three over TLS, etcd $version',
+  ({ reference }) => {
+    let lab: Lab;
+    beforeAll(async () => {
+      lab = await startLab({ reference, profile: 'tls', members: 3 });
+    });
+    afterAll(() => lab?.stop());
+
+    it('takes in a learner, which is started with what member add prints, promotes it and lets it go', async () => {
+      const newcomer = await prepareNewcomer(lab);
+      try {
+        const add = ['member', 'add', newcomer.name, `--peer-urls=${newcomer.peerUrl}`, '--learner'];
+        const added = await succeedsEventually(lab, UNACQUAINTED, ...add);
+        expect(added).toMatch(/^Member +[0-9a-f]+ added as learner to cluster +[0-9a-f]+\n\nETCD_NAME=/);
+        await newcomer.start(initialClusterOf(added));
+        const learner = (await membersOf(lab)).find(({ name }) => name === newcomer.name);
+        expect(learner).toMatchObject({ isLearner: true, isStarted: true });
+        const promoted = await succeedsEventually(lab, BEHIND, 'member', 'promote', learner?.id ?? '');
+        expect(promoted).toMatch(/^Member +[0-9a-f]+ promoted in cluster +[0-9a-f]+\n$/);
+        expect((await membersOf(lab)).filter(({ isLearner }) => isLearner)).toEqual([]);
+        const status = await succeeds(lab, 'endpoint', 'status', '--cluster');
+        expect(status.split('\n').filter((line) => line.startsWith(`${newcomer.clientUrl}, `))).toHaveLength(
+          1,
+        );
+        await succeeds(lab, 'member', 'remove', learner?.id ?? '');
+        expect(await membersOf(lab)).toHaveLength(3);
+      } finally {
+        await removeStrangers(lab);
+        await newcomer.stop();
+      }
+    });
+
+    it('takes in a member that votes at once', async () => {
+      const newcomer = await prepareNewcomer(lab);
+      try {
+        const add = ['member', 'add', newcomer.name, `--peer-urls=${newcomer.peerUrl}`];
+        await newcomer.start(initialClusterOf(await succeedsEventually(lab, UNACQUAINTED, ...add)));
+        const health = await succeeds(lab, 'endpoint', 'health', '--cluster');
+        expect(health).toContain(`${newcomer.clientUrl} is healthy`);
+        expect(await membersOf(lab)).toContainEqual(
+          expect.objectContaining({ name: newcomer.name, isStarted: true, isLearner: false }),
+        );
+      } finally {
+        await removeStrangers(lab);
+        await newcomer.stop();
+      }
+    });
+
+    it('is led by whom move-leader names', async () => {
+      const before = await leadership(lab);
+      const leader = before.find(({ leads }) => leads);
+      const follower = before.find(({ leads }) => !leads);
+      const moved = await succeeds(lab, 'move-leader', follower?.id ?? '');
+      expect(moved).toBe(`Leadership transferred from ${leader?.id} to ${follower?.id}\n`);
+      const after = await leadership(lab);
+      expect(after.find(({ leads }) => leads)).toEqual({ ...follower, leads: true });
+    });
+
+    it('is not asked to move its leader through the others', async () => {
+      const members = await leadership(lab);
+      const others = members.filter(({ leads }) => !leads).map(({ endpoint }) => endpoint);
+      const { code, stderr } = await ours(lab, ['move-leader', members[0]?.id ?? ''], others);
+      expect(stderr.toString()).toContain(`Error: no leader endpoint given at [${others.join(' ')}]\n`);
+      expect(code).toBe(128);
+    });
+
+    it('gives space back member by member', async () => {
+      for (let index = 0; index < 3; index++) {
+        await lab.real(['put', 'large'], { stdin: Buffer.alloc(1_000_000, index) });
+      }
+      const { stdout } = await lab.real(['get', 'large', '-w', 'json', '--keys-only']);
+      await lab.real(['compact', /"revision":(\d+)/.exec(stdout.toString())?.[1] ?? '', '--physical']);
+      const sizes = async () => sizesIn(await succeeds(lab, 'endpoint', 'status', '-w', 'json'));
+      const before = await sizes();
+      const urls = (await succeeds(lab, 'member', 'list'))
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(', ')[4]);
+      const lines = (await succeeds(lab, 'defrag', '--cluster')).trimEnd().split('\n');
+      expect(lines.map((line) => line.replace(/took [\d.]+\S*s$/, 'took <duration>'))).toEqual(
+        urls.map((url) => `Finished defragmenting etcd member[${url}]. took <duration>`),
+      );
+      for (const [index, size] of (await sizes()).entries()) expect(size).toBeLessThan(before[index] ?? 0);
+    });
+
+    describe('with a member down', () => {
+      let down = '';
+      beforeAll(async () => {
+        // Not the leader's: an election would take its time.
+        const members = await leadership(lab);
+        const index = members.findIndex(({ leads }) => !leads);
+        down = lab.cluster.endpoints[index] ?? '';
+        await lab.cluster.kill(index);
+        await lab.cluster.serving();
+        await realEventually(lab, ['put', 'a', '1']);
+      });
+
+      const short = ['--command-timeout=3s'];
+      const hidden = (text: string) =>
+        text.replace(/\b\d+(?:\.\d+)?(?:µs|ms|s)\b/g, '<duration>').replace(/\{"level".*\n/g, '');
+
+      it.each([
+        ['endpoint status -w fields', '3.6', 'Failed to get the status of endpoint'],
+        ['endpoint status --cluster -w json', '3.6', 'Failed to get the status of endpoint'],
+        ['endpoint hashkv', '3.6', 'Failed to get the hash of endpoint'],
+        ['endpoint hashkv --cluster -w json', '3.6', 'Failed to get the hash of endpoint'],
+        [
+          'endpoint health --cluster',
+          '3.5',
+          ' is unhealthy: failed to commit proposal: context deadline exceeded',
+        ],
+        ['defrag --cluster', '3.6', 'Failed to defragment etcd member['],
+      ])('%s names it and prints the others, as etcdctl does', async (line, since, failure) => {
+        const args = [...line.split(' '), ...short];
+        const mine = await ours(lab, args);
+        expect(mine.code).toBe(1);
+        const failed = mine.stderr
+          .toString()
+          .split('\n')
+          .filter((each) => each.includes(failure));
+        expect(failed).toEqual([expect.stringContaining(down)]);
+        expect(mine.stdout.toString()).not.toContain(down);
+        expect(mine.stdout.toString().match(/https:\/\//g)).toHaveLength(2);
+        if (!comparesWithAtLeast(since)) return;
+        const real = await run(lab.newestEtcdctl, [...lab.flags(), ...args]);
+        const inOrder = (text: string) => (line.includes('health') ? text.split('\n').toSorted() : text);
+        expect(inOrder(hidden(mine.stdout.toString()))).toEqual(inOrder(hidden(real.stdout.toString())));
+        expect(hidden(failed.join('\n'))).toBe(
+          hidden(
+            real.stderr
+              .toString()
+              .split('\n')
+              .filter((each) => each.includes(failure))
+              .join('\n'),
+          ),
+        );
+      });
+
+      it('asks all endpoints for their status at once: three that are silent cost the time of one', async () => {
+        const began = performance.now();
+        const { code } = await ours(
+          lab,
+          ['endpoint', 'status', '--command-timeout=4s'],
+          [down, down, down, ...lab.cluster.endpoints],
+        );
+        expect(code).toBe(1);
+        expect(performance.now() - began).toBeLessThan(8_000);
+      });
+    });
+  },
+);
+
+function sizesIn(statusJson: string): number[] {
+  return [...statusJson.matchAll(/"dbSize":(\d+)/g)].map(([, digits]) => Number(digits));
+}

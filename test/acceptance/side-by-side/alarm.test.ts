@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AlarmResponse } from '../../../src/wire/maintenance.js';
+import type { Lab } from '../../support/lab/lab.js';
+import { run } from '../../support/lab/program.js';
+import { type Scene, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+
+/** Less than an empty store takes: any put raises the alarm. */
+const NO_SPACE_AT_ALL = ['--quota-backend-bytes=16384'];
+
+const alarms = async (lab: Lab) => (await lab.real(['alarm', 'list'])).stdout.toString();
+
+const noSpace: Scene = {
+  name: 'an alarm',
+  async set(lab) {
+    while ((await alarms(lab)) === '') {
+      await run(lab.etcdctl, [...lab.flags(), 'put', 'a', '1']);
+      await delay(20);
+    }
+    return {};
+  },
+};
+
+/** Protocol buffers' text form has one or two spaces, by the program's build. */
+const mask = { pattern: / +/g, replacement: ' ' };
+
+const quiet: readonly SideBySideCase[] = [
+  ...['simple', 'json', 'fields', 'table', 'protobuf'].flatMap((format) => [
+    { run: `alarm list -w ${format}` },
+    { run: `alarm list -w ${format} --hex`, since: '3.6' },
+    ...(format === 'table' ? [] : [{ run: `alarm disarm -w ${format}` }]),
+  ]),
+  { run: 'alarm disarm -w table' },
+  { run: 'alarm list all' },
+  { run: 'alarm disarm all' },
+  { run: 'alarm list -w xml' },
+  { run: 'alarm list --nonsense' },
+  { run: 'alarm d' },
+  { run: 'al list' },
+];
+
+const armed: readonly SideBySideCase[] = ['simple', 'json', 'fields', 'table', 'protobuf'].flatMap(
+  (format) => [
+    { run: `alarm list -w ${format}`, scene: noSpace, mask },
+    { run: `alarm list -w ${format} --hex`, scene: noSpace, since: '3.6', mask },
+    {
+      run: `alarm disarm -w ${format}`,
+      scene: noSpace,
+      mask,
+      ...(format === 'protobuf' && { message: AlarmResponse }),
+    },
+  ],
+);
+
+sideBySide('alarm', quiet);
+sideBySide('alarm over TLS', quiet.slice(0, 6), { profile: 'tls' });
+sideBySide('alarm that was raised', armed, { extraArgs: NO_SPACE_AT_ALL, reset: [] });
+sideBySide(
+  'endpoint health with an alarm',
+  ['simple', 'json', 'fields'].map((format) => ({
+    run: `endpoint health -w ${format}`,
+    scene: noSpace,
+    since: '3.5',
+    mask: { pattern: /\b\d+(?:\.\d+)?(?:Âµs|ms|s)\b/g, replacement: '<duration>' },
+  })),
+  { extraArgs: NO_SPACE_AT_ALL, reset: [] },
+);

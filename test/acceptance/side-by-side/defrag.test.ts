@@ -1,0 +1,38 @@
+import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+
+const mask = { pattern: /took [0-9.]+\S*?s\b/g, replacement: 'took <duration>' };
+/** Joins the endpoints that are there, which have time enough to answer. Nobody listens on it. */
+const DEAD = '--endpoints=127.0.0.1:1 --command-timeout=2s';
+
+const defrag: readonly SideBySideCase[] = [
+  { run: 'defrag', since: '3.6', mask },
+  { run: 'defrag --cluster', since: '3.6', mask },
+  { run: 'defrag --cluster=false surplus', since: '3.6', mask },
+  ...['simple', 'json', 'fields', 'protobuf', 'table'].map((format) => ({
+    run: `defrag -w ${format}`,
+    since: '3.6',
+    mask,
+  })),
+  { run: 'defrag -w xml' },
+  { run: 'defrag --hex', since: '3.6', mask },
+  { run: `defrag ${DEAD}`, since: '3.6', mask },
+  { run: `defrag ${DEAD}`, alone: true, since: '3.6', mask },
+  { run: `defrag --cluster ${DEAD}`, since: '3.6', mask },
+  { run: `defrag --cluster ${DEAD}`, alone: true, since: '3.6', mask },
+  { run: 'defrag --data-dir=/nonexistent', since: '3.6' },
+  { run: 'def', since: '3.6', mask },
+];
+
+sideBySide('defrag', defrag);
+sideBySide('defrag over TLS', defrag.slice(0, 3), { profile: 'tls', members: 3 });
+sideBySide(
+  'defrag with users',
+  [
+    ...defrag.slice(0, 2),
+    { run: 'defrag --user=root:wrong' },
+    { run: 'defrag --user=root:wrong --cluster', since: '3.7' },
+  ],
+  {
+    profile: 'auth',
+  },
+);

@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ResponseHeader } from '../../../src/wire/lease.js';
+import { type Lab, references, startLab } from '../../support/lab/lab.js';
+import { grant, leases, revoke } from '../../support/lab/leases.js';
+import { ourEtcdctl, type Program, start } from '../../support/lab/program.js';
+import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+
+const FORMATS = ['simple', 'json', 'fields', 'protobuf'];
+const LARGEST = '7fffffffffffffff';
+
+const none = leases();
+const one = leases({ id: '1234', ttlSeconds: 600 });
+/** One key: servers tell several in any order. */
+const withKey = leases({ id: '1234', ttlSeconds: 600, keys: [Buffer.from('a "key"\n\xff', 'latin1')] });
+const largest = leases({ id: LARGEST, ttlSeconds: 600, keys: ['a'] });
+const several = leases(
+  { id: LARGEST, ttlSeconds: 600 },
+  { id: 'abc', ttlSeconds: 1200 },
+  { id: '20000000000001', ttlSeconds: 1800 },
+);
+
+/** The server chooses ids. */
+const ID = { pattern: /(lease |"ID" : |"ID":|"id":"?)[0-9a-fx]{10,}/g, replacement: '$1<id>' };
+/** What etcdctl shows of a message that it cannot print, addresses in memory included. */
+const DUMP = { pattern: / \(&\{.*\}\)$/gm, replacement: '' };
+/** Time passes between the two runs. */
+const REMAINING = { pattern: /(remaining\(|"TTL" : |"ttl":"?)\d+/g, replacement: '$1<n>' };
+
+const grants: readonly SideBySideCase[] = [
+  ...FORMATS.flatMap((format) => {
+    const message = format === 'protobuf' ? { message: ResponseHeader } : {};
+    const since = format === 'fields' ? { since: '3.6' } : {};
+    return [
+      { run: `lease grant 60 -w ${format}`, scene: none, mask: ID, ...message, ...since },
+      { run: `lease grant 60 -w ${format} --hex`, scene: none, mask: ID, ...message, since: '3.6' },
+    ];
+  }),
+  { run: 'lease grant 0', scene: none, mask: ID },
+  { run: 'lease grant 1', scene: none, mask: ID },
+  { run: 'lease grant +60', scene: none, mask: ID },
+  { run: 'lease grant -- -60', scene: none, mask: ID },
+  { run: 'lease grant 9000000000', scene: none, mask: ID },
+  { run: 'lease grant 9000000001', scene: none },
+  { run: 'lease grant 9223372036854775807', scene: none },
+];
+
+const FORMAT_FIRST = 'a format that cannot print the result is refused before the server is asked';
+
+const known: readonly SideBySideCase[] = [
+  ...FORMATS.flatMap((format) => {
+    const since = format === 'fields' ? { since: '3.6' } : {};
+    // In protobuf etcdctl prints no more than the header of these.
+    const header = { changes: true, ...(format === 'protobuf' && { message: ResponseHeader }), ...since };
+    return [
+      { run: `lease list -w ${format}`, scene: none, ...header },
+      { run: `lease list -w ${format}`, scene: several, ...header },
+      { run: `lease list -w ${format} --hex`, scene: several, ...header, since: '3.6' },
+      { run: `lease revoke 1234 -w ${format}`, scene: withKey, changes: true, mask: DUMP, ...since },
+      { run: `lease revoke ${LARGEST} -w ${format}`, scene: largest, changes: true, mask: DUMP, ...since },
+      { run: `lease keep-alive --once 1234 -w ${format}`, scene: one, ...header },
+      {
+        run: `lease keep-alive --once ${LARGEST} -w ${format} --hex`,
+        scene: largest,
+        ...header,
+        since: '3.6',
+      },
+      { run: `lease keep-alive 4321 -w ${format}`, scene: one, changes: true, ...since },
+      ...[
+        { run: `lease timetolive 1234 -w ${format}`, scene: withKey },
+        { run: `lease timetolive 1234 --keys -w ${format}`, scene: withKey },
+        { run: `lease timetolive 1234 --keys -w ${format}`, scene: one },
+        { run: `lease timetolive ${LARGEST} --keys -w ${format} --hex`, scene: largest, since: '3.6' },
+        { run: `lease timetolive 4321 --keys -w ${format}`, scene: one },
+      ].map((each) => ({ ...header, ...each, mask: REMAINING })),
+    ];
+  }),
+  { run: 'lease list surplus', scene: several, changes: true },
+  { run: 'lease revoke 4321', scene: one },
+  { run: 'lease revoke 00001234', scene: one, changes: true },
+  { run: 'lease revoke -- -1234', scene: one },
+  { run: 'lease revoke 0', scene: one },
+  { run: 'lease timetolive 0', scene: one },
+  { run: 'lease timetolive ABCD', scene: one },
+  { run: 'lease keep-alive --once 4321', scene: one },
+  { run: 'lease keep-alive --once=false 4321', scene: one },
+  { run: 'lease keep-alive -- -f', scene: one },
+  { run: 'l ti 1234', scene: none },
+  { run: 'lease keep 4321', scene: none },
+  {
+    run: 'lease revoke 4321 -w table',
+    scene: one,
+    differs: { why: FORMAT_FIRST, error: 'Error: table not supported as output format', code: 4 },
+  },
+  {
+    run: 'lease keep-alive 4321 -w table',
+    scene: one,
+    differs: { why: FORMAT_FIRST, error: 'Error: table not supported as output format', code: 4 },
+  },
+];
+
+const wrongArguments: readonly SideBySideCase[] = [
+  'lease grant',
+  'lease grant x',
+  'lease grant 0x10',
+  'lease grant 1.5',
+  'lease grant 60s',
+  'lease grant 9223372036854775808',
+  'lease grant 1 2',
+  'lease grant 60 -w table',
+  'lease revoke',
+  'lease revoke xyz',
+  'lease revoke 0x12',
+  'lease revoke 8000000000000000',
+  'lease revoke 1 2',
+  'lease timetolive',
+  'lease timetolive xyz',
+  'lease timetolive --keys',
+  'lease timetolive 1 2',
+  'lease timetolive 12 -w table',
+  'lease list -w table',
+  'lease keep-alive',
+  'lease keep-alive xyz',
+  'lease keep-alive --once',
+  'lease keep-alive --once xyz',
+  'lease keep-alive 1 2',
+].map((run) => ({ run }));
+
+/** etcdctl of 3.5 shows its help on stdout. */
+const wrongFlags: readonly SideBySideCase[] = [
+  'lease grant -60',
+  'lease list --nonsense',
+  'lease keep-alive 1 --once=maybe',
+].map((run) => ({ run, since: '3.6' }));
+
+sideBySide('lease grant', grants);
+sideBySide('leases', known);
+sideBySide('lease arguments', [...wrongArguments, ...wrongFlags], { newestServerOnly: true });
+for (const profile of ['tls', 'auth'] as const) {
+  const cases = [
+    { run: 'lease grant 60', mask: ID },
+    { run: 'lease timetolive 1234' },
+    { run: 'lease keep-alive 1234' },
+  ];
+  sideBySide(`lease, ${profile}`, [...cases, { run: 'lease keep-alive --once 1234' }], { profile });
+}
+
+describe.each(references)('lease keep-alive, etcd $version', (reference) => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab({ reference });
+  });
+  afterAll(() => lab?.stop());
+
+  /** Seconds; the shortest that servers grant. */
+  const TTL = 2;
+  const begin = async (program: Program, ...args: string[]) => {
+    await grant(lab, { id: '1234', ttlSeconds: TTL });
+    return start(program, [...lab.flags(), 'lease', 'keep-alive', '1234', ...args]);
+  };
+  const RENEWAL = `lease 0000000000001234 keepalived with TTL(${TTL})\n`;
+
+  it('prints renewals until the lease is revoked', async ({ task }) => {
+    Object.assign(task.meta, { sideBySide: 'different' });
+    const outputs: { text: string; code: number | null }[] = [];
+    for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
+      const running = await begin(program);
+      await running.waitFor(RENEWAL.repeat(3));
+      await revoke(lab, '1234');
+      const { stdout, code } = await running.result;
+      outputs.push({ text: stdout.toString().replaceAll(RENEWAL, ''), code });
+    }
+    expect(outputs[1]).toEqual(outputs[0]);
+    expect(outputs[1]).toEqual({ text: 'lease 0000000000001234 expired or revoked.\n', code: 0 });
+    Object.assign(task.meta, { sideBySide: 'equal' });
+  });
+
+  it('ends by the signal, as etcdctl does', async ({ task }) => {
+    Object.assign(task.meta, { sideBySide: 'different' });
+    for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
+      const running = await begin(program);
+      await running.waitFor(RENEWAL);
+      running.kill('SIGINT');
+      expect(await running.result).toMatchObject({ code: null, signal: 'SIGINT' });
+      await revoke(lab, '1234');
+    }
+    Object.assign(task.meta, { sideBySide: 'equal' });
+  });
+
+  it('ends when the server stays away for longer than the lease lives, and says why', async () => {
+    const outputs: string[] = [];
+    for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
+      const running = await begin(program);
+      await running.waitFor(RENEWAL);
+      await lab.cluster.kill(0);
+      const { stdout, stderr, code } = await running.result;
+      outputs.push(`${code} ${stdout.toString().replaceAll(RENEWAL, '')}`);
+      if (program !== lab.newestEtcdctl)
+        expect(stderr.toString()).toMatch(/no server confirmed the lease in time: .*127\.0\.0\.1/);
+      await lab.cluster.restart(0);
+      await revoke(lab, '1234').catch(() => undefined);
+    }
+    expect(outputs[1]).toBe(outputs[0]);
+  });
+
+  it('renews once as soon as the server is back', async () => {
+    await grant(lab, { id: '5678', ttlSeconds: 60 });
+    await lab.cluster.kill(0);
+    const waiting = start(ourEtcdctl(), [...lab.flags(), 'lease', 'keep-alive', '--once', '5678']);
+    await waiting.waitFor('trying again');
+    await lab.cluster.restart(0);
+    const { stdout, code } = await waiting.result;
+    expect([stdout.toString(), code]).toEqual(['lease 0000000000005678 keepalived with TTL(60)\n', 0]);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { lines } from '../../src/cli/stdin.js';
+
+async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield Buffer.from(part);
+}
+
+describe('lines', () => {
+  it('joins what chunks cut, and leaves out what no newline ends', async () => {
+    const read: string[] = [];
+    const input = chunks(
+      'a\nb',
+      'c',
+      '',
+      'd\n\n',
+      Buffer.of(0xe6, 0x97),
+      Buffer.of(0xa5, 0x0a, 0xff, 0x0a),
+      'end',
+    );
+    for await (const line of lines(input)) read.push(line);
+    expect(read).toEqual(['a', 'bcd', '', '日', '\udcff']);
+  });
+
+  it('gives a line as soon as it is there', async () => {
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('first\nsecond\n');
+      await new Promise(() => {});
+    }
+    const read = lines(endless());
+    expect([(await read.next()).value, (await read.next()).value]).toEqual(['first', 'second']);
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { registerDefrag, runDefrag } from '../../../src/commands/v3/defrag.js';
+import { ConnectionError, ServerError } from '../../../src/model/errors.js';
+import { fakeContext } from '../../support/fake-context.js';
+import { parseCommand } from '../../support/parse-command.js';
+
+const WAIT = new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons: ['b: refused'] });
+
+/** Endpoints, and what keeps them from it. */
+function clusterOf(endpoints: Readonly<Record<string, ServerError | undefined>>) {
+  const log: string[] = [];
+  const members = Object.keys(endpoints).map((endpoint) => ({ clientUrls: [endpoint] }));
+  const fake = fakeContext({
+    endpoints: Object.keys(endpoints),
+    connect: ([endpoint = '']) => {
+      const defragment = async () => {
+        log.push(`begin ${endpoint}`);
+        await new Promise(setImmediate);
+        log.push(`end ${endpoint}`);
+        const failure = endpoints[endpoint];
+        if (failure !== undefined) throw failure;
+        return {};
+      };
+      return {
+        maintenance: { defragment } as never,
+        cluster: { memberList: async () => ({ members: members.slice(1) }) } as never,
+      };
+    },
+  });
+  return { ...fake, log };
+}
+
+const finished = (endpoint: string) => ({
+  kind: 'text',
+  text: `Finished defragmenting etcd member[${endpoint}]. took 0s\n`,
+});
+
+describe('defrag', () => {
+  it('ignores arguments', () => {
+    expect(parseCommand(registerDefrag, ['defrag', 'x'])).toEqual({ wholeCluster: false });
+    expect(parseCommand(registerDefrag, ['defrag', '--cluster'])).toEqual({ wholeCluster: true });
+  });
+
+  it('never has two members busy at once', async () => {
+    const { context, emitted, log, lines } = clusterOf({ a: undefined, b: undefined });
+    await runDefrag({ wholeCluster: false }, context);
+    expect(log).toEqual(['begin a', 'end a', 'begin b', 'end b']);
+    expect(emitted).toEqual([finished('a'), finished('b')]);
+    expect(lines).toEqual([]);
+  });
+
+  it('goes on after a failure and fails in the end', async () => {
+    const { context, emitted, lines } = clusterOf({ a: undefined, b: WAIT, c: undefined });
+    await expect(runDefrag({ wholeCluster: false }, context)).rejects.toMatchObject({ exitCode: 1 });
+    expect(emitted).toEqual([finished('a'), finished('c')]);
+    expect(lines).toEqual([
+      'b: refused',
+      'Failed to defragment etcd member[b]. took 0s. (context deadline exceeded)',
+    ]);
+  });
+
+  it('goes through the members that the cluster names', async () => {
+    const { context, emitted } = clusterOf({ a: undefined, b: undefined, c: undefined });
+    await runDefrag({ wholeCluster: true }, context);
+    expect(emitted).toEqual([finished('b'), finished('c')]);
+  });
+
+  it('stops at a refused login', async () => {
+    const refusal = new ConnectionError('etcdserver: authentication failed');
+    const { context } = fakeContext({
+      connect: () => {
+        throw refusal;
+      },
+    });
+    await expect(runDefrag({ wholeCluster: false }, context)).rejects.toBe(refusal);
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it, vi } from 'vitest';
+import { registerEndpoint } from '../../../src/commands/v3/endpoint/endpoint.js';
+import { runEndpointHashKv } from '../../../src/commands/v3/endpoint/hashkv.js';
+import { runEndpointStatus } from '../../../src/commands/v3/endpoint/status.js';
+import { CommandError, ConnectionError, ServerError } from '../../../src/model/errors.js';
+import type { MaintenanceService } from '../../../src/model/services.js';
+import { fakeContext } from '../../support/fake-context.js';
+import { parseCommand } from '../../support/parse-command.js';
+
+const options = (...argv: string[]) => parseCommand(registerEndpoint, ['endpoint', ...argv]);
+const DOWN = new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons: ['b: refused'] });
+
+/** Each endpoint answers by its name, or fails. */
+function clusterOf(endpoints: Readonly<Record<string, Error | undefined>>) {
+  const closed: string[] = [];
+  const asked: unknown[] = [];
+  const answer = (endpoint: string) => async (request: unknown) => {
+    asked.push(request);
+    const failure = endpoints[endpoint];
+    if (failure !== undefined) throw failure;
+    return { version: endpoint };
+  };
+  const fake = fakeContext({
+    endpoints: Object.keys(endpoints),
+    connect: ([endpoint = '']) => {
+      if (endpoints[endpoint] instanceof ConnectionError) throw endpoints[endpoint];
+      const call = answer(endpoint);
+      const maintenance = { status: call, hashKV: call } as unknown as MaintenanceService;
+      return {
+        maintenance,
+        cluster: { memberList: async () => ({ members: [{ clientUrls: ['m1', 'm2'] }] }) } as never,
+        close: () => closed.push(endpoint),
+      };
+    },
+  });
+  return { ...fake, closed, asked };
+}
+
+const answered = (...endpoints: string[]) =>
+  endpoints.map((endpoint) => ({ endpoint, response: { version: endpoint } }));
+
+describe.each([
+  ['status', 'endpoint-status', runEndpointStatus],
+  ['hash', 'endpoint-hashkv', runEndpointHashKv],
+] as const)('the %s of endpoints', (what, kind, runCommand) => {
+  const run = (wholeCluster: boolean, cluster: ReturnType<typeof clusterOf>) =>
+    runCommand({ wholeCluster, revision: 0n }, cluster.context);
+
+  it('comes in the order of the endpoints, and leaves no connection', async () => {
+    const cluster = clusterOf({ b: undefined, a: undefined, c: undefined });
+    await run(false, cluster);
+    expect(cluster.emitted).toEqual([{ kind, endpoints: answered('b', 'a', 'c') }]);
+    expect(cluster.closed.toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('of the whole cluster is asked at the endpoints that members advertise', async () => {
+    const cluster = clusterOf({ a: undefined });
+    await run(true, cluster);
+    expect(cluster.emitted).toEqual([{ kind, endpoints: answered('m1', 'm2') }]);
+  });
+
+  it('comes without the endpoints that failed, which are on stderr', async () => {
+    const cluster = clusterOf({ a: undefined, b: DOWN, c: undefined });
+    await expect(run(false, cluster)).rejects.toThrow();
+    expect(cluster.emitted).toEqual([{ kind, endpoints: answered('a', 'c') }]);
+    expect(cluster.lines).toEqual([
+      'b: refused',
+      `Failed to get the ${what} of endpoint b (context deadline exceeded)`,
+    ]);
+  });
+
+  it('is an empty list when all fail', async () => {
+    const cluster = clusterOf({ b: DOWN });
+    await expect(run(false, cluster)).rejects.toThrow();
+    expect(cluster.emitted).toEqual([{ kind, endpoints: [] }]);
+  });
+
+  it('of the whole cluster fails with another status when the login for its list is refused', async () => {
+    const cluster = clusterOf({ a: new ConnectionError('etcdserver: authentication failed') });
+    const failed = run(true, cluster);
+    await expect(failed).rejects.toBeInstanceOf(CommandError);
+    await expect(failed).rejects.toThrow('etcdserver: authentication failed');
+  });
+
+  it('is not asked for after a refused login', async () => {
+    const refusal = new ConnectionError('etcdserver: authentication failed');
+    const cluster = clusterOf({ a: undefined, b: refusal });
+    await expect(run(false, cluster)).rejects.toBe(refusal);
+    expect(cluster.emitted).toEqual([]);
+  });
+});
+
+describe('endpoint status', () => {
+  it('has no final word of its own', async () => {
+    const { context } = clusterOf({ a: DOWN });
+    await expect(runEndpointStatus({ wholeCluster: false }, context)).rejects.toMatchObject({
+      message: 'already reported',
+      exitCode: 1,
+    });
+  });
+
+  it('waits for all endpoints at once', async () => {
+    const waiting: (() => void)[] = [];
+    const status = vi.fn(() => new Promise((resolve) => waiting.push(() => resolve({}))));
+    const { context } = fakeContext({
+      endpoints: ['a', 'b'],
+      connect: () => ({ maintenance: { status } as never }),
+    });
+    const done = runEndpointStatus({ wholeCluster: false }, context);
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    for (const answer of waiting) answer();
+    await done;
+  });
+});
+
+describe('endpoint hashkv', () => {
+  it('asks for the revision', async () => {
+    expect(options('hashkv', '--rev=-9223372036854775808', '--cluster')).toEqual({
+      wholeCluster: true,
+      revision: -(2n ** 63n),
+    });
+    const { context, asked } = clusterOf({ a: undefined });
+    await runEndpointHashKv({ wholeCluster: false, revision: 5n }, context);
+    expect(asked).toEqual([{ revision: 5n }]);
+  });
+
+  it('ends with the last failure', async () => {
+    const last = new ServerError('etcdserver: no leader', 'Unavailable');
+    const { context } = clusterOf({ a: DOWN, b: undefined, c: last });
+    const failed = runEndpointHashKv({ wholeCluster: false, revision: 0n }, context);
+    await expect(failed).rejects.toMatchObject({ message: 'etcdserver: no leader', reasons: [] });
+  });
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it, vi } from 'vitest';
+import { registerLeaseGrant, runLeaseGrant } from '../../../src/commands/v3/lease/grant.js';
+import { runLeaseKeepAlive } from '../../../src/commands/v3/lease/keep-alive.js';
+import { registerLease } from '../../../src/commands/v3/lease/lease.js';
+import { runLeaseList } from '../../../src/commands/v3/lease/list.js';
+import { runLeaseRevoke } from '../../../src/commands/v3/lease/revoke.js';
+import { runLeaseTimeToLive } from '../../../src/commands/v3/lease/timetolive.js';
+import { CommandError, ConnectionError, ServerError } from '../../../src/model/errors.js';
+import type { LeaseKeepAliveRequest, LeaseKeepAliveResponse } from '../../../src/model/messages/lease.js';
+import type { LeaseService } from '../../../src/model/services.js';
+import { fakeContext } from '../../support/fake-context.js';
+import { parseCommand } from '../../support/parse-command.js';
+import { virtualClock } from '../../support/virtual-clock.js';
+
+const options = (...argv: string[]) => parseCommand(registerLease, ['lease', ...argv]);
+const BAD_ID = 'bad lease ID arg (strconv.ParseInt: parsing "xyz": invalid syntax), expecting ID in Hex';
+const notFound = () => new ServerError('etcdserver: requested lease not found', 'NotFound');
+const renewed = (ttl: bigint): LeaseKeepAliveResponse => ({ id: 18n, ttl });
+
+function leaseContext(lease: Partial<LeaseService>, format: 'simple' | 'json' = 'simple') {
+  const faked = fakeContext({ format, connect: () => ({ lease: lease as LeaseService }) });
+  return { ...faked, context: { ...faked.context, clock: virtualClock() } };
+}
+
+describe('lease: the command line', () => {
+  it.each([
+    [['grant'], 'lease grant command needs TTL argument'],
+    [['grant', '1', '2'], 'lease grant command needs TTL argument'],
+    [['grant', '0x5'], 'bad TTL (strconv.ParseInt: parsing "0x5": invalid syntax)'],
+    [['revoke'], 'lease revoke command needs 1 argument'],
+    [['revoke', 'xyz'], BAD_ID],
+    [['timetolive'], 'lease timetolive command needs lease ID as argument'],
+    [['timetolive', 'xyz'], BAD_ID],
+    [['keep-alive', '1', '2'], 'lease keep-alive command needs lease ID as argument'],
+    [['keep-alive', 'xyz'], BAD_ID],
+  ])('refuses %j', (argv, message) => {
+    expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
+  });
+
+  it.each([
+    [['grant', '9223372036854775807'], { ttlSeconds: 9223372036854775807n }],
+    [['grant', '--', '-5'], { ttlSeconds: -5n }],
+    [['revoke', '7FFFFFFFFFFFFFFF'], { id: 0x7fffffffffffffffn }],
+    [['timetolive', '12', '--keys'], { id: 18n, withKeys: true }],
+    [['list', 'anything'], {}],
+    [['keep-alive', '--', '-f'], { id: -15n, isOnce: false }],
+    [['keep', '--once', '12'], { id: 18n, isOnce: true }],
+  ])('reads %j', (argv, expected) => {
+    expect(options(...argv)).toEqual(expected);
+  });
+
+  it('can be tried out without a server', () => {
+    const run = vi.fn();
+    parseCommand((parent) => registerLeaseGrant(parent, run), ['grant', '5']);
+    expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe('lease: what the server refuses', () => {
+  it('is a failure of grant and revoke', async () => {
+    const refuse = () => Promise.reject(notFound());
+    const { context } = leaseContext({ leaseGrant: refuse, leaseRevoke: refuse });
+    const message = (deed: string) => `failed to ${deed} lease (etcdserver: requested lease not found)`;
+    const granting = runLeaseGrant({ ttlSeconds: 5n }, context);
+    await expect(granting).rejects.toThrow(new CommandError(message('grant')));
+    await expect(runLeaseRevoke({ id: 1n }, context)).rejects.toThrow(new CommandError(message('revoke')));
+  });
+
+  it('has the status of a failed connection for the others', async () => {
+    const refuse = () => Promise.reject(notFound());
+    const { context } = leaseContext({ leaseTimeToLive: refuse, leaseLeases: refuse });
+    await expect(runLeaseTimeToLive({ id: 1n, withKeys: false }, context)).rejects.toBeInstanceOf(
+      ConnectionError,
+    );
+    await expect(runLeaseList({}, context)).rejects.toBeInstanceOf(ConnectionError);
+  });
+});
+
+describe('lease keep-alive', () => {
+  /** Answers each request with the next of these, and breaks the stream at an error. */
+  function server(...answers: (LeaseKeepAliveResponse | ServerError)[]) {
+    return vi.fn(async function* (requests: AsyncIterable<LeaseKeepAliveRequest>) {
+      for await (const _request of requests) {
+        const answer = answers.shift();
+        if (answer === undefined) return;
+        if (answer instanceof ServerError) throw answer;
+        yield answer;
+      }
+    });
+  }
+
+  it('prints every renewal, and the end in the simple format alone', async () => {
+    for (const format of ['simple', 'json'] as const) {
+      const leaseKeepAlive = server(renewed(9n), renewed(8n), renewed(0n));
+      const { context, emitted, lines } = leaseContext({ leaseKeepAlive }, format);
+      await runLeaseKeepAlive({ id: 18n, isOnce: false }, context);
+      const end = { kind: 'text', text: 'lease 0000000000000012 expired or revoked.\n' };
+      expect(emitted).toEqual([
+        { kind: 'lease-keep-alive', response: renewed(9n) },
+        { kind: 'lease-keep-alive', response: renewed(8n) },
+        ...(format === 'simple' ? [end] : []),
+      ]);
+      expect(lines).toEqual([expect.stringContaining('the server does not know the lease')]);
+    }
+  });
+
+  it('goes on over a broken stream, and ends when nobody confirms the lease, saying why', async () => {
+    const broken = new ServerError('no server', 'Unavailable', { reasons: ['connection refused'] });
+    const leaseKeepAlive = server(
+      renewed(9n),
+      broken,
+      renewed(9n),
+      ...Array.from({ length: 99 }, () => broken),
+    );
+    const { context, emitted, lines } = leaseContext({ leaseKeepAlive });
+    await runLeaseKeepAlive({ id: 18n, isOnce: false }, context);
+    expect(emitted.map(({ kind }) => kind)).toEqual(['lease-keep-alive', 'lease-keep-alive', 'text']);
+    expect(lines).toEqual(['no server confirmed the lease in time: connection refused; no server']);
+    expect(context.clock.now()).toBe(12_500_000_000n);
+  });
+
+  it('ends with the signal', async () => {
+    const { context, emitted, abort } = leaseContext({ leaseKeepAlive: server(renewed(9n)) });
+    const ending = runLeaseKeepAlive({ id: 18n, isOnce: false }, context);
+    abort(new Error('interrupted'));
+    await expect(ending).rejects.toThrow('interrupted');
+    expect(emitted).not.toContainEqual(expect.objectContaining({ kind: 'text' }));
+  });
+
+  it('ends when what it prints cannot be printed', async () => {
+    const { context } = leaseContext({ leaseKeepAlive: server(renewed(9n), renewed(9n), renewed(0n)) });
+    const broken = { ...context, emit: () => Promise.reject(new Error('no paper')) };
+    await expect(runLeaseKeepAlive({ id: 18n, isOnce: false }, broken)).rejects.toThrow('no paper');
+  });
+
+  it('renews once', async () => {
+    const { context, emitted } = leaseContext({ leaseKeepAlive: server(renewed(9n), renewed(8n)) });
+    await runLeaseKeepAlive({ id: 18n, isOnce: true }, context);
+    expect(emitted).toEqual([{ kind: 'lease-keep-alive', response: renewed(9n) }]);
+  });
+
+  it('cannot renew once what does not exist', async () => {
+    const { context } = leaseContext({ leaseKeepAlive: server(renewed(0n)) });
+    const failure = { message: 'etcdserver: requested lease not found' };
+    const renewing = runLeaseKeepAlive({ id: 18n, isOnce: true }, context);
+    await expect(renewing).rejects.toMatchObject(failure);
+    await expect(renewing).rejects.toBeInstanceOf(ConnectionError);
+  });
+
+  it('tries once more and more while no server is there, and says so once', async () => {
+    const away = () => new ServerError('no server', 'Unavailable', { reasons: ['connection refused'] });
+    const { context, emitted, lines } = leaseContext({
+      leaseKeepAlive: server(away(), away(), away(), renewed(9n)),
+    });
+    await runLeaseKeepAlive({ id: 18n, isOnce: true }, context);
+    expect(emitted).toHaveLength(1);
+    expect(lines).toEqual(['connection refused; no server; trying again']);
+    expect(context.clock.now()).toBe(1_500_000_000n);
+  });
+
+  it('does not try again what the server refuses', async () => {
+    const refusal = new ServerError('etcdserver: permission denied', 'PermissionDenied');
+    const { context } = leaseContext({ leaseKeepAlive: server(refusal, renewed(9n)) });
+    await expect(runLeaseKeepAlive({ id: 18n, isOnce: true }, context)).rejects.toThrow(refusal.message);
+  });
+});

@@ -1,0 +1,46 @@
+import type { Clock } from '../../src/cli/context.js';
+
+interface Sleeper {
+  readonly at: bigint;
+  readonly wake: () => void;
+}
+
+/** Time that passes as fast as everybody sleeps: when nothing else is to be done, the earliest sleeper is woken. */
+export class VirtualClock implements Clock {
+  readonly #sleepers: Sleeper[] = [];
+  #now = 0n;
+  #isTurning = false;
+
+  now(): bigint {
+    return this.#now;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const abort = () => reject(signal?.reason);
+      // Listeners that stayed would make each further one slower.
+      const wake = () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#sleepers.push({ at: this.#now + BigInt(Math.round(ms * 1e6)), wake });
+      this.#sleepers.sort((a, b) => Number(a.at - b.at));
+      if (!this.#isTurning) this.#turn();
+    });
+  }
+
+  #turn(): void {
+    this.#isTurning = true;
+    setImmediate(() => {
+      const next = this.#sleepers.shift();
+      if (next !== undefined) {
+        if (next.at > this.#now) this.#now = next.at;
+        next.wake();
+      }
+      if (this.#sleepers.length > 0) this.#turn();
+      else this.#isTurning = false;
+    });
+  }
+}

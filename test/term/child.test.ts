@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { runChild } from '../../src/term/child.js';
+import { SignalReceivedError } from '../../src/term/signals.js';
+
+const env = { PATH: process.env.PATH, WORD: 'given' };
+const shell = (script: string, signal?: AbortSignal) =>
+  runChild({ command: 'sh', args: ['-c', script], env, ...(signal && { signal }) });
+
+describe('runChild', () => {
+  it('tells the exit code, or the signal', async () => {
+    expect(await shell('exit 7')).toEqual({ exitCode: 7, signal: null });
+    expect(await shell('kill -9 $$')).toEqual({ exitCode: null, signal: 'SIGKILL' });
+  });
+
+  it('gives the variables, and an empty stdin', async () => {
+    expect(await shell('test "$WORD" = given && test -z "$(cat)" && test -z "$HOME"')).toMatchObject({
+      exitCode: 0,
+    });
+  });
+
+  it.each([
+    ['no-such-program', 'exec: "no-such-program": executable file not found in $PATH'],
+    ['./no-such-program', 'fork/exec ./no-such-program: no such file or directory'],
+    ['/etc/passwd', 'fork/exec /etc/passwd: permission denied'],
+    ['', 'exec: no command'],
+  ])('cannot start %j', async (command, message) => {
+    await expect(runChild({ command, args: [], env })).rejects.toMatchObject({
+      name: 'CommandError',
+      message,
+    });
+  });
+
+  it.each([
+    ['SIGTERM', new Error('the lock is lost')],
+    ['SIGINT', new SignalReceivedError('SIGINT')],
+  ] as const)('ends the child by %s when it is aborted', async (signal, reason) => {
+    const controller = new AbortController();
+    const ended = shell('exec sleep 60', controller.signal);
+    controller.abort(reason);
+    expect(await ended).toEqual({ exitCode: null, signal });
+  });
+
+  it('ends a child that was asked for too late', async () => {
+    expect(await shell('exec sleep 60', AbortSignal.abort())).toEqual({ exitCode: null, signal: 'SIGTERM' });
+  });
+});
