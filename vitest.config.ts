@@ -14,6 +14,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/acceptance/**', 'test/lab/**'],
+          // Time for a machine that is busy with other things; a test that hangs still ends.
+          testTimeout: 30_000,
         },
       },
       {

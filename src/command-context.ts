@@ -156,10 +156,13 @@ function connectionOptions(
 /** Question and line end go to stdout, as etcdctl writes them; the answer is never shown. */
 async function askPassword(question: string, surroundings: Surroundings): Promise<string> {
   const { output, input, interrupt, signal } = surroundings;
+  // The terminal hides what is typed before the question invites to type.
+  const answer = unlessAborted(input.hiddenLine(interrupt), signal);
+  answer.catch(() => undefined);
   output.out(question);
   await output.flush();
   try {
-    return (await unlessAborted(input.hiddenLine(interrupt), signal)).trim();
+    return (await answer).trim();
   } finally {
     output.out('\n');
     await output.flush();

@@ -72,7 +72,7 @@ export interface CommandContext {
   fetchMetrics(endpoint: string): Promise<string>;
   /** Connects to another cluster; of the global flags, only those on time-outs and sizes apply. */
   connectTo(cluster: OtherCluster): Promise<Client>;
-  /** The format of `--write-out`; only for commands whose flags go with one format alone. */
+  /** The format of `--write-out`; only for commands of which a flag or a line goes with one format alone. */
   readonly format: OutputFormat;
   /** Prints a result in the chosen format; settles when the output can take more. */
   emit(result: Result): Promise<void>;

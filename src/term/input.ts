@@ -14,6 +14,8 @@ export class Input {
   #stream: Terminal | undefined;
   #chunks: AsyncIterator<Uint8Array> | undefined;
   #left: Uint8Array = new Uint8Array(0);
+  /** Lines of a terminal that came together with the one that was asked for, as when several are pasted. */
+  readonly #typedAhead: string[] = [];
 
   constructor(open: () => Terminal) {
     this.#open = open;
@@ -47,15 +49,23 @@ export class Input {
     return Buffer.concat(pieces).toString('utf8').replace(/\r$/, '');
   }
 
-  /** A line that a terminal does not show while it is typed; Ctrl-C rejects with `interrupted()`'s error. */
+  /**
+   * A line that a terminal does not show while it is typed, from the moment of the call; Ctrl-C rejects with
+   * `interrupted()`'s error.
+   */
   async hiddenLine(interrupted: () => Error): Promise<string> {
     const stream = this.#opened();
     if (!stream.isTTY) return this.line();
+    const ahead = this.#typedAhead.shift();
+    if (ahead !== undefined) return ahead;
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = createInterface({ input: stream, output: nowhere, terminal: true, historySize: 0 });
     try {
       return await new Promise<string>((resolve, reject) => {
-        lines.once('line', resolve);
+        lines.once('line', (line) => {
+          resolve(line);
+          lines.on('line', (next) => this.#typedAhead.push(next));
+        });
         lines.once('close', () => resolve(''));
         lines.once('SIGINT', () => reject(interrupted()));
       });

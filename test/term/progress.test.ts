@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { describe as describeProgress, startProgress } from '../../src/term/progress.js';
+import { describeCount, describe as describeProgress, startProgress } from '../../src/term/progress.js';
 
 describe('progress', () => {
   it.each([
@@ -9,6 +9,13 @@ describe('progress', () => {
     [2_200_000, 2_200_000, 2_000_000_000n, '2.2 MB, 1.1 MB/s'],
   ])('says %d of %s after %s ns', (done, total, elapsed, text) => {
     expect(describeProgress(done, total, elapsed)).toBe(text);
+  });
+
+  it.each([
+    [4320, 10_000, 5_000_000_000n, '4320 of 10000 (43%), 864/s'],
+    [12, undefined, 2_000_000_000n, '12, 6/s'],
+  ])('counts %d of %s after %s ns', (done, total, elapsed, text) => {
+    expect(describeCount(done, total, elapsed)).toBe(text);
   });
 
   it('is silent off a terminal', async () => {

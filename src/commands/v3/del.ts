@@ -16,7 +16,12 @@ export function registerDel(parent: CommandParent, run = runDel): void {
     group: 'kv',
     usage: '<key> [range_end]',
     summary: 'Delete a key, or a range of keys, and print how many there were',
-    description: 'With range_end, the range is all keys from <key> up to, but not including, range_end.',
+    description: [
+      'With range_end, the range is all keys from <key> up to, but not including, range_end:',
+      '  etcdctl del config',
+      '  etcdctl del registry/ --prefix',
+      '  etcdctl del a n --range',
+    ].join('\n'),
     flags: delFlags,
     deadline: 'command-timeout',
     result: 'delete-range',

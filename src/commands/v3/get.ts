@@ -14,7 +14,12 @@ export function registerGet(parent: CommandParent, run = runGet): void {
     group: 'kv',
     usage: '<key> [range_end]',
     summary: 'Print a key, or a range of keys, with the values',
-    description: 'With range_end, the range is all keys from <key> up to, but not including, range_end.',
+    description: [
+      'With range_end, the range is all keys from <key> up to, but not including, range_end:',
+      '  etcdctl get config',
+      '  etcdctl get registry/ --prefix --keys-only',
+      '  etcdctl get a n --limit=10 -w json',
+    ].join('\n'),
     flags: getFlags,
     deadline: 'command-timeout',
     result: 'range',

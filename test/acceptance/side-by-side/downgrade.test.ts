@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { compareVersions } from '../../../scripts/lib/version.mjs';
 import { DowngradeResponse } from '../../../src/wire/maintenance.js';
+import type { Lab } from '../../support/lab/lab.js';
 import { run } from '../../support/lab/program.js';
 import { type Scene, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
@@ -7,22 +10,45 @@ const none: Scene = {
   name: 'no downgrade',
   async set(lab) {
     await run(lab.newestEtcdctl, [...lab.flags(), 'downgrade', 'cancel']);
-    return versionsOf(lab.version);
+    await reached(lab, minorOf(lab.version));
+    return { previous: previousOf(lab.version) };
   },
 };
 
+/** The servers have the version below in everything but their programs. */
 const enabled: Scene = {
   name: 'a downgrade under way',
   async set(lab) {
-    const versions = versionsOf(lab.version);
-    await run(lab.newestEtcdctl, [...lab.flags(), 'downgrade', 'enable', versions.previous]);
-    return versions;
+    const previous = previousOf(lab.version);
+    const { stdout } = await lab.real(['endpoint', 'status', '-w', 'json']);
+    if (!stdout.includes('"downgradeInfo":{"enabled":true')) {
+      // One that was cancelled a moment ago has to be over before the next one.
+      await reached(lab, minorOf(lab.version));
+      await lab.real(['downgrade', 'enable', previous]);
+    }
+    await reached(lab, previous);
+    return { previous };
   },
 };
 
-function versionsOf(version: string): { previous: string } {
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
+function previousOf(version: string): string {
   const [major, minor] = version.split('.');
-  return { previous: `${major}.${Number(minor) - 1}` };
+  return `${major}.${Number(minor) - 1}`;
+}
+
+/** The servers look every few seconds what version they ought to have. Those before 3.6 never have another one than their own. */
+async function reached(lab: Lab, version: string): Promise<void> {
+  if (compareVersions(lab.version, '3.6') < 0) return;
+  for (;;) {
+    const response = await fetch(`${lab.cluster.endpoints[0]}/version`);
+    const { etcdcluster, storage } = (await response.json()) as { etcdcluster: string; storage: string };
+    if (minorOf(etcdcluster) === version && minorOf(storage) === version) return;
+    await delay(50);
+  }
 }
 
 const FORMATS = ['simple', 'json', 'fields', 'table', 'protobuf'];
@@ -31,13 +57,15 @@ const asking: readonly SideBySideCase[] = [
   ...FORMATS.map((format) => ({
     run: `downgrade validate {previous} -w ${format}`,
     scene: none,
+    // Elsewhere the question fails before etcdctl looks at the format.
+    server: '3.6',
     ...(format === 'protobuf' && { message: DowngradeResponse }),
   })),
+  { run: 'downgrade validate {previous}', scene: none },
   { run: 'downgrade validate {previous}.0', scene: none },
   { run: 'downgrade validate 3.0', scene: none },
   { run: 'downgrade validate 9.9.9', scene: none },
   { run: 'downgrade validate x', scene: none },
-  { run: 'downgrade validate {previous}', scene: enabled },
   { run: 'downgrade cancel', scene: none },
   { run: 'downgrade cancel surplus -w json', scene: none },
 ].map((each) => ({ ...each, since: '3.6' }));
@@ -55,13 +83,19 @@ const refused: readonly SideBySideCase[] = [
   { run: 'downgrade val x' },
 ].map((each) => ({ ...each, since: '3.6' }));
 
+/** Every change takes the servers some seconds. */
 const changing: readonly SideBySideCase[] = [
-  ...FORMATS.flatMap((format) => [
-    { run: `downgrade enable {previous} -w ${format}`, scene: none },
-    { run: `downgrade cancel -w ${format}`, scene: enabled },
-  ]),
+  { run: 'downgrade enable {previous}', scene: none },
+  { run: 'downgrade enable {previous} -w json', scene: none },
   { run: 'downgrade enable {previous}', scene: enabled },
-  { run: 'endpoint status -w fields', scene: enabled },
+  { run: 'downgrade validate {previous}', scene: enabled },
+  {
+    run: 'endpoint status -w fields',
+    scene: enabled,
+    mask: { pattern: /"(Raft\w*Index|DBSize\w*)" : \d+/g, replacement: '"$1" : <n>' },
+  },
+  { run: 'downgrade cancel', scene: enabled },
+  { run: 'downgrade cancel -w json', scene: enabled },
 ].map((each) => ({ ...each, since: '3.6', server: '3.6' }));
 
 sideBySide('downgrade', [...asking, ...refused]);

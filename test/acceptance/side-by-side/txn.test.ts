@@ -1,5 +1,9 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TxnResponse } from '../../../src/wire/kv.js';
+import { type Lab, startLab } from '../../support/lab/lab.js';
+import { ourEtcdctl, type Program } from '../../support/lab/program.js';
 import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+import { startOnTerminal, terminalsMissing } from '../../support/lab/terminal.js';
 
 const SEVERAL = ['put a 1', 'put ab 2', 'put abc 3', 'put b 4', 'put a 5'];
 const FORMATS = ['simple', 'json', 'fields', 'protobuf', 'table'];
@@ -303,3 +307,62 @@ sideBySide('txn input', [...badComparisons, ...badRequests, ...inputs], { newest
 sideBySide('txn, different on purpose', ON_PURPOSE);
 sideBySide('txn over TLS', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'tls' });
 sideBySide('txn with users', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'auth' });
+
+describe.skipIf(terminalsMissing !== undefined)('txn -i on a terminal', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab();
+  });
+  afterAll(() => lab?.stop());
+
+  /** Each answer is typed when its prompt is there. What the terminal shows, and how the program ends. */
+  async function converse(program: Program, answers: readonly (readonly [string, string])[]) {
+    await lab.real(['del', 'k']);
+    const running = startOnTerminal(program, [...lab.flags(), 'txn', '-i'], {
+      env: { NO_COLOR: '1' },
+    });
+    for (const [prompt, answer] of answers) {
+      await running.waitFor(prompt);
+      running.send(answer);
+    }
+    const { stdout, code } = await running.result;
+    return { shown: stdout.toString(), code };
+  }
+
+  const CTRL_C = '\x03';
+  const CTRL_D = '\x04';
+  it.each([
+    [
+      'a transaction',
+      [
+        ['compares:', 'ver("k") = "0"\n\n'],
+        ['success requests', 'put k v\nget k\n\n'],
+        ['failure requests', '\n'],
+      ],
+      0,
+    ],
+    ['Ctrl-C', [['compares:', CTRL_C]], 130],
+    [
+      'Ctrl-C in a line',
+      [
+        ['compares:', '\n'],
+        ['success requests', `put k${CTRL_C}`],
+      ],
+      130,
+    ],
+  ] as const)('%s', async (_name, answers, code) => {
+    const real = await converse(lab.newestEtcdctl, answers);
+    expect(await converse(ourEtcdctl(), answers)).toEqual(real);
+    expect(real.code).toBe(code);
+  });
+
+  it.each([
+    ['the end of the input', [['compares:', CTRL_D]], 'Error: EOF'],
+    ['a bad line', [['compares:', 'nonsense\n']], 'Error: malformed comparison: nonsense'],
+  ] as const)('%s', async (_name, answers, error) => {
+    for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
+      const { shown, code } = await converse(program, answers);
+      expect([shown.includes(`${error}\r\n`), code]).toEqual([true, 3]);
+    }
+  });
+});

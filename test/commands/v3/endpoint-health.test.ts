@@ -90,6 +90,14 @@ describe('endpoint health', () => {
     ]);
   });
 
+  it('names the endpoint once', async () => {
+    const silence = new ServerError('context deadline exceeded', 'DeadlineExceeded', {
+      reasons: ['a: connection refused'],
+    });
+    const { lines } = await check({ a: { range: () => Promise.reject(silence) } });
+    expect(lines).toEqual(['a: connection refused']);
+  });
+
   it('does not take a bad certificate for an unhealthy member', async () => {
     const { error, emitted } = await check({ a: new UsageError('no such file') });
     expect(error).toBeInstanceOf(UsageError);

@@ -10,7 +10,7 @@ import type { LeaseKeepAliveRequest, LeaseKeepAliveResponse } from '../../../src
 import type { LeaseService } from '../../../src/model/services.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
-import { virtualClock } from '../../support/virtual-clock.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
 
 const options = (...argv: string[]) => parseCommand(registerLease, ['lease', ...argv]);
 const BAD_ID = 'bad lease ID arg (strconv.ParseInt: parsing "xyz": invalid syntax), expecting ID in Hex';
@@ -19,7 +19,7 @@ const renewed = (ttl: bigint): LeaseKeepAliveResponse => ({ id: 18n, ttl });
 
 function leaseContext(lease: Partial<LeaseService>, format: 'simple' | 'json' = 'simple') {
   const faked = fakeContext({ format, connect: () => ({ lease: lease as LeaseService }) });
-  return { ...faked, context: { ...faked.context, clock: virtualClock() } };
+  return { ...faked, context: { ...faked.context, clock: new VirtualClock() } };
 }
 
 describe('lease: the command line', () => {

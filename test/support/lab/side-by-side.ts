@@ -61,7 +61,7 @@ export interface Difference {
 }
 
 /** What two runs are compared by. */
-interface Observation {
+export interface Observation {
   readonly code: number | string | null;
   readonly stdout: string;
   readonly error: string | undefined;
@@ -84,7 +84,8 @@ export function sideBySide(
   cases: readonly SideBySideCase[],
   { reset = EMPTY_STORE, reach = 'all', newestServerOnly = false, ...labOptions }: SideBySideOptions = {},
 ): void {
-  const servers = newestServerOnly ? references.slice(-1) : references;
+  const wanted = newestServerOnly ? references.slice(-1) : references;
+  const servers = wanted.filter(({ version }) => cases.some((one) => isComparable(one, version)));
   describe.each(servers.map((reference) => ({ reference, version: reference.version })))(
     `${name}, etcd $version`,
     ({ reference, version }) => {
@@ -107,6 +108,16 @@ export function sideBySide(
       }
     },
   );
+}
+
+/** For cases that are no table: what the newest real etcdctl and ours do with one, on a server without states of other cases. */
+export async function observeBoth(
+  lab: Lab,
+  each: SideBySideCase,
+): Promise<{ readonly real: Observation; readonly ours: Observation }> {
+  const stage = new Stage(lab, [], 'all');
+  const real = await observe(stage, lab.newestEtcdctl, each);
+  return { real, ours: await observe(stage, ourEtcdctl(), each) };
 }
 
 function isComparable({ since, server }: SideBySideCase, version: string): boolean {
@@ -217,7 +228,8 @@ function words(line: Words): readonly string[] {
 /** Exact bytes, as Latin-1 text so that a difference can be read; revisions relative when the state was made anew. */
 function shownStdout({ stdout }: RunResult, each: SideBySideCase, base: bigint | undefined): string {
   const { message } = each;
-  const text = message === undefined ? stdout.toString('latin1') : decoded(stdout, message);
+  const isText = message === undefined || stdout.length === 0;
+  const text = isText ? stdout.toString('latin1') : decoded(stdout, message);
   return masked(base === undefined ? text : relativeRevisions(text, base), each);
 }
 

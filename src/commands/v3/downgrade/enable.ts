@@ -12,6 +12,11 @@ export function registerDowngradeEnable(parent: CommandParent, run = runDowngrad
     name: 'enable',
     usage: '<target_version>',
     summary: 'Begin a downgrade of the cluster to a version',
+    description: [
+      'Afterwards the members are started again, one by one, with the programs of that version, which is given by its first',
+      'two numbers:',
+      '  etcdctl downgrade enable 3.6',
+    ].join('\n'),
     flags: {},
     deadline: 'command-timeout',
     result: 'downgrade',

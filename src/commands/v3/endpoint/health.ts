@@ -40,9 +40,14 @@ export async function runEndpointHealth(
   const checked = await Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint, context)));
   await context.emit({ kind: 'endpoint-health', endpoints: checked.map(({ health }) => health) });
   for (const { health, reasons } of checked) {
-    for (const reason of reasons) context.notices.line(`${health.endpoint}: ${reason}`);
+    for (const reason of reasons) context.notices.line(withEndpoint(reason, health.endpoint));
   }
   if (checked.some(({ health }) => !health.isHealthy)) throw new CommandError('unhealthy cluster');
+}
+
+/** What is wrong on the way to an endpoint names it already. */
+function withEndpoint(reason: string, endpoint: string): string {
+  return reason.startsWith(`${endpoint}: `) ? reason : `${endpoint}: ${reason}`;
 }
 
 interface Checked {

@@ -76,17 +76,17 @@ async function keepAlive(lease: LeaseService, id: bigint, context: CommandContex
     },
   }).finally(life.release);
   await printed;
-  context.notices.line(explained(loss));
+  context.notices.line(explained(loss, context.endpoints));
   if (context.format === 'simple') {
     await context.emit({ kind: 'text', text: `lease ${leaseIdHex(id)} expired or revoked.\n` });
   }
 }
 
-function explained(loss: LeaseLoss): string {
+function explained(loss: LeaseLoss, endpoints: readonly string[]): string {
   if (loss.kind === 'gone')
     return 'the server does not know the lease: it expired, was revoked, or never was';
-  const why = loss.failure === undefined ? '' : `: ${inWords(loss.failure)}`;
-  return `no server confirmed the lease in time${why}`;
+  const why = loss.failure ? inWords(loss.failure) : `nothing was heard from ${endpoints.join(', ')}`;
+  return `no server confirmed the lease in time: ${why}`;
 }
 
 function inWords({ reasons, message }: Failure): string {

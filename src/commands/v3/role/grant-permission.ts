@@ -21,9 +21,12 @@ const TYPES: ReadonlyMap<string, PermissionType> = new Map([
 export function registerRoleGrantPermission(parent: CommandParent, run = runRoleGrantPermission): void {
   parent.command({
     name: 'grant-permission',
-    usage: '[options] <role name> <permission type> <key> [endkey]',
+    usage: '<role name> <permission type> <key> [endkey]',
     summary: 'Let a role read or write a key, or a range of keys',
-    description: 'The permission type is read, write or readwrite.',
+    description: [
+      'The permission type is read, write or readwrite:',
+      '  etcdctl role grant-permission reader read registry/ --prefix',
+    ].join('\n'),
     flags: permissionRangeFlags,
     deadline: 'none',
     result: 'role-grant-permission',

@@ -21,7 +21,7 @@ const flags = {
 export function registerUserAdd(parent: CommandParent, run = runUserAdd): void {
   parent.command({
     name: 'add',
-    usage: '<user name or user:password> [options]',
+    usage: '<user name or user:password>',
     summary: 'Add a user',
     description:
       'A password on the command line can be seen by everybody on this machine, in `ps` and /proc.',

@@ -14,7 +14,7 @@ const flags = { detail: boolFlag(false, 'also print what each role permits') };
 export function registerUserGet(parent: CommandParent, run = runUserGet): void {
   parent.command({
     name: 'get',
-    usage: '<user name> [options]',
+    usage: '<user name>',
     summary: 'Print the roles of a user',
     flags,
     deadline: 'none',

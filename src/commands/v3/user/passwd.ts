@@ -17,7 +17,7 @@ const flags = {
 export function registerUserPasswd(parent: CommandParent, run = runUserPasswd): void {
   parent.command({
     name: 'passwd',
-    usage: '<user name> [options]',
+    usage: '<user name>',
     summary: 'Change the password of a user',
     flags,
     deadline: 'none',

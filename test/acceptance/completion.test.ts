@@ -1,0 +1,168 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GLOBAL_FLAGS } from '../../src/cli/global-flags.js';
+import { createEtcdctl } from '../../src/etcdctl.js';
+import { comparesWithAtLeast, references } from '../support/lab/lab.js';
+import { ourEtcdctl, ourEtcdutl, type Program, programAt, run } from '../support/lab/program.js';
+import { startOnTerminal, terminalsMissing } from '../support/lab/terminal.js';
+
+const real = programAt(references.at(-1)?.etcdctl ?? '');
+
+async function ask(program: Program, words: readonly string[]) {
+  const { stdout, code } = await run(program, ['__complete', ...words]);
+  const lines = stdout.toString().trimEnd().split('\n');
+  return { code, directive: lines.pop(), values: lines.map((line) => line.split('\t')[0] ?? '') };
+}
+
+const GLOBALS = new Set([
+  ...Object.entries(GLOBAL_FLAGS).flatMap(([name, { short }]) => [`--${name}`, `-${short}`]),
+  '--help',
+  '-h',
+]);
+const withoutGlobals = (values: readonly string[]) => values.filter((value) => !GLOBALS.has(value)).sort();
+
+/** Ours, without the cost of a process. */
+function askHere(words: readonly string[]): string[] {
+  const outcome = createEtcdctl().parse(['__completeNoDesc', ...words]);
+  return outcome.kind === 'help' ? outcome.text.trimEnd().split('\n').slice(0, -1) : [];
+}
+
+describe.skipIf(!comparesWithAtLeast('3.7'))(
+  'every command and flag of etcdctl is offered, and no other',
+  () => {
+    const compare = async (path: readonly string[]): Promise<void> => {
+      const flags = await ask(real, [...path, '-']);
+      expect(withoutGlobals(askHere([...path, '-'])), path.join(' ')).toEqual(withoutGlobals(flags.values));
+      const below = await ask(real, [...path, '']);
+      expect(askHere([...path, '']).sort(), path.join(' ')).toEqual(below.values.sort());
+      if (['help', 'completion'].includes(path[0] ?? '')) return;
+      for (const name of below.values) await compare([...path, name]);
+    };
+
+    it('from the program down', () => compare([]), 120_000);
+  },
+);
+
+describe.skipIf(!comparesWithAtLeast('3.7'))('the answers to a script are those of etcdctl', () => {
+  it.each([
+    ['g'],
+    ['get', '--keys'],
+    ['get', '--order', ''],
+    ['get', '--sort-by', ''],
+    ['get', '--consistency', ''],
+    ['-w', ''],
+    ['get', 'key', '--write-out', ''],
+    ['--write-out='],
+    ['check', 'perf', '--load', ''],
+    ['completion', ''],
+    ['completion', 'z'],
+    ['help', 'sn'],
+    ['help', 'endpoint', ''],
+    ['endpoint', '--cluster', 'h'],
+    ['nope', ''],
+    ['get', '--nope', ''],
+    ['get', '--help', ''],
+    ['get', '--', '--'],
+    ['snapshot', 'save', ''],
+  ])('%j', async (...words) => {
+    const [ours, theirs] = [await ask(ourEtcdctl(), words), await ask(real, words)];
+    expect({ code: ours.code, values: ours.values.sort() }).toEqual({
+      code: theirs.code,
+      values: theirs.values.sort(),
+    });
+    // Where there is a fixed choice, ours does not offer files when nothing matches.
+    if (theirs.directive === ':4' || ours.values.length === 0) expect(ours.directive).toBe(theirs.directive);
+  });
+
+  it.each([[], ['tcsh'], ['bash', 'zsh']])('completion %j', async (...args) => {
+    const results = [ourEtcdctl(), real].map((program) => run(program, ['completion', ...args]));
+    const [ours, theirs] = await Promise.all(results);
+    const error = (stderr: Buffer | undefined) => /^Error: .*$/m.exec(`${stderr}`)?.[0];
+    expect([ours?.code, error(ours?.stderr)]).toEqual([theirs?.code, error(theirs?.stderr)]);
+    expect(ours?.stdout.length).toBe(0);
+  });
+});
+
+describe('the script for bash', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'completion-'));
+    for (const [name, program] of [
+      ['etcdctl', ourEtcdctl()],
+      ['etcdutl', ourEtcdutl()],
+    ] as const) {
+      const command = [program.command, ...program.leadingArgs].map((word) => `'${word}'`).join(' ');
+      const file = join(folder, name);
+      // Runs what a script asks, and shows what a user would have run.
+      writeFileSync(
+        file,
+        `#!/bin/sh\ncase "$1" in __*|completion) exec ${command} "$@";; *) echo "ran $*";; esac\n`,
+      );
+      chmodSync(file, 0o755);
+    }
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** What bash would insert or list for the line, whose words are those that bash makes of it. */
+  function complete(words: readonly string[], line = words.join(' ')): string[] {
+    const [program = ''] = words;
+    const script = [
+      `source <(${program} completion bash)`,
+      `COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE=$LINE COMP_POINT=\${#LINE}`,
+      `_${program}_complete`,
+      `printf '%s\\n' "\${COMPREPLY[@]}"`,
+    ].join('\n');
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', ...words], {
+      env: { PATH: `${folder}:${process.env.PATH}`, LINE: line },
+      encoding: 'utf8',
+    });
+    expect(stderr.replace(/.*compopt: .*\n/g, '')).toBe('');
+    return stdout.split('\n').filter(Boolean);
+  }
+
+  it('is accepted by bash', () => {
+    const script = spawnSync(join(folder, 'etcdctl'), ['completion', 'bash'], { encoding: 'utf8' }).stdout;
+    expect(spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+  });
+
+  it('offers commands, flags and values', () => {
+    expect(complete(['etcdctl', 'endp'])).toEqual(['endpoint']);
+    expect(complete(['etcdctl', 'endpoint', ''], 'etcdctl endpoint ')).toEqual([
+      'health',
+      'status',
+      'hashkv',
+    ]);
+    expect(complete(['etcdctl', 'get', '--keys'])).toEqual(['--keys-only']);
+    expect(complete(['etcdctl', '-w', ''], 'etcdctl -w ')).toContain('protobuf');
+    expect(complete(['etcdutl', 'vers'])).toEqual(['version']);
+  });
+
+  it('puts together what bash cuts at = and :', () => {
+    expect(complete(['etcdctl', 'get', '--order', '=', 'A'], 'etcdctl get --order=A')).toEqual(['ASCEND']);
+    expect(complete(['etcdctl', 'get', '--order', '='], 'etcdctl get --order=')).toEqual([
+      'ASCEND',
+      'DESCEND',
+    ]);
+    const cut = ['etcdctl', '--endpoints', '=', 'http', ':', '//h', ':', '1', 'get', '--pref'];
+    expect(complete(cut, 'etcdctl --endpoints=http://h:1   get  --pref')).toEqual(['--prefix']);
+    expect(complete(['etcdctl', 'get', '"a b"', '--pref'], 'etcdctl get "a b" --pref')).toEqual(['--prefix']);
+  });
+
+  it.skipIf(terminalsMissing !== undefined)('completes what is typed', async () => {
+    const env = { PATH: `${folder}:${process.env.PATH}`, PS1: 'ready> ', INPUTRC: '/dev/null' };
+    const shell = startOnTerminal(programAt('bash'), ['--norc', '--noprofile', '-i'], { env });
+    await shell.waitFor('ready> ');
+    shell.send('source <(etcdctl completion bash); echo load""ed\n');
+    await shell.waitFor('loaded');
+    shell.send('etcdctl get --order=D\tk --keys\t-w js\t\n');
+    await shell.waitFor('ran get --order=DESCEND k --keys-only -w json');
+    shell.send('exit\n');
+    await shell.result;
+  });
+});

@@ -1,0 +1,102 @@
+import { type Lab, rootPassword } from './lab.js';
+import type { Scene } from './side-by-side.js';
+
+type Bytes = string | Uint8Array;
+
+export interface KnownPermission {
+  readonly type: 'READ' | 'WRITE' | 'READWRITE';
+  readonly key: Bytes;
+  /** Absent: the one key; a zero byte: no end. */
+  readonly end?: Bytes;
+}
+
+/** Users with their roles, and roles with what they permit. root's password is the lab's, that of the others their name. */
+export interface KnownAccounts {
+  readonly users?: Readonly<Record<string, readonly string[]>>;
+  readonly roles?: Readonly<Record<string, readonly KnownPermission[]>>;
+}
+
+/**
+ * No users and roles but these and, in the auth profile, root; users are on in that profile and off in the others. Gives
+ * `endpoint`, for command lines that are those of another user. For servers without TLS.
+ */
+export function accounts(wanted: KnownAccounts = {}): Scene {
+  const { users = {}, roles = {} } = wanted;
+  const names = [...Object.keys(users), ...Object.keys(roles)];
+  return {
+    name: names.length === 0 ? 'no users and roles' : `users and roles ${names.join(', ')}`,
+    async set(lab) {
+      const gateway = new Gateway(lab);
+      await gateway.switchUsers(false);
+      await gateway.removeAll();
+      for (const [role, permissions] of Object.entries(roles)) await gateway.addRole(role, permissions);
+      for (const [user, granted] of Object.entries(users)) await gateway.addUser(user, granted);
+      if (lab.profile === 'auth') {
+        if (!('root' in roles)) await gateway.addRole('root', []);
+        if (!('root' in users)) await gateway.addUser('root', ['root']);
+        await gateway.switchUsers(true);
+      }
+      return { endpoint: lab.cluster.endpoints[0] ?? '' };
+    },
+  };
+}
+
+/** The server's gateway from JSON to gRPC. */
+class Gateway {
+  readonly #endpoint: string;
+
+  constructor({ cluster }: Lab) {
+    this.#endpoint = cluster.endpoints[0] ?? '';
+  }
+
+  async switchUsers(on: boolean): Promise<void> {
+    const token = await this.#rootToken();
+    if (on === (token !== undefined)) return;
+    await this.#ask(on ? 'enable' : 'disable', {}, token);
+  }
+
+  async removeAll(): Promise<void> {
+    const { users = [] } = (await this.#ask('user/list', {})) as { users?: readonly string[] };
+    for (const name of users) await this.#ask('user/delete', { name });
+    const { roles = [] } = (await this.#ask('role/list', {})) as { roles?: readonly string[] };
+    for (const role of roles) await this.#ask('role/delete', { role });
+  }
+
+  async addRole(name: string, permissions: readonly KnownPermission[]): Promise<void> {
+    await this.#ask('role/add', { name });
+    for (const { type, key, end } of permissions) {
+      const perm = { permType: type, key: base64(key), ...(end !== undefined && { range_end: base64(end) }) };
+      await this.#ask('role/grant', { name, perm });
+    }
+  }
+
+  async addUser(name: string, roles: readonly string[]): Promise<void> {
+    await this.#ask('user/add', { name, password: name === 'root' ? rootPassword : name });
+    for (const role of roles) await this.#ask('user/grant', { user: name, role });
+  }
+
+  /** Nothing while users are off. */
+  async #rootToken(): Promise<string | undefined> {
+    const response = await this.#post('authenticate', { name: 'root', password: rootPassword });
+    const { token } = (await response.json()) as { token?: string };
+    return token;
+  }
+
+  async #ask(path: string, body: object, token?: string): Promise<unknown> {
+    const response = await this.#post(path, body, token);
+    if (!response.ok) throw new Error(`auth/${path}: ${await response.text()}`);
+    return response.json();
+  }
+
+  #post(path: string, body: object, token?: string): Promise<Response> {
+    return fetch(`${this.#endpoint}/v3/auth/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      ...(token !== undefined && { headers: { Authorization: token } }),
+    });
+  }
+}
+
+function base64(bytes: Bytes): string {
+  return Buffer.from(bytes).toString('base64');
+}

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, ListenOptions } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { CommandError } from '../../../src/model/errors.js';
+import { fetchMetrics } from '../../../src/transport/http/metrics.js';
+
+const PLAIN = { insecureTransport: true, insecureSkipVerify: false };
+const never = new AbortController().signal;
+
+const undo: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0)) await step();
+});
+
+async function serve(listener: RequestListener, where: ListenOptions = { host: '127.0.0.1', port: 0 }) {
+  const server: Server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(where, resolve));
+  undo.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+it('asks for /metrics, whichever way the endpoint is written', async () => {
+  const address = await serve((request, response) => response.end(`${request.method} ${request.url}`));
+  for (const endpoint of [address, `http://${address}`, `http://${address}/some/path`]) {
+    expect(await fetchMetrics(endpoint, PLAIN, never)).toBe('GET /metrics');
+  }
+});
+
+it('reaches a member by a socket in the file system', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'metrics-'));
+  undo.push(() => rmSync(folder, { recursive: true }));
+  await serve((_request, response) => response.end('by socket'), { path: join(folder, 's') });
+  expect(await fetchMetrics(`unix://${join(folder, 's')}`, PLAIN, never)).toBe('by socket');
+});
+
+it('says what is wrong in one line', async () => {
+  const address = await serve((_request, response) => response.writeHead(404).end('nothing here'));
+  const failure = (endpoint: string) => fetchMetrics(endpoint, PLAIN, never).catch((error) => error);
+  expect(await failure(address)).toEqual(new CommandError('cannot read /metrics: HTTP status 404'));
+  expect(await failure('no-port')).toEqual(new CommandError('the port is missing'));
+  expect((await failure('127.0.0.1:1')).message).toMatch(/^cannot read \/metrics: .*ECONNREFUSED/);
+});
+
+it('does not take an answer without an end', async () => {
+  const address = await serve((_request, response) => {
+    const block = Buffer.alloc(1 << 20, 'x');
+    const send = () => {
+      while (response.write(block));
+    };
+    response.on('drain', send);
+    send();
+  });
+  await expect(fetchMetrics(address, PLAIN, never)).rejects.toThrow('the answer is too large');
+});
+
+it('ends with the signal', async () => {
+  const controller = new AbortController();
+  const address = await serve(() => controller.abort(new Error('enough')));
+  await expect(fetchMetrics(address, PLAIN, controller.signal)).rejects.toThrow('enough');
+});
