@@ -114,7 +114,7 @@ sideBySide(
 );
 /** Each login is an entry of the Raft log. */
 const RAFT_INDEX = {
-  pattern: /(?<="raft(?:Applied)?Index":)\d+|(?<=, 2\.1 GB, true, false, \d+, )\d+, \d+/g,
+  pattern: /(?<="raft(?:Applied)?Index":)\d+|(?<=, true, false, \d+, )\d+, \d+/g,
   replacement: '<n>',
 };
 

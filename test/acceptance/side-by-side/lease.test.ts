@@ -49,14 +49,15 @@ const FORMAT_FIRST = 'a format that cannot print the result is refused before th
 const known: readonly SideBySideCase[] = [
   ...FORMATS.flatMap((format) => {
     const since = format === 'fields' ? { since: '3.6' } : {};
+    const revoking = { changes: true, mask: DUMP, ...(format === 'protobuf' ? { since: '3.6' } : since) };
     // In protobuf etcdctl prints no more than the header of these.
     const header = { changes: true, ...(format === 'protobuf' && { message: ResponseHeader }), ...since };
     return [
       { run: `lease list -w ${format}`, scene: none, ...header },
       { run: `lease list -w ${format}`, scene: several, ...header },
       { run: `lease list -w ${format} --hex`, scene: several, ...header, since: '3.6' },
-      { run: `lease revoke 1234 -w ${format}`, scene: withKey, changes: true, mask: DUMP, ...since },
-      { run: `lease revoke ${LARGEST} -w ${format}`, scene: largest, changes: true, mask: DUMP, ...since },
+      { run: `lease revoke 1234 -w ${format}`, scene: withKey, ...revoking },
+      { run: `lease revoke ${LARGEST} -w ${format}`, scene: largest, ...revoking },
       { run: `lease keep-alive --once 1234 -w ${format}`, scene: one, ...header },
       {
         run: `lease keep-alive --once ${LARGEST} -w ${format} --hex`,
