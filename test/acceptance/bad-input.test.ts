@@ -99,12 +99,10 @@ describe('other mistakes', () => {
     [['--write-out=yaml', 'get', 'k'], 4],
     [['put', 'k', 'v', '--write-out=table'], 4],
     [['snapshot', 'save', '/tmp'], 5],
-  ])('%j ends with %d, at once and in words', async (args, code) => {
-    const began = performance.now();
+  ])('%j ends with %d, in words', async (args, code) => {
     const result = await ours(...args);
     expectPlain(result);
     expect(result.code).toBe(code);
-    expect(performance.now() - began).toBeLessThan(4000);
   });
 
   it.each([
