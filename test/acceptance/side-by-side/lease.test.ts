@@ -49,7 +49,7 @@ const FORMAT_FIRST = 'a format that cannot print the result is refused before th
 const known: readonly SideBySideCase[] = [
   ...FORMATS.flatMap((format) => {
     const since = format === 'fields' ? { since: '3.6' } : {};
-    const revoking = { changes: true, mask: DUMP, ...(format === 'protobuf' ? { since: '3.6' } : since) };
+    const revoking = { changes: true, mask: DUMP, ...(format === 'protobuf' ? { since: '3.7' } : since) };
     // In protobuf etcdctl prints no more than the header of these.
     const header = { changes: true, ...(format === 'protobuf' && { message: ResponseHeader }), ...since };
     return [
