@@ -5,7 +5,7 @@
 import { createHash, type Hash } from 'node:crypto';
 
 export const TRAILER_BYTES = 32;
-const SECTOR_BYTES = 512;
+export const SECTOR_BYTES = 512;
 
 export type TrailerVerdict =
   | { readonly kind: 'good'; readonly sizeBytes: number }

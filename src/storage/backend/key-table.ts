@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+
+const FIRST_SLOTS = 1 << 10;
+const EMPTY = 0;
+const FULLEST_SHARE = 0.6;
+
+/**
+ * Numbers the distinct keys of a history: 0 for the first one met, and so on. A key is remembered by a 64-bit
+ * fingerprint under a random seed, 12 bytes at 60 % load, because a file may hold many millions. Two of ten million
+ * different keys are taken for one another in one run out of several hundred thousand.
+ */
+export class KeyTable {
+  readonly #seeds = new Int32Array(new Uint8Array(randomBytes(8)).buffer);
+  #high = new Int32Array(FIRST_SLOTS);
+  #low = new Int32Array(FIRST_SLOTS);
+  /** Number of the key plus one, or `EMPTY`. */
+  #numbers = new Uint32Array(FIRST_SLOTS);
+  #size = 0;
+
+  /** How many distinct keys have been numbered. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The number of the key at `start` to `end`; a new one if it is new. */
+  numberOf(bytes: Uint8Array, start: number, end: number): number {
+    let high = this.#seeds[0] ?? 0;
+    let low = this.#seeds[1] ?? 0;
+    for (let index = start; index < end; index++) {
+      const byte = bytes[index] ?? 0;
+      high = Math.imul(high ^ byte, 0x9e3779b1);
+      low = Math.imul(low ^ byte, 0x5f356495);
+    }
+    const mixed = mix(high ^ (low >>> 15));
+    return this.#find(mixed, mix(low ^ (mixed >>> 13)));
+  }
+
+  #find(high: number, low: number): number {
+    const slot = this.#slotOf(high, low);
+    const known = this.#numbers[slot] ?? EMPTY;
+    if (known !== EMPTY) return known - 1;
+    this.#high[slot] = high;
+    this.#low[slot] = low;
+    this.#numbers[slot] = ++this.#size;
+    if (this.#size > this.#numbers.length * FULLEST_SHARE) this.#grow();
+    return this.#size - 1;
+  }
+
+  /** The slot that has the fingerprint, or the empty one where it belongs. */
+  #slotOf(high: number, low: number): number {
+    const mask = this.#numbers.length - 1;
+    let slot = low & mask;
+    while (this.#numbers[slot] !== EMPTY && (this.#high[slot] !== high || this.#low[slot] !== low)) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  #grow(): void {
+    const [highs, lows, numbers] = [this.#high, this.#low, this.#numbers];
+    const slots = numbers.length * 2;
+    this.#high = new Int32Array(slots);
+    this.#low = new Int32Array(slots);
+    this.#numbers = new Uint32Array(slots);
+    for (const [index, number] of numbers.entries()) {
+      if (number === EMPTY) continue;
+      const [high, low] = [highs[index] ?? 0, lows[index] ?? 0];
+      const slot = this.#slotOf(high, low);
+      this.#high[slot] = high;
+      this.#low[slot] = low;
+      this.#numbers[slot] = number;
+    }
+  }
+}
+
+/** The finalizer of MurmurHash3: every bit of the input changes half of the output's. */
+function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}

@@ -1,0 +1,39 @@
+/** A member as the bucket `members`, the configuration changes in a WAL and `.snap` files describe it. */
+export interface MemberRecord {
+  readonly id: bigint;
+  readonly name: string;
+  /** In ascending order. */
+  readonly peerUrls: readonly string[];
+}
+
+/** Ids exceed doubles: they are written and read as digits. */
+export function memberJson({ id, name, peerUrls }: MemberRecord): string {
+  const rest = JSON.stringify({ peerURLs: peerUrls, ...(name === '' ? {} : { name }) });
+  return goJson(`{"id":${id},${rest.slice(1)}`);
+}
+
+/** Go escapes these also where JSON does not ask for it. */
+export function goJson(json: string): string {
+  return json.replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** The bucket's key: hexadecimal, not padded. */
+export function memberKey(id: bigint): string {
+  return id.toString(16);
+}
+
+/** Throws a `SyntaxError` or `RangeError` when the text describes no member. */
+export function parseMemberJson(text: string): MemberRecord {
+  const value: unknown = JSON.parse(text.replace(/("id"\s*:\s*)(\d+)/, '$1"$2"'));
+  const { id, name = '', peerURLs } = (value ?? {}) as Record<string, unknown>;
+  const isMember = typeof id === 'string' && typeof name === 'string' && isTextList(peerURLs);
+  if (!isMember) throw new RangeError('not the description of a member');
+  return { id: BigInt(id), name, peerUrls: peerURLs };
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

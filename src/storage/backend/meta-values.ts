@@ -1,0 +1,55 @@
+import type { BoltFile } from '../bolt/bolt-file.js';
+import { decodeRevisionKey } from './revision-key.js';
+import { BUCKETS, META_KEYS } from './schema.js';
+
+/** What the bucket `meta` says. Values that are not there, or are no such values, are undefined. */
+export interface MetaValues {
+  readonly consistentIndex: bigint | undefined;
+  readonly term: bigint | undefined;
+  /** JSON text. */
+  readonly confState: string | undefined;
+  /** Main revisions. */
+  readonly scheduledCompaction: bigint | undefined;
+  readonly finishedCompaction: bigint | undefined;
+  readonly storageVersion: string | undefined;
+}
+
+/** `version` in three numbers, as etcd writes it; a suffix such as `-rc.1` is allowed. */
+const SEMANTIC_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:[-+][0-9A-Za-z.+-]*)?$/;
+
+export function readMetaValues(bolt: BoltFile): MetaValues {
+  const bucket = bolt.bucket(BUCKETS.meta);
+  const values = new Map<string, Uint8Array>();
+  const known = new Set<string>(Object.values(META_KEYS));
+  for (const { key, value } of bucket === undefined ? [] : bolt.pairs(bucket)) {
+    const name = Buffer.from(key).toString('latin1');
+    if (known.has(name)) values.set(name, new Uint8Array(value));
+  }
+  const text = (name: string) => {
+    const value = values.get(name);
+    return value === undefined ? undefined : Buffer.from(value).toString('utf8');
+  };
+  const storageVersion = text(META_KEYS.storageVersion);
+  return {
+    consistentIndex: unsigned(values.get(META_KEYS.consistentIndex)),
+    term: unsigned(values.get(META_KEYS.term)),
+    confState: text(META_KEYS.confState),
+    scheduledCompaction: mainRevision(values.get(META_KEYS.scheduledCompaction)),
+    finishedCompaction: mainRevision(values.get(META_KEYS.finishedCompaction)),
+    storageVersion: SEMANTIC_VERSION.test(storageVersion ?? '') ? storageVersion : undefined,
+  };
+}
+
+function unsigned(value: Uint8Array | undefined): bigint | undefined {
+  if (value?.length !== 8) return undefined;
+  return new DataView(value.buffer, value.byteOffset, 8).getBigUint64(0);
+}
+
+function mainRevision(value: Uint8Array | undefined): bigint | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return decodeRevisionKey(value).main;
+  } catch {
+    return undefined;
+  }
+}

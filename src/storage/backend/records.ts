@@ -1,0 +1,88 @@
+import { AlarmMember, KeyValue, Lease, Role, User } from '../../wire/backend-records.js';
+import { type MemberRecord, parseMemberJson } from './member-json.js';
+import { decodeRevisionKey, type Revision } from './revision-key.js';
+import { AUTH_KEYS, BUCKETS, META_KEYS } from './schema.js';
+
+/** One pair of one bucket, decoded. */
+export type BackendRecord =
+  | { readonly kind: 'change'; readonly revision: Revision; readonly keyValue: KeyValue }
+  | { readonly kind: 'lease'; readonly id: bigint; readonly lease: Lease }
+  | { readonly kind: 'alarm'; readonly alarm: AlarmMember }
+  | { readonly kind: 'user'; readonly name: string; readonly user: User }
+  | { readonly kind: 'role'; readonly name: string; readonly role: Role }
+  | { readonly kind: 'auth-enabled'; readonly bytes: Uint8Array }
+  | { readonly kind: 'number'; readonly name: string; readonly value: bigint }
+  | { readonly kind: 'compaction'; readonly name: string; readonly revision: Revision }
+  | { readonly kind: 'member'; readonly member: MemberRecord }
+  | { readonly kind: 'removed-member'; readonly id: string }
+  /** Of a bucket or key that this program knows no format for. */
+  | { readonly kind: 'raw' };
+
+type Decoder = (key: Uint8Array, value: Uint8Array) => BackendRecord;
+
+const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  [
+    BUCKETS.key,
+    (key, value) => ({
+      kind: 'change',
+      revision: decodeRevisionKey(key),
+      keyValue: KeyValue.decode(value),
+    }),
+  ],
+  [BUCKETS.lease, (key, value) => ({ kind: 'lease', id: signed(key), lease: Lease.decode(value) })],
+  [BUCKETS.alarm, (key) => ({ kind: 'alarm', alarm: AlarmMember.decode(key) })],
+  [BUCKETS.auth, decodeAuth],
+  [BUCKETS.authUsers, (key, value) => ({ kind: 'user', name: text(key), user: User.decode(value) })],
+  [BUCKETS.authRoles, (key, value) => ({ kind: 'role', name: text(key), role: Role.decode(value) })],
+  [BUCKETS.members, (_key, value) => ({ kind: 'member', member: parseMemberJson(text(value)) })],
+  [BUCKETS.membersRemoved, (key) => ({ kind: 'removed-member', id: text(key) })],
+  [BUCKETS.meta, decodeMeta],
+]);
+
+/**
+ * Decodes a pair; decoded byte fields may share the arguments' memory. Throws an `Error` that says what is wrong with
+ * it; where, only the caller knows.
+ */
+export function decodeRecord(bucket: string, key: Uint8Array, value: Uint8Array): BackendRecord {
+  return DECODERS.get(bucket)?.(key, value) ?? { kind: 'raw' };
+}
+
+function decodeAuth(key: Uint8Array, value: Uint8Array): BackendRecord {
+  const name = text(key);
+  if (name === AUTH_KEYS.enabled) return { kind: 'auth-enabled', bytes: value };
+  return name === AUTH_KEYS.revision ? { kind: 'number', name, value: unsigned(value) } : { kind: 'raw' };
+}
+
+function decodeMeta(key: Uint8Array, value: Uint8Array): BackendRecord {
+  const name = text(key);
+  switch (name) {
+    case META_KEYS.consistentIndex:
+    case META_KEYS.term:
+      return { kind: 'number', name, value: unsigned(value) };
+    case META_KEYS.scheduledCompaction:
+    case META_KEYS.finishedCompaction:
+      return { kind: 'compaction', name, revision: decodeRevisionKey(value) };
+    case META_KEYS.confState:
+      JSON.parse(text(value));
+      return { kind: 'raw' };
+    default:
+      return { kind: 'raw' };
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}
+
+function unsigned(bytes: Uint8Array): bigint {
+  return eightBytes(bytes).getBigUint64(0);
+}
+
+function signed(bytes: Uint8Array): bigint {
+  return eightBytes(bytes).getBigInt64(0);
+}
+
+function eightBytes(bytes: Uint8Array): DataView {
+  if (bytes.length !== 8) throw new RangeError(`a number has ${bytes.length} bytes instead of 8`);
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

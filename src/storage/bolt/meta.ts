@@ -1,0 +1,122 @@
+import { CorruptFileError } from '../../model/errors.js';
+import type { ByteSource } from '../byte-source.js';
+import { META_BYTES, META_PAGE, PAGE_HEADER_BYTES } from './format.js';
+import { pageNumber } from './page-number.js';
+
+const MAGIC = 0xed0cdaed;
+const VERSION = 2;
+const NO_FREELIST = 0xffff_ffff_ffff_ffffn;
+const SMALLEST_PAGE_BYTES = 1024;
+const LARGEST_PAGE_BYTES = 1 << 24;
+const CHECKED_BYTES = 56;
+const WHOLE_BYTES = PAGE_HEADER_BYTES + META_BYTES;
+
+/** The state of a database after one commit. */
+export interface Meta {
+  readonly pageSizeBytes: number;
+  readonly rootPage: number;
+  /** Undefined when no freelist is stored. */
+  readonly freelistPage: number | undefined;
+  /** The first page that was never used: the database's size in pages. */
+  readonly highWaterPage: number;
+  readonly transaction: bigint;
+}
+
+/** The meta behind the page header at the start of `page`, or nothing when it is none or its checksum is wrong. */
+export function readMeta(page: Uint8Array): Meta | undefined {
+  const view = new DataView(page.buffer, page.byteOffset + PAGE_HEADER_BYTES, META_BYTES);
+  const isMeta = view.getUint32(0, true) === MAGIC && view.getUint32(4, true) === VERSION;
+  if (!isMeta || view.getBigUint64(CHECKED_BYTES, true) !== checksum(view)) return undefined;
+  const freelist = view.getBigUint64(32, true);
+  return {
+    pageSizeBytes: view.getUint32(8, true),
+    rootPage: pageNumber(view, 16),
+    freelistPage: freelist === NO_FREELIST ? undefined : pageNumber(view, 32),
+    highWaterPage: pageNumber(view, 40),
+    transaction: view.getBigUint64(48, true),
+  };
+}
+
+/** A whole page that holds the meta, header included. */
+export function metaPage(page: 0 | 1, meta: Meta): Uint8Array {
+  const bytes = new Uint8Array(meta.pageSizeBytes);
+  const header = new DataView(bytes.buffer);
+  header.setBigUint64(0, BigInt(page), true);
+  header.setUint16(8, META_PAGE, true);
+  const view = new DataView(bytes.buffer, PAGE_HEADER_BYTES, META_BYTES);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, VERSION, true);
+  view.setUint32(8, meta.pageSizeBytes, true);
+  view.setBigUint64(16, BigInt(meta.rootPage), true);
+  view.setBigUint64(32, meta.freelistPage === undefined ? NO_FREELIST : BigInt(meta.freelistPage), true);
+  view.setBigUint64(40, BigInt(meta.highWaterPage), true);
+  view.setBigUint64(48, meta.transaction, true);
+  view.setBigUint64(CHECKED_BYTES, checksum(view), true);
+  return bytes;
+}
+
+/**
+ * The newest valid meta. When the first page's is damaged the page size is unknown, and the second is looked for where
+ * each possible size would put it. Throws `CorruptFileError` when neither is valid or the newest cannot be true.
+ */
+export function findMeta(source: ByteSource): Meta {
+  const first = metaAt(source, 0);
+  const second = first === undefined ? probeSecondMeta(source) : metaAt(source, first.pageSizeBytes);
+  const meta =
+    first === undefined || (second !== undefined && second.transaction > first.transaction) ? second : first;
+  if (meta === undefined) {
+    throw new CorruptFileError('the file is not an etcd database (no valid meta page)', source.path, 0);
+  }
+  rejectImpossible(meta, source);
+  return meta;
+}
+
+function metaAt(source: ByteSource, offset: number): Meta | undefined {
+  if (offset + WHOLE_BYTES > source.sizeBytes) return undefined;
+  return readMeta(source.read(offset, WHOLE_BYTES));
+}
+
+function probeSecondMeta(source: ByteSource): Meta | undefined {
+  for (let offset = SMALLEST_PAGE_BYTES; offset <= LARGEST_PAGE_BYTES; offset *= 2) {
+    const meta = metaAt(source, offset);
+    if (meta?.pageSizeBytes === offset) return meta;
+  }
+  return undefined;
+}
+
+function rejectImpossible(meta: Meta, source: ByteSource): void {
+  const { pageSizeBytes, highWaterPage, rootPage, freelistPage } = meta;
+  const isPowerOfTwo = (pageSizeBytes & (pageSizeBytes - 1)) === 0;
+  if (!isPowerOfTwo || pageSizeBytes < SMALLEST_PAGE_BYTES || pageSizeBytes > LARGEST_PAGE_BYTES) {
+    throw new CorruptFileError(`the meta page gives a page size of ${pageSizeBytes} bytes`, source.path, 0);
+  }
+  const neededBytes = highWaterPage * pageSizeBytes;
+  if (neededBytes > source.sizeBytes) {
+    throw new CorruptFileError(
+      `the file is truncated: the database has ${neededBytes} bytes, the file ${source.sizeBytes}`,
+      source.path,
+      source.sizeBytes,
+    );
+  }
+  for (const [what, page] of [
+    ['root', rootPage],
+    ['freelist', freelistPage],
+  ] as const) {
+    if (page !== undefined && (page < 2 || page >= highWaterPage)) {
+      throw new CorruptFileError(
+        `the meta page puts the ${what} at page ${page} of ${highWaterPage}`,
+        source.path,
+        0,
+      );
+    }
+  }
+}
+
+/** FNV-1a, 64 bits, over the fields in front of it. */
+function checksum(view: DataView): bigint {
+  let hash = 0xcbf29ce484222325n;
+  for (let offset = 0; offset < CHECKED_BYTES; offset++) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(view.getUint8(offset))) * 0x100000001b3n);
+  }
+  return hash;
+}

@@ -1,0 +1,104 @@
+import { closeSync, fsync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { CommandError } from '../model/errors.js';
+import { pathErrorText } from '../model/go/system-error.js';
+
+/** A file under construction. Arguments are read before the calls return. */
+export interface ByteSink {
+  /** Bytes appended so far. */
+  readonly position: number;
+  append(bytes: Uint8Array): void;
+  /** Replaces bytes that have been appended before. */
+  overwrite(offset: number, bytes: Uint8Array): void;
+}
+
+const BUFFER_BYTES = 1 << 20;
+/** Owner only: the contents of a cluster are secrets. */
+const PRIVATE_MODE = 0o600;
+
+/** A new file, written in blocks of 1 MiB. Fails with `CommandError`s that carry the system's words. */
+export class FileByteSink implements ByteSink {
+  readonly path: string;
+  readonly #descriptor: number;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  #buffered = 0;
+  #written = 0;
+  #isOpen = true;
+
+  private constructor(path: string, descriptor: number) {
+    this.path = path;
+    this.#descriptor = descriptor;
+  }
+
+  /** The file must not exist: nothing is replaced, and no planted link followed. */
+  static create(path: string, mode = PRIVATE_MODE): FileByteSink {
+    try {
+      return new FileByteSink(path, openSync(path, 'wx', mode));
+    } catch (cause) {
+      throw new CommandError(pathErrorText('open', path, cause), { cause });
+    }
+  }
+
+  get position(): number {
+    return this.#written + this.#buffered;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.#buffered + bytes.length > BUFFER_BYTES) this.#flush();
+    if (bytes.length > BUFFER_BYTES) {
+      this.#write(bytes, this.#written);
+      this.#written += bytes.length;
+      return;
+    }
+    this.#buffer.set(bytes, this.#buffered);
+    this.#buffered += bytes.length;
+  }
+
+  overwrite(offset: number, bytes: Uint8Array): void {
+    this.#flush();
+    this.#write(bytes, offset);
+  }
+
+  /** Makes the file larger by zeros that take no space where the file system knows how. */
+  extend(sizeBytes: number): void {
+    this.#flush();
+    try {
+      ftruncateSync(this.#descriptor, sizeBytes);
+    } catch (cause) {
+      throw new CommandError(pathErrorText('truncate', this.path, cause), { cause });
+    }
+  }
+
+  /** All bytes are on disk when this settles. */
+  async sync(): Promise<void> {
+    this.#flush();
+    try {
+      await promisify(fsync)(this.#descriptor);
+    } catch (cause) {
+      throw new CommandError(pathErrorText('fsync', this.path, cause), { cause });
+    }
+  }
+
+  /** Drops what is still buffered: call `sync` first. Harmless when closed. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.#descriptor);
+  }
+
+  #flush(): void {
+    this.#write(this.#buffer.subarray(0, this.#buffered), this.#written);
+    this.#written += this.#buffered;
+    this.#buffered = 0;
+  }
+
+  #write(bytes: Uint8Array, position: number): void {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
+      }
+    } catch (cause) {
+      throw new CommandError(pathErrorText('write', this.path, cause), { cause });
+    }
+  }
+}

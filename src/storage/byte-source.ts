@@ -1,0 +1,134 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { CommandError, CorruptFileError } from '../model/errors.js';
+import { pathErrorText } from '../model/go/system-error.js';
+
+/**
+ * Bytes at offsets, read on demand. Reading is synchronous: a database is read a page at a time, and a page in the
+ * system's cache comes in 4 µs this way, in 38 µs through the thread pool.
+ */
+export interface ByteSource {
+  /** Named in errors. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /**
+   * Exactly `length` bytes, lent to the caller until its next `read`. Throws `CorruptFileError` when the source ends
+   * before, without taking memory for them.
+   */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** Where pages lie scattered, each costs one small read; where they follow each other, reads grow up to the larger. */
+const SMALLEST_READ_BYTES = 16 << 10;
+const LARGEST_READ_AHEAD_BYTES = 1 << 20;
+
+/** A file as it was when opened. Holds one window of at most 1 MiB, or the longest single read if that is more. */
+export class FileByteSource implements ByteSource {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly #descriptor: number;
+  #window = new Uint8Array(0);
+  #windowStart = 0;
+  #windowLength = 0;
+  #readAheadBytes = SMALLEST_READ_BYTES;
+
+  private constructor(path: string, descriptor: number, sizeBytes: number) {
+    this.path = path;
+    this.sizeBytes = sizeBytes;
+    this.#descriptor = descriptor;
+  }
+
+  /** Opens for reading. Throws a `CommandError` with the system's words: `open x: no such file or directory`. */
+  static open(path: string): FileByteSource {
+    let descriptor: number | undefined;
+    try {
+      descriptor = openSync(path, 'r');
+      const status = fstatSync(descriptor);
+      if (!status.isFile()) throw new Error('not a regular file');
+      return new FileByteSource(path, descriptor, status.size);
+    } catch (cause) {
+      if (descriptor !== undefined) closeSync(descriptor);
+      throw new CommandError(pathErrorText('open', path, cause), { cause });
+    }
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    rejectOutside(this, offset, length);
+    const isInWindow =
+      offset >= this.#windowStart && offset + length <= this.#windowStart + this.#windowLength;
+    if (!isInWindow) this.#moveWindow(offset, length);
+    const start = offset - this.#windowStart;
+    return this.#window.subarray(start, start + length);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #moveWindow(offset: number, length: number): void {
+    const gap = offset - (this.#windowStart + this.#windowLength);
+    const isSequential = this.#windowLength > 0 && gap <= 0 && offset >= this.#windowStart;
+    this.#readAheadBytes = isSequential
+      ? Math.min(this.#readAheadBytes * 2, LARGEST_READ_AHEAD_BYTES)
+      : SMALLEST_READ_BYTES;
+    const wanted = Math.min(Math.max(length, this.#readAheadBytes), this.sizeBytes - offset);
+    if (this.#window.length < wanted) {
+      this.#window = new Uint8Array(0);
+      this.#window = new Uint8Array(Math.max(wanted, Math.min(2 * wanted, LARGEST_READ_AHEAD_BYTES)));
+    }
+    this.#windowLength = 0;
+    this.#windowStart = offset;
+    this.#fill(offset, wanted, length);
+  }
+
+  /** Reads up to `wanted` bytes into the window, and at least `needed`. */
+  #fill(offset: number, wanted: number, needed: number): void {
+    while (this.#windowLength < needed) {
+      const start = this.#windowLength;
+      const count = this.#readSome(start, wanted - start, offset + start);
+      if (count === 0) throw new CorruptFileError('the file became shorter', this.path, offset + start);
+      this.#windowLength += count;
+    }
+  }
+
+  #readSome(start: number, length: number, position: number): number {
+    try {
+      return readSync(this.#descriptor, this.#window, start, Math.min(length, MOST_BYTES_PER_CALL), position);
+    } catch (cause) {
+      throw new CommandError(pathErrorText('read', this.path, cause), { cause });
+    }
+  }
+}
+
+/** Systems refuse to read 2 GiB or more at once. */
+const MOST_BYTES_PER_CALL = 1 << 30;
+
+/** Bytes that are in memory already. */
+export class MemoryByteSource implements ByteSource {
+  readonly #bytes: Uint8Array;
+
+  constructor(
+    bytes: Uint8Array,
+    readonly path = 'memory',
+  ) {
+    this.#bytes = bytes;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes.length;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    rejectOutside(this, offset, length);
+    return this.#bytes.subarray(offset, offset + length);
+  }
+}
+
+function rejectOutside(source: ByteSource, offset: number, length: number): void {
+  if (offset + length > source.sizeBytes) {
+    throw new CorruptFileError(
+      `the file ends at byte ${source.sizeBytes}, where ${length} bytes from ${offset} on are needed`,
+      source.path,
+      source.sizeBytes,
+    );
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * A WebAssembly module, put together byte by byte, that exports
+ *   `memory`: tables first (see crc32c.ts), then room for a chunk of data;
+ *   `advance(state, start, end)`: the CRC state after the bytes at `start` to `end` of that memory.
+ *
+ * The algorithm is "slicing by 8" (M. Kounavis, F. Berry: A Systematic Approach to Building High Performance
+ * Software-based CRC Generators): eight bytes are looked up in eight tables, independently of each other.
+ * Encoding: WebAssembly core specification 1.0, chapter 5.
+ */
+export const SHIFT_TABLE_COUNT = 8;
+export const TABLE_ENTRIES = 256;
+const TABLE_BYTES = 4 * TABLE_ENTRIES;
+/** Of 64 KiB each: the tables and a chunk of 64 KiB fit. */
+const MEMORY_PAGES = 2;
+
+const BLOCK = 0x02;
+const LOOP = 0x03;
+const END = 0x0b;
+const BRANCH = 0x0c;
+const BRANCH_IF = 0x0d;
+const NO_RESULT = 0x40;
+const I32 = 0x7f;
+const GREATER_UNSIGNED = 0x4b;
+const ADD = 0x6a;
+const AND = 0x71;
+const XOR = 0x73;
+const SHIFT_LEFT = 0x74;
+const SHIFT_RIGHT_UNSIGNED = 0x76;
+const GREATER_OR_EQUAL_UNSIGNED = 0x4f;
+
+const STATE = 0;
+const POSITION = 1;
+const LIMIT = 2;
+const LOW = 3;
+const HIGH = 4;
+
+type Code = readonly number[];
+
+const get = (local: number): Code => [0x20, local];
+const set = (local: number): Code => [0x21, local];
+const constant = (value: number): Code => [0x41, ...signedLeb(value)];
+const loadWord = (offset: number): Code => [0x28, 0, ...leb(offset)];
+const loadByte = (offset: number): Code => [0x2d, 0, ...leb(offset)];
+
+export function crc32cModule(): Uint8Array<ArrayBuffer> {
+  const body = [...vector([[2, I32]]), ...advanceBody()];
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, vector([[0x60, ...vector([[I32], [I32], [I32]]), ...vector([[I32]])]])),
+    ...section(3, vector([[0]])),
+    ...section(5, vector([[0, MEMORY_PAGES]])),
+    ...section(
+      7,
+      vector([
+        [...name('memory'), 2, 0],
+        [...name('advance'), 0, 0],
+      ]),
+    ),
+    ...section(10, vector([[...leb(body.length), ...body]])),
+  ]);
+}
+
+function advanceBody(): Code {
+  return [
+    ...whileLoop([...get(POSITION), ...constant(8), ADD, ...get(LIMIT), GREATER_UNSIGNED], eightBytes()),
+    ...whileLoop([...get(POSITION), ...get(LIMIT), GREATER_OR_EQUAL_UNSIGNED], oneByte()),
+    ...get(STATE),
+    END,
+  ];
+}
+
+function eightBytes(): Code {
+  const lookups = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((index) => [
+    ...fourTimesByte(index < 4 ? LOW : HIGH, index % 4),
+    ...loadWord((7 - index) * TABLE_BYTES),
+    ...(index === 0 ? [] : [XOR]),
+  ]);
+  return [
+    ...[...get(POSITION), ...loadWord(0), ...get(STATE), XOR, ...set(LOW)],
+    ...[...get(POSITION), ...loadWord(4), ...set(HIGH)],
+    ...[...lookups, ...set(STATE)],
+    ...[...get(POSITION), ...constant(8), ADD, ...set(POSITION)],
+  ];
+}
+
+function oneByte(): Code {
+  return [
+    ...[...get(STATE), ...get(POSITION), ...loadByte(0), XOR, ...set(LOW)],
+    ...[...fourTimesByte(LOW, 0), ...loadWord(0)],
+    ...[...get(STATE), ...constant(8), SHIFT_RIGHT_UNSIGNED, XOR, ...set(STATE)],
+    ...[...get(POSITION), ...constant(1), ADD, ...set(POSITION)],
+  ];
+}
+
+/** Four times byte `index` of a local: the place in a table of words. */
+function fourTimesByte(local: number, index: number): Code {
+  const shift = 8 * index - 2;
+  const moved = shift < 0 ? [...constant(-shift), SHIFT_LEFT] : [...constant(shift), SHIFT_RIGHT_UNSIGNED];
+  return [...get(local), ...moved, ...constant(0xff << 2), AND];
+}
+
+/** Repeats the body until the condition holds. */
+function whileLoop(isDone: Code, body: Code): Code {
+  return [BLOCK, NO_RESULT, LOOP, NO_RESULT, ...isDone, BRANCH_IF, 1, ...body, BRANCH, 0, END, END];
+}
+
+function section(id: number, contents: Code): Code {
+  return [id, ...leb(contents.length), ...contents];
+}
+
+function vector(items: readonly Code[]): Code {
+  return [...leb(items.length), ...items.flat()];
+}
+
+function name(text: string): Code {
+  return vector([...Buffer.from(text)].map((byte) => [byte]));
+}
+
+function leb(value: number): Code {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
+}
+
+function signedLeb(value: number): Code {
+  return value < 0x40 ? [value] : [(value & 0x7f) | 0x80, ...signedLeb(value >> 7)];
+}

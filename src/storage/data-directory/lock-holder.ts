@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+
+/**
+ * A running server holds a lock (flock) on its database. Node cannot ask for one, but Linux lists them all.
+ *
+ * `unknown`: this system does not tell.
+ */
+export type LockHolder =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'held'; readonly processId: number }
+  | { readonly kind: 'unknown' };
+
+/** `1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`: process, device, inode. */
+const WRITE_LOCK = /^\d+: (?:FLOCK|OFDLCK) +\w+ +WRITE (-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /gm;
+
+export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder {
+  let locks: string;
+  try {
+    locks = readFileSync(locksPath, 'latin1');
+  } catch {
+    return { kind: 'unknown' };
+  }
+  const inode = String(statSync(path, { bigint: true }).ino);
+  for (const [, processId = '', lockedInode] of locks.matchAll(WRITE_LOCK)) {
+    // Some file systems show another device here than to `stat`, so the process is asked instead of compared.
+    if (lockedInode === inode && mayHaveOpen(Number(processId), path)) {
+      return { kind: 'held', processId: Number(processId) };
+    }
+  }
+  return { kind: 'none' };
+}
+
+/** False only if the process can be looked into and does not have the file open: the inode is another file system's. */
+function mayHaveOpen(processId: number, path: string): boolean {
+  try {
+    const directory = `/proc/${processId}/fd`;
+    const target = realpathSync(path);
+    return readdirSync(directory).some((name) => linkTarget(`${directory}/${name}`) === target);
+  } catch {
+    return true;
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import { CommandError } from '../../model/errors.js';
+import { readMetaValues } from '../backend/meta-values.js';
+import type { DatabaseEdits } from '../backend/rewrite.js';
+import { BUCKETS, META_KEYS } from '../backend/schema.js';
+import { isOlder, type MinorVersion, parseMinorVersion, versionText } from '../backend/versions.js';
+import { BoltFile } from '../bolt/bolt-file.js';
+import { FileByteSource } from '../byte-source.js';
+import type { PaceOptions } from '../pace.js';
+import { newestVersionNeeded } from '../wal/entry-version.js';
+import { entriesToReplay } from '../wal/wal-directory.js';
+import { databasePath, walPath } from './layout.js';
+import { replaceDatabase } from './replace-database.js';
+
+export interface MigrateRequest extends PaceOptions {
+  readonly dataDirectory: string;
+  readonly target: MinorVersion;
+  /** Record the target even when the change is not possible. */
+  readonly force: boolean;
+}
+
+/** `from` is the version that was recorded; `forcedDespite` is why it would have been refused. */
+export interface Migration {
+  readonly from: MinorVersion;
+  readonly isChanged: boolean;
+  readonly forcedDespite: string | undefined;
+}
+
+const FIRST_WITH_STORAGE_VERSION: MinorVersion = { major: 3, minor: 6 };
+const OLDEST: MinorVersion = { major: 3, minor: 5 };
+const NEWEST: MinorVersion = { major: 3, minor: 7 };
+
+/**
+ * Makes a data directory fit for another minor version, from 3.5 on (etcdutl/etcdutl/migrate_command.go and
+ * server/storage/schema, v3.7.1). All that differs so far is the schema version that 3.6 began to record. Throws
+ * `CommandError` in etcd's words.
+ */
+export async function migrateDataDirectory(request: MigrateRequest): Promise<Migration> {
+  const { dataDirectory, target, signal, onProgress } = request;
+  const path = databasePath(dataDirectory);
+  const from = schemaVersion(path);
+  if (versionText(from) === versionText(target)) return { from, isChanged: false, forcedDespite: undefined };
+  const entries = newestVersionNeeded(entriesToReplay(walPath(dataDirectory)));
+  const obstacle = findObstacle(from, target, entries);
+  if (obstacle !== undefined && !request.force) throw new CommandError(obstacle);
+  await replaceDatabase(path, { signal, onProgress, edits: migrationEdits(target) });
+  return { from, isChanged: true, forcedDespite: obstacle };
+}
+
+function schemaVersion(path: string): MinorVersion {
+  const source = FileByteSource.open(path);
+  try {
+    const { storageVersion, term } = readMetaValues(BoltFile.open(source));
+    const recorded = parseMinorVersion(storageVersion);
+    if (recorded !== undefined) return recorded;
+    if (term === undefined || term === 0n) throw new CommandError('missing term information');
+    return OLDEST;
+  } finally {
+    source.close();
+  }
+}
+
+function findObstacle(
+  from: MinorVersion,
+  target: MinorVersion,
+  neededByLog: MinorVersion | undefined,
+): string | undefined {
+  if (from.major !== target.major) {
+    return 'cannot create migration plan: changing major storage version is not supported';
+  }
+  const unknown = unknownMinor(from, target);
+  if (unknown !== undefined) {
+    return `cannot create migration plan: version "${from.major}.${unknown}.0" is not supported`;
+  }
+  const isRefused = isOlder(target, from) && neededByLog !== undefined && isOlder(target, neededByLog);
+  if (!isRefused) return undefined;
+  return (
+    'cannot downgrade storage, WAL contains newer entries, as the target version ' +
+    `(${versionText(target)}.0) is lower than the version (${versionText(neededByLog)}.0) detected from WAL logs`
+  );
+}
+
+/** etcd goes from minor to minor, and stops at the first that it knows nothing about. */
+function unknownMinor(from: MinorVersion, target: MinorVersion): number | undefined {
+  if (isOlder(NEWEST, target) && isOlder(from, target)) return Math.max(from.minor, NEWEST.minor) + 1;
+  return isOlder(NEWEST, from) ? from.minor : undefined;
+}
+
+function migrationEdits(target: MinorVersion): DatabaseEdits {
+  const isRecorded = !isOlder(target, FIRST_WITH_STORAGE_VERSION);
+  const value = isRecorded ? Buffer.from(`${versionText(target)}.0`) : undefined;
+  return new Map([[BUCKETS.meta, { changes: [{ key: Buffer.from(META_KEYS.storageVersion), value }] }]]);
+}

@@ -1,0 +1,90 @@
+/**
+ * # A `.snap` file
+ *
+ * What raft would send to a member that has nothing (etcd server/etcdserver/api/snap, read at v3.7.1, measured from 3.4
+ * on). The file `<term>-<index>.snap`, both as 16 hexadecimal digits, lies beside the database. It is a snappb.snapshot:
+ * a CRC-32C and the bytes it is over, which are a raftpb.Snapshot: metadata (index, term, members as raft sees them) and
+ * data, the JSON image of the store of the version 2 protocol.
+ *
+ * Of that store only the members are of interest: 3.4 and 3.5 take them from it, later servers take them from the
+ * database. A node is written as {"Path", "CreatedIndex", "ModifiedIndex", "ExpireTime", "Value", "Children"}; members
+ * are directories below `/0/members`, named by their ids in hexadecimal, with one file `raftAttributes` that holds their
+ * peer URLs. `/1` was for user keys and is empty. etcd also writes the store's event history and statistics; it
+ * starts without them.
+ */
+import { ConfState, RaftSnapshot, SnapFile } from '../../wire/raft-records.js';
+import { goJson, type MemberRecord, memberKey } from '../backend/member-json.js';
+import { crc32c } from '../crc32c.js';
+
+const NO_EXPIRY = '0001-01-01T00:00:00Z';
+const STORE_VERSION = 2;
+
+export interface SnapContents {
+  readonly term: bigint;
+  readonly index: bigint;
+  /** Ids ascending. */
+  readonly members: readonly MemberRecord[];
+}
+
+interface StoreNode {
+  readonly Path: string;
+  readonly CreatedIndex: number;
+  readonly ModifiedIndex: number;
+  readonly ExpireTime: string;
+  readonly Value: string;
+  readonly Children: Readonly<Record<string, StoreNode>> | null;
+}
+
+export function snapName(term: bigint, index: bigint): string {
+  return `${hex16(term)}-${hex16(index)}.snap`;
+}
+
+export function encodeSnap({ term, index, members }: SnapContents): Uint8Array {
+  const data = Buffer.from(storeJson(members, index));
+  const confState = votersOnly(members);
+  const snapshot = RaftSnapshot.encode(
+    RaftSnapshot.create({ data, metadata: { confState, index, term } }),
+  ).finish();
+  return SnapFile.encode(SnapFile.create({ crc: crc32c(snapshot), data: snapshot })).finish();
+}
+
+/** Throws an `Error` when the checksum is wrong or the bytes do not decode. */
+export function decodeSnap(bytes: Uint8Array): RaftSnapshot {
+  const { crc = 0, data = new Uint8Array(0) } = SnapFile.decode(bytes);
+  if (crc32c(data) !== crc) throw new RangeError('the checksum is wrong');
+  return RaftSnapshot.decode(data);
+}
+
+/** A cluster whose members all vote. */
+export function votersOnly(members: readonly MemberRecord[]): ConfState {
+  return ConfState.create({ voters: members.map(({ id }) => id), autoLeave: false });
+}
+
+function storeJson(members: readonly MemberRecord[], index: bigint): string {
+  const memberNodes = members.map(({ id, peerUrls }) => {
+    const path = `/0/members/${memberKey(id)}`;
+    const value = goJson(JSON.stringify({ peerURLs: peerUrls }));
+    const attributes = node(`${path}/raftAttributes`, null, value);
+    return [memberKey(id), node(path, { raftAttributes: attributes })] as const;
+  });
+  const root = node('/', {
+    0: node('/0', { members: node('/0/members', Object.fromEntries(memberNodes)) }),
+    1: node('/1', {}),
+  });
+  return goJson(`{"Root":${JSON.stringify(root)},"CurrentIndex":${index},"CurrentVersion":${STORE_VERSION}}`);
+}
+
+function node(path: string, children: StoreNode['Children'], value = ''): StoreNode {
+  return {
+    Path: path,
+    CreatedIndex: 0,
+    ModifiedIndex: 0,
+    ExpireTime: NO_EXPIRY,
+    Value: value,
+    Children: children,
+  };
+}
+
+function hex16(value: bigint): string {
+  return value.toString(16).padStart(16, '0');
+}

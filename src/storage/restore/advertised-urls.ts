@@ -1,0 +1,78 @@
+import { CommandError } from '../../model/errors.js';
+import { systemErrorText } from '../../model/go/system-error.js';
+import { initialClusterText, quoted } from './peer-urls.js';
+
+/** Finds the address of a host name. This floor has no network: whoever restores brings it. */
+export type ResolveHost = (host: string) => Promise<string>;
+
+export interface AdvertisedUrls {
+  readonly name: string;
+  /** Those of the initial cluster, in order. */
+  readonly clusterUrls: readonly string[];
+  /** Those of --initial-advertise-peer-urls, in order. */
+  readonly advertisedUrls: readonly string[];
+  readonly resolveHost: ResolveHost;
+}
+
+/**
+ * The member must advertise the URLs by which the initial cluster names it, or others that resolve to the same
+ * addresses (VerifyBootstrap in etcd server/config/config.go, v3.7.1). Throws `CommandError` in etcd's words; unlike
+ * etcd, which keeps on asking for half a minute, a name that does not resolve is an error at once.
+ */
+export async function checkAdvertisedUrls(urls: AdvertisedUrls): Promise<void> {
+  const mismatch = await findMismatch(urls);
+  if (mismatch === undefined) return;
+  const { name, clusterUrls, advertisedUrls } = urls;
+  const asCluster = (list: readonly string[]) => initialClusterText(new Map([[name, list]]));
+  const notAdvertised = clusterUrls.filter((url) => !advertisedUrls.includes(url));
+  if (notAdvertised.length > 0) {
+    throw new CommandError(
+      `--initial-cluster has ${asCluster(notAdvertised)} but missing from ` +
+        `--initial-advertise-peer-urls=${advertisedUrls.join(',')} (${mismatch})`,
+    );
+  }
+  const notInCluster = advertisedUrls.filter((url) => !clusterUrls.includes(url));
+  throw new CommandError(
+    notInCluster.length > 0
+      ? `--initial-advertise-peer-urls has ${notInCluster.join(',')} but missing from ` +
+          `--initial-cluster=${asCluster(advertisedUrls)}`
+      : `failed to resolve ${advertisedUrls.join(',')} to match --initial-cluster=${asCluster(advertisedUrls)} (${mismatch})`,
+  );
+}
+
+/** Why the two lists differ, or nothing if they do not. */
+async function findMismatch(urls: AdvertisedUrls): Promise<string | undefined> {
+  const { advertisedUrls, clusterUrls, resolveHost } = urls;
+  if (advertisedUrls.length !== clusterUrls.length) {
+    return `len(${goList(advertisedUrls)}) != len(${goList(clusterUrls)})`;
+  }
+  if (advertisedUrls.every((url, index) => url === clusterUrls[index])) return undefined;
+  try {
+    const resolve = async (list: readonly string[]) =>
+      (await Promise.all(list.map((url) => resolveUrl(url, resolveHost)))).sort();
+    const [advertised, expected] = [await resolve(advertisedUrls), await resolve(clusterUrls)];
+    const index = advertised.findIndex((url, position) => url !== expected[position]);
+    if (index < 0) return undefined;
+    return `resolved urls: ${quoted(advertised[index] ?? '')} != ${quoted(expected[index] ?? '')}`;
+  } catch (error) {
+    return error instanceof CommandError ? error.message : systemErrorText(error);
+  }
+}
+
+/** With the address instead of the name; `localhost` is left as it is, as etcd leaves it. */
+async function resolveUrl(url: string, resolveHost: ResolveHost): Promise<string> {
+  const [, before = '', host = '', after = ''] = /^(https?:\/\/(?:[^@/]*@)?)([^/?#]*)(:.*)$/.exec(url) ?? [];
+  if (host === '' || host === 'localhost') return url;
+  const name = host.replace(/^\[(.*)\]$/, '$1');
+  let address: string;
+  try {
+    address = await resolveHost(name);
+  } catch (cause) {
+    throw new CommandError(`failed to resolve ${quoted(url)} (${systemErrorText(cause)})`, { cause });
+  }
+  return before + (address.includes(':') ? `[${address}]` : address) + after;
+}
+
+function goList(items: readonly string[]): string {
+  return `[${items.map(quoted).join(' ')}]`;
+}

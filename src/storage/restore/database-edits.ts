@@ -1,0 +1,115 @@
+import { CommandError } from '../../model/errors.js';
+import { memberJson, memberKey } from '../backend/member-json.js';
+import { encodeRevisionKey } from '../backend/revision-key.js';
+import type { BucketEdit, Change, DatabaseEdits } from '../backend/rewrite.js';
+import { BUCKETS, CLUSTER_KEYS, META_KEYS } from '../backend/schema.js';
+import { isOlder, type MinorVersion, versionText } from '../backend/versions.js';
+import type { ClusterPlan } from './cluster-plan.js';
+import { RESTORED_TERM, restoredIndex } from './raft-files.js';
+
+const LARGEST_REVISION = 2n ** 63n - 1n;
+
+/** What is known of the database before it is edited. */
+export interface DatabaseFacts {
+  /** Main revision of the last change, 0 if none. */
+  readonly lastRevision: bigint;
+  readonly storageVersion: MinorVersion | undefined;
+  readonly clusterVersion: MinorVersion | undefined;
+}
+
+export interface RestoreChoices {
+  readonly plan: ClusterPlan;
+  /** How far the revision jumps, so that clients never see it go back; 0: not at all. What was before counts as compacted. */
+  readonly revisionBump: bigint;
+  /** The server is of this minor version, which may be older than the snapshot's. */
+  readonly targetVersion?: MinorVersion | undefined;
+}
+
+/**
+ * The new cluster's members in place of the old ones, and its raft position. Keys, leases, alarms, users and roles stay.
+ * All buckets are made that a server makes. Unlike etcdutl, the members that raft knows (`confState`) are those of the
+ * new cluster too.
+ */
+export function restoreEdits(choices: RestoreChoices, facts: DatabaseFacts): DatabaseEdits {
+  const { plan, targetVersion } = choices;
+  const edits = new Map<string, BucketEdit>(Object.values(BUCKETS).map((name) => [name, {}]));
+  const members = plan.members.map((member) => put(memberKey(member.id), text(memberJson(member))));
+  edits.set(BUCKETS.members, { isEmptied: true, changes: members });
+  edits.set(BUCKETS.membersRemoved, { isEmptied: true });
+  edits.set(BUCKETS.cluster, { changes: clusterChanges(targetVersion, facts) });
+  edits.set(BUCKETS.key, { changes: bumpMarker(choices, facts) });
+  edits.set(BUCKETS.meta, {
+    changes: [
+      put(META_KEYS.consistentIndex, unsigned(restoredIndex(plan))),
+      put(META_KEYS.term, unsigned(RESTORED_TERM)),
+      put(META_KEYS.confState, text(confState(plan))),
+      ...storageVersionChanges(targetVersion, facts),
+      ...scheduledCompaction(choices, facts),
+    ],
+  });
+  return edits;
+}
+
+function confState({ members }: ClusterPlan): string {
+  return `{"voters":[${members.map(({ id }) => id).join(',')}],"auto_leave":false}`;
+}
+
+/** The marker is a record without contents: the server counts on from its revision. */
+function bumpMarker(choices: RestoreChoices, facts: DatabaseFacts): readonly Change[] {
+  const bumped = bumpedRevision(choices, facts);
+  return bumped === undefined ? [] : [{ key: revisionKey(bumped), value: new Uint8Array(0) }];
+}
+
+/** On its first start the server carries out this compaction. */
+function scheduledCompaction(choices: RestoreChoices, facts: DatabaseFacts): readonly Change[] {
+  const bumped = bumpedRevision(choices, facts);
+  return bumped === undefined ? [] : [put(META_KEYS.scheduledCompaction, revisionKey(bumped))];
+}
+
+function bumpedRevision({ revisionBump }: RestoreChoices, facts: DatabaseFacts): bigint | undefined {
+  if (revisionBump === 0n) return undefined;
+  const bumped = facts.lastRevision + revisionBump;
+  if (bumped <= LARGEST_REVISION) return bumped;
+  throw new CommandError(
+    `revision ${facts.lastRevision} cannot be bumped by ${revisionBump}: it would overflow`,
+  );
+}
+
+/** Servers refuse a database of a newer schema; up to 3.5 none is recorded. */
+function storageVersionChanges(target: MinorVersion | undefined, facts: DatabaseFacts): readonly Change[] {
+  const { storageVersion } = facts;
+  if (target === undefined || storageVersion === undefined || !isOlder(target, storageVersion)) return [];
+  const recorded = isOlder(target, FIRST_WITH_STORAGE_VERSION) ? undefined : text(`${versionText(target)}.0`);
+  return [put(META_KEYS.storageVersion, recorded)];
+}
+
+/** Without a cluster version, the new cluster agrees on one when it has formed. */
+function clusterChanges(target: MinorVersion | undefined, facts: DatabaseFacts): readonly Change[] {
+  if (target === undefined) return [];
+  const { clusterVersion } = facts;
+  const isNewer = clusterVersion !== undefined && isOlder(target, clusterVersion);
+  return [
+    put(CLUSTER_KEYS.downgrade, undefined),
+    ...(isNewer ? [put(CLUSTER_KEYS.clusterVersion, undefined)] : []),
+  ];
+}
+
+const FIRST_WITH_STORAGE_VERSION: MinorVersion = { major: 3, minor: 6 };
+
+function put(key: string, value: Uint8Array | undefined): Change {
+  return { key: text(key), value };
+}
+
+function text(value: string): Uint8Array {
+  return Buffer.from(value);
+}
+
+function unsigned(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}
+
+function revisionKey(main: bigint): Uint8Array {
+  return encodeRevisionKey({ main, sub: 0n, isTombstone: false });
+}

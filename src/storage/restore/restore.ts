@@ -1,0 +1,152 @@
+/**
+ * # Restoring a snapshot
+ *
+ * A snapshot is one member's database. A restore makes of it the data directory of one member of a new cluster, which
+ * is to be done once for each member, from the same snapshot:
+ *
+ * - `member/snap/db`: the database, its members replaced (database-edits.ts)
+ * - `member/snap/<term>-<index>.snap`: the same members for servers up to 3.5 (raft-snapshot/snap-file.ts)
+ * - `member/wal/<sequence>-<index>.wal`: a log that adds the members (raft-files.ts)
+ *
+ * A server that finds no log takes the member for a new one, so the log is what makes the directory count, and becomes
+ * visible last. Everything is written into a temporary directory on the same file system, forced to disk and renamed:
+ * beside a data directory that does not exist yet; within one that does, because it may be a mount point.
+ */
+import { join, relative, resolve, sep } from 'node:path';
+import { CommandError } from '../../model/errors.js';
+import { lastRevision } from '../backend/last-revision.js';
+import { rewriteDatabase } from '../backend/rewrite.js';
+import { type MinorVersion, recordedVersions } from '../backend/versions.js';
+import { BoltFile } from '../bolt/bolt-file.js';
+import { FileByteSink } from '../byte-sink.js';
+import { FileByteSource } from '../byte-source.js';
+import { isEmptyDirectory, makeDirectories, statOf, syncDirectories } from '../directory.js';
+import type { PaceOptions } from '../pace.js';
+import { snapName } from '../raft-snapshot/snap-file.js';
+import { checkTrailer, hasTrailer } from '../snapshot/trailer-read.js';
+import { SEGMENT_BYTES, segmentName } from '../wal/format.js';
+import type { ClusterPlan } from './cluster-plan.js';
+import { restoreEdits } from './database-edits.js';
+import { quoted } from './peer-urls.js';
+import { RESTORED_TERM, restoredIndex, restoredSnap, restoredWal } from './raft-files.js';
+import { Staging } from './staging.js';
+
+export interface RestoreRequest extends PaceOptions {
+  readonly snapshotPath: string;
+  /** Must not exist, or be empty. */
+  readonly dataDirectory: string;
+  /** Must not exist. `member/wal` in the data directory when undefined. */
+  readonly walDirectory: string | undefined;
+  readonly plan: ClusterPlan;
+  /** Restore also what has no trailer, or a wrong one. */
+  readonly skipHashCheck: boolean;
+  /** See `RestoreChoices`. */
+  readonly revisionBump: bigint;
+  readonly targetVersion?: MinorVersion | undefined;
+}
+
+/** As etcd creates it. */
+const SNAP_MODE = 0o666;
+
+/**
+ * Restores one member. Progress counts bytes of the snapshot, twice unless the hash check is skipped. Throws
+ * `CommandError` in etcd's words and `CorruptFileError`; then, and when the signal aborts, nothing is left behind.
+ */
+export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
+  rejectUsedDirectories(request);
+  const source = FileByteSource.open(request.snapshotPath);
+  const staging = new Staging();
+  try {
+    const rewritePace = await checkHash(source, request);
+    const { dataDirectory, walDirectory, plan } = request;
+    const data = staging.add(resolve(dataDirectory));
+    const wal = stagedWal(staging, data, { dataDirectory, walDirectory });
+    const snap = join(data, 'member', 'snap');
+    makeDirectories(snap);
+    makeDirectories(wal);
+    await writeDatabase(source, join(snap, 'db'), { ...request, ...rewritePace });
+    const snapFile = snapName(RESTORED_TERM, restoredIndex(plan));
+    await writeFile(join(snap, snapFile), restoredSnap(plan), { mode: SNAP_MODE });
+    await writeFile(join(wal, segmentName(0n, 0n)), restoredWal(plan), { sizeBytes: SEGMENT_BYTES });
+    await syncDirectories(snap, data);
+    await syncDirectories(wal, wal.startsWith(data + sep) ? data : wal);
+    await staging.publish();
+  } catch (error) {
+    staging.discard();
+    throw error;
+  } finally {
+    source.close();
+  }
+}
+
+function rejectUsedDirectories({ dataDirectory, walDirectory }: RestoreRequest): void {
+  if (statOf(dataDirectory) !== undefined && !isEmptyDirectory(dataDirectory)) {
+    throw new CommandError(`data-dir ${quoted(dataDirectory)} not empty or could not be read`);
+  }
+  if (walDirectory !== undefined && statOf(walDirectory) !== undefined) {
+    throw new CommandError(`wal-dir ${quoted(walDirectory)} exists`);
+  }
+}
+
+/** Where the log is written: with the data directory if it belongs into it, else beside its own place. */
+function stagedWal(
+  staging: Staging,
+  data: string,
+  { dataDirectory, walDirectory }: Pick<RestoreRequest, 'dataDirectory' | 'walDirectory'>,
+): string {
+  const within = relative(dataDirectory, walDirectory ?? join(dataDirectory, 'member', 'wal'));
+  const isWithin = within !== '' && within !== '..' && !within.startsWith(`..${sep}`);
+  return isWithin || walDirectory === undefined ? join(data, within) : staging.add(resolve(walDirectory));
+}
+
+/** Returns the pace for what is left to do. */
+async function checkHash(source: FileByteSource, request: RestoreRequest): Promise<PaceOptions> {
+  const { skipHashCheck, signal, onProgress } = request;
+  if (skipHashCheck) return { signal, onProgress };
+  if (!hasTrailer(source)) throw new CommandError('snapshot missing hash but --skip-hash-check=false');
+  const total = 2 * source.sizeBytes;
+  const verdict = await checkTrailer(source, { signal, onProgress: (done) => onProgress?.(done, total) });
+  if (verdict.kind === 'mismatch') {
+    throw new CommandError(`expected sha256 ${goBytes(verdict.expected)}, got ${goBytes(verdict.actual)}`, {
+      reasons: ['the snapshot is damaged: its contents are not what was saved'],
+    });
+  }
+  return { signal, onProgress: (done) => onProgress?.(source.sizeBytes + done, total) };
+}
+
+async function writeDatabase(
+  source: FileByteSource,
+  path: string,
+  request: RestoreRequest & PaceOptions,
+): Promise<void> {
+  const bolt = BoltFile.open(source);
+  const facts = { lastRevision: lastRevision(bolt)?.main ?? 0n, ...recordedVersions(bolt) };
+  const sink = FileByteSink.create(path);
+  try {
+    const { signal, onProgress } = request;
+    await rewriteDatabase(bolt, sink, { signal, onProgress, edits: restoreEdits(request, facts) });
+    await sink.sync();
+  } finally {
+    sink.close();
+  }
+}
+
+async function writeFile(
+  path: string,
+  contents: Uint8Array,
+  { mode, sizeBytes }: { readonly mode?: number; readonly sizeBytes?: number },
+): Promise<void> {
+  const sink = FileByteSink.create(path, mode);
+  try {
+    sink.append(contents);
+    if (sizeBytes !== undefined) sink.extend(sizeBytes);
+    await sink.sync();
+  } finally {
+    sink.close();
+  }
+}
+
+/** As Go prints bytes: `[1 2 3]`. */
+function goBytes(hex: string): string {
+  return `[${[...Buffer.from(hex, 'hex')].join(' ')}]`;
+}

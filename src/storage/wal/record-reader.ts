@@ -1,0 +1,102 @@
+import { CorruptFileError } from '../../model/errors.js';
+import { WalRecord } from '../../wire/raft-records.js';
+import type { ByteSource } from '../byte-source.js';
+import { Crc32c } from '../crc32c.js';
+import { LENGTH_FIELD_BYTES, RECORD_TYPES } from './format.js';
+
+export type WalRecordType = keyof typeof RECORD_TYPES;
+
+export interface WalRecordAt {
+  readonly type: WalRecordType;
+  readonly data: Uint8Array;
+  readonly offset: number;
+}
+
+const SECTOR_BYTES = 512;
+
+const TYPE_NAMES: ReadonlyMap<bigint, WalRecordType> = new Map(
+  (Object.entries(RECORD_TYPES) as [WalRecordType, bigint][]).map(([name, number]) => [number, name]),
+);
+
+export interface WalReadOptions {
+  /** The checksum that the file before ended with; undefined for the first file that is read. */
+  readonly crc: number | undefined;
+  /** The log's last file may end in a write that was cut short: that ends the log, and is no error. */
+  readonly isLastFile: boolean;
+}
+
+/**
+ * The records of one file, checked against their checksums; the return value is the checksum reached. Throws
+ * `CorruptFileError`.
+ */
+export function* walRecords(
+  source: ByteSource,
+  { crc, isLastFile }: WalReadOptions,
+): Generator<WalRecordAt, number> {
+  let running = new Crc32c(crc);
+  let mayStartAnew = crc === undefined;
+  for (let offset = 0; offset + LENGTH_FIELD_BYTES <= source.sizeBytes; ) {
+    const frame = readFrame(source, offset, isLastFile);
+    if (frame === undefined) break;
+    const record = decode(frame.bytes);
+    const isChain = record?.type === 'crc';
+    if (record !== undefined && !isChain) running.update(record.data);
+    if (record === undefined || (!mayStartAnew && record.crc !== running.value)) {
+      if (isLastFile && isTorn(frame.bytes, offset)) break;
+      const what =
+        record === undefined ? 'a log record does not decode' : 'the checksum of a log record is wrong';
+      throw new CorruptFileError(what, source.path, offset);
+    }
+    if (isChain) running = new Crc32c(record.crc);
+    mayStartAnew = false;
+    yield { type: record.type, data: record.data, offset };
+    offset += frame.frameBytes;
+  }
+  return running.value;
+}
+
+interface Frame {
+  /** The record, copied. */
+  readonly bytes: Uint8Array;
+  /** Length field and padding included. */
+  readonly frameBytes: number;
+}
+
+/** Undefined at the end of the log. */
+function readFrame(source: ByteSource, offset: number, isLastFile: boolean): Frame | undefined {
+  const field = source.read(offset, LENGTH_FIELD_BYTES);
+  const view = new DataView(field.buffer, field.byteOffset, LENGTH_FIELD_BYTES);
+  const low = view.getUint32(0, true);
+  const high = view.getUint32(4, true);
+  if (low === 0 && high === 0) return undefined;
+  const recordBytes = (high & 0xff_ffff) * 2 ** 32 + low;
+  const paddingBytes = high >>> 31 === 1 ? (high >>> 24) & 0x07 : 0;
+  const frameBytes = LENGTH_FIELD_BYTES + recordBytes + paddingBytes;
+  if (offset + frameBytes > source.sizeBytes) {
+    if (isLastFile) return undefined;
+    throw new CorruptFileError('a log record reaches beyond the end of its file', source.path, offset);
+  }
+  const bytes = new Uint8Array(source.read(offset + LENGTH_FIELD_BYTES, recordBytes));
+  return { bytes, frameBytes };
+}
+
+/** Disks write sectors: one that is all zeros within a record was never written. */
+function isTorn(record: Uint8Array, frameOffset: number): boolean {
+  const first = (frameOffset + LENGTH_FIELD_BYTES) % SECTOR_BYTES;
+  for (let start = 0; start < record.length; ) {
+    const end = Math.min(record.length, start + SECTOR_BYTES - ((first + start) % SECTOR_BYTES));
+    if (record.subarray(start, end).every((byte) => byte === 0)) return true;
+    start = end;
+  }
+  return false;
+}
+
+function decode(bytes: Uint8Array) {
+  try {
+    const { type = 0n, crc = 0, data = new Uint8Array(0) } = WalRecord.decode(bytes);
+    const name = TYPE_NAMES.get(type);
+    return name === undefined ? undefined : { type: name, crc, data };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { WalRecord } from '../../wire/raft-records.js';
+import { Crc32c } from '../crc32c.js';
+import { FRAME_ALIGNMENT, LENGTH_FIELD_BYTES, RECORD_TYPES } from './format.js';
+
+/** Frames records and chains their checksums. */
+export class WalRecordWriter {
+  readonly #crc = new Crc32c();
+  readonly #frames: Uint8Array[] = [];
+
+  /** Begins a file: repeats the checksum so far. */
+  begin(): void {
+    this.#push(WalRecord.create({ type: RECORD_TYPES.crc, crc: this.#crc.value }));
+  }
+
+  add(type: 'metadata' | 'entry' | 'state' | 'snapshot', data: Uint8Array): void {
+    const crc = this.#crc.update(data).value;
+    this.#push(WalRecord.create({ type: RECORD_TYPES[type], crc, data }));
+  }
+
+  /** Everything written so far. */
+  finish(): Uint8Array {
+    return Buffer.concat(this.#frames);
+  }
+
+  #push(record: WalRecord): void {
+    const bytes = WalRecord.encode(record).finish();
+    const paddingBytes = (FRAME_ALIGNMENT - (bytes.length % FRAME_ALIGNMENT)) % FRAME_ALIGNMENT;
+    const frame = new Uint8Array(LENGTH_FIELD_BYTES + bytes.length + paddingBytes);
+    const view = new DataView(frame.buffer);
+    view.setUint32(0, bytes.length, true);
+    if (paddingBytes > 0) view.setUint8(7, 0x80 | paddingBytes);
+    frame.set(bytes, LENGTH_FIELD_BYTES);
+    this.#frames.push(frame);
+  }
+}

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandError, CorruptFileError } from '../../model/errors.js';
+import { pathErrorText } from '../../model/go/system-error.js';
+import { Entry, HardState, WalSnapshot } from '../../wire/raft-records.js';
+import { FileByteSource } from '../byte-source.js';
+import { type WalRecordAt, walRecords } from './record-reader.js';
+
+const SEGMENT_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/;
+
+/** All records of the log in a directory, in order. Throws `CommandError` and `CorruptFileError`. */
+export function* readWal(directory: string): Generator<WalRecordAt & { readonly path: string }> {
+  const names = segmentNames(directory);
+  let crc: number | undefined;
+  for (const [index, name] of names.entries()) {
+    const path = join(directory, name);
+    const source = FileByteSource.open(path);
+    try {
+      const records = walRecords(source, { crc, isLastFile: index === names.length - 1 });
+      let step = records.next();
+      for (; !step.done; step = records.next()) yield { ...step.value, path };
+      crc = step.value;
+    } finally {
+      source.close();
+    }
+  }
+}
+
+/**
+ * The entries that a server would replay: those behind the newest snapshot that the log says is committed. Entries that
+ * a later leader has overwritten are among them.
+ */
+export function* entriesToReplay(directory: string): Generator<Entry> {
+  const start = newestSnapshotIndex(directory);
+  for (const record of readWal(directory)) {
+    if (record.type !== 'entry') continue;
+    const entry = decode(Entry, record);
+    if ((entry.index ?? 0n) > start) yield entry;
+  }
+}
+
+function newestSnapshotIndex(directory: string): bigint {
+  const indexes: bigint[] = [];
+  let commit = 0n;
+  for (const record of readWal(directory)) {
+    if (record.type === 'snapshot') indexes.push(decode(WalSnapshot, record).index ?? 0n);
+    if (record.type === 'state') commit = decode(HardState, record).commit ?? 0n;
+  }
+  return indexes.filter((index) => index <= commit).at(-1) ?? 0n;
+}
+
+function decode<Message>(
+  type: { decode(bytes: Uint8Array): Message },
+  record: WalRecordAt & { readonly path: string },
+): Message {
+  try {
+    return type.decode(record.data);
+  } catch (cause) {
+    const message = `a log record of type ${record.type} does not decode`;
+    throw new CorruptFileError(message, record.path, record.offset, { cause });
+  }
+}
+
+function segmentNames(directory: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(directory).filter((name) => SEGMENT_NAME.test(name));
+  } catch (cause) {
+    throw new CommandError(pathErrorText('open', directory, cause), { cause });
+  }
+  if (names.length === 0) throw new CommandError(`there is no write-ahead log in ${directory}`);
+  return names.sort();
+}

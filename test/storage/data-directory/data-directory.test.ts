@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { databasePath, walPath } from '../../../src/storage/data-directory/layout.js';
+import { lockHolder } from '../../../src/storage/data-directory/lock-holder.js';
+import { migrateDataDirectory } from '../../../src/storage/data-directory/migrate.js';
+import { replaceDatabase } from '../../../src/storage/data-directory/replace-database.js';
+import { WalRecordWriter } from '../../../src/storage/wal/record-writer.js';
+import { Entry, EntryType } from '../../../src/wire/raft-records.js';
+import { readDatabase } from '../support/databases.js';
+import { snapshotOf, unzipped } from '../support/fixtures.js';
+
+let directory: string;
+let database: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'data-directory-'));
+  database = databasePath(directory);
+  mkdirSync(join(directory, 'member/snap'), { recursive: true });
+  mkdirSync(walPath(directory));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function place(version: string, wal = unzipped(`etcd-${version}.wal`)): void {
+  writeFileSync(database, snapshotOf(version).subarray(0, -32), { mode: 0o640 });
+  writeFileSync(join(walPath(directory), `${'0'.repeat(16)}-${'0'.repeat(16)}.wal`), wal);
+}
+
+function contents() {
+  return readDatabase(Uint8Array.from(readFileSync(database)));
+}
+
+describe('replaceDatabase', () => {
+  it('writes the same contents anew, with the same mode', async () => {
+    place('3.7.1');
+    const before = contents();
+    const { mode } = statSync(database);
+    const { oldBytes, newBytes } = await replaceDatabase(database);
+    expect(newBytes).toBeLessThanOrEqual(oldBytes);
+    expect(statSync(database)).toMatchObject({ size: newBytes, mode });
+    expect(contents()).toEqual(before);
+    expect(readdirSync(join(directory, 'member/snap'))).toEqual(['db']);
+  });
+
+  it('leaves a file alone that it cannot read', async () => {
+    place('3.7.1');
+    const bytes = readFileSync(database);
+    for (let page = 2; page < 8; page++) bytes[page * 4096] = 0xee;
+    writeFileSync(database, bytes);
+    await expect(replaceDatabase(database)).rejects.toThrow();
+    expect(readFileSync(database).equals(bytes)).toBe(true);
+    expect(readdirSync(join(directory, 'member/snap'))).toEqual(['db']);
+  });
+
+  it('does not make a database where there is none', async () => {
+    await expect(replaceDatabase(database)).rejects.toThrow(`open ${database}: no such file or directory`);
+    expect(readdirSync(join(directory, 'member/snap'))).toEqual([]);
+  });
+});
+
+describe('migrateDataDirectory', () => {
+  const migrate = (minor: number, force = false) =>
+    migrateDataDirectory({ dataDirectory: directory, target: { major: 3, minor }, force });
+  const storageVersion = () => Object.fromEntries(contents().meta ?? []).storageVersion;
+
+  it('goes up and down', async () => {
+    place('3.5.30');
+    expect(await migrate(7)).toMatchObject({ from: { minor: 5 }, isChanged: true });
+    expect(storageVersion()).toBe('3.7.0');
+    expect(await migrate(7)).toMatchObject({ isChanged: false });
+    expect(await migrate(6)).toMatchObject({ from: { minor: 7 }, isChanged: true });
+    expect(storageVersion()).toBe('3.6.0');
+    expect(await migrate(5)).toMatchObject({ from: { minor: 6 }, isChanged: true });
+    expect(storageVersion()).toBeUndefined();
+  });
+
+  it('refuses what it does not know, unless forced', async () => {
+    place('3.7.1');
+    const message = 'cannot create migration plan: version "3.8.0" is not supported';
+    await expect(migrate(9)).rejects.toThrow(message);
+    expect(await migrate(9, true)).toMatchObject({ forcedDespite: message });
+    expect(storageVersion()).toBe('3.9.0');
+  });
+
+  it('refuses a database of 3.4', async () => {
+    place('3.4.23');
+    await expect(migrate(6)).rejects.toThrow('missing term information');
+  });
+
+  it('refuses to go below what the log needs', async () => {
+    const log = new WalRecordWriter();
+    log.begin();
+    const data = Buffer.from([0xe2, 0xea, 0x04, 0x00]);
+    log.add(
+      'entry',
+      Entry.encode(Entry.create({ type: EntryType.EntryNormal, index: 1n, term: 1n, data })).finish(),
+    );
+    place('3.7.1', log.finish());
+    await expect(migrate(5)).rejects.toThrow(
+      'cannot downgrade storage, WAL contains newer entries, as the target version (3.5.0) is lower than the version (3.6.0) detected from WAL logs',
+    );
+    expect(storageVersion()).toBe('3.7.0');
+  });
+});
+
+describe('lockHolder', () => {
+  it('finds the process in the list of locks', () => {
+    place('3.7.1');
+    const locks = join(directory, 'locks');
+    const { ino } = statSync(database);
+    const other = '2: POSIX  ADVISORY  WRITE 44 fe:00:1 0 EOF\n';
+    writeFileSync(locks, `${other}1: FLOCK  ADVISORY  WRITE 999999999 fe:00:${ino} 0 EOF\n`);
+    expect(lockHolder(database, locks)).toEqual({ kind: 'held', processId: 999999999 });
+    writeFileSync(locks, other);
+    expect(lockHolder(database, locks)).toEqual({ kind: 'none' });
+    expect(lockHolder(database, join(directory, 'none'))).toEqual({ kind: 'unknown' });
+  });
+});

@@ -1,0 +1,48 @@
+import type { ByteSink } from '../../../src/storage/byte-sink.js';
+import { type ByteSource, MemoryByteSource } from '../../../src/storage/byte-source.js';
+
+/** Holds readers to their contract: what was lent is spoilt by the next read. */
+export class StrictByteSource implements ByteSource {
+  readonly #source: MemoryByteSource;
+  #lent = new Uint8Array(0);
+
+  constructor(
+    bytes: Uint8Array,
+    readonly path = 'strict',
+  ) {
+    this.#source = new MemoryByteSource(bytes, path);
+  }
+
+  get sizeBytes(): number {
+    return this.#source.sizeBytes;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    this.#lent.fill(0xee);
+    this.#lent = new Uint8Array(this.#source.read(offset, length));
+    return this.#lent;
+  }
+}
+
+export class MemoryByteSink implements ByteSink {
+  #bytes = new Uint8Array(1 << 16);
+  position = 0;
+
+  append(bytes: Uint8Array): void {
+    if (this.position + bytes.length > this.#bytes.length) {
+      const grown = new Uint8Array(2 * (this.position + bytes.length));
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    this.#bytes.set(bytes, this.position);
+    this.position += bytes.length;
+  }
+
+  overwrite(offset: number, bytes: Uint8Array): void {
+    this.#bytes.set(bytes, offset);
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes.slice(0, this.position);
+  }
+}
