@@ -1,0 +1,247 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contenders, leases, untilQueued } from '../support/lab/contenders.js';
+import { type Lab, references, startLab } from '../support/lab/lab.js';
+import { ourEtcdctl, type Program, type Running, type RunResult, start } from '../support/lab/program.js';
+
+const KEY = /^([^/]+)\/[0-9a-f]+\n\n$/;
+
+/** What scripts see of an end; keys without their lease. */
+function seen({ code, signal, stdout, stderr }: RunResult) {
+  const error = stderr
+    .toString()
+    .split('\n')
+    .findLast((line) => line.startsWith('Error: '));
+  return { code: code ?? signal, stdout: stdout.toString().replace(KEY, '$1/<lease>\n\n'), error };
+}
+
+let names = 0;
+/** Each test has a lock of its own. */
+const freshName = () => `lock-${++names}`;
+
+describe.each(references.map((reference) => ({ reference, version: reference.version })))(
+  'lock, etcd $version',
+  ({ reference }) => {
+    let lab: Lab;
+    let programs: Record<'ours' | 'real', Program>;
+    beforeAll(async () => {
+      lab = await startLab({ reference });
+      programs = { ours: ourEtcdctl(), real: lab.newestEtcdctl };
+    });
+    afterAll(() => lab?.stop());
+
+    const lock = (program: Program, ...args: readonly string[]): Running =>
+      start(program, [...lab.flags(), 'lock', ...args]);
+
+    it.each(['SIGINT', 'SIGTERM'] as const)('is held until %s and then given up at once', async (signal) => {
+      const before = await leases(lab);
+      const ends = { ours: '', real: '' };
+      for (const who of ['real', 'ours'] as const) {
+        const name = 'held';
+        const holder = lock(programs[who], name);
+        await holder.waitFor('held/');
+        expect(await contenders(lab, name)).toHaveLength(1);
+        holder.kill(signal);
+        ends[who] = JSON.stringify(seen(await holder.result));
+        expect(await contenders(lab, name)).toEqual([]);
+      }
+      expect(ends.ours).toBe(ends.real);
+      // The real one leaves its lease to expire.
+      expect((await leases(lab)).length).toBeLessThanOrEqual(before.length + 1);
+    });
+
+    it.each([
+      ['ours', 'ours'],
+      ['ours', 'real'],
+      ['real', 'ours'],
+    ] as const)('%s is followed by %s', async (first, second) => {
+      const name = freshName();
+      const holder = lock(programs[first], name);
+      await holder.waitFor(`${name}/`);
+      const waiter = lock(programs[second], name);
+      await untilQueued(lab, name, 2);
+      const third = lock(programs.ours, name, 'echo', 'third');
+      await untilQueued(lab, name, 3);
+      const [, next = ''] = await contenders(lab, name);
+      holder.kill('SIGTERM');
+      await waiter.waitFor(next);
+      expect((await holder.result).code).toBe(0);
+      expect(await contenders(lab, name)).toHaveLength(2);
+      waiter.kill('SIGINT');
+      expect((await third.result).stdout.toString()).toBe('third\n');
+      expect((await waiter.result).code).toBe(0);
+      expect(await contenders(lab, name)).toEqual([]);
+    });
+
+    it.each(['SIGINT', 'SIGTERM'] as const)('gives up its place in the queue on %s', async (signal) => {
+      const name = freshName();
+      const holder = lock(programs.real, name);
+      await holder.waitFor(`${name}/`);
+      const ends = [];
+      for (const program of [programs.real, programs.ours]) {
+        const waiter = lock(program, name);
+        await untilQueued(lab, name, 2);
+        waiter.kill(signal);
+        ends.push(seen(await waiter.result));
+        expect(await contenders(lab, name)).toHaveLength(1);
+      }
+      holder.kill('SIGTERM');
+      await holder.result;
+      const [real, ours] = ends;
+      expect(ours).toEqual(real);
+    });
+
+    it('passes to the next one when its holder is killed, once the lease has expired', async () => {
+      const name = freshName();
+      const holder = lock(programs.ours, name, '--ttl=2');
+      await holder.waitFor(`${name}/`);
+      const waiter = lock(programs.ours, name, 'echo', 'mine now');
+      await untilQueued(lab, name, 2);
+      holder.kill('SIGKILL');
+      expect((await waiter.result).stdout.toString()).toBe('mine now\n');
+    });
+
+    it('survives a restart of the server, held and waited for', async () => {
+      const name = freshName();
+      const holder = lock(programs.ours, name);
+      await holder.waitFor(`${name}/`);
+      const waiter = lock(programs.ours, name, 'echo', 'after the restart');
+      await untilQueued(lab, name, 2);
+      await lab.cluster.restart(0);
+      expect(await contenders(lab, name)).toHaveLength(2);
+      holder.kill('SIGINT');
+      expect((await holder.result).code).toBe(0);
+      const { code, stdout, stderr } = await waiter.result;
+      expect(stdout.toString()).toBe('after the restart\n');
+      expect(code).toBe(0);
+      expect(stderr.toString()).toBe('');
+    });
+
+    it('is held until the command has ended, though a signal came before', async () => {
+      const name = freshName();
+      const ends = [];
+      for (const who of ['real', 'ours'] as const) {
+        const go = join(lab.folder, `${name}-${who}`);
+        const script = `echo begun; until [ -e '${go}' ]; do sleep 0.1; done; exit 7`;
+        const running = lock(programs[who], name, '--', 'sh', '-c', script);
+        await running.waitFor('begun');
+        running.kill('SIGTERM');
+        expect(await contenders(lab, name)).toHaveLength(1);
+        writeFileSync(go, '');
+        ends.push(seen(await running.result));
+        expect(await contenders(lab, name)).toEqual([]);
+      }
+      const [real, ours] = ends;
+      expect(ours).toEqual(real);
+      expect(ours?.code).toBe(7);
+    });
+  },
+);
+
+describe('lock when its lease is lost', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab();
+  });
+  afterAll(() => lab?.stop());
+
+  const lock = (...args: readonly string[]): Running =>
+    start(ourEtcdctl(), [...lab.flags(), 'lock', ...args]);
+
+  /** The lease in the key of the only holder. */
+  async function revokeLeaseOf(name: string): Promise<void> {
+    const [key = ''] = await contenders(lab, name);
+    await lab.real(['lease', 'revoke', key.slice(name.length + 1)]);
+  }
+
+  it('ends, when there is no command', async () => {
+    const name = freshName();
+    const holder = lock(name, '--ttl=3');
+    await holder.waitFor(`${name}/`);
+    await revokeLeaseOf(name);
+    const { code, stderr } = await holder.result;
+    expect(code).toBe(1);
+    expect(stderr.toString()).toMatch(
+      /^lease [0-9a-f]+ has expired or was revoked\nError: session expired\n$/,
+    );
+  });
+
+  it('ends while it waits', async () => {
+    const name = freshName();
+    const holder = lock(name);
+    await holder.waitFor(`${name}/`);
+    const waiter = lock(name, '--ttl=3', 'echo', 'must not run');
+    await untilQueued(lab, name, 2);
+    const [, key = ''] = await contenders(lab, name);
+    await lab.real(['lease', 'revoke', key.slice(name.length + 1)]);
+    const { code, stdout, stderr } = await waiter.result;
+    expect([code, stdout.toString()]).toEqual([1, '']);
+    expect(stderr.toString()).toContain('Error: session expired\n');
+    holder.kill('SIGTERM');
+    expect((await holder.result).code).toBe(0);
+  });
+
+  it('asks the command to end, and fails whatever that makes of it', async () => {
+    const name = freshName();
+    const script = 'trap "echo asked to end; exit 0" TERM; echo begun; while :; do sleep 0.1; done';
+    const running = lock(name, '--ttl=3', '--', 'sh', '-c', script);
+    await running.waitFor('begun');
+    await revokeLeaseOf(name);
+    const { code, stdout, stderr } = await running.result;
+    expect(stdout.toString()).toBe('begun\nasked to end\n');
+    expect(stderr.toString()).toContain(
+      'the lock was lost, so the command was ended\nError: session expired\n',
+    );
+    expect(code).toBe(1);
+  });
+
+  it('kills a command that does not heed that', async () => {
+    const name = freshName();
+    const script = 'trap "" TERM; echo begun; exec sleep 300';
+    const running = lock(name, '--ttl=3', '--', 'sh', '-c', script);
+    await running.waitFor('begun');
+    await revokeLeaseOf(name);
+    expect((await running.result).code).toBe(1);
+  });
+
+  it('ends the command when no server confirms the lease in time, and says so', async () => {
+    const alone = await startLab();
+    try {
+      const running = start(ourEtcdctl(), [
+        ...alone.flags(),
+        'lock',
+        'name',
+        '--ttl=2',
+        '--',
+        'sh',
+        '-c',
+        'echo begun; exec sleep 300',
+      ]);
+      await running.waitFor('begun');
+      await alone.cluster.kill(0);
+      const { code, stderr } = await running.result;
+      expect(code).toBe(1);
+      expect(stderr.toString()).toMatch(/no server has confirmed lease [0-9a-f]+ for as long as it lives/);
+      expect(stderr.toString()).toMatch(/Error: session expired\n$/);
+    } finally {
+      await alone.stop();
+    }
+  });
+
+  it('does not wait for a dead server when it is to give up', async () => {
+    const alone = await startLab();
+    try {
+      const holder = start(ourEtcdctl(), [...alone.flags(), 'lock', 'name', '--ttl=600']);
+      await holder.waitFor('name/');
+      await alone.cluster.kill(0);
+      holder.kill('SIGINT');
+      const { code, stderr } = await holder.result;
+      expect(code).toBe(1);
+      expect(stderr.toString()).toContain('connection refused');
+      expect(stderr.toString()).toMatch(/Error: context deadline exceeded\n$/);
+    } finally {
+      await alone.stop();
+    }
+  });
+});

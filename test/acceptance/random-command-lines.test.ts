@@ -1,0 +1,108 @@
+/**
+ * Random command lines, valid and invalid, through the newest real etcdctl and through ours, against equal states of a server:
+ * stdout, exit code and final error line have to agree. RANDOM_CASES and RANDOM_SEED ask for more and for others; a failure's title has all
+ * that is needed to make it a case of a table in side-by-side/.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEtcdctl } from '../../src/etcdctl.js';
+import type { Client } from '../../src/model/services.js';
+import { connect } from '../../src/transport/grpc/connect.js';
+import { DeleteRangeResponse, PutResponse, TxnResponse } from '../../src/wire/kv.js';
+import { ResponseHeader } from '../../src/wire/lease.js';
+import { AlarmResponse, DowngradeResponse } from '../../src/wire/maintenance.js';
+import type { MessageCodec } from '../../src/wire/service.js';
+import { connectionOptions } from '../support/grpc/options.js';
+import { type Lab, startLab } from '../support/lab/lab.js';
+import { CommandLines, type RandomLine } from '../support/lab/random/command-line.js';
+import { Dice } from '../support/lab/random/dice.js';
+import { EqualState } from '../support/lab/random/equal-state.js';
+import { KNOWN_DIFFERENCES } from '../support/lab/random/known-differences.js';
+import { type OutputMask, observeBoth } from '../support/lab/side-by-side.js';
+
+const CASES = Number(process.env.RANDOM_CASES ?? 80);
+const SEED = Number(process.env.RANDOM_SEED ?? 1);
+
+/** All other commands may change something. */
+const READING: ReadonlySet<string> = new Set([
+  'get',
+  'lease timetolive',
+  'lease list',
+  'member list',
+  'endpoint health',
+  'endpoint status',
+  'endpoint hashkv',
+  'alarm list',
+  'downgrade validate',
+  'auth status',
+  'user get',
+  'user list',
+  'role get',
+  'role list',
+  'version',
+]);
+
+/** What `-w protobuf` prints of the commands that change something, where it is more than text. */
+const MESSAGES: Readonly<Record<string, MessageCodec<object>>> = {
+  put: PutResponse,
+  del: DeleteRangeResponse,
+  txn: TxnResponse,
+  'lease grant': ResponseHeader,
+  'lease keep-alive': ResponseHeader,
+  'alarm disarm': AlarmResponse,
+  'downgrade cancel': DowngradeResponse,
+};
+
+/** Of these only the header matters, which is the first field of each of their messages. */
+const HEADED = /^(user|role) /;
+
+/** Ids that the server makes up, times, and sizes of the database. */
+const CHANCE: OutputMask = {
+  pattern:
+    /\b[0-9a-f]{16}\b|"(ID|TTL|ttl)"( : |:)\d+|remaining\(\d+s\)|\b\d+(\.\d+)?(ns|\u00c2\u00b5s|ms|s)\b|"(raftIndex|raftAppliedIndex|dbSize|dbSizeInUse|DBSize|DBSizeInUse|RaftIndex|RaftAppliedIndex)"( : |:)\d+|\b\d+(\.\d+)? [kM]B\b/g,
+  replacement: '<chance>',
+};
+
+describe(`random command lines of seed ${SEED}`, () => {
+  let lab: Lab;
+  let client: Client;
+  let state: EqualState;
+  beforeAll(async () => {
+    lab = await startLab({ extraArgs: ['--bcrypt-cost=4'] });
+    client = await connect(connectionOptions(lab.cluster.endpoints));
+    state = new EqualState(client);
+  });
+  afterAll(async () => {
+    client?.close();
+    await lab?.stop();
+  });
+
+  const lines = new CommandLines(createEtcdctl().describe(), new Dice(SEED));
+  const cases = Array.from({ length: CASES }, (_, index) => ({ index, line: lines.next() }));
+
+  it.each(cases.map(({ index, line }) => ({ title: titleOf(line), index, line })))(
+    '$index: $title',
+    async ({ line }) => {
+      const both = await observeBoth(lab, {
+        run: line.args,
+        stdin: line.stdin,
+        scene: state.scene({ changes: !READING.has(line.path), givesRevision: line.path === 'compaction' }),
+        changes: !READING.has(line.path),
+        mask: CHANCE,
+        ...messageOf(line),
+      });
+      const isKnown = KNOWN_DIFFERENCES.some((difference) => difference.holds({ ...both, line }));
+      if (!isKnown) expect(both.ours).toEqual(both.real);
+    },
+  );
+});
+
+/** The codec for an output with revisions in it. */
+function messageOf({ path, args }: RandomLine): { message?: MessageCodec<object> } {
+  if (READING.has(path) || !args.some((arg) => arg.endsWith('protobuf'))) return {};
+  const message = MESSAGES[path] ?? (HEADED.test(path) ? PutResponse : undefined);
+  return message === undefined ? {} : { message };
+}
+
+function titleOf({ args, stdin }: RandomLine): string {
+  return `${JSON.stringify(args)}${stdin === '' ? '' : ` <<< ${JSON.stringify(stdin)}`}`;
+}

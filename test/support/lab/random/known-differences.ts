@@ -1,0 +1,31 @@
+import type { Observation } from '../side-by-side.js';
+import type { RandomLine } from './command-line.js';
+
+/** What ours does otherwise on purpose, wherever it occurs, and how to tell. */
+export interface KnownDifference {
+  readonly why: string;
+  holds(both: { readonly real: Observation; readonly ours: Observation; readonly line: RandomLine }): boolean;
+}
+
+const isHelp = (text: string) => /^(NAME|Usage):$/m.test(text);
+const FORMAT_REFUSAL =
+  /^Error: (\w+ not supported as output format|--count-only is only for|print-value-only is only for|marshal unsupported)/;
+
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    why: 'a misspelt sub-command fails before its flags are read; etcdctl shows the help of the family and succeeds',
+    holds: ({ real, ours }) =>
+      (isHelp(real.stdout) || real.code === 1) &&
+      ours.code === 1 &&
+      /^Error: unknown command/.test(ours.error ?? ''),
+  },
+  {
+    why: 'help texts are our own words',
+    holds: ({ real, ours }) =>
+      real.code === 0 && isHelp(real.stdout) && ours.code === 0 && ours.stdout !== '',
+  },
+  {
+    why: 'a refused format is refused before anything runs',
+    holds: ({ real, ours }) => FORMAT_REFUSAL.test(ours.error ?? '') && ours.stdout === '' && real.code !== 0,
+  },
+];
