@@ -72,18 +72,12 @@ async function hashHistory(history: History, { until, compact }: HashWindow, has
   });
 }
 
-/** The key exists; its last record is a deletion; no later record of it can matter. */
-const EXISTS = 0;
-const DELETED = 1;
-const SETTLED = 2;
-
 /**
  * The records that a compaction at `until` would leave of the history before it, by their ordinals: for each key the
  * last one, unless it is a deletion. Undefined when there are none at all, in which case nothing is left out.
  */
 async function findSurvivors(history: History, until: bigint): Promise<BitSet | undefined> {
   const keys = new KeyTable();
-  const phases = new NumberList();
   /** One more than the ordinal. */
   const kept = new NumberList();
   let recordCount = 0;
@@ -91,13 +85,8 @@ async function findSurvivors(history: History, until: bigint): Promise<BitSet | 
     recordCount = ordinal + 1;
     // A server's index begins at revision 1.
     if (revision.main === 0n) return;
-    const knownKeys = keys.size;
     const number = keys.numberOf(leaf.bytes, ...history.userKey(leaf, index));
-    const phase = number === knownKeys ? EXISTS : phases.get(number);
-    if (phase === SETTLED || (phase === DELETED && revision.isTombstone)) return;
     kept.set(number, revision.isTombstone ? 0 : ordinal + 1);
-    if (!revision.isTombstone) phases.set(number, EXISTS);
-    else phases.set(number, revision.main === until ? SETTLED : DELETED);
   });
   const survivors = new BitSet(recordCount);
   let count = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashKv } from '../../../src/storage/backend/hash-kv.js';
+import { encodeRevisionKey, type Revision } from '../../../src/storage/backend/revision-key.js';
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { writeDatabase } from '../support/databases.js';
 import { expectedOf, SERVER_VERSIONS, snapshotOf } from '../support/fixtures.js';
@@ -39,4 +40,22 @@ describe('hashKv', () => {
     expect(await hashOf(writeDatabase({ key: [], meta: [] }), 0n)).toEqual(expected);
     expect(await hashOf(writeDatabase({}), 0n)).toEqual(expected);
   });
+
+  it('skips the deletion at the compacted revision, though nothing else is left', async () => {
+    const deletion = latin1Key({ main: 3n, sub: 0n, isTombstone: true });
+    const compacted = latin1Key({ main: 3n, sub: 0n, isTombstone: false });
+    const bytes = writeDatabase({
+      key: [[deletion, '\n\x01a']],
+      meta: [['finishedCompactRev', compacted]],
+    });
+    expect(await hashOf(bytes, 0n)).toEqual({
+      hash: 1084519789,
+      hashRevision: 3n,
+      compactRevision: 3n,
+    });
+  });
 });
+
+function latin1Key(revision: Revision): string {
+  return Buffer.from(encodeRevisionKey(revision)).toString('latin1');
+}

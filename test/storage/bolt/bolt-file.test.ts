@@ -103,6 +103,11 @@ describe('the meta pages', () => {
   });
 });
 
+/** Sets the first byte of a key. */
+function setKey(view: DataView, element: number, byte: number): void {
+  view.setUint8(element + view.getUint32(element + 4, true), byte);
+}
+
 describe('what is broken', () => {
   it.each<readonly [string, (view: DataView, branch: number) => void]>([
     ['says it is page', (view) => view.setBigUint64(2 * PAGE, 9n, true)],
@@ -119,12 +124,11 @@ describe('what is broken', () => {
     ['is referred to, but', (view, branch) => view.setBigUint64(branch * PAGE + 24, 2n ** 63n, true)],
     ['is referred to, but', (view, branch) => view.setBigUint64(branch * PAGE + 24, 0n, true)],
     ['is empty', (view, branch) => view.setUint16(branch * PAGE + 10, 0, true)],
+    ['is not greater than the one before', (view) => setKey(view, 2 * PAGE + 32, 0)],
+    ['is smaller than the branch above', (view) => setKey(view, 3 * PAGE + 16, 0)],
     [
-      'is not greater than the one before',
-      (view) => {
-        const element = 2 * PAGE + 32;
-        view.setUint8(element + view.getUint32(element + 4, true), 0);
-      },
+      'is greater than the branch above',
+      (view) => setKey(view, 2 * PAGE + 16 * view.getUint16(2 * PAGE + 10, true), 0xff),
     ],
   ])('%s: is an error with a place', (message, patch) => {
     const bytes = patched(TREE, (view) => patch(view, branchPage(TREE)));
