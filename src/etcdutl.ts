@@ -1,6 +1,8 @@
 import { createProgram, type Program } from './cli/program.js';
 import { UTL_GLOBAL_FLAGS } from './cli/utl-global-flags.js';
 import { registerCompletion } from './commands/utl/completion.js';
+import { registerDefrag } from './commands/utl/defrag.js';
+import { registerSnapshot } from './commands/utl/snapshot/snapshot.js';
 import { registerVersion } from './commands/utl/version.js';
 
 /** The offline programs of etcdutl. */
@@ -11,6 +13,8 @@ export function createEtcdutl(): Program<typeof UTL_GLOBAL_FLAGS> {
     globalFlags: UTL_GLOBAL_FLAGS,
     listsGlobalFlagsApart: false,
   });
+  registerSnapshot(program);
+  registerDefrag(program);
   registerCompletion(program);
   registerVersion(program);
   return program;

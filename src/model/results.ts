@@ -44,6 +44,27 @@ export interface EndpointHashKv {
   readonly response: HashKvResponse;
 }
 
+/** What a database file holds. */
+export interface SnapshotStatus {
+  /** CRC-32C. */
+  readonly hash: number;
+  readonly revision: bigint;
+  readonly totalKeys: number;
+  readonly totalSizeBytes: number;
+  /** Of the schema, empty below etcd 3.6; undefined for programs that do not show it. */
+  readonly version: string | undefined;
+}
+
+/** A snapshot in which nothing is wrong. */
+export interface VerifiedSnapshot {
+  readonly path: string;
+  /** `missing`: a copy of a database, whose bytes no checksum protects. */
+  readonly checksum: 'good' | 'missing';
+  readonly buckets: number;
+  readonly records: number;
+  readonly databaseBytes: number;
+}
+
 /** What a user wants to see of a range. */
 export interface RangeView {
   readonly keysOnly: boolean;
@@ -125,6 +146,8 @@ export type Result =
       readonly rangeEnd: Uint8Array;
       readonly response: AuthResponse;
     }
+  | { readonly kind: 'snapshot-status'; readonly status: SnapshotStatus }
+  | { readonly kind: 'snapshot-verified'; readonly snapshot: VerifiedSnapshot }
   | { readonly kind: 'snapshot-saved'; readonly path: string; readonly serverVersion: string }
   /** The same in every format: versions, help, completion scripts. */
   | { readonly kind: 'text'; readonly text: string };

@@ -101,6 +101,8 @@ export const renderers: Renderers = {
   'role-grant-permission': renderHeader,
   'role-revoke-permission': renderHeader,
 
+  'snapshot-status': unsupported('protobuf'),
+  'snapshot-verified': unsupported('protobuf'),
   'snapshot-saved': renderSnapshotSaved,
   text: renderText,
 };
