@@ -2,6 +2,11 @@ import { createProgram, type Program } from './cli/program.js';
 import { UTL_GLOBAL_FLAGS } from './cli/utl-global-flags.js';
 import { registerCompletion } from './commands/utl/completion.js';
 import { registerDefrag } from './commands/utl/defrag.js';
+import { registerHash } from './commands/utl/hash.js';
+import { registerHashKv } from './commands/utl/hashkv.js';
+import { registerIterateBucket } from './commands/utl/iterate-bucket.js';
+import { registerListBucket } from './commands/utl/list-bucket.js';
+import { registerMigrate } from './commands/utl/migrate.js';
 import { registerSnapshot } from './commands/utl/snapshot/snapshot.js';
 import { registerVersion } from './commands/utl/version.js';
 
@@ -15,6 +20,11 @@ export function createEtcdutl(): Program<typeof UTL_GLOBAL_FLAGS> {
   });
   registerSnapshot(program);
   registerDefrag(program);
+  registerHashKv(program);
+  registerMigrate(program);
+  registerListBucket(program);
+  registerIterateBucket(program);
+  registerHash(program);
   registerCompletion(program);
   registerVersion(program);
   return program;

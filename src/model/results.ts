@@ -1,3 +1,4 @@
+import type { BucketRecord } from './bucket-record.js';
 import type {
   AuthResponse,
   AuthStatusResponse,
@@ -63,6 +64,14 @@ export interface VerifiedSnapshot {
   readonly buckets: number;
   readonly records: number;
   readonly databaseBytes: number;
+}
+
+/** The hash of the key history in a database file. */
+export interface FileHashKv {
+  readonly hash: number;
+  readonly hashRevision: bigint;
+  /** −1 when nothing was ever compacted. */
+  readonly compactRevision: bigint;
 }
 
 /** What a user wants to see of a range. */
@@ -148,6 +157,11 @@ export type Result =
     }
   | { readonly kind: 'snapshot-status'; readonly status: SnapshotStatus }
   | { readonly kind: 'snapshot-verified'; readonly snapshot: VerifiedSnapshot }
+  | { readonly kind: 'file-hashkv'; readonly hashKv: FileHashKv }
+  | { readonly kind: 'file-hash'; readonly path: string; readonly hash: number }
+  | { readonly kind: 'bucket-list'; readonly names: readonly Uint8Array[] }
+  /** A part of a bucket; the next result goes on with it. */
+  | { readonly kind: 'bucket-records'; readonly records: readonly BucketRecord[] }
   | { readonly kind: 'snapshot-saved'; readonly path: string; readonly serverVersion: string }
   /** The same in every format: versions, help, completion scripts. */
   | { readonly kind: 'text'; readonly text: string };

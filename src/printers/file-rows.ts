@@ -1,5 +1,5 @@
 import { formatByteSize } from '../model/go/byte-size.js';
-import type { SnapshotStatus, VerifiedSnapshot } from '../model/results.js';
+import type { FileHashKv, SnapshotStatus, VerifiedSnapshot } from '../model/results.js';
 
 /** The cells that tables and simple lists of files have in common (etcdutl/printer.go, 3.7.1). */
 
@@ -19,4 +19,9 @@ export function snapshotStatusCells(status: SnapshotStatus): string[] {
 export function verifiedCells(snapshot: VerifiedSnapshot): string[] {
   const { path, checksum, buckets, records, databaseBytes } = snapshot;
   return [path, checksum, String(buckets), String(records), formatByteSize(databaseBytes)];
+}
+
+/** Hash, its revision, the compacted revision. */
+export function fileHashKvCells({ hash, hashRevision, compactRevision }: FileHashKv): string[] {
+  return [String(hash), hashRevision.toString(), compactRevision.toString()];
 }

@@ -103,6 +103,10 @@ export const renderers: Renderers = {
 
   'snapshot-status': unsupported('protobuf'),
   'snapshot-verified': unsupported('protobuf'),
+  'file-hashkv': unsupported('protobuf'),
+  'file-hash': unsupported('protobuf'),
+  'bucket-list': unsupported('protobuf'),
+  'bucket-records': unsupported('protobuf'),
   'snapshot-saved': renderSnapshotSaved,
   text: renderText,
 };

@@ -1,6 +1,6 @@
 import { bytesFromText } from '../model/bytes.js';
 import { hashKvCells, memberCells, statusCells } from './cluster-rows.js';
-import { snapshotStatusCells, verifiedCells } from './file-rows.js';
+import { fileHashKvCells, snapshotStatusCells, verifiedCells } from './file-rows.js';
 import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
 import type { Renderers, Sink } from './printer.js';
 import { drawTable } from './text-table.js';
@@ -10,6 +10,7 @@ const HEALTH_HEADER = ['ENDPOINT', 'HEALTH', 'TOOK', 'ERROR'];
 const HASH_KV_HEADER = ['ENDPOINT', 'HASH', 'HASH REVISION'];
 const SNAPSHOT_STATUS_HEADER = ['HASH', 'REVISION', 'TOTAL KEYS', 'TOTAL SIZE', 'VERSION'];
 const VERIFIED_HEADER = ['PATH', 'CHECKSUM', 'BUCKETS', 'RECORDS', 'TOTAL SIZE'];
+const FILE_HASH_KV_HEADER = ['HASH', 'HASH REVISION', 'COMPACT REVISION'];
 const STATUS_HEADER = [
   'ENDPOINT',
   'ID',
@@ -88,6 +89,10 @@ export const renderers: Renderers = {
     writeTable(sink, SNAPSHOT_STATUS_HEADER.slice(0, cells.length), [cells]);
   },
   'snapshot-verified': ({ snapshot }, sink) => writeTable(sink, VERIFIED_HEADER, [verifiedCells(snapshot)]),
+  'file-hashkv': ({ hashKv }, sink) => writeTable(sink, FILE_HASH_KV_HEADER, [fileHashKvCells(hashKv)]),
+  'file-hash': ({ path, hash }, sink) => writeTable(sink, ['PATH', 'HASH'], [[path, String(hash)]]),
+  'bucket-list': refused,
+  'bucket-records': refused,
   'snapshot-saved': renderSnapshotSaved,
   text: renderText,
 };

@@ -1,4 +1,5 @@
 import { writeTo } from '../byte-writer.js';
+import { unsupported } from '../format-independent.js';
 import type { Renderers } from '../printer.js';
 import { writeField, writeQuotedField, writeTextField } from './field.js';
 
@@ -20,4 +21,17 @@ export const fileRenderers = {
       writeField(writer, 'Records', snapshot.records);
       writeField(writer, 'Size', snapshot.databaseBytes);
     }),
+  'file-hashkv': ({ hashKv }, sink) =>
+    writeTo(sink, (writer) => {
+      writeField(writer, 'Hash', hashKv.hash);
+      writeField(writer, 'Hash revision', hashKv.hashRevision);
+      writeField(writer, 'Compact revision', hashKv.compactRevision);
+    }),
+  'file-hash': ({ path, hash }, sink) =>
+    writeTo(sink, (writer) => {
+      writeQuotedField(writer, 'Path', path);
+      writeField(writer, 'Hash', hash);
+    }),
+  'bucket-list': unsupported('fields'),
+  'bucket-records': unsupported('fields'),
 } satisfies Partial<Renderers>;

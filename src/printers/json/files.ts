@@ -1,6 +1,9 @@
-import type { JsonObjectWriter } from '../go-json.js';
+import { textFromBytes } from '../../model/bytes.js';
+import { writeTo } from '../byte-writer.js';
+import { unsupported } from '../format-independent.js';
+import { type JsonObjectWriter, jsonString } from '../go-json.js';
 import type { Renderers } from '../printer.js';
-import { writeMessage } from './message.js';
+import { writeArray, writeMessage } from './message.js';
 
 /** Zeros are written: these structs of etcdutl have no `omitempty` (etcdutl 3.7.1). */
 export const fileRenderers = {
@@ -23,6 +26,18 @@ export const fileRenderers = {
         totalSize: snapshot.databaseBytes,
       });
     }),
+  'file-hashkv': ({ hashKv }, sink) => writeMessage(sink, (object) => writeNumbers(object, { ...hashKv })),
+  'file-hash': ({ path, hash }, sink) =>
+    writeMessage(sink, (object) => {
+      object.string('path', path);
+      writeNumbers(object, { hash });
+    }),
+  'bucket-list': ({ names }, sink) =>
+    writeTo(sink, (writer) => {
+      writeArray(writer, names, (_, name) => writer.text(jsonString(textFromBytes(name))));
+      writer.newline();
+    }),
+  'bucket-records': unsupported('json'),
 } satisfies Partial<Renderers>;
 
 function writeNumbers(object: JsonObjectWriter, numbers: Readonly<Record<string, number | bigint>>): void {
