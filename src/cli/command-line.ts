@@ -50,6 +50,7 @@ function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
   readFlags(line, [...words, ...tokens, '--', ...operands]);
   if (problem !== undefined) throw problem;
   const { help = false, ...globals } = givenFlags(root);
+  if (help !== true) rejectMissingFlags(line);
   return {
     args: node.commander.args,
     flags: Object.assign({}, ...below.map((each) => valuesOf(each, { isInherited: each !== node, env }))),
@@ -57,6 +58,17 @@ function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
     globals,
     asksForHelp: help === true,
   };
+}
+
+/** In cobra's words. An empty value is a value. */
+function rejectMissingFlags(nodes: readonly CommandNode[]): void {
+  const missing = nodes.flatMap((node) => {
+    const given = givenFlags(node);
+    return Object.entries(node.flags).filter(([name, { isRequired }]) => isRequired && !(name in given));
+  });
+  if (missing.length === 0) return;
+  const names = missing.map(([name]) => `"${name}"`).sort();
+  throw new UsageError(`required flag(s) ${names.join(', ')} not set`, 'flag');
 }
 
 /** Given values before those of variables, which inherited flags have, before defaults. */
