@@ -1,0 +1,40 @@
+import { MemoryByteSource } from '../../../src/storage/byte-source.js';
+import { type WalRecordType, walRecords } from '../../../src/storage/wal/record-reader.js';
+import { ConfChange, Entry, HardState, Metadata, WalSnapshot } from '../../../src/wire/raft-records.js';
+
+const DECODERS: Readonly<Record<WalRecordType, (data: Uint8Array) => object>> = {
+  crc: () => ({}),
+  metadata: (data) => Metadata.decode(data),
+  state: (data) => HardState.decode(data),
+  entry(data) {
+    const { data: change = new Uint8Array(0), ...entry } = Entry.decode(data);
+    return { ...entry, change: ConfChange.decode(change) };
+  },
+  /** Who the members are, 3.4 leaves out. */
+  snapshot(data) {
+    const { index = 0n, term = 0n } = WalSnapshot.decode(data);
+    return { index, term };
+  },
+};
+
+/** The records of a log that adds members, decoded: zeros that are written and those that are not are the same. */
+export function walRecordsOf(log: Uint8Array): readonly object[] {
+  const source = new MemoryByteSource(log);
+  return Array.from(walRecords(source, { crc: undefined, isLastFile: true }), ({ type, data }) => ({
+    type,
+    ...withoutZeros(DECODERS[type](data)),
+  }));
+}
+
+function withoutZeros(message: object): object {
+  const isSet = ([, value]: [string, unknown]) => value !== undefined && value !== 0n && value !== 0;
+  return Object.fromEntries(
+    Object.entries(message)
+      .filter(isSet)
+      .map(([name, value]) => [name, isMessage(value) ? withoutZeros(value) : value]),
+  );
+}
+
+function isMessage(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+}
