@@ -9,7 +9,7 @@ import { type Lab, references, startLab } from '../../support/lab/lab.js';
 import { ourEtcdctl, ourEtcdutl, programAt, run } from '../../support/lab/program.js';
 import { contentsOf, hashesOf, mustSucceed, restoring } from '../../support/lab/restored.js';
 import { type SavedFiles, saveFiles } from '../../support/lab/saved-files.js';
-import { walRecordsOf } from '../../support/lab/wal-records.js';
+import { walRecordsOf, withoutDefaults } from '../../support/lab/wal-records.js';
 
 const DATABASE = 'member/snap/db';
 const LOG = 'member/wal/0000000000000000-0000000000000000.wal';
@@ -95,7 +95,9 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         if (!isBefore(version, '3.5.0') && isBefore(version, '3.7.0')) {
           expect(made.log.equals(stated.log)).toBe(true);
         }
-        expect(made.snap.metadata).toEqual(stated.snap.metadata);
+        expect(withoutDefaults(made.snap.metadata ?? {})).toEqual(
+          withoutDefaults(stated.snap.metadata ?? {}),
+        );
       });
     });
 
@@ -103,7 +105,9 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       const lab = await startRestored(reference, saved.snapshot);
       try {
         const { compacted, revision } = saved;
-        for (const asked of [0n, compacted, compacted + 1n, revision - 1n, revision]) {
+        // 3.4 refuses the compaction's own revision too.
+        const oldest = isBefore(version, '3.5.0') ? compacted + 1n : compacted;
+        for (const asked of [0n, oldest, compacted + 1n, revision - 1n, revision]) {
           const [served] = await hashesOf(lab, asked);
           const { hash } = await ourHashKv(saved.snapshot, asked);
           expect({ asked, hash: served?.hash }).toEqual({ asked, hash });

@@ -70,7 +70,7 @@ export async function contentsOf(lab: Lab): Promise<StoreContents> {
     leases: await eachOf(leases.toSorted(), async (id) =>
       (await real('lease', 'timetolive', id, '--keys')).replace(/remaining\(\d+s\)/, ''),
     ),
-    users: await eachOf(users, (name) => real('user', 'get', name, '--detail')),
+    users: await eachOf(users, (name) => real('user', 'get', name)),
     roles: await eachOf(roles, (name) => real('role', 'get', name)),
     alarms: (await real('alarm', 'list')).replace(/ +/g, ' '),
   };

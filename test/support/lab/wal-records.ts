@@ -17,24 +17,28 @@ const DECODERS: Readonly<Record<WalRecordType, (data: Uint8Array) => object>> = 
   },
 };
 
+const DEFAULTS: ReadonlySet<unknown> = new Set([undefined, 0, 0n, false, '']);
+
 /** The records of a log that adds members, decoded: zeros that are written and those that are not are the same. */
 export function walRecordsOf(log: Uint8Array): readonly object[] {
   const source = new MemoryByteSource(log);
   return Array.from(walRecords(source, { crc: undefined, isLastFile: true }), ({ type, data }) => ({
     type,
-    ...withoutZeros(DECODERS[type](data)),
+    ...withoutDefaults(DECODERS[type](data)),
   }));
 }
 
-function withoutZeros(message: object): object {
-  const isSet = ([, value]: [string, unknown]) => value !== undefined && value !== 0n && value !== 0;
+/** A decoded message without what means the same when it is not there. */
+export function withoutDefaults(message: object): object {
+  const isSet = ([, value]: [string, unknown]) => !DEFAULTS.has(value);
   return Object.fromEntries(
     Object.entries(message)
       .filter(isSet)
-      .map(([name, value]) => [name, isMessage(value) ? withoutZeros(value) : value]),
+      .map(([name, value]) => [name, isMessage(value) ? withoutDefaults(value) : value]),
   );
 }
 
 function isMessage(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+  const isList = Array.isArray(value) || value instanceof Uint8Array;
+  return typeof value === 'object' && value !== null && !isList;
 }
