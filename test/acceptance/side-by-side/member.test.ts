@@ -107,7 +107,7 @@ const ORDER = {
   // Ids of fewer digits stand between more blanks.
   table: {
     pattern: /[\s\S]*/,
-    replacement: (text: string) => sorted('\n', '\n')(text.replace(/^│ +(\S+) +│/gm, '│ $1 │')),
+    replacement: (text: string) => sorted('\n', '\n')(text.replace(/^(\S+) +(\S+) +/gm, '$1 $2 ')),
   },
 } as const;
 

@@ -25,6 +25,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       real.code === 0 && isHelp(real.stdout) && ours.code === 0 && ours.stdout !== '',
   },
   {
+    why: 'an unknown operator of a comparison is refused; etcdctl panics',
+    holds: ({ real, ours }) =>
+      real.code === 2 &&
+      real.error === undefined &&
+      ours.code === 3 &&
+      /^Error: invalid txn compare request/.test(ours.error ?? ''),
+  },
+  {
     why: 'a refused format is refused before anything runs',
     holds: ({ real, ours }) => FORMAT_REFUSAL.test(ours.error ?? '') && ours.stdout === '' && real.code !== 0,
   },
