@@ -1,12 +1,23 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { labFolder } from '../../scripts/lib/etcd/watchdog.mjs';
 import { startEtcd } from '../../scripts/lib/etcd-server.mjs';
 import { readDatabase } from '../storage/support/databases.js';
 import { inFolder, newestEtcdutl } from '../support/lab/files-side-by-side.js';
 import { type Lab, references, startLab } from '../support/lab/lab.js';
 import { writeLargeDatabase } from '../support/lab/large-database.js';
-import { ourEtcdctl, ourEtcdutl, type Program, programAt, run, start } from '../support/lab/program.js';
+import {
+  ourEtcdctl,
+  ourEtcdutl,
+  type Program,
+  programAt,
+  type Running,
+  type RunResult,
+  run,
+  start,
+} from '../support/lab/program.js';
 import { type SavedFiles, saveFiles } from '../support/lab/saved-files.js';
 
 const DB = 'member/snap/db';
@@ -134,27 +145,60 @@ describe.each(references)('a database that a server of etcd $version holds', (re
 });
 
 describe('defrag of a large database', () => {
-  const newest = references.at(-1);
-  let saved: SavedFiles;
-  beforeAll(async () => {
-    if (newest !== undefined) saved = await saveFiles(newest);
+  let folder = '';
+  let database = '';
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(labFolder(), 'large-'));
+    database = path.join(folder, 'large', DB);
+    mkdirSync(path.dirname(database), { recursive: true });
+    writeLargeDatabase(database);
   });
-  afterAll(() => saved?.remove());
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Does something while the new file is being written. Nothing but the old file may be left. */
+  async function disturb(action: (running: Running) => Promise<void> | void): Promise<RunResult> {
+    const { ino, mtimeMs, size } = statSync(database);
+    const snap = path.dirname(database);
+    const running = start(ourEtcdutl(), ['defrag', '--data-dir=large'], { cwd: folder });
+    await vi.waitFor(() => expect(readdirSync(snap)).toHaveLength(2), { interval: 5, timeout: 20_000 });
+    await action(running);
+    const result = await running.result;
+    expect(readdirSync(snap)).toEqual(['db']);
+    expect(statSync(database)).toMatchObject({ ino, mtimeMs, size });
+    return result;
+  }
 
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves the old file and nothing else after %s', async (signal) => {
-    await inFolder(saved, {}, async (folder) => {
-      const snap = path.join(folder, 'large/member/snap');
-      const database = path.join(snap, 'db');
-      await succeed(programAt('mkdir'), ['-p', snap], folder);
-      writeLargeDatabase(database);
-      const { ino, mtimeMs, size } = statSync(database);
-      const running = start(ourEtcdutl(), ['defrag', '--data-dir=large'], { cwd: folder });
-      await vi.waitFor(() => expect(readdirSync(snap)).toHaveLength(2), { interval: 5, timeout: 20_000 });
-      running.kill(signal);
-      const result = await running.result;
-      expect(result.signal, result.stderr.toString()).toBe(signal);
-      expect(readdirSync(snap)).toEqual(['db']);
-      expect(statSync(database)).toMatchObject({ ino, mtimeMs, size });
+    const result = await disturb((running) => running.kill(signal));
+    expect(result.signal, result.stderr.toString()).toBe(signal);
+  });
+
+  it.skipIf(flockMissing())('leaves the old file to a server that has started meanwhile', async () => {
+    let server: Running | undefined;
+    const result = await disturb(async (running) => {
+      running.kill('SIGSTOP');
+      // As a server does, it holds a lock.
+      server = start(programAt('flock'), [
+        '--exclusive',
+        '--nonblock',
+        database,
+        'sh',
+        '-c',
+        'echo held; cat',
+      ]);
+      await server.waitFor('held');
+      running.kill('SIGCONT');
     });
+    expect(result.code).toBe(1);
+    expect(result.stderr.toString()).toMatch(
+      /^Error: Failed to defragment etcd data\[large\] \(a server has opened large\/.*db meanwhile: process \d+\)$/m,
+    );
+    server?.endInput();
+    await server?.result;
   });
 });
+
+/** It is part of util-linux. */
+function flockMissing(): boolean {
+  return spawnSync('flock', ['--version']).status !== 0;
+}
