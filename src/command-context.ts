@@ -61,6 +61,7 @@ export async function openContext(
   const context: CommandContext = {
     endpoints,
     format: globals.format,
+    lockTimeoutMs: globals.lockTimeoutMs,
     async connect(chosen = endpoints, limits = {}) {
       credentials ??= askCredentials(globals, prompt.password);
       const options = connectionOptions(globals, deadline, {

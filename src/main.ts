@@ -1,7 +1,8 @@
-import { apiVersionFromEnv } from './cli/environment.js';
+import { apiVersionFromEnv, type Environment } from './cli/environment.js';
 import type { GlobalFlagValues } from './cli/global-flags.js';
-import { resolveGlobals } from './cli/globals.js';
+import { type GlobalOptions, resolveFileGlobals, resolveGlobals } from './cli/globals.js';
 import type { Invocation } from './cli/program.js';
+import type { UtlGlobalFlagValues } from './cli/utl-global-flags.js';
 import { openContext, type Surroundings } from './command-context.js';
 import { exitCodeOf } from './exit.js';
 import { AlreadyReportedError, CommandError, Failure } from './model/errors.js';
@@ -30,9 +31,9 @@ export async function main(input: MainInput): Promise<number> {
   }
 }
 
-/** What the two programs have in common once a command line is parsed; etcdutl's flags are a subset. */
+/** What the two programs have in common once a command line is parsed. */
 type AnyInvocation = Pick<Invocation<Record<never, never>>, 'deadline' | 'result' | 'run'> & {
-  readonly globals: Partial<GlobalFlagValues>;
+  readonly globals: Partial<GlobalFlagValues & UtlGlobalFlagValues>;
 };
 
 async function parse({ program, args, env }: MainInput) {
@@ -50,10 +51,9 @@ async function parse({ program, args, env }: MainInput) {
 }
 
 async function runInvocation(invocation: AnyInvocation, input: MainInput): Promise<void> {
-  const { deadline, globals: given, result, run } = invocation;
+  const { deadline, result, run } = invocation;
   const warn = (line: string) => input.output.err(`${line}\n`);
-  const isLocal = deadline === 'no-server';
-  const globals = isLocal ? resolveGlobals({}, {}, warn) : resolveGlobals(given, input.env, warn);
+  const globals = globalsOf(invocation, input.env, warn);
   for (const line of globals.debugLines) warn(line);
   if (result !== undefined) (await loadPrinter(globals.format)).assertPrints(result);
   const { context, close } = await openContext(globals, deadline, input);
@@ -62,6 +62,16 @@ async function runInvocation(invocation: AnyInvocation, input: MainInput): Promi
   } finally {
     close();
   }
+}
+
+function globalsOf(
+  { deadline, globals, result }: AnyInvocation,
+  env: Environment,
+  warn: (line: string) => void,
+): GlobalOptions {
+  if (deadline === 'no-server') return resolveGlobals({}, {}, warn);
+  if (deadline === 'files') return resolveFileGlobals(globals, result !== undefined);
+  return resolveGlobals(globals, env, warn);
 }
 
 /** The reasons first, the line that scripts match last. A signal or a closed pipe ends the program without a word. */

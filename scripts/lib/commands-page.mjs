@@ -94,11 +94,12 @@ function commandList(commands) {
 
 /** @param {readonly Flag[]} flags */
 function flagTable(flags) {
-  const rows = flags.map(({ name, short, placeholder, summary, defaultText, choices }) => {
+  const rows = flags.map(({ name, short, placeholder, summary, defaultText, choices, isRequired }) => {
     const flag = [`--${name}`, placeholder].filter(Boolean).join(' ');
     const names = short === undefined ? code(flag) : `${code(flag)}, ${code(`-${short}`)}`;
     const values = choices.length === 0 ? '' : `: ${choices.map(code).join(', ')}`;
-    return `| ${names} | ${defaultText === '' ? '' : code(defaultText)} | ${prose(summary).replaceAll('|', '\\|')}${values} |`;
+    const whenMissing = isRequired ? 'required' : defaultText === '' ? '' : code(defaultText);
+    return `| ${names} | ${whenMissing} | ${prose(summary).replaceAll('|', '\\|')}${values} |`;
   });
   return ['| Flag | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -28,6 +28,7 @@ export interface FlagDescription {
   /** As it would be written; empty when it is false, zero or nothing. */
   readonly defaultText: string;
   readonly choices: readonly string[];
+  readonly isRequired: boolean;
 }
 
 export function describeCommand(node: CommandNode): CommandDescription {
@@ -52,7 +53,7 @@ export function describeFlags(table: FlagTable): FlagDescription[] {
 const ZERO_TEXTS: ReadonlySet<string> = new Set(['', 'false', '0', '0s', '[]']);
 
 function describeFlag(name: string, flag: Flag<unknown>): FlagDescription {
-  const { kind, short, summary, choices = [] } = flag;
+  const { kind, short, summary, choices = [], isRequired = false } = flag;
   const text = kind.format(flag.defaultValue);
   return {
     name,
@@ -62,5 +63,6 @@ function describeFlag(name: string, flag: Flag<unknown>): FlagDescription {
     summary,
     defaultText: ZERO_TEXTS.has(text) ? '' : kind.name === 'list' ? text.slice(1, -1) : text,
     choices,
+    isRequired,
   };
 }

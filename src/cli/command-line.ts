@@ -4,7 +4,7 @@ import { givenFlags, readFlags } from './commander-tree.js';
 import { normaliseArguments } from './dialect.js';
 import { type Environment, valuesFromEnvironment } from './environment.js';
 import { type FoundCommand, unknownCommand } from './find-command.js';
-import type { FlagTable } from './flags.js';
+import type { Flag, FlagTable } from './flags.js';
 
 /** All values of a command line, and what is asked of the program rather than of the command. */
 export interface ReadCommandLine extends CommandLine {
@@ -43,6 +43,7 @@ function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
   const [root = node, ...below] = lineage(node);
   const given = givenFlags(node);
   const { help = false, ...globals } = ownOf(root, given, node);
+  if (help !== true) rejectMissingFlags(acceptedFlags(node), given);
   const values = below.map((each) => {
     const own = ownOf(each, given, node);
     return valuesOf(each.flags, own, each === node ? undefined : env);
@@ -66,6 +67,17 @@ function ownOf(
   return Object.fromEntries(
     Object.entries(given).filter(([name]) => name in flags && accepted.get(name) === flags[name]),
   );
+}
+
+/** In cobra's words. An empty value is a value. */
+function rejectMissingFlags(
+  accepted: ReadonlyMap<string, Flag<unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const missing = [...accepted].filter(([name, flag]) => flag.isRequired === true && !(name in given));
+  if (missing.length === 0) return;
+  const names = missing.map(([name]) => `"${name}"`).sort();
+  throw new UsageError(`required flag(s) ${names.join(', ')} not set`, 'flag');
 }
 
 /** Given values before those of variables, which inherited flags have, before defaults. */

@@ -15,7 +15,6 @@ export type CommandAction =
   | { readonly kind: 'options' }
   | {
       readonly kind: 'run';
-      readonly deadline: DeadlinePolicy;
       readonly prepare: (given: CommandLine, env: Environment) => PreparedRun;
     };
 
@@ -29,6 +28,7 @@ export interface CommandLine {
 
 export interface PreparedRun {
   readonly options: unknown;
+  readonly deadline: DeadlinePolicy;
   readonly result: ResultKind | undefined;
   readonly run: (context: CommandContext) => Promise<void>;
 }

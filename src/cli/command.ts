@@ -18,8 +18,10 @@ export type CommandGroup = keyof typeof COMMAND_GROUPS;
  * - `if-given`: the flag's value, no limit when neither flag nor variable is given
  * - `none`: no limit, whatever the flag says
  * - `no-server`: the command talks to no server; the global flags' values and the environment are not even looked at
+ * - `files`: the command works on files; of the global flags, the output format counts if the command prints a result, and
+ *   etcdutl's time for locks; the environment is not looked at
  */
-export type DeadlinePolicy = 'command-timeout' | 'if-given' | 'none' | 'no-server';
+export type DeadlinePolicy = 'command-timeout' | 'if-given' | 'none' | 'no-server' | 'files';
 
 /** What all commands declare about themselves: the source of parsing, help, completion and `docs/commands.md`. */
 export interface CommandDeclaration {
@@ -41,7 +43,8 @@ export type Variables = Readonly<Record<string, string>>;
 /** A command that runs. Declaring its flags gives `toOptions` typed values. */
 export interface CommandSpec<Flags extends FlagTable, Options> extends CommandDeclaration {
   readonly flags: Flags;
-  readonly deadline: DeadlinePolicy;
+  /** A function for the command that talks to a server or not, as its options say. */
+  readonly deadline: DeadlinePolicy | ((options: Options) => DeadlinePolicy);
   /** What it prints in the end, so that a format which lacks it is refused before anything is done. */
   readonly result?: ResultKind;
   /** Environment variables that stand for arguments of this command, by name. */

@@ -74,6 +74,8 @@ export interface CommandContext {
   connectTo(cluster: OtherCluster): Promise<Client>;
   /** The format of `--write-out`; only for commands of which a flag or a line goes with one format alone. */
   readonly format: OutputFormat;
+  /** How long to wait until a server leaves a database file alone, in milliseconds; 0: for ever. */
+  readonly lockTimeoutMs: number;
   /** Prints a result in the chosen format; settles when the output can take more. */
   emit(result: Result): Promise<void>;
   /** Rejects with the signal's reason when that aborts, also while nothing comes. */

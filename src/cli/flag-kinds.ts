@@ -9,7 +9,7 @@ import {
 import { parseBool, parseInt64, parseUint64 } from '../model/go/number.js';
 
 export interface FlagKind<Value> {
-  readonly name: 'bool' | 'string' | 'int' | 'int64' | 'uint' | 'duration' | 'list';
+  readonly name: 'bool' | 'string' | 'int' | 'int64' | 'uint' | 'uint64' | 'duration' | 'list';
   /** What the flag stands for when it is written without a value; `undefined`: it takes the next argument. */
   readonly valueWhenAlone?: string;
   /** What help shows in the place of the value. */
@@ -64,6 +64,15 @@ export const uintKind: FlagKind<number> = {
   placeholder: 'number',
   advice: NUMBER_ADVICE,
   parse: (text) => Number(parseUint64(text)),
+  format: String,
+};
+
+/** As `int64Kind`, without negative numbers. */
+export const uint64Kind: FlagKind<bigint> = {
+  name: 'uint64',
+  placeholder: 'number',
+  advice: NUMBER_ADVICE,
+  parse: (text) => parseUint64(text),
   format: String,
 };
 

@@ -10,6 +10,7 @@ import {
   intKind,
   listKind,
   stringKind,
+  uint64Kind,
   uintKind,
 } from './flag-kinds.js';
 
@@ -23,6 +24,8 @@ export interface Flag<Value> {
   readonly short?: string;
   /** The values that completion offers. Not enforced here: commands word their own refusals. */
   readonly choices?: readonly string[];
+  /** The command is refused without it. */
+  readonly isRequired?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table holds flags of every value type
@@ -31,7 +34,7 @@ export type FlagValues<Table extends FlagTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Flag<infer Value> ? Value : never;
 };
 
-export type FlagExtras = Pick<Flag<unknown>, 'short' | 'choices'>;
+export type FlagExtras = Pick<Flag<unknown>, 'short' | 'choices' | 'isRequired'>;
 
 /** `--name`, `--name=false`. */
 export const boolFlag = flagOf(boolKind);
@@ -41,6 +44,8 @@ export const int64Flag = flagOf(int64Kind);
 /** Values are numbers: sizes and counts. */
 export const intFlag = flagOf(intKind);
 export const uintFlag = flagOf(uintKind);
+/** Values are bigint: revisions. */
+export const uint64Flag = flagOf(uint64Kind);
 /** `1m30s`; values and the default are milliseconds. */
 export const durationFlag = flagOf(durationKind);
 /** `a,b` or repeated. */

@@ -11,6 +11,7 @@ import {
 } from './environment.js';
 import type { FlagTable } from './flags.js';
 import { GLOBAL_FLAGS, type GlobalFlagValues } from './global-flags.js';
+import { UTL_GLOBAL_FLAGS, type UtlGlobalFlagValues } from './utl-global-flags.js';
 
 /** Whom to log in as. */
 export interface User {
@@ -45,6 +46,8 @@ export interface GlobalOptions {
   readonly commandTimeoutMs: number;
   /** Whether flag or variable stated it. */
   readonly commandTimeoutGiven: boolean;
+  /** How long to wait until a server leaves a database file alone; 0: for ever. */
+  readonly lockTimeoutMs: number;
 }
 
 /**
@@ -86,7 +89,18 @@ export function resolveGlobals(
     debugLines: values.debug ? debugLines(values) : [],
     commandTimeoutMs: values['command-timeout'],
     commandTimeoutGiven: 'command-timeout' in given || 'command-timeout' in fromVariables,
+    lockTimeoutMs: UTL_GLOBAL_FLAGS.timeout.defaultValue,
   };
+}
+
+/** What counts for a command that works on files. The output format is not even looked at when nothing is printed. */
+export function resolveFileGlobals(
+  given: Partial<UtlGlobalFlagValues>,
+  printsResult: boolean,
+): GlobalOptions {
+  const { 'write-out': format, timeout = UTL_GLOBAL_FLAGS.timeout.defaultValue } = given;
+  const formatFlag = printsResult && format !== undefined ? { 'write-out': format } : {};
+  return { ...resolveGlobals(formatFlag, {}, () => undefined), lockTimeoutMs: timeout };
 }
 
 const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(

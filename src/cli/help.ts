@@ -101,6 +101,7 @@ function flagRow(flag: FlagDescription, more: readonly string[]): Row {
   const left = `${short}--${flag.name} ${flag.placeholder}`.trimEnd();
   const notes = [
     ...(flag.choices.length === 0 ? [] : [`one of ${flag.choices.join(', ')}`]),
+    ...(flag.isRequired ? ['required'] : []),
     ...(flag.defaultText === '' ? [] : [`default ${flag.defaultText}`]),
     ...more,
   ];

@@ -1,4 +1,4 @@
-import type { CommandParent, DeadlinePolicy } from './command.js';
+import type { CommandParent } from './command.js';
 import { type CommandDescription, describeCommand } from './command-description.js';
 import { readCommandLine } from './command-line.js';
 import { type CommandNode, commandPath, type PreparedRun } from './command-tree.js';
@@ -26,7 +26,6 @@ export type Outcome<Globals extends FlagTable> =
 export interface Invocation<Globals extends FlagTable> extends PreparedRun {
   /** `endpoint health` */
   readonly path: string;
-  readonly deadline: DeadlinePolicy;
   /** The global flags that stand on the command line; variables and defaults are for `resolveGlobals`. */
   readonly globals: GivenFlags<Globals>;
 }
@@ -73,11 +72,11 @@ function parentAt<Inherited extends FlagTable>(node: CommandNode): CommandParent
         flags: spec.flags,
         action: {
           kind: 'run',
-          deadline: spec.deadline,
           prepare({ args, flags, dashAt }, env) {
             const variables = setVariables(spec.variables ?? [], env);
             const options = spec.toOptions(args, flags as Flags, dashAt, variables);
-            return { options, result: spec.result, run: (context) => spec.run(options, context) };
+            const deadline = typeof spec.deadline === 'function' ? spec.deadline(options) : spec.deadline;
+            return { options, deadline, result: spec.result, run: (context) => spec.run(options, context) };
           },
         },
       });
@@ -131,7 +130,7 @@ function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<G
       const prepared = node.action.prepare(line, env);
       return {
         kind: 'run',
-        invocation: { path: commandPath(node), deadline: node.action.deadline, globals, ...prepared },
+        invocation: { path: commandPath(node), globals, ...prepared },
       };
     }
   }

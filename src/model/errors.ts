@@ -93,7 +93,7 @@ export class ChildFailedError extends Failure {
 /** Work that was under way was cut short and undone, as a snapshot that did not arrive whole (status 5). */
 export class InterruptedError extends Failure {}
 
-/** A file is not what it should be. `offset` is in bytes from its start (status 1). */
+/** A file is not what it should be; the message says where. `offset` is in bytes from its start (status 1). */
 export class CorruptFileError extends Failure {
   constructor(
     message: string,
@@ -101,7 +101,7 @@ export class CorruptFileError extends Failure {
     readonly offset: number,
     options: FailureOptions = {},
   ) {
-    super(message, options);
+    super(`${message} (byte ${offset} of ${path})`, options);
   }
 }
 

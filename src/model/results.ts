@@ -1,3 +1,4 @@
+import type { BucketRecord } from './bucket-record.js';
 import type {
   AuthResponse,
   AuthStatusResponse,
@@ -42,6 +43,35 @@ export interface EndpointStatus {
 export interface EndpointHashKv {
   readonly endpoint: string;
   readonly response: HashKvResponse;
+}
+
+/** What a database file holds. */
+export interface SnapshotStatus {
+  /** CRC-32C. */
+  readonly hash: number;
+  readonly revision: bigint;
+  readonly totalKeys: number;
+  readonly totalSizeBytes: number;
+  /** Of the schema, empty below etcd 3.6; undefined for programs that do not show it. */
+  readonly version: string | undefined;
+}
+
+/** A snapshot in which nothing is wrong. */
+export interface VerifiedSnapshot {
+  readonly path: string;
+  /** `missing`: a copy of a database, whose bytes no checksum protects. */
+  readonly checksum: 'good' | 'missing';
+  readonly buckets: number;
+  readonly records: number;
+  readonly databaseBytes: number;
+}
+
+/** The hash of the key history in a database file. */
+export interface FileHashKv {
+  readonly hash: number;
+  readonly hashRevision: bigint;
+  /** −1 when nothing was ever compacted. */
+  readonly compactRevision: bigint;
 }
 
 /** What a user wants to see of a range. */
@@ -125,6 +155,13 @@ export type Result =
       readonly rangeEnd: Uint8Array;
       readonly response: AuthResponse;
     }
+  | { readonly kind: 'snapshot-status'; readonly status: SnapshotStatus }
+  | { readonly kind: 'snapshot-verified'; readonly snapshot: VerifiedSnapshot }
+  | { readonly kind: 'file-hashkv'; readonly hashKv: FileHashKv }
+  | { readonly kind: 'file-hash'; readonly path: string; readonly hash: number }
+  | { readonly kind: 'bucket-list'; readonly names: readonly Uint8Array[] }
+  /** A part of a bucket; the next result goes on with it. */
+  | { readonly kind: 'bucket-records'; readonly records: readonly BucketRecord[] }
   | { readonly kind: 'snapshot-saved'; readonly path: string; readonly serverVersion: string }
   /** The same in every format: versions, help, completion scripts. */
   | { readonly kind: 'text'; readonly text: string };

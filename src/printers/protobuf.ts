@@ -101,6 +101,12 @@ export const renderers: Renderers = {
   'role-grant-permission': renderHeader,
   'role-revoke-permission': renderHeader,
 
+  'snapshot-status': unsupported('protobuf'),
+  'snapshot-verified': unsupported('protobuf'),
+  'file-hashkv': unsupported('protobuf'),
+  'file-hash': unsupported('protobuf'),
+  'bucket-list': unsupported('protobuf'),
+  'bucket-records': unsupported('protobuf'),
   'snapshot-saved': renderSnapshotSaved,
   text: renderText,
 };

@@ -1,5 +1,6 @@
 import { bytesFromText } from '../model/bytes.js';
 import { hashKvCells, memberCells, statusCells } from './cluster-rows.js';
+import { fileHashKvCells, snapshotStatusCells, verifiedCells } from './file-rows.js';
 import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
 import type { Renderers, Sink } from './printer.js';
 import { drawTable } from './text-table.js';
@@ -7,6 +8,9 @@ import { drawTable } from './text-table.js';
 const MEMBER_HEADER = ['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'];
 const HEALTH_HEADER = ['ENDPOINT', 'HEALTH', 'TOOK', 'ERROR'];
 const HASH_KV_HEADER = ['ENDPOINT', 'HASH', 'HASH REVISION'];
+const SNAPSHOT_STATUS_HEADER = ['HASH', 'REVISION', 'TOTAL KEYS', 'TOTAL SIZE', 'VERSION'];
+const VERIFIED_HEADER = ['PATH', 'CHECKSUM', 'BUCKETS', 'RECORDS', 'TOTAL SIZE'];
+const FILE_HASH_KV_HEADER = ['HASH', 'HASH REVISION', 'COMPACT REVISION'];
 const STATUS_HEADER = [
   'ENDPOINT',
   'ID',
@@ -80,6 +84,15 @@ export const renderers: Renderers = {
   'role-grant-permission': refused,
   'role-revoke-permission': refused,
 
+  'snapshot-status': ({ status }, sink) => {
+    const cells = snapshotStatusCells(status);
+    writeTable(sink, SNAPSHOT_STATUS_HEADER.slice(0, cells.length), [cells]);
+  },
+  'snapshot-verified': ({ snapshot }, sink) => writeTable(sink, VERIFIED_HEADER, [verifiedCells(snapshot)]),
+  'file-hashkv': ({ hashKv }, sink) => writeTable(sink, FILE_HASH_KV_HEADER, [fileHashKvCells(hashKv)]),
+  'file-hash': ({ path, hash }, sink) => writeTable(sink, ['PATH', 'HASH'], [[path, String(hash)]]),
+  'bucket-list': refused,
+  'bucket-records': refused,
   'snapshot-saved': renderSnapshotSaved,
   text: renderText,
 };

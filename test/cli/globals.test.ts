@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/cli/environment.js';
 import type { GlobalFlagValues } from '../../src/cli/global-flags.js';
-import { type GlobalOptions, resolveGlobals } from '../../src/cli/globals.js';
+import { type GlobalOptions, resolveFileGlobals, resolveGlobals } from '../../src/cli/globals.js';
 import { ConnectionError } from '../../src/model/errors.js';
 import { refusalOf } from './example-program.js';
 
@@ -33,7 +33,21 @@ it('without flags and variables, all is as with etcdctl', () => {
     debugLines: [],
     commandTimeoutMs: 5000,
     commandTimeoutGiven: false,
+    lockTimeoutMs: 10_000,
     warnings: [],
+  });
+});
+
+describe('commands that work on files', () => {
+  it('take the format when they print, and the time for locks', () => {
+    const given = { 'write-out': 'json', timeout: 0, endpoints: [''] };
+    expect(resolveFileGlobals(given, true)).toMatchObject({ format: 'json', lockTimeoutMs: 0 });
+    expect(resolveFileGlobals({}, true)).toMatchObject({ format: 'simple', lockTimeoutMs: 10_000 });
+  });
+
+  it('do not look at the format when they print nothing, as etcdutl', () => {
+    expect(resolveFileGlobals({ 'write-out': 'xml' }, false).format).toBe('simple');
+    expect(() => resolveFileGlobals({ 'write-out': 'xml' }, true)).toThrow('unsupported output format');
   });
 });
 

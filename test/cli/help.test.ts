@@ -121,6 +121,7 @@ it('the declared tree is readable as data', () => {
     placeholder: '<text>',
     summary: GLOBAL_FLAGS['write-out'].summary,
     defaultText: 'simple',
+    isRequired: false,
     choices: ['fields', 'json', 'protobuf', 'simple', 'table'],
   });
   const endpoint = commands.find((command) => command.name === 'endpoint');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stringFlag } from '../../src/cli/flags.js';
 import { UsageError } from '../../src/model/errors.js';
 import { exampleProgram, helpOf, invocationOf, refusalOf } from './example-program.js';
 
@@ -183,6 +184,42 @@ describe('flags', () => {
   ])('etcdctl %s is refused', (line, message, reasons) => {
     const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
     expect(refusal).toMatchObject({ message, kind: 'flag', ...(reasons && { reasons }) });
+  });
+});
+
+describe('flags that are required', () => {
+  const parse = (...argv: string[]) => {
+    const program = exampleProgram();
+    program.command({
+      name: 'move',
+      summary: 'Move',
+      flags: {
+        to: stringFlag('', 'where to', { isRequired: true }),
+        from: stringFlag('', 'where from', { isRequired: true }),
+      },
+      deadline: ({ from }: { to: string; from: string }) => (from === '' ? 'files' : 'none'),
+      toOptions: (_args, { to, from }: { to: string; from: string }) => ({ to, from }),
+      run: async () => {},
+    });
+    return program.parse(['move', ...argv]);
+  };
+
+  it('are named in order when they are missing', () => {
+    expect(refusalOf(() => parse())).toMatchObject({
+      message: 'required flag(s) "from", "to" not set',
+      kind: 'flag',
+    });
+    expect(refusalOf(() => parse('--to=x')).message).toBe('required flag(s) "from" not set');
+  });
+
+  it('may be empty, and help needs none', () => {
+    expect(parse('--to=', '--from=')).toMatchObject({ invocation: { options: { to: '', from: '' } } });
+    expect(parse('--help')).toMatchObject({ kind: 'help', text: expect.stringContaining('(required)') });
+  });
+
+  it('may decide about the deadline', () => {
+    expect(parse('--to=x', '--from=')).toMatchObject({ invocation: { deadline: 'files' } });
+    expect(parse('--to=x', '--from=y')).toMatchObject({ invocation: { deadline: 'none' } });
   });
 });
 

@@ -1,5 +1,6 @@
 import { AUTH_FIXTURES } from './auth-fixtures.js';
 import { CLUSTER_FIXTURES } from './cluster-fixtures.js';
+import { FILE_FIXTURES } from './file-fixtures.js';
 import type { Fixtures } from './fixture-parts.js';
 import { KV_FIXTURES } from './kv-fixtures.js';
 import { LEASE_FIXTURES } from './lease-fixtures.js';
@@ -10,6 +11,7 @@ export const FIXTURES: Fixtures = {
   ...LEASE_FIXTURES,
   ...CLUSTER_FIXTURES,
   ...AUTH_FIXTURES,
+  ...FILE_FIXTURES,
   'snapshot-saved': {
     kind: 'snapshot-saved',
     path: '/var/backups/a "b" é \udcff.db',

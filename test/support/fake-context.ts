@@ -6,6 +6,7 @@ import type { OutputFormat } from '../../src/printers/printer.js';
 export interface FakeContextSettings {
   readonly endpoints?: readonly string[];
   readonly format?: OutputFormat;
+  readonly lockTimeoutMs?: number;
   readonly stdin?: readonly (string | Uint8Array)[];
   /** What `connect` gives for the endpoints; without it, connecting is an error. */
   readonly connect?: (endpoints: readonly string[]) => Partial<Client>;
@@ -29,6 +30,7 @@ export function fakeContext(settings: FakeContextSettings = {}) {
   const context: CommandContext = {
     endpoints,
     format: settings.format ?? 'simple',
+    lockTimeoutMs: settings.lockTimeoutMs ?? 1000,
     async connect(chosen = endpoints) {
       if (settings.connect === undefined) throw new Error('this command must not connect');
       return { close: () => undefined, ...settings.connect(chosen) } as Client;

@@ -1,13 +1,16 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { endpointsInScope } from '../../cli/endpoints-in-scope.js';
-import { boolFlag } from '../../cli/flags.js';
+import { defragmentDirectory } from '../../cli/files/defragment.js';
+import { boolFlag, stringFlag } from '../../cli/flags.js';
 import { AlreadyReportedError, Failure } from '../../model/errors.js';
 import { ExitCode } from '../../model/exit-code.js';
 import { formatDuration } from '../../model/go/duration.js';
 
 export interface DefragOptions {
   readonly wholeCluster: boolean;
+  /** Of a member that does not run, as in etcdctl 3.5; undefined: running members are asked. */
+  readonly dataDirectory: string | undefined;
 }
 
 export function registerDefrag(parent: CommandParent, run = runDefrag): void {
@@ -15,16 +18,26 @@ export function registerDefrag(parent: CommandParent, run = runDefrag): void {
     name: 'defrag',
     group: 'cluster',
     summary: 'Give unused space of the members’ files back, one member after another',
-    description: 'A member answers nothing while it defragments; --command-timeout counts for each of them.',
-    flags: { cluster: boolFlag(false, 'all endpoints that the members of the cluster advertise') },
-    deadline: 'command-timeout',
-    result: 'text',
-    toOptions: (_args, flags): DefragOptions => ({ wholeCluster: flags.cluster }),
+    description: [
+      'A member answers nothing while it defragments; --command-timeout counts for each of them. With --data-dir, no server',
+      'is asked: the file of a member that does not run is rewritten here.',
+    ].join('\n'),
+    flags: {
+      cluster: boolFlag(false, 'all endpoints that the members of the cluster advertise'),
+      'data-dir': stringFlag('', 'data directory of a member that does not run'),
+    },
+    deadline: ({ dataDirectory }) => (dataDirectory === undefined ? 'command-timeout' : 'files'),
+    toOptions: (_args, flags): DefragOptions => ({
+      wholeCluster: flags.cluster,
+      dataDirectory: flags['data-dir'] || undefined,
+    }),
     run,
   });
 }
 
-export async function runDefrag({ wholeCluster }: DefragOptions, context: CommandContext): Promise<void> {
+export async function runDefrag(options: DefragOptions, context: CommandContext): Promise<void> {
+  const { wholeCluster, dataDirectory } = options;
+  if (dataDirectory !== undefined) return defragmentDirectory(dataDirectory, context);
   let isComplete = true;
   for (const endpoint of await endpointsInScope(wholeCluster, context)) {
     isComplete = (await defragment(endpoint, context)) && isComplete;

@@ -2,6 +2,7 @@ import { renderSnapshotSaved, renderText } from '../format-independent.js';
 import type { Renderers } from '../printer.js';
 import { authRenderers } from './auth.js';
 import { clusterRenderers } from './cluster.js';
+import { fileRenderers } from './files.js';
 import { kvRenderers } from './kv.js';
 import { leaseRenderers } from './lease.js';
 
@@ -14,6 +15,7 @@ export const renderers: Renderers = {
   ...leaseRenderers,
   ...clusterRenderers,
   ...authRenderers,
+  ...fileRenderers,
   'snapshot-saved': renderSnapshotSaved,
   text: renderText,
 };

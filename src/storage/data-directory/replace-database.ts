@@ -12,6 +12,7 @@ import { FileByteSource } from '../byte-source.js';
 import { Crc32c } from '../crc32c.js';
 import { removeTree, renamePath, syncDirectory } from '../directory.js';
 import { Pace, type PaceOptions } from '../pace.js';
+import { lockHolder } from './lock-holder.js';
 
 export interface ReplaceOptions extends PaceOptions {
   readonly edits?: DatabaseEdits;
@@ -34,6 +35,7 @@ export async function replaceDatabase(path: string, options: ReplaceOptions = {}
   try {
     const newBytes = await writeChecked(source, newPath, options);
     keepOwner(path, newPath);
+    rejectStartedServer(path);
     renamePath(newPath, path);
     await syncDirectory(dirname(path));
     return { oldBytes: source.sizeBytes, newBytes };
@@ -81,6 +83,13 @@ async function checkWritten(path: string, expectedHash: number, options: PaceOpt
   } finally {
     source.close();
   }
+}
+
+/** One that has started meanwhile goes on with the old file, and what it writes there would be lost. */
+function rejectStartedServer(path: string): void {
+  const holder = lockHolder(path);
+  if (holder.kind !== 'held') return;
+  throw new CommandError(`a server has opened ${path} meanwhile: process ${holder.processId}`);
 }
 
 /** The administrator's program must not take the file from the server's account. */

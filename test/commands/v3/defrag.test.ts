@@ -3,6 +3,9 @@ import { registerDefrag, runDefrag } from '../../../src/commands/v3/defrag.js';
 import { ConnectionError, ServerError } from '../../../src/model/errors.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
+import { useSnapshotFiles } from '../../support/snapshot-files.js';
+
+const files = useSnapshotFiles();
 
 const WAIT = new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons: ['b: refused'] });
 
@@ -37,13 +40,19 @@ const finished = (endpoint: string) => ({
 
 describe('defrag', () => {
   it('ignores arguments', () => {
-    expect(parseCommand(registerDefrag, ['defrag', 'x'])).toEqual({ wholeCluster: false });
-    expect(parseCommand(registerDefrag, ['defrag', '--cluster'])).toEqual({ wholeCluster: true });
+    expect(parseCommand(registerDefrag, ['defrag', 'x'])).toEqual({
+      wholeCluster: false,
+      dataDirectory: undefined,
+    });
+    expect(parseCommand(registerDefrag, ['defrag', '--cluster'])).toEqual({
+      wholeCluster: true,
+      dataDirectory: undefined,
+    });
   });
 
   it('never has two members busy at once', async () => {
     const { context, emitted, log, lines } = clusterOf({ a: undefined, b: undefined });
-    await runDefrag({ wholeCluster: false }, context);
+    await runDefrag({ wholeCluster: false, dataDirectory: undefined }, context);
     expect(log).toEqual(['begin a', 'end a', 'begin b', 'end b']);
     expect(emitted).toEqual([finished('a'), finished('b')]);
     expect(lines).toEqual([]);
@@ -51,7 +60,9 @@ describe('defrag', () => {
 
   it('goes on after a failure and fails in the end', async () => {
     const { context, emitted, lines } = clusterOf({ a: undefined, b: WAIT, c: undefined });
-    await expect(runDefrag({ wholeCluster: false }, context)).rejects.toMatchObject({ exitCode: 1 });
+    await expect(runDefrag({ wholeCluster: false, dataDirectory: undefined }, context)).rejects.toMatchObject(
+      { exitCode: 1 },
+    );
     expect(emitted).toEqual([finished('a'), finished('c')]);
     expect(lines).toEqual([
       'b: refused',
@@ -61,8 +72,18 @@ describe('defrag', () => {
 
   it('goes through the members that the cluster names', async () => {
     const { context, emitted } = clusterOf({ a: undefined, b: undefined, c: undefined });
-    await runDefrag({ wholeCluster: true }, context);
+    await runDefrag({ wholeCluster: true, dataDirectory: undefined }, context);
     expect(emitted).toEqual([finished('b'), finished('c')]);
+  });
+
+  it('rewrites a directory and asks no server', async () => {
+    expect(parseCommand(registerDefrag, ['defrag', '--data-dir=d', '--cluster'])).toEqual({
+      wholeCluster: true,
+      dataDirectory: 'd',
+    });
+    const { context, lines } = fakeContext();
+    await runDefrag({ wholeCluster: true, dataDirectory: files.dataDirectory() }, context);
+    expect(lines).toEqual([expect.stringContaining('defragmented ')]);
   });
 
   it('stops at a refused login', async () => {
@@ -72,6 +93,6 @@ describe('defrag', () => {
         throw refusal;
       },
     });
-    await expect(runDefrag({ wholeCluster: false }, context)).rejects.toBe(refusal);
+    await expect(runDefrag({ wholeCluster: false, dataDirectory: undefined }, context)).rejects.toBe(refusal);
   });
 });

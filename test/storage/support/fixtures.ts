@@ -45,3 +45,16 @@ export function snapshotOf(version: string): Uint8Array {
 export function expectedOf(version: string): Expected {
   return json<Expected>(`etcd-${version}`);
 }
+
+/** What etcd-dump-db prints of a snapshot, bytes as Latin-1 text; see make-dump.mjs beside the snapshots. */
+export interface Dump {
+  readonly list: string;
+  readonly hash: number;
+  /** By bucket. */
+  readonly raw: Readonly<Record<string, string>>;
+  readonly decoded: Readonly<Record<string, string>>;
+}
+
+export function dumpOf(version: string): Dump {
+  return JSON.parse(Buffer.from(unzipped(`etcd-${version}.dump.json`)).toString()) as Dump;
+}

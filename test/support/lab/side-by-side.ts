@@ -8,7 +8,7 @@ import type { MessageCodec } from '../../../src/wire/service.js';
 import { comparesWithAtLeast, type Lab, type LabOptions, references, startLab } from './lab.js';
 import { ourEtcdctl, type Program, type RunResult, run } from './program.js';
 
-type Words = string | readonly string[];
+export type Words = string | readonly string[];
 
 /**
  * A state that takes more than command lines which succeed: an alarm, a member whose id nobody chose. It is made before each of the
@@ -141,7 +141,8 @@ function titleOf({ run: line, given, scene, stdin, env }: SideBySideCase): strin
   return parts.join(' ');
 }
 
-function expectAsStated(
+/** Fails unless the two are equal, or differ in just what is stated. */
+export function expectAsStated(
   { real, ours }: { real: Observation; ours: Observation },
   differs?: Difference,
 ): void {
@@ -221,7 +222,7 @@ async function currentRevision(lab: Lab): Promise<bigint> {
   return BigInt(revision);
 }
 
-function words(line: Words): readonly string[] {
+export function words(line: Words): readonly string[] {
   return typeof line === 'string' ? line.split(' ') : line;
 }
 
@@ -260,7 +261,7 @@ function relativeRevisions(text: string, base: bigint): string {
 }
 
 /** The last `Error: …` line, after the lines in which some commands say what failed before; not the reasons nor etcdctl's log. */
-function finalLines(stderr: Buffer): string | undefined {
+export function finalLines(stderr: Buffer): string | undefined {
   const lines = stderr.toString('latin1').split('\n');
   const failed = lines.filter((line) => line.startsWith('Failed to '));
   const last = lines.findLast((line) => line.startsWith('Error: '));

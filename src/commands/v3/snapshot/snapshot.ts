@@ -1,5 +1,8 @@
 import type { CommandParent } from '../../../cli/command.js';
+import { registerSnapshotRestore } from './restore.js';
 import { registerSnapshotSave } from './save.js';
+import { registerSnapshotStatus } from './status.js';
+import { registerSnapshotVerify } from './verify.js';
 
 export function registerSnapshot(parent: CommandParent): void {
   const snapshot = parent.family({
@@ -9,4 +12,7 @@ export function registerSnapshot(parent: CommandParent): void {
     flags: {},
   });
   registerSnapshotSave(snapshot);
+  registerSnapshotStatus(snapshot);
+  registerSnapshotVerify(snapshot);
+  registerSnapshotRestore(snapshot);
 }

@@ -1,0 +1,139 @@
+import { UsageError } from '../../model/errors.js';
+import type { MinorVersion } from '../../storage/backend/versions.js';
+import type { ClusterPlan } from '../../storage/restore/cluster-plan.js';
+import type { CommandContext } from '../context.js';
+import { boolFlag, type FlagValues, stringFlag, uint64Flag } from '../flags.js';
+import { withProgress } from './progress.js';
+import { toTargetVersion } from './target-version.js';
+
+export interface SnapshotRestoreOptions {
+  readonly snapshotPath: string;
+  readonly dataDirectory: string;
+  /** Undefined: in the data directory. */
+  readonly walDirectory: string | undefined;
+  readonly name: string;
+  /** `name=url,…`, unchecked. */
+  readonly initialCluster: string;
+  readonly clusterToken: string;
+  /** Unchecked. */
+  readonly advertisedUrls: readonly string[];
+  readonly skipHashCheck: boolean;
+  /** 0: the revision stays. */
+  readonly revisionBump: bigint;
+  /** The server that is to run on it; undefined: one like that which was saved, or newer. */
+  readonly targetVersion: MinorVersion | undefined;
+}
+
+const DEFAULT_NAME = 'default';
+const DEFAULT_URL = 'http://localhost:2380';
+const DEFAULT_MAP_BYTES = 10_737_418_240n;
+const OLDEST_TARGET: MinorVersion = { major: 3, minor: 4 };
+
+const restoreFlags = {
+  'data-dir': stringFlag('', 'directory to make; <name>.etcd when not given'),
+  'wal-dir': stringFlag('', 'directory for the write-ahead log; member/wal in --data-dir when not given'),
+  name: stringFlag(DEFAULT_NAME, 'name of the member'),
+  'initial-cluster': stringFlag(
+    `${DEFAULT_NAME}=${DEFAULT_URL}`,
+    'all members of the new cluster, as name=peer-url, separated by commas',
+  ),
+  'initial-cluster-token': stringFlag('etcd-cluster', 'text that sets the new cluster apart from others'),
+  'initial-advertise-peer-urls': stringFlag(
+    DEFAULT_URL,
+    'peer URLs of this member, as --initial-cluster has them',
+  ),
+  'skip-hash-check': boolFlag(false, 'restore also what has no SHA-256 at its end, or a wrong one'),
+  'bump-revision': uint64Flag(0n, 'add this to the revision, so that clients never see it go back'),
+  'mark-compacted': boolFlag(
+    false,
+    'count all revisions up to the new one as compacted; goes with --bump-revision',
+  ),
+  'target-version': stringFlag('', 'minor version of the servers, as 3.5, when older than the one saved'),
+  'initial-memory-map-size': uint64Flag(DEFAULT_MAP_BYTES, 'accepted, and of no effect here'),
+};
+
+export function toSnapshotRestoreOptions(
+  args: readonly string[],
+  flags: FlagValues<typeof restoreFlags>,
+): SnapshotRestoreOptions {
+  const [snapshotPath] = args;
+  if (snapshotPath === undefined || args.length > 1) {
+    throw new UsageError('snapshot restore requires exactly one argument');
+  }
+  const revisionBump = flags['bump-revision'];
+  if (revisionBump > 0n !== flags['mark-compacted']) {
+    throw new UsageError('--mark-compacted required if --revision-bump > 0', 'arguments', {
+      reasons: ['--bump-revision and --mark-compacted are given together or not at all'],
+    });
+  }
+  const target = flags['target-version'];
+  return {
+    snapshotPath,
+    dataDirectory: flags['data-dir'] || `${flags.name}.etcd`,
+    walDirectory: flags['wal-dir'] || undefined,
+    name: flags.name,
+    initialCluster: flags['initial-cluster'],
+    clusterToken: flags['initial-cluster-token'],
+    advertisedUrls: flags['initial-advertise-peer-urls'].split(','),
+    skipHashCheck: flags['skip-hash-check'],
+    revisionBump,
+    targetVersion: target === '' ? undefined : toTargetVersion(target, OLDEST_TARGET),
+  };
+}
+
+/** The command, which both programs have. */
+export const snapshotRestoreCommand = {
+  name: 'restore',
+  usage: '<filename>',
+  summary: 'Make the data directory of one member of a new cluster from a snapshot',
+  description: [
+    'To be run once for each member, with the same snapshot, --initial-cluster and --initial-cluster-token. The directory',
+    'appears when it is complete and on disk, or not at all. Keys, leases, alarms, users and roles are the snapshot’s.',
+    '',
+    '  snapshot restore backup.db --data-dir /var/lib/etcd --name m1 \\',
+    '    --initial-cluster m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 \\',
+    '    --initial-advertise-peer-urls https://10.0.0.1:2380',
+  ].join('\n'),
+  flags: restoreFlags,
+  deadline: 'files',
+  toOptions: toSnapshotRestoreOptions,
+} as const;
+
+export async function runSnapshotRestore(
+  options: SnapshotRestoreOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { restoreSnapshot } = await import('../../storage/restore/restore.js');
+  const { snapshotPath, dataDirectory } = options;
+  const plan = await planRestore(options);
+  await withProgress(`Restoring ${snapshotPath}`, context, (pace) =>
+    restoreSnapshot({ ...options, ...pace, plan }),
+  );
+  const [member, cluster] = [plan.localId, plan.clusterId].map((id) => id.toString(16));
+  context.notices.line(
+    `restored ${snapshotPath} to ${dataDirectory}: member ${member} (${options.name}) of cluster ${cluster}`,
+  );
+}
+
+/** In the order of etcd's own checks (VerifyBootstrap in server/config/config.go, v3.7.1). */
+async function planRestore(options: SnapshotRestoreOptions): Promise<ClusterPlan> {
+  const { name, initialCluster, clusterToken } = options;
+  const { parseInitialCluster, parsePeerUrls } = await import('../../storage/restore/peer-urls.js');
+  const { checkAdvertisedUrls } = await import('../../storage/restore/advertised-urls.js');
+  const { planCluster, rejectDuplicateUrls, requireLocalMember } = await import(
+    '../../storage/restore/cluster-plan.js'
+  );
+  const advertisedUrls = parsePeerUrls(options.advertisedUrls);
+  const cluster = parseInitialCluster(initialCluster);
+  const clusterUrls = requireLocalMember(cluster, name);
+  await checkAdvertisedUrls({ name, clusterUrls, advertisedUrls, resolveHost });
+  rejectDuplicateUrls(cluster);
+  return planCluster(cluster, clusterToken, name);
+}
+
+/** As Go does, an IPv4 address is preferred. */
+async function resolveHost(host: string): Promise<string> {
+  const { lookup } = await import('node:dns/promises');
+  const { address } = await lookup(host, { verbatim: false });
+  return address;
+}

@@ -1,0 +1,43 @@
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { readFileWith } from '../../cli/files/database-file.js';
+import { withProgress } from '../../cli/files/progress.js';
+import { UsageError } from '../../model/errors.js';
+import { argumentList, DATABASE_USAGE, findDatabase } from './database-path.js';
+
+export interface HashOptions {
+  readonly path: string;
+}
+
+export function registerHash(parent: CommandParent, run = runHash): void {
+  parent.command({
+    name: 'hash',
+    usage: DATABASE_USAGE,
+    summary: 'Show the hash of a whole database',
+    description: [
+      'All buckets count, but not the fields of `meta` in which members of a cluster differ. A path that ends in `db` is the',
+      'file itself. The file is not changed.',
+    ].join('\n'),
+    flags: {},
+    deadline: 'files',
+    result: 'file-hash',
+    toOptions(args): HashOptions {
+      const [path] = args;
+      if (path === undefined) {
+        throw new UsageError(`Must provide at least 1 argument (got ${argumentList(args)})`, 'flag');
+      }
+      return { path };
+    },
+    run,
+  });
+}
+
+export async function runHash(options: HashOptions, context: CommandContext): Promise<void> {
+  const { backendHash } = await import('../../storage/backend/backend-hash.js');
+  const { BoltFile } = await import('../../storage/bolt/bolt-file.js');
+  const path = await findDatabase(options.path);
+  const hash = await readFileWith(path, context, (source) =>
+    withProgress(`Hashing ${path}`, context, (pace) => backendHash(BoltFile.open(source), pace)),
+  );
+  await context.emit({ kind: 'file-hash', path, hash });
+}

@@ -1,0 +1,44 @@
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { readFileWith } from '../../cli/files/database-file.js';
+import { withProgress } from '../../cli/files/progress.js';
+import { int64Flag } from '../../cli/flags.js';
+import { UsageError } from '../../model/errors.js';
+
+export interface HashKvOptions {
+  readonly path: string;
+  /** 0: the newest. */
+  readonly revision: bigint;
+}
+
+export function registerHashKv(parent: CommandParent, run = runHashKv): void {
+  parent.command({
+    name: 'hashkv',
+    usage: '<filename>',
+    summary: 'Show the hash of the key-value history in a database or snapshot',
+    description: [
+      'It is the hash that `etcdctl endpoint hashkv` shows of running members, and equal to theirs for the same --rev and',
+      'compaction. The file is not changed.',
+    ].join('\n'),
+    flags: { rev: int64Flag(0n, 'hash what was written up to this revision; 0: all') },
+    deadline: 'files',
+    result: 'file-hashkv',
+    toOptions(args, flags): HashKvOptions {
+      const [path] = args;
+      if (path === undefined || args.length > 1) {
+        throw new UsageError(`accepts 1 arg(s), received ${args.length}`, 'flag');
+      }
+      return { path, revision: flags.rev };
+    },
+    run,
+  });
+}
+
+export async function runHashKv({ path, revision }: HashKvOptions, context: CommandContext): Promise<void> {
+  const { hashKv } = await import('../../storage/backend/hash-kv.js');
+  const { BoltFile } = await import('../../storage/bolt/bolt-file.js');
+  const result = await readFileWith(path, context, (source) =>
+    withProgress(`Hashing ${path}`, context, (pace) => hashKv(BoltFile.open(source), { ...pace, revision })),
+  );
+  await context.emit({ kind: 'file-hashkv', hashKv: result });
+}

@@ -1,0 +1,103 @@
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { readFileWith } from '../../cli/files/database-file.js';
+import { boolFlag, uint64Flag } from '../../cli/flags.js';
+import type { BucketRecord } from '../../model/bucket-record.js';
+import { CommandError, UsageError } from '../../model/errors.js';
+import type { BoltFile } from '../../storage/bolt/bolt-file.js';
+import type { Leaf } from '../../storage/bolt/leaf.js';
+import { bucketRecord } from './bucket-record.js';
+import { argumentList, DATABASE_USAGE, findDatabase } from './database-path.js';
+
+export interface IterateBucketOptions {
+  readonly path: string;
+  readonly bucket: string;
+  /** 0: all. */
+  readonly limit: bigint;
+  readonly decodes: boolean;
+}
+
+export function registerIterateBucket(parent: CommandParent, run = runIterateBucket): void {
+  parent.command({
+    name: 'iterate-bucket',
+    usage: `${DATABASE_USAGE} <bucket>`,
+    summary: 'Print the pairs of a bucket, the last one first',
+    description: [
+      'A path that ends in `db` is the file itself. The file is not changed. What is printed may be secret: values of keys,',
+      'and, without --decode, hashes of passwords.',
+    ].join('\n'),
+    flags: {
+      limit: uint64Flag(0n, 'at most this many pairs; 0: all'),
+      decode: boolFlag(false, 'show what the bytes mean'),
+    },
+    deadline: 'files',
+    result: 'bucket-records',
+    toOptions(args, flags): IterateBucketOptions {
+      const [path, bucket] = args;
+      if (path === undefined || bucket === undefined || args.length > 2) {
+        throw new UsageError(`Must provide 2 arguments (got ${argumentList(args)})`, 'flag');
+      }
+      return { path, bucket, limit: flags.limit, decodes: flags.decode };
+    },
+    run,
+  });
+}
+
+export async function runIterateBucket(
+  options: IterateBucketOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { BoltFile } = await import('../../storage/bolt/bolt-file.js');
+  const { decodeRecord } = await import('../../storage/backend/records.js');
+  const path = await findDatabase(options.path);
+  const { bucket, decodes } = options;
+  const decode = decodes ? decodeRecord : undefined;
+  await readFileWith(path, context, async (source) => {
+    const bolt = BoltFile.open(source);
+    for (const { leaf, indices } of await lastFirst(bolt, options)) {
+      context.signal.throwIfAborted();
+      const records: BucketRecord[] = indices.map((index) => recordAt(bolt, { leaf, index, bucket, decode }));
+      await context.emit({ kind: 'bucket-records', records });
+    }
+  });
+}
+
+interface LeafPart {
+  /** Lent until the next part is asked for. */
+  readonly leaf: Leaf;
+  readonly indices: readonly number[];
+}
+
+async function lastFirst(bolt: BoltFile, options: IterateBucketOptions): Promise<Iterable<LeafPart>> {
+  const { PageClaims } = await import('../../storage/bolt/page-claims.js');
+  const bucket = bolt.bucket(options.bucket);
+  if (bucket === undefined) throw new CommandError(`got nil bucket for ${options.bucket}`);
+  const leaves = bolt.leaves(bucket, { claims: new PageClaims(bolt.reader), order: 'descending' });
+  return limited(leaves, options.limit);
+}
+
+function* limited(leaves: Iterable<Leaf>, limit: bigint): Generator<LeafPart> {
+  let left = limit === 0n ? Number.POSITIVE_INFINITY : Number(limit);
+  for (const leaf of leaves) {
+    const count = Math.min(leaf.count, left);
+    yield { leaf, indices: Array.from({ length: count }, (_, step) => leaf.count - 1 - step) };
+    left -= count;
+    if (left === 0) return;
+  }
+}
+
+interface RecordPlace {
+  readonly leaf: Leaf;
+  readonly index: number;
+  readonly bucket: string;
+  readonly decode: Parameters<typeof bucketRecord>[1];
+}
+
+function recordAt(bolt: BoltFile, { leaf, index, bucket, decode }: RecordPlace): BucketRecord {
+  try {
+    return bucketRecord({ bucket, key: leaf.key(index), value: leaf.value(index) }, decode);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw bolt.reader.corrupt(`a record does not decode: ${reason}`, leaf.offsetOf(index));
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The same command line on equal copies of real files, through the real program and through ours: stdout byte for byte,
+ * exit status and final error line have to agree. Both run in a folder of their own, so that paths are the same.
+ */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { labFolder } from '../../../scripts/lib/etcd/watchdog.mjs';
+import { compareVersions } from '../../../scripts/lib/version.mjs';
+import { references } from './lab.js';
+import { ourEtcdctl, ourEtcdutl, type Program, programAt, type RunResult, run } from './program.js';
+import { type SavedFiles, saveFiles } from './saved-files.js';
+import {
+  type Difference,
+  expectAsStated,
+  finalLines,
+  type Observation,
+  type Words,
+  words,
+} from './side-by-side.js';
+
+/** The newest real etcdutl at hand. */
+export const newestEtcdutl = newest(({ etcdutl }) => etcdutl);
+/** The newest real etcdctl that still works on files. */
+export const fileEtcdctl = newest(({ version, etcdctl }) =>
+  compareVersions(version, '3.6.0') < 0 ? etcdctl : undefined,
+);
+
+function newest(pick: (reference: (typeof references)[number]) => string | undefined): Program | undefined {
+  const command = references.map(pick).findLast((each) => each !== undefined);
+  return command === undefined ? undefined : programAt(command);
+}
+
+/** In the folder are `snapshot.db` and `data`, a data directory. */
+export interface FilesCase {
+  /** With the program's name in front. `{revision}` and `{compacted}` stand for those of the saved files. */
+  readonly run: Words;
+  /** Makes what else the command line needs. */
+  readonly given?: (folder: string, saved: SavedFiles) => void;
+  readonly differs?: Difference;
+}
+
+export interface FilesOptions {
+  /** The cases do not depend on who wrote the files. */
+  readonly newestServerOnly?: boolean;
+}
+
+/** Makes a test of each case on the files of each server version at hand. */
+export function filesSideBySide(
+  name: string,
+  cases: readonly FilesCase[],
+  { newestServerOnly = false }: FilesOptions = {},
+): void {
+  const wanted = newestServerOnly ? references.slice(-1) : references;
+  describe.each(wanted)(`${name}, files of etcd $version`, (reference) => {
+    let saved: SavedFiles;
+    beforeAll(async () => {
+      saved = await saveFiles(reference);
+    });
+    afterAll(() => saved?.remove());
+    beforeEach(({ task }) => {
+      Object.assign(task.meta, { sideBySide: 'different' });
+    });
+
+    for (const each of cases) {
+      const { real, ours, args } = programsOf(each);
+      it.skipIf(real === undefined)(words(each.run).join(' '), async ({ task }) => {
+        const stated = await inFolder(saved, each, (folder) => observe(real ?? ours, folder, args(saved)));
+        const made = await inFolder(saved, each, async (folder) => {
+          const before = readdirSync(folder);
+          const observation = await observe(ours, folder, args(saved));
+          const left = readdirSync(folder).filter((name) => !before.includes(name));
+          if (observation.code !== 0) expect(left).toEqual([]);
+          return observation;
+        });
+        expectAsStated({ real: stated, ours: made }, each.differs);
+        Object.assign(task.meta, { sideBySide: each.differs === undefined ? 'equal' : 'deliberate' });
+      });
+    }
+  });
+}
+
+function programsOf({ run: line }: FilesCase) {
+  const [program, ...rest] = words(line);
+  const isUtl = program === 'etcdutl';
+  return {
+    real: isUtl ? newestEtcdutl : fileEtcdctl,
+    ours: isUtl ? ourEtcdutl() : ourEtcdctl(),
+    args: ({ compacted, revision }: SavedFiles) =>
+      rest.map((word) => word.replace('{compacted}', `${compacted}`).replace('{revision}', `${revision}`)),
+  };
+}
+
+/** Does the work in a folder with copies of the files, which goes afterwards. */
+export async function inFolder<Value>(
+  saved: SavedFiles,
+  { given }: Pick<FilesCase, 'given'>,
+  work: (folder: string) => Promise<Value>,
+): Promise<Value> {
+  const folder = mkdtempSync(path.join(labFolder(), 'files-'));
+  try {
+    cpSync(saved.snapshot, path.join(folder, 'snapshot.db'));
+    cpSync(saved.dataDirectory, path.join(folder, 'data'), { recursive: true });
+    given?.(folder, saved);
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function observe(program: Program, folder: string, args: readonly string[]): Promise<Observation> {
+  return observed(await run(program, args, { cwd: folder }));
+}
+
+export function observed(result: RunResult): Observation {
+  return {
+    code: result.code ?? result.signal,
+    stdout: result.stdout.toString('latin1'),
+    error: finalLines(result.stderr),
+  };
+}
+
+/** A file of these contents. */
+export function file(name: string, contents: string | Uint8Array) {
+  return (folder: string): void => writeFileSync(path.join(folder, name), contents);
+}
+
+export function directory(name: string) {
+  return (folder: string): void => void mkdirSync(path.join(folder, name), { recursive: true });
+}
