@@ -4,33 +4,6 @@ import { SideBySideReporter } from './test/support/lab/side-by-side-reporter.js'
 /** Where `npm test` wants the counts. */
 const report = process.env.TEST_REPORT_FILE;
 
-/**
- * Side-by-side tables and long tests that have not yet passed on every server version in one run on an idle machine:
- * `npm run test:unsettled` runs them. A file that has leaves this list.
- */
-const UNSETTLED = [
-  'alarm',
-  'auth',
-  'check',
-  'compaction',
-  'defrag',
-  'downgrade',
-  'endpoint',
-  'lease',
-  'lock-elect',
-  'member',
-  'move-leader',
-  'role',
-  'txn',
-  'user',
-]
-  .map((name) => `test/acceptance/side-by-side/${name}.test.ts`)
-  .concat(
-    ['auth-flow', 'elect', 'large-ranges', 'lock', 'make-mirror', 'random-command-lines', 'watch'].map(
-      (name) => `test/acceptance/${name}.test.ts`,
-    ),
-  );
-
 /** Each file starts servers: a busy machine of two cores runs two files at a time. */
 const withServers = {
   globalSetup: ['test/support/lab/global-setup.ts'],
@@ -57,14 +30,6 @@ export default defineConfig({
         test: {
           name: 'acceptance',
           include: ['test/acceptance/**/*.test.ts', 'test/lab/**/*.test.ts'],
-          exclude: UNSETTLED,
-          ...withServers,
-        },
-      },
-      {
-        test: {
-          name: 'unsettled',
-          include: UNSETTLED,
           ...withServers,
         },
       },

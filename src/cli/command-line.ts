@@ -1,16 +1,10 @@
 import { UsageError } from '../model/errors.js';
-import {
-  acceptedFlags,
-  type CommandLine,
-  type CommandNode,
-  commandPath,
-  commandWords,
-  lineage,
-} from './command-tree.js';
+import { acceptedFlags, type CommandLine, type CommandNode, commandWords, lineage } from './command-tree.js';
 import { givenFlags, readFlags } from './commander-tree.js';
 import { normaliseArguments } from './dialect.js';
 import { type Environment, valuesFromEnvironment } from './environment.js';
 import { type FoundCommand, unknownCommand } from './find-command.js';
+import type { Flag, FlagTable } from './flags.js';
 
 /** All values of a command line, and what is asked of the program rather than of the command. */
 export interface ReadCommandLine extends CommandLine {
@@ -42,30 +36,45 @@ function asksForHelp({ node, args }: FoundCommand): boolean {
 
 function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
   const { tokens, positionals, dashAt, problem } = normaliseArguments(args, acceptedFlags(node));
-  const line = lineage(node);
-  const [root = node, ...below] = line;
   // For a family, arguments would be names of its commands to commander.
   const operands = node.children.length > 0 ? [] : positionals;
-  const words = commandPath(node).split(' ').filter(Boolean);
-  readFlags(line, [...words, ...tokens, '--', ...operands]);
+  readFlags(node, [...tokens, '--', ...operands]);
   if (problem !== undefined) throw problem;
-  const { help = false, ...globals } = givenFlags(root);
-  if (help !== true) rejectMissingFlags(line);
+  const [root = node, ...below] = lineage(node);
+  const given = givenFlags(node);
+  const { help = false, ...globals } = ownOf(root, given, node);
+  if (help !== true) rejectMissingFlags(acceptedFlags(node), given);
+  const values = below.map((each) => {
+    const own = ownOf(each, given, node);
+    return valuesOf(each.flags, own, each === node ? undefined : env);
+  });
   return {
     args: node.commander.args,
-    flags: Object.assign({}, ...below.map((each) => valuesOf(each, { isInherited: each !== node, env }))),
+    flags: Object.assign({}, ...values),
     dashAt,
     globals,
     asksForHelp: help === true,
   };
 }
 
+/** Of the flags given to a command, those that this one of its lineage declares, unless one further down hides them. */
+function ownOf(
+  { flags }: CommandNode,
+  given: Readonly<Record<string, unknown>>,
+  node: CommandNode,
+): Record<string, unknown> {
+  const accepted = acceptedFlags(node);
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => name in flags && accepted.get(name) === flags[name]),
+  );
+}
+
 /** In cobra's words. An empty value is a value. */
-function rejectMissingFlags(nodes: readonly CommandNode[]): void {
-  const missing = nodes.flatMap((node) => {
-    const given = givenFlags(node);
-    return Object.entries(node.flags).filter(([name, { isRequired }]) => isRequired && !(name in given));
-  });
+function rejectMissingFlags(
+  accepted: ReadonlyMap<string, Flag<unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const missing = [...accepted].filter(([name, flag]) => flag.isRequired === true && !(name in given));
   if (missing.length === 0) return;
   const names = missing.map(([name]) => `"${name}"`).sort();
   throw new UsageError(`required flag(s) ${names.join(', ')} not set`, 'flag');
@@ -73,12 +82,12 @@ function rejectMissingFlags(nodes: readonly CommandNode[]): void {
 
 /** Given values before those of variables, which inherited flags have, before defaults. */
 function valuesOf(
-  node: CommandNode,
-  { isInherited, env }: { isInherited: boolean; env: Environment },
+  flags: FlagTable,
+  given: Readonly<Record<string, unknown>>,
+  env: Environment | undefined,
 ): Record<string, unknown> {
-  const given = givenFlags(node);
-  const fromVariables = isInherited ? valuesFromEnvironment(node.flags, given, env) : {};
-  const defaults = Object.entries(node.flags).map(([name, flag]) => [name, flag.defaultValue]);
+  const fromVariables = env === undefined ? {} : valuesFromEnvironment(flags, given, env);
+  const defaults = Object.entries(flags).map(([name, flag]) => [name, flag.defaultValue]);
   return { ...Object.fromEntries(defaults), ...fromVariables, ...given };
 }
 

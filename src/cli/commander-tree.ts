@@ -7,8 +7,8 @@ import { bytesFromText } from '../model/bytes.js';
 import { UsageError } from '../model/errors.js';
 import { GoParseError } from '../model/go/parse-error.js';
 import { quoteGo } from '../model/go/quote.js';
-import type { CommandNode } from './command-tree.js';
-import type { Flag, FlagTable } from './flags.js';
+import { acceptedFlags, type CommandNode } from './command-tree.js';
+import type { Flag } from './flags.js';
 
 type Leaf = Pick<CommandNode, 'declaration' | 'flags' | 'action'>;
 
@@ -37,16 +37,18 @@ function makeNode(leaf: Leaf, parent: CommandNode | undefined, commander: Comman
   return { ...leaf, parent, children: [], commander };
 }
 
-/** Has commander read the command line; flags are declared to it for the commands of one line only, to start fast. */
-export function readFlags(lineage: readonly CommandNode[], words: readonly string[]): void {
-  for (const { commander, flags } of lineage) {
-    if (commander.options.length === 0) addOptions(commander, flags);
-  }
-  lineage[0]?.commander.parse([...words], { from: 'user' });
+/**
+ * Has commander read the flags of a command, inherited ones included, from left to right, so that of two bad values the
+ * first is refused. They are declared to it only now, to start fast.
+ */
+export function readFlags(node: CommandNode, words: readonly string[]): void {
+  const { commander } = node;
+  if (commander.options.length === 0) addOptions(commander, acceptedFlags(node));
+  commander.parse([...words], { from: 'user' });
 }
 
-function addOptions(commander: Command, flags: FlagTable): void {
-  for (const [name, flag] of Object.entries(flags)) {
+function addOptions(commander: Command, flags: ReadonlyMap<string, Flag<unknown>>): void {
+  for (const [name, flag] of flags) {
     const short = flag.short === undefined ? '' : `-${flag.short}, `;
     const option = new Option(`${short}--${name} <value>`, flag.summary);
     // To commander, --no-password would be the opposite of --password.
@@ -70,7 +72,7 @@ function readValue(name: string, flag: Flag<unknown>, given: { text: string; ear
   }
 }
 
-/** The command's own flags that stand on the command line read last. */
+/** The flags, inherited ones included, that stand on the command line which the command read last. */
 export function givenFlags({ commander }: CommandNode): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const option of commander.options) {

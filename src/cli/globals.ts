@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.js';
 import { OUTPUT_FORMATS, type OutputFormat } from '../printers/printer.js';
 import type { ConnectionOptions, Credentials, TlsOptions } from '../transport/connection.js';
+import type { ProxySettings } from '../transport/proxy.js';
 import { checkedEndpoints } from './endpoints.js';
 import {
   type Environment,
@@ -62,7 +63,7 @@ export function resolveGlobals(
   for (const line of unknownVariableWarnings(GLOBAL_FLAGS, env)) warn(line);
   const values = { ...DEFAULTS, ...fromVariables, ...given } as GlobalFlagValues;
   const discovery = toDiscovery(values);
-  const tls = toTlsOptions(values, given, discovery);
+  const tls = { ...toTlsOptions(values, given, discovery), ...systemRootsOf(env) };
   const format = toFormat(values['write-out']);
   const endpoints = discovery === undefined ? checkedEndpoints(values.endpoints) : trimmed(values.endpoints);
   const user = toUser(values);
@@ -71,6 +72,7 @@ export function resolveGlobals(
     connection: {
       endpoints,
       tls,
+      proxy: proxySettings(env),
       ...(credentials && { credentials }),
       dialTimeoutMs: values['dial-timeout'],
       keepAliveTimeMs: values['keepalive-time'],
@@ -131,6 +133,28 @@ function toTlsOptions(
     insecureTransport: values['insecure-transport'],
     insecureSkipVerify: values['insecure-skip-tls-verify'],
   };
+}
+
+/** Where Go programs, too, are told to look (crypto/x509). */
+function systemRootsOf({
+  SSL_CERT_FILE: file = '',
+  SSL_CERT_DIR: folders = '',
+}: Environment): Pick<TlsOptions, 'systemRoots'> {
+  if (file === '' && folders === '') return {};
+  return {
+    systemRoots: {
+      ...(file !== '' && { file }),
+      ...(folders !== '' && { folders: folders.split(':') }),
+    },
+  };
+}
+
+/** Upper case goes first, as in Go. */
+function proxySettings(env: Environment): ProxySettings {
+  const http = env.HTTP_PROXY || env.http_proxy;
+  const https = env.HTTPS_PROXY || env.https_proxy;
+  const exceptions = env.NO_PROXY || env.no_proxy;
+  return { ...(http && { http }), ...(https && { https }), ...(exceptions && { exceptions }) };
 }
 
 /** `--password` makes `--user` a name as a whole; else the first colon ends the name. */

@@ -1,8 +1,11 @@
+import type { ProxySettings } from './proxy.js';
+
 /** How to reach a cluster; the transport's only input, checked by nobody else. */
 export interface ConnectionOptions {
   /** As given by the user: `host:port`, `http(s)://host:port`, `unix:path`, …; at least one. */
   readonly endpoints: readonly string[];
   readonly tls: TlsOptions;
+  readonly proxy: ProxySettings;
   readonly credentials?: Credentials;
   readonly dialTimeoutMs: number;
   readonly keepAliveTimeMs: number;
@@ -19,10 +22,19 @@ export interface TlsOptions {
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
+  /** Without `caFile`: where the authorities of this machine are, when not in the usual places. */
+  readonly systemRoots?: SystemRootsPlaces;
   /** Name to verify instead of the endpoint's host. */
   readonly serverName?: string;
   readonly insecureTransport: boolean;
   readonly insecureSkipVerify: boolean;
+}
+
+export interface SystemRootsPlaces {
+  /** Instead of the file in which the system keeps them all. */
+  readonly file?: string;
+  /** Instead of the folders in which it keeps one in a file. */
+  readonly folders?: readonly string[];
 }
 
 export type Credentials =

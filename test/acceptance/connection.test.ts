@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/transport/grpc/connect.js';
+import { connectionOptions } from '../support/grpc/options.js';
 import { type Lab, rootPassword, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, run } from '../support/lab/program.js';
 
@@ -47,17 +48,11 @@ describe('a token that expires', () => {
   afterAll(() => lab?.stop());
 
   it('is renewed in the middle of a session', async () => {
-    const client = await connect({
-      endpoints: lab.cluster.endpoints,
-      tls: { insecureTransport: true, insecureSkipVerify: false },
-      credentials: { kind: 'password', username: 'root', password: rootPassword },
-      dialTimeoutMs: 2000,
-      keepAliveTimeMs: 2000,
-      keepAliveTimeoutMs: 6000,
-      callTimeoutMs: 5000,
-      maxRequestBytes: 0,
-      maxReceiveBytes: 0,
-    });
+    const client = await connect(
+      connectionOptions(lab.cluster.endpoints, {
+        credentials: { kind: 'password', username: 'root', password: rootPassword },
+      }),
+    );
     try {
       await client.kv.put({ key: Buffer.from('k'), value: Buffer.from('1') });
       // The server forgets a token that nobody has used for a second; it looks once a second.

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/transport/grpc/connect.js';
 import { RangeResponse } from '../../src/wire/kv.js';
+import { connectionOptions } from '../support/grpc/options.js';
 import { type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, programAt, run } from '../support/lab/program.js';
 
@@ -45,16 +46,7 @@ describe('bytes', () => {
 
   it(`come out as they went in: ${PAIRS} random keys and values`, async () => {
     const pairs = Array.from({ length: PAIRS }, (_, index) => randomPair(index));
-    const client = await connect({
-      endpoints: lab.cluster.endpoints,
-      tls: { insecureTransport: true, insecureSkipVerify: false },
-      dialTimeoutMs: 2000,
-      keepAliveTimeMs: 2000,
-      keepAliveTimeoutMs: 6000,
-      callTimeoutMs: 5000,
-      maxRequestBytes: 0,
-      maxReceiveBytes: 0,
-    });
+    const client = await connect(connectionOptions(lab.cluster.endpoints));
     try {
       for (const pair of pairs) await client.kv.put(pair);
     } finally {

@@ -18,6 +18,7 @@ it('without flags and variables, all is as with etcdctl', () => {
     connection: {
       endpoints: ['127.0.0.1:2379'],
       tls: { insecureTransport: true, insecureSkipVerify: false },
+      proxy: {},
       dialTimeoutMs: 2000,
       keepAliveTimeMs: 2000,
       keepAliveTimeoutMs: 6000,
@@ -220,4 +221,25 @@ it('--debug shows every value but secrets', () => {
   expect(debugLines).toContain('ETCDCTL_ENDPOINTS=[a:1,b:2]');
   expect(debugLines).toContain('ETCDCTL_USER=root:********');
   expect(debugLines.join('\n')).not.toMatch(/pa:ss|toktok/);
+});
+
+describe('variables that Go programs share', () => {
+  it.each([
+    [{ HTTPS_PROXY: 'a', https_proxy: 'b' }, { https: 'a' }],
+    [
+      { https_proxy: 'b', http_proxy: 'c', no_proxy: 'd' },
+      { https: 'b', http: 'c', exceptions: 'd' },
+    ],
+    [{ HTTPS_PROXY: '', NO_PROXY: '' }, {}],
+  ])('name proxies: %j', (env, proxy) => {
+    expect(resolve({}, env).connection.proxy).toEqual(proxy);
+  });
+
+  it.each([
+    [{ SSL_CERT_FILE: '/a' }, { file: '/a' }],
+    [{ SSL_CERT_DIR: '/a:/b' }, { folders: ['/a', '/b'] }],
+    [{ SSL_CERT_FILE: '', SSL_CERT_DIR: '' }, undefined],
+  ])('name authorities: %j', (env, systemRoots) => {
+    expect(resolve({}, env).connection.tls.systemRoots).toEqual(systemRoots);
+  });
 });

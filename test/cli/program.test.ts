@@ -170,6 +170,16 @@ describe('flags', () => {
       'invalid argument "x" for "--rev" flag: strconv.ParseInt: parsing "x": invalid syntax',
       undefined,
     ],
+    [
+      'get --rev=x --command-timeout=5',
+      'invalid argument "x" for "--rev" flag: strconv.ParseInt: parsing "x": invalid syntax',
+      undefined,
+    ],
+    [
+      '--command-timeout=5 get --rev=x',
+      'invalid argument "5" for "--command-timeout" flag: time: missing unit in duration "5"',
+      undefined,
+    ],
     ['get -h --foo', 'unknown flag: --foo', undefined],
   ])('etcdctl %s is refused', (line, message, reasons) => {
     const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));

@@ -5,12 +5,14 @@ import {
   connectivityState,
   credentials,
   Metadata,
+  setLogger,
 } from '@grpc/grpc-js';
 import type { ConnectionOptions } from '../connection.js';
+import { type ForwardProxy, type ProxySettings, proxyTo } from '../proxy.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
-import { explainConnectionFailure } from './connection-failure.js';
+import { explainConnectionFailure, explainProxiedFailure } from './connection-failure.js';
 import { abortController } from './deadline.js';
-import type { Endpoint } from './endpoint.js';
+import type { Endpoint, EndpointAddress } from './endpoint.js';
 import { channelSecurity, type Security } from './tls.js';
 
 /** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd ends connections that ping more often than every 5 s. */
@@ -19,14 +21,19 @@ const SHORTEST_KEEP_ALIVE_MS = 10_000;
 /** Bytes on their way before the server must wait for us; Node.js's 64 KiB halve the speed of a snapshot. Nothing is allocated ahead. */
 const FLOW_CONTROL_WINDOW_BYTES = 64 * 2 ** 20;
 
+type ReachableAddress = Extract<EndpointAddress, { kind: 'reachable' }>;
+
 const LARGEST_MESSAGE_BYTES = 2 ** 31 - 1;
+
+// grpc-js would write to stderr what failed calls say anyway.
+setLogger({});
 
 /** Only asks for a connection: it is never sent, see `probe`. */
 const PROBE_PATH = '/';
 
 export type ChannelSettings = Pick<
   ConnectionOptions,
-  'keepAliveTimeMs' | 'keepAliveTimeoutMs' | 'maxReceiveBytes'
+  'keepAliveTimeMs' | 'keepAliveTimeoutMs' | 'maxReceiveBytes' | 'proxy'
 >;
 
 /** The connection to one endpoint: made when first wanted, and made anew by grpc-js, with growing pauses, when it broke. */
@@ -74,8 +81,10 @@ export class EndpointChannel {
     switch (this.#state()) {
       case connectivityState.TRANSIENT_FAILURE: {
         const details = await this.#probe(false, signal);
-        if (details !== undefined) return explainConnectionFailure(details, this.#security.kind === 'tls');
-        return 'connected too late';
+        if (details === undefined) return 'connected too late';
+        const proxy = proxyOf(address, this.#settings.proxy);
+        if (proxy !== undefined) return explainProxiedFailure(details, proxy);
+        return explainConnectionFailure(details, this.#security.kind === 'tls');
       }
       case connectivityState.READY:
         return 'connected, but the answer did not come in time';
@@ -98,16 +107,30 @@ export class EndpointChannel {
     const { address, text } = this.endpoint;
     if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
     const { credentials, options } = channelSecurity(this.#security, address.host);
+    const { target, proxyOptions } = this.#route(address);
     // Sockets in the file system connect or fail at once.
-    const target = address.target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`);
-    return new Client(target, credentials, {
+    return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), credentials, {
       ...options,
+      ...proxyOptions,
       ...this.#transportOptions(),
       [CLOSING_SIGNAL_OPTION]: this.#closing.signal,
       'grpc.default_authority': address.authority,
-      // Like Go, which never asks a proxy for this machine.
-      'grpc.enable_http_proxy': address.target.startsWith('unix:') || isLoopback(address.host) ? 0 : 1,
+      // Its reading of the environment is not Go's: it also takes the proxy for plain HTTP.
+      'grpc.enable_http_proxy': 0,
     });
+  }
+
+  /** Where to connect to, and what to ask a proxy there. */
+  #route(address: ReachableAddress): { target: string; proxyOptions: ChannelOptions } {
+    const proxy = proxyOf(address, this.#settings.proxy);
+    if (proxy === undefined) return { target: address.target, proxyOptions: {} };
+    return {
+      target: `dns:${proxy.host.includes(':') ? `[${proxy.host}]` : proxy.host}:${proxy.port}`,
+      proxyOptions: {
+        'grpc.http_connect_target': address.target,
+        ...(proxy.credentials !== undefined && { 'grpc.http_connect_creds': proxy.credentials }),
+      },
+    };
   }
 
   #transportOptions(): ChannelOptions {
@@ -171,6 +194,12 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+/** Sockets in the file system have none; others by the variable for HTTPS, also without TLS (grpc-go, internal/resolver/delegatingresolver). */
+function proxyOf(
+  { target, authority, host }: ReachableAddress,
+  settings: ProxySettings,
+): ForwardProxy | undefined {
+  if (!target.startsWith('dns:')) return undefined;
+  const port = authority.slice(authority.lastIndexOf(':') + 1);
+  return proxyTo({ host, port }, settings.https, settings.exceptions);
 }

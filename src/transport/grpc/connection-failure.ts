@@ -1,6 +1,7 @@
 /**
  * Why no connection came about, in words. grpc-js hands over text only: its own frame around the message of Node.js or OpenSSL.
  */
+import type { Destination } from '../proxy.js';
 
 const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/ECONNREFUSED/, 'connection refused'],
@@ -43,6 +44,13 @@ export function explainConnectionFailure(details: string, isSecure: boolean): st
   if (wasCutOff)
     return 'the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate';
   return innermost(details);
+}
+
+/** The same when a proxy is asked to connect; grpc-js gives no reason when that refuses or cannot be reached. */
+export function explainProxiedFailure(details: string, proxy: Destination): string {
+  const known = EXPLANATIONS.find(([pattern]) => pattern.test(details));
+  const reason = known?.[1] ?? 'it cannot be reached, or refuses to connect';
+  return `${reason}; the way leads through the proxy ${proxy.host}:${proxy.port} of HTTPS_PROXY: set NO_PROXY to go past it`;
 }
 
 /** The message without the frame that grpc-js puts around it. */

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as tls from 'node:tls';
+import type { SystemRootsPlaces } from '../connection.js';
 
 /** Where Linux distributions and BSDs keep the authorities that they trust, in the order of Go's crypto/x509 (root_linux.go). */
 const BUNDLES = [
@@ -11,14 +13,38 @@ const BUNDLES = [
   '/etc/ssl/cert.pem',
 ];
 
-/** PEM of the authorities that this machine trusts; those that came with Node.js where the machine keeps none in a file. */
-export async function systemRoots(bundles: readonly string[] = BUNDLES): Promise<string | string[]> {
-  for (const bundle of bundles) {
-    try {
-      return await readFile(bundle, 'latin1');
-    } catch {
-      // The next one may be there: each system has its own.
-    }
+/** Where they keep the same ones, each in a file. */
+const FOLDERS = ['/etc/ssl/certs', '/etc/pki/tls/certs'];
+
+/**
+ * PEM of the authorities that this machine trusts; those that came with Node.js where the machine keeps none. With places that a
+ * user names, files and folders are both read, as in Go, where naming one of them leaves the other as it is.
+ */
+export async function systemRoots(
+  { file, folders }: SystemRootsPlaces = {},
+  bundles: readonly string[] = BUNDLES,
+): Promise<string | string[]> {
+  const bundle = await firstReadable(file === undefined ? bundles : [file]);
+  if (file === undefined && folders === undefined) return bundle ?? [...tls.rootCertificates];
+  const found = await Promise.all((folders ?? FOLDERS).map(readFolder));
+  return [...(bundle === undefined ? [] : [bundle]), ...found.flat()];
+}
+
+async function firstReadable(files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) {
+    const content = await readIfPossible(file);
+    if (content !== undefined) return content;
   }
-  return [...tls.rootCertificates];
+  return undefined;
+}
+
+async function readFolder(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const contents = await Promise.all(names.map((name) => readIfPossible(path.join(folder, name))));
+  return contents.filter((content) => content?.includes('-----BEGIN CERTIFICATE-----') ?? false) as string[];
+}
+
+/** What is not there, or no file, is left out: each system has its own. */
+function readIfPossible(file: string): Promise<string | undefined> {
+  return readFile(file, 'latin1').catch(() => undefined);
 }

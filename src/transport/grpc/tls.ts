@@ -44,7 +44,7 @@ export async function loadSecurity(options: TlsOptions, encryption: Encryption):
     ];
     throw new UsageError(`no certificate in ${caFile}`, 'arguments', { reasons });
   }
-  const ca = authorities ?? (isVerified ? await systemRoots() : undefined);
+  const ca = authorities ?? (isVerified ? await systemRoots(options.systemRoots) : undefined);
   return {
     kind: 'tls',
     context: secureContext(ca, keyPair),

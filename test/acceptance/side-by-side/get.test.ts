@@ -71,6 +71,8 @@ const get: readonly SideBySideCase[] = [
   { run: 'get a b --prefix' },
   { run: 'get a b --from-key' },
   { run: 'get a --limit=many' },
+  { run: 'get a --limit=many --command-timeout=soon' },
+  { run: 'get --command-timeout=soon a --limit=many' },
   { run: 'get a --limit=9223372036854775808' },
   { run: 'get a --limit' },
   { run: 'get a --prefix=maybe' },

@@ -104,6 +104,11 @@ const ORDER = {
   json: { pattern: /(?<="members":\[\{).*(?=\}\])/, replacement: sorted('},{', '},{') },
   fields: { pattern: /"ID" :[\s\S]*/, replacement: sorted(/(?="ID" :)/, '') },
   lines: { pattern: /[\s\S]*/, replacement: sorted('\n', '\n') },
+  // Ids of fewer digits stand between more blanks.
+  table: {
+    pattern: /[\s\S]*/,
+    replacement: (text: string) => sorted('\n', '\n')(text.replace(/^(\S+) +(\S+) +/gm, '$1 $2 ')),
+  },
 } as const;
 
 const changing: readonly SideBySideCase[] = [
@@ -146,7 +151,7 @@ const changing: readonly SideBySideCase[] = [
     mask: ORDER.json,
   },
   { run: 'member list', scene: unstartedMember, mask: ORDER.lines },
-  { run: 'member list -w table', scene: unstartedMember, mask: ORDER.lines },
+  { run: 'member list -w table', scene: unstartedMember, mask: ORDER.table },
   { run: 'member list -w json', scene: unstartedMember, mask: ORDER.json },
   { run: 'member list -w json --hex', scene: unstartedLearner, mask: ORDER.json, since: '3.7' },
   { run: 'member list -w fields', scene: unstartedLearner, mask: ORDER.fields, since: '3.6' },

@@ -8,6 +8,7 @@ export function connectionOptions(
   return {
     endpoints,
     tls: { insecureTransport: true, insecureSkipVerify: false },
+    proxy: {},
     dialTimeoutMs: 2000,
     keepAliveTimeMs: 2000,
     keepAliveTimeoutMs: 6000,

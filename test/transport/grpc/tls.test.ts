@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -285,8 +285,20 @@ describe('files that are refused before anything connects', () => {
 });
 
 test("the system's authorities are those of the first bundle that is there", async () => {
-  expect(await systemRoots([file('nowhere'), pki.caCert, file('empty.pem')])).toBe(pki.authority.cert);
-  expect((await systemRoots([file('nowhere')])).length).toBeGreaterThan(50);
+  expect(await systemRoots({}, [file('nowhere'), pki.caCert, file('empty.pem')])).toBe(pki.authority.cert);
+  expect((await systemRoots({}, [file('nowhere')])).length).toBeGreaterThan(50);
+});
+
+test('a user may name other places of them, a file or folders', async () => {
+  const folder = file('authorities');
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'a.pem'), pki.authority.cert);
+  writeFileSync(path.join(folder, 'README'), 'none here');
+  const { cert } = pki.authority;
+  expect(await systemRoots({ file: pki.caCert, folders: [] })).toEqual([cert]);
+  expect(await systemRoots({ folders: [file('nowhere'), folder] }, [file('nowhere')])).toEqual([cert]);
+  expect(await systemRoots({ file: file('nowhere'), folders: [folder] })).toEqual([cert]);
+  expect(await call({ tls: { caFile: '', systemRoots: { file: pki.caCert } } })).toMatchObject({ count: 1n });
 });
 
 test('NODE_TLS_REJECT_UNAUTHORIZED has no say', async () => {

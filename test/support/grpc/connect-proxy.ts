@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+
+/** An HTTP proxy on loopback that connects to one server, whatever host it is asked for; or refuses, with a status. */
+export class ConnectProxy {
+  /** `host:port` of each request, and its `Proxy-Authorization`. */
+  readonly asked: { readonly destination: string | undefined; readonly authorization: string | undefined }[] =
+    [];
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+
+  private constructor(targetPort: number, refusal?: number) {
+    this.#server = createServer((_request, response) => response.writeHead(405).end());
+    this.#server.on('connect', (request, client: Socket) => {
+      this.asked.push({
+        destination: request.url,
+        authorization: request.headers['proxy-authorization'],
+      });
+      this.#keep(client);
+      if (refusal !== undefined) client.end(`HTTP/1.1 ${refusal} Refused\r\n\r\n`);
+      else this.#join(client, targetPort);
+    });
+  }
+
+  static async start(targetPort: number, refusal?: number): Promise<ConnectProxy> {
+    const proxy = new ConnectProxy(targetPort, refusal);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #join(client: Socket, targetPort: number): void {
+    const upstream = connect(targetPort, '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
+    this.#keep(upstream);
+    client.pipe(upstream).pipe(client);
+    client.on('close', () => upstream.destroy());
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('error', () => undefined);
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createPki, issue, type Pki } from '../../../scripts/lib/pki.mjs';
+import type { Client } from '../../../src/model/services.js';
+import { connect } from '../../../src/transport/grpc/connect.js';
+import { ConnectProxy } from '../../support/grpc/connect-proxy.js';
+import { FakeEtcd, type ServerPair, unary } from '../../support/grpc/fake-etcd.js';
+import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'transport-proxy-'));
+let pki: Pki;
+let pair: ServerPair;
+let server: FakeEtcd;
+let proxy: ConnectProxy | undefined;
+let client: Client | undefined;
+
+beforeAll(async () => {
+  pki = await createPki(folder, { algorithm: 'ecdsa' });
+  pair = await issue(pki.authority, {
+    usage: 'server',
+    algorithm: 'ecdsa',
+    commonName: 'etcd',
+    dnsNames: ['etcd.example'],
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(async () => {
+  client?.close();
+  await proxy?.close();
+  server.stop();
+});
+
+interface Setting {
+  readonly tls?: ServerPair;
+  readonly refusal?: number;
+  readonly user?: string;
+  readonly exceptions?: string;
+}
+
+/** A call to a host that only the proxy can find. */
+async function callThrough({ tls, refusal, user = '', exceptions }: Setting): Promise<unknown> {
+  server = await FakeEtcd.start({ 'KV/Range': unary(() => ({ count: 1n })) }, tls && { tls });
+  proxy = await ConnectProxy.start(server.port, refusal);
+  client = await connect(
+    connectionOptions([`${tls ? 'https' : 'http'}://etcd.example:2379`], {
+      callTimeoutMs: 1000,
+      tls: { insecureTransport: true, insecureSkipVerify: false, ...(tls && { caFile: pki.caCert }) },
+      proxy: {
+        http: 'http://127.0.0.1:1',
+        https: `http://${user}127.0.0.1:${proxy.port}`,
+        ...(exceptions && { exceptions }),
+      },
+    }),
+  );
+  return client.kv.range({ key: bytes('k') });
+}
+
+describe('a proxy is asked', () => {
+  it('in plaintext', async () => {
+    expect(await callThrough({})).toMatchObject({ count: 1n });
+    expect(proxy?.asked).toEqual([{ destination: 'etcd.example:2379', authorization: undefined }]);
+  });
+
+  it('for TLS, and the certificate is that of the server behind it', async () => {
+    expect(await callThrough({ tls: pair })).toMatchObject({ count: 1n });
+    expect(proxy?.asked).toHaveLength(1);
+  });
+
+  it('with name and password', async () => {
+    await callThrough({ user: 'us%40er:pass@' });
+    expect(proxy?.asked[0]?.authorization).toBe(`Basic ${btoa('us@er:pass')}`);
+  });
+
+  it('and named when it refuses, without its password', async () => {
+    const error = await rejection(callThrough({ refusal: 403, user: 'user:secret@' }));
+    expect(error.message).toBe('context deadline exceeded');
+    expect(error.reasons).toEqual([
+      `http://etcd.example:2379: it cannot be reached, or refuses to connect; the way leads through the proxy 127.0.0.1:${proxy?.port} of HTTPS_PROXY: set NO_PROXY to go past it`,
+    ]);
+  });
+
+  it('unless the host is excepted', async () => {
+    const error = await rejection(callThrough({ exceptions: '.example' }));
+    expect(error.reasons).toEqual(['http://etcd.example:2379: the host name cannot be resolved']);
+    expect(proxy?.asked).toEqual([]);
+  });
+});

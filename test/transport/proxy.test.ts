@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { proxyTo } from '../../src/transport/proxy.js';
+
+const SETTING = 'http://proxy:3128';
+const PROXY = { host: 'proxy', port: '3128' };
+
+describe('the proxy', () => {
+  it.each([
+    ['http://proxy:3128', PROXY],
+    ['proxy:3128', PROXY],
+    ['http://proxy', { host: 'proxy', port: '80' }],
+    ['http://us%40er:pass@proxy:3128', { ...PROXY, credentials: 'us@er:pass' }],
+    ['user@proxy:3128', { ...PROXY, credentials: 'user' }],
+    ['http://[::2]:3128', { host: '::2', port: '3128' }],
+    [undefined, undefined],
+  ])('%s', (setting, proxy) => {
+    expect(proxyTo({ host: 'etcd', port: '2379' }, setting)).toEqual(proxy);
+  });
+});
+
+describe('is passed by', () => {
+  it.each(['localhost', '127.0.0.1', '127.9.9.9', '::1'])('for this machine: %s', (host) => {
+    expect(proxyTo({ host, port: '2379' }, SETTING)).toBeUndefined();
+  });
+
+  it.each([
+    ['10.1.2.3', '10.0.0.0/8'],
+    ['10.1.2.3', 'a, 10.1.2.3 ,b'],
+    ['10.1.2.3', '10.1.2.3:2379'],
+    ['10.1.2.3', '*'],
+    ['fd00::7', 'fd00::/8'],
+    ['fd00::7', 'fd00::7'],
+    ['fd00::7', '[fd00::7]:2379'],
+    ['etcd.example.org', 'example.org'],
+    ['etcd.example.org', '.example.org'],
+    ['etcd.example.org', '*.example.org'],
+    ['etcd.example.org', 'ETCD.example.org:2379'],
+    ['example.org', 'example.org'],
+  ])('%s, by %s', (host, exceptions) => {
+    expect(proxyTo({ host, port: '2379' }, SETTING, exceptions)).toBeUndefined();
+  });
+
+  it.each([
+    ['10.1.2.3', ''],
+    ['10.1.2.3', '11.0.0.0/8'],
+    ['10.1.2.3', '10.0.0.0/80'],
+    ['10.1.2.3', '10.1.2.3:2380'],
+    ['10.1.2.3', '3'],
+    ['fd00::7', '10.0.0.0/8'],
+    ['example.org', '.example.org'],
+    ['example.org', '*.example.org'],
+    ['example.org', 'ample.org'],
+    ['example.org', 'example.org:80'],
+    ['example.org', ':2379'],
+    ['example.org', ',,'],
+  ])('but not for %s, by %s', (host, exceptions) => {
+    expect(proxyTo({ host, port: '2379' }, SETTING, exceptions)).toEqual(PROXY);
+  });
+});
