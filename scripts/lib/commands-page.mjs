@@ -4,7 +4,7 @@
 /** @typedef {import('../../src/cli/command-description.js').FlagDescription} Flag */
 /** @typedef {{ description: Command, hasVariables: boolean }} Program `hasVariables`: global flags can be ETCDCTL_ variables */
 
-const GROUPS = ['kv', 'cluster', 'concurrency', 'auth', 'utility'];
+const GROUPS = ['kv', 'cluster', 'concurrency', 'auth', 'files', 'utility'];
 
 const PREAMBLE = `<!-- Written by \`npm run generate\` from the declarations in src/commands; edits are lost. -->
 

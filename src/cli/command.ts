@@ -2,12 +2,13 @@ import type { ResultKind } from '../model/results.js';
 import type { CommandContext } from './context.js';
 import type { FlagTable, FlagValues } from './flags.js';
 
-/** The sections of `etcdctl help`, in their order. */
+/** The sections of `help`, in their order. */
 export const COMMAND_GROUPS = {
   kv: 'Key-value commands',
   cluster: 'Cluster maintenance commands',
   concurrency: 'Concurrency commands',
   auth: 'Authentication commands',
+  files: 'Commands on files',
   utility: 'Utility commands',
 } as const;
 export type CommandGroup = keyof typeof COMMAND_GROUPS;

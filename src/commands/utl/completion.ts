@@ -17,6 +17,7 @@ export interface CompletionOptions {
 export function registerCompletion(parent: CommandParent, run = runCompletion): void {
   parent.command({
     name: 'completion',
+    group: 'utility',
     usage: `<${SHELLS.join('|')}>`,
     summary: 'Print a script that completes commands, flags and values in a shell',
     description: completionDescription(PROGRAM),

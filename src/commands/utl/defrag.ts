@@ -10,6 +10,7 @@ export interface DefragOptions {
 export function registerDefrag(parent: CommandParent, run = runDefrag): void {
   parent.command({
     name: 'defrag',
+    group: 'files',
     summary: 'Give unused space of a member’s database back',
     description: [
       'The server must not run: the command waits for it, and gives up after --timeout. The new file takes the place of the',

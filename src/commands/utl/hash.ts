@@ -12,6 +12,7 @@ export interface HashOptions {
 export function registerHash(parent: CommandParent, run = runHash): void {
   parent.command({
     name: 'hash',
+    group: 'files',
     usage: DATABASE_USAGE,
     summary: 'Show the hash of a whole database',
     description: [

@@ -14,6 +14,7 @@ export interface HashKvOptions {
 export function registerHashKv(parent: CommandParent, run = runHashKv): void {
   parent.command({
     name: 'hashkv',
+    group: 'files',
     usage: '<filename>',
     summary: 'Show the hash of the key-value history in a database or snapshot',
     description: [

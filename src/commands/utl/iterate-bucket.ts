@@ -20,6 +20,7 @@ export interface IterateBucketOptions {
 export function registerIterateBucket(parent: CommandParent, run = runIterateBucket): void {
   parent.command({
     name: 'iterate-bucket',
+    group: 'files',
     usage: `${DATABASE_USAGE} <bucket>`,
     summary: 'Print the pairs of a bucket, the last one first',
     description: [

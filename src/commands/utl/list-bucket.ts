@@ -11,6 +11,7 @@ export interface ListBucketOptions {
 export function registerListBucket(parent: CommandParent, run = runListBucket): void {
   parent.command({
     name: 'list-bucket',
+    group: 'files',
     usage: DATABASE_USAGE,
     summary: 'List the buckets of a database',
     description: 'A path that ends in `db` is the file itself. The file is not changed.',

@@ -18,6 +18,7 @@ const OLDEST: MinorVersion = { major: 3, minor: 5 };
 export function registerMigrate(parent: CommandParent, run = runMigrate): void {
   parent.command({
     name: 'migrate',
+    group: 'files',
     summary: 'Make a data directory fit for another minor version of etcd, from 3.5 on',
     description: [
       'The server must not run: the command waits for it, and gives up after --timeout. The new file takes the place of the',

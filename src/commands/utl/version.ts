@@ -8,6 +8,7 @@ export type VersionOptions = Record<string, never>;
 export function registerVersion(parent: CommandParent, run = runVersion): void {
   parent.command({
     name: 'version',
+    group: 'utility',
     summary: 'Print the version of etcdutl that this program is equal to',
     flags: {},
     deadline: 'no-server',

@@ -20,7 +20,7 @@ export function registerDefrag(parent: CommandParent, run = runDefrag): void {
     summary: 'Give unused space of the members’ files back, one member after another',
     description: [
       'A member answers nothing while it defragments; --command-timeout counts for each of them. With --data-dir, no server',
-      'is asked: the file of a member that does not run is rewritten here.',
+      'is asked: the file of a member that does not run is rewritten here; a running one is given 10 s to end.',
     ].join('\n'),
     flags: {
       cluster: boolFlag(false, 'all endpoints that the members of the cluster advertise'),

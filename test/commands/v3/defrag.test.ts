@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { registerDefrag, runDefrag } from '../../../src/commands/v3/defrag.js';
+import { createEtcdctl } from '../../../src/etcdctl.js';
 import { ConnectionError, ServerError } from '../../../src/model/errors.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
@@ -81,6 +82,9 @@ describe('defrag', () => {
       wholeCluster: true,
       dataDirectory: 'd',
     });
+    const deadlineOf = (...flags: string[]) => createEtcdctl().parse(['defrag', ...flags]);
+    expect(deadlineOf('--data-dir=d')).toMatchObject({ invocation: { deadline: 'files' } });
+    expect(deadlineOf()).toMatchObject({ invocation: { deadline: 'command-timeout' } });
     const { context, lines } = fakeContext();
     await runDefrag({ wholeCluster: true, dataDirectory: files.dataDirectory() }, context);
     expect(lines).toEqual([expect.stringContaining('defragmented ')]);

@@ -27,6 +27,17 @@ filesSideBySide(
     },
     {
       run: 'etcdutl defrag --data-dir data',
+      given: file('data/member/snap/db', ''),
+      differs: {
+        why: 'a file that was lost is not replaced by an empty store',
+        code: 1,
+        error:
+          'Error: Failed to defragment etcd data[data] (the file is not an etcd database (no valid meta page) ' +
+          '(byte 0 of data/member/snap/db))',
+      },
+    },
+    {
+      run: 'etcdutl defrag --data-dir data',
       given: file('data/member/snap/db', 'no database'),
       differs: {
         why: NOT_A_DATABASE,
