@@ -26,6 +26,9 @@ import { labFolder } from './etcd/watchdog.mjs';
  * @property {string[]} [extraArgs] further flags for every member
  * @property {string} [dataDir] for one member: starts from this data, such as a restored snapshot's, and
  *   leaves it in place
+ * @property {(members: readonly MemberAddress[]) => Promise<void>} [prepare] puts files into the members' data
+ *   directories, which do not exist yet, before they start; called again when ports turn out to be taken
+ * @property {Record<string, string>} [env] for every member, such as ETCD_VERIFY
  */
 
 /**
@@ -70,6 +73,7 @@ export async function startEtcd(options) {
     const folder = mkdtempSync(path.join(labFolder(), 'cluster-'));
     const { members, processes } = await layOut(options, version, folder);
     try {
+      await options.prepare?.(members);
       for (const process of processes) process.start();
       await Promise.all(processes.map((process) => process.ready()));
       return clusterOf({ version, folder, members, processes });
@@ -113,6 +117,7 @@ async function layOut(options, version, folder) {
       new MemberProcess(program, memberArgs(settings, member, members), {
         logFile: path.join(folder, `${member.name}.log`),
         metricsUrl: member.metricsUrl,
+        env: options.env ?? {},
       }),
   );
   return { members, processes };

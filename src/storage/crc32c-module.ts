@@ -3,11 +3,12 @@
  *   `memory`: tables first (see crc32c.ts), then room for a chunk of data;
  *   `advance(state, start, end)`: the CRC state after the bytes at `start` to `end` of that memory.
  *
- * The algorithm is "slicing by 8" (M. Kounavis, F. Berry: A Systematic Approach to Building High Performance
- * Software-based CRC Generators): eight bytes are looked up in eight tables, independently of each other.
+ * The algorithm is "slicing by 16" (M. Kounavis, F. Berry: A Systematic Approach to Building High Performance
+ * Software-based CRC Generators, there with 8): sixteen bytes are looked up in sixteen tables, independently of each
+ * other. Only the first four lookups have to wait for those of the step before, hence 16 is faster than 8.
  * Encoding: WebAssembly core specification 1.0, chapter 5.
  */
-export const SHIFT_TABLE_COUNT = 8;
+export const SHIFT_TABLE_COUNT = 16;
 export const TABLE_ENTRIES = 256;
 const TABLE_BYTES = 4 * TABLE_ENTRIES;
 /** Of 64 KiB each: the tables and a chunk of 64 KiB fit. */
@@ -31,8 +32,9 @@ const GREATER_OR_EQUAL_UNSIGNED = 0x4f;
 const STATE = 0;
 const POSITION = 1;
 const LIMIT = 2;
-const LOW = 3;
-const HIGH = 4;
+/** Four consecutive locals for the words of a step. */
+const FIRST_WORD = 3;
+const WORDS_PER_STEP = SHIFT_TABLE_COUNT / 4;
 
 type Code = readonly number[];
 
@@ -43,7 +45,7 @@ const loadWord = (offset: number): Code => [0x28, 0, ...leb(offset)];
 const loadByte = (offset: number): Code => [0x2d, 0, ...leb(offset)];
 
 export function crc32cModule(): Uint8Array<ArrayBuffer> {
-  const body = [...vector([[2, I32]]), ...advanceBody()];
+  const body = [...vector([[WORDS_PER_STEP, I32]]), ...advanceBody()];
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, vector([[0x60, ...vector([[I32], [I32], [I32]]), ...vector([[I32]])]])),
@@ -61,32 +63,44 @@ export function crc32cModule(): Uint8Array<ArrayBuffer> {
 }
 
 function advanceBody(): Code {
+  const isStepTooLong = [
+    ...get(POSITION),
+    ...constant(SHIFT_TABLE_COUNT),
+    ADD,
+    ...get(LIMIT),
+    GREATER_UNSIGNED,
+  ];
   return [
-    ...whileLoop([...get(POSITION), ...constant(8), ADD, ...get(LIMIT), GREATER_UNSIGNED], eightBytes()),
+    ...whileLoop(isStepTooLong, step()),
     ...whileLoop([...get(POSITION), ...get(LIMIT), GREATER_OR_EQUAL_UNSIGNED], oneByte()),
     ...get(STATE),
     END,
   ];
 }
 
-function eightBytes(): Code {
-  const lookups = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((index) => [
-    ...fourTimesByte(index < 4 ? LOW : HIGH, index % 4),
-    ...loadWord((7 - index) * TABLE_BYTES),
+/** Table 0 is for the last byte. */
+function step(): Code {
+  const words = Array.from({ length: WORDS_PER_STEP }, (_, word) => [
+    ...[...get(POSITION), ...loadWord(4 * word)],
+    ...(word === 0 ? [...get(STATE), XOR] : []),
+    ...set(FIRST_WORD + word),
+  ]);
+  const lookups = Array.from({ length: SHIFT_TABLE_COUNT }, (_, index) => [
+    ...fourTimesByte(FIRST_WORD + Math.floor(index / 4), index % 4),
+    ...loadWord((SHIFT_TABLE_COUNT - 1 - index) * TABLE_BYTES),
     ...(index === 0 ? [] : [XOR]),
   ]);
   return [
-    ...[...get(POSITION), ...loadWord(0), ...get(STATE), XOR, ...set(LOW)],
-    ...[...get(POSITION), ...loadWord(4), ...set(HIGH)],
-    ...[...lookups, ...set(STATE)],
-    ...[...get(POSITION), ...constant(8), ADD, ...set(POSITION)],
+    ...words.flat(),
+    ...[...lookups.flat(), ...set(STATE)],
+    ...[...get(POSITION), ...constant(SHIFT_TABLE_COUNT), ADD, ...set(POSITION)],
   ];
 }
 
 function oneByte(): Code {
   return [
-    ...[...get(STATE), ...get(POSITION), ...loadByte(0), XOR, ...set(LOW)],
-    ...[...fourTimesByte(LOW, 0), ...loadWord(0)],
+    ...[...get(STATE), ...get(POSITION), ...loadByte(0), XOR, ...set(FIRST_WORD)],
+    ...[...fourTimesByte(FIRST_WORD, 0), ...loadWord(0)],
     ...[...get(STATE), ...constant(8), SHIFT_RIGHT_UNSIGNED, XOR, ...set(STATE)],
     ...[...get(POSITION), ...constant(1), ADD, ...set(POSITION)],
   ];

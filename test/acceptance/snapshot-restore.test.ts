@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Cluster, startEtcd } from '../../scripts/lib/etcd-server.mjs';
 import { compareVersions } from '../../scripts/lib/version.mjs';
 import { decodeSnap } from '../../src/storage/raft-snapshot/snap-file.js';
 import { readDatabase } from '../storage/support/databases.js';
@@ -63,7 +62,7 @@ describe.each(references)('snapshot restore, files of etcd $version', (reference
       await restore(real, 'real', THREE_MEMBERS, folder);
       await restore(ourEtcdutl(), 'ours', THREE_MEMBERS, folder);
       expectSamePairs(folder);
-      const [ours, theirs] = ['ours', 'real'].map((name) => decodeSnap(read(folder, name, SNAP)));
+      const [ours, theirs] = ['ours', 'real'].map((name) => decodeSnap(read(folder, name, SNAP), name));
       expect(ours?.metadata?.index).toBe(3n);
       expect(ours?.metadata?.confState?.voters).toEqual(theirs?.metadata?.confState?.voters);
       expect(ours?.metadata?.term).toBe(theirs?.metadata?.term);
@@ -90,81 +89,7 @@ describe.each(references)('snapshot restore, files of etcd $version', (reference
       expect(verified).toContain('ours/member/snap/db is good: ');
     });
   });
-
-  it('starts, and has what was saved', async () => {
-    await inFolder(saved, {}, async (folder) => {
-      await restore(ourEtcdutl(), 'd', [], folder);
-      await serving(reference.etcd, path.join(folder, 'd'), async ({ endpoints }) => {
-        const etcdctl = programAt(reference.etcdctl);
-        const ask = (...args: string[]) =>
-          succeed(etcdctl, [`--endpoints=${endpoints.join(',')}`, ...args], folder);
-        expect(await ask('get', 'key-2', '--print-value-only')).toBe('again\n');
-        expect(await ask('lease', 'list')).toContain('found 1 leases');
-        expect(await ask('user', 'list')).toBe('someone\n');
-        const [served] = JSON.parse(await ask('endpoint', 'hashkv', '-w', 'json')) as [
-          { HashKV: { hash: number } },
-        ];
-        const offline = await succeed(ourEtcdutl(), ['hashkv', 'snapshot.db', '-w', 'json'], folder);
-        expect(served.HashKV.hash).toBe((JSON.parse(offline) as { hash: number }).hash);
-      });
-    });
-  });
-
-  it('goes on at the bumped revision', async () => {
-    await inFolder(saved, {}, async (folder) => {
-      await restore(ourEtcdutl(), 'd', ['--bump-revision=1000', '--mark-compacted'], folder);
-      await serving(reference.etcd, path.join(folder, 'd'), async ({ endpoints }) => {
-        const args = [`--endpoints=${endpoints.join(',')}`, 'put', 'k', 'v', '-w', 'json'];
-        const answer = await succeed(programAt(reference.etcdctl), args, folder);
-        expect(answer).toContain(`"revision":${saved.revision + 1001n}`);
-      });
-    });
-  });
 });
-
-describe('snapshot restore for an older version', () => {
-  const newest = references.at(-1);
-  const older = references.slice(0, -1);
-  let saved: SavedFiles;
-  beforeAll(async () => {
-    if (newest !== undefined) saved = await saveFiles(newest);
-  });
-  afterAll(() => saved?.remove());
-
-  it.each(older)('runs on etcd $version', async ({ version, etcd, etcdctl }) => {
-    const minor = version.split('.').slice(0, 2).join('.');
-    await inFolder(saved, {}, async (folder) => {
-      const line = ['snapshot', 'restore', 'snapshot.db', '--data-dir=d', `--target-version=${minor}`];
-      await succeed(ourEtcdutl(), line, folder);
-      await serving(etcd, path.join(folder, 'd'), async ({ endpoints }) => {
-        const args = [`--endpoints=${endpoints.join(',')}`, 'get', 'key-2', '--print-value-only'];
-        expect(await succeed(programAt(etcdctl), args, folder)).toBe('again\n');
-      });
-    });
-  });
-
-  const demanding = older.filter(({ version }) => compareVersions(version, '3.6.0') >= 0);
-  it.each(demanding)('would not run on etcd $version as it is', async ({ etcd }) => {
-    await inFolder(saved, {}, async (folder) => {
-      await succeed(ourEtcdutl(), ['snapshot', 'restore', 'snapshot.db', '--data-dir=d'], folder);
-      await expect(serving(etcd, path.join(folder, 'd'), async () => undefined)).rejects.toThrow();
-    });
-  });
-});
-
-/** A server of one member on this data, for the duration of the work. */
-async function serving(
-  program: string,
-  dataDir: string,
-  work: (cluster: Cluster) => Promise<void>,
-): Promise<void> {
-  const cluster = await startEtcd({ program, dataDir });
-  try {
-    await work(cluster);
-  } finally {
-    await cluster.stop();
-  }
-}
 
 describe('snapshot restore of a large file', () => {
   const newest = references.at(-1);

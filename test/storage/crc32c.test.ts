@@ -18,7 +18,7 @@ describe('CRC-32C', () => {
     expect(crc32c(new Uint8Array(0))).toBe(0);
   });
 
-  it.each([1, 7, 8, 9, 15, 47, 48, 49, 1000, 65_535, 65_536, 65_537, 200_003])(
+  it.each([1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 1000, 65_535, 65_536, 65_537, 200_003])(
     'agrees with its definition on %d bytes',
     (length) => {
       const bytes = randomBytes(length);

@@ -27,7 +27,7 @@ export class MemberProcess {
   /**
    * @param {string} program
    * @param {string[]} args
-   * @param {{ logFile: string, metricsUrl: string }} places
+   * @param {{ logFile: string, metricsUrl: string, env?: Record<string, string> }} places
    */
   constructor(program, args, places) {
     this.program = program;
@@ -43,7 +43,8 @@ export class MemberProcess {
   /** Starts the process; it does not serve yet. */
   start() {
     const log = openSync(this.places.logFile, 'a');
-    const child = spawn(this.program, this.args, { env: plainEnvironment(), stdio: ['ignore', log, log] });
+    const env = { ...plainEnvironment(), ...this.places.env };
+    const child = spawn(this.program, this.args, { env, stdio: ['ignore', log, log] });
     closeSync(log);
     this.#child = child;
     this.isPaused = false;
@@ -114,14 +115,18 @@ export class MemberProcess {
 
 /**
  * @param {string} metricsUrl
- * @returns {Promise<boolean>} whether the member has a leader and takes part in agreements
+ * @returns {Promise<boolean>} whether the member has a leader and takes part in agreements; a full store is no matter
  */
 function isHealthy(metricsUrl) {
   return new Promise((resolve) => {
-    const request = get(`${metricsUrl}/health`, { agent: false, timeout: 2000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
+    const request = get(
+      `${metricsUrl}/health?exclude=NOSPACE`,
+      { agent: false, timeout: 2000 },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
+    );
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(false));
   });

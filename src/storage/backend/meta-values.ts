@@ -6,14 +6,14 @@ import { BUCKETS, META_KEYS } from './schema.js';
 export interface MetaValues {
   readonly consistentIndex: bigint | undefined;
   readonly term: bigint | undefined;
-  /** JSON text. */
-  readonly confState: string | undefined;
   /** Main revisions. */
   readonly scheduledCompaction: bigint | undefined;
   readonly finishedCompaction: bigint | undefined;
   readonly storageVersion: string | undefined;
 }
 
+/** None that is read here comes near. */
+const LONGEST_VALUE_BYTES = 1024;
 /** `version` in three numbers, as etcd writes it; a suffix such as `-rc.1` is allowed. */
 const SEMANTIC_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:[-+][0-9A-Za-z.+-]*)?$/;
 
@@ -23,7 +23,7 @@ export function readMetaValues(bolt: BoltFile): MetaValues {
   const known = new Set<string>(Object.values(META_KEYS));
   for (const { key, value } of bucket === undefined ? [] : bolt.pairs(bucket)) {
     const name = Buffer.from(key).toString('latin1');
-    if (known.has(name)) values.set(name, new Uint8Array(value));
+    if (known.has(name) && value.length <= LONGEST_VALUE_BYTES) values.set(name, new Uint8Array(value));
   }
   const text = (name: string) => {
     const value = values.get(name);
@@ -33,7 +33,6 @@ export function readMetaValues(bolt: BoltFile): MetaValues {
   return {
     consistentIndex: unsigned(values.get(META_KEYS.consistentIndex)),
     term: unsigned(values.get(META_KEYS.term)),
-    confState: text(META_KEYS.confState),
     scheduledCompaction: mainRevision(values.get(META_KEYS.scheduledCompaction)),
     finishedCompaction: mainRevision(values.get(META_KEYS.finishedCompaction)),
     storageVersion: SEMANTIC_VERSION.test(storageVersion ?? '') ? storageVersion : undefined,

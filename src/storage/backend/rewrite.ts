@@ -1,6 +1,7 @@
 import type { BoltFile, Bucket } from '../bolt/bolt-file.js';
 import { BoltWriter } from '../bolt/bolt-writer.js';
 import { compareBytes } from '../bolt/key-order.js';
+import { PageClaims } from '../bolt/page-claims.js';
 import type { ByteSink } from '../byte-sink.js';
 import type { Crc32c } from '../crc32c.js';
 import { Pace, type PaceOptions } from '../pace.js';
@@ -42,10 +43,11 @@ export async function rewriteDatabase(
     options.written?.update(key).update(value);
     writer.add(key, value);
   };
-  for (const { name, bucket, edit } of editedBuckets(bolt, options.edits ?? new Map())) {
+  const walk = { claims: new PageClaims(bolt.reader) };
+  for (const { name, bucket, edit } of editedBuckets(bolt.buckets(walk), options.edits ?? new Map())) {
     writer.beginBucket(name);
     const merger = new Merger(edit.changes ?? [], add);
-    for (const leaf of bucket === undefined || edit.isEmptied ? [] : bolt.leaves(bucket)) {
+    for (const leaf of bucket === undefined || edit.isEmptied ? [] : bolt.leaves(bucket, walk)) {
       for (let index = 0; index < leaf.count; index++) merger.pass(leaf.key(index), leaf.value(index));
       if (pace.isDue(leaf.bytes.length)) await pace.rest();
     }
@@ -60,8 +62,7 @@ interface EditedBucket {
   readonly edit: BucketEdit;
 }
 
-function editedBuckets(bolt: BoltFile, edits: DatabaseEdits): readonly EditedBucket[] {
-  const existing = bolt.buckets();
+function editedBuckets(existing: readonly Bucket[], edits: DatabaseEdits): readonly EditedBucket[] {
   const isNew = (name: Uint8Array) => existing.every((bucket) => compareBytes(bucket.name, name) !== 0);
   const added = [...edits.keys()].map((name) => Buffer.from(name)).filter(isNew);
   return [

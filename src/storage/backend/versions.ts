@@ -22,6 +22,9 @@ export function parseMinorVersion(text: string | undefined): MinorVersion | unde
   return major === undefined ? undefined : { major: Number(major), minor: Number(minor) };
 }
 
+/** What is behind this is no minor version any more. */
+const LONGEST_VERSION_BYTES = 100;
+
 export interface RecordedVersions {
   /** Of the database's schema; recorded since 3.6. */
   readonly storageVersion: MinorVersion | undefined;
@@ -35,6 +38,8 @@ export function recordedVersions(bolt: BoltFile): RecordedVersions {
     bucket === undefined ? undefined : bolt.get(bucket, Buffer.from(CLUSTER_KEYS.clusterVersion));
   return {
     storageVersion: parseMinorVersion(readMetaValues(bolt).storageVersion),
-    clusterVersion: parseMinorVersion(clusterVersion && Buffer.from(clusterVersion).toString('utf8')),
+    clusterVersion: parseMinorVersion(
+      clusterVersion && Buffer.from(clusterVersion.subarray(0, LONGEST_VERSION_BYTES)).toString('utf8'),
+    ),
   };
 }

@@ -32,8 +32,8 @@
  *
  * **What is doubted.** The file may come from anywhere. Page ids, counts, positions and lengths are checked against the
  * page, the page against the high water mark, the high water mark against the file, before memory is taken. A walk
- * marks the pages it has seen and refuses to see one twice, so that loops end; elements must not share payload, so that
- * no walk handles more bytes than the file has.
+ * marks the pages it has seen and refuses to see one twice, so that loops end, also between buckets; elements must not
+ * share payload, so that no walk handles more bytes than the file has.
  */
 export const PAGE_HEADER_BYTES = 16;
 export const ELEMENT_BYTES = 16;
@@ -58,5 +58,9 @@ export const INLINE_SHARE = 0.25;
 
 /** etcd makes ten. The limit keeps a hostile file from making more than memory holds. */
 export const MOST_BUCKETS = 1000;
+/** bbolt takes no longer ones. */
+export const MOST_KEY_BYTES = 32_768;
+/** Branch pages above a leaf. With two children each there would be more leaves than files have bytes. */
+export const MOST_LEVELS = 64;
 /** A page with all its overflow; bbolt's values end below 2 GiB. */
 export const MOST_PAGE_BYTES = 2 ** 31;

@@ -10,7 +10,7 @@ const ID_BYTES = 8;
 export function readFreelist(reader: PageReader): BitSet | undefined {
   const { freelistPage, highWaterPage } = reader.meta;
   if (freelistPage === undefined) return undefined;
-  const page = reader.read(freelistPage);
+  const page = reader.read(freelistPage, 0);
   if (page.kind !== 'freelist')
     throw reader.corrupt(`page ${page.id} should be the freelist`, page.offset + 8);
   const view = new DataView(page.bytes.buffer, page.bytes.byteOffset, page.bytes.byteLength);
@@ -34,5 +34,5 @@ export function readFreelist(reader: PageReader): BitSet | undefined {
 /** Claims the freelist's own pages. */
 export function claimFreelist(reader: PageReader, claims: PageClaims): void {
   const { freelistPage } = reader.meta;
-  if (freelistPage !== undefined) claims.claim(reader.read(freelistPage));
+  if (freelistPage !== undefined) claims.claim(reader.read(freelistPage, 0));
 }

@@ -1,5 +1,5 @@
 import { CorruptFileError } from '../../model/errors.js';
-import { BUCKET_ELEMENT, ELEMENT_BYTES, PAGE_HEADER_BYTES } from './format.js';
+import { BUCKET_ELEMENT, ELEMENT_BYTES, MOST_KEY_BYTES, PAGE_HEADER_BYTES } from './format.js';
 
 /** Where a page's bytes come from, for errors. */
 export interface PagePlace {
@@ -27,6 +27,9 @@ export class Leaf {
     for (let index = 0; index < count; index++) {
       if (this.keyStart(index) < freeFrom) throw this.#corrupt('overlaps what is before it', index);
       freeFrom = this.valueEnd(index);
+      if (this.keyEnd(index) - this.keyStart(index) > MOST_KEY_BYTES) {
+        throw this.#corrupt('has a longer key than there can be', index);
+      }
       if (freeFrom > bytes.length) throw this.#corrupt('reaches beyond its page', index);
     }
   }

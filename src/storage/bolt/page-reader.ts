@@ -1,13 +1,7 @@
 import { CorruptFileError } from '../../model/errors.js';
 import type { ByteSource } from '../byte-source.js';
-import {
-  BRANCH_PAGE,
-  ELEMENT_BYTES,
-  FREELIST_PAGE,
-  LEAF_PAGE,
-  MOST_PAGE_BYTES,
-  PAGE_HEADER_BYTES,
-} from './format.js';
+import { Branch } from './branch.js';
+import { BRANCH_PAGE, FREELIST_PAGE, LEAF_PAGE, MOST_PAGE_BYTES, PAGE_HEADER_BYTES } from './format.js';
 import { Leaf } from './leaf.js';
 import type { Meta } from './meta.js';
 import { pageNumber } from './page-number.js';
@@ -23,12 +17,6 @@ export interface Page {
   readonly bytes: Uint8Array;
 }
 
-/** The children of a branch page, copied out of it. */
-export interface Branch {
-  readonly keys: readonly Uint8Array[];
-  readonly children: readonly number[];
-}
-
 const KINDS: ReadonlyMap<number, Page['kind']> = new Map([
   [BRANCH_PAGE, 'branch'],
   [LEAF_PAGE, 'leaf'],
@@ -42,11 +30,12 @@ export class PageReader {
     readonly meta: Meta,
   ) {}
 
-  read(id: number): Page {
+  /** `referrer`: offset of what refers to the page, for errors. */
+  read(id: number, referrer: number): Page {
     const { pageSizeBytes, highWaterPage } = this.meta;
     const offset = id * pageSizeBytes;
     if (id < 2 || id >= highWaterPage) {
-      throw this.corrupt(`page ${id} is referred to, but the database has ${highWaterPage}`, 0);
+      throw this.corrupt(`page ${id} is referred to, but the database has ${highWaterPage}`, referrer);
     }
     const header = this.source.read(offset, pageSizeBytes);
     const view = new DataView(header.buffer, header.byteOffset, PAGE_HEADER_BYTES);
@@ -70,26 +59,8 @@ export class PageReader {
     return new Leaf(page.bytes, page.count, { path: this.source.path, offset: page.offset });
   }
 
-  branch({ bytes, count, id, offset }: Page): Branch {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (count === 0) throw this.corrupt(`branch page ${id} is empty`, offset);
-    const keys: Uint8Array[] = [];
-    const children: number[] = [];
-    let freeFrom = PAGE_HEADER_BYTES + count * ELEMENT_BYTES;
-    for (let index = 0; index < count; index++) {
-      const element = PAGE_HEADER_BYTES + index * ELEMENT_BYTES;
-      if (freeFrom > bytes.length)
-        throw this.corrupt(`branch page ${id} is too small for its elements`, offset);
-      const start = element + view.getUint32(element, true);
-      const end = start + view.getUint32(element + 4, true);
-      if (start < freeFrom || end > bytes.length) {
-        throw this.corrupt(`element ${index} of branch page ${id} lies outside its place`, offset + element);
-      }
-      freeFrom = end;
-      keys.push(new Uint8Array(bytes.subarray(start, end)));
-      children.push(pageNumber(view, element + 8));
-    }
-    return { keys, children };
+  branch(page: Page): Branch {
+    return new Branch(page.bytes, page.count, { path: this.source.path, offset: page.offset });
   }
 
   corrupt(message: string, offset: number): CorruptFileError {

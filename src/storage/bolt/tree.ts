@@ -1,8 +1,9 @@
-import { PAGE_HEADER_BYTES } from './format.js';
+import type { Branch } from './branch.js';
+import { MOST_LEVELS, PAGE_HEADER_BYTES } from './format.js';
 import { compareBytes, compareSpans } from './key-order.js';
 import type { Leaf } from './leaf.js';
 import type { PageClaims } from './page-claims.js';
-import type { Branch, Page, PageReader } from './page-reader.js';
+import type { Page, PageReader } from './page-reader.js';
 
 export interface WalkOptions {
   readonly claims: PageClaims;
@@ -18,40 +19,68 @@ export interface WalkOptions {
 /** A page to be read, and the keys it may hold: from `lower` on (as the parent says), below `upper`. */
 interface Visit {
   readonly page: number;
+  /** Offset of what refers to the page. */
+  readonly referrer: number;
   readonly lower: Uint8Array | undefined;
   readonly upper: Uint8Array | undefined;
 }
 
+/** A branch page, some of whose children have been visited. */
+interface Level {
+  readonly branch: Branch;
+  /** Of the branch page itself. */
+  readonly upper: Uint8Array | undefined;
+  visited: number;
+}
+
 /**
  * The leaves of a tree, one after the other, checked on the way: every page is what it should be and met once, keys
- * ascend within pages and stay within the bounds that the branches above give. Memory: the keys of one branch page per
- * level. Throws `CorruptFileError`.
+ * ascend within pages and stay within the bounds that the branches above give. Memory: one branch page per level.
+ * Throws `CorruptFileError`.
  */
 export function* walkTree(reader: PageReader, rootPage: number, options: WalkOptions): Generator<Leaf> {
-  const pending: Visit[] = [{ page: rootPage, lower: undefined, upper: undefined }];
-  for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
-    const page = reader.read(visit.page);
-    options.claims.claim(page);
+  const { claims, order = 'ascending', refuseWriteHazards } = options;
+  const levels: Level[] = [];
+  let visit: Visit | undefined = { page: rootPage, referrer: 0, lower: undefined, upper: undefined };
+  for (; visit !== undefined; visit = nextVisit(levels, order)) {
+    const page = reader.read(visit.page, visit.referrer);
+    claims.claim(page);
     if (page.kind === 'leaf') {
       const leaf = reader.leaf(page);
       checkLeaf(reader, leaf, visit);
-      if (options.refuseWriteHazards) refuseHazards(reader, page, visit, leaf.count > 0 && leaf.key(0));
+      if (refuseWriteHazards) refuseHazards(reader, page, visit, leaf.count > 0 && leaf.key(0));
       yield leaf;
     } else if (page.kind === 'branch') {
       const branch = reader.branch(page);
-      checkBranch(reader, branch, page, visit);
-      if (options.refuseWriteHazards) refuseHazards(reader, page, visit, branch.keys[0] ?? false);
-      const below = childVisits(branch, visit);
-      pending.push(...(options.order === 'descending' ? below : below.reverse()));
+      checkBranch(reader, branch, visit);
+      if (refuseWriteHazards) refuseHazards(reader, page, visit, branch.key(0));
+      if (levels.length === MOST_LEVELS) {
+        throw reader.corrupt(`the tree has more than ${MOST_LEVELS} levels`, page.offset);
+      }
+      levels.push({ branch, upper: visit.upper, visited: 0 });
     } else {
       throw reader.corrupt(`page ${page.id} is a freelist in the middle of a tree`, page.offset);
     }
   }
 }
 
-/** In ascending order. */
-function childVisits({ keys, children }: Branch, { upper }: Visit): Visit[] {
-  return children.map((page, index) => ({ page, lower: keys[index], upper: keys[index + 1] ?? upper }));
+/** The next child of the lowest branch that has one left. */
+function nextVisit(levels: Level[], order: 'ascending' | 'descending'): Visit | undefined {
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const { branch, upper } = level;
+    if (level.visited < branch.count) {
+      const index = order === 'ascending' ? level.visited : branch.count - 1 - level.visited;
+      level.visited++;
+      return {
+        page: branch.child(index),
+        referrer: branch.childOffset(index),
+        lower: branch.key(index),
+        upper: index + 1 < branch.count ? branch.key(index + 1) : upper,
+      };
+    }
+    levels.pop();
+  }
+  return undefined;
 }
 
 /** Throws unless the keys ascend strictly within the bounds of the visit. */
@@ -76,17 +105,23 @@ export function checkLeaf(
   }
 }
 
-function checkBranch(reader: PageReader, { keys }: Branch, page: Page, { lower, upper }: Visit): void {
+function checkBranch(
+  reader: PageReader,
+  branch: Branch,
+  { page, lower, upper }: Pick<Visit, 'page' | 'lower' | 'upper'>,
+): void {
+  const { offset } = branch.place;
   let before = lower;
-  for (const [index, key] of keys.entries()) {
+  for (let index = 0; index < branch.count; index++) {
+    const key = branch.key(index);
     const order = before === undefined ? -1 : compareBytes(before, key);
     if (order > 0 || (order === 0 && index > 0)) {
-      throw reader.corrupt(`key ${index} of branch page ${page.id} is out of order`, page.offset);
+      throw reader.corrupt(`key ${index} of branch page ${page} is out of order`, offset);
     }
     before = key;
   }
   if (upper !== undefined && before !== undefined && compareBytes(before, upper) >= 0) {
-    throw reader.corrupt(`a key of branch page ${page.id} is greater than its parent allows`, page.offset);
+    throw reader.corrupt(`a key of branch page ${page} is greater than its parent allows`, offset);
   }
 }
 

@@ -12,6 +12,7 @@
  * peer URLs. `/1` was for user keys and is empty. etcd also writes the store's event history and statistics; it
  * starts without them.
  */
+import { CorruptFileError } from '../../model/errors.js';
 import { ConfState, RaftSnapshot, SnapFile } from '../../wire/raft-records.js';
 import { goJson, type MemberRecord, memberKey } from '../backend/member-json.js';
 import { crc32c } from '../crc32c.js';
@@ -48,11 +49,18 @@ export function encodeSnap({ term, index, members }: SnapContents): Uint8Array {
   return SnapFile.encode(SnapFile.create({ crc: crc32c(snapshot), data: snapshot })).finish();
 }
 
-/** Throws an `Error` when the checksum is wrong or the bytes do not decode. */
-export function decodeSnap(bytes: Uint8Array): RaftSnapshot {
-  const { crc = 0, data = new Uint8Array(0) } = SnapFile.decode(bytes);
-  if (crc32c(data) !== crc) throw new RangeError('the checksum is wrong');
-  return RaftSnapshot.decode(data);
+/** Throws a `CorruptFileError` when the checksum is wrong or the bytes do not decode. */
+export function decodeSnap(bytes: Uint8Array, path: string): RaftSnapshot {
+  let snapshot: RaftSnapshot;
+  try {
+    const { crc = 0, data = new Uint8Array(0) } = SnapFile.decode(bytes);
+    if (crc32c(data) !== crc) throw new RangeError('the checksum is wrong');
+    snapshot = RaftSnapshot.decode(data);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CorruptFileError(`the file is no raft snapshot: ${reason}`, path, 0, { cause });
+  }
+  return snapshot;
 }
 
 /** A cluster whose members all vote. */

@@ -3,41 +3,10 @@ import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { checkedLeaves } from '../../../src/storage/bolt/check.js';
 import type { ByteSource } from '../../../src/storage/byte-source.js';
 import { MemoryByteSource } from '../../../src/storage/byte-source.js';
-import { withMeta, writeDatabase } from '../support/databases.js';
-
-const PAGE = 1024;
-const BARE = writeDatabase({ key: [['a', 'b']] });
-const USED = BARE.length / PAGE;
+import { type FreelistShape, PAGE, range, USED, withFreelist } from '../support/freelist.js';
 
 function check(source: ByteSource): void {
   for (const _ of checkedLeaves(BoltFile.open(source)));
-}
-
-interface FreelistShape {
-  readonly ids: readonly number[];
-  readonly highWaterPage: number;
-  readonly kind?: number;
-  readonly claimedCount?: number;
-}
-
-/** The small database with a freelist behind it, and as many unused pages as the high water mark says. */
-function withFreelist({ ids, highWaterPage, kind = 0x10, claimedCount }: FreelistShape): Uint8Array {
-  const isLong = ids.length >= 0xffff;
-  const words = isLong ? [ids.length, ...ids] : ids;
-  const pageCount = Math.ceil((16 + 8 * words.length) / PAGE);
-  const bytes = new Uint8Array(Math.max(highWaterPage, USED + pageCount) * PAGE);
-  bytes.set(withMeta(BARE, { freelistPage: undefined }));
-  const view = new DataView(bytes.buffer, USED * PAGE);
-  view.setBigUint64(0, BigInt(USED), true);
-  view.setUint16(8, kind, true);
-  view.setUint16(10, claimedCount ?? (isLong ? 0xffff : ids.length), true);
-  view.setUint32(12, pageCount - 1, true);
-  for (const [index, id] of words.entries()) view.setBigUint64(16 + 8 * index, BigInt(id), true);
-  return withMeta(bytes, { freelistPage: USED, highWaterPage });
-}
-
-function range(first: number, end: number): number[] {
-  return Array.from({ length: end - first }, (_, index) => first + index);
 }
 
 describe('a stored freelist', () => {

@@ -64,8 +64,8 @@ describe('the files for raft', () => {
   });
 
   it('have the members and the index that etcdutl 3.5 writes', () => {
-    const ours = decodeSnap(restoredSnap(PLAN));
-    const reference = decodeSnap(unzipped('restored-by-3.5.30.snap'));
+    const ours = decodeSnap(restoredSnap(PLAN), 'ours');
+    const reference = decodeSnap(unzipped('restored-by-3.5.30.snap'), 'reference');
     expect(ours.metadata).toEqual(reference.metadata);
     const membersOf = (data: Uint8Array | undefined) => {
       const { Root } = JSON.parse(Buffer.from(data ?? []).toString()) as { Root: unknown };

@@ -20,6 +20,17 @@ export interface LabOptions {
   readonly members?: number;
   readonly authToken?: string;
   readonly extraArgs?: string[];
+  /** See `startEtcd`. Users are as the prepared data has them, and not turned on. */
+  readonly prepare?: (members: readonly MemberAddress[]) => Promise<void>;
+  /** Environment variables of the servers. */
+  readonly serverEnv?: Record<string, string>;
+}
+
+/** A member that has not been started yet. */
+export interface MemberAddress {
+  readonly name: string;
+  readonly peerUrl: string;
+  readonly dataDir: string;
 }
 
 /** Real servers of one version, with what is needed to reach them. */
@@ -58,7 +69,8 @@ export function comparesWithAtLeast(version: string): boolean {
 
 /** Starts servers and waits until they serve. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
-  const { reference = newest(), profile = 'plain', members = 1, authToken, extraArgs } = options;
+  const { reference = newest(), profile = 'plain', members = 1 } = options;
+  const { authToken, extraArgs, prepare, serverEnv } = options;
   const folder = mkdtempSync(path.join(labFolder(), 'files-'));
   const pki =
     profile === 'tls' ? await createPki(path.join(folder, 'pki'), { algorithm: 'ecdsa' }) : undefined;
@@ -68,9 +80,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     ...(pki !== undefined && { tls: pki, clientCertAuth: true }),
     ...(authToken !== undefined && { authToken }),
     ...(extraArgs !== undefined && { extraArgs }),
+    ...(prepare !== undefined && { prepare }),
+    ...(serverEnv !== undefined && { env: serverEnv }),
   });
   const lab = describeLab({ reference, profile, cluster, pki, folder });
-  if (profile === 'auth') await turnUsersOn(lab);
+  if (profile === 'auth' && prepare === undefined) await turnUsersOn(lab);
   return lab;
 }
 

@@ -1,3 +1,4 @@
+import { ask } from './gateway.js';
 import type { Lab } from './lab.js';
 import type { Scene } from './side-by-side.js';
 
@@ -35,14 +36,4 @@ export async function grant(lab: Lab, { id, ttlSeconds, keys = [] }: KnownLease)
 
 export async function revoke(lab: Lab, id: string): Promise<void> {
   await ask(lab, 'lease/revoke', { ID: `${BigInt(`0x${id}`)}` });
-}
-
-/** By the server's gateway from JSON to gRPC. */
-async function ask(lab: Lab, path: string, body: object): Promise<unknown> {
-  const response = await fetch(`${lab.cluster.endpoints[0]}/v3/${path}`, {
-    method: 'POST',
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  return response.json();
 }

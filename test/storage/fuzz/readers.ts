@@ -1,0 +1,83 @@
+import { CorruptFileError } from '../../../src/model/errors.js';
+import { backendHash } from '../../../src/storage/backend/backend-hash.js';
+import { hashKv } from '../../../src/storage/backend/hash-kv.js';
+import { lastRevision } from '../../../src/storage/backend/last-revision.js';
+import { readMetaValues } from '../../../src/storage/backend/meta-values.js';
+import { rewriteDatabase } from '../../../src/storage/backend/rewrite.js';
+import { hashLeaf, snapshotStatus } from '../../../src/storage/backend/snapshot-status.js';
+import { recordedVersions } from '../../../src/storage/backend/versions.js';
+import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
+import { checkedLeaves } from '../../../src/storage/bolt/check.js';
+import type { ByteSource } from '../../../src/storage/byte-source.js';
+import { Crc32c } from '../../../src/storage/crc32c.js';
+import { decodeSnap } from '../../../src/storage/raft-snapshot/snap-file.js';
+import { verifySnapshot } from '../../../src/storage/snapshot/verify.js';
+import { newestVersionNeeded } from '../../../src/storage/wal/entry-version.js';
+import { walRecords } from '../../../src/storage/wal/record-reader.js';
+import { Entry } from '../../../src/wire/raft-records.js';
+import { MemoryByteSink, StrictByteSource } from '../support/memory.js';
+import type { SeededRandom } from '../support/random.js';
+
+/** Reads a file in one of the ways in which commands do. */
+export type Reader = (source: ByteSource, random: SeededRandom) => Promise<unknown>;
+
+export const DATABASE_READERS: readonly Reader[] = [
+  (source) => snapshotStatus(BoltFile.open(source), { counting: 'user-keys' }),
+  (source) => snapshotStatus(BoltFile.open(source), { counting: 'pairs' }),
+  (source) => verifySnapshot(source),
+  (source) => hashKv(BoltFile.open(source), { revision: 0n }),
+  (source) => backendHash(BoltFile.open(source)),
+  async (source) => readSmallFacts(BoltFile.open(source)),
+  async (source) => readBackwards(BoltFile.open(source)),
+  rewriteChecked,
+];
+
+export const LOG_READERS: readonly Reader[] = [
+  async (source, random) => readLog(source, { crc: undefined, isLastFile: random.below(2) === 0 }),
+];
+
+export const SNAP_READERS: readonly Reader[] = [
+  async (source) => decodeSnap(source.read(0, source.sizeBytes), source.path),
+];
+
+function readSmallFacts(bolt: BoltFile): void {
+  readMetaValues(bolt);
+  recordedVersions(bolt);
+  lastRevision(bolt);
+}
+
+function readBackwards(bolt: BoltFile): void {
+  for (const bucket of bolt.buckets()) for (const _ of bolt.pairs(bucket, 'descending'));
+}
+
+/** What can be read can be written, and is sound and the same then. */
+async function rewriteChecked(source: ByteSource): Promise<void> {
+  const sink = new MemoryByteSink();
+  const written = new Crc32c();
+  await rewriteDatabase(BoltFile.open(source), sink, { written });
+  try {
+    const hash = new Crc32c();
+    const copy = BoltFile.open(new StrictByteSource(sink.bytes));
+    for (const { leaf } of checkedLeaves(copy, { refuseWriteHazards: true })) hashLeaf(hash, leaf);
+    if (hash.value !== written.value) throw new Error('the copy reads differently');
+  } catch (cause) {
+    throw new Error('a readable database was copied into a broken one', { cause });
+  }
+}
+
+function readLog(source: ByteSource, options: Parameters<typeof walRecords>[1]): void {
+  const entries: Entry[] = [];
+  for (const { type, data, offset } of walRecords(source, options)) {
+    if (type === 'entry') entries.push(decodeEntry(data, source.path, offset));
+  }
+  newestVersionNeeded(entries);
+}
+
+/** As wal-directory.ts does it. */
+function decodeEntry(data: Uint8Array, path: string, offset: number): Entry {
+  try {
+    return Entry.decode(data);
+  } catch (cause) {
+    throw new CorruptFileError('a log record does not decode', path, offset, { cause });
+  }
+}

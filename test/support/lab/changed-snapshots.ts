@@ -1,0 +1,57 @@
+/** Snapshots that no server at hand would save, made of one that a server has saved. */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
+import { FREELIST_PAGE, PAGE_HEADER_BYTES } from '../../../src/storage/bolt/format.js';
+import { metaPage } from '../../../src/storage/bolt/meta.js';
+import { PageClaims } from '../../../src/storage/bolt/page-claims.js';
+import { MemoryByteSource } from '../../../src/storage/byte-source.js';
+import { readDatabase, writeDatabase } from '../../storage/support/databases.js';
+
+/** The same contents in pages of another size, as machines with larger pages write them. */
+export function withPageSize(snapshot: string, target: string, pageSizeBytes: number): void {
+  const image = writeDatabase(readDatabase(Uint8Array.from(readFileSync(snapshot))), pageSizeBytes);
+  writeFileSync(target, Buffer.concat([image, createHash('sha256').update(image).digest()]));
+}
+
+/**
+ * A database file with a stored freelist, as servers on macOS and Windows write it, of so many pages that its header
+ * cannot count them. The pages are holes in the file.
+ */
+export function withLongFreelist(snapshot: string, target: string, freePages: number): void {
+  const image = readFileSync(snapshot).subarray(0, -32);
+  const { meta } = BoltFile.open(new MemoryByteSource(image));
+  const { pageSizeBytes, highWaterPage: freelistPage } = meta;
+  const ownPages = Math.ceil((PAGE_HEADER_BYTES + 8 * (freePages + 1)) / pageSizeBytes);
+  const unused = unreachedPages(image);
+  const highWaterPage = freelistPage + ownPages + freePages - unused.length;
+  const free = [...unused, ...range(freelistPage + ownPages, freePages - unused.length)];
+  const list = Buffer.alloc(ownPages * pageSizeBytes);
+  list.writeBigUInt64LE(BigInt(freelistPage), 0);
+  list.writeUInt16LE(FREELIST_PAGE, 8);
+  list.writeUInt16LE(0xffff, 10);
+  list.writeUInt32LE(ownPages - 1, 12);
+  for (const [index, page] of [free.length, ...free].entries()) {
+    list.writeBigUInt64LE(BigInt(page), PAGE_HEADER_BYTES + 8 * index);
+  }
+  const changed = { ...meta, freelistPage, highWaterPage };
+  const file = openSync(target, 'w');
+  writeSync(file, image);
+  writeSync(file, list);
+  writeSync(file, metaPage(0, { ...changed, transaction: 10n ** 6n }), 0, pageSizeBytes, 0);
+  writeSync(file, metaPage(1, { ...changed, transaction: 10n ** 6n + 1n }), 0, pageSizeBytes, pageSizeBytes);
+  closeSync(file);
+  truncateSync(target, highWaterPage * pageSizeBytes);
+}
+
+/** A server that stores no freelist takes for free what no tree reaches. */
+function unreachedPages(image: Uint8Array): number[] {
+  const bolt = BoltFile.open(new MemoryByteSource(image));
+  const claims = new PageClaims(bolt.reader);
+  for (const bucket of bolt.buckets({ claims })) for (const _ of bolt.leaves(bucket, { claims }));
+  return range(2, bolt.meta.highWaterPage - 2).filter((page) => !claims.has(page));
+}
+
+function range(first: number, length: number): number[] {
+  return Array.from({ length }, (_, index) => first + index);
+}

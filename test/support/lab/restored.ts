@@ -1,0 +1,107 @@
+/** Clusters that start from a snapshot, and what can be told of them. */
+import { createHash } from 'node:crypto';
+import type { Lab, LabOptions, MemberAddress } from './lab.js';
+import { type Program, type RunOptions, run } from './program.js';
+
+export interface Restoring {
+  readonly snapshot: string;
+  /** The program with `snapshot restore` for the member at a position, from 0 on. */
+  readonly by: (index: number) => Program;
+  readonly flags?: readonly string[];
+}
+
+export const RESTORED_TOKEN = 'restored';
+
+/** For `LabOptions.prepare`: every member's data directory is restored from the snapshot. */
+export function restoring({ snapshot, by, flags = [] }: Restoring): NonNullable<LabOptions['prepare']> {
+  return async (members) => {
+    for (const [index, { name, dataDir, peerUrl }] of members.entries()) {
+      await mustSucceed(by(index), [
+        ...['snapshot', 'restore', snapshot, '--name', name, '--data-dir', dataDir],
+        ...['--initial-cluster', initialCluster(members), '--initial-cluster-token', RESTORED_TOKEN],
+        ...['--initial-advertise-peer-urls', peerUrl, ...flags],
+      ]);
+    }
+  };
+}
+
+function initialCluster(members: readonly MemberAddress[]): string {
+  return members.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(',');
+}
+
+/** Hexadecimal, as etcd computes it of a member's only URL and the cluster's token. */
+export function expectedMemberId(peerUrl: string): string {
+  const digest = createHash('sha1').update(`${peerUrl}${RESTORED_TOKEN}`).digest();
+  return digest.readBigUInt64BE(0).toString(16);
+}
+
+/** Runs a program to its end; its stdout. */
+export async function mustSucceed(
+  program: Program,
+  args: readonly string[],
+  options?: RunOptions,
+): Promise<string> {
+  const { code, signal, stdout, stderr } = await run(program, args, options);
+  if (code === 0) return stdout.toString();
+  throw new Error(`${program.command} ${args.join(' ')}\nended with ${code ?? signal}: ${stderr}`);
+}
+
+/** All that users have put into a store, as the real etcdctl of the servers' version shows it. */
+export interface StoreContents {
+  readonly revision: bigint;
+  /** JSON of the pairs with their revisions, versions and leases. */
+  readonly pairs: string;
+  /** With the time they were granted and their keys; what is left of their time is not theirs. */
+  readonly leases: readonly string[];
+  readonly users: readonly string[];
+  readonly roles: readonly string[];
+  readonly alarms: string;
+}
+
+export async function contentsOf(lab: Lab): Promise<StoreContents> {
+  const real = async (...args: string[]) => (await lab.real(args)).stdout.toString();
+  const all = await real('get', '', '--prefix', '-w', 'json');
+  const leases = lines(await real('lease', 'list')).slice(1);
+  const users = lines(await real('user', 'list'));
+  const roles = lines(await real('role', 'list'));
+  return {
+    revision: BigInt(/"revision":(\d+)/.exec(all)?.[1] ?? 0),
+    pairs: /"kvs":(\[.*\])/.exec(all)?.[1] ?? '',
+    leases: await eachOf(leases.toSorted(), async (id) =>
+      (await real('lease', 'timetolive', id, '--keys')).replace(/remaining\(\d+s\)/, ''),
+    ),
+    users: await eachOf(users, (name) => real('user', 'get', name)),
+    roles: await eachOf(roles, (name) => real('role', 'get', name)),
+    alarms: (await real('alarm', 'list')).replace(/ +/g, ' '),
+  };
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+async function eachOf<Item, Value>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Value>,
+): Promise<Value[]> {
+  const values: Value[] = [];
+  for (const item of items) values.push(await ask(item));
+  return values;
+}
+
+export interface ServedHash {
+  readonly hash: number;
+  readonly compactRevision: number;
+}
+
+/** What each member answers to `endpoint hashkv`. */
+export async function hashesOf(lab: Lab, revision = 0n): Promise<readonly ServedHash[]> {
+  const { stdout } = await lab.real(['endpoint', 'hashkv', '--rev', `${revision}`, '-w', 'json']);
+  const answers = JSON.parse(stdout.toString()) as readonly {
+    readonly HashKV: { readonly hash: number; readonly compact_revision?: number };
+  }[];
+  return answers.map(({ HashKV }) => ({
+    hash: HashKV.hash,
+    compactRevision: HashKV.compact_revision ?? 0,
+  }));
+}

@@ -1,0 +1,44 @@
+import { MemoryByteSource } from '../../../src/storage/byte-source.js';
+import { type WalRecordType, walRecords } from '../../../src/storage/wal/record-reader.js';
+import { ConfChange, Entry, HardState, Metadata, WalSnapshot } from '../../../src/wire/raft-records.js';
+
+const DECODERS: Readonly<Record<WalRecordType, (data: Uint8Array) => object>> = {
+  crc: () => ({}),
+  metadata: (data) => Metadata.decode(data),
+  state: (data) => HardState.decode(data),
+  entry(data) {
+    const { data: change = new Uint8Array(0), ...entry } = Entry.decode(data);
+    return { ...entry, change: ConfChange.decode(change) };
+  },
+  /** Who the members are, 3.4 leaves out. */
+  snapshot(data) {
+    const { index = 0n, term = 0n } = WalSnapshot.decode(data);
+    return { index, term };
+  },
+};
+
+const DEFAULTS: ReadonlySet<unknown> = new Set([undefined, 0, 0n, false, '']);
+
+/** The records of a log that adds members, decoded: zeros that are written and those that are not are the same. */
+export function walRecordsOf(log: Uint8Array): readonly object[] {
+  const source = new MemoryByteSource(log);
+  return Array.from(walRecords(source, { crc: undefined, isLastFile: true }), ({ type, data }) => ({
+    type,
+    ...withoutDefaults(DECODERS[type](data)),
+  }));
+}
+
+/** A decoded message without what means the same when it is not there. */
+export function withoutDefaults(message: object): object {
+  const isSet = ([, value]: [string, unknown]) => !DEFAULTS.has(value);
+  return Object.fromEntries(
+    Object.entries(message)
+      .filter(isSet)
+      .map(([name, value]) => [name, isMessage(value) ? withoutDefaults(value) : value]),
+  );
+}
+
+function isMessage(value: unknown): value is object {
+  const isList = Array.isArray(value) || value instanceof Uint8Array;
+  return typeof value === 'object' && value !== null && !isList;
+}
