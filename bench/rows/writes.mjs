@@ -10,11 +10,18 @@ import { row } from './row.mjs';
 const COUNT = 100_000;
 const GOAL = '≤ 1.0×';
 
+/** For server and clients. */
+const LARGEST_REQUEST_BYTES = 64 * 2 ** 20;
+const ROOM = [`--max-request-bytes=${LARGEST_REQUEST_BYTES}`, '--command-timeout=2m'];
+
 /** @typedef {{ server: import('../scenes/server.mjs').Server, count: number }} Stage */
 
 /** @type {import('./row.mjs').Scene<Stage>} */
 const scene = {
-  open: async ({ isQuick }) => ({ server: await startServer(), count: isQuick ? COUNT / 100 : COUNT }),
+  open: async ({ isQuick }) => ({
+    server: await startServer({ maxRequestBytes: LARGEST_REQUEST_BYTES }),
+    count: isQuick ? COUNT / 100 : COUNT,
+  }),
   close: ({ server }) => server.stop(),
 };
 
@@ -74,9 +81,6 @@ export const writeRows = [
     run: (stage, { etcdctl }) => deleteRun(stage, etcdctl, ['--prev-kv']),
   }),
 ];
-
-/** Requests of this size are taken from the client; the server is told when it starts. */
-const ROOM = ['--max-request-bytes=67108864', '--command-timeout=2m'];
 
 /** @param {number} count */
 function transactionText(count) {

@@ -21,20 +21,22 @@ import { gatewayOf } from './gateway.mjs';
  */
 
 /** Transactions and stores larger than a server takes unless it is told so. */
-const ROOMY = ['--max-txn-ops=200000', '--max-request-bytes=67108864', '--quota-backend-bytes=8589934592'];
+const ROOM = ['--max-txn-ops=200000', '--quota-backend-bytes=8589934592'];
 
 /**
- * @param {{ tls?: boolean }} [options] tls: https only, with client certificates, as on a kubeadm node
+ * @param {object} [options]
+ * @param {boolean} [options.tls] https only, with client certificates, as on a kubeadm node
+ * @param {number} [options.maxRequestBytes] etcd's default when absent
  * @returns {Promise<Server>}
  */
-export async function startServer({ tls = false } = {}) {
+export async function startServer({ tls = false, maxRequestBytes } = {}) {
   const folder = mkdtempSync(path.join(labFolder(), 'bench-'));
   const pki = tls ? await createPki(path.join(folder, 'pki'), { algorithm: 'ecdsa' }) : undefined;
   const dataDir = path.join(folder, 'data.etcd');
   const cluster = await startEtcd({
     program: newestReference().etcd,
     dataDir,
-    extraArgs: ROOMY,
+    extraArgs: [...ROOM, ...(maxRequestBytes ? [`--max-request-bytes=${maxRequestBytes}`] : [])],
     ...(pki !== undefined && { tls: pki, clientCertAuth: true }),
   });
   const [endpoint = ''] = cluster.endpoints;
