@@ -18,8 +18,11 @@ import { channelSecurity, type Security } from './tls.js';
 /** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd ends connections that ping more often than every 5 s. */
 const SHORTEST_KEEP_ALIVE_MS = 10_000;
 
-/** Bytes on their way before the server must wait for us; Node.js's 64 KiB halve the speed of a snapshot. Nothing is allocated ahead. */
-const FLOW_CONTROL_WINDOW_BYTES = 64 * 2 ** 20;
+/**
+ * Bytes on their way before the server must wait for us; Node.js's 64 KiB halve the speed of a snapshot. It is also what may pile up
+ * here while a consumer is busy: 64 MiB bring no speed, but 30 MiB of memory.
+ */
+const FLOW_CONTROL_WINDOW_BYTES = 16 * 2 ** 20;
 
 type ReachableAddress = Extract<EndpointAddress, { kind: 'reachable' }>;
 
