@@ -14,7 +14,10 @@ import { abortOnSignals, SignalReceivedError } from './term/signals.js';
 /** The reason of an abort because nobody reads stdout any more. */
 class OutputClosedError extends Error {}
 
-/** Runs one of the programs as this process: its arguments, streams and signals in, its exit status out. */
+/**
+ * Runs one of the programs as this process: its arguments, streams and signals in, its exit status out. Afterwards nothing is left
+ * to do or to write, and the process may end at once.
+ */
 export async function runProcess(program: ProgramName, host: NodeJS.Process): Promise<void> {
   const controller = new AbortController();
   // Every call that is open listens, and there is no limit to those.
@@ -45,6 +48,7 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
   });
   stopListening();
   input.close();
+  await output.end();
   if (outputError === undefined) end(host, exitCode, controller.signal);
   else endWithoutOutput(host, outputError);
 }

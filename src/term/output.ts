@@ -63,6 +63,12 @@ export class Output {
     this.#isFull = false;
   }
 
+  /** Settles when all of it has left the process, or nobody takes it any more: a process that ends loses what has not. */
+  async end(): Promise<void> {
+    this.#send();
+    await Promise.all([whenWritten(this.#stdout), whenWritten(this.#stderr)]);
+  }
+
   #send(): void {
     if (this.#used === 0) return;
     const block = this.#block.subarray(0, this.#used);
@@ -74,4 +80,11 @@ export class Output {
   #write(chunk: string | Uint8Array): void {
     if (!this.#isBroken && !this.#stdout.write(chunk)) this.#isFull = true;
   }
+}
+
+function whenWritten(stream: Writable): Promise<void> | undefined {
+  if (stream.writableLength === 0) return undefined;
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
 }

@@ -76,6 +76,36 @@ describe('Output', () => {
     await flushed;
   });
 
+  it('has nothing left to write after its end, however slow the reader', async () => {
+    const stdout = slowStream();
+    const { output: out } = output(stdout.stream);
+    out.out('a');
+    void out.flush();
+    let isSettled = false;
+    out.out('b');
+    const ended = out.end().then(() => {
+      isSettled = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isSettled).toBe(false);
+    for (let writes = 0; !isSettled; writes++) {
+      expect(writes).toBeLessThan(10);
+      stdout.release();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
+    expect(Buffer.concat(stdout.writes).toString()).toBe('ab');
+  });
+
+  it('ends though nobody reads any more', async () => {
+    const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    const stdout = new Writable({ write: (_chunk, _encoding, done) => setImmediate(done, gone) });
+    const { output: out } = output(stdout);
+    out.out('x');
+    await out.end();
+    expect(stdout.destroyed).toBe(true);
+  });
+
   it('tells once when the reader has gone, and drops the rest', async () => {
     const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
     const stdout = new Writable({ write: (_chunk, _encoding, done) => done(gone) });
