@@ -20,8 +20,10 @@ const outdir = path.join(root, 'dist', 'npm');
 const entry = 'main.js';
 
 try {
-  const program = await bundleProgram();
-  const programFile = `program-${createHash('sha256').update(program.code).digest('hex').slice(0, 16)}.js`;
+  const program = await bundleProgram('src/process.ts');
+  // The launcher calls it as a function.
+  const code = Buffer.from(`(function (module, exports, require) {\n${program.code}\n})`);
+  const programFile = `program-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
   const launcher = await build({
     ...bundleOptions,
     entryPoints: ['src/launcher/launcher.ts'],
@@ -29,11 +31,11 @@ try {
   });
   publish([
     ['package.json', Buffer.from('{ "type": "commonjs" }\n')],
-    [programFile, program.code],
+    [programFile, code],
     [entry, launcher.outputFiles[0]?.contents ?? Buffer.alloc(0)],
     ['THIRD-PARTY-LICENSES.txt', Buffer.from(thirdPartyLicenses(program.inputs, root))],
   ]);
-  console.log(`dist/npm: ${Math.ceil(program.code.length / 1024)} KiB`);
+  console.log(`dist/npm: ${Math.ceil(code.length / 1024)} KiB`);
 } catch (error) {
   // esbuild has said what is wrong, with the places.
   if (!(error instanceof Error && 'errors' in error)) throw error;

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { exitCodeOf } from './exit.js';
 import { main, type ProgramName } from './main.js';
 import { ExitCode } from './model/exit-code.js';
@@ -10,6 +12,7 @@ import { Input } from './term/input.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
 import { abortOnSignals, SignalReceivedError } from './term/signals.js';
+import { StandardStream } from './term/standard-stream.js';
 
 /** The reason of an abort because nobody reads stdout any more. */
 class OutputClosedError extends Error {}
@@ -24,7 +27,15 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
   setMaxListeners(0, controller.signal);
   const stopListening = abortOnSignals(host, controller);
   let outputError: NodeJS.ErrnoException | undefined;
-  const output = new Output(host.stdout, host.stderr, (error) => {
+  const stdout = new StandardStream(
+    () => host.stdout,
+    (bytes) => writeSync(1, bytes),
+  );
+  const stderr = new StandardStream(
+    () => host.stderr,
+    (bytes) => writeSync(2, bytes),
+  );
+  const output = new Output(stdout, stderr, (error) => {
     outputError = error;
     controller.abort(new OutputClosedError(error.message, { cause: error }));
   });
@@ -40,8 +51,8 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
     env: host.env,
     output,
     input,
-    stderr: host.stderr,
-    loadPalette: () => loadPalette({ isTTY: host.stderr.isTTY, env: host.env }),
+    openStderr: () => host.stderr,
+    loadPalette: () => loadPalette({ isTTY: isatty(2), env: host.env }),
     clock: { now: host.hrtime.bigint, sleep },
     signal: controller.signal,
     interrupt,

@@ -1,4 +1,5 @@
 // How esbuild bundles the program, for the npm package and for the standalone executable.
+import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { root } from './paths.mjs';
 
@@ -16,30 +17,55 @@ export const bundleOptions = {
   logLevel: 'warning',
 };
 
-/** What a CommonJS module is called with, for the launcher, which does it itself. */
-const WRAPPER = ['(function (module, exports, require) {', '})'];
+/** A mark in front of the names of Node's modules that are to be loaded lazily. */
+const LAZY = 'lazy:';
+
+/** Modules that are called as functions themselves, which a stand-in cannot be, and those that are always there. */
+const EAGER = /^(?:node:)?(?:assert|process)$/;
+
+/** @type {import('esbuild').Plugin} */
+const markLazyModules = {
+  name: 'mark-lazy-modules',
+  setup({ onResolve }) {
+    onResolve({ filter: /.*/ }, ({ path }) =>
+      isBuiltin(path) && !EAGER.test(path) ? { path: LAZY + path, external: true } : undefined,
+    );
+  },
+};
 
 /**
- * src/process.ts with everything that it imports, as one CommonJS module in ASCII: the expression
- * of a function that is to be called with `module`, `exports` and `require`. What the program imports lazily is
- * in it too, and is executed when it is first imported.
+ * The program with everything that it imports, as one CommonJS module in ASCII. What the program imports lazily is in it too, and is
+ * executed when it is first imported; Node's modules are loaded when something of them is first used.
  *
- * @returns {Promise<{ code: Uint8Array, inputs: string[] }>} `inputs`: the files of which something is left in the code
+ * @param {string} entryPoint such as `src/process.ts`
+ * @returns {Promise<{ code: string, inputs: string[] }>} `inputs`: the files of which something is left in the code
  * @throws after esbuild has printed what is wrong
  */
-export async function bundleProgram() {
+export async function bundleProgram(entryPoint) {
+  const lazyModule = await build({
+    ...bundleOptions,
+    entryPoints: ['src/launcher/lazy-module.ts'],
+    format: 'iife',
+    globalName: 'lazyModules',
+  });
   const { outputFiles, metafile } = await build({
     ...bundleOptions,
-    entryPoints: ['src/process.ts'],
+    entryPoints: [entryPoint],
     metafile: true,
-    banner: { js: WRAPPER[0] ?? '' },
-    footer: { js: WRAPPER[1] ?? '' },
+    plugins: [markLazyModules],
+    banner: { js: lazyModule.outputFiles[0]?.text ?? '' },
     // gRPC's own service definitions are loaded from .proto files at run time, for channelz, which is off.
     alias: { '@grpc/proto-loader': './scripts/lib/empty-module.mjs' },
     // Only packages' optional features look for files beside their code; they are not used.
     define: { __dirname: 'undefined', __filename: 'undefined' },
   });
-  return { code: outputFiles[0]?.contents ?? new Uint8Array(0), inputs: bundledInputs(metafile) };
+  const [output] = outputFiles;
+  return { code: loadLazily(output?.text ?? ''), inputs: bundledInputs(metafile) };
+}
+
+/** The name has to stand in the call of `require`: Bun compiles such modules beforehand. @param {string} code */
+function loadLazily(code) {
+  return code.replaceAll(/\brequire\("lazy:([^"]+)"\)/g, 'lazyModules.lazyModule(()=>require("$1"))');
 }
 
 /** @param {import('esbuild').Metafile} metafile */

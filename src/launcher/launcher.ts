@@ -3,9 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { type CompiledCode, cacheFolder, readCompiled, writeCompiled } from './code-cache.js';
-import { type LoadModule, lazyRequire } from './lazy-modules.js';
 
-/** The bundle of src/process.ts beside this file, see scripts/lib/bundle.mjs; the build names it after its contents. */
+/** The bundle of src/process.ts beside this file: a function of a CommonJS module, named after its contents. */
 declare const PROGRAM_FILE: string;
 
 type Program = typeof import('../process.js');
@@ -18,11 +17,11 @@ export async function launch(name: Parameters<Program['runProcess']>[0], host: H
   const kept = keptCode(host);
   let isRemote = false;
   const load = createRequire(__filename);
-  const require = lazyRequire((module) => {
+  const noting = (module: string) => {
     if (module === 'http2') isRemote = true;
     return load(module);
-  });
-  const { script, program } = loadProgram(require, kept.code);
+  };
+  const { script, program } = loadProgram(noting, kept.code);
   await program.runProcess(name, host);
   const extent = isRemote ? 'remote' : 'local';
   const isWider = kept.code?.extent !== 'remote' && isRemote;
@@ -32,7 +31,7 @@ export async function launch(name: Parameters<Program['runProcess']>[0], host: H
   host.exit();
 }
 
-function loadProgram(require: LoadModule, code: CompiledCode | undefined) {
+function loadProgram(require: (module: string) => unknown, code: CompiledCode | undefined) {
   const filename = join(__dirname, PROGRAM_FILE);
   // The bundle is ASCII.
   const source = readFileSync(filename, 'latin1');

@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Output } from '../../src/term/output.js';
+import { StandardStream } from '../../src/term/standard-stream.js';
 
 /** A stream that keeps each write, and takes no more after one until `release`. */
 function slowStream() {
@@ -16,9 +17,11 @@ function slowStream() {
   return { stream, writes, release: () => release() };
 }
 
+const viaStream = (stream: Writable) => new StandardStream(() => stream);
+
 function output(stdout: Writable = new PassThrough(), onBroken = (_error: Error) => {}) {
   const stderr = new PassThrough();
-  return { stdout, stderr, output: new Output(stdout, stderr, onBroken) };
+  return { stdout, stderr, output: new Output(viaStream(stdout), viaStream(stderr), onBroken) };
 }
 
 const text = (stream: PassThrough) => (stream.read() as Buffer | null)?.toString('latin1') ?? '';
@@ -56,7 +59,7 @@ describe('Output', () => {
           done();
         },
       });
-    const out = new Output(log('out'), log('err'), () => {});
+    const out = new Output(viaStream(log('out')), viaStream(log('err')), () => {});
     out.out('x');
     out.err('y\n');
     expect(order).toEqual(['out', 'err']);
