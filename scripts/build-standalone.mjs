@@ -4,7 +4,7 @@ import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFi
 import path from 'node:path';
 import { architectures, bunProgram, obtainBun } from './lib/bun.mjs';
 import { bundleProgram } from './lib/bundle.mjs';
-import { capture } from './lib/command.mjs';
+import { capture, lastLine } from './lib/command.mjs';
 import { root } from './lib/paths.mjs';
 import { thirdPartyLicenses } from './lib/third-party-licenses.mjs';
 
@@ -68,7 +68,9 @@ async function compile(folder, architecture) {
     ],
     { cwd: folder },
   );
-  if (!ok) fail(`bun build: ${stderr || stdout}`);
+  // Bun shows the line, and the bundle's lines are long.
+  const errors = `${stderr}${stdout}`.split('\n').filter((line) => line.startsWith('error:'));
+  if (!ok) fail(`bun build failed; ${errors.join('\n') || lastLine(stderr)}`);
 }
 
 /**

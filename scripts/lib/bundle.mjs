@@ -63,9 +63,15 @@ export async function bundleProgram(entryPoint) {
   return { code: loadLazily(output?.text ?? ''), inputs: bundledInputs(metafile) };
 }
 
-/** The name has to stand in the call of `require`: Bun compiles such modules beforehand. @param {string} code */
+/**
+ * The names have to stand in calls of `require`: Bun compiles such modules beforehand. `import()` would need a loader of ES modules.
+ *
+ * @param {string} code
+ */
 function loadLazily(code) {
-  return code.replaceAll(/\brequire\("lazy:([^"]+)"\)/g, 'lazyModules.lazyModule(()=>require("$1"))');
+  return code
+    .replaceAll(/\brequire\("lazy:([^"]+)"\)/g, 'lazyModules.lazyModule(()=>require("$1"))')
+    .replaceAll(/\bimport\("lazy:([^"]+)"\)/g, 'Promise.resolve(require("$1"))');
 }
 
 /** @param {import('esbuild').Metafile} metafile */
