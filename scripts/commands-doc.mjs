@@ -10,7 +10,7 @@ import { root } from './lib/paths.mjs';
 const page = path.join(root, 'docs', 'commands.md');
 
 /** @typedef {{ describe(): import('../src/cli/command-description.js').CommandDescription }} Program */
-/** @typedef {{ createEtcdctl(): Program, createEtcdutl(): Program }} Programs */
+/** @typedef {{ createEtcdctl(): Promise<Program>, createEtcdutl(): Promise<Program> }} Programs */
 
 export async function writeCommandsDoc() {
   writeFileSync(page, await currentPage());
@@ -29,8 +29,8 @@ export async function isCommandsDocCurrent() {
 async function currentPage() {
   const { createEtcdctl, createEtcdutl } = await loadPrograms();
   return commandsPage([
-    { description: createEtcdctl().describe(), hasVariables: true },
-    { description: createEtcdutl().describe(), hasVariables: false },
+    { description: (await createEtcdctl()).describe(), hasVariables: true },
+    { description: (await createEtcdutl()).describe(), hasVariables: false },
   ]);
 }
 

@@ -17,7 +17,7 @@ import type { ConnectionOptions, Credentials } from './transport/connection.js';
 export interface Surroundings {
   readonly output: Output;
   readonly input: Input;
-  readonly stderr: NodeJS.WriteStream;
+  readonly openStderr: () => NodeJS.WriteStream;
   /** The colours of stderr. */
   readonly loadPalette: () => Promise<Palette>;
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export async function openContext(
   const notices = {
     line: (text: string) => output.err(`${text}\n`),
     progress: (label: string, unit?: ProgressUnit) =>
-      startProgress(label, { stderr: surroundings.stderr, now: clock.now }, unit),
+      startProgress(label, { stderr: surroundings.openStderr(), now: clock.now }, unit),
   };
   const prompt = {
     password: (question: string) => askPassword(question, surroundings),

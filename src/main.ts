@@ -39,7 +39,7 @@ type AnyInvocation = Pick<Invocation<Record<never, never>>, 'deadline' | 'result
 async function parse({ program, args, env }: MainInput) {
   if (program === 'etcdutl') {
     const { createEtcdutl } = await import('./etcdutl.js');
-    return createEtcdutl().parse(args);
+    return (await createEtcdutl(args)).parse(args);
   }
   if (apiVersionFromEnv(env) === '2') {
     throw new CommandError('the version 2 command set (ETCDCTL_API=2) is not part of this program', {
@@ -47,7 +47,7 @@ async function parse({ program, args, env }: MainInput) {
     });
   }
   const { createEtcdctl } = await import('./etcdctl.js');
-  return createEtcdctl().parse(args, env);
+  return (await createEtcdctl(args)).parse(args, env);
 }
 
 async function runInvocation(invocation: AnyInvocation, input: MainInput): Promise<void> {

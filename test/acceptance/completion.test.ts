@@ -52,11 +52,14 @@ const ADDED_TO_ETCDUTL: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe.skipIf(!comparesWithAtLeast('3.7')).each([
-  ['etcdctl', { program: createEtcdctl(), real, globals: globalsOf(GLOBAL_FLAGS), added: ADDED_TO_ETCDCTL }],
+  [
+    'etcdctl',
+    { program: await createEtcdctl(), real, globals: globalsOf(GLOBAL_FLAGS), added: ADDED_TO_ETCDCTL },
+  ],
   [
     'etcdutl',
     {
-      program: createEtcdutl(),
+      program: await createEtcdutl(),
       real: realEtcdutl,
       globals: globalsOf(UTL_GLOBAL_FLAGS),
       added: ADDED_TO_ETCDUTL,
