@@ -5,8 +5,8 @@ import type { ConnectionOptions } from 'node:tls';
 import { CommandError } from '../../model/errors.js';
 import type { TlsOptions } from '../connection.js';
 import { type EndpointAddress, parseEndpoint } from '../grpc/endpoint.js';
-import { checkIdentity } from '../grpc/server-identity.js';
-import { loadSecurity, type Security } from '../grpc/tls.js';
+import { loadSecurity, type Security } from '../tls/security.js';
+import { checkIdentity } from '../tls/server-identity.js';
 
 /** A member's metrics are about 100 KB. */
 const LARGEST_ANSWER_BYTES = 16 * 2 ** 20;
