@@ -4,6 +4,8 @@ import type { KeysResponse } from './keys.js';
 export type V2Result =
   /** One key and what happened to it. */
   | { readonly kind: 'key'; readonly response: KeysResponse }
+  /** A directory that was made, changed or removed. */
+  | { readonly kind: 'directory'; readonly response: KeysResponse }
   /** What is in a directory. */
   | {
       readonly kind: 'listing';

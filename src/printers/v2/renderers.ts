@@ -8,6 +8,7 @@ type WriteKey = (response: KeysResponse, sink: Sink) => void;
 export function renderersOf(writeKey: WriteKey, others: Partial<V2Renderers> = {}): V2Renderers {
   return {
     key: ({ response }, sink) => writeKey(response, sink),
+    directory: ({ response }, sink) => writeKey(response, sink),
     listing: ({ response }, sink) => writeKey(response, sink),
     change({ response, namesKey }, sink) {
       if (namesKey) sink.out(`[${response.action}] ${response.node.key}\n`);

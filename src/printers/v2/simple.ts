@@ -4,6 +4,8 @@ import { renderersOf } from './renderers.js';
 
 /** Values and names, a line each. */
 export const renderers = renderersOf(writeValue, {
+  // Directories have no value.
+  directory() {},
   listing({ response: { node }, marksDirectories }, sink) {
     if (!node.isDirectory) sink.out(`${node.key}\n`);
     for (const child of node.nodes ?? []) writeNames(child, { marksDirectories, sink });
