@@ -85,7 +85,8 @@ function knownFlags(table: FlagTable): KnownFlags {
 }
 
 function unknownFlag(typed: string, known: KnownFlags): never {
-  const near = closest(typed, known.keys()).map((each) => `--${each}`);
+  const longNames = [...known.values()].map(({ name }) => name);
+  const near = closest(typed, new Set(longNames)).map((each) => `--${each}`);
   throw refusal(`flag provided but not defined: -${typed}`, didYouMean(near));
 }
 

@@ -1,6 +1,7 @@
 import type { V2CommandParent } from '../../../cli/v2/command.js';
 import type { V2Context } from '../../../cli/v2/context.js';
 import { userArgument } from '../../../cli/v2/names.js';
+import { V2Failure } from '../../../model/v2/errors.js';
 
 export interface UserPasswdOptions {
   readonly user: string;
@@ -24,7 +25,8 @@ export async function runUserPasswd({ user }: UserPasswdOptions, context: V2Cont
   const { users } = await context.connect();
   const password = await context.prompt.password('New password: ');
   const call = { signal: context.deadline() };
-  await users.get(user, call);
+  const known = await users.list(call);
+  if (!known.includes(user)) throw new V2Failure(`auth: User ${user} does not exist.`, 'plain');
   await users.setPassword(user, password, call);
   await context.emit({ kind: 'text', text: 'Password updated\n' });
 }
