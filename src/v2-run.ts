@@ -1,7 +1,7 @@
 import type { V2Context } from './cli/v2/context.js';
 import { resolveV2Globals, toV2OutputFormat, type V2GlobalOptions } from './cli/v2/globals.js';
 import type { V2Invocation } from './cli/v2/program.js';
-import { UsageError } from './model/errors.js';
+import { AlreadyReportedError, Failure } from './model/errors.js';
 import { GoParseError } from './model/go/parse-error.js';
 import { linkSignals } from './model/linked-signal.js';
 import {
@@ -153,7 +153,7 @@ function withEnding(error: unknown, { callFailure, successor }: V2Invocation): u
   if (error instanceof V2CallError) {
     return new V2Failure(error.message, callFailure, { cause: error, reasons: error.reasons });
   }
-  if (error instanceof UsageError) {
+  if (error instanceof Failure && !(error instanceof AlreadyReportedError)) {
     return new V2Failure(error.message, 'plain', { cause: error, reasons: error.reasons });
   }
   return error;

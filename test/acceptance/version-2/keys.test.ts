@@ -2,7 +2,7 @@ import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.
 import { ENABLE_V2, version2 } from '../../support/lab/version-2.js';
 
 const FORMATS = ['simple', 'extended', 'json'] as const;
-const TREE = ['set /a 1', 'mkdir /d', 'set /d/x 2', 'set /d/e/y 3', 'mkdir /empty', 'set /.hidden 4'];
+const TREE = ['set /a one', 'set /d/x two', 'set /d/e/y three', 'mkdir /empty', 'set /.hidden four'];
 const ODD_KEYS = [
   '/odd key',
   '/ü?%&#+',
@@ -69,8 +69,8 @@ const writes: readonly SideBySideCase[] = [
     { run: `-o ${format} rmdir /empty`, given: TREE, changes: true },
     { run: `-o ${format} rmdir /a`, given: TREE, changes: true },
     { run: `-o ${format} set /d v`, given: TREE, changes: true },
-    { run: `-o ${format} rm --with-value 1 /a`, given: TREE, changes: true },
-    { run: `-o ${format} set --swap-with-value 1 /a 2`, given: TREE, changes: true },
+    { run: `-o ${format} rm --with-value one /a`, given: TREE, changes: true },
+    { run: `-o ${format} set --swap-with-value one /a 2`, given: TREE, changes: true },
   ]),
   { run: 'set', changes: true },
   { run: 'set /a', changes: true },
@@ -102,10 +102,10 @@ const writes: readonly SideBySideCase[] = [
   { run: 'rmdir /d', given: TREE, changes: true },
   { run: 'rm -r /', given: TREE, changes: true },
   { run: 'set / v', given: TREE, changes: true },
-  { run: 'rm --with-value 9 /a', given: TREE, changes: true },
+  { run: 'rm --with-value nine /a', given: TREE, changes: true },
   { run: 'rm --with-index 1 /a', given: TREE, changes: true },
   { run: 'rm --dir --with-value x /empty', given: TREE, changes: true },
-  { run: 'set --swap-with-value 9 /a 2', given: TREE, changes: true },
+  { run: 'set --swap-with-value nine /a 2', given: TREE, changes: true },
   { run: 'set --swap-with-index 999999 /a 2', given: TREE, changes: true },
   {
     run: 'set --swap-with-index -1 /a 2',
@@ -113,7 +113,7 @@ const writes: readonly SideBySideCase[] = [
     changes: true,
     mask: { pattern: /base\+\d{18,}/g, replacement: '<unsigned>' },
   },
-  { run: 'set --swap-with-value 1 /missing 2', given: TREE, changes: true },
+  { run: 'set --swap-with-value one /missing 2', given: TREE, changes: true },
   { run: 'mk --in-order /a v', given: TREE, changes: true },
   { run: 'set --ttl 100 /a v', changes: true },
   { run: 'set --ttl=-5 /a v', changes: true },
@@ -142,7 +142,6 @@ const unprintable: readonly SideBySideCase[] = ['get /a', 'ls', 'set /a 2', 'mkd
   differs: {
     why: 'etcdctl does the work, prints nothing, and ends with 0: a script that reads a value gets an empty one',
     code: 1,
-    // In the simple format directories have no output, in this one etcdctl at least says so.
   },
 }));
 

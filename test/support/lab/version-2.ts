@@ -10,10 +10,13 @@ export const ENABLE_V2 = ['--enable-v2=true'];
 
 const FIRST_WITHOUT = '3.6.0';
 
-export const v2References = references.filter(({ version }) => hasVersion2(version));
+/** The newest of each minor version: nothing about the API changes within one. */
+export const v2References = references
+  .filter(({ version }) => compareVersions(version, FIRST_WITHOUT) < 0)
+  .filter(({ version }, at, all) => seriesOf(version) !== seriesOf(all[at + 1]?.version));
 
-export function hasVersion2(version: string): boolean {
-  return compareVersions(version, FIRST_WITHOUT) < 0;
+function seriesOf(version = ''): string {
+  return version.split('.').slice(0, 2).join('.');
 }
 
 export function v2Etcdctl(): Program {
@@ -24,7 +27,7 @@ export function v2Etcdctl(): Program {
 
 export const version2: CommandSet = {
   env: { ETCDCTL_API: '2' },
-  isServedBy: hasVersion2,
+  isServedBy: (version) => v2References.some((each) => each.version === version),
   reference: v2Etcdctl,
   flags(lab, endpoints = lab.cluster.endpoints) {
     const { pki } = lab;
@@ -42,7 +45,9 @@ export const version2: CommandSet = {
     return BigInt(headers.get('x-etcd-index') ?? 0);
   },
   relative: (text, base) =>
-    text.replace(INDEX, (_all, before: string, index: string, after: string) => {
+    text.replace(INDEX, (all, before: string, index: string, after: string) => {
+      // No index at all.
+      if (index === '0') return all;
       return `${before}base+${BigInt(index) - base}${after}`;
     }),
   /** From the last label on, or the last line. `stty` complains for the real etcdctl that standard input is no terminal. */
