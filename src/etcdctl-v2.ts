@@ -1,5 +1,6 @@
 import { createV2Program, type V2Program } from './cli/v2/program.js';
 import { registerAuth } from './commands/v2/auth/auth.js';
+import { registerBackup } from './commands/v2/backup.js';
 import { registerClusterHealth } from './commands/v2/cluster-health.js';
 import { registerExecWatch } from './commands/v2/exec-watch.js';
 import { registerGet } from './commands/v2/get.js';
@@ -25,6 +26,7 @@ export function createEtcdctlV2(): V2Program {
     summary: 'command-line client for etcd, with the version 2 commands of etcdctl 3.5',
     versionText: `etcdctl version: ${ETCD_VERSION}\nAPI version: 2\n`,
   });
+  registerBackup(program);
   registerClusterHealth(program);
   registerMk(program);
   registerMkdir(program);

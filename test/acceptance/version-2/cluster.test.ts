@@ -63,7 +63,7 @@ const unstarted: Scene = {
 
 /** Members come in the order of their ids, which chance decides about for a new one. */
 const anyOrder = {
-  pattern: /^[^]+$/,
+  pattern: /^.+$/s,
   replacement: (text: string) =>
     text
       .split('\n')
