@@ -42,12 +42,18 @@ const LARGEST_BODY_BYTES = 256 * 2 ** 20;
 export class Connector {
   readonly #tls: Omit<TlsOptions, 'insecureTransport'>;
   readonly #dialTimeoutMs: number;
+  readonly #largestBodyBytes: number;
   readonly #agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   #security: Promise<Security> | undefined;
 
-  constructor(tls: Omit<TlsOptions, 'insecureTransport'>, dialTimeoutMs: number) {
+  constructor(
+    tls: Omit<TlsOptions, 'insecureTransport'>,
+    dialTimeoutMs: number,
+    largestBodyBytes = LARGEST_BODY_BYTES,
+  ) {
     this.#tls = tls;
     this.#dialTimeoutMs = dialTimeoutMs;
+    this.#largestBodyBytes = largestBodyBytes;
   }
 
   /** Throws a `UsageError` for TLS files that are unusable, whether or not an endpoint needs them. */
@@ -62,7 +68,8 @@ export class Connector {
     const attempted = this.#attempted(url);
     const started = await this.#start(url, request, limits);
     try {
-      return toAnswer(await started.response, { signal, attempted });
+      const largestBodyBytes = this.#largestBodyBytes;
+      return toAnswer(await started.response, { signal, attempted, largestBodyBytes });
     } catch (error) {
       signal.throwIfAborted();
       throw attemptError(error, attempted);
@@ -164,9 +171,13 @@ function limitDial(socket: Socket, timeoutMs: number, request: ClientRequest): v
 interface AnswerContext {
   readonly signal: AbortSignal;
   readonly attempted: Attempted;
+  readonly largestBodyBytes: number;
 }
 
-function toAnswer(response: IncomingMessage, { signal, attempted }: AnswerContext): HttpAnswer {
+function toAnswer(
+  response: IncomingMessage,
+  { signal, attempted, largestBodyBytes }: AnswerContext,
+): HttpAnswer {
   // A body that nobody reads may break off without anybody's harm.
   response.on('error', () => {});
   return {
@@ -177,7 +188,7 @@ function toAnswer(response: IncomingMessage, { signal, attempted }: AnswerContex
     },
     async body() {
       try {
-        return await readText(response);
+        return await readText(response, largestBodyBytes);
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof V2AttemptError) throw error;
@@ -189,13 +200,13 @@ function toAnswer(response: IncomingMessage, { signal, attempted }: AnswerContex
   };
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+async function readText(response: IncomingMessage, largestBodyBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > LARGEST_BODY_BYTES) {
-      throw new V2AttemptError(`the answer is larger than ${LARGEST_BODY_BYTES} bytes`, false, {
+    if (sizeBytes > largestBodyBytes) {
+      throw new V2AttemptError(`the answer is larger than ${largestBodyBytes} bytes`, false, {
         reasons: ['ask for less: a directory further down, or without --recursive'],
       });
     }
