@@ -23,7 +23,7 @@ import { ETCD_VERSION } from './model/etcd-version.js';
 export function createEtcdctlV2(): V2Program {
   const program = createV2Program({
     name: 'etcdctl',
-    summary: 'command-line client for etcd, with the version 2 commands of etcdctl 3.5',
+    summary: 'Command-line client for etcd, with the version 2 commands of etcdctl 3.5',
     versionText: `etcdctl version: ${ETCD_VERSION}\nAPI version: 2\n`,
   });
   registerBackup(program);

@@ -3,7 +3,7 @@ import { V2_OUTPUT_FORMATS, type V2OutputFormat } from '../../printers/v2/printe
 import type { TlsOptions } from '../../transport/connection.js';
 import type { DiscoveryOptions } from '../../transport/discovery.js';
 import type { Environment } from '../environment.js';
-import type { User } from '../globals.js';
+import { systemRootsOf, type User } from '../globals.js';
 import { V2_GLOBAL_FLAGS, type V2GlobalFlagValues } from './global-flags.js';
 
 /** The global flags and variables of one version 2 command line. */
@@ -52,6 +52,7 @@ export function resolveV2Globals(given: Partial<V2GlobalFlagValues>, env: Enviro
       serverName: insecure ? '' : domain,
       insecureSkipVerify: false,
       flagNames: TLS_FLAGS,
+      ...systemRootsOf(env),
     },
     user: toUser(text(values.username, 'ETCDCTL_USERNAME')),
     output: values.output,

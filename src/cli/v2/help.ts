@@ -19,7 +19,7 @@ export function v2Help(node: Node): string {
     ...(description === undefined ? [] : [section('DESCRIPTION', description.split('\n'))]),
     ...(commands.length === 0
       ? []
-      : [section('COMMANDS', columns([...commands, ['help, h', 'show the help of a command']]))]),
+      : [section('COMMANDS', columns([...commands, ['help, h', 'Show the help of a command']]))]),
     section(isProgram ? 'GLOBAL OPTIONS' : 'OPTIONS', columns(describeFlags(flags).map(flagRow))),
     ...(isProgram ? [] : [`'${lineage(node)[0]?.declaration.name} --help' lists the global options.`]),
   ];

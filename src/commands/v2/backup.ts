@@ -16,7 +16,7 @@ const flags = {
 export function registerBackup(parent: V2CommandParent, run = runBackup): void {
   parent.command({
     name: 'backup',
-    summary: 'make a copy of a data directory from which a new cluster of one member can start',
+    summary: 'Make a copy of a data directory from which a new cluster of one member can start',
     description: [
       'Works on files, and asks no server. Start from the backup with --force-new-cluster:',
       '  etcdctl backup --data-dir /var/lib/etcd --backup-dir /var/backups/etcd',

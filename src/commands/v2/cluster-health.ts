@@ -17,7 +17,7 @@ const PAUSE_MS = 10_000;
 export function registerClusterHealth(parent: V2CommandParent, run = runClusterHealth): void {
   parent.command({
     name: 'cluster-health',
-    summary: 'ask every member whether it is healthy; status 5 unless all are',
+    summary: 'Ask every member whether it is healthy; status 5 unless all are',
     flags: { forever: boolFlag(false, 'ask again every 10 seconds until Ctrl-C', { short: 'f' }) },
     callFailure: 'server',
     successor: 'etcdctl endpoint health --cluster',

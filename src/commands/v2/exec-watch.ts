@@ -21,7 +21,7 @@ export function registerExecWatch(parent: V2CommandParent, run = runExecWatch): 
   parent.command({
     name: 'exec-watch',
     usage: '<key> -- <command> [args...]',
-    summary: 'run a program for every change of a key',
+    summary: 'Run a program for every change of a key',
     description: [
       'Programs of several changes run side by side. What changed is in their environment:',
       'ETCD_WATCH_ACTION, ETCD_WATCH_KEY, ETCD_WATCH_VALUE and ETCD_WATCH_MODIFIED_INDEX.',

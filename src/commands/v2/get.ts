@@ -15,7 +15,7 @@ export function registerGet(parent: V2CommandParent, run = runGet): void {
   parent.command({
     name: 'get',
     usage: '<key>',
-    summary: 'print the value of a key',
+    summary: 'Print the value of a key',
     flags: { sort: sortFlag, quorum: quorumFlag },
     callFailure: 'server',
     successor: 'etcdctl get',

@@ -16,7 +16,7 @@ export function registerLs(parent: V2CommandParent, run = runLs): void {
   parent.command({
     name: 'ls',
     usage: '[key]',
-    summary: 'list what is in a directory, by default in the topmost one',
+    summary: 'List what is in a directory, by default in the topmost one',
     flags: {
       sort: sortFlag,
       recursive: boolFlag(false, 'also list what is in the directories below', { short: 'r' }),

@@ -19,7 +19,7 @@ export function registerMk(parent: V2CommandParent, run = runMk): void {
   parent.command({
     name: 'mk',
     usage: '<key> <value>',
-    summary: 'make a key that is not there yet',
+    summary: 'Make a key that is not there yet',
     flags: {
       'in-order': boolFlag(
         false,

@@ -12,7 +12,7 @@ export function registerMkdir(parent: V2CommandParent, run = runMkdir): void {
   parent.command({
     name: 'mkdir',
     usage: '<key>',
-    summary: 'make a directory that is not there yet',
+    summary: 'Make a directory that is not there yet',
     flags: directoryFlags,
     callFailure: 'server',
     successor: 'etcdctl put',

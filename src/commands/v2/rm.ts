@@ -18,7 +18,7 @@ export function registerRm(parent: V2CommandParent, run = runRm): void {
   parent.command({
     name: 'rm',
     usage: '<key>',
-    summary: 'remove a key or a directory',
+    summary: 'Remove a key or a directory',
     flags: {
       dir: boolFlag(false, 'also if it is a directory, which has to be empty'),
       recursive: boolFlag(false, 'also if it is a directory, with all that is in it', { short: 'r' }),

@@ -11,7 +11,7 @@ export function registerRmdir(parent: V2CommandParent, run = runRmdir): void {
   parent.command({
     name: 'rmdir',
     usage: '<key>',
-    summary: 'remove a directory that is empty, or a key',
+    summary: 'Remove a directory that is empty, or a key',
     flags: {},
     callFailure: 'server',
     successor: 'etcdctl del',

@@ -19,7 +19,7 @@ export function registerSet(parent: V2CommandParent, run = runSet): void {
   parent.command({
     name: 'set',
     usage: '<key> <value>',
-    summary: 'give a key a value',
+    summary: 'Give a key a value',
     description: [
       'Without a value, standard input is the value. A key that begins with a dash comes after --:',
       '  etcdctl set -- -key value',

@@ -12,7 +12,7 @@ export function registerSetdir(parent: V2CommandParent, run = runSetdir): void {
   parent.command({
     name: 'setdir',
     usage: '<key>',
-    summary: 'make a directory, or set when one expires',
+    summary: 'Make a directory, or set when one expires',
     flags: directoryFlags,
     callFailure: 'server',
     successor: 'etcdctl put',

@@ -14,7 +14,7 @@ export function registerUpdate(parent: V2CommandParent, run = runUpdate): void {
   parent.command({
     name: 'update',
     usage: '<key> <value>',
-    summary: 'give a key that is there already another value',
+    summary: 'Give a key that is there already another value',
     flags: { ttl: ttlFlag },
     callFailure: 'server',
     successor: 'etcdctl put',

@@ -12,7 +12,7 @@ export function registerUpdatedir(parent: V2CommandParent, run = runUpdatedir): 
   parent.command({
     name: 'updatedir',
     usage: '<key>',
-    summary: 'set when a directory expires that is there already',
+    summary: 'Set when a directory expires that is there already',
     flags: directoryFlags,
     callFailure: 'server',
     successor: 'etcdctl put',

@@ -15,7 +15,7 @@ export function registerWatch(parent: V2CommandParent, run = runWatch): void {
   parent.command({
     name: 'watch',
     usage: '<key>',
-    summary: 'wait for a change of a key and print it',
+    summary: 'Wait for a change of a key and print it',
     description:
       'When the server goes away, the watch goes on after the last change as soon as one is there again.',
     flags: {

@@ -57,11 +57,8 @@ function snapNames(directory: string): string[] {
 function readImage(path: string): Image {
   const source = FileByteSource.open(path);
   try {
-    const { data = new Uint8Array(0), metadata } = decodeSnap(source.read(0, source.sizeBytes));
+    const { data = new Uint8Array(0), metadata } = decodeSnap(source.read(0, source.sizeBytes), path);
     return { path, term: metadata?.term ?? 0n, index: metadata?.index ?? 0n, store: new Uint8Array(data) };
-  } catch (cause) {
-    if (cause instanceof CommandError) throw cause;
-    throw new CorruptFileError(`${path} is no snapshot: ${(cause as Error).message}`, path, 0, { cause });
   } finally {
     source.close();
   }

@@ -69,7 +69,7 @@ describe('the version 2 program', () => {
   it('shows the flags of a command with both names', () => {
     expect(help('role', 'grant', '--help')).toMatchInlineSnapshot(`
       "NAME:
-         etcdctl role grant - let a role read or write below a path
+         etcdctl role grant - Let a role read or write below a path
 
       USAGE:
          etcdctl [global options] role grant [command options] <role>

@@ -7,7 +7,7 @@ export type AuthDisableOptions = Record<string, never>;
 export function registerAuthDisable(parent: V2CommandParent, run = runAuthDisable): void {
   parent.command({
     name: 'disable',
-    summary: 'let everybody do everything again',
+    summary: 'Let everybody do everything again',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl auth disable',

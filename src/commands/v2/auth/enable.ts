@@ -7,7 +7,7 @@ export type AuthEnableOptions = Record<string, never>;
 export function registerAuthEnable(parent: V2CommandParent, run = runAuthEnable): void {
   parent.command({
     name: 'enable',
-    summary: 'have users log in from now on; the user root has to be there',
+    summary: 'Have users log in from now on; the user root has to be there',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl auth enable',

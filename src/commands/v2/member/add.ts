@@ -16,7 +16,7 @@ export function registerMemberAdd(parent: V2CommandParent, run = runMemberAdd): 
   parent.command({
     name: 'add',
     usage: '<name> <peerURL>',
-    summary: 'add a member that is to be started afterwards, and print the settings to start it with',
+    summary: 'Add a member that is to be started afterwards, and print the settings to start it with',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member add <name> --peer-urls=<peerURL>',

@@ -14,7 +14,7 @@ export function registerMemberRemove(parent: V2CommandParent, run = runMemberRem
   parent.command({
     name: 'remove',
     usage: '<memberID>',
-    summary: 'remove a member from the cluster',
+    summary: 'Remove a member from the cluster',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member remove',

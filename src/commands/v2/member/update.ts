@@ -13,7 +13,7 @@ export function registerMemberUpdate(parent: V2CommandParent, run = runMemberUpd
   parent.command({
     name: 'update',
     usage: '<memberID> <peerURLs>',
-    summary: 'change where the other members reach one; several URLs are separated by commas',
+    summary: 'Change where the other members reach one; several URLs are separated by commas',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member update <memberID> --peer-urls=<peerURLs>',

@@ -12,7 +12,7 @@ export function registerRoleAdd(parent: V2CommandParent, run = runRoleAdd): void
   parent.command({
     name: 'add',
     usage: '<role>',
-    summary: 'add a role that permits nothing yet',
+    summary: 'Add a role that permits nothing yet',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role add',

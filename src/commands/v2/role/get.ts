@@ -11,7 +11,7 @@ export function registerRoleGet(parent: V2CommandParent, run = runRoleGet): void
   parent.command({
     name: 'get',
     usage: '<role>',
-    summary: 'show what a role permits',
+    summary: 'Show what a role permits',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role get',

@@ -11,7 +11,7 @@ export function registerRoleGrant(parent: V2CommandParent, run = runRoleGrant): 
   parent.command({
     name: 'grant',
     usage: '<role>',
-    summary: 'let a role read or write below a path',
+    summary: 'Let a role read or write below a path',
     flags: rolePermissionFlags,
     callFailure: 'plain',
     successor: 'etcdctl role grant-permission',

@@ -7,7 +7,7 @@ export type RoleListOptions = Record<string, never>;
 export function registerRoleList(parent: V2CommandParent, run = runRoleList): void {
   parent.command({
     name: 'list',
-    summary: 'list the roles',
+    summary: 'List the roles',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role list',

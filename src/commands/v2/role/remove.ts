@@ -10,7 +10,7 @@ export function registerRoleRemove(parent: V2CommandParent, run = runRoleRemove)
   parent.command({
     name: 'remove',
     usage: '<role>',
-    summary: 'remove a role',
+    summary: 'Remove a role',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role delete',

@@ -11,7 +11,7 @@ export function registerRoleRevoke(parent: V2CommandParent, run = runRoleRevoke)
   parent.command({
     name: 'revoke',
     usage: '<role>',
-    summary: 'forbid a role to read or write below a path',
+    summary: 'Forbid a role to read or write below a path',
     flags: rolePermissionFlags,
     callFailure: 'plain',
     successor: 'etcdctl role revoke-permission',

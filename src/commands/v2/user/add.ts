@@ -12,7 +12,7 @@ export function registerUserAdd(parent: V2CommandParent, run = runUserAdd): void
   parent.command({
     name: 'add',
     usage: '<user or user:password>',
-    summary: 'add a user',
+    summary: 'Add a user',
     description:
       'A password on the command line can be seen by everybody on this machine, in `ps` and /proc.',
     flags: {},

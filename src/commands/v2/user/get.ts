@@ -10,7 +10,7 @@ export function registerUserGet(parent: V2CommandParent, run = runUserGet): void
   parent.command({
     name: 'get',
     usage: '<user>',
-    summary: 'show the roles of a user',
+    summary: 'Show the roles of a user',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user get',

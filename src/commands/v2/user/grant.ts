@@ -6,7 +6,7 @@ export function registerUserGrant(parent: V2CommandParent, run = runUserGrant): 
   parent.command({
     name: 'grant',
     usage: '<user>',
-    summary: 'give a user roles',
+    summary: 'Give a user roles',
     flags: userRolesFlags,
     callFailure: 'plain',
     successor: 'etcdctl user grant-role',

@@ -7,7 +7,7 @@ export type UserListOptions = Record<string, never>;
 export function registerUserList(parent: V2CommandParent, run = runUserList): void {
   parent.command({
     name: 'list',
-    summary: 'list the users',
+    summary: 'List the users',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user list',

@@ -11,7 +11,7 @@ export function registerUserPasswd(parent: V2CommandParent, run = runUserPasswd)
   parent.command({
     name: 'passwd',
     usage: '<user>',
-    summary: 'give a user another password, which is asked for',
+    summary: 'Give a user another password, which is asked for',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user passwd',

@@ -10,7 +10,7 @@ export function registerUserRemove(parent: V2CommandParent, run = runUserRemove)
   parent.command({
     name: 'remove',
     usage: '<user>',
-    summary: 'remove a user',
+    summary: 'Remove a user',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user delete',

@@ -6,7 +6,7 @@ export function registerUserRevoke(parent: V2CommandParent, run = runUserRevoke)
   parent.command({
     name: 'revoke',
     usage: '<user>',
-    summary: 'take roles from a user',
+    summary: 'Take roles from a user',
     flags: userRolesFlags,
     callFailure: 'plain',
     successor: 'etcdctl user revoke-role',
