@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
 
 /**
  * A running server holds a lock (flock) on its database. Node cannot ask for one, but Linux lists them all.
@@ -30,21 +30,25 @@ export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder 
   return { kind: 'none' };
 }
 
-/** False only if the process can be looked into and does not have the file open: the inode is another file system's. */
+/**
+ * False only if the process can be looked into and does not have the file open: the inode is another file system's. Open
+ * files are compared by what they are, because a process in a container knows them under other paths.
+ */
 function mayHaveOpen(processId: number, path: string): boolean {
   try {
     const directory = `/proc/${processId}/fd`;
-    const target = realpathSync(path);
-    return readdirSync(directory).some((name) => linkTarget(`${directory}/${name}`) === target);
+    const wanted = statSync(path, { bigint: true });
+    return readdirSync(directory).some((name) => isFile(`${directory}/${name}`, wanted));
   } catch {
     return true;
   }
 }
 
-function linkTarget(path: string): string | undefined {
+function isFile(path: string, wanted: BigIntStats): boolean {
   try {
-    return readlinkSync(path);
+    const { dev, ino } = statSync(path, { bigint: true });
+    return dev === wanted.dev && ino === wanted.ino;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CommandError } from '../../model/errors.js';
 import { pathErrorText } from '../../model/go/system-error.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
@@ -30,8 +30,7 @@ export interface Replacement {
  */
 export async function replaceDatabase(path: string, options: ReplaceOptions = {}): Promise<Replacement> {
   const source = FileByteSource.open(path);
-  // A server that starts deletes files of this name.
-  const newPath = `${path}.tmp.${randomBytes(6).toString('hex')}`;
+  const newPath = replacementPath(path);
   try {
     const newBytes = await writeChecked(source, newPath, options);
     keepOwner(path, newPath);
@@ -45,6 +44,14 @@ export async function replaceDatabase(path: string, options: ReplaceOptions = {}
   } finally {
     source.close();
   }
+}
+
+/**
+ * Where the new database grows. A server that starts deletes what has such a name and was left behind; from 3.7 on not
+ * what etcd's own defragmentation leaves, `db.tmp.…` (bootstrapSnapshot in server/etcdserver/bootstrap.go).
+ */
+export function replacementPath(path: string): string {
+  return join(dirname(path), `tmp.${basename(path)}.${randomBytes(6).toString('hex')}`);
 }
 
 async function writeChecked(

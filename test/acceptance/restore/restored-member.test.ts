@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CompleteReference } from '../../../scripts/lib/reference.mjs';
 import { compareVersions } from '../../../scripts/lib/version.mjs';
+import { databasePath } from '../../../src/storage/data-directory/layout.js';
+import { replacementPath } from '../../../src/storage/data-directory/replace-database.js';
 import { decodeSnap } from '../../../src/storage/raft-snapshot/snap-file.js';
 import { inFolder } from '../../support/lab/files-side-by-side.js';
 import { type Lab, references, startLab } from '../../support/lab/lab.js';
-import { ourEtcdctl, ourEtcdutl, programAt, run } from '../../support/lab/program.js';
+import { ourEtcdctl, ourEtcdutl, type Program, programAt, run } from '../../support/lab/program.js';
 import { contentsOf, hashesOf, mustSucceed, restoring } from '../../support/lab/restored.js';
 import { type SavedFiles, saveFiles } from '../../support/lab/saved-files.js';
 import { walRecordsOf, withoutDefaults } from '../../support/lab/wal-records.js';
@@ -29,6 +31,11 @@ function startRestored(
   flags: readonly string[] = [],
 ): Promise<Lab> {
   return startLab({ reference, prepare: restoring({ snapshot, by: () => ourEtcdutl(), flags }) });
+}
+
+/** Late patches of 3.5 can look into the store of version 2, which lies in the raft snapshot. */
+async function hasCheck(program: Program): Promise<boolean> {
+  return (await run(program, ['--help'])).stdout.includes('check ');
 }
 
 async function ourHashKv(file: string, revision: bigint) {
@@ -95,6 +102,12 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         if (!isBefore(version, '3.5.0') && isBefore(version, '3.7.0')) {
           expect(made.log.equals(stated.log)).toBe(true);
         }
+        if (reference.etcdutl !== undefined && (await hasCheck(real))) {
+          const line = ['check', 'v2store', '--data-dir', 'ours'];
+          expect(await mustSucceed(real, line, { cwd: folder })).toBe(
+            'No custom content found in v2store.\n',
+          );
+        }
         expect(withoutDefaults(made.snap.metadata ?? {})).toEqual(
           withoutDefaults(stated.snap.metadata ?? {}),
         );
@@ -151,18 +164,23 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       }
     });
 
-    it('runs after a defragmentation', async () => {
+    it('runs after a defragmentation, and clears what a killed one leaves', async () => {
       const restore = restoring({ snapshot: saved.snapshot, by: () => ourEtcdutl() });
       const lab = await startLab({
         reference,
         prepare: async (members) => {
           await restore(members);
-          await mustSucceed(ourEtcdutl(), ['defrag', '--data-dir', members[0]?.dataDir ?? '']);
+          const directory = members[0]?.dataDir ?? '';
+          await mustSucceed(ourEtcdutl(), ['defrag', '--data-dir', directory]);
+          // As one leaves it that was killed.
+          writeFileSync(replacementPath(databasePath(directory)), 'a part');
         },
       });
       try {
         const [served] = await hashesOf(lab);
         expect(served?.hash).toBe((await ourHashKv(saved.snapshot, 0n)).hash);
+        const snap = path.dirname(databasePath(lab.cluster.members[0]?.dataDir ?? ''));
+        expect(readdirSync(snap).filter((name) => !name.endsWith('.snap'))).toEqual(['db']);
         await mustSucceed(ourEtcdctl(), [...lab.flags(), 'put', 'still', 'there']);
       } finally {
         await lab.stop();

@@ -1,4 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -115,5 +127,17 @@ describe('lockHolder', () => {
     writeFileSync(locks, other);
     expect(lockHolder(database, locks)).toEqual({ kind: 'none' });
     expect(lockHolder(database, join(directory, 'none'))).toEqual({ kind: 'unknown' });
+  });
+
+  it.runIf(existsSync('/proc/locks'))('asks a process what it has open, under whatever path', () => {
+    place('3.7.1');
+    const locks = join(directory, 'locks');
+    writeFileSync(locks, `1: FLOCK  ADVISORY  WRITE ${process.pid} 00:2a:${statSync(database).ino} 0 EOF\n`);
+    expect(lockHolder(database, locks)).toEqual({ kind: 'none' });
+    linkSync(database, join(directory, 'as-in-a-container'));
+    const descriptor = openSync(join(directory, 'as-in-a-container'), 'r');
+    expect(lockHolder(database, locks)).toEqual({ kind: 'held', processId: process.pid });
+    closeSync(descriptor);
+    expect(lockHolder(database, locks)).toEqual({ kind: 'none' });
   });
 });
