@@ -6,61 +6,98 @@ import type { CallFailure } from './status.js';
 /** setTimeout takes no more milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The end of one call, by its own deadline, by the caller's signal or by the client's end: one abort signal for all three. */
-export interface CallLimit {
-  /** Its reason is what the call must reject with. */
-  readonly signal: AbortSignal;
+/** Ends one call by its own deadline, by the caller's signal or by the client's end, whichever comes first. */
+export class CallLimit {
   /** Milliseconds since 1970, or Infinity; servers are told. */
   readonly deadline: number;
-  /** The signal was aborted by the deadline. */
-  readonly hasExpired: boolean;
   /** What the latest attempt failed with, when another one was made: it explains a deadline. */
   lastFailure?: CallFailure;
-  /** The consumer has a response to deal with: that time does not count where the limit is for each response. */
-  pause(): void;
-  /** The next response is waited for. */
-  resume(): void;
-  /** To be called when the call is over: frees timer and listeners. */
-  release(): void;
-}
+  readonly #timeoutMs: number | null;
+  readonly #isWhole: boolean;
+  readonly #sources: readonly AbortSignal[];
+  readonly #listeners = new Set<() => void>();
+  readonly #follow = () => this.#end(this.#sources.find(({ aborted }) => aborted)?.reason);
+  #stopTimer: () => void;
+  #ending: { readonly reason: unknown } | undefined;
+  #hasExpired = false;
+  #controller: AbortController | undefined;
 
-/** @param defaultMs applies where the call states no limit; `null`: none */
-export function limitCall(
-  call: StreamOptions | undefined,
-  defaultMs: number | null,
-  clientSignal: AbortSignal,
-): CallLimit {
-  const timeoutMs = call?.timeoutMs === undefined ? defaultMs : call.timeoutMs;
-  const controller = abortController();
-  const sources = call?.signal ? [clientSignal, call.signal] : [clientSignal];
-  // Made when it is needed: a stack trace for each of many short calls would take longer than the calls.
-  let expiry: ServerError | undefined;
-  const expire = () => {
-    expiry = deadlineExceeded([]);
-    controller.abort(expiry);
-  };
-  const unfollow = sources.map((source) => follow(source, controller));
-  const isWhole = !call?.limitsEachResponse;
-  const start = () => startTimer(timeoutMs, expire);
-  let stop = start();
-  return {
-    signal: controller.signal,
+  /** @param defaultMs applies where the call states no limit; `null`: none */
+  constructor(call: StreamOptions | undefined, defaultMs: number | null, clientSignal: AbortSignal) {
+    this.#timeoutMs = call?.timeoutMs === undefined ? defaultMs : call.timeoutMs;
+    this.#isWhole = !call?.limitsEachResponse;
     // Servers can only be told of a limit for the whole call.
-    deadline: timeoutMs === null || !isWhole ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs,
-    get hasExpired() {
-      return expiry !== undefined && controller.signal.reason === expiry;
-    },
-    pause() {
-      if (!isWhole) stop();
-    },
-    resume() {
-      if (!isWhole) stop = start();
-    },
-    release() {
-      stop();
-      for (const unfollowSource of unfollow) unfollowSource();
-    },
-  };
+    const isTold = this.#timeoutMs !== null && this.#isWhole;
+    this.deadline = isTold ? Date.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
+    this.#sources = call?.signal ? [clientSignal, call.signal] : [clientSignal];
+    this.#stopTimer = this.#startTimer();
+    for (const source of this.#sources) {
+      if (source.aborted) this.#follow();
+      else source.addEventListener('abort', this.#follow, { once: true });
+    }
+  }
+
+  get isOver(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** What the call must reject with, once it is over. */
+  get reason(): unknown {
+    return this.#ending?.reason;
+  }
+
+  /** It was the deadline that ended the call. */
+  get hasExpired(): boolean {
+    return this.#hasExpired;
+  }
+
+  /** Aborted at the end, with its reason. Made when it is first asked for: to make one takes longer than to send a request. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = abortController();
+      if (this.#ending !== undefined) this.#controller.abort(this.#ending.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Calls the listener at the end, at once if that is past. Gives back the way to stop that. */
+  onEnd(listener: () => void): () => void {
+    if (this.#ending !== undefined) listener();
+    else this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The consumer has a response to deal with: that time does not count where the limit is for each response. */
+  pause(): void {
+    if (!this.#isWhole) this.#stopTimer();
+  }
+
+  /** The next response is waited for. */
+  resume(): void {
+    if (!this.#isWhole) this.#stopTimer = this.#startTimer();
+  }
+
+  /** To be called when the call is over: frees timer and listeners. */
+  release(): void {
+    this.#stopTimer();
+    for (const source of this.#sources) source.removeEventListener('abort', this.#follow);
+  }
+
+  #startTimer(): () => void {
+    return startTimer(this.#timeoutMs, () => {
+      if (this.#ending !== undefined) return;
+      this.#hasExpired = true;
+      this.#end(deadlineExceeded([]));
+    });
+  }
+
+  #end(reason: unknown): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = { reason };
+    this.#controller?.abort(reason);
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
 }
 
 /** The timer keeps the process alive: a call that waits for a connection may have nothing else that does. */
@@ -99,12 +136,4 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(finish, ms);
     signal.addEventListener('abort', abort, { once: true });
   });
-}
-
-/** Passes an abort on; gives back the way to stop that. */
-function follow(source: AbortSignal, controller: AbortController): () => void {
-  const abort = () => controller.abort(source.reason);
-  if (source.aborted) abort();
-  else source.addEventListener('abort', abort, { once: true });
-  return () => source.removeEventListener('abort', abort);
 }
