@@ -6,11 +6,10 @@ import { type Field, FieldReader } from '../message-fields.js';
  * etcd 3.5). Tags are field numbers times eight plus wire type.
  *
  * Requests to the version 2 store stand in the log as they are: an id (1), a method (2), a path (3), and more. All others are
- * messages in which field 2 would be such a request, so that both begin alike: a method is text, and a request begins with its id.
+ * messages in which field 2 would be such a request, so that both begin alike: but no method's letters are a message.
  */
 const METHOD_OR_REQUEST = 2 * 8 + 2;
 const PATH = 3 * 8 + 2;
-const ID = 1 * 8 + 0;
 /** Version 3 only. */
 const HEADER = 100 * 8 + 2;
 const MEMBER_ATTRIBUTES = 1301 * 8 + 2;
@@ -43,7 +42,7 @@ function version2Request(data: Uint8Array, fields: readonly Field[]): Uint8Array
   const field = fields.find(({ tag }) => tag === METHOD_OR_REQUEST);
   if (field === undefined) return undefined;
   const contents = data.subarray(field.contents.start, field.contents.end);
-  const isRequest = contents.length > 0 && contents[0] === ID && fieldsOf(contents) !== undefined;
+  const isRequest = contents.length > 0 && fieldsOf(contents) !== undefined;
   return isRequest ? contents : data;
 }
 
