@@ -1,6 +1,7 @@
 import type { ClientDuplexStream, ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
+import type { CallLimit } from './call-limit.js';
 import type { EndpointChannel } from './channel.js';
-import { abortController, type CallLimit } from './deadline.js';
+import { abortController } from './deadline.js';
 import type { Rpc } from './rpc.js';
 import { type CallFailure, callFailure } from './status.js';
 

@@ -3,9 +3,10 @@ import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { Credentials } from '../connection.js';
 import { type Attempt, attemptBidi, attemptServerStream, attemptUnary } from './attempt.js';
 import { Authentication } from './authentication.js';
+import { CallLimit, ClientEnd } from './call-limit.js';
 import { CallMetadata } from './call-metadata.js';
 import type { EndpointChannel } from './channel.js';
-import { abortController, CallLimit, deadlineExceeded, pause } from './deadline.js';
+import { deadlineExceeded, pause } from './deadline.js';
 import type { EndpointPool } from './endpoint-pool.js';
 import { backoffMs, MAX_ATTEMPTS, mayRepeat } from './retry.js';
 import type { Rpc } from './rpc.js';
@@ -29,7 +30,7 @@ export class Caller {
   readonly #pool: EndpointPool;
   readonly #authentication: Authentication;
   readonly #metadata = new CallMetadata();
-  readonly #closing = abortController();
+  readonly #end = new ClientEnd();
 
   constructor(options: CallerOptions) {
     this.#options = options;
@@ -72,7 +73,7 @@ export class Caller {
     request: Request,
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
-    const limit = new CallLimit(call, this.#options.callTimeoutMs, this.#closing.signal);
+    const limit = new CallLimit(call, this.#options.callTimeoutMs, this.#end);
     try {
       const bytes = this.#encode(rpc, request);
       await this.#authentication.renewForStream(limit);
@@ -108,7 +109,7 @@ export class Caller {
     requests: AsyncIterable<Request>,
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
-    const limit = new CallLimit(call, this.#options.callTimeoutMs, this.#closing.signal);
+    const limit = new CallLimit(call, this.#options.callTimeoutMs, this.#end);
     let channel: EndpointChannel | undefined;
     try {
       await this.#authentication.renewForStream(limit);
@@ -127,7 +128,7 @@ export class Caller {
 
   /** Ends all calls and connections. */
   close(): void {
-    this.#closing.abort(
+    this.#end.end(
       new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
     );
     this.#pool.close();
@@ -137,7 +138,7 @@ export class Caller {
     call: CallOptions | undefined,
     work: (limit: CallLimit) => Promise<Result>,
   ): Promise<Result> {
-    const limit = new CallLimit(call, this.#options.callTimeoutMs, this.#closing.signal);
+    const limit = new CallLimit(call, this.#options.callTimeoutMs, this.#end);
     try {
       return await work(limit);
     } catch (error) {
