@@ -2,7 +2,7 @@
 // `npm run build:standalone -- x64 arm64` for others.
 import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { architectures, bunProgram, obtainBun } from './lib/bun.mjs';
+import { architectures, bunProgram, obtainBun, reasonForNoBun } from './lib/bun.mjs';
 import { bundleProgram } from './lib/bundle.mjs';
 import { capture, lastLine } from './lib/command.mjs';
 import { root } from './lib/paths.mjs';
@@ -16,15 +16,15 @@ const wanted = process.argv.length > 2 ? process.argv.slice(2) : [process.arch];
 const unknown = wanted.filter((each) => !architectures.includes(/** @type {Architecture} */ (each)));
 if (unknown.length > 0)
   fail(`unknown architecture ${unknown.join(', ')}: there is ${architectures.join(', ')}`);
+const reason = await reasonForNoBun();
+if (reason !== undefined) fail(reason);
 for (const architecture of wanted) await buildFor(/** @type {Architecture} */ (architecture));
 
 /** @param {Architecture} architecture */
 async function buildFor(architecture) {
   // The machine's own Bun compiles; that of the other architecture is what it puts the code into.
-  for (const each of new Set([/** @type {Architecture} */ (process.arch), architecture])) {
-    const reason = await obtainBun(each);
-    if (reason !== undefined) fail(`no Bun for Linux on ${each}: ${reason}`);
-  }
+  const missing = await obtainBun(architecture);
+  if (missing !== undefined) fail(`no Bun for Linux on ${architecture}: ${missing}`);
   const folder = architecture === process.arch ? outdir : path.join(outdir, `linux-${architecture}`);
   mkdirSync(folder, { recursive: true });
   const staging = mkdtempSync(path.join(folder, '.staging-'));

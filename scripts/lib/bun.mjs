@@ -33,6 +33,20 @@ export function bunProgram(architecture) {
 }
 
 /**
+ * Obtains what makes an executable for this machine.
+ *
+ * @returns {Promise<string | undefined>} why that is not possible
+ */
+export async function reasonForNoBun() {
+  const architecture = architectures.find((each) => each === process.arch);
+  if (process.platform !== 'linux' || architecture === undefined) {
+    return `executables are only made on Linux, on ${architectures.join(' or ')}`;
+  }
+  const reason = await obtainBun(architecture);
+  return reason && `no Bun: ${reason}`;
+}
+
+/**
  * Puts the program for Linux on that architecture into the cache.
  *
  * @param {Architecture} architecture
