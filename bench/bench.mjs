@@ -39,8 +39,6 @@ else await run();
 async function run() {
   const settings = { isQuick: options.quick };
   const all = contenders();
-  /** @type {import('./report/publish.mjs').Measured[]} */
-  const measured = [];
   /** @type {{ scene: import('./rows/row.mjs').Scene<any>, stage: unknown } | undefined} */
   let open;
   try {
@@ -54,11 +52,11 @@ async function run() {
       const runs = options.quick ? 2 : Number(options.runs ?? row.runs);
       const others = row.others?.(open.stage) ?? [];
       const outcomes = await alternate(row, open.stage, [...all, ...others], runs);
-      measured.push({ row, outcomes });
       console.log(rowLine(row, outcomes));
+      // At once: what is measured stays, also when a later row fails.
+      if (!options.quick && !options['no-publish']) publish({ row, outcomes }, describeMachine());
     }
   } finally {
     await open?.scene.close(open.stage);
   }
-  if (!options.quick && !options['no-publish']) await publish(measured, describeMachine());
 }

@@ -18,17 +18,15 @@ const TABLE = /(?<=<!-- results -->\n)[\s\S]*(?=<!-- end of results -->)/;
 /**
  * Rows that were not measured this time stay as they were, with the machine and the date of their own.
  *
- * @param {Measured[]} measured
+ * @param {Measured} measured
  * @param {import('./machine.mjs').Machine} machine
  */
-export async function publish(measured, machine) {
+export function publish({ row, outcomes }, machine) {
   mkdirSync(folder, { recursive: true });
   /** @type {Record<string, Result>} */
   const before = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
-  for (const { row, outcomes } of measured) {
-    const { title, unit, goal, growth } = row;
-    before[row.id] = { title, unit, ...(goal && { goal }), ...(growth && { growth }), machine, outcomes };
-  }
+  const { title, unit, goal, growth } = row;
+  before[row.id] = { title, unit, ...(goal && { goal }), ...(growth && { growth }), machine, outcomes };
   const results = allRows.flatMap(({ id }) => (before[id] === undefined ? [] : [[id, before[id]]]));
   writeFileSync(resultsFile, `${JSON.stringify(Object.fromEntries(results), rounded, 2)}\n`);
   const all = results.map(([, result]) => /** @type {Result} */ (result));
@@ -38,6 +36,11 @@ export async function publish(measured, machine) {
       page,
       readFileSync(page, 'utf8').replace(TABLE, () => tables(all)),
     );
+}
+
+/** @param {import('./machine.mjs').Machine} machine */
+function inWords({ date, cpu, cores, memoryGiB, system, node, etcd, revision }) {
+  return `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}; Node.js ${node}; etcd ${etcd}, programs and servers; this program at ${revision}.`;
 }
 
 /**
@@ -61,5 +64,6 @@ function tables(results) {
     names = mine.join();
     return [...(isNew ? ['', tableHead(mine)] : []), rowLine(result, result.outcomes)];
   });
-  return `${lines.join('\n')}\n\n`;
+  const circumstances = [...new Set(results.map(({ machine }) => inWords(machine)))];
+  return `${circumstances.join('\n')}\n${lines.join('\n')}\n\n`;
 }
