@@ -1,4 +1,2 @@
 #!/usr/bin/env node
-import { launch } from './launch.js';
-
-await launch('etcdctl');
+require('./launch.js').launch('etcdctl');

@@ -1,30 +1,30 @@
-import { fileURLToPath } from 'node:url';
+const path = require('node:path');
 
-const BUILT = new URL('../dist/npm/main.js', import.meta.url);
+const BUILT = path.join(__dirname, '..', 'dist', 'npm', 'main.js');
 
 /**
  * Runs the built program under one of its two names.
  * @param {'etcdctl' | 'etcdutl'} name
  */
-export async function launch(name) {
+exports.launch = async (name) => {
   let program;
   try {
-    program = await import(BUILT.href);
+    program = require(BUILT);
   } catch (error) {
     if (!isMissing(error)) throw error;
     console.error(`${name}: not built yet; run this first:`);
-    console.error(`  npm --prefix ${fileURLToPath(new URL('..', import.meta.url))} run build`);
+    console.error(`  npm --prefix ${path.dirname(__dirname)}/ run build`);
     process.exitCode = 1;
     return;
   }
-  await program.runProcess(name, process);
-}
+  await program.launch(name, process);
+};
 
 /** @param {unknown} error */
 function isMissing(error) {
   return (
     error instanceof Error &&
-    /** @type {NodeJS.ErrnoException} */ (error).code === 'ERR_MODULE_NOT_FOUND' &&
-    error.message.includes(fileURLToPath(BUILT))
+    /** @type {NodeJS.ErrnoException} */ (error).code === 'MODULE_NOT_FOUND' &&
+    error.message.includes(BUILT)
   );
 }

@@ -1,5 +1,6 @@
-// `npm run build`: bundles src/process.ts and what it imports into dist/npm. What the program imports lazily
-// stays in chunks of its own, so that starting it reads little.
+// `npm run build`: bundles src/process.ts and what it imports into one file of dist/npm, and beside it main.js, which
+// launches it. Both are CommonJS: Node.js starts it sooner than ES modules, and can keep its compiled code.
+import { createHash } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
@@ -11,62 +12,39 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { bundleOptions, bundleProgram } from './lib/bundle.mjs';
 import { root } from './lib/paths.mjs';
 import { thirdPartyLicenses } from './lib/third-party-licenses.mjs';
 
 const outdir = path.join(root, 'dist', 'npm');
 const entry = 'main.js';
 
-const result = await build({
-  absWorkingDir: root,
-  entryPoints: { main: 'src/process.ts' },
-  outdir,
-  write: false,
-  metafile: true,
-  bundle: true,
-  splitting: true,
-  chunkNames: 'chunk-[hash]',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-  // CommonJS packages call `require` for Node's own modules; an ES module has none.
-  banner: {
-    js: "import { createRequire as createRequireForBundle } from 'node:module';\nconst require = createRequireForBundle(import.meta.url);",
-  },
-  // gRPC's own service definitions are loaded from .proto files at run time, for channelz, which is off.
-  alias: { '@grpc/proto-loader': './scripts/lib/empty-module.mjs' },
-  // Only packages' optional features look for files beside their code; they are not used.
-  define: { __dirname: 'undefined', __filename: 'undefined' },
-}).catch(() => {
+try {
+  const program = await bundleProgram('src/process.ts');
+  // The launcher calls it as a function.
+  const code = Buffer.from(`(function (module, exports, require) {\n${program.code}\n})`);
+  const programFile = `program-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
+  const launcher = await build({
+    ...bundleOptions,
+    entryPoints: ['src/launcher/launcher.ts'],
+    define: { PROGRAM_FILE: JSON.stringify(programFile) },
+  });
+  publish([
+    ['package.json', Buffer.from('{ "type": "commonjs" }\n')],
+    [programFile, code],
+    [entry, launcher.outputFiles[0]?.contents ?? Buffer.alloc(0)],
+    ['THIRD-PARTY-LICENSES.txt', Buffer.from(thirdPartyLicenses(program.inputs, root))],
+  ]);
+  console.log(`dist/npm: ${Math.ceil(code.length / 1024)} KiB`);
+} catch (error) {
   // esbuild has said what is wrong, with the places.
+  if (!(error instanceof Error && 'errors' in error)) throw error;
   process.exit(1);
-});
-
-/** @type {[name: string, contents: Uint8Array][]} */
-const files = result.outputFiles.map((file) => [path.relative(outdir, file.path), file.contents]);
-const licenses = Buffer.from(thirdPartyLicenses(bundledInputs(result.metafile), root));
-publish([...files, ['THIRD-PARTY-LICENSES.txt', licenses]]);
-const bytes = files.reduce((sum, [, contents]) => sum + contents.length, 0);
-console.log(`dist/npm: ${files.length} files, ${Math.ceil(bytes / 1024)} KiB`);
-
-/**
- * @param {import('esbuild').Metafile} metafile
- * @returns {string[]} the files of which something is left in the output
- */
-function bundledInputs(metafile) {
-  const used = Object.values(metafile.outputs).flatMap((output) =>
-    Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
-  );
-  return [...new Set(used.map(([name]) => name))];
 }
 
 /**
- * Puts the files in place so that a program started at any moment finds the entry and its chunks together:
- * chunks are named by their contents and come first, the entry last, stale files go afterwards.
+ * Puts the files in place so that a program started at any moment finds the entry and its bundle together: bundles
+ * are named after their contents and come first, the entry last, stale files go afterwards.
  *
  * @param {[name: string, contents: Uint8Array][]} outputs
  */

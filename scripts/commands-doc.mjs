@@ -9,8 +9,18 @@ import { root } from './lib/paths.mjs';
 
 const page = path.join(root, 'docs', 'commands.md');
 
+const aboutVersion2 = `These commands are for servers up to 3.5 that were started with \`--enable-v2\`. The flags of the table stand
+before the name of the command, its own flags anywhere behind it, with one dash or two; names of commands are written out. Where a flag
+is not given, a variable may stand in for it: \`ETCDCTL_ENDPOINTS\`, \`ETCDCTL_ENDPOINT\`, \`ETCDCTL_PEERS\`, \`ETCDCTL_CERT_FILE\`,
+\`ETCDCTL_KEY_FILE\`, \`ETCDCTL_CA_FILE\`, \`ETCDCTL_USERNAME\`, \`ETCDCTL_DISCOVERY_SRV\`, \`ETCDCTL_DISCOVERY_SRV_NAME\`,
+\`ETCDCTL_INSECURE_DISCOVERY\`.
+
+Exit codes: 1 for command lines that cannot be read and for failures of \`member\`, \`user\`, \`role\`, \`auth\` and \`backup\`; 2 when no
+server answers; 3 for commands that there are not; 4 when a server refuses or fails; 5 when \`cluster-health\` finds a cluster that is not
+healthy; 128 for missing arguments.`;
+
 /** @typedef {{ describe(): import('../src/cli/command-description.js').CommandDescription }} Program */
-/** @typedef {{ createEtcdctl(): Program, createEtcdutl(): Program }} Programs */
+/** @typedef {{ createEtcdctl(): Promise<Program>, createEtcdctlV2(): Program, createEtcdutl(): Promise<Program> }} Programs */
 
 export async function writeCommandsDoc() {
   writeFileSync(page, await currentPage());
@@ -27,10 +37,16 @@ export async function isCommandsDocCurrent() {
 }
 
 async function currentPage() {
-  const { createEtcdctl, createEtcdutl } = await loadPrograms();
+  const { createEtcdctl, createEtcdctlV2, createEtcdutl } = await loadPrograms();
   return commandsPage([
-    { description: createEtcdctl().describe(), hasVariables: true },
-    { description: createEtcdutl().describe(), hasVariables: false },
+    { description: (await createEtcdctl()).describe(), hasVariables: true },
+    { description: (await createEtcdutl()).describe(), hasVariables: false },
+    {
+      description: createEtcdctlV2().describe(),
+      hasVariables: false,
+      words: 'ETCDCTL_API=2 etcdctl',
+      about: aboutVersion2,
+    },
   ]);
 }
 
@@ -46,7 +62,9 @@ async function loadPrograms() {
     await build({
       absWorkingDir: root,
       stdin: {
-        contents: "export * from './src/etcdctl.js'; export * from './src/etcdutl.js';",
+        contents: ['etcdctl', 'etcdctl-v2', 'etcdutl']
+          .map((name) => `export * from './src/${name}.js';`)
+          .join(' '),
         resolveDir: root,
       },
       outfile: bundle,

@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { reasonForNoBun } from './lib/bun.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/paths.mjs';
+import { loadReference } from './lib/reference.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Count */
 /** @typedef {{ name: string, run: () => Promise<void> }} Step rejects when it fails */
@@ -33,7 +35,10 @@ const checks = [
   { name: 'unit tests', run: () => vitest('unit') },
 ];
 
-const acceptance = [{ name: 'acceptance tests', run: () => vitest('acceptance', ...process.argv.slice(2)) }];
+const acceptance = [
+  { name: 'acceptance tests', run: () => vitest('acceptance', ...process.argv.slice(2)) },
+  { name: 'acceptance tests of the standalone executable', run: testStandalone },
+];
 
 try {
   for (const step of preparation) if (failures.length === 0) await follow(step);
@@ -48,6 +53,29 @@ if (failures.length > 0) {
 }
 const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
 console.log(`${count.passed} passed, ${count.failed} failed${skipped}`);
+
+/** On the newest servers: on the older ones, the bundle has shown that it does as it should. */
+async function testStandalone() {
+  const reason = await reasonForNoBun();
+  if (reason !== undefined) {
+    console.log(`skipped: ${reason}`);
+    return;
+  }
+  await node('scripts/build-standalone.mjs');
+  const newest = loadReference().at(-1)?.version ?? '';
+  const folder = path.join(root, 'dist', 'standalone');
+  const settings = {
+    ETCDCTL_UNDER_TEST: path.join(folder, 'etcdctl'),
+    ETCDUTL_UNDER_TEST: path.join(folder, 'etcdutl'),
+    ETCD_REFERENCE_VERSIONS: newest,
+  };
+  Object.assign(process.env, settings);
+  try {
+    await vitest('acceptance', ...process.argv.slice(2));
+  } finally {
+    for (const name of Object.keys(settings)) delete process.env[name];
+  }
+}
 
 /** @param {Step} step */
 async function follow({ name, run }) {

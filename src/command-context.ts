@@ -1,31 +1,12 @@
 import type { DeadlinePolicy } from './cli/command.js';
-import type { ClientLimits, Clock, CommandContext, ProgressUnit } from './cli/context.js';
+import type { ClientLimits, CommandContext } from './cli/context.js';
 import { checkedEndpoints } from './cli/endpoints.js';
-import type { Environment } from './cli/environment.js';
 import type { GlobalOptions } from './cli/globals.js';
-import { whenAborted } from './model/linked-signal.js';
 import type { Result } from './model/results.js';
 import type { Client } from './model/services.js';
 import { loadPrinter } from './printers/registry.js';
-import type { Input } from './term/input.js';
-import type { Output } from './term/output.js';
-import type { Palette } from './term/palette.js';
-import { startProgress } from './term/progress.js';
+import { localContext, type Surroundings } from './surroundings.js';
 import type { ConnectionOptions, Credentials } from './transport/connection.js';
-
-/** What the process has, and the context is made from. */
-export interface Surroundings {
-  readonly output: Output;
-  readonly input: Input;
-  readonly stderr: NodeJS.WriteStream;
-  /** The colours of stderr. */
-  readonly loadPalette: () => Promise<Palette>;
-  readonly clock: Clock;
-  readonly env: Environment;
-  readonly signal: AbortSignal;
-  /** Ends everything as SIGINT would, for terminals that deliver Ctrl-C as a key; gives the signal's reason. */
-  readonly interrupt: () => Error;
-}
 
 /** A context with its clients, which whoever opened it closes. */
 export interface OpenContext {
@@ -39,16 +20,9 @@ export async function openContext(
   deadline: DeadlinePolicy,
   surroundings: Surroundings,
 ): Promise<OpenContext> {
-  const { signal, clock, input, output } = surroundings;
-  const notices = {
-    line: (text: string) => output.err(`${text}\n`),
-    progress: (label: string, unit?: ProgressUnit) =>
-      startProgress(label, { stderr: surroundings.stderr, now: clock.now }, unit),
-  };
-  const prompt = {
-    password: (question: string) => askPassword(question, surroundings),
-    line: () => unlessAborted(input.line(), signal),
-  };
+  const { signal, output } = surroundings;
+  const local = localContext(surroundings);
+  const { notices, prompt } = local;
   const endpoints = await resolveEndpoints(globals, notices.line);
   const clients: Client[] = [];
   let credentials: Promise<Credentials | undefined> | undefined;
@@ -59,6 +33,7 @@ export async function openContext(
     return client;
   };
   const context: CommandContext = {
+    ...local,
     endpoints,
     format: globals.format,
     lockTimeoutMs: globals.lockTimeoutMs,
@@ -88,17 +63,6 @@ export async function openContext(
       await printer.print(result, output, { hex: globals.hex });
       await output.flush();
     },
-    stdin: input.until(signal),
-    notices,
-    prompt,
-    async runChild(command, args, options = {}) {
-      await output.flush();
-      const { runChild } = await import('./term/child.js');
-      const env = { ...surroundings.env, ...options.env };
-      return runChild({ command, args, env, signal: options.signal ?? signal });
-    },
-    signal,
-    clock,
   };
   return {
     context,
@@ -152,28 +116,4 @@ function connectionOptions(
     maxReceiveBytes:
       maxReceiveBytes || (largestResponseBytes && Math.max(largestResponseBytes, maxRequestBytes)),
   };
-}
-
-/** Question and line end go to stdout, as etcdctl writes them; the answer is never shown. */
-async function askPassword(question: string, surroundings: Surroundings): Promise<string> {
-  const { output, input, interrupt, signal } = surroundings;
-  // The terminal hides what is typed before the question invites to type.
-  const answer = unlessAborted(input.hiddenLine(interrupt), signal);
-  answer.catch(() => undefined);
-  output.out(question);
-  await output.flush();
-  try {
-    return (await answer).trim();
-  } finally {
-    output.out('\n');
-    await output.flush();
-  }
-}
-
-/** The outcome of the work, or a rejection with the signal's reason when that aborts first. */
-function unlessAborted<Outcome>(work: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
-  const aborted = whenAborted(signal).then(() => {
-    throw signal.reason;
-  });
-  return Promise.race([work, aborted]);
 }

@@ -1,59 +1,45 @@
+import type { CommandTable } from './cli/command-table.js';
 import { GLOBAL_FLAGS } from './cli/global-flags.js';
 import { createProgram, type Program } from './cli/program.js';
-import { registerAlarm } from './commands/v3/alarm/alarm.js';
-import { registerAuth } from './commands/v3/auth/auth.js';
-import { registerCheck } from './commands/v3/check/check.js';
-import { registerCompaction } from './commands/v3/compaction.js';
-import { registerCompletion } from './commands/v3/completion.js';
-import { registerDefrag } from './commands/v3/defrag.js';
-import { registerDel } from './commands/v3/del.js';
-import { registerDowngrade } from './commands/v3/downgrade/downgrade.js';
-import { registerElect } from './commands/v3/elect.js';
-import { registerEndpoint } from './commands/v3/endpoint/endpoint.js';
-import { registerGet } from './commands/v3/get.js';
-import { registerLease } from './commands/v3/lease/lease.js';
-import { registerLock } from './commands/v3/lock.js';
-import { registerMakeMirror } from './commands/v3/make-mirror.js';
-import { registerMember } from './commands/v3/member/member.js';
-import { registerMoveLeader } from './commands/v3/move-leader.js';
-import { registerPut } from './commands/v3/put.js';
-import { registerRole } from './commands/v3/role/role.js';
-import { registerSnapshot } from './commands/v3/snapshot/snapshot.js';
-import { registerTxn } from './commands/v3/txn/txn.js';
-import { registerUser } from './commands/v3/user/user.js';
-import { registerVersion } from './commands/v3/version.js';
-import { registerWatch } from './commands/v3/watch.js';
 
-/** The version 3 command set of etcdctl. */
-export function createEtcdctl(): Program<typeof GLOBAL_FLAGS> {
+/** In the order of help. */
+export const ETCDCTL_COMMANDS: CommandTable = {
+  get: async () => (await import('./commands/v3/get.js')).registerGet,
+  put: async () => (await import('./commands/v3/put.js')).registerPut,
+  del: async () => (await import('./commands/v3/del.js')).registerDel,
+  txn: async () => (await import('./commands/v3/txn/txn.js')).registerTxn,
+  compaction: async () => (await import('./commands/v3/compaction.js')).registerCompaction,
+  lease: async () => (await import('./commands/v3/lease/lease.js')).registerLease,
+  member: async () => (await import('./commands/v3/member/member.js')).registerMember,
+  endpoint: async () => (await import('./commands/v3/endpoint/endpoint.js')).registerEndpoint,
+  alarm: async () => (await import('./commands/v3/alarm/alarm.js')).registerAlarm,
+  defrag: async () => (await import('./commands/v3/defrag.js')).registerDefrag,
+  'move-leader': async () => (await import('./commands/v3/move-leader.js')).registerMoveLeader,
+  downgrade: async () => (await import('./commands/v3/downgrade/downgrade.js')).registerDowngrade,
+  snapshot: async () => (await import('./commands/v3/snapshot/snapshot.js')).registerSnapshot,
+  watch: async () => (await import('./commands/v3/watch.js')).registerWatch,
+  lock: async () => (await import('./commands/v3/lock.js')).registerLock,
+  elect: async () => (await import('./commands/v3/elect.js')).registerElect,
+  auth: async () => (await import('./commands/v3/auth/auth.js')).registerAuth,
+  user: async () => (await import('./commands/v3/user/user.js')).registerUser,
+  role: async () => (await import('./commands/v3/role/role.js')).registerRole,
+  'make-mirror': async () => (await import('./commands/v3/make-mirror.js')).registerMakeMirror,
+  check: async () => (await import('./commands/v3/check/check.js')).registerCheck,
+  completion: async () => (await import('./commands/v3/completion.js')).registerCompletion,
+  version: async () => (await import('./commands/v3/version.js')).registerVersion,
+};
+
+/**
+ * The version 3 command set of etcdctl.
+ * @param argv the command line that it is for, which decides what is loaded; without one, all commands are there
+ */
+export async function createEtcdctl(argv?: readonly string[]): Promise<Program<typeof GLOBAL_FLAGS>> {
   const program = createProgram({
     name: 'etcdctl',
     summary: 'Command-line client for etcd, equal to etcdctl 3.7.1',
     globalFlags: GLOBAL_FLAGS,
     listsGlobalFlagsApart: true,
   });
-  registerGet(program);
-  registerPut(program);
-  registerDel(program);
-  registerTxn(program);
-  registerCompaction(program);
-  registerLease(program);
-  registerMember(program);
-  registerEndpoint(program);
-  registerAlarm(program);
-  registerDefrag(program);
-  registerMoveLeader(program);
-  registerDowngrade(program);
-  registerSnapshot(program);
-  registerWatch(program);
-  registerLock(program);
-  registerElect(program);
-  registerAuth(program);
-  registerUser(program);
-  registerRole(program);
-  registerMakeMirror(program);
-  registerCheck(program);
-  registerCompletion(program);
-  registerVersion(program);
+  await program.load(ETCDCTL_COMMANDS, argv);
   return program;
 }

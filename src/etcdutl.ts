@@ -1,31 +1,31 @@
+import type { CommandTable } from './cli/command-table.js';
 import { createProgram, type Program } from './cli/program.js';
 import { UTL_GLOBAL_FLAGS } from './cli/utl-global-flags.js';
-import { registerCompletion } from './commands/utl/completion.js';
-import { registerDefrag } from './commands/utl/defrag.js';
-import { registerHash } from './commands/utl/hash.js';
-import { registerHashKv } from './commands/utl/hashkv.js';
-import { registerIterateBucket } from './commands/utl/iterate-bucket.js';
-import { registerListBucket } from './commands/utl/list-bucket.js';
-import { registerMigrate } from './commands/utl/migrate.js';
-import { registerSnapshot } from './commands/utl/snapshot/snapshot.js';
-import { registerVersion } from './commands/utl/version.js';
 
-/** The offline programs of etcdutl. */
-export function createEtcdutl(): Program<typeof UTL_GLOBAL_FLAGS> {
+/** In the order of help. */
+export const ETCDUTL_COMMANDS: CommandTable = {
+  snapshot: async () => (await import('./commands/utl/snapshot/snapshot.js')).registerSnapshot,
+  defrag: async () => (await import('./commands/utl/defrag.js')).registerDefrag,
+  hashkv: async () => (await import('./commands/utl/hashkv.js')).registerHashKv,
+  migrate: async () => (await import('./commands/utl/migrate.js')).registerMigrate,
+  'list-bucket': async () => (await import('./commands/utl/list-bucket.js')).registerListBucket,
+  'iterate-bucket': async () => (await import('./commands/utl/iterate-bucket.js')).registerIterateBucket,
+  hash: async () => (await import('./commands/utl/hash.js')).registerHash,
+  completion: async () => (await import('./commands/utl/completion.js')).registerCompletion,
+  version: async () => (await import('./commands/utl/version.js')).registerVersion,
+};
+
+/**
+ * The offline programs of etcdutl.
+ * @param argv the command line that it is for, which decides what is loaded; without one, all commands are there
+ */
+export async function createEtcdutl(argv?: readonly string[]): Promise<Program<typeof UTL_GLOBAL_FLAGS>> {
   const program = createProgram({
     name: 'etcdutl',
     summary: 'Offline administration of etcd data, equal to etcdutl 3.7.1',
     globalFlags: UTL_GLOBAL_FLAGS,
     listsGlobalFlagsApart: false,
   });
-  registerSnapshot(program);
-  registerDefrag(program);
-  registerHashKv(program);
-  registerMigrate(program);
-  registerListBucket(program);
-  registerIterateBucket(program);
-  registerHash(program);
-  registerCompletion(program);
-  registerVersion(program);
+  await program.load(ETCDUTL_COMMANDS, argv);
   return program;
 }

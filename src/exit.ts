@@ -9,6 +9,7 @@ import {
   type UsageErrorKind,
 } from './model/errors.js';
 import { ExitCode } from './model/exit-code.js';
+import { type V2Ending, V2Failure } from './model/v2/errors.js';
 import { SignalReceivedError } from './term/signals.js';
 
 const USAGE_CODES: Readonly<Record<UsageErrorKind, number>> = {
@@ -18,9 +19,18 @@ const USAGE_CODES: Readonly<Record<UsageErrorKind, number>> = {
   input: ExitCode.invalidInput,
 };
 
+const V2_CODES: Readonly<Record<V2Ending, number>> = {
+  arguments: ExitCode.badArguments,
+  connection: ExitCode.badConnection,
+  server: ExitCode.serverError,
+  plain: ExitCode.error,
+  'help-topic': ExitCode.invalidInput,
+};
+
 /** The one place where a failure gets its exit status. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return USAGE_CODES[error.kind];
+  if (error instanceof V2Failure) return V2_CODES[error.ending];
   if (error instanceof UnsupportedFormatError) return ExitCode.badFeature;
   if (error instanceof ConnectionError) return ExitCode.badConnection;
   if (error instanceof InterruptedError) return ExitCode.interrupted;

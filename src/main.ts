@@ -3,11 +3,13 @@ import type { GlobalFlagValues } from './cli/global-flags.js';
 import { type GlobalOptions, resolveFileGlobals, resolveGlobals } from './cli/globals.js';
 import type { Invocation } from './cli/program.js';
 import type { UtlGlobalFlagValues } from './cli/utl-global-flags.js';
-import { openContext, type Surroundings } from './command-context.js';
+import { openContext } from './command-context.js';
 import { exitCodeOf } from './exit.js';
-import { AlreadyReportedError, CommandError, Failure } from './model/errors.js';
+import { AlreadyReportedError, Failure } from './model/errors.js';
 import { ExitCode } from './model/exit-code.js';
+import { V2Failure } from './model/v2/errors.js';
 import { loadPrinter } from './printers/registry.js';
+import type { Surroundings } from './surroundings.js';
 
 export type ProgramName = 'etcdctl' | 'etcdutl';
 
@@ -20,15 +22,31 @@ export interface MainInput extends Surroundings {
 /** Runs one command line to its end and gives the exit status. Nothing is thrown and nothing stays open. */
 export async function main(input: MainInput): Promise<number> {
   try {
-    const outcome = await parse(input);
-    if (outcome.kind === 'run') await runInvocation(outcome.invocation, input);
-    else input.output.out(outcome.text);
+    await runLine(input);
     await input.output.flush();
     return ExitCode.ok;
   } catch (error) {
     await report(error, input);
     return exitCodeOf(error);
   }
+}
+
+async function runLine(input: MainInput): Promise<void> {
+  if (input.program === 'etcdctl' && apiVersionFromEnv(input.env) === '2') return runV2Line(input);
+  const outcome = await parse(input);
+  if (outcome.kind === 'run') await runInvocation(outcome.invocation, input);
+  else input.output.out(outcome.text);
+}
+
+async function runV2Line(input: MainInput): Promise<void> {
+  const { createEtcdctlV2 } = await import('./etcdctl-v2.js');
+  const outcome = createEtcdctlV2().parse(input.args);
+  if (outcome.kind === 'help') {
+    input.output.out(outcome.text);
+    return;
+  }
+  const { runV2 } = await import('./v2-run.js');
+  await runV2(outcome, input);
 }
 
 /** What the two programs have in common once a command line is parsed. */
@@ -39,15 +57,10 @@ type AnyInvocation = Pick<Invocation<Record<never, never>>, 'deadline' | 'result
 async function parse({ program, args, env }: MainInput) {
   if (program === 'etcdutl') {
     const { createEtcdutl } = await import('./etcdutl.js');
-    return createEtcdutl().parse(args);
-  }
-  if (apiVersionFromEnv(env) === '2') {
-    throw new CommandError('the version 2 command set (ETCDCTL_API=2) is not part of this program', {
-      reasons: ['unset ETCDCTL_API, or set it to 3, for the version 3 commands'],
-    });
+    return (await createEtcdutl(args)).parse(args);
   }
   const { createEtcdctl } = await import('./etcdctl.js');
-  return createEtcdctl().parse(args, env);
+  return (await createEtcdctl(args)).parse(args, env);
 }
 
 async function runInvocation(invocation: AnyInvocation, input: MainInput): Promise<void> {
@@ -81,7 +94,9 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
   const { bad, faint } = await loadPalette();
   if (error instanceof Failure) {
     for (const reason of error.reasons) output.err(`${faint(reason)}\n`);
-    output.err(`${bad('Error:')} ${error.message}\n`);
+    if (error instanceof V2Failure)
+      output.err(`${error.isLabelled ? `${bad('Error:')}  ` : ''}${error.finalText}`);
+    else output.err(`${bad('Error:')} ${error.message}\n`);
     return;
   }
   // Not the user's mistake: everything that helps to find ours.

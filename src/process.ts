@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { exitCodeOf } from './exit.js';
 import { main, type ProgramName } from './main.js';
 import { ExitCode } from './model/exit-code.js';
@@ -10,18 +12,30 @@ import { Input } from './term/input.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
 import { abortOnSignals, SignalReceivedError } from './term/signals.js';
+import { StandardStream } from './term/standard-stream.js';
 
 /** The reason of an abort because nobody reads stdout any more. */
 class OutputClosedError extends Error {}
 
-/** Runs one of the programs as this process: its arguments, streams and signals in, its exit status out. */
+/**
+ * Runs one of the programs as this process: its arguments, streams and signals in, its exit status out. Afterwards nothing is left
+ * to do or to write, and the process may end at once.
+ */
 export async function runProcess(program: ProgramName, host: NodeJS.Process): Promise<void> {
   const controller = new AbortController();
   // Every call that is open listens, and there is no limit to those.
   setMaxListeners(0, controller.signal);
   const stopListening = abortOnSignals(host, controller);
   let outputError: NodeJS.ErrnoException | undefined;
-  const output = new Output(host.stdout, host.stderr, (error) => {
+  const stdout = new StandardStream(
+    () => host.stdout,
+    (bytes) => writeSync(1, bytes),
+  );
+  const stderr = new StandardStream(
+    () => host.stderr,
+    (bytes) => writeSync(2, bytes),
+  );
+  const output = new Output(stdout, stderr, (error) => {
     outputError = error;
     controller.abort(new OutputClosedError(error.message, { cause: error }));
   });
@@ -37,14 +51,15 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
     env: host.env,
     output,
     input,
-    stderr: host.stderr,
-    loadPalette: () => loadPalette({ isTTY: host.stderr.isTTY, env: host.env }),
+    openStderr: () => host.stderr,
+    loadPalette: () => loadPalette({ isTTY: isatty(2), env: host.env }),
     clock: { now: host.hrtime.bigint, sleep },
     signal: controller.signal,
     interrupt,
   });
   stopListening();
   input.close();
+  await output.end();
   if (outputError === undefined) end(host, exitCode, controller.signal);
   else endWithoutOutput(host, outputError);
 }

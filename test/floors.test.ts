@@ -14,6 +14,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   term: 2,
   cli: 3,
   commands: 4,
+  launcher: 6,
 };
 const TOP_FLOOR = 5;
 

@@ -2,7 +2,13 @@
 
 /** @typedef {import('../../src/cli/command-description.js').CommandDescription} Command */
 /** @typedef {import('../../src/cli/command-description.js').FlagDescription} Flag */
-/** @typedef {{ description: Command, hasVariables: boolean }} Program `hasVariables`: global flags can be ETCDCTL_ variables */
+/**
+ * @typedef {object} Program
+ * @property {Command} description
+ * @property {boolean} hasVariables global flags can be ETCDCTL_ variables
+ * @property {string} [words] what calls the program, if more than its name
+ * @property {string} [about] instead of what is said about the flags of other programs
+ */
 
 const GROUPS = ['kv', 'cluster', 'concurrency', 'auth', 'files', 'utility'];
 
@@ -38,20 +44,20 @@ export function commandsPage(programs) {
 }
 
 /** @param {Program} program */
-function programSections({ description, hasVariables }) {
-  const { name, summary, flags, commands } = description;
+function programSections({ description, hasVariables, words = description.name, about }) {
+  const { summary, flags, commands } = description;
   const variables = hasVariables
     ? '\nIn the place of each may stand the environment variable named with it, but not both: `ETCDCTL_DIAL_TIMEOUT` is\n`--dial-timeout`. So it is with the flags of a family, such as `ETCDCTL_CLUSTER` for the `endpoint` commands.'
     : '';
   return [
-    section(`## ${name}`, [
+    section(`## ${words}`, [
       `${prose(summary)}.`,
-      `Every command accepts these flags.${variables}`,
+      about ?? `Every command accepts these flags.${variables}`,
       flagTable(flags.toSorted((a, b) => (a.name < b.name ? -1 : 1))),
     ]),
     ...commands
       .toSorted(byGroup)
-      .flatMap((command) => commandSections(command, { program: name, inherited: [] })),
+      .flatMap((command) => commandSections(command, { program: words, inherited: [] })),
   ];
 }
 

@@ -31,7 +31,7 @@ export interface FlagDescription {
   readonly isRequired: boolean;
 }
 
-export function describeCommand(node: CommandNode): CommandDescription {
+export function describeCommand(node: CommandNode<unknown>): CommandDescription {
   const { name, group, usage = '', summary, description = '' } = node.declaration;
   return {
     name,

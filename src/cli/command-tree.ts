@@ -5,8 +5,8 @@ import type { CommandContext } from './context.js';
 import type { Environment } from './environment.js';
 import type { Flag, FlagTable } from './flags.js';
 
-/** What a command does with its parsed command line. */
-export type CommandAction =
+/** What a command does with its parsed command line; what comes of preparing it is the command set's. */
+export type CommandAction<Prepared = PreparedRun> =
   /** A family, or the program itself: shows its own help. */
   | { readonly kind: 'family' }
   /** `help [command]`: shows the help of the command that its arguments name. */
@@ -15,7 +15,7 @@ export type CommandAction =
   | { readonly kind: 'options' }
   | {
       readonly kind: 'run';
-      readonly prepare: (given: CommandLine, env: Environment) => PreparedRun;
+      readonly prepare: (given: CommandLine, env: Environment) => Prepared;
     };
 
 /** A command line whose flags have values. */
@@ -34,24 +34,24 @@ export interface PreparedRun {
 }
 
 /** A declared command with its place in the tree. The root is the program. */
-export interface CommandNode {
+export interface CommandNode<Prepared = PreparedRun> {
   readonly declaration: CommandDeclaration;
-  readonly parent: CommandNode | undefined;
-  readonly children: CommandNode[];
+  readonly parent: CommandNode<Prepared> | undefined;
+  readonly children: CommandNode<Prepared>[];
   /** Its own flags, which all commands below it accept too. */
   readonly flags: FlagTable;
-  readonly action: CommandAction;
+  readonly action: CommandAction<Prepared>;
   /** The object that reads these flags. */
   readonly commander: Command;
 }
 
 /** From the root down to the node. */
-export function lineage(node: CommandNode): CommandNode[] {
+export function lineage<Prepared>(node: CommandNode<Prepared>): CommandNode<Prepared>[] {
   return node.parent === undefined ? [node] : [...lineage(node.parent), node];
 }
 
 /** The words that call the command, without the program's name: `endpoint health`; empty for the program. */
-export function commandPath(node: CommandNode): string {
+export function commandPath(node: CommandNode<unknown>): string {
   return lineage(node)
     .slice(1)
     .map((each) => each.declaration.name)
@@ -59,14 +59,14 @@ export function commandPath(node: CommandNode): string {
 }
 
 /** The same with the program's name. */
-export function commandWords(node: CommandNode): string {
+export function commandWords(node: CommandNode<unknown>): string {
   return lineage(node)
     .map((each) => each.declaration.name)
     .join(' ');
 }
 
 /** Every flag that the command accepts, by name; its own hide those of the commands above it. */
-export function acceptedFlags(node: CommandNode): ReadonlyMap<string, Flag<unknown>> {
+export function acceptedFlags(node: CommandNode<unknown>): ReadonlyMap<string, Flag<unknown>> {
   return new Map(lineage(node).flatMap((each) => Object.entries(each.flags)));
 }
 

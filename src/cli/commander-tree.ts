@@ -7,12 +7,12 @@ import { bytesFromText } from '../model/bytes.js';
 import { UsageError } from '../model/errors.js';
 import { GoParseError } from '../model/go/parse-error.js';
 import { quoteGo } from '../model/go/quote.js';
-import { acceptedFlags, type CommandNode } from './command-tree.js';
+import { acceptedFlags, type CommandNode, type PreparedRun } from './command-tree.js';
 import type { Flag } from './flags.js';
 
-type Leaf = Pick<CommandNode, 'declaration' | 'flags' | 'action'>;
+type Leaf<Prepared> = Pick<CommandNode<Prepared>, 'declaration' | 'flags' | 'action'>;
 
-export function makeRoot(leaf: Leaf): CommandNode {
+export function makeRoot<Prepared = PreparedRun>(leaf: Leaf<Prepared>): CommandNode<Prepared> {
   const commander = new Command(leaf.declaration.name)
     .exitOverride()
     .configureOutput({ writeOut() {}, writeErr() {} })
@@ -22,13 +22,20 @@ export function makeRoot(leaf: Leaf): CommandNode {
 }
 
 /** Children are made by commander's `command()`, which hands the settings of the root down. */
-export function addChild(parent: CommandNode, leaf: Leaf): CommandNode {
+export function addChild<Prepared>(
+  parent: CommandNode<Prepared>,
+  leaf: Leaf<Prepared>,
+): CommandNode<Prepared> {
   const child = makeNode(leaf, parent, parent.commander.command(leaf.declaration.name));
   parent.children.push(child);
   return child;
 }
 
-function makeNode(leaf: Leaf, parent: CommandNode | undefined, commander: Command): CommandNode {
+function makeNode<Prepared>(
+  leaf: Leaf<Prepared>,
+  parent: CommandNode<Prepared> | undefined,
+  commander: Command,
+): CommandNode<Prepared> {
   // Without an action, commander answers a family that has no arguments by its own help.
   commander
     .helpCommand(false)
@@ -41,7 +48,7 @@ function makeNode(leaf: Leaf, parent: CommandNode | undefined, commander: Comman
  * Has commander read the flags of a command, inherited ones included, from left to right, so that of two bad values the
  * first is refused. They are declared to it only now, to start fast.
  */
-export function readFlags(node: CommandNode, words: readonly string[]): void {
+export function readFlags(node: CommandNode<unknown>, words: readonly string[]): void {
   const { commander } = node;
   if (commander.options.length === 0) addOptions(commander, acceptedFlags(node));
   commander.parse([...words], { from: 'user' });
@@ -49,8 +56,8 @@ export function readFlags(node: CommandNode, words: readonly string[]): void {
 
 function addOptions(commander: Command, flags: ReadonlyMap<string, Flag<unknown>>): void {
   for (const [name, flag] of flags) {
-    const short = flag.short === undefined ? '' : `-${flag.short}, `;
-    const option = new Option(`${short}--${name} <value>`, flag.summary);
+    // The dialects have written every flag by its long name.
+    const option = new Option(`--${name} <value>`, flag.summary);
     // To commander, --no-password would be the opposite of --password.
     option.negate = false;
     option.argParser((text: string, earlier: unknown) => readValue(name, flag, { text, earlier }));
@@ -73,7 +80,7 @@ function readValue(name: string, flag: Flag<unknown>, given: { text: string; ear
 }
 
 /** The flags, inherited ones included, that stand on the command line which the command read last. */
-export function givenFlags({ commander }: CommandNode): Record<string, unknown> {
+export function givenFlags({ commander }: CommandNode<unknown>): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const option of commander.options) {
     const key = option.attributeName();

@@ -40,6 +40,12 @@ export function findCommand(root: CommandNode, argv: readonly string[]): FoundCo
   return { node, args, stray: undefined };
 }
 
+/** The first word that could name a command below this one. */
+export function firstWord(node: CommandNode, args: readonly string[]): string | undefined {
+  const at = firstWordAt(args, acceptedFlags(node));
+  return at === undefined ? undefined : args[at];
+}
+
 /** Where the first argument stands that is neither a flag nor a flag's value; not searched beyond `--`. */
 function firstWordAt(args: readonly string[], flags: ReadonlyMap<string, Flag<unknown>>): number | undefined {
   for (let at = 0; at < args.length; at++) {

@@ -20,7 +20,7 @@ export interface Flag<Value> {
   readonly defaultValue: Value;
   /** One phrase, shown by help. */
   readonly summary: string;
-  /** A single letter, without the dash. */
+  /** Without the dash: a single letter, or a shorter name among the version 2 commands. */
   readonly short?: string;
   /** The values that completion offers. Not enforced here: commands word their own refusals. */
   readonly choices?: readonly string[];

@@ -136,7 +136,8 @@ function toTlsOptions(
 }
 
 /** Where Go programs, too, are told to look (crypto/x509). */
-function systemRootsOf({
+/** Where this machine's authorities are, when not in the usual places; for every command set. */
+export function systemRootsOf({
   SSL_CERT_FILE: file = '',
   SSL_CERT_DIR: folders = '',
 }: Environment): Pick<TlsOptions, 'systemRoots'> {

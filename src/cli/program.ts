@@ -1,6 +1,7 @@
 import type { CommandParent } from './command.js';
 import { type CommandDescription, describeCommand } from './command-description.js';
 import { readCommandLine } from './command-line.js';
+import { type CommandTable, loadNeeded } from './command-table.js';
 import { type CommandNode, commandPath, type PreparedRun } from './command-tree.js';
 import { addChild, makeRoot } from './commander-tree.js';
 import { answerCompletion } from './completion/protocol.js';
@@ -33,6 +34,8 @@ export interface Invocation<Globals extends FlagTable> extends PreparedRun {
 export type GivenFlags<Table extends FlagTable> = Partial<FlagValues<Table>>;
 
 export interface Program<Globals extends FlagTable> extends CommandParent {
+  /** Registers those commands of the table that the command line needs; without one, all of them. */
+  load(table: CommandTable, argv?: readonly string[]): Promise<void>;
   /**
    * `argv` without the program's name. `env` is looked at for flags that belong to a family of commands only
    * (`ETCDCTL_CLUSTER`). Throws a `UsageError` for unknown commands and flags, for values that do not parse, and
@@ -55,8 +58,12 @@ export function createProgram<Globals extends FlagTable>(
   });
   addHelpCommand(root);
   if (settings.listsGlobalFlagsApart) addOptionsCommand(root);
+  const parent = parentAt(root);
   return {
-    ...parentAt(root),
+    ...parent,
+    async load(table, argv) {
+      for (const register of await loadNeeded(root, table, argv)) register(parent);
+    },
     parse: (argv, env = {}) => parse(root, { settings, argv, env }),
     describe: () => describeCommand(root),
   };

@@ -6,6 +6,9 @@ export const ExitCode = {
   invalidInput: 3,
   badFeature: 4,
   interrupted: 5,
+  /** These two belong to the version 2 commands (ctlv2 of etcd 3.5). */
+  serverError: 4,
+  clusterNotHealthy: 5,
   io: 6,
   badArguments: 128,
 } as const;

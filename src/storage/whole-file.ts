@@ -2,6 +2,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandError } from '../model/errors.js';
 import { pathErrorText } from '../model/go/system-error.js';
+import { BlockWriter } from './block-writer.js';
 
 /** Owner only: the contents of a cluster are secrets. */
 const PRIVATE_MODE = 0o600;
@@ -12,12 +13,14 @@ const PRIVATE_MODE = 0o600;
  */
 export class WholeFile {
   readonly #handle: FileHandle;
+  readonly #writer: BlockWriter;
   readonly #path: string;
   #isOpen = true;
 
   private constructor(path: string, handle: FileHandle) {
     this.#path = path;
     this.#handle = handle;
+    this.#writer = new BlockWriter(handle);
   }
 
   static async create(path: string): Promise<WholeFile> {
@@ -43,19 +46,15 @@ export class WholeFile {
     return `${this.#path}.part`;
   }
 
-  /** Appends all of the chunk, which must stay unchanged until this settles. */
-  async append(chunk: Uint8Array): Promise<void> {
-    try {
-      for (let offset = 0; offset < chunk.length; ) {
-        offset += (await this.#handle.write(chunk, offset)).bytesWritten;
-      }
-    } catch (cause) {
-      throw new CommandError(pathErrorText('write', this.partPath, cause), { cause });
-    }
+  /** Appends the chunk, which must stay unchanged from now on; a promise when the file cannot take more at once. */
+  append(chunk: Uint8Array): Promise<void> | undefined {
+    const written = this.#writer.append(chunk);
+    return written && this.#written(written);
   }
 
   /** Bytes and name are on disk when this settles. */
   async commit(): Promise<void> {
+    await this.#written(this.#writer.finish());
     await this.#attempt('could not fsync', () => this.#handle.sync());
     await this.#attempt('could not replace', () => this.#rejectStranger());
     this.#isOpen = false;
@@ -68,11 +67,21 @@ export class WholeFile {
   async discard(): Promise<void> {
     if (this.#isOpen) {
       this.#isOpen = false;
+      // The handle must not be closed under a write.
+      await this.#writer.finish().catch(() => undefined);
       const isOurs = await this.#ownsPart();
       await this.#handle.close().catch(() => undefined);
       if (!isOurs) return;
     }
     await rm(this.partPath, { force: true }).catch(() => undefined);
+  }
+
+  async #written(write: Promise<void>): Promise<void> {
+    try {
+      await write;
+    } catch (cause) {
+      throw new CommandError(pathErrorText('write', this.partPath, cause), { cause });
+    }
   }
 
   async #attempt(what: string, step: () => Promise<unknown>): Promise<void> {

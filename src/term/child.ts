@@ -32,6 +32,8 @@ export interface ChildEnd {
 export function runChild({ command, args, env, signal }: Child): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
     if (command === '') throw new CommandError('exec: no command');
+    // Runtimes then search folders of their own choice.
+    if (!command.includes('/') && !env.PATH) throw new CommandError(notFound(command));
     const child = spawn(command, [...args], { env, stdio: ['ignore', 'inherit', 'inherit'] });
     let killTimer: NodeJS.Timeout | undefined;
     const stop = () => {
@@ -57,8 +59,10 @@ export function runChild({ command, args, env, signal }: Child): Promise<ChildEn
 
 function startFailure(command: string, error: NodeJS.ErrnoException): string {
   const wasSearched = !command.includes('/');
-  if (wasSearched && (error.code === 'ENOENT' || error.code === 'EACCES')) {
-    return `exec: "${command}": executable file not found in $PATH`;
-  }
+  if (wasSearched && (error.code === 'ENOENT' || error.code === 'EACCES')) return notFound(command);
   return `fork/exec ${command}: ${systemErrorText(error)}`;
+}
+
+function notFound(command: string): string {
+  return `exec: "${command}": executable file not found in $PATH`;
 }

@@ -1,5 +1,5 @@
-import type { Writable } from 'node:stream';
 import { bytesFromText } from '../model/bytes.js';
+import type { StandardStream } from './standard-stream.js';
 
 /** Small writes are joined up to this size, so that a million short lines are not a million system calls. */
 const BLOCK_BYTES = 64 * 1024;
@@ -9,22 +9,25 @@ const BLOCK_BYTES = 64 * 1024;
  * was gathered before it. When the reader of stdout goes away, `onBroken` is called once and the rest is dropped.
  */
 export class Output {
-  readonly #stdout: Writable;
-  readonly #stderr: Writable;
+  readonly #stdout: StandardStream;
+  readonly #stderr: StandardStream;
   #block = Buffer.allocUnsafe(0);
   #used = 0;
   #isBroken = false;
   #isFull = false;
 
-  constructor(stdout: Writable, stderr: Writable, onBroken: (error: NodeJS.ErrnoException) => void) {
+  /** Nothing can be told to anybody when stderr is gone. */
+  constructor(
+    stdout: StandardStream,
+    stderr: StandardStream,
+    onBroken: (error: NodeJS.ErrnoException) => void,
+  ) {
     this.#stdout = stdout;
     this.#stderr = stderr;
-    stdout.on('error', (error: NodeJS.ErrnoException) => {
+    stdout.onError = (error) => {
       if (!this.#isBroken) onBroken(error);
       this.#isBroken = true;
-    });
-    // Nothing can be told to anybody when stderr is gone.
-    stderr.on('error', () => undefined);
+    };
   }
 
   out(chunk: string | Uint8Array): void {
@@ -53,14 +56,14 @@ export class Output {
   async flush(): Promise<void> {
     this.#send();
     if (!this.#isFull || this.#isBroken) return;
-    await new Promise<void>((resolve) => {
-      const settle = () => {
-        for (const event of ['drain', 'error', 'close']) this.#stdout.off(event, settle);
-        resolve();
-      };
-      for (const event of ['drain', 'error', 'close']) this.#stdout.on(event, settle);
-    });
+    await this.#stdout.drained();
     this.#isFull = false;
+  }
+
+  /** Settles when all of it has left the process, or nobody takes it any more: a process that ends loses what has not. */
+  async end(): Promise<void> {
+    this.#send();
+    await Promise.all([this.#stdout.written(), this.#stderr.written()]);
   }
 
   #send(): void {

@@ -1,4 +1,5 @@
 import type { ProxySettings } from './proxy.js';
+import type { TlsFlagNames } from './tls/flag-names.js';
 
 /** How to reach a cluster; the transport's only input, checked by nobody else. */
 export interface ConnectionOptions {
@@ -18,12 +19,15 @@ export interface ConnectionOptions {
   readonly maxReceiveBytes: number;
 }
 
+/** Files are read when a client is made, and named by these flags in complaints. */
 export interface TlsOptions {
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
   /** Without `caFile`: where the authorities of this machine are, when not in the usual places. */
   readonly systemRoots?: SystemRootsPlaces;
+  /** Those of the version 3 commands when absent. */
+  readonly flagNames?: TlsFlagNames;
   /** Name to verify instead of the endpoint's host. */
   readonly serverName?: string;
   readonly insecureTransport: boolean;

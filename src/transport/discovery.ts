@@ -80,7 +80,7 @@ async function lookUp(
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     throw new Error(
-      `lookup ${name}${onServer(servers()[0])}: ${DNS_ERRORS[code] ?? (code || (cause as Error).message)}`,
+      `lookup ${name}${nameServerText(servers()[0])}: ${DNS_ERRORS[code] ?? (code || (cause as Error).message)}`,
       { cause },
     );
   }
@@ -97,7 +97,8 @@ function inOrder(records: readonly SrvRecord[], random: () => number): SrvRecord
   return drawn.map(({ record }) => record);
 }
 
-function onServer(server: string | undefined): string {
+/** As Go words it: ` on 10.0.0.1:53`; empty when there is no server. */
+export function nameServerText(server: string | undefined): string {
   if (server === undefined) return '';
   const withPort = isIP(server) === 6 ? `[${server}]:53` : isIP(server) === 4 ? `${server}:53` : server;
   return ` on ${withPort}`;

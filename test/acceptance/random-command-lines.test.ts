@@ -68,7 +68,7 @@ const CHANCE_IN_TABLE: OutputMask = {
   replacement: (match) => (match.startsWith(' ') ? ' ' : match.startsWith('\u00e2') ? '-' : '<chance>'),
 };
 
-describe(`random command lines of seed ${SEED}`, () => {
+describe(`random command lines of seed ${SEED}`, async () => {
   let lab: Lab;
   let client: Client;
   let state: EqualState;
@@ -82,7 +82,7 @@ describe(`random command lines of seed ${SEED}`, () => {
     await lab?.stop();
   });
 
-  const lines = new CommandLines(createEtcdctl().describe(), new Dice(SEED));
+  const lines = new CommandLines((await createEtcdctl()).describe(), new Dice(SEED));
   const cases = Array.from({ length: CASES }, (_, index) => ({ index, line: lines.next() }));
 
   it.each(cases.map(({ index, line }) => ({ title: titleOf(line), index, line })))(

@@ -30,6 +30,12 @@ describe('runChild', () => {
     });
   });
 
+  it.each([{ PATH: '' }, {}])('finds nothing without a PATH: %j', async (bare) => {
+    await expect(runChild({ command: 'sh', args: ['-c', 'exit 7'], env: bare })).rejects.toMatchObject({
+      message: 'exec: "sh": executable file not found in $PATH',
+    });
+  });
+
   it.each([
     ['SIGTERM', new Error('the lock is lost')],
     ['SIGINT', new SignalReceivedError('SIGINT')],

@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Output } from '../../src/term/output.js';
+import { StandardStream } from '../../src/term/standard-stream.js';
 
 /** A stream that keeps each write, and takes no more after one until `release`. */
 function slowStream() {
@@ -16,9 +17,11 @@ function slowStream() {
   return { stream, writes, release: () => release() };
 }
 
+const viaStream = (stream: Writable) => new StandardStream(() => stream);
+
 function output(stdout: Writable = new PassThrough(), onBroken = (_error: Error) => {}) {
   const stderr = new PassThrough();
-  return { stdout, stderr, output: new Output(stdout, stderr, onBroken) };
+  return { stdout, stderr, output: new Output(viaStream(stdout), viaStream(stderr), onBroken) };
 }
 
 const text = (stream: PassThrough) => (stream.read() as Buffer | null)?.toString('latin1') ?? '';
@@ -56,7 +59,7 @@ describe('Output', () => {
           done();
         },
       });
-    const out = new Output(log('out'), log('err'), () => {});
+    const out = new Output(viaStream(log('out')), viaStream(log('err')), () => {});
     out.out('x');
     out.err('y\n');
     expect(order).toEqual(['out', 'err']);
@@ -74,6 +77,36 @@ describe('Output', () => {
     expect(isSettled).toBe(false);
     stdout.release();
     await flushed;
+  });
+
+  it('has nothing left to write after its end, however slow the reader', async () => {
+    const stdout = slowStream();
+    const { output: out } = output(stdout.stream);
+    out.out('a');
+    void out.flush();
+    let isSettled = false;
+    out.out('b');
+    const ended = out.end().then(() => {
+      isSettled = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isSettled).toBe(false);
+    for (let writes = 0; !isSettled; writes++) {
+      expect(writes).toBeLessThan(10);
+      stdout.release();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
+    expect(Buffer.concat(stdout.writes).toString()).toBe('ab');
+  });
+
+  it('ends though nobody reads any more', async () => {
+    const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    const stdout = new Writable({ write: (_chunk, _encoding, done) => setImmediate(done, gone) });
+    const { output: out } = output(stdout);
+    out.out('x');
+    await out.end();
+    expect(stdout.destroyed).toBe(true);
   });
 
   it('tells once when the reader has gone, and drops the rest', async () => {

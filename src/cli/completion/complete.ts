@@ -52,6 +52,7 @@ interface Unfiltered extends Completion {
   readonly typed: string;
 }
 
+/** A required flag that is missing comes before all others, and is offered in the place of an argument too. */
 function completionAt(word: string, { root, node, line, flags }: Place): Unfiltered {
   const awaiting = line.tokens.at(-1)?.match(/^--([^=]*)=\0$/)?.[1];
   if (awaiting !== undefined) return { ...valuesOf(flags.get(awaiting)), typed: word };
@@ -60,8 +61,14 @@ function completionAt(word: string, { root, node, line, flags }: Place): Unfilte
     const at = word.indexOf('=');
     return { ...valuesOf(flagNamed(word.slice(0, at), flags)), typed: word.slice(at + 1) };
   }
-  if (isFlag) return { candidates: flagNames(node, line), directive: Directive.noFiles, typed: word };
-  return { ...argumentsOf(node, root, line.positionals.slice(0, -1)), typed: word };
+  const flagsToOffer = flagNames(node, line);
+  const required = flagsToOffer.filter(({ flag, value }) => flag.isRequired && value.startsWith(word));
+  if (isFlag) {
+    const candidates = required.length > 0 ? required : flagsToOffer;
+    return { candidates, directive: Directive.noFiles, typed: word };
+  }
+  const { candidates, directive } = argumentsOf(node, root, line.positionals.slice(0, -1));
+  return { candidates: [...candidates, ...required], directive, typed: word };
 }
 
 /** `--name`, `-n`, or letters joined to one word, of which the last one counts. */
@@ -78,16 +85,20 @@ function valuesOf(flag: Flag<unknown> | undefined): Completion {
   };
 }
 
+interface FlagCandidate extends Candidate {
+  readonly flag: Flag<unknown>;
+}
+
 /** The command's own flags first, then those of the commands above it; each once, lists again and again. */
-function flagNames(node: CommandNode, { tokens }: NormalisedArguments): Candidate[] {
+function flagNames(node: CommandNode, { tokens }: NormalisedArguments): FlagCandidate[] {
   const given = new Set(tokens.map((token) => token.slice(2, token.indexOf('='))));
   return lineage(node)
     .reverse()
     .flatMap((each) => Object.entries(each.flags))
     .filter(([name, flag]) => flag.kind.name === 'list' || !given.has(name))
-    .flatMap(([name, { short, summary }]) => [
-      { value: `--${name}`, summary },
-      ...(short === undefined ? [] : [{ value: `-${short}`, summary }]),
+    .flatMap(([name, flag]) => [
+      { value: `--${name}`, summary: flag.summary, flag },
+      ...(flag.short === undefined ? [] : [{ value: `-${flag.short}`, summary: flag.summary, flag }]),
     ]);
 }
 

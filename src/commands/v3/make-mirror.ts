@@ -61,9 +61,9 @@ export function registerMakeMirror(parent: CommandParent, run = runMakeMirror): 
     usage: '<destination>',
     summary: 'Copy keys to another cluster, and keep copying what changes',
     description: [
-      'Copies the keys as they are, then follows the changes until it is stopped; each revision of the source becomes one',
-      'transaction at the destination, or several of --max-txn-ops writes. Every 30 seconds the number of writes made so far is',
-      'printed. Leases are not mirrored, and keys that only the destination has are left alone.',
+      'Copies the keys as they are, --max-txn-ops at a time, then follows the changes until it is stopped; each revision of the',
+      'source becomes one transaction at the destination, or several of --max-txn-ops writes. Every 30 seconds the number of',
+      'writes made so far is printed. Leases are not mirrored, and keys that only the destination has are left alone.',
       '',
       'It goes on by itself when the source or the destination is away for a while. A mirror that ended can go on',
       'with the revision that it names at its end, as long as the source has not compacted it:',

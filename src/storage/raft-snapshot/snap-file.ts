@@ -42,6 +42,11 @@ export function snapName(term: bigint, index: bigint): string {
 
 export function encodeSnap({ term, index, members }: SnapContents): Uint8Array {
   const data = Buffer.from(storeJson(members, index));
+  return encodeSnapWith(data, { term, index, members });
+}
+
+/** @param data JSON image of the store */
+export function encodeSnapWith(data: Uint8Array, { term, index, members }: SnapContents): Uint8Array {
   const confState = votersOnly(members);
   const snapshot = RaftSnapshot.encode(
     RaftSnapshot.create({ data, metadata: { confState, index, term } }),
@@ -68,15 +73,24 @@ export function votersOnly(members: readonly MemberRecord[]): ConfState {
   return ConfState.create({ voters: members.map(({ id }) => id), autoLeave: false });
 }
 
-function storeJson(members: readonly MemberRecord[], index: bigint): string {
-  const memberNodes = members.map(({ id, peerUrls }) => {
+/** What is in the directory `/0/members` of the store, as its JSON has it. */
+export function memberNodesJson(members: readonly MemberRecord[]): string {
+  return goJson(JSON.stringify(memberNodes(members)));
+}
+
+function memberNodes(members: readonly MemberRecord[]): Readonly<Record<string, StoreNode>> {
+  const entries = members.map(({ id, peerUrls }) => {
     const path = `/0/members/${memberKey(id)}`;
     const value = goJson(JSON.stringify({ peerURLs: peerUrls }));
     const attributes = node(`${path}/raftAttributes`, null, value);
     return [memberKey(id), node(path, { raftAttributes: attributes })] as const;
   });
+  return Object.fromEntries(entries);
+}
+
+function storeJson(members: readonly MemberRecord[], index: bigint): string {
   const root = node('/', {
-    0: node('/0', { members: node('/0/members', Object.fromEntries(memberNodes)) }),
+    0: node('/0', { members: node('/0/members', memberNodes(members)) }),
     1: node('/1', {}),
   });
   return goJson(`{"Root":${JSON.stringify(root)},"CurrentIndex":${index},"CurrentVersion":${STORE_VERSION}}`);

@@ -6,6 +6,7 @@ import { FRAME_ALIGNMENT, LENGTH_FIELD_BYTES, RECORD_TYPES } from './format.js';
 export class WalRecordWriter {
   readonly #crc = new Crc32c();
   readonly #frames: Uint8Array[] = [];
+  #sizeBytes = 0;
 
   /** Begins a file: repeats the checksum so far. */
   begin(): void {
@@ -17,9 +18,20 @@ export class WalRecordWriter {
     this.#push(WalRecord.create({ type: RECORD_TYPES[type], crc, data }));
   }
 
-  /** Everything written so far. */
+  /** Everything written so far, or since `take`. */
   finish(): Uint8Array {
     return Buffer.concat(this.#frames);
+  }
+
+  /** Of what `finish` would give. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** The same, to be written out: it is not kept. */
+  take(): Uint8Array {
+    this.#sizeBytes = 0;
+    return Buffer.concat(this.#frames.splice(0));
   }
 
   #push(record: WalRecord): void {
@@ -31,5 +43,6 @@ export class WalRecordWriter {
     if (paddingBytes > 0) view.setUint8(7, 0x80 | paddingBytes);
     frame.set(bytes, LENGTH_FIELD_BYTES);
     this.#frames.push(frame);
+    this.#sizeBytes += frame.length;
   }
 }

@@ -34,7 +34,7 @@ export function* entriesToReplay(directory: string): Generator<Entry> {
   const start = newestSnapshotIndex(directory);
   for (const record of readWal(directory)) {
     if (record.type !== 'entry') continue;
-    const entry = decode(Entry, record);
+    const entry = decodeRecord(Entry, record);
     if ((entry.index ?? 0n) > start) yield entry;
   }
 }
@@ -43,13 +43,14 @@ function newestSnapshotIndex(directory: string): bigint {
   const indexes: bigint[] = [];
   let commit = 0n;
   for (const record of readWal(directory)) {
-    if (record.type === 'snapshot') indexes.push(decode(WalSnapshot, record).index ?? 0n);
-    if (record.type === 'state') commit = decode(HardState, record).commit ?? 0n;
+    if (record.type === 'snapshot') indexes.push(decodeRecord(WalSnapshot, record).index ?? 0n);
+    if (record.type === 'state') commit = decodeRecord(HardState, record).commit ?? 0n;
   }
   return indexes.filter((index) => index <= commit).at(-1) ?? 0n;
 }
 
-function decode<Message>(
+/** Throws `CorruptFileError`. */
+export function decodeRecord<Message>(
   type: { decode(bytes: Uint8Array): Message },
   record: WalRecordAt & { readonly path: string },
 ): Message {

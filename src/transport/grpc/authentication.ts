@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Credentials } from '../connection.js';
-import type { CallLimit } from './deadline.js';
+import type { CallLimit } from './call-limit.js';
 import { CallFailure, isAuthDisabled, isTokenMissing, isTokenOutdated } from './status.js';
 
 /** A stream may outlive its token, so it starts with one that is not older than this. */

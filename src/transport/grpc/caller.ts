@@ -3,8 +3,10 @@ import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { Credentials } from '../connection.js';
 import { type Attempt, attemptBidi, attemptServerStream, attemptUnary } from './attempt.js';
 import { Authentication } from './authentication.js';
+import { CallLimit, ClientEnd } from './call-limit.js';
+import { CallMetadata } from './call-metadata.js';
 import type { EndpointChannel } from './channel.js';
-import { abortController, type CallLimit, deadlineExceeded, limitCall, pause } from './deadline.js';
+import { deadlineExceeded, pause } from './deadline.js';
 import type { EndpointPool } from './endpoint-pool.js';
 import { backoffMs, MAX_ATTEMPTS, mayRepeat } from './retry.js';
 import type { Rpc } from './rpc.js';
@@ -27,7 +29,8 @@ export class Caller {
   readonly #options: CallerOptions;
   readonly #pool: EndpointPool;
   readonly #authentication: Authentication;
-  readonly #closing = abortController();
+  readonly #metadata = new CallMetadata();
+  readonly #end = new ClientEnd();
 
   constructor(options: CallerOptions) {
     this.#options = options;
@@ -37,8 +40,7 @@ export class Caller {
         attemptUnary(options.login, this.#encode(options.login, request), {
           channel,
           limit,
-          token: '',
-          requiresLeader: false,
+          metadata: this.#metadata.of('', false),
         }),
       ),
     );
@@ -71,7 +73,7 @@ export class Caller {
     request: Request,
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
-    const limit = limitCall(call, this.#options.callTimeoutMs, this.#closing.signal);
+    const limit = new CallLimit(call, this.#options.callTimeoutMs, this.#end);
     try {
       const bytes = this.#encode(rpc, request);
       await this.#authentication.renewForStream(limit);
@@ -107,7 +109,7 @@ export class Caller {
     requests: AsyncIterable<Request>,
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
-    const limit = limitCall(call, this.#options.callTimeoutMs, this.#closing.signal);
+    const limit = new CallLimit(call, this.#options.callTimeoutMs, this.#end);
     let channel: EndpointChannel | undefined;
     try {
       await this.#authentication.renewForStream(limit);
@@ -126,7 +128,7 @@ export class Caller {
 
   /** Ends all calls and connections. */
   close(): void {
-    this.#closing.abort(
+    this.#end.end(
       new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
     );
     this.#pool.close();
@@ -136,7 +138,7 @@ export class Caller {
     call: CallOptions | undefined,
     work: (limit: CallLimit) => Promise<Result>,
   ): Promise<Result> {
-    const limit = limitCall(call, this.#options.callTimeoutMs, this.#closing.signal);
+    const limit = new CallLimit(call, this.#options.callTimeoutMs, this.#end);
     try {
       return await work(limit);
     } catch (error) {
@@ -154,7 +156,7 @@ export class Caller {
     authentication?: Authentication,
   ): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
-      const channel = await this.#pool.pick(limit.signal);
+      const channel = this.#pool.ready ?? (await this.#pool.pick(limit.signal));
       try {
         return await make(channel);
       } catch (failure) {
@@ -173,8 +175,7 @@ export class Caller {
     return {
       channel,
       limit,
-      token: this.#authentication.token,
-      requiresLeader: call?.requiresLeader ?? false,
+      metadata: this.#metadata.of(this.#authentication.token, call?.requiresLeader ?? false),
     };
   }
 
@@ -194,7 +195,7 @@ export class Caller {
 
   /** What the caller gets to see: a deadline goes with the state of all endpoints, for something kept the answer away. */
   async #explained(error: unknown, limit: CallLimit): Promise<unknown> {
-    const failure = limit.signal.aborted ? limit.signal.reason : error;
+    const failure = limit.isOver ? limit.reason : error;
     const isOwnDeadline =
       failure instanceof CallFailure &&
       failure.code === 'DeadlineExceeded' &&

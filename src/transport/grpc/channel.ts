@@ -9,17 +9,21 @@ import {
 } from '@grpc/grpc-js';
 import type { ConnectionOptions } from '../connection.js';
 import { type ForwardProxy, type ProxySettings, proxyTo } from '../proxy.js';
+import { explainConnectionFailure, explainProxiedFailure } from '../tls/connection-failure.js';
+import type { Security } from '../tls/security.js';
+import { channelSecurity } from './channel-security.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
-import { explainConnectionFailure, explainProxiedFailure } from './connection-failure.js';
 import { abortController } from './deadline.js';
 import type { Endpoint, EndpointAddress } from './endpoint.js';
-import { channelSecurity, type Security } from './tls.js';
 
 /** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd ends connections that ping more often than every 5 s. */
 const SHORTEST_KEEP_ALIVE_MS = 10_000;
 
-/** Bytes on their way before the server must wait for us; Node.js's 64 KiB halve the speed of a snapshot. Nothing is allocated ahead. */
-const FLOW_CONTROL_WINDOW_BYTES = 64 * 2 ** 20;
+/**
+ * Bytes on their way before the server must wait for us; Node.js's 64 KiB halve the speed of a snapshot. It is also what may pile up
+ * here while a consumer is busy: 64 MiB bring no speed, but 30 MiB of memory.
+ */
+const FLOW_CONTROL_WINDOW_BYTES = 16 * 2 ** 20;
 
 type ReachableAddress = Extract<EndpointAddress, { kind: 'reachable' }>;
 

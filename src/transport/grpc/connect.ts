@@ -2,13 +2,13 @@ import { ConnectionError, ServerError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
 import { AuthDefinition } from '../../wire/auth.js';
 import type { ConnectionOptions } from '../connection.js';
+import { loadSecurity } from '../tls/security.js';
 import { Caller } from './caller.js';
 import { EndpointChannel } from './channel.js';
 import { parseEndpoint } from './endpoint.js';
 import { EndpointPool } from './endpoint-pool.js';
 import { toRpc } from './rpc.js';
 import { bindServices } from './services.js';
-import { loadSecurity } from './tls.js';
 
 /**
  * A client for the cluster. Certificates are checked, and a token is fetched for a user with a password, within `dialTimeoutMs`;

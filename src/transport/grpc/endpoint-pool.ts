@@ -26,6 +26,12 @@ export class EndpointPool {
     return this.#channels.length;
   }
 
+  /** The connection in use, if it stands: without any wait. */
+  get ready(): EndpointChannel | undefined {
+    const channel = this.#channels[this.#first];
+    return channel?.isReady ? channel : undefined;
+  }
+
   /** A connection that stands. Waits through failures until the signal aborts, then rejects with its reason. */
   async pick(signal: AbortSignal): Promise<EndpointChannel> {
     const ordered = this.#ordered();

@@ -2,9 +2,7 @@
  * What an endpoint's text means (etcd client/v3/internal/endpoint, client/v3/client.go `authority`). The text is never refused:
  * etcd clients carry on with an endpoint that they cannot reach, for another one may do.
  */
-
-/** What the scheme says about TLS; `as-configured`: TLS when the flags ask for it. */
-export type Encryption = 'required' | 'none' | 'as-configured';
+import type { Encryption } from '../tls/security.js';
 
 export interface Endpoint {
   /** As given; what messages call it. */

@@ -1,3 +1,4 @@
+import { type Encoding, messageEncoder } from '../../wire/encoder.js';
 import { methodPath } from '../../wire/service.js';
 import { policyOf, type RetryPolicy } from './retry.js';
 
@@ -21,7 +22,7 @@ export interface Rpc<Request, Response> {
   readonly policy: RetryPolicy;
   encode(request: Request): Uint8Array;
   /** The response's byte fields are views into the bytes. */
-  decode(bytes: Buffer): Response;
+  readonly decode: (bytes: Buffer) => Response;
 }
 
 /** A method of the generated definitions of src/wire. */
@@ -30,10 +31,7 @@ export interface MethodDefinition<Partial = any, Wire = any, Response = any> {
   readonly name: string;
   readonly requestStream: boolean;
   readonly responseStream: boolean;
-  readonly requestType: {
-    fromPartial(partial: Partial): Wire;
-    encode(message: Wire): { finish(): Uint8Array };
-  };
+  readonly requestType: Encoding<Wire> & { fromPartial(partial: Partial): Wire };
   readonly responseType: { decode(bytes: Uint8Array): Response };
 }
 
@@ -44,11 +42,12 @@ export function toRpc<Partial, Wire, Response>(
 ): Rpc<Readable<Partial>, Response> {
   const { requestType, responseType } = definition;
   const path = methodPath(service, definition);
+  const encode = messageEncoder(requestType);
   return {
     path,
     policy: policyOf(path),
     // `fromPartial` only reads; its types do not say so.
-    encode: (request) => requestType.encode(requestType.fromPartial(request as Partial)).finish(),
+    encode: (request) => encode(requestType.fromPartial(request as Partial)),
     decode: (bytes) => responseType.decode(bytes),
   };
 }

@@ -1,12 +1,10 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { isIP } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+import { request as httpsRequest } from 'node:https';
 import { CommandError } from '../../model/errors.js';
 import type { TlsOptions } from '../connection.js';
 import { type EndpointAddress, parseEndpoint } from '../grpc/endpoint.js';
-import { checkIdentity } from '../grpc/server-identity.js';
-import { loadSecurity, type Security } from '../grpc/tls.js';
+import { loadSecurity, type Security } from '../tls/security.js';
+import { secureOptions } from './secure-options.js';
 
 /** A member's metrics are about 100 KB. */
 const LARGEST_ANSWER_BYTES = 16 * 2 ** 20;
@@ -52,16 +50,7 @@ function startRequest(
     signal,
   } as const;
   if (security.kind === 'plaintext') return httpRequest(common);
-  const name = security.serverName ?? host;
-  const secured: RequestOptions & Pick<ConnectionOptions, 'secureContext'> = {
-    ...common,
-    secureContext: security.context,
-    rejectUnauthorized: security.isVerified,
-    // RFC 6066 has no IP addresses there.
-    servername: isIP(name) ? '' : name,
-    checkServerIdentity: (_sentName, certificate) => checkIdentity(name, certificate),
-  };
-  return httpsRequest(secured);
+  return httpsRequest({ ...common, ...secureOptions(security, host) });
 }
 
 function answerTo(request: ClientRequest): Promise<IncomingMessage> {

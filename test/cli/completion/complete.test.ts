@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SHELLS } from '../../../src/cli/completion/shells.js';
+import { boolFlag, stringFlag } from '../../../src/cli/flags.js';
 import { exampleProgram } from '../example-program.js';
 
 /** The answer to `etcdctl __complete …`. */
@@ -10,6 +11,14 @@ function answer(words: readonly string[], question = '__complete'): string[] {
     summary: 'A command with fixed arguments',
     argumentChoices: SHELLS,
     flags: {},
+    deadline: 'no-server',
+    toOptions: () => ({}),
+    run: async () => {},
+  });
+  program.command({
+    name: 'move',
+    summary: 'A command with a flag that is required',
+    flags: { to: stringFlag('', 'where to', { isRequired: true }), force: boolFlag(false, 'anyway') },
     deadline: 'no-server',
     toOptions: () => ({}),
     run: async () => {},
@@ -54,6 +63,15 @@ describe('completion', () => {
     expect(values(['--cac'])).toEqual(['--cacert', ':4']);
     expect(values(['get', '-']).filter((value) => /^-[^-]$/.test(value))).toEqual(['-i', '-d', '-w', '-h']);
     expect(answer(['get', '--pau'])).toEqual(['--pause\thow long to wait', ':4']);
+  });
+
+  it('offers flags that are required before all others, and in the place of arguments', () => {
+    expect(values(['move', ''])).toEqual(['--to', ':0']);
+    expect(values(['move', 'x'])).toEqual([':0']);
+    expect(values(['move', '-'])).toEqual(['--to', ':4']);
+    expect(values(['move', '--fo'])).toEqual(['--force', ':4']);
+    expect(values(['move', '--to=x', ''])).toEqual([':0']);
+    expect(values(['move', '--to=x', '--fo'])).toEqual(['--force', ':4']);
   });
 
   it('does not offer a flag twice, unless it may be repeated', () => {

@@ -82,7 +82,8 @@ describe('defrag', () => {
       wholeCluster: true,
       dataDirectory: 'd',
     });
-    const deadlineOf = (...flags: string[]) => createEtcdctl().parse(['defrag', ...flags]);
+    const program = await createEtcdctl();
+    const deadlineOf = (...flags: string[]) => program.parse(['defrag', ...flags]);
     expect(deadlineOf('--data-dir=d')).toMatchObject({ invocation: { deadline: 'files' } });
     expect(deadlineOf()).toMatchObject({ invocation: { deadline: 'command-timeout' } });
     const { context, lines } = fakeContext();

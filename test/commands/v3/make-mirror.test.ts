@@ -59,7 +59,11 @@ type Item = { readonly [key: string]: string };
 /** A source with these keys at revision 7, whose watch gives the responses; what the destination was told. */
 async function mirrored(
   argv: readonly string[],
-  { keys = {}, stream = [] }: { keys?: Item; stream?: readonly WatchResponse[] } = {},
+  {
+    keys = {},
+    stream = [],
+    mostOps = 128,
+  }: { keys?: Item; stream?: readonly WatchResponse[]; mostOps?: number } = {},
   password?: string,
 ) {
   const { service, created } = scriptedWatch([stream]);
@@ -73,6 +77,9 @@ async function mirrored(
   const written: string[][] = [];
   const clusters: OtherCluster[] = [];
   const txn = async ({ success }: TxnRequest) => {
+    if (success.length > mostOps) {
+      throw new ServerError('etcdserver: too many operations in txn request', 'InvalidArgument');
+    }
     written.push(
       success.map(({ request }) => {
         const { key } = request.value;
@@ -110,10 +117,16 @@ describe('make-mirror', () => {
   it('copies the keys at one revision, then follows from the next', async () => {
     const stream = [created, watchResponse({ events: [putEvent(8, 'pa', 'new')] }), cancelled];
     const run = await mirrored(['--prefix=p', '--dest-prefix=q/'], { keys: { pa: '1', pb: '2' }, stream });
-    expect(run.written).toEqual([['q/a=1'], ['q/b=2'], ['q/a=new']]);
+    expect(run.written).toEqual([['q/a=1', 'q/b=2'], ['q/a=new']]);
     expect(run.watches).toEqual([expect.objectContaining({ startRevision: 8n, rangeEnd: Buffer.from('q') })]);
     expect(run.lines).toEqual(['3 keys were mirrored; --rev=9 goes on from here']);
     expect(run.error).toMatchObject({ message: 'the source ended the watch: it gave no reason' });
+  });
+
+  it('copies fewer keys at a time where the destination takes less', async () => {
+    const keys = { a: '1', b: '2', c: '3', d: '4', e: '5' };
+    const { written } = await mirrored([], { keys, stream: [created, cancelled], mostOps: 2 });
+    expect(written).toEqual([['a=1', 'b=2'], ['c=3'], ['d=4', 'e=5']]);
   });
 
   it('makes one transaction of a revision, also of one that came in parts, up to the limit', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { parseComparison } from '../../../src/commands/v3/txn/comparison.js';
-import { parseOperation, toRequestOp } from '../../../src/commands/v3/txn/operation.js';
+import { operationParser, toRequestOp } from '../../../src/commands/v3/txn/operation.js';
 import { registerTxn, runTxn, type TxnOptions } from '../../../src/commands/v3/txn/txn.js';
 import { CompareResult, CompareTarget, SortOrder, type TxnRequest } from '../../../src/model/messages/kv.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
 
+const parseOperation = operationParser();
 const request = (line: string) => toRequestOp(parseOperation(line)).request;
 
 describe('txn: a comparison', () => {
@@ -60,6 +61,15 @@ describe('txn: a comparison', () => {
 });
 
 describe('txn: a request', () => {
+  it('has none of the flags of the line before', () => {
+    const parse = operationParser();
+    const plain = parse('get k');
+    expect(parse('get k --prefix --limit=2 --keys-only')).not.toEqual(plain);
+    expect(parse('get k')).toEqual(plain);
+    expect(() => parse('get k --prefix=no')).toThrow('invalid txn request');
+    expect(parse('get k')).toEqual(plain);
+  });
+
   it('is read like a command line', () => {
     expect(request('get k --prefix --limit 2 --order=DESCEND')).toMatchObject({
       $case: 'requestRange',

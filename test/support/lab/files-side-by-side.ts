@@ -2,22 +2,17 @@
  * The same command line on equal copies of real files, through the real program and through ours: stdout byte for byte,
  * exit status and final error line have to agree. Both run in a folder of their own, so that paths are the same.
  */
+
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { labFolder } from '../../../scripts/lib/etcd/watchdog.mjs';
 import { compareVersions } from '../../../scripts/lib/version.mjs';
+import { version3 } from './command-set.js';
 import { references } from './lab.js';
 import { ourEtcdctl, ourEtcdutl, type Program, programAt, type RunResult, run } from './program.js';
 import { type SavedFiles, saveFiles } from './saved-files.js';
-import {
-  type Difference,
-  expectAsStated,
-  finalLines,
-  type Observation,
-  type Words,
-  words,
-} from './side-by-side.js';
+import { type Difference, expectAsStated, type Observation, type Words, words } from './side-by-side.js';
 
 /** The newest real etcdutl at hand. */
 export const newestEtcdutl = newest(({ etcdutl }) => etcdutl);
@@ -116,7 +111,7 @@ export function observed(result: RunResult): Observation {
   return {
     code: result.code ?? result.signal,
     stdout: result.stdout.toString('latin1'),
-    error: finalLines(result.stderr),
+    error: version3.finalLines(result.stderr),
   };
 }
 

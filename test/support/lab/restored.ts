@@ -55,7 +55,8 @@ export interface StoreContents {
   readonly leases: readonly string[];
   readonly users: readonly string[];
   readonly roles: readonly string[];
-  readonly alarms: string;
+  /** Each member has its own when the store is full. They come in any order. */
+  readonly alarms: readonly string[];
 }
 
 export async function contentsOf(lab: Lab): Promise<StoreContents> {
@@ -72,7 +73,7 @@ export async function contentsOf(lab: Lab): Promise<StoreContents> {
     ),
     users: await eachOf(users, (name) => real('user', 'get', name)),
     roles: await eachOf(roles, (name) => real('role', 'get', name)),
-    alarms: (await real('alarm', 'list')).replace(/ +/g, ' '),
+    alarms: lines((await real('alarm', 'list')).replace(/ +/g, ' ')).sort(),
   };
 }
 

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareVersions } from '../../../scripts/lib/version.mjs';
 import type { MessageCodec } from '../../../src/wire/service.js';
+import { type CommandSet, version3 } from './command-set.js';
 import { comparesWithAtLeast, type Lab, type LabOptions, references, startLab } from './lab.js';
 import { ourEtcdctl, type Program, type RunResult, run } from './program.js';
 
@@ -68,7 +69,9 @@ export interface Observation {
 }
 
 export interface SideBySideOptions extends Omit<LabOptions, 'reference'> {
-  /** Brings the store back to nothing between cases. */
+  /** Version 3's when absent. */
+  readonly commands?: CommandSet;
+  /** Command lines that bring the store back to nothing between cases; absent: those of the command set. */
   readonly reset?: readonly Words[];
   /** Members answer with their own id, and etcdctl takes any of them: `first` makes it one. All when absent. */
   readonly reach?: 'all' | 'first';
@@ -76,22 +79,27 @@ export interface SideBySideOptions extends Omit<LabOptions, 'reference'> {
   readonly newestServerOnly?: boolean;
 }
 
-const EMPTY_STORE: readonly Words[] = [['del', '', '--prefix']];
-
 /** Makes a test of each case on each server version at hand. */
 export function sideBySide(
   name: string,
   cases: readonly SideBySideCase[],
-  { reset = EMPTY_STORE, reach = 'all', newestServerOnly = false, ...labOptions }: SideBySideOptions = {},
+  {
+    commands = version3,
+    reset,
+    reach = 'all',
+    newestServerOnly = false,
+    ...labOptions
+  }: SideBySideOptions = {},
 ): void {
-  const wanted = newestServerOnly ? references.slice(-1) : references;
+  const served = references.filter(({ version }) => commands.isServedBy(version));
+  const wanted = newestServerOnly ? served.slice(-1) : served;
   const servers = wanted.filter(({ version }) => cases.some((one) => isComparable(one, version)));
   describe.each(servers.map((reference) => ({ reference, version: reference.version })))(
     `${name}, etcd $version`,
     ({ reference, version }) => {
       let stage: Stage;
       beforeAll(async () => {
-        stage = new Stage(await startLab({ ...labOptions, reference }), reset, reach);
+        stage = new Stage(await startLab({ ...labOptions, reference }), { commands, reset, reach });
       });
       afterAll(() => stage?.lab.stop());
       beforeEach(async ({ task }) => {
@@ -100,7 +108,7 @@ export function sideBySide(
 
       for (const each of cases.filter((one) => isComparable(one, version))) {
         it(titleOf(each), async ({ task }) => {
-          const real = await observe(stage, stage.lab.newestEtcdctl, each);
+          const real = await observe(stage, commands.reference(stage.lab), each);
           const ours = await observe(stage, ourEtcdctl(), each);
           expectAsStated({ real, ours }, each.differs);
           Object.assign(task.meta, { sideBySide: each.differs === undefined ? 'equal' : 'deliberate' });
@@ -115,7 +123,7 @@ export async function observeBoth(
   lab: Lab,
   each: SideBySideCase,
 ): Promise<{ readonly real: Observation; readonly ours: Observation }> {
-  const stage = new Stage(lab, [], 'all');
+  const stage = new Stage(lab, { commands: version3, reset: [], reach: 'all' });
   const real = await observe(stage, lab.newestEtcdctl, each);
   return { real, ours: await observe(stage, ourEtcdctl(), each) };
 }
@@ -157,20 +165,32 @@ export function expectAsStated(
   for (const part of named) expect(real[part], part).not.toEqual(ours[part]);
 }
 
+interface StageSettings {
+  readonly commands: CommandSet;
+  readonly reset: readonly Words[] | undefined;
+  readonly reach: 'all' | 'first';
+}
+
 /** The servers of one version, and the state that the newest preparation left them in. */
 class Stage {
+  readonly lab: Lab;
+  readonly commands: CommandSet;
+  readonly #settings: StageSettings;
   #state: string | undefined;
 
-  constructor(
-    readonly lab: Lab,
-    readonly reset: readonly Words[],
-    readonly reach: 'all' | 'first',
-  ) {}
+  constructor(lab: Lab, settings: StageSettings) {
+    this.lab = lab;
+    this.commands = settings.commands;
+    this.#settings = settings;
+  }
 
   /** The flags that lead to the servers. */
   flags(): string[] {
     const { endpoints } = this.lab.cluster;
-    return this.lab.flags(this.reach === 'first' ? endpoints.slice(0, 1) : endpoints);
+    return this.commands.flags(
+      this.lab,
+      this.#settings.reach === 'first' ? endpoints.slice(0, 1) : endpoints,
+    );
   }
 
   /** A command that changes nothing leaves the state to the next one that wants the same. */
@@ -178,27 +198,38 @@ class Stage {
     const state = JSON.stringify(given);
     if (state !== this.#state || changes) {
       this.#state = undefined;
-      for (const line of [...this.reset, ...given]) await prepare(this.lab, line);
+      const { reset } = this.#settings;
+      if (reset === undefined) await this.commands.empty(this.lab);
+      for (const line of [...(reset ?? []), ...given]) await this.#prepare(line);
       if (!changes) this.#state = state;
     }
     return (await scene?.set(this.lab)) ?? {};
   }
+
+  async #prepare(line: Words): Promise<void> {
+    const { lab, commands } = this;
+    const args = [...commands.flags(lab), ...words(line)];
+    const result = await run(commands.reference(lab), args, { env: commands.env });
+    if (result.code !== 0) throw new Error(`could not prepare ${JSON.stringify(line)}: ${result.stderr}`);
+  }
 }
 
 async function observe(stage: Stage, program: Program, each: SideBySideCase): Promise<Observation> {
-  const { lab } = stage;
+  const { lab, commands } = stage;
   const values = await stage.set(each);
-  const base = each.changes ? await currentRevision(lab) : undefined;
+  const base = each.changes ? await commands.revision(lab) : undefined;
   const line = words(each.run).map((word) => withValues(word, values));
   const args = [...(each.alone ? [] : stage.flags()), ...line];
-  const { env, stdin } = each;
-  const result = await run(program, args, { ...(env && { env }), ...(stdin !== undefined && { stdin }) });
+  const { stdin } = each;
+  const env = { ...commands.env, ...each.env };
+  const result = await run(program, args, { env, ...(stdin !== undefined && { stdin }) });
   const named = { ...values, ...(await each.scene?.after?.(lab)) };
-  const error = finalLines(result.stderr);
+  const error = commands.finalLines(result.stderr);
+  const relative = (text: string) => (base === undefined ? text : commands.relative(text, base));
   return {
     code: result.code ?? result.signal,
-    stdout: masked(withNames(shownStdout(result, each, base), named), each),
-    error: error && masked(withNames(error, named), each),
+    stdout: masked(withNames(relative(shownStdout(result, each)), named), each),
+    error: error && masked(withNames(relative(error), named), each),
   };
 }
 
@@ -210,28 +241,13 @@ function withNames(text: string, values: SceneValues): string {
   return Object.entries(values).reduce((so, [name, value]) => so.replaceAll(value, `{${name}}`), text);
 }
 
-async function prepare(lab: Lab, line: Words): Promise<void> {
-  const result = await run(lab.newestEtcdctl, [...lab.flags(), ...words(line)]);
-  if (result.code !== 0) throw new Error(`could not prepare ${JSON.stringify(line)}: ${result.stderr}`);
-}
-
-async function currentRevision(lab: Lab): Promise<bigint> {
-  const { stdout } = await run(lab.newestEtcdctl, [...lab.flags(), 'get', 'x', '-w', 'json']);
-  const [, revision] = /"revision":(\d+)/.exec(stdout.toString()) ?? [];
-  if (revision === undefined) throw new Error(`no revision in ${stdout}`);
-  return BigInt(revision);
-}
-
 export function words(line: Words): readonly string[] {
   return typeof line === 'string' ? line.split(' ') : line;
 }
 
-/** Exact bytes, as Latin-1 text so that a difference can be read; revisions relative when the state was made anew. */
-function shownStdout({ stdout }: RunResult, each: SideBySideCase, base: bigint | undefined): string {
-  const { message } = each;
-  const isText = message === undefined || stdout.length === 0;
-  const text = isText ? stdout.toString('latin1') : decoded(stdout, message);
-  return masked(base === undefined ? text : relativeRevisions(text, base), each);
+/** Exact bytes, as Latin-1 text so that a difference can be read. */
+function shownStdout({ stdout }: RunResult, { message }: SideBySideCase): string {
+  return message === undefined || stdout.length === 0 ? stdout.toString('latin1') : decoded(stdout, message);
 }
 
 function masked(text: string, { mask }: SideBySideCase): string {
@@ -250,20 +266,4 @@ function decoded(bytes: Buffer, codec: MessageCodec<object>): string {
         ? Buffer.from(value).toString('hex')
         : value,
   );
-}
-
-const REVISION = /"((?:\w*_?r|Prev\w*R|\w*R)evision)"( ?: ?)"?(\d+)"?/g;
-
-function relativeRevisions(text: string, base: bigint): string {
-  return text.replace(REVISION, (_all, name: string, colon: string, revision: string) => {
-    return `"${name}"${colon}base+${BigInt(revision) - base}`;
-  });
-}
-
-/** The last `Error: …` line, after the lines in which some commands say what failed before; not the reasons nor etcdctl's log. */
-export function finalLines(stderr: Buffer): string | undefined {
-  const lines = stderr.toString('latin1').split('\n');
-  const failed = lines.filter((line) => line.startsWith('Failed to '));
-  const last = lines.findLast((line) => line.startsWith('Error: '));
-  return last === undefined && failed.length === 0 ? undefined : [...failed, last].join('\n');
 }

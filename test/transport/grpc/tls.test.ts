@@ -6,7 +6,7 @@ import { createAuthority, createPki, issue, type Pki, writePair } from '../../..
 import type { Client } from '../../../src/model/services.js';
 import type { TlsOptions } from '../../../src/transport/connection.js';
 import { connect } from '../../../src/transport/grpc/connect.js';
-import { systemRoots } from '../../../src/transport/grpc/system-roots.js';
+import { systemRoots } from '../../../src/transport/tls/system-roots.js';
 import { FakeEtcd, type ServerPair, unary } from '../../support/grpc/fake-etcd.js';
 import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
 

@@ -2,14 +2,15 @@ import type { CommandContext } from '../../../cli/context.js';
 import { rangeReader } from '../../../cli/range-reader.js';
 import { CommandError, ServerError } from '../../../model/errors.js';
 import { type KeyRange, prefixRange } from '../../../model/key-range.js';
-import type { KeyValue, RequestOp } from '../../../model/messages/kv.js';
+import type { RequestOp } from '../../../model/messages/kv.js';
 import type { WatchResponse } from '../../../model/messages/watch.js';
-import { type PagedRange, rangeInPages } from '../../../model/range-pages/range-in-pages.js';
+import { rangeInPages } from '../../../model/range-pages/range-in-pages.js';
 import type { Client } from '../../../model/services.js';
 import type { WatchEnd } from '../../../model/watch/state.js';
 import { watchKeys } from '../../../model/watch/watch-keys.js';
+import { copyBatches } from './copy-batches.js';
 import type { Destination } from './destination.js';
-import { type KeyMapping, toPut, toWrite } from './mirrored-keys.js';
+import { type KeyMapping, toWrite } from './mirrored-keys.js';
 
 /** What is mirrored. */
 export interface MirrorPlan {
@@ -50,14 +51,14 @@ export class Mirror {
   /** Copies the keys as they are at one revision, which it settles with. */
   async #copy(): Promise<bigint> {
     const call = { signal: this.#context.signal };
-    const progress = await this.#context.notices.progress('Copying');
-    let bytes = 0;
+    const progress = await this.#context.notices.progress('Copying', 'count');
+    let keys = 0;
     try {
       const range = await rangeInPages(rangeReader(this.#context), this.#range, call);
-      for await (const kv of allKeys(range)) {
-        await this.#apply([toPut(kv, this.#plan.mapping)]);
-        bytes += kv.key.length + kv.value.length;
-        progress.update(bytes);
+      for await (const batch of copyBatches(range, this.#plan)) {
+        await this.#applyInParts(batch);
+        keys += batch.length;
+        progress.update(keys, Number(range.response.count));
       }
       return range.response.header?.revision ?? 0n;
     } finally {
@@ -110,16 +111,23 @@ export class Mirror {
     if (writes.length > 0) await this.#apply(writes);
   }
 
+  /** All of one revision, in any number of transactions: fewer writes go where a server takes less than most do. */
+  async #applyInParts(writes: readonly RequestOp[]): Promise<void> {
+    try {
+      await this.#apply(writes);
+    } catch (error) {
+      if (!(error instanceof ServerError && error.code === 'InvalidArgument') || writes.length === 1)
+        throw error;
+      const half = Math.ceil(writes.length / 2);
+      await this.#applyInParts(writes.slice(0, half));
+      await this.#applyInParts(writes.slice(half));
+    }
+  }
+
   async #apply(writes: readonly RequestOp[]): Promise<void> {
     await this.#destination.apply(writes);
     this.keys += writes.length;
   }
-}
-
-async function* allKeys({ response, rest }: PagedRange): AsyncGenerator<KeyValue, void, undefined> {
-  yield* response.kvs;
-  if (rest === undefined) return;
-  for await (const { kvs } of rest) yield* kvs;
 }
 
 function failureOf({ why, compactRevision }: WatchEnd): Error {

@@ -18,24 +18,30 @@ export type Operation =
   | { readonly kind: 'put'; readonly options: PutOptions }
   | { readonly kind: 'del'; readonly options: DelOptions };
 
-/** Throws a `UsageError` in etcdctl's words. */
-export function parseOperation(line: string): Operation {
-  const words = quotedWords(line);
-  if (words.length < 2) {
-    throw refusal(`invalid txn compare request: ${line}`, 'a request is a command and at least a key');
-  }
-  try {
-    const operation = parseWords(words);
-    if (operation !== undefined) return operation;
-  } catch (cause) {
-    if (!(cause instanceof UsageError) || cause.kind !== 'flag') throw cause;
-    throw refusal(`invalid txn request: ${line}`, cause.message, cause);
-  }
-  throw refusal(`invalid txn request: ${line}`, 'it asks for help');
+/** Reads one line of a transaction; throws a `UsageError` in etcdctl's words. */
+export type OperationParser = (line: string) => Operation;
+
+/** For all lines of a transaction: to declare the flags takes longer than to read a line. */
+export function operationParser(): OperationParser {
+  const parseWords = wordsParser();
+  return (line) => {
+    const words = quotedWords(line);
+    if (words.length < 2) {
+      throw refusal(`invalid txn compare request: ${line}`, 'a request is a command and at least a key');
+    }
+    try {
+      const operation = parseWords(words);
+      if (operation !== undefined) return operation;
+    } catch (cause) {
+      if (!(cause instanceof UsageError) || cause.kind !== 'flag') throw cause;
+      throw refusal(`invalid txn request: ${line}`, cause.message, cause);
+    }
+    throw refusal(`invalid txn request: ${line}`, 'it asks for help');
+  };
 }
 
-/** A command line of its own: flags stand where they may, and command names are shortened, as everywhere. */
-function parseWords(words: readonly string[]): Operation | undefined {
+/** Command lines of their own: flags stand where they may, and command names are shortened, as everywhere. */
+function wordsParser(): (words: readonly string[]) => Operation | undefined {
   let operation: Operation | undefined;
   const common = { summary: '', deadline: 'none', run: async () => undefined } as const;
   const program = createProgram({ name: 'txn', summary: '', globalFlags: {}, listsGlobalFlagsApart: false });
@@ -63,8 +69,11 @@ function parseWords(words: readonly string[]): Operation | undefined {
       operation = { kind: 'del', options: toDelOptions(args, given) };
     },
   });
-  program.parse(words);
-  return operation;
+  return (words) => {
+    operation = undefined;
+    program.parse(words);
+    return operation;
+  };
 }
 
 /** A value cannot come from standard input here: the transaction does. */

@@ -7,7 +7,7 @@ import { UsageError } from '../../../model/errors.js';
 import { trimSpace } from '../../../model/go/space.js';
 import type { Compare, RequestOp, TxnRequest } from '../../../model/messages/kv.js';
 import { parseComparison } from './comparison.js';
-import { parseOperation, toRequestOp } from './operation.js';
+import { operationParser, toRequestOp } from './operation.js';
 
 export interface TxnOptions {
   /** Says what is to be typed next. */
@@ -64,6 +64,7 @@ async function readTxnRequest({ isInteractive }: TxnOptions, context: CommandCon
     if (isInteractive) await context.emit({ kind: 'text', text: `${title}:\n` });
     return readSection(input, { title, parse });
   };
+  const parseOperation = operationParser();
   const parseRequest = async (line: string) => {
     const operation = parseOperation(line);
     if (operation.kind === 'del') await allowSecondThoughts(operation.options, context);

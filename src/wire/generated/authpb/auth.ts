@@ -2,6 +2,7 @@
 // source: authpb/auth.proto
 
 /* eslint-disable */
+import { NO_BYTES } from '../../no-bytes.js';
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
 export interface UserAddOptions {
@@ -115,7 +116,7 @@ export const UserAddOptions: MessageFns<UserAddOptions> = {
 };
 
 function createBaseUser(): User {
-  return { name: new Uint8Array(0), password: new Uint8Array(0), roles: [] };
+  return { name: NO_BYTES, password: NO_BYTES, roles: [] };
 }
 
 export const User: MessageFns<User> = {
@@ -217,8 +218,8 @@ export const User: MessageFns<User> = {
   },
   fromPartial(object: DeepPartial<User>): User {
     const message = createBaseUser();
-    message.name = object.name ?? new Uint8Array(0);
-    message.password = object.password ?? new Uint8Array(0);
+    message.name = object.name ?? NO_BYTES;
+    message.password = object.password ?? NO_BYTES;
     message.roles = object.roles?.map((e) => e) || [];
     message.options = (object.options !== undefined && object.options !== null)
       ? UserAddOptions.fromPartial(object.options)
@@ -228,7 +229,7 @@ export const User: MessageFns<User> = {
 };
 
 function createBasePermission(): Permission {
-  return { permType: 0, key: new Uint8Array(0), rangeEnd: new Uint8Array(0) };
+  return { permType: 0, key: NO_BYTES, rangeEnd: NO_BYTES };
 }
 
 export const Permission: MessageFns<Permission> = {
@@ -320,14 +321,14 @@ export const Permission: MessageFns<Permission> = {
   fromPartial(object: DeepPartial<Permission>): Permission {
     const message = createBasePermission();
     message.permType = object.permType ?? 0;
-    message.key = object.key ?? new Uint8Array(0);
-    message.rangeEnd = object.rangeEnd ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
+    message.rangeEnd = object.rangeEnd ?? NO_BYTES;
     return message;
   },
 };
 
 function createBaseRole(): Role {
-  return { name: new Uint8Array(0), keyPermission: [] };
+  return { name: NO_BYTES, keyPermission: [] };
 }
 
 export const Role: MessageFns<Role> = {
@@ -407,7 +408,7 @@ export const Role: MessageFns<Role> = {
   },
   fromPartial(object: DeepPartial<Role>): Role {
     const message = createBaseRole();
-    message.name = object.name ?? new Uint8Array(0);
+    message.name = object.name ?? NO_BYTES;
     message.keyPermission = object.keyPermission?.map((e) => Permission.fromPartial(e)) || [];
     return message;
   },

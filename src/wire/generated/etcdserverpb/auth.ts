@@ -2,6 +2,7 @@
 // source: etcdserverpb/auth.proto
 
 /* eslint-disable */
+import { NO_BYTES } from '../../no-bytes.js';
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Permission, UserAddOptions } from "../authpb/auth.js";
 import { ResponseHeader } from "./header.js";
@@ -2769,7 +2770,7 @@ export const AuthRoleGrantPermissionResponse: MessageFns<AuthRoleGrantPermission
 };
 
 function createBaseAuthRoleRevokePermissionRequest(): AuthRoleRevokePermissionRequest {
-  return { role: "", key: new Uint8Array(0), rangeEnd: new Uint8Array(0) };
+  return { role: "", key: NO_BYTES, rangeEnd: NO_BYTES };
 }
 
 export const AuthRoleRevokePermissionRequest: MessageFns<AuthRoleRevokePermissionRequest> = {
@@ -2861,8 +2862,8 @@ export const AuthRoleRevokePermissionRequest: MessageFns<AuthRoleRevokePermissio
   fromPartial(object: DeepPartial<AuthRoleRevokePermissionRequest>): AuthRoleRevokePermissionRequest {
     const message = createBaseAuthRoleRevokePermissionRequest();
     message.role = object.role ?? "";
-    message.key = object.key ?? new Uint8Array(0);
-    message.rangeEnd = object.rangeEnd ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
+    message.rangeEnd = object.rangeEnd ?? NO_BYTES;
     return message;
   },
 };

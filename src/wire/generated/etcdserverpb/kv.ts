@@ -2,6 +2,7 @@
 // source: etcdserverpb/kv.proto
 
 /* eslint-disable */
+import { NO_BYTES } from '../../no-bytes.js';
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { KeyValue } from "../mvccpb/kv.js";
 import { ResponseHeader } from "./header.js";
@@ -180,8 +181,8 @@ export interface CompactionResponse {
 
 function createBaseRangeRequest(): RangeRequest {
   return {
-    key: new Uint8Array(0),
-    rangeEnd: new Uint8Array(0),
+    key: NO_BYTES,
+    rangeEnd: NO_BYTES,
     limit: 0n,
     revision: 0n,
     sortOrder: 0,
@@ -412,8 +413,8 @@ export const RangeRequest: MessageFns<RangeRequest> = {
   },
   fromPartial(object: DeepPartial<RangeRequest>): RangeRequest {
     const message = createBaseRangeRequest();
-    message.key = object.key ?? new Uint8Array(0);
-    message.rangeEnd = object.rangeEnd ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
+    message.rangeEnd = object.rangeEnd ?? NO_BYTES;
     message.limit = (object.limit !== undefined && object.limit !== null) ? BigInt(object.limit) : 0n;
     message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
     message.sortOrder = object.sortOrder ?? 0;
@@ -632,8 +633,8 @@ export const RangeStreamResponse: MessageFns<RangeStreamResponse> = {
 
 function createBasePutRequest(): PutRequest {
   return {
-    key: new Uint8Array(0),
-    value: new Uint8Array(0),
+    key: NO_BYTES,
+    value: NO_BYTES,
     lease: 0n,
     prevKv: false,
     ignoreValue: false,
@@ -765,8 +766,8 @@ export const PutRequest: MessageFns<PutRequest> = {
   },
   fromPartial(object: DeepPartial<PutRequest>): PutRequest {
     const message = createBasePutRequest();
-    message.key = object.key ?? new Uint8Array(0);
-    message.value = object.value ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
+    message.value = object.value ?? NO_BYTES;
     message.lease = (object.lease !== undefined && object.lease !== null) ? BigInt(object.lease) : 0n;
     message.prevKv = object.prevKv ?? false;
     message.ignoreValue = object.ignoreValue ?? false;
@@ -867,7 +868,7 @@ export const PutResponse: MessageFns<PutResponse> = {
 };
 
 function createBaseDeleteRangeRequest(): DeleteRangeRequest {
-  return { key: new Uint8Array(0), rangeEnd: new Uint8Array(0), prevKv: false };
+  return { key: NO_BYTES, rangeEnd: NO_BYTES, prevKv: false };
 }
 
 export const DeleteRangeRequest: MessageFns<DeleteRangeRequest> = {
@@ -958,8 +959,8 @@ export const DeleteRangeRequest: MessageFns<DeleteRangeRequest> = {
   },
   fromPartial(object: DeepPartial<DeleteRangeRequest>): DeleteRangeRequest {
     const message = createBaseDeleteRangeRequest();
-    message.key = object.key ?? new Uint8Array(0);
-    message.rangeEnd = object.rangeEnd ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
+    message.rangeEnd = object.rangeEnd ?? NO_BYTES;
     message.prevKv = object.prevKv ?? false;
     return message;
   },
@@ -1352,7 +1353,7 @@ export const ResponseOp: MessageFns<ResponseOp> = {
 };
 
 function createBaseCompare(): Compare {
-  return { result: 0, target: 0, key: new Uint8Array(0), targetUnion: undefined, rangeEnd: new Uint8Array(0) };
+  return { result: 0, target: 0, key: NO_BYTES, targetUnion: undefined, rangeEnd: NO_BYTES };
 }
 
 export const Compare: MessageFns<Compare> = {
@@ -1525,7 +1526,7 @@ export const Compare: MessageFns<Compare> = {
     const message = createBaseCompare();
     message.result = object.result ?? 0;
     message.target = object.target ?? 0;
-    message.key = object.key ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
     switch (object.targetUnion?.$case) {
       case "version": {
         if (object.targetUnion?.value !== undefined && object.targetUnion?.value !== null) {
@@ -1558,7 +1559,7 @@ export const Compare: MessageFns<Compare> = {
         break;
       }
     }
-    message.rangeEnd = object.rangeEnd ?? new Uint8Array(0);
+    message.rangeEnd = object.rangeEnd ?? NO_BYTES;
     return message;
   },
 };

@@ -2,6 +2,7 @@
 // source: etcdserverpb/maintenance.proto
 
 /* eslint-disable */
+import { NO_BYTES } from '../../no-bytes.js';
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { ResponseHeader } from "./header.js";
 
@@ -1400,7 +1401,7 @@ export const SnapshotRequest: MessageFns<SnapshotRequest> = {
 };
 
 function createBaseSnapshotResponse(): SnapshotResponse {
-  return { remainingBytes: 0n, blob: new Uint8Array(0), version: "" };
+  return { remainingBytes: 0n, blob: NO_BYTES, version: "" };
 }
 
 export const SnapshotResponse: MessageFns<SnapshotResponse> = {
@@ -1511,7 +1512,7 @@ export const SnapshotResponse: MessageFns<SnapshotResponse> = {
     message.remainingBytes = (object.remainingBytes !== undefined && object.remainingBytes !== null)
       ? BigInt(object.remainingBytes)
       : 0n;
-    message.blob = object.blob ?? new Uint8Array(0);
+    message.blob = object.blob ?? NO_BYTES;
     message.version = object.version ?? "";
     return message;
   },

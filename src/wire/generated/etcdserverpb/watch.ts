@@ -2,6 +2,7 @@
 // source: etcdserverpb/watch.proto
 
 /* eslint-disable */
+import { NO_BYTES } from '../../no-bytes.js';
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Event } from "../mvccpb/kv.js";
 import { ResponseHeader } from "./header.js";
@@ -203,8 +204,8 @@ export const WatchRequest: MessageFns<WatchRequest> = {
 
 function createBaseWatchCreateRequest(): WatchCreateRequest {
   return {
-    key: new Uint8Array(0),
-    rangeEnd: new Uint8Array(0),
+    key: NO_BYTES,
+    rangeEnd: NO_BYTES,
     startRevision: 0n,
     progressNotify: false,
     filters: [],
@@ -377,8 +378,8 @@ export const WatchCreateRequest: MessageFns<WatchCreateRequest> = {
   },
   fromPartial(object: DeepPartial<WatchCreateRequest>): WatchCreateRequest {
     const message = createBaseWatchCreateRequest();
-    message.key = object.key ?? new Uint8Array(0);
-    message.rangeEnd = object.rangeEnd ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
+    message.rangeEnd = object.rangeEnd ?? NO_BYTES;
     message.startRevision = (object.startRevision !== undefined && object.startRevision !== null)
       ? BigInt(object.startRevision)
       : 0n;

@@ -2,6 +2,7 @@
 // source: mvccpb/kv.proto
 
 /* eslint-disable */
+import { NO_BYTES } from '../../no-bytes.js';
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
 /** One version of one key. Also the value of every record in the backend's `key` bucket. */
@@ -32,11 +33,11 @@ export enum Event_EventType {
 
 function createBaseKeyValue(): KeyValue {
   return {
-    key: new Uint8Array(0),
+    key: NO_BYTES,
     createRevision: 0n,
     modRevision: 0n,
     version: 0n,
-    value: new Uint8Array(0),
+    value: NO_BYTES,
     lease: 0n,
   };
 }
@@ -174,7 +175,7 @@ export const KeyValue: MessageFns<KeyValue> = {
   },
   fromPartial(object: DeepPartial<KeyValue>): KeyValue {
     const message = createBaseKeyValue();
-    message.key = object.key ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
     message.createRevision = (object.createRevision !== undefined && object.createRevision !== null)
       ? BigInt(object.createRevision)
       : 0n;
@@ -182,7 +183,7 @@ export const KeyValue: MessageFns<KeyValue> = {
       ? BigInt(object.modRevision)
       : 0n;
     message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
-    message.value = object.value ?? new Uint8Array(0);
+    message.value = object.value ?? NO_BYTES;
     message.lease = (object.lease !== undefined && object.lease !== null) ? BigInt(object.lease) : 0n;
     return message;
   },

@@ -2,6 +2,7 @@
 // source: v3electionpb/v3election.proto
 
 /* eslint-disable */
+import { NO_BYTES } from '../../no-bytes.js';
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { ResponseHeader } from "../etcdserverpb/header.js";
 import { KeyValue } from "../mvccpb/kv.js";
@@ -61,7 +62,7 @@ export interface ResignResponse {
 }
 
 function createBaseCampaignRequest(): CampaignRequest {
-  return { name: new Uint8Array(0), lease: 0n, value: new Uint8Array(0) };
+  return { name: NO_BYTES, lease: 0n, value: NO_BYTES };
 }
 
 export const CampaignRequest: MessageFns<CampaignRequest> = {
@@ -155,9 +156,9 @@ export const CampaignRequest: MessageFns<CampaignRequest> = {
   },
   fromPartial(object: DeepPartial<CampaignRequest>): CampaignRequest {
     const message = createBaseCampaignRequest();
-    message.name = object.name ?? new Uint8Array(0);
+    message.name = object.name ?? NO_BYTES;
     message.lease = (object.lease !== undefined && object.lease !== null) ? BigInt(object.lease) : 0n;
-    message.value = object.value ?? new Uint8Array(0);
+    message.value = object.value ?? NO_BYTES;
     return message;
   },
 };
@@ -254,7 +255,7 @@ export const CampaignResponse: MessageFns<CampaignResponse> = {
 };
 
 function createBaseLeaderKey(): LeaderKey {
-  return { name: new Uint8Array(0), key: new Uint8Array(0), rev: 0n, lease: 0n };
+  return { name: NO_BYTES, key: NO_BYTES, rev: 0n, lease: 0n };
 }
 
 export const LeaderKey: MessageFns<LeaderKey> = {
@@ -362,8 +363,8 @@ export const LeaderKey: MessageFns<LeaderKey> = {
   },
   fromPartial(object: DeepPartial<LeaderKey>): LeaderKey {
     const message = createBaseLeaderKey();
-    message.name = object.name ?? new Uint8Array(0);
-    message.key = object.key ?? new Uint8Array(0);
+    message.name = object.name ?? NO_BYTES;
+    message.key = object.key ?? NO_BYTES;
     message.rev = (object.rev !== undefined && object.rev !== null) ? BigInt(object.rev) : 0n;
     message.lease = (object.lease !== undefined && object.lease !== null) ? BigInt(object.lease) : 0n;
     return message;
@@ -371,7 +372,7 @@ export const LeaderKey: MessageFns<LeaderKey> = {
 };
 
 function createBaseLeaderRequest(): LeaderRequest {
-  return { name: new Uint8Array(0) };
+  return { name: NO_BYTES };
 }
 
 export const LeaderRequest: MessageFns<LeaderRequest> = {
@@ -440,7 +441,7 @@ export const LeaderRequest: MessageFns<LeaderRequest> = {
   },
   fromPartial(object: DeepPartial<LeaderRequest>): LeaderRequest {
     const message = createBaseLeaderRequest();
-    message.name = object.name ?? new Uint8Array(0);
+    message.name = object.name ?? NO_BYTES;
     return message;
   },
 };
@@ -535,7 +536,7 @@ export const LeaderResponse: MessageFns<LeaderResponse> = {
 };
 
 function createBaseProclaimRequest(): ProclaimRequest {
-  return { value: new Uint8Array(0) };
+  return { value: NO_BYTES };
 }
 
 export const ProclaimRequest: MessageFns<ProclaimRequest> = {
@@ -618,7 +619,7 @@ export const ProclaimRequest: MessageFns<ProclaimRequest> = {
     message.leader = (object.leader !== undefined && object.leader !== null)
       ? LeaderKey.fromPartial(object.leader)
       : undefined;
-    message.value = object.value ?? new Uint8Array(0);
+    message.value = object.value ?? NO_BYTES;
     return message;
   },
 };

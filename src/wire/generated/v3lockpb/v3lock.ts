@@ -2,6 +2,7 @@
 // source: v3lockpb/v3lock.proto
 
 /* eslint-disable */
+import { NO_BYTES } from '../../no-bytes.js';
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { ResponseHeader } from "../etcdserverpb/header.js";
 
@@ -31,7 +32,7 @@ export interface UnlockResponse {
 }
 
 function createBaseLockRequest(): LockRequest {
-  return { name: new Uint8Array(0), lease: 0n };
+  return { name: NO_BYTES, lease: 0n };
 }
 
 export const LockRequest: MessageFns<LockRequest> = {
@@ -114,14 +115,14 @@ export const LockRequest: MessageFns<LockRequest> = {
   },
   fromPartial(object: DeepPartial<LockRequest>): LockRequest {
     const message = createBaseLockRequest();
-    message.name = object.name ?? new Uint8Array(0);
+    message.name = object.name ?? NO_BYTES;
     message.lease = (object.lease !== undefined && object.lease !== null) ? BigInt(object.lease) : 0n;
     return message;
   },
 };
 
 function createBaseLockResponse(): LockResponse {
-  return { key: new Uint8Array(0) };
+  return { key: NO_BYTES };
 }
 
 export const LockResponse: MessageFns<LockResponse> = {
@@ -204,13 +205,13 @@ export const LockResponse: MessageFns<LockResponse> = {
     message.header = (object.header !== undefined && object.header !== null)
       ? ResponseHeader.fromPartial(object.header)
       : undefined;
-    message.key = object.key ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
     return message;
   },
 };
 
 function createBaseUnlockRequest(): UnlockRequest {
-  return { key: new Uint8Array(0) };
+  return { key: NO_BYTES };
 }
 
 export const UnlockRequest: MessageFns<UnlockRequest> = {
@@ -279,7 +280,7 @@ export const UnlockRequest: MessageFns<UnlockRequest> = {
   },
   fromPartial(object: DeepPartial<UnlockRequest>): UnlockRequest {
     const message = createBaseUnlockRequest();
-    message.key = object.key ?? new Uint8Array(0);
+    message.key = object.key ?? NO_BYTES;
     return message;
   },
 };

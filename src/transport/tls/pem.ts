@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../model/errors.js';
+import { listed, type TlsFlagNames } from './flag-names.js';
 
 /**
  * The files that the TLS flags name, read and checked before anything connects. Final messages are those of Go's crypto/tls
@@ -20,21 +21,25 @@ interface PemBlock {
 }
 
 /** PEM of all certificates in the file; none when the file holds no PEM at all, which Go takes for an empty list. */
-export async function readAuthorities(file: string): Promise<string[]> {
-  const blocks = await readBlocks(file);
+export async function readAuthorities(file: string, flagNames: TlsFlagNames): Promise<string[]> {
+  const blocks = await readBlocks(file, flagNames);
   for (const block of blocks) parseCertificate(file, block);
   return blocks.map((block) => block.text);
 }
 
 /** Both files, which must belong together. */
-export async function readKeyPair(certFile: string, keyFile: string): Promise<KeyPair> {
-  const certBlocks = await readBlocks(certFile);
-  const keyBlocks = await readBlocks(keyFile);
+export async function readKeyPair(
+  certFile: string,
+  keyFile: string,
+  flagNames: TlsFlagNames,
+): Promise<KeyPair> {
+  const certBlocks = await readBlocks(certFile, flagNames);
+  const keyBlocks = await readBlocks(keyFile, flagNames);
   const certificates = certBlocks.filter(({ label }) => label === 'CERTIFICATE');
   const first = certificates[0];
-  if (!first) throw noCertificate(certFile, certBlocks);
+  if (!first) throw noCertificate(certFile, certBlocks, flagNames);
   const keyBlock = keyBlocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
-  if (!keyBlock) throw noKey(keyFile, keyBlocks);
+  if (!keyBlock) throw noKey(keyFile, keyBlocks, flagNames);
   const leaf = parseCertificate(certFile, first);
   const key = parseKey(keyFile, keyBlock);
   if (!leaf.checkPrivateKey(key)) {
@@ -49,8 +54,8 @@ export async function readKeyPair(certFile: string, keyFile: string): Promise<Ke
   return { cert: certificates.map(({ text }) => text).join('\n'), key: keyBlock.text };
 }
 
-async function readBlocks(file: string): Promise<PemBlock[]> {
-  const text = await readText(file);
+async function readBlocks(file: string, flagNames: TlsFlagNames): Promise<PemBlock[]> {
+  const text = await readText(file, flagNames);
   const blocks = text.matchAll(/^-----BEGIN ([^\r\n]+)-----\r?\n[\s\S]*?^-----END \1-----/gm);
   return [...blocks].map((match) => ({ label: match[1] ?? '', text: `${match[0]}\n` }));
 }
@@ -63,7 +68,7 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EISDIR: 'is a directory',
 };
 
-async function readText(file: string): Promise<string> {
+async function readText(file: string, flagNames: TlsFlagNames): Promise<string> {
   try {
     return await readFile(file, 'latin1');
   } catch (cause) {
@@ -71,7 +76,7 @@ async function readText(file: string): Promise<string> {
     const operation = code === 'EISDIR' ? 'read' : 'open';
     throw refusal(
       `${operation} ${file}: ${FILE_ERRORS[code] ?? message}`,
-      `the TLS file ${file} cannot be read: check --cacert, --cert and --key`,
+      `the TLS file ${file} cannot be read: check ${listed(flagNames)}`,
       cause,
     );
   }
@@ -103,13 +108,13 @@ function parseKey(file: string, block: PemBlock): KeyObject {
   }
 }
 
-function noCertificate(file: string, blocks: readonly PemBlock[]): UsageError {
-  const reason = `${file} holds no PEM certificate: --cert needs one`;
+function noCertificate(file: string, blocks: readonly PemBlock[], { cert, key }: TlsFlagNames): UsageError {
+  const reason = `${file} holds no PEM certificate: ${cert} needs one`;
   if (blocks.length === 0) return refusal('tls: failed to find any PEM data in certificate input', reason);
   if (blocks.length === 1 && blocks[0]?.label.endsWith('PRIVATE KEY')) {
     return refusal(
       'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched',
-      `${file} holds a private key: are --cert and --key swapped?`,
+      `${file} holds a private key: are ${cert} and ${key} swapped?`,
     );
   }
   return refusal(
@@ -118,8 +123,8 @@ function noCertificate(file: string, blocks: readonly PemBlock[]): UsageError {
   );
 }
 
-function noKey(file: string, blocks: readonly PemBlock[]): UsageError {
-  const reason = `${file} holds no PEM private key: --key needs one`;
+function noKey(file: string, blocks: readonly PemBlock[], { key }: TlsFlagNames): UsageError {
+  const reason = `${file} holds no PEM private key: ${key} needs one`;
   if (blocks.length === 0) return refusal('tls: failed to find any PEM data in key input', reason);
   if (blocks.length === 1 && blocks[0]?.label === 'CERTIFICATE') {
     return refusal('tls: found a certificate rather than a key in the PEM for the private key', reason);

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { createAuthority, issue } from '../../../scripts/lib/pki.mjs';
-import { checkIdentity } from '../../../src/transport/grpc/server-identity.js';
+import { checkIdentity } from '../../../src/transport/tls/server-identity.js';
 
 let peer: { raw: Uint8Array };
 

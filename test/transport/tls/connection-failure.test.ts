@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainConnectionFailure } from '../../../src/transport/grpc/connection-failure.js';
+import { explainConnectionFailure } from '../../../src/transport/tls/connection-failure.js';
 
 const framed = (error: string) => `No connection established. Last error: ${error}. Resolution note: `;
 

@@ -2,8 +2,11 @@
  * Why no connection came about, in words. grpc-js hands over text only: its own frame around the message of Node.js or OpenSSL.
  */
 import type { Destination } from '../proxy.js';
+import { TLS_FLAG_NAMES, type TlsFlagNames } from './flag-names.js';
 
-const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: string])[] = [
+type Words = string | ((flagNames: TlsFlagNames) => string);
+
+const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: Words])[] = [
   [/ECONNREFUSED/, 'connection refused'],
   [/Name resolution failed|ENOTFOUND|EAI_AGAIN/, 'the host name cannot be resolved'],
   [/EHOSTUNREACH/, 'no route to the host'],
@@ -13,11 +16,11 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/EACCES|EPERM/, 'permission denied'],
   [
     /alert certificate required|certificate_required|handshake failure|alert number (?:116|40)\b/i,
-    'the server requires a client certificate: give --cert and --key',
+    ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   ],
   [
     /alert (?:bad certificate|unknown ca|certificate (?:unknown|expired|revoked)|unsupported certificate|access denied)|alert number (?:42|43|44|45|46|48|49)\b/i,
-    'the server does not accept the client certificate: check --cert and --key',
+    ({ cert, key }) => `the server does not accept the client certificate: check ${cert} and ${key}`,
   ],
   [
     /wrong version number|packet length too long|unexpected message|http request|record layer failure/i,
@@ -25,7 +28,7 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: string])[] = [
   ],
   [
     /unable to verify the first certificate|self[- ]signed certificate|unable to get (?:local )?issuer certificate|certificate signature failure/i,
-    "the server's certificate is signed by an unknown authority: give its CA with --cacert",
+    ({ ca }) => `the server's certificate is signed by an unknown authority: give its CA with ${ca}`,
   ],
   [/certificate has expired/i, "the server's certificate has expired"],
   [/certificate is not yet valid/i, "the server's certificate is not valid yet: is the clock right?"],
@@ -33,9 +36,13 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: string])[] = [
 ];
 
 /** @param details status text of a call that found no connection */
-export function explainConnectionFailure(details: string, isSecure: boolean): string {
+export function explainConnectionFailure(
+  details: string,
+  isSecure: boolean,
+  flagNames: TlsFlagNames = TLS_FLAG_NAMES,
+): string {
   const known = EXPLANATIONS.find(([pattern]) => pattern.test(details));
-  if (known) return known[1];
+  if (known) return typeof known[1] === 'string' ? known[1] : known[1](flagNames);
   const wasCutOff = /Failed to connect|ECONNRESET|socket hang up|Protocol error|closed|disconnected/i.test(
     details,
   );

@@ -1,0 +1,50 @@
+// The programs that are compared.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../scripts/lib/paths.mjs';
+import { loadReference } from '../scripts/lib/reference.mjs';
+
+/** @typedef {import('./measure/program.mjs').Program} Program */
+
+/**
+ * @typedef {object} Contender
+ * @property {string} name `etcd 3.7.1` for the real programs, `npm`, `standalone`, `bare node:http2`
+ * @property {Program} etcdctl
+ * @property {Program} etcdutl
+ */
+
+/** The real programs, which the others are compared with: `real` is the first of the list. */
+export function contenders() {
+  const reference = newestReference();
+  const standalone = path.join(root, 'dist', 'standalone');
+  /** @type {Contender[]} */
+  const all = [
+    {
+      name: `etcd ${reference.version}`,
+      etcdctl: { command: reference.etcdctl, leadingArgs: [] },
+      etcdutl: { command: reference.etcdutl ?? '', leadingArgs: [] },
+    },
+    { name: 'npm', etcdctl: onThisNode('bin/etcdctl.js'), etcdutl: onThisNode('bin/etcdutl.js') },
+  ];
+  if (existsSync(path.join(standalone, 'etcdctl'))) {
+    all.push({
+      name: 'standalone',
+      etcdctl: { command: path.join(standalone, 'etcdctl'), leadingArgs: [] },
+      etcdutl: { command: path.join(standalone, 'etcdutl'), leadingArgs: [] },
+    });
+  }
+  return all;
+}
+
+/** A program of the checkout. @param {string} file */
+export function onThisNode(file) {
+  return { command: process.execPath, leadingArgs: [path.join(root, file)] };
+}
+
+/** @returns {import('../scripts/lib/reference.mjs').CompleteReference} whose server all rows use, too */
+export function newestReference() {
+  const reference = loadReference().at(-1);
+  if (reference === undefined)
+    throw new Error('There is no real etcd to compare with: run `npm run reference` first.');
+  return reference;
+}

@@ -1,0 +1,69 @@
+// Writes what was measured into docs/: results.json, the tables of performance.md, the plot.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../../scripts/lib/paths.mjs';
+import { allRows } from '../rows/all-rows.mjs';
+import { growthPlot } from './growth-plot.mjs';
+import { rowLine, tableHead } from './table.mjs';
+
+/** @typedef {import('../measure/alternate.mjs').Outcome} Outcome */
+/** @typedef {{ row: import('../rows/row.mjs').Row<any>, outcomes: Outcome[] }} Measured */
+/** @typedef {{ title: string, unit: string, goal?: string, growth?: import('../rows/row.mjs').Row<any>['growth'], machine: import('./machine.mjs').Machine, outcomes: Outcome[] }} Result */
+
+const folder = path.join(root, 'docs', 'performance');
+const resultsFile = path.join(folder, 'results.json');
+const page = path.join(root, 'docs', 'performance.md');
+const TABLE = /(?<=<!-- results -->\n)[\s\S]*(?=<!-- end of results -->)/;
+
+/**
+ * Rows that were not measured this time stay as they were, with the machine and the date of their own.
+ *
+ * @param {Measured} measured
+ * @param {import('./machine.mjs').Machine} machine
+ */
+export function publish({ row, outcomes }, machine) {
+  mkdirSync(folder, { recursive: true });
+  /** @type {Record<string, Result>} */
+  const before = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
+  const { title, unit, goal, growth } = row;
+  before[row.id] = { title, unit, ...(goal && { goal }), ...(growth && { growth }), machine, outcomes };
+  const results = allRows.flatMap(({ id }) => (before[id] === undefined ? [] : [[id, before[id]]]));
+  writeFileSync(resultsFile, `${JSON.stringify(Object.fromEntries(results), rounded, 2)}\n`);
+  const all = results.map(([, result]) => /** @type {Result} */ (result));
+  writeFileSync(path.join(folder, 'growth.svg'), growthPlot(all));
+  if (existsSync(page))
+    writeFileSync(
+      page,
+      readFileSync(page, 'utf8').replace(TABLE, () => tables(all)),
+    );
+}
+
+/** @param {import('./machine.mjs').Machine} machine */
+function inWords({ date, cpu, cores, memoryGiB, system, node, etcd, revision }) {
+  return `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}; Node.js ${node}; etcd ${etcd}, programs and servers; this program at ${revision}.`;
+}
+
+/**
+ * @param {string} _name
+ * @param {unknown} value
+ */
+function rounded(_name, value) {
+  return typeof value === 'number' ? Number(value.toPrecision(4)) : value;
+}
+
+/**
+ * A table for each set of contenders, in the order of the rows.
+ *
+ * @param {Result[]} results
+ */
+function tables(results) {
+  let names = '';
+  const lines = results.flatMap((result) => {
+    const mine = result.outcomes.map(({ contender }) => contender);
+    const isNew = mine.join() !== names;
+    names = mine.join();
+    return [...(isNew ? ['', tableHead(mine)] : []), rowLine(result, result.outcomes)];
+  });
+  const circumstances = [...new Set(results.map(({ machine }) => inWords(machine)))];
+  return `${circumstances.join('\n')}\n${lines.join('\n')}\n\n`;
+}

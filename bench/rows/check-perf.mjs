@@ -1,0 +1,43 @@
+// The writes that `check perf` gets through in its minute.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { measure } from '../measure/program.mjs';
+import { startServer } from '../scenes/server.mjs';
+import { row } from './row.mjs';
+
+/** @type {import('./row.mjs').Scene<import('../scenes/server.mjs').Server>} */
+const scene = { open: () => startServer(), close: (server) => server.stop() };
+
+const WANTED = { s: 150, m: 1000, l: 8000, xl: 15_000 };
+
+export const checkPerfRows = Object.entries(WANTED).map(([load, wanted]) =>
+  row({
+    id: `check-perf-${load}`,
+    title: `\`check perf --load=${load}\` (${wanted.toLocaleString('en')} writes/s wanted)`,
+    unit: 'writes/s',
+    goal: '≥ 1.0×',
+    runs: 1,
+    needsNoWarmUp: true,
+    scene,
+    async run(server, { etcdctl }) {
+      const output = path.join(server.folder, 'output');
+      const measured = await measure(
+        etcdctl,
+        [...server.flags, 'check', 'perf', `--load=${load}`, '--auto-compact', '--auto-defrag'],
+        // A check that finds the cluster too slow fails.
+        { output, mayFail: true },
+      );
+      return { ...measured, rate: writesPerSecond(readFileSync(output, 'utf8'), measured.stderr) };
+    },
+  }),
+);
+
+/**
+ * @param {string} stdout
+ * @param {string} stderr
+ */
+function writesPerSecond(stdout, stderr) {
+  const [, rate] = /Throughput (?:is|too low:) (\d+) writes\/s/.exec(stdout) ?? [];
+  if (rate === undefined) throw new Error(`check perf told no throughput: ${stdout}${stderr}`);
+  return Number(rate);
+}

@@ -1,0 +1,56 @@
+// `make-mirror`, from its start until the other cluster has all keys.
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { measure } from '../measure/program.mjs';
+import { countKeys, deleteKeys, putAll } from '../scenes/gateway.mjs';
+import { startServer } from '../scenes/server.mjs';
+import { randomValue } from '../scenes/values.mjs';
+import { row } from './row.mjs';
+
+const COUNT = 100_000;
+const LOOK_EVERY_MS = 50;
+
+/** @typedef {import('../scenes/server.mjs').Server} Server */
+/** @typedef {{ source: Server, destination: Server, count: number }} Stage */
+
+/** @type {import('./row.mjs').Scene<Stage>} */
+const scene = {
+  async open({ isQuick }) {
+    const count = isQuick ? COUNT / 100 : COUNT;
+    const source = await startServer();
+    await putAll(source.gateway, pairs(count), 10_000);
+    return { source, destination: await startServer(), count };
+  },
+  async close({ source, destination }) {
+    await source.stop();
+    await destination.stop();
+  },
+};
+
+export const mirrorRows = [
+  row({
+    id: 'make-mirror',
+    title: '`make-mirror` of 100,000 keys',
+    unit: 's',
+    goal: '≤ 1.0×',
+    runs: 3,
+    needsNoWarmUp: true,
+    scene,
+    async run({ source, destination, count }, { etcdctl }) {
+      await deleteKeys(destination.gateway, 'mirror/');
+      return measure(etcdctl, [...source.flags, 'make-mirror', destination.endpoint.replace('http://', '')], {
+        output: path.join(source.folder, 'output'),
+        async until() {
+          while ((await countKeys(destination.gateway, 'mirror/')) < count) await delay(LOOK_EVERY_MS);
+        },
+      });
+    },
+  }),
+];
+
+/** @param {number} count */
+function* pairs(count) {
+  for (let index = 0; index < count; index++) {
+    yield { key: `mirror/${String(index).padStart(6, '0')}`, value: randomValue(100) };
+  }
+}

@@ -1,0 +1,99 @@
+// `watch` of a store that changes all the time.
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { measure } from '../measure/program.mjs';
+import { base64, putAll } from '../scenes/gateway.mjs';
+import { startServer } from '../scenes/server.mjs';
+import { row } from './row.mjs';
+
+const EVENTS = 100_000;
+const EVENTS_PER_SECOND = 10_000;
+const PUTS_PER_TRANSACTION = 100;
+/** All keys and values have the same length, so that the size of the output tells how many events were printed. */
+const VALUE = Buffer.alloc(100, 'v');
+const EVENT_BYTES = 'PUT\n'.length + 'w/000000\n'.length + VALUE.length + 1;
+const LOOK_EVERY_MS = 5;
+
+/** @typedef {{ server: import('../scenes/server.mjs').Server, events: number, firstRevision?: number }} Stage */
+
+/** @type {import('./row.mjs').Scene<Stage>} */
+const scene = {
+  open: async ({ isQuick }) => ({ server: await startServer(), events: isQuick ? EVENTS / 100 : EVENTS }),
+  close: ({ server }) => server.stop(),
+};
+
+export const watchRows = [
+  row({
+    id: 'watch-live',
+    title: '`watch` under 10,000 events/s for 10 s: until the last event is printed',
+    unit: 's',
+    goal: 'keeps up, bounded memory',
+    runs: 3,
+    needsNoWarmUp: true,
+    scene,
+    run: ({ server, events }, { etcdctl }) =>
+      watchRun(server, etcdctl, {
+        args: [],
+        events,
+        async whenReady(output) {
+          // The watch is there when it prints a first event.
+          while (statSync(output).size === 0) {
+            await putAll(server.gateway, pairs(1), 1);
+            await delay(LOOK_EVERY_MS);
+          }
+          await putAtRate(server, events);
+        },
+      }),
+  }),
+  row({
+    id: 'watch-history',
+    title: '`watch --rev` of 100,000 past events',
+    unit: 's',
+    runs: 5,
+    scene,
+    async prepare(stage) {
+      const { header } = await stage.server.gateway.post('/v3/kv/range', { key: base64('w/') });
+      stage.firstRevision = Number(header.revision) + 1;
+      await putAll(stage.server.gateway, pairs(stage.events), PUTS_PER_TRANSACTION);
+    },
+    run: ({ server, events, firstRevision }, { etcdctl }) =>
+      watchRun(server, etcdctl, { args: [`--rev=${firstRevision}`], events, whenReady: async () => {} }),
+  }),
+];
+
+/**
+ * @param {Stage['server']} server
+ * @param {import('../measure/program.mjs').Program} etcdctl
+ * @param {{ args: string[], events: number, whenReady: (output: string) => Promise<void> }} watch
+ */
+function watchRun(server, etcdctl, { args, events, whenReady }) {
+  const output = path.join(server.folder, 'output');
+  return measure(etcdctl, [...server.flags, 'watch', '--prefix', 'w/', ...args], {
+    output,
+    async until() {
+      await whenReady(output);
+      while (statSync(output).size < events * EVENT_BYTES) await delay(LOOK_EVERY_MS);
+    },
+  });
+}
+
+/**
+ * @param {Stage['server']} server
+ * @param {number} events
+ */
+async function putAtRate(server, events) {
+  const began = performance.now();
+  const all = [...pairs(events)];
+  for (let sent = 0; sent < events; sent += PUTS_PER_TRANSACTION) {
+    const due = began + (sent / EVENTS_PER_SECOND) * 1000;
+    if (due > performance.now()) await delay(due - performance.now());
+    await putAll(server.gateway, all.slice(sent, sent + PUTS_PER_TRANSACTION), PUTS_PER_TRANSACTION);
+  }
+}
+
+/** @param {number} count */
+function* pairs(count) {
+  for (let index = 0; index < count; index++)
+    yield { key: `w/${String(index).padStart(6, '0')}`, value: VALUE };
+}

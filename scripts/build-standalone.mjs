@@ -1,0 +1,83 @@
+// `npm run build:standalone`: one executable for etcdctl and etcdutl that needs no Node.js, for Linux on this machine's architecture;
+// `npm run build:standalone -- x64 arm64` for others.
+import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { architectures, bunProgram, obtainBun, reasonForNoBun } from './lib/bun.mjs';
+import { bundleProgram } from './lib/bundle.mjs';
+import { capture, lastLine } from './lib/command.mjs';
+import { root } from './lib/paths.mjs';
+import { thirdPartyLicenses } from './lib/third-party-licenses.mjs';
+
+/** @typedef {import('./lib/bun.mjs').Architecture} Architecture */
+
+const outdir = path.join(root, 'dist', 'standalone');
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : [process.arch];
+const unknown = wanted.filter((each) => !architectures.includes(/** @type {Architecture} */ (each)));
+if (unknown.length > 0)
+  fail(`unknown architecture ${unknown.join(', ')}: there is ${architectures.join(', ')}`);
+const reason = await reasonForNoBun();
+if (reason !== undefined) fail(reason);
+for (const architecture of wanted) await buildFor(/** @type {Architecture} */ (architecture));
+
+/** @param {Architecture} architecture */
+async function buildFor(architecture) {
+  // The machine's own Bun compiles; that of the other architecture is what it puts the code into.
+  const missing = await obtainBun(architecture);
+  if (missing !== undefined) fail(`no Bun for Linux on ${architecture}: ${missing}`);
+  const folder = architecture === process.arch ? outdir : path.join(outdir, `linux-${architecture}`);
+  mkdirSync(folder, { recursive: true });
+  const staging = mkdtempSync(path.join(folder, '.staging-'));
+  try {
+    const { code, inputs } = await bundleProgram('src/launcher/standalone.ts');
+    writeFileSync(path.join(staging, 'program.cjs'), code);
+    await compile(staging, architecture);
+    linkSync(path.join(staging, 'etcdctl'), path.join(staging, 'etcdutl'));
+    writeFileSync(path.join(staging, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicenses(inputs, root));
+    for (const name of ['etcdctl', 'etcdutl', 'THIRD-PARTY-LICENSES.txt']) {
+      renameSync(path.join(staging, name), path.join(folder, name));
+    }
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+  const file = path.join(folder, 'etcdctl');
+  console.log(`${path.relative(root, file)}: ${Math.round(statSync(file).size / 2 ** 20)} MiB`);
+}
+
+/**
+ * @param {string} folder has program.cjs; gets the executable etcdctl
+ * @param {Architecture} architecture
+ */
+async function compile(folder, architecture) {
+  const isNative = architecture === process.arch;
+  const { ok, stdout, stderr } = await capture(
+    bunProgram(/** @type {Architecture} */ (process.arch)),
+    [
+      'build',
+      '--compile',
+      '--minify',
+      '--bytecode',
+      // What lies in the folder where the user happens to be is not the program's business.
+      '--no-compile-autoload-dotenv',
+      '--no-compile-autoload-bunfig',
+      ...(isNative
+        ? []
+        : [`--target=bun-linux-${architecture}`, `--compile-executable-path=${bunProgram(architecture)}`]),
+      'program.cjs',
+      '--outfile=etcdctl',
+    ],
+    { cwd: folder },
+  );
+  // Bun shows the line, and the bundle's lines are long.
+  const errors = `${stderr}${stdout}`.split('\n').filter((line) => line.startsWith('error:'));
+  if (!ok) fail(`bun build failed; ${errors.join('\n') || lastLine(stderr)}`);
+}
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,19 @@
+import type { FlagKind } from '../flag-kinds.js';
+import { boolFlag, type Flag, type FlagExtras, int64Flag } from '../flags.js';
+
+/** A flag that may be repeated; each use gives one text as it is, commas included (urfave/cli `StringSliceFlag`). */
+const textsKind: FlagKind<readonly string[]> = {
+  name: 'list',
+  placeholder: 'text',
+  parse: (text, earlier = []) => [...earlier, text],
+  format: (values) => `[${values.join(' ')}]`,
+};
+
+export function textsFlag(summary: string, extras: FlagExtras = {}): Flag<readonly string[]> {
+  return { kind: textsKind, defaultValue: [], summary, ...extras };
+}
+
+/** Those that several version 2 commands have in the same way. */
+export const ttlFlag = int64Flag(0n, 'seconds until it expires; 0: never');
+export const quorumFlag = boolFlag(false, 'have the cluster agree on the answer', { short: 'q' });
+export const sortFlag = boolFlag(false, 'sort the keys');

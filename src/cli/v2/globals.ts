@@ -1,0 +1,86 @@
+import { V2Failure } from '../../model/v2/errors.js';
+import { V2_OUTPUT_FORMATS, type V2OutputFormat } from '../../printers/v2/printer.js';
+import type { TlsOptions } from '../../transport/connection.js';
+import type { DiscoveryOptions } from '../../transport/discovery.js';
+import type { Environment } from '../environment.js';
+import { systemRootsOf, type User } from '../globals.js';
+import { V2_GLOBAL_FLAGS, type V2GlobalFlagValues } from './global-flags.js';
+
+/** The global flags and variables of one version 2 command line. */
+export interface V2GlobalOptions {
+  /** As given, unchecked. */
+  readonly endpoints: readonly string[];
+  readonly discovery: DiscoveryOptions | undefined;
+  readonly tls: Omit<TlsOptions, 'insecureTransport'>;
+  readonly user: User | undefined;
+  readonly output: string;
+  readonly isDebug: boolean;
+  readonly syncs: boolean;
+  /** Until an answer begins; 0: no limit. */
+  readonly headerTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly dialTimeoutMs: number;
+}
+
+const DEFAULT_ENDPOINTS = 'http://127.0.0.1:2379,http://127.0.0.1:4001';
+const LONGEST_DIAL_MS = 30_000;
+const TLS_FLAGS = { ca: '--ca-file', cert: '--cert-file', key: '--key-file' } as const;
+
+/**
+ * Variables stand in for flags that are empty, and are not looked at otherwise: other than with version 3, both may be given
+ * (ctlv2/command/util.go of etcd 3.5).
+ */
+export function resolveV2Globals(given: Partial<V2GlobalFlagValues>, env: Environment): V2GlobalOptions {
+  const values = { ...DEFAULTS, ...given } as V2GlobalFlagValues;
+  const text = (flag: string, variable: string) => flag || (env[variable] ?? '');
+  const endpoints =
+    text(values.endpoints, 'ETCDCTL_ENDPOINTS') ||
+    text(values.endpoint, 'ETCDCTL_ENDPOINT') ||
+    text(values.peers, 'ETCDCTL_PEERS') ||
+    DEFAULT_ENDPOINTS;
+  const domain = text(values['discovery-srv'], 'ETCDCTL_DISCOVERY_SRV');
+  const insecure = values['insecure-discovery'] || Boolean(env.ETCDCTL_INSECURE_DISCOVERY);
+  const serviceName = env.ETCDCTL_DISCOVERY_SRV_NAME ?? '';
+  const totalTimeoutMs = values['total-timeout'];
+  return {
+    endpoints: endpoints.split(','),
+    discovery: domain === '' ? undefined : { domain, serviceName, insecure },
+    tls: {
+      caFile: text(values['ca-file'], 'ETCDCTL_CA_FILE'),
+      certFile: text(values['cert-file'], 'ETCDCTL_CERT_FILE'),
+      keyFile: text(values['key-file'], 'ETCDCTL_KEY_FILE'),
+      serverName: insecure ? '' : domain,
+      insecureSkipVerify: false,
+      flagNames: TLS_FLAGS,
+      ...systemRootsOf(env),
+    },
+    user: toUser(text(values.username, 'ETCDCTL_USERNAME')),
+    output: values.output,
+    isDebug: values.debug,
+    syncs: !values['no-sync'],
+    headerTimeoutMs: Math.max(values.timeout, 0),
+    totalTimeoutMs,
+    dialTimeoutMs: totalTimeoutMs > 0 ? Math.min(totalTimeoutMs, LONGEST_DIAL_MS) : LONGEST_DIAL_MS,
+  };
+}
+
+const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(V2_GLOBAL_FLAGS).map(([name, flag]) => [name, flag.defaultValue]),
+);
+
+/** The first colon ends the name. */
+function toUser(text: string): User | undefined {
+  if (text === '') return undefined;
+  const colonAt = text.indexOf(':');
+  if (colonAt < 0) return { username: text };
+  return { username: text.slice(0, colonAt), password: text.slice(colonAt + 1) };
+}
+
+/** etcdctl does the work, says on stderr that it cannot print it, and ends with status 0. */
+export function toV2OutputFormat(name: string): V2OutputFormat {
+  const format = V2_OUTPUT_FORMATS.find((each) => each === name);
+  if (format !== undefined) return format;
+  throw new V2Failure(`Unsupported output format: ${name}`, 'plain', {
+    reasons: [`--output may be one of ${V2_OUTPUT_FORMATS.join(', ')}`],
+  });
+}

@@ -1,0 +1,24 @@
+import type { KeysResponse } from '../../model/v2/keys.js';
+import type { V2KeysService } from '../../model/v2/services.js';
+import { type WatchedKey, watchKey } from '../../model/v2/watch-key.js';
+import type { V2Context } from './context.js';
+
+/** The changes of a key, without end; interruptions are told on stderr. */
+export async function* keyChanges(
+  watched: WatchedKey,
+  keys: V2KeysService,
+  { signal, clock, notices }: Pick<V2Context, 'signal' | 'clock' | 'notices'>,
+): AsyncGenerator<KeysResponse, void, undefined> {
+  for await (const news of watchKey(watched, { keys, signal, sleep: clock.sleep })) {
+    switch (news.kind) {
+      case 'change':
+        yield news.response;
+        break;
+      case 'interrupted':
+        notices.line(`${news.why}: the watch waits for a server`);
+        break;
+      case 'resumed':
+        notices.line(`the watch goes on after index ${news.index}`);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import type { V2CommandParent } from '../../../cli/v2/command.js';
+import { registerAuthDisable } from './disable.js';
+import { registerAuthEnable } from './enable.js';
+
+export function registerAuth(parent: V2CommandParent): void {
+  const auth = parent.family({ name: 'auth', summary: 'Whether users have to log in' });
+  registerAuthEnable(auth);
+  registerAuthDisable(auth);
+}

@@ -1,0 +1,26 @@
+import { refuseArguments } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent } from '../../../cli/v2/command.js';
+import type { V2Context } from '../../../cli/v2/context.js';
+
+export type AuthEnableOptions = Record<string, never>;
+
+export function registerAuthEnable(parent: V2CommandParent, run = runAuthEnable): void {
+  parent.command({
+    name: 'enable',
+    summary: 'Have users log in from now on; the user root has to be there',
+    flags: {},
+    callFailure: 'plain',
+    successor: 'etcdctl auth enable',
+    toOptions(args): AuthEnableOptions {
+      refuseArguments(args);
+      return {};
+    },
+    run,
+  });
+}
+
+export async function runAuthEnable(_options: AuthEnableOptions, context: V2Context): Promise<void> {
+  const { auth } = await context.connect();
+  await auth.enable({ signal: context.deadline() });
+  await context.emit({ kind: 'text', text: 'Authentication Enabled\n' });
+}

@@ -1,0 +1,112 @@
+import { boolFlag, int64Flag } from '../../cli/flags.js';
+import type { V2CommandParent } from '../../cli/v2/command.js';
+import type { V2Context } from '../../cli/v2/context.js';
+import { untilInterrupted } from '../../cli/v2/interrupt.js';
+import { keyChanges } from '../../cli/v2/key-changes.js';
+import { CommandError } from '../../model/errors.js';
+import { linkSignals } from '../../model/linked-signal.js';
+import { V2Failure } from '../../model/v2/errors.js';
+import type { KeysResponse } from '../../model/v2/keys.js';
+import type { WatchedKey } from '../../model/v2/watch-key.js';
+
+export interface ExecWatchOptions extends WatchedKey {
+  /** A program and its arguments. */
+  readonly command: readonly [string, ...string[]];
+}
+
+/** So many programs may run at a time; then the next change waits for one of them to end. */
+const MOST_PROGRAMS = 64;
+
+export function registerExecWatch(parent: V2CommandParent, run = runExecWatch): void {
+  parent.command({
+    name: 'exec-watch',
+    usage: '<key> -- <command> [args...]',
+    summary: 'Run a program for every change of a key',
+    description: [
+      'Programs of several changes run side by side. What changed is in their environment:',
+      'ETCD_WATCH_ACTION, ETCD_WATCH_KEY, ETCD_WATCH_VALUE and ETCD_WATCH_MODIFIED_INDEX.',
+      'Without --, the key comes last:',
+      '  etcdctl exec-watch --recursive /config -- sh -c "env | grep ETCD_WATCH"',
+      '  etcdctl exec-watch sh -c "env | grep ETCD_WATCH" /config',
+    ].join('\n'),
+    flags: {
+      'after-index': int64Flag(0n, 'begin with the changes after this index'),
+      recursive: boolFlag(false, 'also what changes in the directories below', { short: 'r' }),
+    },
+    callFailure: 'server',
+    successor: 'etcdctl watch <key> -- <command>',
+    toOptions: (args, flags, dashAt): ExecWatchOptions => ({
+      ...keyAndCommand(args, dashAt),
+      recursive: flags.recursive,
+      // etcdctl reads this one as unsigned, and what is negative as nothing.
+      afterIndex: flags['after-index'] > 0n ? flags['after-index'] : 0n,
+    }),
+    run,
+  });
+}
+
+/** The key stands before `--`, whether that was taken for the end of flags or not; without it, the key is the last word. */
+function keyAndCommand(
+  args: readonly string[],
+  dashAt: number | undefined,
+): Pick<ExecWatchOptions, 'key' | 'command'> {
+  const separatorAt = args.indexOf('--');
+  const [key, command] =
+    separatorAt > 0
+      ? [args[0], args.slice(2)]
+      : dashAt !== undefined && dashAt > 0
+        ? [args[0], args.slice(1)]
+        : [args.at(-1), args.slice(0, -1)];
+  const [program, ...rest] = command;
+  if (key === undefined || program === undefined) {
+    throw new V2Failure('key and command to exec required', 'arguments');
+  }
+  return { key, command: [program, ...rest] };
+}
+
+export function changeVariables({ action, node }: KeysResponse): Record<string, string> {
+  return {
+    ETCD_WATCH_ACTION: action,
+    ETCD_WATCH_MODIFIED_INDEX: String(node.modifiedIndex),
+    ETCD_WATCH_KEY: node.key,
+    ETCD_WATCH_VALUE: node.value,
+  };
+}
+
+export function runExecWatch(options: ExecWatchOptions, context: V2Context): Promise<void> {
+  const watch = linkSignals(context.signal);
+  const programs = new Set<Promise<void>>();
+  const running = { ...context, signal: watch.signal };
+  return untilInterrupted(context.signal, async () => {
+    try {
+      const { keys } = await context.connect();
+      for await (const response of keyChanges(options, keys, running)) {
+        if (response.node.isDirectory) {
+          context.notices.line(`Ignored dir ${response.node.key} change`);
+          continue;
+        }
+        const program: Promise<void> = start(options.command, response, running)
+          .catch((error) => watch.abort(error))
+          .finally(() => programs.delete(program));
+        programs.add(program);
+        if (programs.size === MOST_PROGRAMS) await Promise.race(programs);
+      }
+    } finally {
+      await Promise.all(programs);
+      watch.release();
+    }
+  });
+}
+
+/** Settles when the program has ended, however it did; the signal ends it. Rejects when it cannot be started. */
+async function start(
+  [program, ...args]: ExecWatchOptions['command'],
+  response: KeysResponse,
+  { runChild, signal }: Pick<V2Context, 'runChild' | 'signal'>,
+): Promise<void> {
+  try {
+    await runChild(program, args, { env: changeVariables(response), signal });
+  } catch (error) {
+    throw error instanceof CommandError ? new V2Failure(error.message, 'plain', { cause: error }) : error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { V2CommandParent } from '../../../cli/v2/command.js';
+import type { V2Context } from '../../../cli/v2/context.js';
+import { toPeerUrls } from '../../../cli/v2/peer-urls.js';
+import { V2Failure } from '../../../model/v2/errors.js';
+
+export interface MemberUpdateOptions {
+  /** Hexadecimal. */
+  readonly id: string;
+  readonly peerUrls: readonly string[];
+}
+
+export function registerMemberUpdate(parent: V2CommandParent, run = runMemberUpdate): void {
+  parent.command({
+    name: 'update',
+    usage: '<memberID> <peerURLs>',
+    summary: 'Change where the other members reach one; several URLs are separated by commas',
+    flags: {},
+    callFailure: 'plain',
+    successor: 'etcdctl member update <memberID> --peer-urls=<peerURLs>',
+    toOptions([id, urls, ...others]): MemberUpdateOptions {
+      if (id === undefined || urls === undefined || others.length > 0) {
+        const message =
+          'Provide an ID and a list of comma separated peerURL (0xabcd http://example.com,http://example1.com)';
+        throw new V2Failure(message, 'plain');
+      }
+      return { id, peerUrls: toPeerUrls(urls.split(',')) };
+    },
+    run,
+  });
+}
+
+export async function runMemberUpdate(
+  { id, peerUrls }: MemberUpdateOptions,
+  context: V2Context,
+): Promise<void> {
+  const { members } = await context.connect();
+  await members.update(id, peerUrls, { signal: context.deadline() });
+  await context.emit({ kind: 'text', text: `Updated member with ID ${id} in cluster\n` });
+}

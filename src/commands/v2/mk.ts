@@ -1,0 +1,68 @@
+import { boolFlag } from '../../cli/flags.js';
+import { keyArgument, readValue, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
+import type { V2CommandParent } from '../../cli/v2/command.js';
+import type { V2Context } from '../../cli/v2/context.js';
+import { ttlFlag } from '../../cli/v2/flags.js';
+import type { KeyCreateInOrderRequest, KeySetRequest, KeysResponse } from '../../model/v2/keys.js';
+import { ttlFromFlag } from '../../model/v2/keys.js';
+import type { V2Client } from '../../model/v2/services.js';
+
+export interface MkOptions {
+  /** With `isInOrder`, the directory in which the server makes a key. */
+  readonly key: string;
+  readonly isInOrder: boolean;
+  readonly value: ValueSource;
+  readonly ttlSeconds: bigint;
+}
+
+export function registerMk(parent: V2CommandParent, run = runMk): void {
+  parent.command({
+    name: 'mk',
+    usage: '<key> <value>',
+    summary: 'Make a key that is not there yet',
+    flags: {
+      'in-order': boolFlag(
+        false,
+        'make a key in the directory <key>, named by a number higher than all before',
+      ),
+      ttl: ttlFlag,
+    },
+    callFailure: 'server',
+    successor: 'etcdctl put',
+    hasFormats: true,
+    toOptions: (args, flags): MkOptions => ({
+      key: keyArgument(args),
+      isInOrder: flags['in-order'],
+      value: valueArgument(args),
+      ttlSeconds: ttlFromFlag(flags.ttl),
+    }),
+    run,
+  });
+}
+
+export function toMkRequest({ key, ttlSeconds }: MkOptions, value: string): KeySetRequest {
+  return { key, value, ttlSeconds, mustExist: false };
+}
+
+export function toInOrderRequest({ key, ttlSeconds }: MkOptions, value: string): KeyCreateInOrderRequest {
+  return { directory: key, value, ttlSeconds };
+}
+
+export async function runMk(options: MkOptions, context: V2Context): Promise<void> {
+  const { keys } = await context.connect();
+  const value = await readValue(options.value, context);
+  const response = await make(keys, { options, value, signal: context.deadline() });
+  await context.emit({ kind: 'key', response });
+}
+
+interface Making {
+  readonly options: MkOptions;
+  readonly value: string;
+  readonly signal: AbortSignal;
+}
+
+function make(keys: V2Client['keys'], { options, value, signal }: Making): Promise<KeysResponse> {
+  return options.isInOrder
+    ? keys.createInOrder(toInOrderRequest(options, value), { signal })
+    : keys.set(toMkRequest(options, value), { signal });
+}

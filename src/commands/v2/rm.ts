@@ -1,0 +1,51 @@
+import { boolFlag, int64Flag, stringFlag } from '../../cli/flags.js';
+import { keyArgument } from '../../cli/v2/arguments.js';
+import type { V2CommandParent } from '../../cli/v2/command.js';
+import type { V2Context } from '../../cli/v2/context.js';
+import { indexFromFlag, type KeyDeleteRequest } from '../../model/v2/keys.js';
+
+export interface RmOptions {
+  readonly key: string;
+  readonly directory: boolean;
+  readonly recursive: boolean;
+  /** Empty: whatever the value is. */
+  readonly previousValue: string;
+  /** 0: whatever the index is. */
+  readonly previousIndex: bigint;
+}
+
+export function registerRm(parent: V2CommandParent, run = runRm): void {
+  parent.command({
+    name: 'rm',
+    usage: '<key>',
+    summary: 'Remove a key or a directory',
+    flags: {
+      dir: boolFlag(false, 'also if it is a directory, which has to be empty'),
+      recursive: boolFlag(false, 'also if it is a directory, with all that is in it', { short: 'r' }),
+      'with-value': stringFlag('', 'only if this is the value'),
+      'with-index': int64Flag(0n, 'only if the key was changed last at this index'),
+    },
+    callFailure: 'server',
+    successor: 'etcdctl del',
+    hasFormats: true,
+    toOptions: (args, flags): RmOptions => ({
+      key: keyArgument(args),
+      directory: flags.dir,
+      recursive: flags.recursive,
+      previousValue: flags['with-value'],
+      previousIndex: indexFromFlag(flags['with-index']),
+    }),
+    run,
+  });
+}
+
+export function toRmRequest(options: RmOptions): KeyDeleteRequest {
+  const { key, directory, recursive, previousValue, previousIndex } = options;
+  return { key, directory, recursive, previousValue, previousIndex };
+}
+
+export async function runRm(options: RmOptions, context: V2Context): Promise<void> {
+  const { keys } = await context.connect();
+  const response = await keys.delete(toRmRequest(options), { signal: context.deadline() });
+  await context.emit({ kind: response.node.isDirectory ? 'directory' : 'key', response });
+}

@@ -1,0 +1,30 @@
+import type { V2CommandParent } from '../../../cli/v2/command.js';
+import type { V2Context } from '../../../cli/v2/context.js';
+import {
+  changeText,
+  type RolePermissionOptions,
+  rolePermissionFlags,
+  toRolePermissionOptions,
+} from '../../../cli/v2/role-permission.js';
+
+export function registerRoleGrant(parent: V2CommandParent, run = runRoleGrant): void {
+  parent.command({
+    name: 'grant',
+    usage: '<role>',
+    summary: 'Let a role read or write below a path',
+    flags: rolePermissionFlags,
+    callFailure: 'plain',
+    successor: 'etcdctl role grant-permission',
+    toOptions: toRolePermissionOptions,
+    run,
+  });
+}
+
+export async function runRoleGrant(options: RolePermissionOptions, context: V2Context): Promise<void> {
+  const { role, permissions } = options;
+  const { roles } = await context.connect();
+  const call = { signal: context.deadline() };
+  const before = await roles.get(role, call);
+  const after = await roles.grant(role, permissions, call);
+  await context.emit({ kind: 'text', text: changeText(before, after, 'granted') });
+}

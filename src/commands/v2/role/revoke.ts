@@ -1,0 +1,30 @@
+import type { V2CommandParent } from '../../../cli/v2/command.js';
+import type { V2Context } from '../../../cli/v2/context.js';
+import {
+  changeText,
+  type RolePermissionOptions,
+  rolePermissionFlags,
+  toRolePermissionOptions,
+} from '../../../cli/v2/role-permission.js';
+
+export function registerRoleRevoke(parent: V2CommandParent, run = runRoleRevoke): void {
+  parent.command({
+    name: 'revoke',
+    usage: '<role>',
+    summary: 'Forbid a role to read or write below a path',
+    flags: rolePermissionFlags,
+    callFailure: 'plain',
+    successor: 'etcdctl role revoke-permission',
+    toOptions: toRolePermissionOptions,
+    run,
+  });
+}
+
+export async function runRoleRevoke(options: RolePermissionOptions, context: V2Context): Promise<void> {
+  const { role, permissions } = options;
+  const { roles } = await context.connect();
+  const call = { signal: context.deadline() };
+  const before = await roles.get(role, call);
+  const after = await roles.revoke(role, permissions, call);
+  await context.emit({ kind: 'text', text: changeText(before, after, 'revoked') });
+}

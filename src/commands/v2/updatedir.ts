@@ -1,0 +1,31 @@
+import type { V2CommandParent } from '../../cli/v2/command.js';
+import type { V2Context } from '../../cli/v2/context.js';
+import {
+  type DirectoryOptions,
+  directoryFlags,
+  makeDirectory,
+  toDirectoryOptions,
+} from '../../cli/v2/directory.js';
+import type { KeySetRequest } from '../../model/v2/keys.js';
+
+export function registerUpdatedir(parent: V2CommandParent, run = runUpdatedir): void {
+  parent.command({
+    name: 'updatedir',
+    usage: '<key>',
+    summary: 'Set when a directory expires that is there already',
+    flags: directoryFlags,
+    callFailure: 'server',
+    successor: 'etcdctl put',
+    hasFormats: true,
+    toOptions: toDirectoryOptions,
+    run,
+  });
+}
+
+export function toUpdatedirRequest({ key, ttlSeconds }: DirectoryOptions): KeySetRequest {
+  return { key, value: undefined, ttlSeconds, mustExist: true };
+}
+
+export async function runUpdatedir(options: DirectoryOptions, context: V2Context): Promise<void> {
+  await makeDirectory(toUpdatedirRequest(options), context);
+}

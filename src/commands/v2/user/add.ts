@@ -1,0 +1,38 @@
+import type { V2CommandParent } from '../../../cli/v2/command.js';
+import type { V2Context } from '../../../cli/v2/context.js';
+import { userArgument } from '../../../cli/v2/names.js';
+
+export interface UserAddOptions {
+  readonly user: string;
+  /** Missing: to be asked for. */
+  readonly password?: string;
+}
+
+export function registerUserAdd(parent: V2CommandParent, run = runUserAdd): void {
+  parent.command({
+    name: 'add',
+    usage: '<user or user:password>',
+    summary: 'Add a user',
+    description:
+      'A password on the command line can be seen by everybody on this machine, in `ps` and /proc.',
+    flags: {},
+    callFailure: 'plain',
+    successor: 'etcdctl user add',
+    toOptions: (args) => toUserAddOptions(userArgument(args)),
+    run,
+  });
+}
+
+/** The first colon ends the name. */
+function toUserAddOptions(argument: string): UserAddOptions {
+  const colonAt = argument.indexOf(':');
+  if (colonAt < 0) return { user: argument };
+  return { user: argument.slice(0, colonAt), password: argument.slice(colonAt + 1) };
+}
+
+export async function runUserAdd({ user, password }: UserAddOptions, context: V2Context): Promise<void> {
+  const { users } = await context.connect();
+  const chosen = password ?? (await context.prompt.password('New password: '));
+  await users.setPassword(user, chosen, { signal: context.deadline() });
+  await context.emit({ kind: 'text', text: `User ${user} created\n` });
+}

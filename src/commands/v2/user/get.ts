@@ -1,0 +1,28 @@
+import type { V2CommandParent } from '../../../cli/v2/command.js';
+import type { V2Context } from '../../../cli/v2/context.js';
+import { userArgument } from '../../../cli/v2/names.js';
+
+export interface UserGetOptions {
+  readonly user: string;
+}
+
+export function registerUserGet(parent: V2CommandParent, run = runUserGet): void {
+  parent.command({
+    name: 'get',
+    usage: '<user>',
+    summary: 'Show the roles of a user',
+    flags: {},
+    callFailure: 'plain',
+    successor: 'etcdctl user get',
+    toOptions: (args): UserGetOptions => ({ user: userArgument(args) }),
+    run,
+  });
+}
+
+export async function runUserGet({ user }: UserGetOptions, context: V2Context): Promise<void> {
+  const { users } = await context.connect();
+  const { name, roles } = await users.get(user, { signal: context.deadline() });
+  // etcdctl first reads the roles as texts, which they are not, and keeps an empty text for each.
+  const shown = [...roles.map(() => ''), ...roles].join(' ');
+  await context.emit({ kind: 'text', text: `User: ${name}\nRoles: ${shown}\n` });
+}

@@ -1,0 +1,26 @@
+import { refuseArguments } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent } from '../../../cli/v2/command.js';
+import type { V2Context } from '../../../cli/v2/context.js';
+
+export type UserListOptions = Record<string, never>;
+
+export function registerUserList(parent: V2CommandParent, run = runUserList): void {
+  parent.command({
+    name: 'list',
+    summary: 'List the users',
+    flags: {},
+    callFailure: 'plain',
+    successor: 'etcdctl user list',
+    toOptions(args): UserListOptions {
+      refuseArguments(args);
+      return {};
+    },
+    run,
+  });
+}
+
+export async function runUserList(_options: UserListOptions, context: V2Context): Promise<void> {
+  const { users } = await context.connect();
+  const names = await users.list({ signal: context.deadline() });
+  await context.emit({ kind: 'text', text: names.map((name) => `${name}\n`).join('') });
+}

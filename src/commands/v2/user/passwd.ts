@@ -1,0 +1,32 @@
+import type { V2CommandParent } from '../../../cli/v2/command.js';
+import type { V2Context } from '../../../cli/v2/context.js';
+import { userArgument } from '../../../cli/v2/names.js';
+import { V2Failure } from '../../../model/v2/errors.js';
+
+export interface UserPasswdOptions {
+  readonly user: string;
+}
+
+export function registerUserPasswd(parent: V2CommandParent, run = runUserPasswd): void {
+  parent.command({
+    name: 'passwd',
+    usage: '<user>',
+    summary: 'Give a user another password, which is asked for',
+    flags: {},
+    callFailure: 'plain',
+    successor: 'etcdctl user passwd',
+    toOptions: (args): UserPasswdOptions => ({ user: userArgument(args) }),
+    run,
+  });
+}
+
+/** The server would add a user that is not there: etcdctl fails then, without a word, and the user stays. */
+export async function runUserPasswd({ user }: UserPasswdOptions, context: V2Context): Promise<void> {
+  const { users } = await context.connect();
+  const password = await context.prompt.password('New password: ');
+  const call = { signal: context.deadline() };
+  const known = await users.list(call);
+  if (!known.includes(user)) throw new V2Failure(`auth: User ${user} does not exist.`, 'plain');
+  await users.setPassword(user, password, call);
+  await context.emit({ kind: 'text', text: 'Password updated\n' });
+}

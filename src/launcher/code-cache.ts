@@ -1,0 +1,107 @@
+/**
+ * What V8 compiled of the bundle in an earlier run, kept so that the next one need not compile it again: as Python's
+ * `__pycache__`, or `module.enableCompileCache` of Node.js, which Node.js 20 lacks and which keeps only what its first
+ * run used. The files are in the user's cache folder, one set for each bundle and Node.js: V8 refuses what another version
+ * made, and a bundle is named after its contents.
+ */
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** Files of bundles that were replaced, and of runs that were ended while they wrote, stay this long. */
+const LONGEST_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** How much of the program a run has used: a run that talked to no server has not compiled the transport. */
+export type Extent = 'local' | 'remote';
+
+export interface CompiledCode {
+  readonly extent: Extent;
+  readonly bytes: Buffer;
+}
+
+/** Whom the process runs for, and where that user keeps what can be made anew. */
+export interface CacheOwner {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Numeric user; `undefined` on systems that have none, where nothing is kept. */
+  readonly uid: number | undefined;
+}
+
+/** The folder, or nothing where caching is switched off as for Node.js itself, or the user has no place for it. */
+export function cacheFolder({ env, uid }: CacheOwner): string | undefined {
+  const { HOME = '', XDG_CACHE_HOME = '', NODE_DISABLE_COMPILE_CACHE = '' } = env;
+  if (NODE_DISABLE_COMPILE_CACHE !== '' || uid === undefined) return undefined;
+  if (XDG_CACHE_HOME.startsWith('/')) return join(XDG_CACHE_HOME, 'etcdctl-ts');
+  return HOME.startsWith('/') ? join(HOME, '.cache', 'etcdctl-ts') : undefined;
+}
+
+/** The code of the widest run there was. Only what this user alone can have written is read: it will be executed. */
+export function readCompiled(folder: string, name: string, uid: number): CompiledCode | undefined {
+  for (const extent of ['remote', 'local'] as const) {
+    const bytes = readOwn(join(folder, fileName(name, extent)), uid);
+    if (bytes !== undefined) return { extent, bytes };
+  }
+  return undefined;
+}
+
+/**
+ * Puts a file in place whole, also if the machine fails: V8 notices a file cut short, but not one with holes. What no run has
+ * used for long goes. Failures are nobody's concern: the next run compiles again.
+ */
+export function writeCompiled(folder: string, name: string, { extent, bytes }: CompiledCode): void {
+  const file = join(folder, fileName(name, extent));
+  const staged = `${file}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(staged, bytes, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(staged, file);
+    removeOld(folder);
+  } catch {
+    remove(staged);
+  }
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Where the folder cannot be used, there is no file.
+  }
+}
+
+/** By the time of writing: what is still in use is written again once in that time. */
+function removeOld(folder: string): void {
+  const limit = Date.now() - LONGEST_KEPT_MS;
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    if (statSync(file).mtimeMs < limit) rmSync(file, { force: true });
+  }
+}
+
+function fileName(name: string, extent: Extent): string {
+  return `${name}-${extent}`;
+}
+
+function readOwn(file: string, uid: number): Buffer | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { uid: owner, mode } = fstatSync(descriptor);
+    return owner === uid && (mode & 0o022) === 0 ? readFileSync(descriptor) : undefined;
+  } finally {
+    closeSync(descriptor);
+  }
+}

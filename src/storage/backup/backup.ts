@@ -1,0 +1,116 @@
+/**
+ * # Backing up a data directory
+ *
+ * The version 2 store is never in the database: it is what the newest `.snap` file says, and what the entries of the log behind it do
+ * to that. A backup of it therefore is a copy of both, made so that one new member can start from it as a cluster of its own, with
+ * `--force-new-cluster` (HandleBackup in etcdutl/etcdutl/backup_command.go of etcd 3.5):
+ *
+ * - `member/snap/<term>-<index>.snap`: the same image, with one member that nobody is instead of the members (store-image.ts)
+ * - `member/wal/…`: the entries behind it; those that are about members do nothing any more, and neither do those of version 3,
+ *   unless its data comes along (log-entry.ts, log.ts)
+ * - `member/snap/db`: a database that has just the member, or with version 3 a copy of the old one, edited like that
+ *
+ * Everything is written into a temporary directory, forced to disk and renamed: a backup is there as a whole or not at all. The
+ * source is only read. The server need not be stopped, except for the database.
+ */
+import { randomBytes } from 'node:crypto';
+import { join, relative, resolve, sep } from 'node:path';
+import { CommandError } from '../../model/errors.js';
+import { WalSnapshot } from '../../wire/raft-records.js';
+import type { MemberRecord } from '../backend/member-json.js';
+import { FileByteSink } from '../byte-sink.js';
+import { walPath } from '../data-directory/layout.js';
+import { isEmptyDirectory, makeDirectories, statOf, syncDirectories } from '../directory.js';
+import type { PaceOptions } from '../pace.js';
+import { snapName, votersOnly } from '../raft-snapshot/snap-file.js';
+import { Staging } from '../restore/staging.js';
+import { SEGMENT_BYTES, segmentName } from '../wal/format.js';
+import { backupDatabase } from './database.js';
+import { surveyLog, writeLog } from './log.js';
+import { type Image, readNewestImage, writeImage } from './store-image.js';
+
+export interface BackupRequest extends PaceOptions {
+  readonly dataDirectory: string;
+  /** `undefined`: within the data directory; the same holds for the backup. */
+  readonly walDirectory: string | undefined;
+  readonly backupDirectory: string;
+  readonly backupWalDirectory: string | undefined;
+  readonly withVersion3: boolean;
+}
+
+/** A member without an address: the server that starts from the backup puts itself in its place. */
+export function placeholderMember(): MemberRecord {
+  return {
+    id: randomBytes(8).readBigUInt64BE() | 1n,
+    name: 'etcdctl-v2-backup',
+    peerUrls: ['http://use-flag--force-new-cluster:2080'],
+  };
+}
+
+/** Throws `CommandError` and `CorruptFileError`; then, and when the signal aborts, nothing is left behind. */
+export async function backUp(request: BackupRequest): Promise<void> {
+  const { dataDirectory, backupDirectory, withVersion3 } = request;
+  rejectUsedDirectories(request);
+  const member = placeholderMember();
+  const image = await readNewestImage(join(dataDirectory, 'member', 'snap'));
+  const source = request.walDirectory ?? walPath(dataDirectory);
+  const survey = surveyLog(source, image?.index ?? 0n);
+  const staging = new Staging();
+  try {
+    const data = staging.add(resolve(backupDirectory));
+    const wal = stagedWal(staging, data, request);
+    const snap = join(data, 'member', 'snap');
+    makeDirectories(snap);
+    makeDirectories(wal);
+    if (image !== undefined) await writeImage(join(snap, snapName(image.term, image.index)), image, member);
+    await backupDatabase(join(snap, 'db'), { ...request, member, state: survey.state });
+    const sink = FileByteSink.create(join(wal, segmentName(0n, 0n)));
+    try {
+      await writeLog(sink, {
+        ...request,
+        source,
+        survey,
+        withVersion3,
+        snapshot: snapshotRecord(image, member),
+      });
+      sink.extend(Math.max(SEGMENT_BYTES, sink.position));
+      await sink.sync();
+    } finally {
+      sink.close();
+    }
+    await syncDirectories(snap, data);
+    await syncDirectories(wal, wal.startsWith(data + sep) ? data : wal);
+    await staging.publish();
+  } catch (error) {
+    staging.discard();
+    throw error;
+  }
+}
+
+/** Where the log says that the image is. */
+function snapshotRecord(image: Image | undefined, member: MemberRecord): WalSnapshot {
+  if (image === undefined) return WalSnapshot.create({ index: 0n, term: 0n });
+  const { index, term } = image;
+  return WalSnapshot.create({ index, term, confState: votersOnly([member]) });
+}
+
+function rejectUsedDirectories({ backupDirectory, backupWalDirectory }: BackupRequest): void {
+  for (const directory of [join(backupDirectory, 'member'), backupWalDirectory ?? '']) {
+    if (directory === '' || statOf(directory) === undefined || isEmptyDirectory(directory)) continue;
+    throw new CommandError(`expected ${JSON.stringify(directory)} to be empty`, {
+      reasons: ['a backup never overwrites anything: give a directory that is new or empty'],
+    });
+  }
+}
+
+/** Where the log is written: with the data directory if it belongs into it, else beside its own place. */
+function stagedWal(
+  staging: Staging,
+  data: string,
+  { backupDirectory, backupWalDirectory }: Pick<BackupRequest, 'backupDirectory' | 'backupWalDirectory'>,
+): string {
+  if (backupWalDirectory === undefined) return walPath(data);
+  const within = relative(backupDirectory, backupWalDirectory);
+  const isWithin = within !== '' && within !== '..' && !within.startsWith(`..${sep}`);
+  return isWithin ? join(data, within) : staging.add(resolve(backupWalDirectory));
+}

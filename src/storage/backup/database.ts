@@ -1,0 +1,92 @@
+import { CommandError } from '../../model/errors.js';
+import type { HardState } from '../../wire/raft-records.js';
+import { type MemberRecord, memberJson, memberKey } from '../backend/member-json.js';
+import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
+import { BUCKETS, META_KEYS } from '../backend/schema.js';
+import { BoltFile } from '../bolt/bolt-file.js';
+import { BoltWriter } from '../bolt/bolt-writer.js';
+import { FileByteSink } from '../byte-sink.js';
+import { FileByteSource } from '../byte-source.js';
+import { databasePath } from '../data-directory/layout.js';
+import { lockHolder } from '../data-directory/lock-holder.js';
+import type { PaceOptions } from '../pace.js';
+
+export interface DatabaseBackup extends PaceOptions {
+  readonly dataDirectory: string;
+  readonly withVersion3: boolean;
+  readonly member: MemberRecord;
+  readonly state: HardState;
+}
+
+const PAGE_BYTES = 4096;
+
+/** Writes the database of a backup: the old one's data, or nothing but the member. Throws `CommandError` and `CorruptFileError`. */
+export async function backupDatabase(target: string, backup: DatabaseBackup): Promise<void> {
+  const sink = FileByteSink.create(target);
+  try {
+    if (backup.withVersion3) await copyDatabase(sink, backup);
+    else writeEmptyDatabase(sink, backup);
+    await sink.sync();
+  } finally {
+    sink.close();
+  }
+}
+
+async function copyDatabase(sink: FileByteSink, backup: DatabaseBackup): Promise<void> {
+  const { dataDirectory, member, signal, onProgress } = backup;
+  const path = databasePath(dataDirectory);
+  const source = FileByteSource.open(path);
+  try {
+    rejectRunningServer(path);
+    await rewriteDatabase(BoltFile.open(source), sink, { signal, onProgress, edits: memberEdits(member) });
+  } finally {
+    source.close();
+  }
+}
+
+/** A server changes the file while it is read. */
+function rejectRunningServer(path: string): void {
+  const holder = lockHolder(path);
+  if (holder.kind !== 'held') return;
+  throw new CommandError(`timed out waiting to acquire lock on ${path}`, {
+    reasons: [
+      `process ${holder.processId} uses the database: stop the server, or save a snapshot with ETCDCTL_API=3`,
+    ],
+  });
+}
+
+/** The one member instead of all others; what the cluster has agreed on goes with it. */
+function memberEdits(member: MemberRecord): DatabaseEdits {
+  return new Map([
+    [
+      BUCKETS.members,
+      { isEmptied: true, changes: [{ key: text(memberKey(member.id)), value: text(memberJson(member)) }] },
+    ],
+    [BUCKETS.membersRemoved, { isEmptied: true }],
+    [BUCKETS.cluster, { isEmptied: true }],
+  ]);
+}
+
+/** As if all entries of the log had been applied: those of version 3 do nothing any more. */
+function writeEmptyDatabase(sink: FileByteSink, { member, state }: DatabaseBackup): void {
+  const { commit = 0n, term = 0n } = state;
+  const writer = new BoltWriter(sink, PAGE_BYTES);
+  writer.beginBucket(text(BUCKETS.cluster));
+  writer.beginBucket(text(BUCKETS.members));
+  writer.add(text(memberKey(member.id)), text(memberJson(member)));
+  writer.beginBucket(text(BUCKETS.membersRemoved));
+  writer.beginBucket(text(BUCKETS.meta));
+  writer.add(text(META_KEYS.consistentIndex), unsigned(commit));
+  writer.add(text(META_KEYS.term), unsigned(term));
+  writer.finish();
+}
+
+function text(value: string): Uint8Array {
+  return Buffer.from(value);
+}
+
+function unsigned(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}

@@ -1,0 +1,108 @@
+/**
+ * Replaces values within a JSON text, without reading the rest of it into objects: what is not replaced stays as it is, to the byte,
+ * numbers beyond doubles included. The text is UTF-8, and of structure it has nothing but ASCII.
+ */
+
+/** Where a value begins and ends. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+
+/** The same bytes when nothing is at the path. Throws a `SyntaxError` with the offset for what is no JSON. */
+export function replaceJson(bytes: Uint8Array, path: readonly string[], replacement: string): Uint8Array {
+  const reader = new JsonReader(bytes);
+  let span: Span | undefined = { start: reader.skipSpace(0), end: bytes.length };
+  for (const name of path) span = span && reader.member(span.start, name);
+  if (span === undefined) return bytes;
+  return Buffer.concat([bytes.subarray(0, span.start), Buffer.from(replacement), bytes.subarray(span.end)]);
+}
+
+class JsonReader {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** The value of an object's member; names must need no escapes. `undefined` when there is none, or no object. */
+  member(start: number, name: string): Span | undefined {
+    if (this.#bytes[start] !== OPEN_BRACE) return undefined;
+    const wanted = Buffer.from(name);
+    let at = this.skipSpace(start + 1);
+    while (this.#bytes[at] === QUOTE) {
+      const nameEnd = this.#stringEnd(at);
+      const isWanted = wanted.equals(this.#bytes.subarray(at + 1, nameEnd - 1));
+      const valueStart = this.skipSpace(this.#expect(this.skipSpace(nameEnd), COLON));
+      const end = this.#valueEnd(valueStart);
+      if (isWanted) return { start: valueStart, end };
+      at = this.skipSpace(end);
+      if (this.#bytes[at] !== COMMA) break;
+      at = this.skipSpace(at + 1);
+    }
+    this.#expect(at, CLOSE_BRACE);
+    return undefined;
+  }
+
+  skipSpace(from: number): number {
+    let at = from;
+    while (this.#isSpace(at)) at++;
+    return at;
+  }
+
+  #isSpace(at: number): boolean {
+    const byte = this.#bytes[at];
+    return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+  }
+
+  #expect(at: number, byte: number): number {
+    if (this.#bytes[at] !== byte) throw new SyntaxError(`no JSON at offset ${at}`);
+    return at + 1;
+  }
+
+  /** However deep it is nested. */
+  #valueEnd(start: number): number {
+    let depth = 0;
+    let at = start;
+    for (;;) {
+      const byte = this.#bytes[at];
+      if (byte === undefined) throw new SyntaxError(`the JSON ends within a value, at offset ${at}`);
+      if (byte === QUOTE) at = this.#stringEnd(at);
+      else {
+        if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+        if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+        at++;
+      }
+      if (depth === 0 && this.#endsScalar(at)) return at;
+    }
+  }
+
+  /** Numbers and words end where something else begins. */
+  #endsScalar(at: number): boolean {
+    const byte = this.#bytes[at];
+    return (
+      byte === undefined ||
+      byte === COMMA ||
+      byte === CLOSE_BRACE ||
+      byte === CLOSE_BRACKET ||
+      this.#isSpace(at)
+    );
+  }
+
+  #stringEnd(start: number): number {
+    for (let at = start + 1; at < this.#bytes.length; at++) {
+      if (this.#bytes[at] === BACKSLASH) at++;
+      else if (this.#bytes[at] === QUOTE) return at + 1;
+    }
+    throw new SyntaxError(`the JSON ends within a string, at offset ${start}`);
+  }
+}

@@ -1,0 +1,87 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandError, CorruptFileError } from '../../model/errors.js';
+import { pathErrorText } from '../../model/go/system-error.js';
+import type { MemberRecord } from '../backend/member-json.js';
+import { FileByteSink } from '../byte-sink.js';
+import { FileByteSource } from '../byte-source.js';
+import { decodeSnap, encodeSnapWith, memberNodesJson } from '../raft-snapshot/snap-file.js';
+import { replaceJson } from './json-splice.js';
+
+/** The version 2 store as a `.snap` file has it. */
+export interface Image {
+  readonly path: string;
+  readonly term: bigint;
+  readonly index: bigint;
+  /** JSON. */
+  readonly store: Uint8Array;
+}
+
+const SNAP_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.snap$/;
+/** As etcd creates it. */
+const SNAP_MODE = 0o666;
+
+const MEMBERS = ['Root', 'Children', '0', 'Children', 'members', 'Children'];
+const REMOVED_MEMBERS = ['Root', 'Children', '0', 'Children', 'removed_members', 'Children'];
+
+/**
+ * The newest of the images that is whole; none when there is no file at all, as on a young server. Throws `CommandError`, and
+ * `CorruptFileError` when there are files and none of them is whole.
+ */
+export async function readNewestImage(directory: string): Promise<Image | undefined> {
+  let damage: CorruptFileError | undefined;
+  for (const name of snapNames(directory)) {
+    try {
+      return readImage(join(directory, name));
+    } catch (error) {
+      if (!(error instanceof CorruptFileError)) throw error;
+      damage ??= error;
+    }
+  }
+  if (damage !== undefined) throw damage;
+  return undefined;
+}
+
+/** The newest first. */
+function snapNames(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => SNAP_NAME.test(name))
+      .sort()
+      .reverse();
+  } catch (cause) {
+    throw new CommandError(pathErrorText('open', directory, cause), { cause });
+  }
+}
+
+function readImage(path: string): Image {
+  const source = FileByteSource.open(path);
+  try {
+    const { data = new Uint8Array(0), metadata } = decodeSnap(source.read(0, source.sizeBytes), path);
+    return { path, term: metadata?.term ?? 0n, index: metadata?.index ?? 0n, store: new Uint8Array(data) };
+  } finally {
+    source.close();
+  }
+}
+
+/** The image with this member alone. Throws `CommandError`, and `CorruptFileError` when the store is no JSON. */
+export async function writeImage(target: string, image: Image, member: MemberRecord): Promise<void> {
+  const { term, index } = image;
+  const snap = encodeSnapWith(storeOf(image, member), { term, index, members: [member] });
+  const sink = FileByteSink.create(target, SNAP_MODE);
+  try {
+    sink.append(snap);
+    await sink.sync();
+  } finally {
+    sink.close();
+  }
+}
+
+function storeOf({ path, store }: Image, member: MemberRecord): Uint8Array {
+  try {
+    return replaceJson(replaceJson(store, MEMBERS, memberNodesJson([member])), REMOVED_MEMBERS, '{}');
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new CorruptFileError(`the store in ${path} is damaged: ${cause.message}`, path, 0, { cause });
+  }
+}

@@ -1,0 +1,29 @@
+import { Metadata } from '@grpc/grpc-js';
+
+/** Servers count their clients by it (client/v3/ctx.go `withVersion`); the API version of etcd 3.7. */
+const CLIENT_API_VERSION = '3.7';
+
+/** What goes along with calls. Those that follow each other have the same, and grpc-js copies what it is given. */
+export class CallMetadata {
+  #latest: Metadata | undefined;
+  #token = '';
+  #requiresLeader = false;
+
+  /**
+   * @param token empty: none
+   * @param requiresLeader a member that has lost its leader refuses or ends the call instead of waiting (client/v3/ctx.go
+   *   `WithRequireLeader`)
+   */
+  of(token: string, requiresLeader: boolean): Metadata {
+    const isSame = token === this.#token && requiresLeader === this.#requiresLeader;
+    if (this.#latest !== undefined && isSame) return this.#latest;
+    const metadata = new Metadata();
+    metadata.set('client-api-version', CLIENT_API_VERSION);
+    if (token !== '') metadata.set('token', token);
+    if (requiresLeader) metadata.set('hasleader', 'true');
+    this.#latest = metadata;
+    this.#token = token;
+    this.#requiresLeader = requiresLeader;
+    return metadata;
+  }
+}

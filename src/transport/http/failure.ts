@@ -1,0 +1,91 @@
+import { getServers } from 'node:dns';
+import { systemErrorText } from '../../model/go/system-error.js';
+import { V2AttemptError } from '../../model/v2/errors.js';
+import { nameServerText } from '../discovery.js';
+import { explainConnectionFailure } from '../tls/connection-failure.js';
+import type { TlsFlagNames } from '../tls/flag-names.js';
+
+/** A connection did not stand in time. */
+export class DialTimeoutError extends Error {}
+
+export interface Attempted {
+  /** As messages call it. */
+  readonly endpoint: string;
+  readonly host: string;
+  readonly isSecure: boolean;
+  readonly flagNames: TlsFlagNames;
+}
+
+/** What made an attempt fail, in Go's words, and a reason in ours where those tell little. */
+export function attemptError(error: unknown, attempted: Attempted): V2AttemptError {
+  if (error instanceof V2AttemptError) return error;
+  // Several addresses of one name were tried: the first one's failure stands for all, as in Go.
+  const [first = error] = error instanceof AggregateError ? error.errors : [];
+  const { code = '', message } = first as NodeJS.ErrnoException;
+  const { text, isConnectionFailure } = inGoWords(first, attempted);
+  const details = `${code} ${message}`;
+  const why = explainConnectionFailure(details, attempted.isSecure, attempted.flagNames);
+  const isNews = !details.includes(why) && !text.endsWith(why);
+  const reasons = isNews ? [`${attempted.endpoint}: ${why}`] : [];
+  return new V2AttemptError(text, isConnectionFailure, { cause: error, reasons });
+}
+
+interface Words {
+  readonly text: string;
+  readonly isConnectionFailure: boolean;
+}
+
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_SIGNATURE_FAILURE',
+]);
+
+/** Where the C library's words are others than libuv's. */
+const CONNECT_ERRORS: Readonly<Record<string, string>> = {
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable',
+  ENOENT: 'no such file or directory',
+};
+
+function inGoWords(error: unknown, { host }: Attempted): Words {
+  const failure = error as NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string };
+  const { code = '', syscall, message } = failure;
+  if (error instanceof DialTimeoutError) {
+    return { text: `dial tcp ${host}: i/o timeout`, isConnectionFailure: true };
+  }
+  if (syscall === 'getaddrinfo') {
+    const where = nameServerText(getServers()[0]);
+    const what = code === 'ENOTFOUND' ? 'no such host' : systemErrorText(failure);
+    return { text: `dial tcp: lookup ${failure.hostname}${where}: ${what}`, isConnectionFailure: true };
+  }
+  if (syscall === 'connect') {
+    const why = CONNECT_ERRORS[code] ?? systemErrorText(failure);
+    return { text: `dial ${addressText(failure)}: connect: ${why}`, isConnectionFailure: true };
+  }
+  if (code === 'ECONNRESET' && syscall === 'read') {
+    return { text: `read tcp ${host}: read: connection reset by peer`, isConnectionFailure: true };
+  }
+  return { text: protocolText(code, message), isConnectionFailure: false };
+}
+
+function addressText({ address = '', port }: { address?: string; port?: number }): string {
+  if (port === undefined) return `unix ${address}`;
+  return address.includes(':') ? `tcp [${address}]:${port}` : `tcp ${address}:${port}`;
+}
+
+/** TLS and HTTP that went wrong on a connection that stood. */
+function protocolText(code: string, message: string): string {
+  if (/wrong version number|packet length too long/.test(message)) {
+    return 'http: server gave HTTP response to HTTPS client';
+  }
+  if (UNKNOWN_AUTHORITY.has(code)) {
+    return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
+  }
+  const alert = /alert ([a-z ]+?)(?::|$)/i.exec(message)?.[1];
+  if (alert !== undefined) return `remote error: tls: ${alert.toLowerCase()}`;
+  return code === 'ECONNRESET' ? 'EOF' : message;
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { alternate, MissingCommandError } from '../../bench/measure/alternate.mjs';
+import { median } from '../../bench/measure/median.mjs';
+import { growthPlot } from '../../bench/report/growth-plot.mjs';
+import { rowLine } from '../../bench/report/table.mjs';
+
+const contender = (name: string) => ({
+  name,
+  etcdctl: { command: name, leadingArgs: [] },
+  etcdutl: { command: name, leadingArgs: [] },
+});
+const measured = (seconds: number) => ({
+  seconds,
+  peakBytes: 2 ** 20,
+  cpuSeconds: undefined,
+  code: 0,
+  stderr: '',
+});
+const row = {
+  id: 'row',
+  title: 'a row',
+  unit: 's' as const,
+  runs: 3,
+  scene: { open: async () => {}, close: async () => {} },
+};
+
+describe('the benchmark', () => {
+  it('takes medians of odd and even numbers of values', () => {
+    expect([median([]), median([3]), median([5, 1, 3]), median([4, 1, 3, 2])]).toEqual([
+      undefined,
+      3,
+      3,
+      2.5,
+    ]);
+  });
+
+  it('alternates, drops the first round, and says what is missing', async () => {
+    const order: string[] = [];
+    const times: Record<string, number[]> = { real: [9, 1, 2, 3], ours: [9, 4, 2, 3] };
+    const run = async (_stage: unknown, { name }: { name: string }) => {
+      order.push(name);
+      if (name === 'missing') throw new MissingCommandError('not there');
+      return measured(times[name]?.shift() ?? 0);
+    };
+    const contenders = ['real', 'ours', 'missing'].map(contender);
+    const outcomes = await alternate({ ...row, run }, undefined, contenders, 3);
+    expect(outcomes).toEqual([
+      { contender: 'real', runs: 3, value: 2, fastest: 1, peakMiB: 1 },
+      { contender: 'ours', runs: 3, value: 3, fastest: 2, peakMiB: 1 },
+      { contender: 'missing', runs: 0, value: 0, fastest: 0, skipped: 'not there' },
+    ]);
+    expect(order.slice(0, 5)).toEqual(['real', 'ours', 'missing', 'ours', 'real']);
+    expect(rowLine({ ...row, goal: '≤ 1' }, outcomes)).toBe(
+      '| a row | 2.00 s, 1 MiB | 3.00 s, **1.50×**, 1 MiB | missing: not there | ≤ 1 |',
+    );
+  });
+
+  it('fails when two programs write different things', async () => {
+    const run = async (_stage: unknown, { name }: { name: string }) => ({
+      ...measured(1),
+      outputDigest: name,
+    });
+    await expect(alternate({ ...row, run }, undefined, ['a', 'b'].map(contender), 1)).rejects.toThrow(
+      'b wrote something else',
+    );
+  });
+
+  it('draws a line for each program and series', () => {
+    const outcomes = [
+      { contender: 'real', runs: 1, value: 1, fastest: 1 },
+      { contender: 'ours', runs: 1, value: 2, fastest: 2 },
+    ];
+    const results = [1000, 10_000].map((at) => ({
+      title: '',
+      unit: 's',
+      growth: { series: 'keys' as const, label: 'get', at },
+      machine: {} as never,
+      outcomes,
+    }));
+    const svg = growthPlot(results);
+    expect(svg.match(/<polyline points="[\d. ,]+"/g)).toHaveLength(2);
+    expect(svg).toContain('>get: ours</text>');
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});

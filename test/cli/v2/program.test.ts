@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { createEtcdctlV2 } from '../../../src/etcdctl-v2.js';
+
+const parse = (...argv: string[]) => createEtcdctlV2().parse(argv);
+const help = (...argv: string[]) => {
+  const outcome = parse(...argv);
+  if (outcome.kind !== 'help') throw new Error('a run instead of help');
+  return outcome.text;
+};
+
+describe('the version 2 program', () => {
+  it('takes global flags before the name, and the command own ones anywhere behind it', () => {
+    const outcome = parse('-o', 'json', '-C=x', '--no-sync', 'set', '/a', '--ttl', '5', 'v');
+    expect(outcome).toMatchObject({
+      kind: 'run',
+      path: 'set',
+      globals: { output: 'json', peers: 'x', 'no-sync': true },
+      options: { key: '/a', value: { given: 'v' }, ttlSeconds: 5n },
+    });
+  });
+
+  it('finds the commands of families', () => {
+    expect(parse('member', '--', 'remove', '12ab')).toMatchObject({
+      path: 'member remove',
+      options: { id: '12ab' },
+    });
+  });
+
+  it.each([
+    [['nonsense'], "No help topic for 'nonsense'"],
+    [['ge'], "No help topic for 'ge'"],
+    [['member', 'nonsense'], "No help topic for 'nonsense'"],
+    [['help', 'nonsense'], "No help topic for 'nonsense'"],
+  ])('knows no %j', (argv, message) => {
+    expect(() => parse(...argv)).toThrow(expect.objectContaining({ message, ending: 'help-topic' }));
+  });
+
+  it('tells what may have been meant, and where to read', () => {
+    expect(() => parse('gte')).toThrow(
+      expect.objectContaining({ reasons: [`'etcdctl' has no command "gte"`, 'did you mean get?'] }),
+    );
+    expect(() => parse('get', '--sotr', '/a')).toThrow(
+      expect.objectContaining({ reasons: ['did you mean --sort?', "see 'etcdctl get --help'"] }),
+    );
+  });
+
+  it.each([[[]], [['help']], [['h']], [['--help', 'get']], [['-h']], [['--help=false']]])(
+    'shows its own page for %j',
+    (argv) => {
+      expect(help(...argv)).toMatch(
+        /^NAME:\n {3}etcdctl - .*\nUSAGE:\n.*\nCOMMANDS:\n.*\nGLOBAL OPTIONS:\n/s,
+      );
+    },
+  );
+
+  it.each([
+    [['get', '--help'], 'etcdctl get - '],
+    [['get', '/a', '-h'], 'etcdctl get - '],
+    [['help', 'get'], 'etcdctl get - '],
+    [['member'], 'etcdctl member - '],
+    [['member', 'help'], 'etcdctl member - '],
+    [['member', 'help', 'add'], 'etcdctl member add - '],
+    [['member', 'add', '-h'], 'etcdctl member add - '],
+    [['help', 'member'], 'etcdctl member - '],
+  ])('shows the page that %j asks for', (argv, beginning) => {
+    expect(help(...argv)).toContain(`NAME:\n   ${beginning}`);
+  });
+
+  it('shows the flags of a command with both names', () => {
+    expect(help('role', 'grant', '--help')).toMatchInlineSnapshot(`
+      "NAME:
+         etcdctl role grant - Let a role read or write below a path
+
+      USAGE:
+         etcdctl [global options] role grant [command options] <role>
+
+      OPTIONS:
+         --path <text>      the key; with * at its end, also everything that begins so
+         --read             reading
+         --write            writing
+         --readwrite, --rw  both
+         --help, -h         show this help
+
+      'etcdctl --help' lists the global options.
+      "
+    `);
+  });
+
+  it('prints its version before it looks for a command', () => {
+    expect(help('-v', 'nonsense')).toMatch(/^etcdctl version: \d+\.\d+\.\d+\nAPI version: 2\n$/);
+    expect(() => parse('get', '--version')).toThrow('flag provided but not defined: -version');
+  });
+});
