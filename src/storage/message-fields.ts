@@ -14,6 +14,10 @@ export interface Field {
 /** Ten bytes of seven bits: 64 bits and some. */
 const LONGEST_VARINT = 10;
 
+/** Fields are numbered from 1 to 2^29 − 1. */
+const SMALLEST_TAG = 8;
+const LARGEST_TAG = 2 ** 32 - 1;
+
 /** Goes through the fields of a protobuf message without copying any of them. */
 export class FieldReader {
   readonly #bytes: Uint8Array;
@@ -33,7 +37,7 @@ export class FieldReader {
   /** The next field; undefined when it is malformed. */
   next(): Field | undefined {
     const tag = this.#varint();
-    if (tag === undefined || tag < 8) return undefined;
+    if (tag === undefined || tag < SMALLEST_TAG || tag > LARGEST_TAG) return undefined;
     const length = this.#contentLength(tag % 8);
     if (length === undefined || this.#position + length > this.#end) return undefined;
     const start = this.#position;

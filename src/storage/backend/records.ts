@@ -40,11 +40,22 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 ]);
 
 /**
+ * Two bytes can become an object of a hundred when a message repeats an empty one: no more of them than memory holds
+ * easily. Only values of keys are long; a role would need 100 000 permissions for this.
+ */
+const LONGEST_SMALL_RECORD_BYTES = 8 << 20;
+
+/**
  * Decodes a pair; decoded byte fields may share the arguments' memory. Throws an `Error` that says what is wrong with
  * it; where, only the caller knows.
  */
 export function decodeRecord(bucket: string, key: Uint8Array, value: Uint8Array): BackendRecord {
-  return DECODERS.get(bucket)?.(key, value) ?? { kind: 'raw' };
+  const decode = DECODERS.get(bucket);
+  if (decode === undefined) return { kind: 'raw' };
+  if (bucket !== BUCKETS.key && value.length > LONGEST_SMALL_RECORD_BYTES) {
+    throw new RangeError(`it has ${value.length} bytes`);
+  }
+  return decode(key, value);
 }
 
 function decodeAuth(key: Uint8Array, value: Uint8Array): BackendRecord {

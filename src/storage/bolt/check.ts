@@ -21,6 +21,7 @@ export interface BucketLeaf {
  * wants the check must take all leaves.
  */
 export function* checkedLeaves(bolt: BoltFile, options: CheckOptions = {}): Generator<BucketLeaf> {
+  bolt.reader.checkMetaPages();
   const free = readFreelist(bolt.reader);
   const claims = new PageClaims(bolt.reader, free);
   claimFreelist(bolt.reader, claims);

@@ -1,7 +1,14 @@
 import { CorruptFileError } from '../../model/errors.js';
 import type { ByteSource } from '../byte-source.js';
 import { Branch } from './branch.js';
-import { BRANCH_PAGE, FREELIST_PAGE, LEAF_PAGE, MOST_PAGE_BYTES, PAGE_HEADER_BYTES } from './format.js';
+import {
+  BRANCH_PAGE,
+  FREELIST_PAGE,
+  LEAF_PAGE,
+  META_PAGE,
+  MOST_PAGE_BYTES,
+  PAGE_HEADER_BYTES,
+} from './format.js';
 import { Leaf } from './leaf.js';
 import type { Meta } from './meta.js';
 import { pageNumber } from './page-number.js';
@@ -53,6 +60,22 @@ export class PageReader {
     }
     const bytes = pageCount === 1 ? header : this.source.read(offset, pageCount * pageSizeBytes);
     return { id, kind, count, pageCount, offset, bytes };
+  }
+
+  /** What bbolt's check asks of the pages of both metas, also of a meta that does not count: headers of pages. */
+  checkMetaPages(): void {
+    for (const id of [0, 1]) {
+      const offset = id * this.meta.pageSizeBytes;
+      const header = this.source.read(offset, PAGE_HEADER_BYTES);
+      const view = new DataView(header.buffer, header.byteOffset, PAGE_HEADER_BYTES);
+      const kind = view.getUint16(8, true);
+      if (pageNumber(view, 0) !== id) {
+        throw this.corrupt(`page ${id} says it is page ${pageNumber(view, 0)}`, offset);
+      }
+      if (kind !== META_PAGE && !KINDS.has(kind)) {
+        throw this.corrupt(`page ${id} is of no known kind`, offset + 8);
+      }
+    }
   }
 
   leaf(page: Page): Leaf {

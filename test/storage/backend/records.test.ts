@@ -48,6 +48,14 @@ describe('the records of a server', () => {
   });
 });
 
+it('does not decode a small record that is as large as a file', () => {
+  const permissions = Buffer.alloc(9 << 20, Buffer.from([0x12, 0]));
+  expect(() => decodeRecord('authRoles', Buffer.from('r'), permissions)).toThrow('it has 9437184 bytes');
+  expect(decodeRecord('authRoles', Buffer.from('r'), permissions.subarray(0, 8))).toMatchObject({
+    role: { keyPermission: [{}, {}, {}, {}] },
+  });
+});
+
 describe('a member as JSON', () => {
   it('keeps ids that no double holds, and escapes as Go does', () => {
     const member = { id: 0xfee7fbf52e362f7en, name: 'a<b>', peerUrls: ['http://h:1?a&b'] };
