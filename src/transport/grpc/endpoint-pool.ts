@@ -81,8 +81,10 @@ async function firstReady(
   signal.addEventListener('abort', abort, { once: true });
   try {
     const candidates: Promise<EndpointChannel>[] = [];
-    for (const channel of channels) {
+    for (const [index, channel] of channels.entries()) {
       candidates.push(channel.whenReady(search.signal).then(() => channel));
+      // Behind the last one there is nothing to move on to.
+      if (index === channels.length - 1) break;
       const winner = await raceOrMoveOn(candidates, channel, search.signal);
       if (winner) return winner;
     }
