@@ -4,10 +4,10 @@ import { SideBySideReporter } from './test/support/lab/side-by-side-reporter.js'
 /** Where `npm test` wants the counts. */
 const report = process.env.TEST_REPORT_FILE;
 
-/** Each file starts servers: a busy machine of two cores runs two files at a time. */
+/** Each file starts servers: much of their time is waiting, so two cores run four files at a time. */
 const withServers = {
   globalSetup: ['test/support/lab/global-setup.ts'],
-  maxWorkers: 2,
+  maxWorkers: 4,
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };
