@@ -10,6 +10,10 @@ import { thirdPartyLicenses } from './lib/third-party-licenses.mjs';
 
 /** @typedef {import('./lib/bun.mjs').Architecture} Architecture */
 
+const RUNTIME_LICENSE = `The runtime in the executable is Bun, under the MIT licence; JavaScriptCore in it is under the LGPL 2.1.
+Their terms, and those of the libraries in Bun: https://bun.com/docs/project/license
+`;
+
 const outdir = path.join(root, 'dist', 'standalone');
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : [process.arch];
@@ -33,7 +37,8 @@ async function buildFor(architecture) {
     writeFileSync(path.join(staging, 'program.cjs'), code);
     await compile(staging, architecture);
     linkSync(path.join(staging, 'etcdctl'), path.join(staging, 'etcdutl'));
-    writeFileSync(path.join(staging, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicenses(inputs, root));
+    const licenses = [thirdPartyLicenses(inputs, root), RUNTIME_LICENSE].join('\n');
+    writeFileSync(path.join(staging, 'THIRD-PARTY-LICENSES.txt'), licenses);
     for (const name of ['etcdctl', 'etcdutl', 'THIRD-PARTY-LICENSES.txt']) {
       renameSync(path.join(staging, name), path.join(folder, name));
     }

@@ -8,6 +8,12 @@ export class CallMetadata {
   #latest: Metadata | undefined;
   #token = '';
   #requiresLeader = false;
+  readonly #waitsForConnection: boolean;
+
+  /** @param waitsForConnection calls wait until there is one, instead of failing while there is none */
+  constructor(waitsForConnection: boolean) {
+    this.#waitsForConnection = waitsForConnection;
+  }
 
   /**
    * @param token empty: none
@@ -17,7 +23,7 @@ export class CallMetadata {
   of(token: string, requiresLeader: boolean): Metadata {
     const isSame = token === this.#token && requiresLeader === this.#requiresLeader;
     if (this.#latest !== undefined && isSame) return this.#latest;
-    const metadata = new Metadata();
+    const metadata = new Metadata({ waitForReady: this.#waitsForConnection });
     metadata.set('client-api-version', CLIENT_API_VERSION);
     if (token !== '') metadata.set('token', token);
     if (requiresLeader) metadata.set('hasleader', 'true');

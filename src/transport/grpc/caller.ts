@@ -29,12 +29,13 @@ export class Caller {
   readonly #options: CallerOptions;
   readonly #pool: EndpointPool;
   readonly #authentication: Authentication;
-  readonly #metadata = new CallMetadata();
+  readonly #metadata: CallMetadata;
   readonly #end = new ClientEnd();
 
   constructor(options: CallerOptions) {
     this.#options = options;
     this.#pool = options.pool;
+    this.#metadata = new CallMetadata(options.pool.only !== undefined);
     this.#authentication = new Authentication(options.credentials, (request, limit) =>
       this.#repeat(limit, options.login, (channel) =>
         attemptUnary(options.login, this.#encode(options.login, request), {
@@ -113,7 +114,7 @@ export class Caller {
     let channel: EndpointChannel | undefined;
     try {
       await this.#authentication.renewForStream(limit);
-      channel = await this.#pool.pick(limit.signal);
+      channel = this.#pool.only ?? (await this.#pool.pick(limit.signal));
       yield* attemptBidi(rpc, this.#encodeAll(rpc, requests), this.#attempt(channel, limit, call));
     } catch (error) {
       if (channel && error instanceof CallFailure && error.code === 'Unavailable') {
@@ -156,7 +157,7 @@ export class Caller {
     authentication?: Authentication,
   ): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
-      const channel = this.#pool.ready ?? (await this.#pool.pick(limit.signal));
+      const channel = this.#pool.only ?? this.#pool.ready ?? (await this.#pool.pick(limit.signal));
       try {
         return await make(channel);
       } catch (failure) {

@@ -32,6 +32,12 @@ export class EndpointPool {
     return channel?.isReady ? channel : undefined;
   }
 
+  /** The only connection there can be, standing or not: nothing is to be chosen, and calls wait for it by themselves. */
+  get only(): EndpointChannel | undefined {
+    const [channel] = this.#channels;
+    return this.size === 1 && channel?.endpoint.address.kind === 'reachable' ? channel : undefined;
+  }
+
   /** A connection that stands. Waits through failures until the signal aborts, then rejects with its reason. */
   async pick(signal: AbortSignal): Promise<EndpointChannel> {
     const ordered = this.#ordered();
