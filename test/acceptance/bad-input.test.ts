@@ -120,12 +120,6 @@ describe('other mistakes', () => {
     expect(text.trimEnd().split('\n').at(-1)).toBe('Error: context deadline exceeded');
     expect(result.code).toBe(1);
   });
-
-  it('says so in one line for ETCDCTL_API=2', async () => {
-    const result = await run(ourEtcdctl(), ['ls'], { env: { ETCDCTL_API: '2' } });
-    expect(expectPlain(result)).toContain('version 2');
-    expect(result.code).toBe(1);
-  });
 });
 
 describe('a reader that goes away', () => {
