@@ -2,7 +2,7 @@ import { getServers } from 'node:dns';
 import { systemErrorText } from '../../model/go/system-error.js';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import { nameServerText } from '../discovery.js';
-import { explainConnectionFailure } from '../tls/connection-failure.js';
+import { explainConnectionFailure, inOpensslWords } from '../tls/connection-failure.js';
 import type { TlsFlagNames } from '../tls/flag-names.js';
 
 /** A connection did not stand in time. */
@@ -79,13 +79,14 @@ function addressText({ address = '', port }: { address?: string; port?: number }
 
 /** TLS and HTTP that went wrong on a connection that stood. */
 function protocolText(code: string, message: string): string {
-  if (/wrong version number|packet length too long/.test(message)) {
+  const words = inOpensslWords(message);
+  if (/wrong version number|packet length too long/i.test(words)) {
     return 'http: server gave HTTP response to HTTPS client';
   }
   if (UNKNOWN_AUTHORITY.has(code)) {
     return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
   }
-  const alert = /alert ([a-z ]+?)(?::|$)/i.exec(message)?.[1];
+  const alert = /alert ([a-z ]+?)(?::|$)/i.exec(words)?.[1];
   if (alert !== undefined) return `remote error: tls: ${alert.toLowerCase()}`;
   return code === 'ECONNRESET' ? 'EOF' : message;
 }

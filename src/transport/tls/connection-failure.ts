@@ -15,7 +15,7 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: Words])[] = [
   [/ENOENT/, 'no such socket'],
   [/EACCES|EPERM/, 'permission denied'],
   [
-    /alert certificate required|certificate_required|handshake failure|alert number (?:116|40)\b/i,
+    /certificate required|handshake failure|alert number (?:116|40)\b/i,
     ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   ],
   [
@@ -35,13 +35,19 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: Words])[] = [
   [/protocol version/i, 'the server offers no TLS version from 1.2 on'],
 ];
 
+/** BoringSSL, which Bun has, writes TLSV1_ALERT_UNKNOWN_CA where OpenSSL writes `tlsv1 alert unknown ca`. */
+export function inOpensslWords(message: string): string {
+  return message.replaceAll('_', ' ');
+}
+
 /** @param details status text of a call that found no connection */
 export function explainConnectionFailure(
   details: string,
   isSecure: boolean,
   flagNames: TlsFlagNames = TLS_FLAG_NAMES,
 ): string {
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(details));
+  const spaced = inOpensslWords(details);
+  const known = EXPLANATIONS.find(([pattern]) => pattern.test(spaced));
   if (known) return typeof known[1] === 'string' ? known[1] : known[1](flagNames);
   const wasCutOff = /Failed to connect|ECONNRESET|socket hang up|Protocol error|closed|disconnected/i.test(
     details,
@@ -55,7 +61,8 @@ export function explainConnectionFailure(
 
 /** The same when a proxy is asked to connect; grpc-js gives no reason when that refuses or cannot be reached. */
 export function explainProxiedFailure(details: string, proxy: Destination): string {
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(details));
+  const spaced = inOpensslWords(details);
+  const known = EXPLANATIONS.find(([pattern]) => pattern.test(spaced));
   const reason = known?.[1] ?? 'it cannot be reached, or refuses to connect';
   return `${reason}; the way leads through the proxy ${proxy.host}:${proxy.port} of HTTPS_PROXY: set NO_PROXY to go past it`;
 }
