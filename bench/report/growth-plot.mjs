@@ -2,6 +2,7 @@ import { LogChart } from './log-chart.mjs';
 
 /** @typedef {import('./publish.mjs').Result} Result */
 
+const TITLE = 'Time by number of keys and by size of the database';
 const COLOURS = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd'];
 /** Of the second quantity of a chart. */
 const DASHES = ['', '6 4'];
@@ -24,7 +25,7 @@ export function growthPlot(results) {
     top += chart.height;
     return part;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="760" height="${height}" font-family="sans-serif" font-size="12"><title>Growth of time and memory with the data</title><rect width="100%" height="100%" fill="white"/>\n${parts.join('\n')}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="760" height="${height}" font-family="sans-serif" font-size="12"><title>${TITLE}</title><rect width="100%" height="100%" fill="white"/>\n${parts.join('\n')}\n</svg>\n`;
 }
 
 /**
