@@ -85,7 +85,8 @@ function protocolText(code: string, message: string): string {
   if (UNKNOWN_AUTHORITY.has(code)) {
     return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
   }
-  const alert = /alert ([a-z ]+?)(?::|$)/i.exec(message)?.[1];
-  if (alert !== undefined) return `remote error: tls: ${alert.toLowerCase()}`;
-  return code === 'ECONNRESET' ? 'EOF' : message;
+  // Spelled with spaces by OpenSSL, with underscores by BoringSSL.
+  const alert = /alert[ _]([a-z _]+?)(?::|$)/i.exec(message)?.[1];
+  if (alert !== undefined) return `remote error: tls: ${alert.toLowerCase().replaceAll('_', ' ')}`;
+  return code === 'ECONNRESET' || message === 'Socket is closed' ? 'EOF' : message;
 }

@@ -6,16 +6,17 @@ import { TLS_FLAG_NAMES, type TlsFlagNames } from './flag-names.js';
 
 type Words = string | ((flagNames: TlsFlagNames) => string);
 
+/** For texts without underscores: BoringSSL has them where OpenSSL has spaces. */
 const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: Words])[] = [
   [/ECONNREFUSED/, 'connection refused'],
-  [/Name resolution failed|ENOTFOUND|EAI_AGAIN/, 'the host name cannot be resolved'],
+  [/Name resolution failed|ENOTFOUND|EAI AGAIN/, 'the host name cannot be resolved'],
   [/EHOSTUNREACH/, 'no route to the host'],
   [/ENETUNREACH/, 'network unreachable'],
   [/ETIMEDOUT/, 'connection timed out'],
   [/ENOENT/, 'no such socket'],
   [/EACCES|EPERM/, 'permission denied'],
   [
-    /alert certificate required|certificate_required|handshake failure|alert number (?:116|40)\b/i,
+    /certificate required|handshake failure|alert number (?:116|40)\b/i,
     ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   ],
   [
@@ -41,7 +42,8 @@ export function explainConnectionFailure(
   isSecure: boolean,
   flagNames: TlsFlagNames = TLS_FLAG_NAMES,
 ): string {
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(details));
+  const readable = details.replaceAll('_', ' ');
+  const known = EXPLANATIONS.find(([pattern]) => pattern.test(readable));
   if (known) return typeof known[1] === 'string' ? known[1] : known[1](flagNames);
   const wasCutOff = /Failed to connect|ECONNRESET|socket hang up|Protocol error|closed|disconnected/i.test(
     details,

@@ -20,6 +20,15 @@ test.each([
     'Error: C0F7:error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:../ssl/record/rec_layer_s3.c:1605:SSL alert number 48\n',
     'the server does not accept the client certificate: check --cert and --key',
   ],
+  [
+    'error:10000412:SSL routines:OPENSSL_internal:SSLV3_ALERT_BAD_CERTIFICATE',
+    'the server does not accept the client certificate: check --cert and --key',
+  ],
+  [
+    'error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED',
+    'the server requires a client certificate: give --cert and --key',
+  ],
+  ['getaddrinfo EAI_AGAIN nowhere', 'the host name cannot be resolved'],
   ['Error: certificate is not yet valid', "the server's certificate is not valid yet: is the clock right?"],
   ['Error: something new (2026-01-01T00:00:00.000Z)', 'something new'],
 ])('%j', (error, words) => {
