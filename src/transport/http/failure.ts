@@ -88,5 +88,5 @@ function protocolText(code: string, message: string): string {
   }
   const alert = /alert ([a-z ]+?)(?::|$)/i.exec(words)?.[1];
   if (alert !== undefined) return `remote error: tls: ${alert.toLowerCase()}`;
-  return code === 'ECONNRESET' ? 'EOF' : message;
+  return code === 'ECONNRESET' || message === 'Socket is closed' ? 'EOF' : message;
 }

@@ -6,9 +6,10 @@ import { TLS_FLAG_NAMES, type TlsFlagNames } from './flag-names.js';
 
 type Words = string | ((flagNames: TlsFlagNames) => string);
 
+/** For texts in OpenSSL's words: without underscores. */
 const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: Words])[] = [
   [/ECONNREFUSED/, 'connection refused'],
-  [/Name resolution failed|ENOTFOUND|EAI_AGAIN/, 'the host name cannot be resolved'],
+  [/Name resolution failed|ENOTFOUND|EAI AGAIN/, 'the host name cannot be resolved'],
   [/EHOSTUNREACH/, 'no route to the host'],
   [/ENETUNREACH/, 'network unreachable'],
   [/ETIMEDOUT/, 'connection timed out'],

@@ -32,6 +32,7 @@ test.each([
     'Error: error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER',
     'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener',
   ],
+  ['Error: getaddrinfo EAI_AGAIN etcd.example', 'the host name cannot be resolved'],
   ['Error: certificate is not yet valid', "the server's certificate is not valid yet: is the clock right?"],
   ['Error: something new (2026-01-01T00:00:00.000Z)', 'something new'],
 ])('%j', (error, words) => {
