@@ -4,11 +4,10 @@ import { AuthDefinition } from '../../wire/auth.js';
 import type { ConnectionOptions } from '../connection.js';
 import { loadSecurity } from '../tls/security.js';
 import { Caller } from './caller.js';
-import { EndpointChannel } from './channel.js';
 import { parseEndpoint } from './endpoint.js';
-import { EndpointPool } from './endpoint-pool.js';
 import { toRpc } from './rpc.js';
 import { bindServices } from './services.js';
+import { unaryChannel } from './unary/channel.js';
 
 /**
  * A client for the cluster. Certificates are checked, and a token is fetched for a user with a password, within `dialTimeoutMs`;
@@ -22,7 +21,12 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
   if (!first) throw new ConnectionError('etcdclient: no available endpoints');
   const security = await loadSecurity(options.tls, first.encryption);
   const caller = new Caller({
-    pool: new EndpointPool(endpoints.map((endpoint) => new EndpointChannel(endpoint, security, options))),
+    channels: endpoints.map((endpoint) => unaryChannel(endpoint, security, options)),
+    openStreamChannels: async () => {
+      const { GrpcJsChannel } = await import('./streams/channel.js');
+      const settings = { ...options, isOnly: endpoints.length === 1 };
+      return endpoints.map((endpoint) => new GrpcJsChannel(endpoint, security, settings));
+    },
     credentials: options.credentials,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate),
     callTimeoutMs: options.callTimeoutMs,

@@ -1,5 +1,5 @@
-import type { EndpointChannel } from './channel.js';
 import { abortController, pause } from './deadline.js';
+import type { EndpointChannel } from './endpoint-channel.js';
 import type { CallFailure } from './status.js';
 
 /** An endpoint that has neither connected nor failed after this time gets company. */
@@ -12,13 +12,13 @@ const EXPLANATION_MS = 200;
  * The one owner of the choice among endpoints. The endpoint in use stays in use until a call on it asks for another; connections
  * are made in the order given, the next one when the one before is refused or slow, and the first that stands is used.
  */
-export class EndpointPool {
-  readonly #channels: readonly EndpointChannel[];
+export class EndpointPool<Channel extends EndpointChannel> {
+  readonly #channels: readonly Channel[];
   /** Where the search for a connection starts. */
   #first = 0;
 
   /** @param channels at least one */
-  constructor(channels: readonly EndpointChannel[]) {
+  constructor(channels: readonly Channel[]) {
     this.#channels = channels;
   }
 
@@ -26,20 +26,15 @@ export class EndpointPool {
     return this.#channels.length;
   }
 
-  /** The connection in use, if it stands: without any wait. */
-  get ready(): EndpointChannel | undefined {
+  /** The connection to be used without any wait: it stands, or is the only one and its calls wait by themselves. */
+  get ready(): Channel | undefined {
     const channel = this.#channels[this.#first];
-    return channel?.isReady ? channel : undefined;
-  }
-
-  /** The only connection there can be, standing or not: nothing is to be chosen, and calls wait for it by themselves. */
-  get only(): EndpointChannel | undefined {
-    const [channel] = this.#channels;
-    return this.size === 1 && channel?.endpoint.address.kind === 'reachable' ? channel : undefined;
+    const isOnly = this.size === 1 && channel?.waitsForConnection;
+    return channel?.isReady || isOnly ? channel : undefined;
   }
 
   /** A connection that stands. Waits through failures until the signal aborts, then rejects with its reason. */
-  async pick(signal: AbortSignal): Promise<EndpointChannel> {
+  async pick(signal: AbortSignal): Promise<Channel> {
     const ordered = this.#ordered();
     const [first] = ordered;
     const chosen = first?.isReady ? first : await firstReady(ordered, signal);
@@ -48,7 +43,7 @@ export class EndpointPool {
   }
 
   /** A call on this connection was answered by "unavailable", or the connection broke: the next endpoint is asked first. */
-  leave(channel: EndpointChannel): void {
+  leave(channel: Channel): void {
     if (this.#channels[this.#first] === channel) this.#first = (this.#first + 1) % this.#channels.length;
   }
 
@@ -72,21 +67,21 @@ export class EndpointPool {
     for (const channel of this.#channels) channel.close();
   }
 
-  #ordered(): EndpointChannel[] {
+  #ordered(): Channel[] {
     return [...this.#channels.slice(this.#first), ...this.#channels.slice(0, this.#first)];
   }
 }
 
-async function firstReady(
-  channels: readonly EndpointChannel[],
+async function firstReady<Channel extends EndpointChannel>(
+  channels: readonly Channel[],
   signal: AbortSignal,
-): Promise<EndpointChannel> {
+): Promise<Channel> {
   const search = abortController();
   const abort = () => search.abort(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   try {
-    const candidates: Promise<EndpointChannel>[] = [];
+    const candidates: Promise<Channel>[] = [];
     for (const [index, channel] of channels.entries()) {
       candidates.push(channel.whenReady(search.signal).then(() => channel));
       // Behind the last one there is nothing to move on to.
@@ -102,11 +97,11 @@ async function firstReady(
 }
 
 /** The first of the candidates, or nothing when the newest of them is refused or takes long. */
-function raceOrMoveOn(
-  candidates: readonly Promise<EndpointChannel>[],
-  newest: EndpointChannel,
+function raceOrMoveOn<Channel extends EndpointChannel>(
+  candidates: readonly Promise<Channel>[],
+  newest: Channel,
   signal: AbortSignal,
-): Promise<EndpointChannel | undefined> {
+): Promise<Channel | undefined> {
   const moveOn = [newest.whenRefused(signal), pause(PATIENCE_MS, signal)].map((step) =>
     step.then(() => undefined),
   );

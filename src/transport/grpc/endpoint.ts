@@ -2,6 +2,7 @@
  * What an endpoint's text means (etcd client/v3/internal/endpoint, client/v3/client.go `authority`). The text is never refused:
  * etcd clients carry on with an endpoint that they cannot reach, for another one may do.
  */
+import type { Place } from '../dial/dial.js';
 import type { Encryption } from '../tls/security.js';
 
 export interface Endpoint {
@@ -15,7 +16,8 @@ export interface Endpoint {
 export type EndpointAddress =
   | {
       readonly kind: 'reachable';
-      /** A gRPC name: `dns:host:port` or `unix:path`. */
+      readonly place: Place;
+      /** The same as a gRPC name: `dns:host:port` or `unix:path`. */
       readonly target: string;
       /** The HTTP/2 `:authority`. */
       readonly authority: string;
@@ -52,7 +54,7 @@ function unixEndpoint(text: string, scheme: string, path: string): Endpoint {
   const address: EndpointAddress =
     path === ''
       ? { kind: 'malformed', problem: 'a path to a socket is missing' }
-      : { kind: 'reachable', target: `unix:${path}`, authority, host };
+      : { kind: 'reachable', place: { path }, target: `unix:${path}`, authority, host };
   return { text, encryption: ENCRYPTION_OF_SCHEME[scheme] ?? 'as-configured', address };
 }
 
@@ -65,7 +67,8 @@ function tcpAddress(hostPort: string): EndpointAddress {
   const authority = `${host.includes(':') ? `[${host}]` : host}:${parts.port}`;
   // A zone chooses an interface of this machine, and a final dot only ends the name: no certificate has either.
   const certified = host.replace(/%.*$/, '').replace(/\.$/, '');
-  return { kind: 'reachable', target: `dns:${authority}`, authority, host: certified };
+  const place = { host, port: Number(parts.port) };
+  return { kind: 'reachable', place, target: `dns:${authority}`, authority, host: certified };
 }
 
 function splitHostPort(text: string): { host: string; port: string } | undefined {

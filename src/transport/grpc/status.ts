@@ -1,4 +1,3 @@
-import type { ServiceError } from '@grpc/grpc-js';
 import { type RpcCode, ServerError } from '../../model/errors.js';
 import { ETCD_ERRORS } from './etcd-errors.js';
 
@@ -27,11 +26,14 @@ const CODES: readonly (RpcCode | 'OK')[] = [
   'Unauthenticated',
 ];
 
+/** What grpc-go says when a connection broke under a call. */
+export const LOST_CONNECTION = 'error reading from server: EOF';
+
 /** One attempt at a call that went wrong; never leaves the transport. */
 export class CallFailure extends Error {
   constructor(
     readonly code: RpcCode,
-    /** The status text of the server or of grpc-js. */
+    /** The status text of the server, or what grpc-go says in such a case. */
     readonly details: string,
     /** False when the request never left this process, so that any request may be tried again. */
     readonly wasSent: boolean,
@@ -43,25 +45,20 @@ export class CallFailure extends Error {
   }
 }
 
-/** @param call the grpc-js call that failed: it has something to say about its connection only if it had one */
-export function callFailure(
-  error: ServiceError,
-  call: { getAuthContext(): object | null },
-  endpoint: string,
-): CallFailure {
-  const code = CODES[error.code] ?? 'Unknown';
-  const wasSent = call.getAuthContext() !== null;
-  return new CallFailure(code === 'OK' ? 'Unknown' : code, error.details, wasSent, endpoint);
+/** Numbers that stand for nothing count as unknown (grpc-go, internal/transport). */
+export function rpcCodeOf(number: number): RpcCode | 'OK' {
+  return CODES[number] ?? 'Unknown';
 }
 
 /** As etcdctl prints it (client/v3/client.go `ContextError`). */
 export function toServerError(failure: CallFailure): ServerError {
   const { code, details, endpoint } = failure;
   if (ETCD_ERRORS.has(details)) return new ServerError(details, code, { cause: failure });
-  const reasons = LOST_CONNECTION.has(details)
-    ? [`${endpoint}: the connection broke before the answer came; the request may have been carried out`]
-    : [];
-  const message = `rpc error: code = ${code} desc = ${goDetails(details)}`;
+  const reasons =
+    details === LOST_CONNECTION
+      ? [`${endpoint}: the connection broke before the answer came; the request may have been carried out`]
+      : [];
+  const message = `rpc error: code = ${code} desc = ${details}`;
   return new ServerError(message, code, { cause: failure, reasons });
 }
 
@@ -94,19 +91,4 @@ export function isTokenMissing(failure: CallFailure): boolean {
 /** The member is a learner, which answers few calls. */
 export function isLearnerRefusal(failure: CallFailure): boolean {
   return failure.details === 'etcdserver: rpc not supported for learner';
-}
-
-/** grpc-js's words for a connection that broke under a call. */
-const LOST_CONNECTION: ReadonlySet<string> = new Set([
-  'Connection dropped',
-  'read ECONNRESET',
-  'Stream refused by server',
-]);
-
-/** Words of grpc-js that grpc-go says otherwise. */
-function goDetails(details: string): string {
-  if (LOST_CONNECTION.has(details)) return 'error reading from server: EOF';
-  const tooLarge = /^Received message larger than max \((\d+) vs (\d+)\)$/.exec(details);
-  if (tooLarge) return `grpc: received message larger than max (${tooLarge[1]} vs. ${tooLarge[2]})`;
-  return details;
 }

@@ -31,18 +31,12 @@ export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: Ab
 }
 
 function startRequest(
-  { target, authority, host }: Reachable,
+  { place, authority, host }: Reachable,
   security: Security,
   signal: AbortSignal,
 ): ClientRequest {
-  const [, scheme, place = ''] = /^(\w+):(.*)$/s.exec(target) ?? [];
-  const portAt = place.lastIndexOf(':');
-  const where =
-    scheme === 'unix'
-      ? { socketPath: place }
-      : { host: place.slice(0, portAt).replace(/^\[(.*)\]$/, '$1'), port: place.slice(portAt + 1) };
   const common = {
-    ...where,
+    ...('path' in place ? { socketPath: place.path } : place),
     path: '/metrics',
     headers: { host: authority },
     agent: false,

@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { parseEndpoint } from '../../../src/transport/grpc/endpoint.js';
 
+function placeOf(target: string) {
+  const [, path] = /^unix:(.*)/.exec(target) ?? [];
+  if (path !== undefined) return { path };
+  const [, host = '', port] = /^dns:\[?(.*?)\]?:(\d+)$/.exec(target) ?? [];
+  return { host, port: Number(port) };
+}
+
 const reachable = (target: string, authority: string, host: string) => ({
   kind: 'reachable',
+  place: placeOf(target),
   target,
   authority,
   host,

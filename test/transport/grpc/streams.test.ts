@@ -1,10 +1,9 @@
 import { status as code, type ServerDuplexStream, type ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Caller } from '../../../src/transport/grpc/caller.js';
-import { EndpointChannel } from '../../../src/transport/grpc/channel.js';
 import { parseEndpoint } from '../../../src/transport/grpc/endpoint.js';
-import { EndpointPool } from '../../../src/transport/grpc/endpoint-pool.js';
 import { toRpc } from '../../../src/transport/grpc/rpc.js';
+import { GrpcJsChannel } from '../../../src/transport/grpc/streams/channel.js';
 import { AuthDefinition } from '../../../src/wire/auth.js';
 import { KvDefinition } from '../../../src/wire/kv.js';
 import { LeaseDefinition } from '../../../src/wire/lease.js';
@@ -27,13 +26,14 @@ let caller: Caller | undefined;
 async function serve(handlers: Handlers): Promise<Caller> {
   server = await FakeEtcd.start(handlers);
   proxy = await FaultProxy.start(server.port);
-  const channel = new EndpointChannel(
+  const channel = new GrpcJsChannel(
     parseEndpoint(proxy.endpoint),
     { kind: 'plaintext' },
-    connectionOptions([]),
+    { ...connectionOptions([]), isOnly: true },
   );
   caller = new Caller({
-    pool: new EndpointPool([channel]),
+    channels: [],
+    openStreamChannels: async () => [channel],
     credentials: undefined,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate),
     callTimeoutMs: null,

@@ -1,64 +1,27 @@
-import type { ClientDuplexStream, ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
-import type { CallLimit } from './call-limit.js';
-import type { EndpointChannel } from './channel.js';
-import { abortController } from './deadline.js';
-import type { Rpc } from './rpc.js';
-import { type CallFailure, callFailure } from './status.js';
+import type { Client, ClientDuplexStream, ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
+import type { CallLimit } from '../call-limit.js';
+import { abortController } from '../deadline.js';
+import type { Rpc } from '../rpc.js';
+import type { CallFailure } from '../status.js';
+import { callFailure } from './failure.js';
 
 /** What goes along with one attempt. */
-export interface Attempt {
-  readonly channel: EndpointChannel;
+export interface StreamAttempt {
+  readonly client: Client;
+  /** Where it goes, as the user calls it. */
+  readonly endpoint: string;
   readonly limit: CallLimit;
   readonly metadata: Metadata;
 }
 
-/** One request, one response. Rejects with `CallFailure`, or with the limit's reason. */
-export function attemptUnary<Request, Response>(
-  rpc: Rpc<Request, Response>,
-  request: Uint8Array,
-  attempt: Attempt,
-): Promise<Response> {
-  const { channel, limit, metadata } = attempt;
-  return new Promise((resolve, reject) => {
-    const finish = (error: ServiceError | null, response?: Response) => {
-      stopListening();
-      if (!error) resolve(response as Response);
-      else reject(limit.isOver ? limit.reason : callFailure(error, call, channel.endpoint.text));
-    };
-    const call = withoutStackTrace(() =>
-      channel.client.makeUnaryRequest(
-        rpc.path,
-        toBuffer,
-        rpc.decode,
-        request,
-        metadata,
-        { deadline: limit.deadline },
-        finish,
-      ),
-    );
-    const stopListening = limit.onEnd(() => call.cancel());
-  });
-}
-
-/** For every call grpc-js takes down where it was made, which is never shown and takes a tenth of the time of a short call. */
-function withoutStackTrace<Value>(work: () => Value): Value {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return work();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
-}
-
-/** One request, many responses. While the consumer is busy nothing is read, and the server has to wait. */
+/** See `StreamChannel.serverStream`. */
 export async function* attemptServerStream<Request, Response>(
   rpc: Rpc<Request, Response>,
   request: Uint8Array,
-  attempt: Attempt,
+  attempt: StreamAttempt,
 ): AsyncGenerator<Response, void, undefined> {
-  const { channel, limit, metadata } = attempt;
-  const stream: ClientReadableStream<Response> = channel.client.makeServerStreamRequest(
+  const { client, limit, metadata } = attempt;
+  const stream: ClientReadableStream<Response> = client.makeServerStreamRequest(
     rpc.path,
     toBuffer,
     rpc.decode,
@@ -69,17 +32,14 @@ export async function* attemptServerStream<Request, Response>(
   yield* responsesOf(stream, attempt);
 }
 
-/**
- * Many requests, many responses, each side at its own pace. The end of the requests is told to the server; an error among them ends
- * the call. The requests' iterator is closed when the call ends first.
- */
+/** See `StreamChannel.bidi`. */
 export async function* attemptBidi<Request, Response>(
   rpc: Rpc<Request, Response>,
   requests: AsyncIterable<Uint8Array>,
-  attempt: Attempt,
+  attempt: StreamAttempt,
 ): AsyncGenerator<Response, void, undefined> {
-  const { channel, limit, metadata } = attempt;
-  const stream: ClientDuplexStream<Uint8Array, Response> = channel.client.makeBidiStreamRequest(
+  const { client, limit, metadata } = attempt;
+  const stream: ClientDuplexStream<Uint8Array, Response> = client.makeBidiStreamRequest(
     rpc.path,
     toBuffer,
     rpc.decode,
@@ -109,12 +69,12 @@ type ResponseStream<Response> = ClientReadableStream<Response> | ClientDuplexStr
 
 async function* responsesOf<Response>(
   stream: ResponseStream<Response>,
-  { channel, limit }: Attempt,
+  { endpoint, limit }: StreamAttempt,
 ): AsyncGenerator<Response, void, undefined> {
   let failure: CallFailure | undefined;
   // Stays for good: cancelling makes the stream report an error that nobody waits for any more.
   stream.on('error', (error) => {
-    failure ??= callFailure(error as ServiceError, stream, channel.endpoint.text);
+    failure ??= callFailure(error as ServiceError, stream, endpoint);
   });
   const stopListening = limit.onEnd(() => stream.cancel());
   try {

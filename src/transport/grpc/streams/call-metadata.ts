@@ -1,7 +1,5 @@
 import { Metadata } from '@grpc/grpc-js';
-
-/** Servers count their clients by it (client/v3/ctx.go `withVersion`); the API version of etcd 3.7. */
-const CLIENT_API_VERSION = '3.7';
+import { CLIENT_API_VERSION } from '../settings.js';
 
 /** What goes along with calls. Those that follow each other have the same, and grpc-js copies what it is given. */
 export class CallMetadata {

@@ -7,27 +7,24 @@ import {
   Metadata,
   setLogger,
 } from '@grpc/grpc-js';
-import type { ConnectionOptions } from '../connection.js';
-import { type ForwardProxy, type ProxySettings, proxyTo } from '../proxy.js';
-import { explainConnectionFailure, explainProxiedFailure } from '../tls/connection-failure.js';
-import type { Security } from '../tls/security.js';
+import { explainConnectionFailure, explainProxiedFailure } from '../../tls/connection-failure.js';
+import type { Security } from '../../tls/security.js';
+import { abortController, aborted } from '../deadline.js';
+import type { Endpoint } from '../endpoint.js';
+import type { Attempt, StreamChannel } from '../endpoint-channel.js';
+import type { Rpc } from '../rpc.js';
+import {
+  type ChannelSettings,
+  FLOW_CONTROL_WINDOW_BYTES,
+  keepAliveOf,
+  largestResponseBytes,
+  proxyOf,
+  type ReachableAddress,
+} from '../settings.js';
+import { attemptBidi, attemptServerStream, type StreamAttempt } from './attempt.js';
+import { CallMetadata } from './call-metadata.js';
 import { channelSecurity } from './channel-security.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
-import { abortController } from './deadline.js';
-import type { Endpoint, EndpointAddress } from './endpoint.js';
-
-/** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd ends connections that ping more often than every 5 s. */
-const SHORTEST_KEEP_ALIVE_MS = 10_000;
-
-/**
- * Bytes on their way before the server must wait for us; Node.js's 64 KiB halve the speed of a snapshot. It is also what may pile up
- * here while a consumer is busy: 64 MiB bring no speed, but 30 MiB of memory.
- */
-const FLOW_CONTROL_WINDOW_BYTES = 16 * 2 ** 20;
-
-type ReachableAddress = Extract<EndpointAddress, { kind: 'reachable' }>;
-
-const LARGEST_MESSAGE_BYTES = 2 ** 31 - 1;
 
 // grpc-js would write to stderr what failed calls say anyway.
 setLogger({});
@@ -35,50 +32,45 @@ setLogger({});
 /** Only asks for a connection: it is never sent, see `probe`. */
 const PROBE_PATH = '/';
 
-export type ChannelSettings = Pick<
-  ConnectionOptions,
-  'keepAliveTimeMs' | 'keepAliveTimeoutMs' | 'maxReceiveBytes' | 'proxy'
->;
+export interface GrpcJsChannelSettings extends ChannelSettings {
+  /** There is no other endpoint to go to. */
+  readonly isOnly: boolean;
+}
 
-/** The connection to one endpoint: made when first wanted, and made anew by grpc-js, with growing pauses, when it broke. */
-export class EndpointChannel {
+/** Streams of grpc-js, which makes the connection, and makes it anew, with growing pauses, when it broke. */
+export class GrpcJsChannel implements StreamChannel {
   readonly #security: Security;
   readonly #settings: ChannelSettings;
+  readonly waitsForConnection: boolean;
+  readonly #metadata: CallMetadata;
   readonly #closing = abortController();
   #client: Client | undefined;
 
   constructor(
     readonly endpoint: Endpoint,
     security: Security,
-    settings: ChannelSettings,
+    settings: GrpcJsChannelSettings,
   ) {
     this.#security = security;
     this.#settings = settings;
-  }
-
-  /** To make calls with. @throws Error when the endpoint has no usable address: it is never ready */
-  get client(): Client {
-    this.#client ??= this.#open();
-    return this.#client;
+    this.waitsForConnection = settings.isOnly && endpoint.address.kind === 'reachable';
+    this.#metadata = new CallMetadata(this.waitsForConnection);
   }
 
   get isReady(): boolean {
     return this.#state() === connectivityState.READY;
   }
 
-  /** Settles when calls can be made, however long that takes; rejects with the signal's reason. */
   async whenReady(signal: AbortSignal): Promise<void> {
     if (this.endpoint.address.kind === 'malformed') return aborted(signal);
     await this.#probe(true, signal);
   }
 
-  /** Settles when the current attempt to connect has failed, and never when it succeeds; rejects with the signal's reason. */
   async whenRefused(signal: AbortSignal): Promise<void> {
     if (this.endpoint.address.kind === 'malformed') return;
     if ((await this.#probe(false, signal)) === undefined) await aborted(signal);
   }
 
-  /** What stands in the way at this moment, in words. */
   async explain(signal: AbortSignal): Promise<string> {
     const { address } = this.endpoint;
     if (address.kind === 'malformed') return address.problem;
@@ -97,10 +89,40 @@ export class EndpointChannel {
     }
   }
 
-  /** Ends the connection and whatever runs on it. */
+  serverStream<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Uint8Array,
+    attempt: Attempt,
+  ): AsyncGenerator<Response, void, undefined> {
+    return attemptServerStream(rpc, request, this.#attempt(attempt));
+  }
+
+  bidi<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    requests: AsyncIterable<Uint8Array>,
+    attempt: Attempt,
+  ): AsyncGenerator<Response, void, undefined> {
+    return attemptBidi(rpc, requests, this.#attempt(attempt));
+  }
+
   close(): void {
     this.#client?.close();
     this.#closing.abort();
+  }
+
+  /** @throws Error when the endpoint has no usable address: it is never ready */
+  #connected(): Client {
+    this.#client ??= this.#open();
+    return this.#client;
+  }
+
+  #attempt({ limit, token, requiresLeader }: Attempt): StreamAttempt {
+    return {
+      client: this.#connected(),
+      endpoint: this.endpoint.text,
+      limit,
+      metadata: this.#metadata.of(token, requiresLeader),
+    };
   }
 
   #state(): connectivityState | undefined {
@@ -138,17 +160,13 @@ export class EndpointChannel {
   }
 
   #transportOptions(): ChannelOptions {
-    const { keepAliveTimeMs, keepAliveTimeoutMs, maxReceiveBytes } = this.#settings;
-    const keepAlive: ChannelOptions =
-      keepAliveTimeMs > 0
-        ? {
-            'grpc.keepalive_time_ms': Math.max(keepAliveTimeMs, SHORTEST_KEEP_ALIVE_MS),
-            'grpc.keepalive_timeout_ms': keepAliveTimeoutMs,
-          }
-        : {};
+    const keepAlive = keepAliveOf(this.#settings);
     return {
-      ...keepAlive,
-      'grpc.max_receive_message_length': maxReceiveBytes || LARGEST_MESSAGE_BYTES,
+      ...(keepAlive && {
+        'grpc.keepalive_time_ms': keepAlive.timeMs,
+        'grpc.keepalive_timeout_ms': keepAlive.timeoutMs,
+      }),
+      'grpc.max_receive_message_length': largestResponseBytes(this.#settings),
       // Requests are measured before they get here.
       'grpc.max_send_message_length': -1,
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
@@ -170,7 +188,7 @@ export class EndpointChannel {
         isConnected = true;
         callback(new Error('connected'));
       });
-      const call = this.client.makeUnaryRequest(
+      const call = this.#connected().makeUnaryRequest(
         PROBE_PATH,
         (bytes: Buffer) => bytes,
         (bytes: Buffer) => bytes,
@@ -188,22 +206,4 @@ export class EndpointChannel {
       else signal.addEventListener('abort', cancel, { once: true });
     });
   }
-}
-
-/** Never settles but by the signal. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}
-
-/** Sockets in the file system have none; others by the variable for HTTPS, also without TLS (grpc-go, internal/resolver/delegatingresolver). */
-function proxyOf(
-  { target, authority, host }: ReachableAddress,
-  settings: ProxySettings,
-): ForwardProxy | undefined {
-  if (!target.startsWith('dns:')) return undefined;
-  const port = authority.slice(authority.lastIndexOf(':') + 1);
-  return proxyTo({ host, port }, settings.https, settings.exceptions);
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type ChannelCredentials, type ChannelOptions, credentials } from '@grpc/grpc-js';
-import type { Security } from '../tls/security.js';
-import { checkIdentity } from '../tls/server-identity.js';
+import type { Security } from '../../tls/security.js';
+import { checkIdentity } from '../../tls/server-identity.js';
 
 /**
  * TLS sends the wanted name in clear (SNI), and RFC 6066 forbids IP addresses there: Node.js warns (DEP0123) or throws. grpc-js

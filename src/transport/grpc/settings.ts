@@ -1,0 +1,47 @@
+import type { ConnectionOptions } from '../connection.js';
+import { type ForwardProxy, type ProxySettings, proxyTo } from '../proxy.js';
+import type { EndpointAddress } from './endpoint.js';
+
+/** What both kinds of channels need of the options. */
+export type ChannelSettings = Pick<
+  ConnectionOptions,
+  'keepAliveTimeMs' | 'keepAliveTimeoutMs' | 'maxReceiveBytes' | 'proxy'
+>;
+
+export type ReachableAddress = Extract<EndpointAddress, { kind: 'reachable' }>;
+
+/** Servers count their clients by it (client/v3/ctx.go `withVersion`); the API version of etcd 3.7. */
+export const CLIENT_API_VERSION = '3.7';
+
+/**
+ * Bytes on their way before the server must wait for us; Node.js's 64 KiB halve the speed of a snapshot. It is also what may pile up
+ * here while a consumer is busy: 64 MiB bring no speed, but 30 MiB of memory.
+ */
+export const FLOW_CONTROL_WINDOW_BYTES = 16 * 2 ** 20;
+
+const LARGEST_MESSAGE_BYTES = 2 ** 31 - 1;
+
+/** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd ends connections that ping more often than every 5 s. */
+const SHORTEST_KEEP_ALIVE_MS = 10_000;
+
+export function largestResponseBytes({ maxReceiveBytes }: ChannelSettings): number {
+  return maxReceiveBytes || LARGEST_MESSAGE_BYTES;
+}
+
+/** `undefined`: switched off. */
+export function keepAliveOf({
+  keepAliveTimeMs,
+  keepAliveTimeoutMs,
+}: ChannelSettings): { readonly timeMs: number; readonly timeoutMs: number } | undefined {
+  if (keepAliveTimeMs <= 0) return undefined;
+  return { timeMs: Math.max(keepAliveTimeMs, SHORTEST_KEEP_ALIVE_MS), timeoutMs: keepAliveTimeoutMs };
+}
+
+/** Sockets in the file system have none; others by the variable for HTTPS, also without TLS (grpc-go, internal/resolver/delegatingresolver). */
+export function proxyOf(
+  { place, host }: ReachableAddress,
+  settings: ProxySettings,
+): ForwardProxy | undefined {
+  if ('path' in place) return undefined;
+  return proxyTo({ host, port: String(place.port) }, settings.https, settings.exceptions);
+}

@@ -1,0 +1,137 @@
+import { performance } from 'node:perf_hooks';
+import { type Destination, dial } from '../../dial/dial.js';
+import { Http2Connection } from '../../http2/connection.js';
+import type { KeepAliveOptions } from '../../http2/keep-alive.js';
+import { abortController, pause } from '../deadline.js';
+import { FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
+
+/** Pauses between the beginnings of attempts (grpc-go backoff.DefaultConfig). */
+const FIRST_PAUSE_MS = 1000;
+const PAUSE_GROWTH = 1.6;
+const LONGEST_PAUSE_MS = 120_000;
+const PAUSE_JITTER = 0.2;
+
+/** How long one attempt may take (grpc-go dialoptions.go `minConnectTimeout`). */
+const ATTEMPT_MS = 20_000;
+
+/**
+ * The HTTP/2 connection to one place. It is made when somebody waits for it, and made anew, with growing pauses, as long as somebody
+ * does.
+ */
+export class Reconnection {
+  readonly #destination: Destination;
+  readonly #keepAlive: KeepAliveOptions | undefined;
+  readonly #closing = abortController();
+  readonly #watchers = new Set<() => void>();
+  #isTrying = false;
+  #current: Http2Connection | undefined;
+  #failure: Error | undefined;
+  #failedAttempts = 0;
+  #nextAttemptMs = 0;
+
+  constructor(destination: Destination, keepAlive: KeepAliveOptions | undefined) {
+    this.#destination = destination;
+    this.#keepAlive = keepAlive;
+  }
+
+  /** For requests; nothing while there is none. */
+  get current(): Http2Connection | undefined {
+    return this.#current;
+  }
+
+  /** Why the latest attempt failed; nothing when it succeeded, or is still the first. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Rejects with the signal's reason. */
+  whenReady(signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.#current !== undefined, signal);
+  }
+
+  /** Settles when an attempt has failed; rejects with the signal's reason. */
+  whenRefused(signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.#failure !== undefined, signal);
+  }
+
+  close(): void {
+    this.#closing.abort(new Error('the connection was closed'));
+  }
+
+  #until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      if (condition()) return resolve();
+      const stop = () => {
+        this.#watchers.delete(watch);
+        signal.removeEventListener('abort', abort);
+      };
+      const watch = () => {
+        if (!condition()) return;
+        stop();
+        resolve();
+      };
+      const abort = () => {
+        stop();
+        reject(signal.reason);
+      };
+      this.#watchers.add(watch);
+      signal.addEventListener('abort', abort, { once: true });
+      if (!this.#isTrying) void this.#try();
+    });
+  }
+
+  async #try(): Promise<void> {
+    this.#isTrying = true;
+    while (this.#watchers.size > 0 && this.#current === undefined && !this.#closing.signal.aborted) {
+      const pauseMs = this.#nextAttemptMs - performance.now();
+      if (pauseMs > 0) await pause(pauseMs, this.#closing.signal).catch(() => {});
+      await this.#attempt();
+    }
+    this.#isTrying = false;
+  }
+
+  async #attempt(): Promise<void> {
+    const startMs = performance.now();
+    const end = abortController();
+    const close = () => end.abort(this.#closing.signal.reason);
+    const timer = setTimeout(() => end.abort(new Error('ETIMEDOUT')), ATTEMPT_MS);
+    if (this.#closing.signal.aborted) close();
+    this.#closing.signal.addEventListener('abort', close, { once: true });
+    try {
+      await this.#establish(end.signal);
+      this.#failure = undefined;
+      this.#failedAttempts = 0;
+    } catch (error) {
+      this.#closing.signal.removeEventListener('abort', close);
+      this.#failure = error as Error;
+      this.#nextAttemptMs = startMs + pauseAfter(this.#failedAttempts++);
+    }
+    clearTimeout(timer);
+    for (const watch of this.#watchers) watch();
+  }
+
+  /** Settles when the server has said that it speaks HTTP/2. */
+  async #establish(signal: AbortSignal): Promise<void> {
+    const socket = await dial(this.#destination, signal);
+    await new Promise<void>((resolve, reject) => {
+      const connection = new Http2Connection(socket, {
+        windowBytes: FLOW_CONTROL_WINDOW_BYTES,
+        ...(this.#keepAlive && { keepAlive: this.#keepAlive }),
+        onReady: () => {
+          this.#current = connection;
+          resolve();
+        },
+        onUnusable: (reason) => {
+          if (this.#current === connection) this.#current = undefined;
+          reject(reason);
+        },
+      });
+    });
+  }
+}
+
+function pauseAfter(failedAttempts: number): number {
+  const pauseMs = Math.min(FIRST_PAUSE_MS * PAUSE_GROWTH ** failedAttempts, LONGEST_PAUSE_MS);
+  return pauseMs * (1 + PAUSE_JITTER * (2 * Math.random() - 1));
+}

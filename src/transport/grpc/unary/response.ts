@@ -1,0 +1,109 @@
+import type { RpcCode } from '../../../model/errors.js';
+import type { ErrorCode } from '../../http2/error.js';
+import type { Fields } from '../../http2/hpack/decoder.js';
+import type { StreamFailure } from '../../http2/stream.js';
+import { LOST_CONNECTION, rpcCodeOf } from '../status.js';
+import { MessageReader, UnreadableMessage } from './message-reader.js';
+
+/** Why a call has no response, in grpc-go's words. */
+export interface Refusal {
+  readonly code: RpcCode;
+  readonly details: string;
+  /** The server cannot have acted on the request. */
+  readonly isUntouched?: boolean;
+}
+
+/** What HTTP servers and proxies that know no gRPC mean (gRPC's http-grpc-status-mapping). */
+const CODE_OF_HTTP_STATUS: Readonly<Record<string, RpcCode>> = {
+  400: 'Internal',
+  401: 'Unauthenticated',
+  403: 'PermissionDenied',
+  404: 'Unimplemented',
+  429: 'Unavailable',
+  502: 'Unavailable',
+  503: 'Unavailable',
+  504: 'Unavailable',
+};
+
+/** What the end of a stream means (grpc-go http_util.go `http2ErrConvTab`); the others are `Internal`. */
+const CODE_OF_RESET: Readonly<Partial<Record<ErrorCode, RpcCode>>> = {
+  CANCEL: 'Canceled',
+  FLOW_CONTROL_ERROR: 'ResourceExhausted',
+  ENHANCE_YOUR_CALM: 'ResourceExhausted',
+  INADEQUATE_SECURITY: 'PermissionDenied',
+};
+
+/** Gathers the response to one call. */
+export class UnaryResponse {
+  readonly #reader: MessageReader;
+  readonly #fields = new Map<string, string>();
+
+  constructor(maxBytes: number) {
+    this.#reader = new MessageReader(maxBytes);
+  }
+
+  addFields(fields: Fields): void {
+    for (const [name, value] of fields) this.#fields.set(name, value);
+  }
+
+  /** Gives back what is wrong about it. */
+  addPart(part: Buffer): Refusal | undefined {
+    // A page that tells of an error is no message.
+    if (this.#fields.get(':status') !== '200') return undefined;
+    try {
+      this.#reader.push(part);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof UnreadableMessage)) throw error;
+      return { code: error.code, details: error.message };
+    }
+  }
+
+  /** At the end of the stream: the message, or why there is none. */
+  outcome(): Buffer | Refusal {
+    const status = this.#fields.get('grpc-status');
+    if (status === undefined) return this.#withoutStatus();
+    const code = rpcCodeOf(Number(status));
+    if (code !== 'OK') return { code, details: percentDecoded(this.#fields.get('grpc-message') ?? '') };
+    return (
+      this.#reader.message ?? {
+        code: 'Internal',
+        details: 'cardinality violation: received no response message from non-server-streaming RPC',
+      }
+    );
+  }
+
+  #withoutStatus(): Refusal {
+    const httpStatus = this.#fields.get(':status') ?? '';
+    if (httpStatus === '200') {
+      return { code: 'Internal', details: 'server closed the stream without sending trailers' };
+    }
+    return {
+      code: CODE_OF_HTTP_STATUS[httpStatus] ?? 'Unknown',
+      details: `unexpected HTTP status code received from server: ${httpStatus}`,
+    };
+  }
+}
+
+export function refusalOf(failure: StreamFailure): Refusal {
+  switch (failure.kind) {
+    case 'refused':
+      return { code: 'Unavailable', details: LOST_CONNECTION, isUntouched: true };
+    case 'lost':
+      return { code: 'Unavailable', details: LOST_CONNECTION };
+    case 'reset':
+      if (failure.code === 'REFUSED_STREAM') return refusalOf({ kind: 'refused' });
+      return {
+        code: CODE_OF_RESET[failure.code] ?? 'Internal',
+        details: `stream terminated by RST_STREAM with error code: ${failure.code}`,
+      };
+  }
+}
+
+/** gRPC sends texts as UTF-8, with `%xx` for bytes that a header cannot carry. */
+function percentDecoded(text: string): string {
+  const bytes = text.replaceAll(/%([0-9a-f]{2})/gi, (_escape, digits) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+  return Buffer.from(bytes, 'latin1').toString();
+}

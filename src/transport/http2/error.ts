@@ -1,0 +1,39 @@
+/** RFC 9113, section 7; the position is the number. */
+const ERROR_CODES = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** A number that stands for nothing is to be read as an internal error. */
+export function errorCodeOf(number: number): ErrorCode {
+  return ERROR_CODES[number] ?? 'INTERNAL_ERROR';
+}
+
+export function numberOf(code: ErrorCode): number {
+  return ERROR_CODES.indexOf(code);
+}
+
+/** The peer broke the rules of HTTP/2: the connection is of no more use. */
+export class Http2Error extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'Http2Error';
+  }
+}

@@ -1,0 +1,75 @@
+/** Frames of HTTP/2 (RFC 9113, sections 4 and 6). */
+
+export const FrameType = {
+  data: 0,
+  headers: 1,
+  resetStream: 3,
+  settings: 4,
+  pushPromise: 5,
+  ping: 6,
+  goAway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const;
+
+export const Flag = { ack: 0x1, endStream: 0x1, endHeaders: 0x4, padded: 0x8, priority: 0x20 } as const;
+
+export const Setting = {
+  enablePush: 2,
+  maxConcurrentStreams: 3,
+  initialWindowSize: 4,
+  maxFrameSize: 5,
+} as const;
+
+/** What opens a connection, before the first frame. */
+export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+
+export const FRAME_HEADER_BYTES = 9;
+
+/** Payload of a frame when the peer has allowed no other size. */
+export const DEFAULT_FRAME_BYTES = 16 * 2 ** 10;
+
+/** Bytes that may be on their way to a peer that has allowed no other number. */
+export const DEFAULT_WINDOW_BYTES = 2 ** 16 - 1;
+
+export const LARGEST_WINDOW_BYTES = 2 ** 31 - 1;
+
+export interface FrameHeader {
+  readonly type: number;
+  readonly flags: number;
+  /** 0: the connection. */
+  readonly streamId: number;
+}
+
+export function frame({ type, flags, streamId }: FrameHeader, payload: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payload.length);
+  bytes.writeUIntBE(payload.length, 0, 3);
+  bytes[3] = type;
+  bytes[4] = flags;
+  bytes.writeUInt32BE(streamId, 5);
+  bytes.set(payload, FRAME_HEADER_BYTES);
+  return bytes;
+}
+
+export function settingsFrame(settings: readonly (readonly [id: number, value: number])[]): Buffer {
+  const payload = Buffer.allocUnsafe(6 * settings.length);
+  for (const [index, [id, value]] of settings.entries()) {
+    payload.writeUInt16BE(id, 6 * index);
+    payload.writeUInt32BE(value, 6 * index + 2);
+  }
+  return frame({ type: FrameType.settings, flags: 0, streamId: 0 }, payload);
+}
+
+/** A frame whose payload is one number: an update of a window, the reset of a stream. */
+export function numberFrame(type: number, streamId: number, number: number): Buffer {
+  const payload = Buffer.allocUnsafe(4);
+  payload.writeUInt32BE(number);
+  return frame({ type, flags: 0, streamId }, payload);
+}
+
+/** Numbers of a settings frame, by id. */
+export function* settingsOf(payload: Buffer): Generator<readonly [id: number, value: number]> {
+  for (let at = 0; at + 6 <= payload.length; at += 6) {
+    yield [payload.readUInt16BE(at), payload.readUInt32BE(at + 2)];
+  }
+}
