@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Credentials } from '../connection.js';
 import type { CallLimit } from './call-limit.js';
 import { CallFailure, isAuthDisabled, isTokenMissing, isTokenOutdated } from './status.js';

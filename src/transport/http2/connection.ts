@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { ByteSocket } from '../socket/byte-socket.js';
 import { errorCodeOf, Http2Error, numberOf } from './error.js';
 import {
   DEFAULT_FRAME_BYTES,
@@ -35,7 +35,7 @@ export interface Http2ConnectionOptions {
  * `node:http2` for commands that make one call: to load that module and to make its first stream takes longer than the call.
  */
 export class Http2Connection {
-  readonly #socket: Duplex;
+  readonly #socket: ByteSocket;
   readonly #options: Http2ConnectionOptions;
   readonly #headers = new HeaderDecoder();
   readonly #keepAlive: KeepAlive | undefined;
@@ -68,7 +68,7 @@ export class Http2Connection {
   };
   #state: 'opening' | 'ready' | 'draining' | 'closed' = 'opening';
 
-  constructor(socket: Duplex, options: Http2ConnectionOptions) {
+  constructor(socket: ByteSocket, options: Http2ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
     const { keepAlive } = options;
@@ -80,9 +80,10 @@ export class Http2Connection {
         fail: () => this.#close(new Error('no answer to a keep-alive ping')),
       });
     const reader = new FrameReader((header, payload) => this.#receive(header, payload));
-    socket.on('data', (chunk: Buffer) => this.#read(reader, chunk));
-    socket.on('error', (error) => this.#close(error));
-    socket.on('close', () => this.#close(new Error('the server closed the connection')));
+    socket.listen({
+      onData: (chunk) => this.#read(reader, chunk),
+      onClose: (error) => this.#close(error ?? new Error('the server closed the connection')),
+    });
     this.#send(Buffer.from(PREFACE, 'latin1'));
     this.#send(
       settingsFrame([
@@ -329,8 +330,9 @@ export class Http2Connection {
   #flush(): void {
     const output = this.#output;
     this.#output = [];
-    if (output.length === 0 || this.#socket.destroyed) return;
-    this.#socket.write(output.length === 1 ? output[0] : Buffer.concat(output));
+    const [first] = output;
+    if (first === undefined || this.#state === 'closed') return;
+    this.#socket.write(output.length === 1 ? first : Buffer.concat(output));
   }
 }
 

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 export interface KeepAliveOptions {
   /** Silence after which the peer is asked whether it is there. */
   readonly timeMs: number;

@@ -1,61 +1,49 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { UsageError } from '../../model/errors.js';
 import { listed, type TlsFlagNames } from './flag-names.js';
 
 /**
- * The files that the TLS flags name, read and checked before anything connects. Final messages are those of Go's crypto/tls
- * (X509KeyPair) and os packages, which etcdctl prints; the reasons name the file and never show what is in it.
+ * The files that the TLS flags name, read before anything connects. Final messages are those of Go's crypto/tls (X509KeyPair) and os
+ * packages, which etcdctl prints; the reasons name the file and never show what is in it.
  */
 
-/** A certificate chain and the private key of its first certificate, each as PEM. */
+/** PEM of a certificate chain, and of the private key of its first certificate. */
 export interface KeyPair {
-  readonly cert: string;
-  readonly key: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly certificates: readonly [PemBlock, ...PemBlock[]];
+  readonly key: PemBlock;
 }
 
-interface PemBlock {
+/** PEM of certificates; none when the file holds no PEM at all, which Go takes for an empty list. */
+export interface Authorities {
+  readonly file: string;
+  readonly certificates: readonly PemBlock[];
+}
+
+export interface PemBlock {
   /** `CERTIFICATE`, `EC PRIVATE KEY`, … */
   readonly label: string;
   readonly text: string;
 }
 
-/** PEM of all certificates in the file; none when the file holds no PEM at all, which Go takes for an empty list. */
-export async function readAuthorities(file: string, flagNames: TlsFlagNames): Promise<string[]> {
-  const blocks = await readBlocks(file, flagNames);
-  for (const block of blocks) parseCertificate(file, block);
-  return blocks.map((block) => block.text);
+export function readAuthorities(file: string, flagNames: TlsFlagNames): Authorities {
+  return { file, certificates: readBlocks(file, flagNames) };
 }
 
-/** Both files, which must belong together. */
-export async function readKeyPair(
-  certFile: string,
-  keyFile: string,
-  flagNames: TlsFlagNames,
-): Promise<KeyPair> {
-  const certBlocks = await readBlocks(certFile, flagNames);
-  const keyBlocks = await readBlocks(keyFile, flagNames);
-  const certificates = certBlocks.filter(({ label }) => label === 'CERTIFICATE');
-  const first = certificates[0];
+/** Both files; whether what they hold is sound is another matter, see `checkKeyPair`. */
+export function readKeyPair(certFile: string, keyFile: string, flagNames: TlsFlagNames): KeyPair {
+  const certBlocks = readBlocks(certFile, flagNames);
+  const keyBlocks = readBlocks(keyFile, flagNames);
+  const [first, ...others] = certBlocks.filter(({ label }) => label === 'CERTIFICATE');
   if (!first) throw noCertificate(certFile, certBlocks, flagNames);
-  const keyBlock = keyBlocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
-  if (!keyBlock) throw noKey(keyFile, keyBlocks, flagNames);
-  const leaf = parseCertificate(certFile, first);
-  const key = parseKey(keyFile, keyBlock);
-  if (!leaf.checkPrivateKey(key)) {
-    const sameType = leaf.publicKey.asymmetricKeyType === key.asymmetricKeyType;
-    throw refusal(
-      sameType
-        ? 'tls: private key does not match public key'
-        : 'tls: private key type does not match public key type',
-      `the key in ${keyFile} does not belong to the certificate in ${certFile}: give a pair that was issued together`,
-    );
-  }
-  return { cert: certificates.map(({ text }) => text).join('\n'), key: keyBlock.text };
+  const key = keyBlocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
+  if (!key) throw noKey(keyFile, keyBlocks, flagNames);
+  return { certFile, keyFile, certificates: [first, ...others], key };
 }
 
-async function readBlocks(file: string, flagNames: TlsFlagNames): Promise<PemBlock[]> {
-  const text = await readText(file, flagNames);
+function readBlocks(file: string, flagNames: TlsFlagNames): PemBlock[] {
+  const text = readText(file, flagNames);
   const blocks = text.matchAll(/^-----BEGIN ([^\r\n]+)-----\r?\n[\s\S]*?^-----END \1-----/gm);
   return [...blocks].map((match) => ({ label: match[1] ?? '', text: `${match[0]}\n` }));
 }
@@ -68,9 +56,9 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EISDIR: 'is a directory',
 };
 
-async function readText(file: string, flagNames: TlsFlagNames): Promise<string> {
+function readText(file: string, flagNames: TlsFlagNames): string {
   try {
-    return await readFile(file, 'latin1');
+    return readFileSync(file, 'latin1');
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
     const operation = code === 'EISDIR' ? 'read' : 'open';
@@ -79,32 +67,6 @@ async function readText(file: string, flagNames: TlsFlagNames): Promise<string> 
       `the TLS file ${file} cannot be read: check ${listed(flagNames)}`,
       cause,
     );
-  }
-}
-
-function parseCertificate(file: string, block: PemBlock): X509Certificate {
-  try {
-    return new X509Certificate(block.text);
-  } catch (cause) {
-    const found = block.label === 'CERTIFICATE' ? 'a damaged certificate' : `a block "${block.label}"`;
-    const part = block.label.endsWith('KEY') ? ' tbs' : '';
-    throw refusal(
-      `x509: malformed${part} certificate`,
-      `${file} holds ${found} where a certificate must be`,
-      cause,
-    );
-  }
-}
-
-function parseKey(file: string, block: PemBlock): KeyObject {
-  try {
-    return createPrivateKey(block.text);
-  } catch {
-    // No cause: nothing that has seen the key goes along with the error.
-    const locked = /ENCRYPTED/.test(block.text)
-      ? 'is protected by a passphrase'
-      : 'is damaged or of an unknown kind';
-    throw refusal('tls: failed to parse private key', `the key in ${file} ${locked}: give a plain PEM key`);
   }
 }
 
@@ -139,6 +101,7 @@ function labels(blocks: readonly PemBlock[]): string {
   return blocks.map(({ label }) => label).join(' ');
 }
 
-function refusal(message: string, reason: string, cause?: unknown): UsageError {
+/** What is wrong with a file, and why. */
+export function refusal(message: string, reason: string, cause?: unknown): UsageError {
   return new UsageError(message, 'arguments', { reasons: [reason], cause });
 }

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { type ChannelCredentials, type ChannelOptions, credentials } from '@grpc/grpc-js';
 import type { Security } from '../../tls/security.js';
-import { checkIdentity } from '../../tls/server-identity.js';
+import { checkIdentity, isIpAddress } from '../../tls/server-identity.js';
 
 /**
  * TLS sends the wanted name in clear (SNI), and RFC 6066 forbids IP addresses there: Node.js warns (DEP0123) or throws. grpc-js
@@ -23,6 +22,6 @@ export function channelSecurity(
       rejectUnauthorized: security.isVerified,
       checkServerIdentity: (_sentName, certificate) => checkIdentity(name, certificate),
     }),
-    options: { 'grpc.ssl_target_name_override': isIP(name) ? SNI_OF_IP_ADDRESSES : name },
+    options: { 'grpc.ssl_target_name_override': isIpAddress(name) ? SNI_OF_IP_ADDRESSES : name },
   };
 }

@@ -1,7 +1,8 @@
-import { performance } from 'node:perf_hooks';
-import { type Destination, dial } from '../../dial/dial.js';
+import { UsageError } from '../../../model/errors.js';
 import { Http2Connection } from '../../http2/connection.js';
 import type { KeepAliveOptions } from '../../http2/keep-alive.js';
+import type { Destination } from '../../socket/byte-socket.js';
+import { dial } from '../../socket/dial.js';
 import { abortController, pause } from '../deadline.js';
 import { FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
 
@@ -26,6 +27,8 @@ export class Reconnection {
   #isTrying = false;
   #current: Http2Connection | undefined;
   #failure: Error | undefined;
+  /** What no further attempt can change. */
+  #obstacle: UsageError | undefined;
   #failedAttempts = 0;
   #nextAttemptMs = 0;
 
@@ -44,7 +47,7 @@ export class Reconnection {
     return this.#failure;
   }
 
-  /** Rejects with the signal's reason. */
+  /** Rejects with the signal's reason, or with a `UsageError` when no attempt can succeed. */
   whenReady(signal: AbortSignal): Promise<void> {
     return this.#until(() => this.#current !== undefined, signal);
   }
@@ -62,14 +65,16 @@ export class Reconnection {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       if (condition()) return resolve();
+      if (this.#obstacle !== undefined) return reject(this.#obstacle);
       const stop = () => {
         this.#watchers.delete(watch);
         signal.removeEventListener('abort', abort);
       };
       const watch = () => {
-        if (!condition()) return;
+        if (this.#obstacle === undefined && !condition()) return;
         stop();
-        resolve();
+        if (this.#obstacle === undefined) resolve();
+        else reject(this.#obstacle);
       };
       const abort = () => {
         stop();
@@ -105,6 +110,7 @@ export class Reconnection {
     } catch (error) {
       this.#closing.signal.removeEventListener('abort', close);
       this.#failure = error as Error;
+      if (error instanceof UsageError) this.#obstacle = error;
       this.#nextAttemptMs = startMs + pauseAfter(this.#failedAttempts++);
     }
     clearTimeout(timer);

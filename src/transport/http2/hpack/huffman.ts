@@ -10,6 +10,8 @@ const LENGTHS = `13 23 7×28 24 30 2×28 30 8×28 30 9×28 6 2×10 12 13 6 8 11 
   2×27 26 24 25 19 21 26 2×27 26 27 24 2×21 2×26 28 3×27 20 24 20 21 22 2×21 23 2×22 2×25 2×24 26 23 26 27 2×26 5×27 28 5×27
   26`;
 
+const LONGEST_CODE_BITS = 30;
+
 /** The text ends within this many bits: they are ones, the beginning of a code that stands for no byte. */
 const LONGEST_PADDING_BITS = 7;
 
@@ -49,12 +51,12 @@ function codesByLength(): CodeLength[] {
     const [count = '', length] = part.split('×');
     return length === undefined ? [Number(count)] : new Array<number>(Number(count)).fill(Number(length));
   });
-  const table: CodeLength[] = [];
+  const symbolsByLength: number[][] = Array.from({ length: LONGEST_CODE_BITS + 1 }, () => []);
+  for (const [symbol, length] of lengths.entries()) symbolsByLength[length]?.push(symbol);
   let firstCode = 0;
-  for (let length = 0; length <= Math.max(...lengths); length++) {
-    const symbols = [...lengths.keys()].filter((symbol) => lengths[symbol] === length);
-    table.push({ firstCode, symbols });
+  return symbolsByLength.map((symbols) => {
+    const ofLength = { firstCode, symbols };
     firstCode = (firstCode + symbols.length) * 2;
-  }
-  return table;
+    return ofLength;
+  });
 }

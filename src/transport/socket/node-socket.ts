@@ -1,39 +1,45 @@
-import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { ForwardProxy } from '../proxy.js';
-import type { Security } from '../tls/security.js';
-import { checkIdentity } from '../tls/server-identity.js';
+import type { TlsSecurity } from '../tls/security.js';
+import { checkIdentity, sentName } from '../tls/server-identity.js';
+import type { ByteSocket, Destination, SocketEvents } from './byte-socket.js';
 
-export type Place = { readonly path: string } | { readonly host: string; readonly port: number };
-
-export interface Destination {
-  readonly place: Place;
-  /** Between this machine and the place. */
-  readonly proxy: ForwardProxy | undefined;
-  readonly security: Security;
-  /** Name or IP address that the server's certificate must carry, unless the security names another. */
-  readonly certifiedHost: string;
-}
-
-/**
- * A socket to a server, over TLS where that is wanted: the server's certificate is verified then.
- * @param signal ends the attempt, and afterwards the socket
- * @throws Error in the words of Node.js or of its TLS library, or the signal's reason
- */
-export async function dial(destination: Destination, signal: AbortSignal): Promise<Socket> {
-  const { security, place } = destination;
+/** See `dial`; on the sockets of `node:net` and `node:tls`. */
+export async function dialWithNode(destination: Destination, signal: AbortSignal): Promise<ByteSocket> {
+  const { security, place, certifiedHost } = destination;
   const tunnel = await openTunnel(destination, signal);
   signal.throwIfAborted();
-  const isSecure = security.kind === 'tls';
   const way = tunnel ? { socket: tunnel } : { ...place, noDelay: true };
+  const isSecure = security.kind === 'tls';
   const socket = isSecure
-    ? connectTls({ ...way, ...tlsOptions(security, destination.certifiedHost) })
+    ? connectTls({ ...way, ...tlsOptions(security, certifiedHost) })
     : (tunnel ?? connectTcp(way as TcpNetConnectOpts));
   const destroy = () => socket.destroy(signal.reason);
   signal.addEventListener('abort', destroy, { once: true });
   socket.once('close', () => signal.removeEventListener('abort', destroy));
   if (isSecure || !tunnel) await opened(socket, isSecure ? 'secureConnect' : 'connect');
-  return socket;
+  return new NodeByteSocket(socket);
+}
+
+class NodeByteSocket implements ByteSocket {
+  constructor(readonly socket: Socket) {}
+
+  listen({ onData, onClose }: SocketEvents): void {
+    let failure: Error | undefined;
+    this.socket.on('error', (error) => {
+      failure = error;
+    });
+    this.socket.on('close', () => onClose(failure));
+    this.socket.on('data', onData);
+  }
+
+  write(bytes: Buffer): void {
+    if (!this.socket.destroyed) this.socket.write(bytes);
+  }
+
+  destroy(error?: Error): void {
+    this.socket.destroy(error);
+  }
 }
 
 async function openTunnel({ place, proxy }: Destination, signal: AbortSignal): Promise<Socket | undefined> {
@@ -42,7 +48,7 @@ async function openTunnel({ place, proxy }: Destination, signal: AbortSignal): P
   return openTunnel(proxy, place, signal);
 }
 
-function tlsOptions(security: Extract<Security, { kind: 'tls' }>, certifiedHost: string) {
+function tlsOptions(security: TlsSecurity, certifiedHost: string) {
   const name = security.serverName ?? certifiedHost;
   return {
     secureContext: security.context,
@@ -50,8 +56,7 @@ function tlsOptions(security: Extract<Security, { kind: 'tls' }>, certifiedHost:
     rejectUnauthorized: security.isVerified,
     checkServerIdentity: (_sentName: string, certificate: { readonly raw: Uint8Array }) =>
       checkIdentity(name, certificate),
-    // TLS sends the wanted name in clear (SNI), where RFC 6066 forbids IP addresses.
-    servername: isIP(name) ? '' : name,
+    servername: sentName(name),
     ALPNProtocols: ['h2'],
   };
 }
