@@ -2,19 +2,19 @@ import { ServerError } from '../../model/errors.js';
 import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { Credentials } from '../connection.js';
 import { Authentication } from './authentication.js';
+import { BidiCaller } from './bidi-caller.js';
 import { ClientEnd } from './call-limit.js';
 import { CallRunner } from './call-runner.js';
-import type { StreamChannel, UnaryChannel } from './endpoint-channel.js';
+import type { BidiChannel, RequestChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
 import { RequestEncoder } from './request-encoder.js';
 import type { Rpc } from './rpc.js';
-import { StreamCaller } from './stream-caller.js';
 
 export interface CallerOptions {
   /** At least one, in the order of the endpoints. */
-  readonly channels: readonly UnaryChannel[];
-  /** The same endpoints for streams; they are asked for with the first one. */
-  readonly openStreamChannels: () => Promise<readonly StreamChannel[]>;
+  readonly channels: readonly RequestChannel[];
+  /** The same endpoints for streams of requests; they are asked for with the first one. */
+  readonly openBidiChannels: () => Promise<readonly BidiChannel[]>;
   readonly credentials: Credentials | undefined;
   readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
   readonly callTimeoutMs: number | null;
@@ -28,8 +28,8 @@ export class Caller {
   readonly #end = new ClientEnd();
   readonly #encoder: RequestEncoder;
   readonly #authentication: Authentication;
-  readonly #runner: CallRunner<UnaryChannel>;
-  #streams: Promise<StreamCaller> | undefined;
+  readonly #runner: CallRunner<RequestChannel>;
+  #bidi: Promise<BidiCaller> | undefined;
 
   constructor(options: CallerOptions) {
     const { channels, credentials, login, callTimeoutMs, maxRequestBytes } = options;
@@ -82,16 +82,46 @@ export class Caller {
     request: Request,
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
-    yield* (await this.#streamCaller()).serverStream(rpc, request, call);
+    const authentication = this.#authentication;
+    const limit = this.#runner.limit(call);
+    try {
+      const bytes = this.#encoder.encode(rpc, request);
+      await authentication.renewForStream(limit);
+      // Only the beginning can be repeated: once something was received, the consumer has it.
+      const { first, rest } = await this.#runner.repeat(
+        { limit, policy: rpc.policy, authentication },
+        async (channel) => {
+          const rest = channel.serverStream(rpc, bytes, {
+            limit,
+            token: authentication.token,
+            requiresLeader: call?.requiresLeader ?? false,
+          });
+          return { first: await rest.next(), rest };
+        },
+      );
+      try {
+        for (let next = first; !next.done; next = await rest.next()) {
+          limit.pause();
+          yield next.value;
+          limit.resume();
+        }
+      } finally {
+        await rest.return();
+      }
+    } catch (error) {
+      throw await this.#runner.explained(error, limit);
+    } finally {
+      limit.release();
+    }
   }
 
-  /** One attempt only: who talks with a server must know when it is another one. Begins when the first response is asked for. */
+  /** See `BidiCaller`. */
   async *bidi<Request, Response>(
     rpc: Rpc<Request, Response>,
     requests: AsyncIterable<Request>,
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
-    yield* (await this.#streamCaller()).bidi(rpc, requests, call);
+    yield* (await this.#bidiCaller()).bidi(rpc, requests, call);
   }
 
   /** Ends all calls and connections. */
@@ -100,18 +130,18 @@ export class Caller {
       new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
     );
     this.#runner.pool.close();
-    void this.#streams?.then((streams) => streams.close());
+    void this.#bidi?.then((caller) => caller.close());
   }
 
-  #streamCaller(): Promise<StreamCaller> {
-    this.#streams ??= this.#openStreams();
-    return this.#streams;
+  #bidiCaller(): Promise<BidiCaller> {
+    this.#bidi ??= this.#openBidi();
+    return this.#bidi;
   }
 
-  async #openStreams(): Promise<StreamCaller> {
-    const channels = await this.#options.openStreamChannels();
+  async #openBidi(): Promise<BidiCaller> {
+    const channels = await this.#options.openBidiChannels();
     const { callTimeoutMs } = this.#options;
-    return new StreamCaller({
+    return new BidiCaller({
       runner: new CallRunner({ pool: new EndpointPool(channels), end: this.#end, callTimeoutMs }),
       authentication: this.#authentication,
       encoder: this.#encoder,

@@ -6,9 +6,9 @@ import { bun } from '../socket/bun.js';
 import { loadSecurity } from '../tls/security.js';
 import { Caller } from './caller.js';
 import { parseEndpoint } from './endpoint.js';
+import { requestChannel } from './frames/channel.js';
 import { toRpc } from './rpc.js';
 import { bindServices } from './services.js';
-import { unaryChannel } from './unary/channel.js';
 
 /**
  * A client for the cluster. Certificates are checked, and a token is fetched for a user with a password, within `dialTimeoutMs`;
@@ -26,10 +26,10 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
     bun === undefined ? 'at-once' : 'when-refused',
   );
   const caller = new Caller({
-    channels: endpoints.map((endpoint) => unaryChannel(endpoint, security, options)),
-    openStreamChannels: async () => {
+    channels: endpoints.map((endpoint) => requestChannel(endpoint, security, options)),
+    openBidiChannels: async () => {
       if (security.kind === 'tls') security.check();
-      const { GrpcJsChannel } = await import('./streams/channel.js');
+      const { GrpcJsChannel } = await import('./bidi/channel.js');
       const settings = { ...options, isOnly: endpoints.length === 1 };
       return endpoints.map((endpoint) => new GrpcJsChannel(endpoint, security, settings));
     },

@@ -27,26 +27,26 @@ export interface Attempt {
   readonly requiresLeader: boolean;
 }
 
-/** All reject with `CallFailure`, or with the limit's reason. */
-export interface UnaryChannel extends EndpointChannel {
-  /** One request, one response. */
+/** For calls of one request. Both reject with `CallFailure`, or with the limit's reason. */
+export interface RequestChannel extends EndpointChannel {
+  /** One response. */
   unary<Request, Response>(
     rpc: Rpc<Request, Response>,
     request: Uint8Array,
     attempt: Attempt,
   ): Promise<Response>;
-}
-
-export interface StreamChannel extends EndpointChannel {
-  /** One request, many responses. While the consumer is busy nothing is read, and the server has to wait. */
+  /** Many responses. While the consumer is busy nothing is read, and the server has to wait. */
   serverStream<Request, Response>(
     rpc: Rpc<Request, Response>,
     request: Uint8Array,
     attempt: Attempt,
   ): AsyncGenerator<Response, void, undefined>;
+}
+
+export interface BidiChannel extends EndpointChannel {
   /**
    * Many requests, many responses, each side at its own pace. The end of the requests is told to the server; an error among them ends
-   * the call. The requests' iterator is closed when the call ends first.
+   * the call. The requests' iterator is closed when the call ends first. Rejects with `CallFailure`, or with the limit's reason.
    */
   bidi<Request, Response>(
     rpc: Rpc<Request, Response>,

@@ -1,9 +1,10 @@
 import { status as code, type ServerDuplexStream, type ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, expect, test, vi } from 'vitest';
+import { GrpcJsChannel } from '../../../src/transport/grpc/bidi/channel.js';
 import { Caller } from '../../../src/transport/grpc/caller.js';
 import { parseEndpoint } from '../../../src/transport/grpc/endpoint.js';
+import { requestChannel } from '../../../src/transport/grpc/frames/channel.js';
 import { toRpc } from '../../../src/transport/grpc/rpc.js';
-import { GrpcJsChannel } from '../../../src/transport/grpc/streams/channel.js';
 import { AuthDefinition } from '../../../src/wire/auth.js';
 import { KvDefinition } from '../../../src/wire/kv.js';
 import { LeaseDefinition } from '../../../src/wire/lease.js';
@@ -26,14 +27,15 @@ let caller: Caller | undefined;
 async function serve(handlers: Handlers): Promise<Caller> {
   server = await FakeEtcd.start(handlers);
   proxy = await FaultProxy.start(server.port);
-  const channel = new GrpcJsChannel(
-    parseEndpoint(proxy.endpoint),
+  const endpoint = parseEndpoint(proxy.endpoint);
+  const bidiChannel = new GrpcJsChannel(
+    endpoint,
     { kind: 'plaintext' },
     { ...connectionOptions([]), isOnly: true },
   );
   caller = new Caller({
-    channels: [],
-    openStreamChannels: async () => [channel],
+    channels: [requestChannel(endpoint, { kind: 'plaintext' }, connectionOptions([]))],
+    openBidiChannels: async () => [bidiChannel],
     credentials: undefined,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate),
     callTimeoutMs: null,

@@ -6,6 +6,15 @@ const USER_AGENT = 'etcdctl-ts';
 /** The timeout has at most eight digits. */
 const MOST_MILLISECONDS = 99_999_999;
 
+export interface RequestTerms {
+  /** Empty: none. */
+  readonly token: string;
+  /** See `Attempt`. */
+  readonly requiresLeader: boolean;
+  /** Milliseconds since 1970, or Infinity. */
+  readonly deadline: number;
+}
+
 /** Header blocks of requests. Those that follow each other differ in little, so that the rest is kept. */
 export class RequestHeaders {
   readonly #scheme: string;
@@ -18,20 +27,17 @@ export class RequestHeaders {
     this.#authority = authority;
   }
 
-  /**
-   * @param token empty: none
-   * @param deadline milliseconds since 1970, or Infinity
-   */
-  of(path: string, token: string, deadline: number): Buffer {
-    const block = this.#blockOf(path, token);
+  of(path: string, { token, requiresLeader, deadline }: RequestTerms): Buffer {
+    const block = this.#blockOf(path, token, requiresLeader);
     if (deadline === Number.POSITIVE_INFINITY) return block;
     return Buffer.concat([block, encodeHeaders([['grpc-timeout', timeoutText(deadline - Date.now())]])]);
   }
 
-  #blockOf(path: string, token: string): Buffer {
+  #blockOf(path: string, token: string, requiresLeader: boolean): Buffer {
     if (token !== this.#token) this.#blocks.clear();
     this.#token = token;
-    const known = this.#blocks.get(path);
+    const key = requiresLeader ? `${path} with leader` : path;
+    const known = this.#blocks.get(key);
     if (known !== undefined) return known;
     const block = encodeHeaders([
       [':method', 'POST'],
@@ -43,8 +49,9 @@ export class RequestHeaders {
       ['user-agent', USER_AGENT],
       ['client-api-version', CLIENT_API_VERSION],
       ...(token === '' ? [] : [['token', token] as const]),
+      ...(requiresLeader ? [['hasleader', 'true'] as const] : []),
     ]);
-    this.#blocks.set(path, block);
+    this.#blocks.set(key, block);
     return block;
   }
 }

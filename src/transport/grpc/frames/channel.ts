@@ -1,11 +1,9 @@
 import type { Http2Connection } from '../../http2/connection.js';
-import type { Stream } from '../../http2/stream.js';
 import { explainConnectionFailure, explainProxiedFailure } from '../../tls/connection-failure.js';
 import type { Security } from '../../tls/security.js';
-import type { CallLimit } from '../call-limit.js';
 import { aborted } from '../deadline.js';
 import type { Endpoint } from '../endpoint.js';
-import type { Attempt, UnaryChannel } from '../endpoint-channel.js';
+import type { Attempt, RequestChannel } from '../endpoint-channel.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
@@ -15,17 +13,18 @@ import {
   type ReachableAddress,
 } from '../settings.js';
 import { CallFailure } from '../status.js';
+import { callServerStream, callUnary } from './calls.js';
 import { framedMessage } from './message-reader.js';
 import { Reconnection } from './reconnection.js';
 import { RequestHeaders } from './request-headers.js';
-import { type Refusal, refusalOf, UnaryResponse } from './response.js';
+import { type Refusal, refusalOf } from './response.js';
 
-/** A channel to the endpoint for calls of one request and one response. */
-export function unaryChannel(
+/** A channel to the endpoint for calls of one request. */
+export function requestChannel(
   endpoint: Endpoint,
   security: Security,
   settings: ChannelSettings,
-): UnaryChannel {
+): RequestChannel {
   const { address } = endpoint;
   return address.kind === 'malformed'
     ? new NoChannel(endpoint, address.problem)
@@ -33,7 +32,7 @@ export function unaryChannel(
 }
 
 /** To an endpoint without a usable address: it is never ready. */
-class NoChannel implements UnaryChannel {
+class NoChannel implements RequestChannel {
   readonly isReady = false;
   readonly waitsForConnection = false;
 
@@ -56,11 +55,16 @@ class NoChannel implements UnaryChannel {
     throw new CallFailure('Unavailable', this.problem, false, this.endpoint.text);
   }
 
+  // biome-ignore lint/correctness/useYield: it fails before there is anything
+  async *serverStream(): AsyncGenerator<never, void, undefined> {
+    throw new CallFailure('Unavailable', this.problem, false, this.endpoint.text);
+  }
+
   close(): void {}
 }
 
 /** Speaks HTTP/2 itself: see `Http2Connection`. */
-class FramesChannel implements UnaryChannel {
+class FramesChannel implements RequestChannel {
   readonly waitsForConnection = false;
   readonly #address: ReachableAddress;
   readonly #settings: ChannelSettings & { readonly security: Security };
@@ -110,62 +114,58 @@ class FramesChannel implements UnaryChannel {
   async unary<Request, Response>(
     rpc: Rpc<Request, Response>,
     request: Uint8Array,
-    { limit, token }: Attempt,
+    attempt: Attempt,
   ): Promise<Response> {
-    const connection = this.#reconnection.current;
-    const outcome = connection
-      ? await call(connection, {
-          block: this.#headers.of(rpc.path, token, limit.deadline),
-          body: framedMessage(request),
-          limit,
-          maxResponseBytes: largestResponseBytes(this.#settings),
-        })
-      : refusalOf({ kind: 'refused' });
+    const connection = this.#connected();
+    const outcome = await callUnary(connection, this.#request(rpc, request, attempt));
     if (Buffer.isBuffer(outcome)) return rpc.decode(outcome);
-    throw new CallFailure(outcome.code, outcome.details, !outcome.isUntouched, this.endpoint.text);
+    throw this.#failure(outcome);
+  }
+
+  async *serverStream<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Uint8Array,
+    attempt: Attempt,
+  ): AsyncGenerator<Response, void, undefined> {
+    const connection = this.#connected();
+    const messages = callServerStream(connection, this.#request(rpc, request, attempt));
+    try {
+      for (let next = await messages.next(); ; next = await messages.next()) {
+        if (!next.done) yield rpc.decode(next.value);
+        else if (next.value === undefined) return;
+        else throw this.#failure(next.value);
+      }
+    } finally {
+      await messages.return(undefined);
+    }
   }
 
   close(): void {
     this.#reconnection.close();
   }
-}
 
-interface Call {
-  readonly block: Buffer;
-  readonly body: Buffer;
-  readonly limit: CallLimit;
-  readonly maxResponseBytes: number;
-}
+  #connected(): Http2Connection {
+    const { current } = this.#reconnection;
+    if (current === undefined) throw this.#failure(refusalOf({ kind: 'refused' }));
+    return current;
+  }
 
-/** The response's message, or why there is none; rejects with the limit's reason. */
-function call(
-  connection: Http2Connection,
-  { block, body, limit, maxResponseBytes }: Call,
-): Promise<Buffer | Refusal> {
-  return new Promise((resolve, reject) => {
-    if (limit.isOver) return reject(limit.reason);
-    const response = new UnaryResponse(maxResponseBytes);
-    const settle = (outcome: Buffer | Refusal) => {
-      stopListening();
-      resolve(outcome);
+  #request<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    message: Uint8Array,
+    { limit, token, requiresLeader }: Attempt,
+  ) {
+    return {
+      block: this.#headers.of(rpc.path, { token, requiresLeader, deadline: limit.deadline }),
+      body: framedMessage(message),
+      limit,
+      maxResponseBytes: largestResponseBytes(this.#settings),
     };
-    const stream: Stream = connection.request(block, body, {
-      onHeaders: (fields) => response.addFields(fields),
-      onData: (part) => {
-        const refusal = response.addPart(part);
-        stream.consumed(part.length);
-        if (refusal === undefined) return;
-        stream.cancel();
-        settle(refusal);
-      },
-      onEnd: () => settle(response.outcome()),
-      onFailure: (failure) => settle(refusalOf(failure)),
-    });
-    const stopListening = limit.onEnd(() => {
-      stream.cancel();
-      reject(limit.reason);
-    });
-  });
+  }
+
+  #failure({ code, details, isUntouched }: Refusal): CallFailure {
+    return new CallFailure(code, details, !isUntouched, this.endpoint.text);
+  }
 }
 
 /** Where several addresses of a host were tried, Node.js keeps their errors apart. */

@@ -3,7 +3,6 @@ import type { ErrorCode } from '../../http2/error.js';
 import type { Fields } from '../../http2/hpack/decoder.js';
 import type { StreamFailure } from '../../http2/stream.js';
 import { LOST_CONNECTION, rpcCodeOf } from '../status.js';
-import { MessageReader, UnreadableMessage } from './message-reader.js';
 
 /** Why a call has no response, in grpc-go's words. */
 export interface Refusal {
@@ -33,44 +32,26 @@ const CODE_OF_RESET: Readonly<Partial<Record<ErrorCode, RpcCode>>> = {
   INADEQUATE_SECURITY: 'PermissionDenied',
 };
 
-/** Gathers the response to one call. */
-export class UnaryResponse {
-  readonly #reader: MessageReader;
+/** How a call went, by the fields before and after the messages of its response. */
+export class CallStatus {
   readonly #fields = new Map<string, string>();
 
-  constructor(maxBytes: number) {
-    this.#reader = new MessageReader(maxBytes);
-  }
-
-  addFields(fields: Fields): void {
+  add(fields: Fields): void {
     for (const [name, value] of fields) this.#fields.set(name, value);
   }
 
-  /** Gives back what is wrong about it. */
-  addPart(part: Buffer): Refusal | undefined {
-    // A page that tells of an error is no message.
-    if (this.#fields.get(':status') !== '200') return undefined;
-    try {
-      this.#reader.push(part);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof UnreadableMessage)) throw error;
-      return { code: error.code, details: error.message };
-    }
+  /** Whether what comes are messages; a page that tells of an error is none. */
+  get isOfGrpc(): boolean {
+    return this.#fields.get(':status') === '200';
   }
 
-  /** At the end of the stream: the message, or why there is none. */
-  outcome(): Buffer | Refusal {
+  /** At the end of the stream; nothing when all went well. */
+  refusal(): Refusal | undefined {
     const status = this.#fields.get('grpc-status');
     if (status === undefined) return this.#withoutStatus();
     const code = rpcCodeOf(Number(status));
-    if (code !== 'OK') return { code, details: percentDecoded(this.#fields.get('grpc-message') ?? '') };
-    return (
-      this.#reader.message ?? {
-        code: 'Internal',
-        details: 'cardinality violation: received no response message from non-server-streaming RPC',
-      }
-    );
+    if (code === 'OK') return undefined;
+    return { code, details: percentDecoded(this.#fields.get('grpc-message') ?? '') };
   }
 
   #withoutStatus(): Refusal {

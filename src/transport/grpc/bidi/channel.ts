@@ -11,7 +11,7 @@ import { explainConnectionFailure, explainProxiedFailure } from '../../tls/conne
 import type { Security } from '../../tls/security.js';
 import { abortController, aborted } from '../deadline.js';
 import type { Endpoint } from '../endpoint.js';
-import type { Attempt, StreamChannel } from '../endpoint-channel.js';
+import type { Attempt, BidiChannel } from '../endpoint-channel.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
@@ -21,7 +21,7 @@ import {
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import { attemptBidi, attemptServerStream, type StreamAttempt } from './attempt.js';
+import { attemptBidi, type BidiAttempt } from './attempt.js';
 import { CallMetadata } from './call-metadata.js';
 import { channelSecurity } from './channel-security.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
@@ -38,7 +38,7 @@ export interface GrpcJsChannelSettings extends ChannelSettings {
 }
 
 /** Streams of grpc-js, which makes the connection, and makes it anew, with growing pauses, when it broke. */
-export class GrpcJsChannel implements StreamChannel {
+export class GrpcJsChannel implements BidiChannel {
   readonly #security: Security;
   readonly #settings: ChannelSettings;
   readonly waitsForConnection: boolean;
@@ -89,14 +89,6 @@ export class GrpcJsChannel implements StreamChannel {
     }
   }
 
-  serverStream<Request, Response>(
-    rpc: Rpc<Request, Response>,
-    request: Uint8Array,
-    attempt: Attempt,
-  ): AsyncGenerator<Response, void, undefined> {
-    return attemptServerStream(rpc, request, this.#attempt(attempt));
-  }
-
   bidi<Request, Response>(
     rpc: Rpc<Request, Response>,
     requests: AsyncIterable<Uint8Array>,
@@ -116,7 +108,7 @@ export class GrpcJsChannel implements StreamChannel {
     return this.#client;
   }
 
-  #attempt({ limit, token, requiresLeader }: Attempt): StreamAttempt {
+  #attempt({ limit, token, requiresLeader }: Attempt): BidiAttempt {
     return {
       client: this.#connected(),
       endpoint: this.endpoint.text,

@@ -1,4 +1,4 @@
-import type { Client, ClientDuplexStream, ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
+import type { Client, ClientDuplexStream, Metadata, ServiceError } from '@grpc/grpc-js';
 import type { CallLimit } from '../call-limit.js';
 import { abortController } from '../deadline.js';
 import type { Rpc } from '../rpc.js';
@@ -6,7 +6,7 @@ import type { CallFailure } from '../status.js';
 import { callFailure } from './failure.js';
 
 /** What goes along with one attempt. */
-export interface StreamAttempt {
+export interface BidiAttempt {
   readonly client: Client;
   /** Where it goes, as the user calls it. */
   readonly endpoint: string;
@@ -14,29 +14,11 @@ export interface StreamAttempt {
   readonly metadata: Metadata;
 }
 
-/** See `StreamChannel.serverStream`. */
-export async function* attemptServerStream<Request, Response>(
-  rpc: Rpc<Request, Response>,
-  request: Uint8Array,
-  attempt: StreamAttempt,
-): AsyncGenerator<Response, void, undefined> {
-  const { client, limit, metadata } = attempt;
-  const stream: ClientReadableStream<Response> = client.makeServerStreamRequest(
-    rpc.path,
-    toBuffer,
-    rpc.decode,
-    request,
-    metadata,
-    { deadline: limit.deadline },
-  );
-  yield* responsesOf(stream, attempt);
-}
-
-/** See `StreamChannel.bidi`. */
+/** See `BidiChannel.bidi`. */
 export async function* attemptBidi<Request, Response>(
   rpc: Rpc<Request, Response>,
   requests: AsyncIterable<Uint8Array>,
-  attempt: StreamAttempt,
+  attempt: BidiAttempt,
 ): AsyncGenerator<Response, void, undefined> {
   const { client, limit, metadata } = attempt;
   const stream: ClientDuplexStream<Uint8Array, Response> = client.makeBidiStreamRequest(
@@ -65,11 +47,9 @@ export async function* attemptBidi<Request, Response>(
   if (requestError) throw requestError.error;
 }
 
-type ResponseStream<Response> = ClientReadableStream<Response> | ClientDuplexStream<Uint8Array, Response>;
-
 async function* responsesOf<Response>(
-  stream: ResponseStream<Response>,
-  { endpoint, limit }: StreamAttempt,
+  stream: ClientDuplexStream<Uint8Array, Response>,
+  { endpoint, limit }: BidiAttempt,
 ): AsyncGenerator<Response, void, undefined> {
   let failure: CallFailure | undefined;
   // Stays for good: cancelling makes the stream report an error that nobody waits for any more.
