@@ -15,9 +15,9 @@ export const CLIENT_API_VERSION = '3.7';
 
 /**
  * Bytes on their way before the server must wait for us; Node.js's 64 KiB halve the speed of a snapshot. It is also what may pile up
- * here while a consumer is busy: 64 MiB bring no speed, but 30 MiB of memory.
+ * here while a consumer is busy: 16 MiB bring no speed, but 30 MiB of memory.
  */
-export const FLOW_CONTROL_WINDOW_BYTES = 16 * 2 ** 20;
+export const FLOW_CONTROL_WINDOW_BYTES = 4 * 2 ** 20;
 
 const LARGEST_MESSAGE_BYTES = 2 ** 31 - 1;
 
