@@ -52,8 +52,8 @@ function handlersOf(
     handshake(opened, isSuccess, authorizationError) {
       const why = refusalOf(opened, destination, { isSuccess, error: authorizationError });
       if (why === undefined) return resolve();
-      socket.destroy();
       reject(why);
+      socket.destroy();
     },
     data: (_socket, chunk) => socket.receive(chunk),
     drain: () => socket.drain(),
@@ -73,8 +73,9 @@ function refusalOf(
   { isSuccess, error }: { readonly isSuccess: boolean; readonly error: BunError | null },
 ): Error | undefined {
   if (security.kind === 'plaintext') return undefined;
-  if (!security.isVerified) return isSuccess ? undefined : inWords(error ?? HANDSHAKE_FAILED);
-  if (error !== null && error.code !== OTHER_NAME) return inWords(error);
+  const isOtherName = error?.code === OTHER_NAME;
+  if (!security.isVerified) return isSuccess || isOtherName ? undefined : inWords(error ?? HANDSHAKE_FAILED);
+  if (error !== null && !isOtherName) return inWords(error);
   if (error === null && !isSuccess) return HANDSHAKE_FAILED;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return HANDSHAKE_FAILED;
