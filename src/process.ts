@@ -27,14 +27,8 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
   setMaxListeners(0, controller.signal);
   const stopListening = abortOnSignals(host, controller);
   let outputError: NodeJS.ErrnoException | undefined;
-  const stdout = new StandardStream(
-    () => host.stdout,
-    (bytes) => writeSync(1, bytes),
-  );
-  const stderr = new StandardStream(
-    () => host.stderr,
-    (bytes) => writeSync(2, bytes),
-  );
+  const stdout = new StandardStream((bytes) => writeSync(1, bytes));
+  const stderr = new StandardStream((bytes) => writeSync(2, bytes));
   const output = new Output(stdout, stderr, (error) => {
     outputError = error;
     controller.abort(new OutputClosedError(error.message, { cause: error }));

@@ -56,7 +56,7 @@ export class Output {
   async flush(): Promise<void> {
     this.#send();
     if (!this.#isFull || this.#isBroken) return;
-    await this.#stdout.drained();
+    await this.#stdout.written();
     this.#isFull = false;
   }
 

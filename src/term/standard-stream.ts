@@ -1,26 +1,22 @@
-import type { Writable } from 'node:stream';
-
-/** This much is written to the descriptor itself: what a pipe takes at once. */
-const DIRECT_BYTES = 64 * 1024;
-
 /** Writes to the descriptor, as `fs.writeSync`: gives the number of bytes that it took, or throws. */
 export type WriteNow = (bytes: Uint8Array) => number;
 
+/** How often a descriptor that takes nothing at the moment is asked again. */
+const RETRY_MS = 2;
+
 /**
- * stdout or stderr. Most commands write little, and making the runtime's stream object takes them longer than all of their
- * writing: so the first bytes go to the descriptor itself, and the object is made for those who write more, and where the
- * descriptor does not take the bytes at once.
+ * stdout or stderr, written to by the descriptor itself: a run writes little, and to make the runtime's stream object takes longer
+ * than all of its writing. Pipes and terminals make a writer wait, as they do with Node.js's object and in Go; only a descriptor
+ * that somebody has switched to non-blocking takes part of the bytes, and the rest is kept until it takes more. Bun's own object
+ * loses what is under way when the process ends.
  */
 export class StandardStream {
-  readonly #open: () => Writable;
-  readonly #writeNow: WriteNow | undefined;
-  #stream: Writable | undefined;
-  #directBytes = DIRECT_BYTES;
+  readonly #writeNow: WriteNow;
+  #rest: Uint8Array[] = [];
+  #waiting: (() => void)[] = [];
   #onError: (error: NodeJS.ErrnoException) => void = () => {};
 
-  /** @param writeNow without it, everything goes through the stream */
-  constructor(open: () => Writable, writeNow?: WriteNow) {
-    this.#open = open;
+  constructor(writeNow: WriteNow) {
     this.#writeNow = writeNow;
   }
 
@@ -29,54 +25,36 @@ export class StandardStream {
     this.#onError = listener;
   }
 
-  /** False: take a rest until `drained`. */
+  /** False: take a rest until `written`. */
   write(chunk: string | Uint8Array): boolean {
-    const rest = this.#direct(chunk);
-    return rest.length === 0 || this.#opened().write(rest);
-  }
-
-  /** Settles when the stream takes more, or nothing at all any more. */
-  drained(): Promise<void> {
-    const stream = this.#opened();
-    return new Promise((resolve) => {
-      const settle = () => {
-        for (const event of ['drain', 'error', 'close']) stream.off(event, settle);
-        resolve();
-      };
-      for (const event of ['drain', 'error', 'close']) stream.on(event, settle);
-    });
+    this.#rest.push(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
+    return this.#rest.length === 1 ? this.#writeRest() : false;
   }
 
   /** Settles when all of it has left the process, or nobody takes it any more. */
   async written(): Promise<void> {
-    const stream = this.#stream;
-    if (stream === undefined || stream.writableLength === 0) return;
+    if (this.#rest.length === 0) return;
     await new Promise<void>((resolve) => {
-      stream.write('', () => resolve());
+      this.#waiting.push(resolve);
     });
   }
 
-  /** What is left for the stream. */
-  #direct(chunk: string | Uint8Array): string | Uint8Array {
-    if (this.#stream !== undefined || this.#writeNow === undefined) return chunk;
-    if (chunk.length > this.#directBytes) return chunk;
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
-    if (bytes.length > this.#directBytes) return bytes;
-    this.#directBytes -= bytes.length;
+  #writeRest(): boolean {
     try {
-      return bytes.subarray(this.#writeNow(bytes));
+      for (let next = this.#rest[0]; next !== undefined; next = this.#rest[0]) {
+        const written = this.#writeNow(next);
+        if (written < next.length) this.#rest[0] = next.subarray(written);
+        else this.#rest.shift();
+      }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return bytes;
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
+        setTimeout(() => this.#writeRest(), RETRY_MS);
+        return false;
+      }
+      this.#rest = [];
       this.#onError(error as NodeJS.ErrnoException);
-      return '';
     }
-  }
-
-  #opened(): Writable {
-    if (this.#stream === undefined) {
-      this.#stream = this.#open();
-      this.#stream.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
-    }
-    return this.#stream;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    return true;
   }
 }
