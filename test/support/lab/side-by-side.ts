@@ -42,6 +42,13 @@ export interface SideBySideCase {
   readonly since?: string;
   /** Servers older than this answer something else, which is not the case's subject. */
   readonly server?: string;
+  /**
+   * The programs refuse or answer before they ask a server, whose version cannot matter then: one version does. The claim is
+   * checked: the real etcdctl has to do the same where nobody listens.
+   */
+  readonly asksNoServer?: boolean;
+  /** Why the newest servers are enough, though the case asks them. */
+  readonly newestServerOnly?: string;
   /** Other text that differs between any two runs, on stdout or in the error lines. */
   readonly mask?: OutputMask;
   /** Ours is other on purpose: why, and what it gives instead. Only what is named here may differ, and it has to. */
@@ -75,8 +82,16 @@ export interface SideBySideOptions extends Omit<LabOptions, 'reference'> {
   readonly reset?: readonly Words[];
   /** Members answer with their own id, and etcdctl takes any of them: `first` makes it one. All when absent. */
   readonly reach?: 'all' | 'first';
-  /** The cases are about what is decided before a server is asked: one version of servers does. */
+  /** One version of servers does for all cases: they are about what is decided before a server is asked. */
   readonly newestServerOnly?: boolean;
+}
+
+/** Nobody listens there. */
+const NOBODY = ['127.0.0.1:1'];
+
+/** Marks cases that are decided before a server is asked. */
+export function askingNoServer(cases: readonly SideBySideCase[]): readonly SideBySideCase[] {
+  return cases.map((each) => ({ ...each, asksNoServer: true }));
 }
 
 /** Makes a test of each case on each server version at hand. */
@@ -93,7 +108,12 @@ export function sideBySide(
 ): void {
   const served = references.filter(({ version }) => commands.isServedBy(version));
   const wanted = newestServerOnly ? served.slice(-1) : served;
-  const servers = wanted.filter(({ version }) => cases.some((one) => isComparable(one, version)));
+  const newestServed = served.at(-1)?.version;
+  const casesOn = (version: string) =>
+    cases.filter(
+      (one) => isComparable(one, version) && (version === newestServed || concernsEveryServer(one)),
+    );
+  const servers = wanted.filter(({ version }) => casesOn(version).length > 0);
   describe.each(servers.map((reference) => ({ reference, version: reference.version })))(
     `${name}, etcd $version`,
     ({ reference, version }) => {
@@ -106,9 +126,15 @@ export function sideBySide(
         Object.assign(task.meta, { sideBySide: 'different' });
       });
 
-      for (const each of cases.filter((one) => isComparable(one, version))) {
+      for (const each of casesOn(version)) {
         it(titleOf(each), async ({ task }) => {
-          const real = await observe(stage, commands.reference(stage.lab), each);
+          const reference = commands.reference(stage.lab);
+          const real = await observe(stage, reference, each);
+          if (each.asksNoServer) {
+            const nowhere = [...commands.flags(stage.lab, NOBODY), ...words(each.run)];
+            const without = await observe(stage, reference, { ...each, alone: true, run: nowhere });
+            expect(without, 'without a server').toEqual(real);
+          }
           const ours = await observe(stage, ourEtcdctl(), each);
           expectAsStated({ real, ours }, each.differs);
           Object.assign(task.meta, { sideBySide: each.differs === undefined ? 'equal' : 'deliberate' });
@@ -133,6 +159,12 @@ function isComparable({ since, server }: SideBySideCase, version: string): boole
     (since === undefined || comparesWithAtLeast(since)) &&
     (server === undefined || compareVersions(version, server) >= 0)
   );
+}
+
+/** Otherwise nothing of the server's can be in the outcome: no flag leads to it, or it is not asked. */
+function concernsEveryServer({ alone, scene, asksNoServer, newestServerOnly }: SideBySideCase): boolean {
+  const cannotReachIt = alone === true && scene === undefined;
+  return !(cannotReachIt || asksNoServer === true || newestServerOnly !== undefined);
 }
 
 function titleOf({ run: line, given, scene, stdin, env }: SideBySideCase): string {
