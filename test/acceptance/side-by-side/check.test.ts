@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, startLab } from '../../support/lab/lab.js';
 import { ourEtcdctl, type Program, type RunResult, run, start } from '../../support/lab/program.js';
-import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
 const refusals: readonly SideBySideCase[] = ['perf', 'datascale'].flatMap((check) => [
-  ...['tiny', 'XL', 'Small', '-1'].map((load) => ({ run: `check ${check} --load=${load}` })),
-  { run: `check ${check} --load` },
-  { run: ['check', check, '--load', ''] },
-  { run: `check ${check} --auto-compact=perhaps` },
-  { run: `check ${check} --unknown` },
-  { run: `check ${check} -w xml` },
+  ...askingNoServer([
+    ...['tiny', 'XL', 'Small', '-1'].map((load) => ({ run: `check ${check} --load=${load}` })),
+    { run: `check ${check} --load` },
+    { run: ['check', check, '--load', ''] },
+    { run: `check ${check} --auto-compact=perhaps` },
+    { run: `check ${check} --unknown` },
+    { run: `check ${check} -w xml` },
+  ]),
   { run: `check ${check}`, given: [`put /etcdctl-check-${check}/left behind`] },
   { run: `check ${check} --load medium -w json surplus`, given: [`put /etcdctl-check-${check}/left behind`] },
   { run: `check ${check} --prefix=mine`, given: ['put mine too'] },

@@ -190,7 +190,7 @@ const writes: readonly SideBySideCase[] = [
   changing('del a'),
   changing('del a --prefix --prev-kv'),
   { ...changing('del a b --range --prev-kv'), since: '3.6' },
-  changing('del a b'),
+  { ...changing('del a b'), newestServerOnly: 'waits, and then does what del --range does' },
   changing('del b --from-key'),
   changing('del missing'),
   changing('get a --prefix', 'del a', 'get a --prefix'),

@@ -49,6 +49,8 @@ export interface SideBySideCase {
   readonly asksNoServer?: boolean;
   /** Why the newest servers are enough, though the case asks them. */
   readonly newestServerOnly?: string;
+  /** The command waits long and leaves nothing behind: both programs run at the same time. */
+  readonly atOnce?: boolean;
   /** Other text that differs between any two runs, on stdout or in the error lines. */
   readonly mask?: OutputMask;
   /** Ours is other on purpose: why, and what it gives instead. Only what is named here may differ, and it has to. */
@@ -128,20 +130,32 @@ export function sideBySide(
 
       for (const each of casesOn(version)) {
         it(titleOf(each), async ({ task }) => {
-          const reference = commands.reference(stage.lab);
-          const real = await observe(stage, reference, each);
-          if (each.asksNoServer) {
-            const nowhere = [...commands.flags(stage.lab, NOBODY), ...words(each.run)];
-            const without = await observe(stage, reference, { ...each, alone: true, run: nowhere });
-            expect(without, 'without a server').toEqual(real);
-          }
-          const ours = await observe(stage, ourEtcdctl(), each);
-          expectAsStated({ real, ours }, each.differs);
+          expectAsStated(await observePrograms(stage, each), each.differs);
           Object.assign(task.meta, { sideBySide: each.differs === undefined ? 'equal' : 'deliberate' });
         });
       }
     },
   );
+}
+
+async function observePrograms(
+  stage: Stage,
+  each: SideBySideCase,
+): Promise<{ readonly real: Observation; readonly ours: Observation }> {
+  const reference = stage.commands.reference(stage.lab);
+  if (each.atOnce) {
+    await stage.set(each);
+    const both = [observe(stage, reference, each), observe(stage, ourEtcdctl(), each)] as const;
+    const [real, ours] = await Promise.all(both);
+    return { real, ours };
+  }
+  const real = await observe(stage, reference, each);
+  if (each.asksNoServer) {
+    const nowhere = [...stage.commands.flags(stage.lab, NOBODY), ...words(each.run)];
+    const without = await observe(stage, reference, { ...each, alone: true, run: nowhere });
+    expect(without, 'without a server').toEqual(real);
+  }
+  return { real, ours: await observe(stage, ourEtcdctl(), each) };
 }
 
 /** For cases that are no table: what the newest real etcdctl and ours do with one, on a server without states of other cases. */
