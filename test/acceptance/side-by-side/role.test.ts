@@ -141,5 +141,4 @@ const revoking: readonly SideBySideCase[] = [
 sideBySide('role', [...formats, ...simple, ...granting, ...revoking]);
 sideBySide('role with users on', [...formats.slice(0, 26), ...simple.slice(0, 8), ...granting.slice(9, 16)], {
   profile: 'auth',
-  extraArgs: ['--bcrypt-cost=4'],
 });

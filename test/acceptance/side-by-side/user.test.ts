@@ -150,9 +150,7 @@ const refusedFirst: readonly SideBySideCase[] = [
   },
 ];
 
-const settings = { extraArgs: ['--bcrypt-cost=4'] };
-sideBySide('user', [...formats, ...adding, ...others, ...refusedFirst], settings);
+sideBySide('user', [...formats, ...adding, ...others, ...refusedFirst]);
 sideBySide('user with users on', [...formats.slice(0, 28), ...adding.slice(2, 4), ...others.slice(0, 8)], {
-  ...settings,
   profile: 'auth',
 });
