@@ -87,9 +87,7 @@ const refused: readonly SideBySideCase[] = ['health', 'status', 'hashkv'].map((n
   run: `endpoint ${name} -w protobuf`,
 }));
 
-sideBySide('endpoint health', [...health, ...refused]);
-sideBySide('endpoint status', status);
-sideBySide('endpoint hashkv', hashkv);
+sideBySide('endpoint', [...health, ...status, ...hashkv, ...refused]);
 sideBySide('endpoint over TLS', [...status.slice(0, 4), ...hashkv.slice(0, 4), ...health.slice(0, 4)], {
   profile: 'tls',
 });

@@ -130,8 +130,7 @@ const wrongFlags: readonly SideBySideCase[] = [
   'lease keep-alive 1 --once=maybe',
 ].map((run) => ({ run, since: '3.6' }));
 
-sideBySide('lease grant', grants);
-sideBySide('leases', known);
+sideBySide('leases', [...grants, ...known]);
 sideBySide('lease arguments', [...wrongArguments, ...wrongFlags], { newestServerOnly: true });
 for (const profile of ['tls', 'auth'] as const) {
   const cases = [

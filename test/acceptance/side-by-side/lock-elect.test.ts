@@ -69,7 +69,6 @@ const elect: readonly SideBySideCase[] = [
   ]),
 ];
 
-sideBySide('lock', lock);
-sideBySide('elect', elect);
+sideBySide('lock and elect', [...lock, ...elect]);
 sideBySide('lock over TLS', lock.slice(0, 6), { profile: 'tls' });
 sideBySide('lock with users', lock.slice(0, 6), { profile: 'auth' });

@@ -72,7 +72,6 @@ const del: readonly SideBySideCase[] = [
   { run: ['del', ''] },
 ];
 
-sideBySide('put', put);
-sideBySide('del', del);
+sideBySide('put and del', [...put, ...del]);
 sideBySide('put and del over TLS', [...put.slice(0, 6), ...del.slice(0, 4)], { profile: 'tls' });
 sideBySide('put and del with users', [...put.slice(0, 6), ...del.slice(0, 4)], { profile: 'auth' });

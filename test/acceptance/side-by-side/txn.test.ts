@@ -301,11 +301,8 @@ const ON_PURPOSE: readonly SideBySideCase[] = [
   },
 ];
 
-sideBySide('txn comparisons', comparisons);
-sideBySide('txn requests', [...reads, ...writes]);
-sideBySide('txn formats', formats);
+sideBySide('txn', [...comparisons, ...reads, ...writes, ...formats, ...ON_PURPOSE]);
 sideBySide('txn input', [...badComparisons, ...badRequests, ...inputs], { newestServerOnly: true });
-sideBySide('txn, different on purpose', ON_PURPOSE);
 sideBySide('txn over TLS', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'tls' });
 sideBySide('txn with users', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'auth' });
 
