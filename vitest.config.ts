@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/lab/longest-first.js';
 import { SideBySideReporter } from './test/support/lab/side-by-side-reporter.js';
 
 /** Where `npm test` wants the counts. */
@@ -18,6 +19,7 @@ export default defineConfig({
   test: {
     reporters: ['default', new SideBySideReporter(), ...(report === undefined ? [] : ['json'])],
     ...(report !== undefined && { outputFile: { json: report } }),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -1,6 +1,6 @@
 import { UsageError } from '../model/errors.js';
-import { acceptedFlags, type CommandLine, type CommandNode, commandWords, lineage } from './command-tree.js';
-import { givenFlags, readFlags } from './commander-tree.js';
+import { type CommandLine, type CommandNode, commandWords, lineage } from './command-tree.js';
+import { readFlags } from './commander-tree.js';
 import { normaliseArguments } from './dialect.js';
 import { type Environment, valuesFromEnvironment } from './environment.js';
 import { type FoundCommand, unknownCommand } from './find-command.js';
@@ -31,25 +31,24 @@ export function readCommandLine(found: FoundCommand, env: Environment): ReadComm
 }
 
 function asksForHelp({ node, args }: FoundCommand): boolean {
-  return normaliseArguments(args, acceptedFlags(node)).tokens.includes('--help=true');
+  return normaliseArguments(args, node.acceptedFlags).tokens.includes('--help=true');
 }
 
 function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
-  const { tokens, positionals, dashAt, problem } = normaliseArguments(args, acceptedFlags(node));
+  const { tokens, positionals, dashAt, problem } = normaliseArguments(args, node.acceptedFlags);
   // For a family, arguments would be names of its commands to commander.
   const operands = node.children.length > 0 ? [] : positionals;
-  readFlags(node, [...tokens, '--', ...operands]);
+  const { given, args: operandsRead } = readFlags(node, tokens, operands);
   if (problem !== undefined) throw problem;
   const [root = node, ...below] = lineage(node);
-  const given = givenFlags(node);
   const { help = false, ...globals } = ownOf(root, given, node);
-  if (help !== true) rejectMissingFlags(acceptedFlags(node), given);
+  if (help !== true) rejectMissingFlags(node.acceptedFlags, given);
   const values = below.map((each) => {
     const own = ownOf(each, given, node);
     return valuesOf(each.flags, own, each === node ? undefined : env);
   });
   return {
-    args: node.commander.args,
+    args: operandsRead,
     flags: Object.assign({}, ...values),
     dashAt,
     globals,
@@ -61,12 +60,13 @@ function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
 function ownOf(
   { flags }: CommandNode,
   given: Readonly<Record<string, unknown>>,
-  node: CommandNode,
+  { acceptedFlags }: CommandNode,
 ): Record<string, unknown> {
-  const accepted = acceptedFlags(node);
-  return Object.fromEntries(
-    Object.entries(given).filter(([name]) => name in flags && accepted.get(name) === flags[name]),
-  );
+  const own: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (name in flags && acceptedFlags.get(name) === flags[name]) own[name] = value;
+  }
+  return own;
 }
 
 /** In cobra's words. An empty value is a value. */
@@ -74,10 +74,12 @@ function rejectMissingFlags(
   accepted: ReadonlyMap<string, Flag<unknown>>,
   given: Readonly<Record<string, unknown>>,
 ): void {
-  const missing = [...accepted].filter(([name, flag]) => flag.isRequired === true && !(name in given));
+  const missing: string[] = [];
+  for (const [name, flag] of accepted) {
+    if (flag.isRequired === true && !(name in given)) missing.push(`"${name}"`);
+  }
   if (missing.length === 0) return;
-  const names = missing.map(([name]) => `"${name}"`).sort();
-  throw new UsageError(`required flag(s) ${names.join(', ')} not set`, 'flag');
+  throw new UsageError(`required flag(s) ${missing.sort().join(', ')} not set`, 'flag');
 }
 
 /** Given values before those of variables, which inherited flags have, before defaults. */
@@ -86,9 +88,10 @@ function valuesOf(
   given: Readonly<Record<string, unknown>>,
   env: Environment | undefined,
 ): Record<string, unknown> {
-  const fromVariables = env === undefined ? {} : valuesFromEnvironment(flags, given, env);
-  const defaults = Object.entries(flags).map(([name, flag]) => [name, flag.defaultValue]);
-  return { ...Object.fromEntries(defaults), ...fromVariables, ...given };
+  const values: Record<string, unknown> = {};
+  for (const name in flags) values[name] = flags[name]?.defaultValue;
+  if (env !== undefined) Object.assign(values, valuesFromEnvironment(flags, given, env));
+  return Object.assign(values, given);
 }
 
 function withReason(error: UsageError, reason: string): UsageError {

@@ -40,6 +40,8 @@ export interface CommandNode<Prepared = PreparedRun> {
   readonly children: CommandNode<Prepared>[];
   /** Its own flags, which all commands below it accept too. */
   readonly flags: FlagTable;
+  /** Every flag that the command accepts, by name; its own hide those of the commands above it. */
+  readonly acceptedFlags: ReadonlyMap<string, Flag<unknown>>;
   readonly action: CommandAction<Prepared>;
   /** The object that reads these flags. */
   readonly commander: Command;
@@ -63,11 +65,6 @@ export function commandWords(node: CommandNode<unknown>): string {
   return lineage(node)
     .map((each) => each.declaration.name)
     .join(' ');
-}
-
-/** Every flag that the command accepts, by name; its own hide those of the commands above it. */
-export function acceptedFlags(node: CommandNode<unknown>): ReadonlyMap<string, Flag<unknown>> {
-  return new Map(lineage(node).flatMap((each) => Object.entries(each.flags)));
 }
 
 /** The child with this name, or the only one whose name begins so (cobra's EnablePrefixMatching). */

@@ -7,7 +7,7 @@ import { bytesFromText } from '../model/bytes.js';
 import { UsageError } from '../model/errors.js';
 import { GoParseError } from '../model/go/parse-error.js';
 import { quoteGo } from '../model/go/quote.js';
-import { acceptedFlags, type CommandNode, type PreparedRun } from './command-tree.js';
+import type { CommandNode, PreparedRun } from './command-tree.js';
 import type { Flag } from './flags.js';
 
 type Leaf<Prepared> = Pick<CommandNode<Prepared>, 'declaration' | 'flags' | 'action'>;
@@ -41,27 +41,52 @@ function makeNode<Prepared>(
     .helpCommand(false)
     .argument('[arguments...]')
     .action(() => {});
-  return { ...leaf, parent, children: [], commander };
+  const acceptedFlags = new Map([...(parent?.acceptedFlags ?? []), ...Object.entries(leaf.flags)]);
+  return { ...leaf, parent, children: [], acceptedFlags, commander };
+}
+
+/** What commander has read: the flags that stand on a command line, inherited ones included, and its arguments. */
+interface ReadWords {
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly args: readonly string[];
 }
 
 /**
- * Has commander read the flags of a command, inherited ones included, from left to right, so that of two bad values the
- * first is refused. They are declared to it only now, to start fast.
+ * Has commander read the flags of a command from left to right, so that of two bad values the first is refused. They are
+ * declared to it only now, to start fast; and where no flag stands, nothing is left for it to read.
  */
-export function readFlags(node: CommandNode<unknown>, words: readonly string[]): void {
-  const { commander } = node;
-  if (commander.options.length === 0) addOptions(commander, acceptedFlags(node));
-  commander.parse([...words], { from: 'user' });
+export function readFlags(
+  { commander, acceptedFlags }: CommandNode<unknown>,
+  tokens: readonly string[],
+  args: readonly string[],
+): ReadWords {
+  if (tokens.length === 0) return { given: {}, args };
+  if (commander.options.length === 0) {
+    for (const [name, flag] of acceptedFlags) commander.addOption(new FlagOption(name, flag));
+  }
+  commander.parse([...tokens, '--', ...args], { from: 'user' });
+  // None has a default value or comes from a variable: what commander holds has been given.
+  return { given: commander.opts(), args: commander.args };
 }
 
-function addOptions(commander: Command, flags: ReadonlyMap<string, Flag<unknown>>): void {
-  for (const [name, flag] of flags) {
-    // The dialects have written every flag by its long name.
-    const option = new Option(`--${name} <value>`, flag.summary);
+/** A flag as commander knows it. The dialects have written every flag by its long name, and values are kept under it. */
+class FlagOption extends Option {
+  readonly #name: string;
+
+  constructor(name: string, flag: Flag<unknown>) {
+    super(`--${name} <value>`, flag.summary);
+    this.#name = name;
     // To commander, --no-password would be the opposite of --password.
-    option.negate = false;
-    option.argParser((text: string, earlier: unknown) => readValue(name, flag, { text, earlier }));
-    commander.addOption(option);
+    this.negate = false;
+    this.argParser((text: string, earlier: unknown) => readValue(name, flag, { text, earlier }));
+  }
+
+  override name(): string {
+    return this.#name;
+  }
+
+  override attributeName(): string {
+    return this.#name;
   }
 }
 
@@ -77,14 +102,4 @@ function readValue(name: string, flag: Flag<unknown>, given: { text: string; ear
       { cause: error, reasons: flag.kind.advice === undefined ? [] : [flag.kind.advice] },
     );
   }
-}
-
-/** The flags, inherited ones included, that stand on the command line which the command read last. */
-export function givenFlags({ commander }: CommandNode<unknown>): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const option of commander.options) {
-    const key = option.attributeName();
-    if (commander.getOptionValueSource(key) === 'cli') values[option.name()] = commander.getOptionValue(key);
-  }
-  return values;
 }

@@ -1,7 +1,7 @@
 import { bytesFromText } from '../model/bytes.js';
 import { UsageError } from '../model/errors.js';
 import { quoteGo } from '../model/go/quote.js';
-import { acceptedFlags, type CommandNode, childNamed, commandWords } from './command-tree.js';
+import { type CommandNode, childNamed, commandWords } from './command-tree.js';
 import type { Flag } from './flags.js';
 import { closest, didYouMean } from './suggestions.js';
 
@@ -29,7 +29,7 @@ export function findCommand(root: CommandNode, argv: readonly string[]): FoundCo
   let node = root;
   let args = argv;
   while (node.children.length > 0) {
-    const at = firstWordAt(args, acceptedFlags(node));
+    const at = firstWordAt(args, node.acceptedFlags);
     if (at === undefined) return { node, args, stray: undefined };
     const word = args[at] ?? '';
     const child = childNamed(node, word);
@@ -42,7 +42,7 @@ export function findCommand(root: CommandNode, argv: readonly string[]): FoundCo
 
 /** The first word that could name a command below this one. */
 export function firstWord(node: CommandNode, args: readonly string[]): string | undefined {
-  const at = firstWordAt(args, acceptedFlags(node));
+  const at = firstWordAt(args, node.acceptedFlags);
   return at === undefined ? undefined : args[at];
 }
 
@@ -59,7 +59,7 @@ function firstWordAt(args: readonly string[], flags: ReadonlyMap<string, Flag<un
 
 /** The unknown flag right before a command's full name. */
 function hiding(args: readonly string[], node: CommandNode): Pick<StrayWord, 'hidingFlag'> {
-  const flags = acceptedFlags(node);
+  const flags = node.acceptedFlags;
   const names = new Set(node.children.map((child) => child.declaration.name));
   const hidingFlag = args.find(
     (arg, at) => arg.startsWith('--') && !flags.has(arg.slice(2)) && names.has(args[at + 1] ?? ''),

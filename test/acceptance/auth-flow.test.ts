@@ -4,7 +4,6 @@ import { type Lab, references, rootPassword, startLab } from '../support/lab/lab
 import { ourEtcdctl, type Program, type Running, type RunResult, run } from '../support/lab/program.js';
 import { startOnTerminal, terminalsMissing } from '../support/lab/terminal.js';
 
-const settings = { extraArgs: ['--bcrypt-cost=4'] };
 const reader: KnownAccounts = {
   users: { bob: ['reader'] },
   roles: { reader: [{ type: 'READ', key: 'a', end: 'c' }] },
@@ -15,7 +14,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
   ({ reference }) => {
     let lab: Lab;
     beforeAll(async () => {
-      lab = await startLab({ ...settings, reference });
+      lab = await startLab({ reference });
     });
     afterAll(() => lab?.stop());
     afterEach(() => accounts().set(lab));
@@ -92,7 +91,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
 describe.skipIf(terminalsMissing !== undefined)('passwords on a terminal', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startLab(settings);
+    lab = await startLab();
   });
   afterAll(() => lab?.stop());
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { atRest } from '../support/lab/at-rest.js';
 import { comparesWithAtLeast, type Lab, references, startLab } from '../support/lab/lab.js';
 import { initialClusterOf, membersOf, realEventually, removeStrangers } from '../support/lab/membership.js';
 import { prepareNewcomer } from '../support/lab/newcomer.js';
@@ -136,26 +137,37 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         await lab.cluster.kill(index);
         await lab.cluster.serving();
         await realEventually(lab, ['put', 'a', '1']);
+        await atRest(lab, lab.cluster.endpoints.toSpliced(index, 1));
       });
 
       const short = ['--command-timeout=3s'];
       const hidden = (text: string) =>
         text.replace(/\b\d+(?:\.\d+)?(?:µs|ms|s)\b/g, '<duration>').replace(/\{"level".*\n/g, '');
 
-      it.each([
+      // Each waits for the member that is down. These change nothing that another one shows: health's question for alarms is an
+      // entry of the Raft log.
+      it.concurrent.each([
         ['endpoint status -w fields', '3.6', 'Failed to get the status of endpoint'],
         ['endpoint status --cluster -w json', '3.6', 'Failed to get the status of endpoint'],
         ['endpoint hashkv', '3.6', 'Failed to get the hash of endpoint'],
         ['endpoint hashkv --cluster -w json', '3.6', 'Failed to get the hash of endpoint'],
+      ])('%s names it and prints the others, as etcdctl does', namesTheDead);
+
+      it.each([
         [
           'endpoint health --cluster',
           '3.5',
           ' is unhealthy: failed to commit proposal: context deadline exceeded',
         ],
         ['defrag --cluster', '3.6', 'Failed to defragment etcd member['],
-      ])('%s names it and prints the others, as etcdctl does', async (line, since, failure) => {
+      ])('%s names it and prints the others, as etcdctl does', namesTheDead);
+
+      async function namesTheDead(line: string, since: string, failure: string): Promise<void> {
         const args = [...line.split(' '), ...short];
-        const mine = await ours(lab, args);
+        const [mine, real] = await Promise.all([
+          ours(lab, args),
+          run(lab.newestEtcdctl, [...lab.flags(), ...args]),
+        ]);
         expect(mine.code).toBe(1);
         const failed = mine.stderr
           .toString()
@@ -165,7 +177,6 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         expect(mine.stdout.toString()).not.toContain(down);
         expect(mine.stdout.toString().match(/https:\/\//g)).toHaveLength(2);
         if (!comparesWithAtLeast(since)) return;
-        const real = await run(lab.newestEtcdctl, [...lab.flags(), ...args]);
         const inOrder = (text: string) => (line.includes('health') ? text.split('\n').toSorted() : text);
         expect(inOrder(hidden(mine.stdout.toString()))).toEqual(inOrder(hidden(real.stdout.toString())));
         expect(hidden(failed.join('\n'))).toBe(
@@ -177,18 +188,23 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
               .join('\n'),
           ),
         );
-      });
+      }
 
-      it('asks all endpoints for their status at once: three that are silent cost the time of one', async () => {
-        const began = performance.now();
-        const { code } = await ours(
-          lab,
-          ['endpoint', 'status', '--command-timeout=4s'],
-          [down, down, down, ...lab.cluster.endpoints],
-        );
-        expect(code).toBe(1);
-        expect(performance.now() - began).toBeLessThan(8_000);
-      });
+      const isNewest = reference === references.at(-1);
+      // How long silence takes is no matter of who is silent: one version of servers does.
+      it.runIf(isNewest)(
+        'asks all endpoints for their status at once: three that are silent cost the time of one',
+        async () => {
+          const began = performance.now();
+          const { code } = await ours(
+            lab,
+            ['endpoint', 'status', '--command-timeout=4s'],
+            [down, down, down, ...lab.cluster.endpoints],
+          );
+          expect(code).toBe(1);
+          expect(performance.now() - began).toBeLessThan(8_000);
+        },
+      );
     });
   },
 );

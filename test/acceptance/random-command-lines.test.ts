@@ -73,7 +73,7 @@ describe(`random command lines of seed ${SEED}`, async () => {
   let client: Client;
   let state: EqualState;
   beforeAll(async () => {
-    lab = await startLab({ extraArgs: ['--bcrypt-cost=4'] });
+    lab = await startLab();
     client = await connect(connectionOptions(lab.cluster.endpoints));
     state = new EqualState(client);
   });

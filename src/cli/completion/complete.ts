@@ -2,7 +2,7 @@
  * What can stand at the end of an unfinished command line. The same places have the same values as with etcdctl; besides
  * them the global flags are offered, which etcdctl hides, and only what begins with the unfinished word is.
  */
-import { acceptedFlags, type CommandNode, lineage } from '../command-tree.js';
+import { type CommandNode, lineage } from '../command-tree.js';
 import { type NormalisedArguments, normaliseArguments } from '../dialect.js';
 import { findCommand } from '../find-command.js';
 import type { Flag } from '../flags.js';
@@ -31,7 +31,7 @@ export function complete(root: CommandNode, words: readonly string[]): Completio
   const word = words.at(-1) ?? '';
   const { node, args, stray } = findCommand(root, finished);
   if (stray !== undefined) return NOTHING;
-  const flags = acceptedFlags(node);
+  const flags = node.acceptedFlags;
   const line = normaliseArguments([...args, UNFINISHED], flags);
   if (line.problem !== undefined) return NOTHING;
   if (line.tokens.includes('--help=true')) return { candidates: [], directive: Directive.noFiles };

@@ -1,6 +1,6 @@
 import { V2Failure } from '../../model/v2/errors.js';
 import { type CommandLine, type CommandNode, commandWords } from '../command-tree.js';
-import { givenFlags, readFlags } from '../commander-tree.js';
+import { readFlags } from '../commander-tree.js';
 import type { FlagTable } from '../flags.js';
 import { closest, didYouMean } from '../suggestions.js';
 import type { V2Prepared } from './command.js';
@@ -74,8 +74,8 @@ function readCommand(node: Node, args: readonly string[], globalTokens: readonly
   const { tokens, rest, asksForHelp } = level(node, words, table);
   if (asksForHelp) return { kind: 'help', node };
   const own = tokens.filter((token) => !token.startsWith('--help='));
-  readFlags(node, [...globalTokens.filter(isGlobal), ...own, '--', ...rest]);
-  const given = Object.entries(givenFlags(node));
+  const read = readFlags(node, [...globalTokens.filter(isGlobal), ...own], rest);
+  const given = Object.entries(read.given);
   const [ownFlags, globals] = [true, false].map((isOwn) =>
     Object.fromEntries(given.filter(([name]) => name in node.flags === isOwn)),
   );
@@ -84,7 +84,7 @@ function readCommand(node: Node, args: readonly string[], globalTokens: readonly
     kind: 'run',
     node,
     line: {
-      args: node.commander.args,
+      args: read.args,
       flags: { ...Object.fromEntries(defaults), ...ownFlags },
       dashAt,
     },

@@ -98,6 +98,5 @@ const on: readonly SideBySideCase[] = [
   },
 ];
 
-const settings = { extraArgs: ['--bcrypt-cost=4'] };
-sideBySide('auth', [...status, ...switches], settings);
-sideBySide('auth with users on', [...status, ...on], { ...settings, profile: 'auth' });
+sideBySide('auth', [...status, ...switches]);
+sideBySide('auth with users on', [...status, ...on], { profile: 'auth' });

@@ -3,7 +3,12 @@ import { compareVersions } from '../../../scripts/lib/version.mjs';
 import { DowngradeResponse } from '../../../src/wire/maintenance.js';
 import type { Lab } from '../../support/lab/lab.js';
 import { run } from '../../support/lab/program.js';
-import { type Scene, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+import {
+  askingNoServer,
+  type Scene,
+  type SideBySideCase,
+  sideBySide,
+} from '../../support/lab/side-by-side.js';
 
 /** No downgrade is under way; `{previous}` is the minor version before the servers'. */
 const none: Scene = {
@@ -71,15 +76,13 @@ const asking: readonly SideBySideCase[] = [
 ].map((each) => ({ ...each, since: '3.6' }));
 
 const refused: readonly SideBySideCase[] = [
-  { run: 'downgrade validate' },
-  { run: 'downgrade validate 3.5 3.6' },
+  ...askingNoServer([{ run: 'downgrade validate' }, { run: 'downgrade validate 3.5 3.6' }]),
   { run: ['downgrade', 'validate', ''] },
-  { run: 'downgrade enable' },
-  { run: 'downgrade enable 3.5 3.6' },
+  ...askingNoServer([{ run: 'downgrade enable' }, { run: 'downgrade enable 3.5 3.6' }]),
   { run: ['downgrade', 'enable', ''] },
   { run: 'downgrade enable x' },
   { run: 'downgrade enable 1.0' },
-  { run: 'downgrade validate 3.5 -w xml' },
+  { run: 'downgrade validate 3.5 -w xml', asksNoServer: true },
   { run: 'downgrade val x' },
 ].map((each) => ({ ...each, since: '3.6' }));
 

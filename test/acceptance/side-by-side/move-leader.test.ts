@@ -1,5 +1,10 @@
 import type { Lab } from '../../support/lab/lab.js';
-import { type Scene, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+import {
+  askingNoServer,
+  type Scene,
+  type SideBySideCase,
+  sideBySide,
+} from '../../support/lab/side-by-side.js';
 
 /** Who leads: `{leader}` at `{at}`, and `{follower}`, which does not, at `{beside}`. */
 const leadership: Scene = {
@@ -46,16 +51,15 @@ const moving: readonly SideBySideCase[] = [
 ];
 
 const refused: readonly SideBySideCase[] = [
-  { run: 'move-leader' },
-  { run: 'move-leader 1 2' },
-  { run: 'move-leader x' },
+  ...askingNoServer([{ run: 'move-leader' }, { run: 'move-leader 1 2' }, { run: 'move-leader x' }]),
   { run: ['move-leader', ''] },
-  { run: 'move-leader 0x1' },
-  { run: 'move-leader fffffffffffffffff' },
-  { run: 'move-leader -- -1' },
+  ...askingNoServer([
+    { run: 'move-leader 0x1' },
+    { run: 'move-leader fffffffffffffffff' },
+    { run: 'move-leader -- -1' },
+  ]),
   { run: 'move-leader 1234' },
-  { run: 'move-leader 1234 -w xml' },
-  { run: 'move-leader 1234 --nonsense' },
+  ...askingNoServer([{ run: 'move-leader 1234 -w xml' }, { run: 'move-leader 1234 --nonsense' }]),
   { run: 'move-leader 1234 --endpoints=127.0.0.1:1 --command-timeout=300ms', alone: true },
   { run: 'move 1234' },
 ];

@@ -1,5 +1,5 @@
 import { accounts } from '../../support/lab/accounts.js';
-import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
 const FORMATS = ['simple', 'json', 'protobuf', 'fields', 'table'];
 const ODD_KEYS = [
@@ -50,29 +50,37 @@ const formats: readonly SideBySideCase[] = FORMATS.flatMap((format) => [
 ]);
 
 const simple: readonly SideBySideCase[] = [
-  { run: 'role add', scene: none },
-  { run: 'role add a b', scene: none },
+  ...askingNoServer([
+    { run: 'role add', scene: none },
+    { run: 'role add a b', scene: none },
+  ]),
   { run: ['role', 'add', ''], scene: none },
   { run: 'role add empty', scene: empty },
   { run: 'role add root', scene: none },
-  { run: 'role delete', scene: none },
-  { run: 'role delete a b', scene: none },
+  ...askingNoServer([
+    { run: 'role delete', scene: none },
+    { run: 'role delete a b', scene: none },
+  ]),
   { run: 'role delete missing', scene: none },
   { run: ['role', 'delete', ''], scene: none },
-  { run: 'role get', scene: none },
-  { run: 'role get a b', scene: none },
+  ...askingNoServer([
+    { run: 'role get', scene: none },
+    { run: 'role get a b', scene: none },
+  ]),
   { run: 'role get missing', scene: none },
   { run: ['role', 'get', ''], scene: none },
   { run: ['role', 'get', 'ünï "x" <&>'], scene: many },
-  { run: 'role list extra', scene: none },
+  { run: 'role list extra', scene: none, asksNoServer: true },
   { run: 'role gra empty read k', scene: empty },
 ];
 
 const granting: readonly SideBySideCase[] = [
-  { run: 'role grant-permission', scene: empty },
-  { run: 'role grant-permission empty', scene: empty },
-  { run: 'role grant-permission empty read', scene: empty },
-  { run: 'role grant-permission empty append k', scene: empty },
+  ...askingNoServer([
+    { run: 'role grant-permission', scene: empty },
+    { run: 'role grant-permission empty', scene: empty },
+    { run: 'role grant-permission empty read', scene: empty },
+    { run: 'role grant-permission empty append k', scene: empty },
+  ]),
   { run: 'role grant-permission empty READ k', scene: empty },
   { run: 'role grant-permission empty Write k', scene: empty },
   { run: 'role grant-permission empty readWRITE k', scene: empty },
@@ -84,10 +92,12 @@ const granting: readonly SideBySideCase[] = [
   { run: 'role grant-permission empty read k k', scene: empty },
   { run: 'role grant-permission empty read k --prefix', scene: empty },
   { run: 'role grant-permission empty read k --from-key', scene: empty },
-  { run: 'role grant-permission empty read k --prefix --from-key', scene: empty },
-  { run: 'role grant-permission empty read k z --prefix', scene: empty },
-  { run: 'role grant-permission empty read k z --from-key', scene: empty },
-  { run: 'role grant-permission empty read k z --prefix --from-key', scene: empty },
+  ...askingNoServer([
+    { run: 'role grant-permission empty read k --prefix --from-key', scene: empty },
+    { run: 'role grant-permission empty read k z --prefix', scene: empty },
+    { run: 'role grant-permission empty read k z --from-key', scene: empty },
+    { run: 'role grant-permission empty read k z --prefix --from-key', scene: empty },
+  ]),
   { run: ['role', 'grant-permission', 'empty', 'read', ''], scene: empty },
   { run: ['role', 'grant-permission', 'empty', 'read', '', 'z'], scene: empty },
   { run: ['role', 'grant-permission', 'empty', 'read', '', '--prefix'], scene: empty },
@@ -102,8 +112,10 @@ const granting: readonly SideBySideCase[] = [
 ];
 
 const revoking: readonly SideBySideCase[] = [
-  { run: 'role revoke-permission', scene: many },
-  { run: 'role revoke-permission r', scene: many },
+  ...askingNoServer([
+    { run: 'role revoke-permission', scene: many },
+    { run: 'role revoke-permission r', scene: many },
+  ]),
   { run: 'role revoke-permission r a', scene: many },
   { run: 'role revoke-permission r missing', scene: many },
   { run: 'role revoke-permission missing a', scene: many },
@@ -113,9 +125,11 @@ const revoking: readonly SideBySideCase[] = [
   { run: 'role revoke-permission r b d', scene: many },
   { run: 'role revoke-permission r prefix/ --prefix', scene: many },
   { run: 'role revoke-permission r d --from-key', scene: many },
-  { run: 'role revoke-permission r d --prefix --from-key', scene: many },
-  { run: 'role revoke-permission r d e --prefix', scene: many },
-  { run: 'role revoke-permission r d e --from-key', scene: many },
+  ...askingNoServer([
+    { run: 'role revoke-permission r d --prefix --from-key', scene: many },
+    { run: 'role revoke-permission r d e --prefix', scene: many },
+    { run: 'role revoke-permission r d e --from-key', scene: many },
+  ]),
   { run: ['role', 'revoke-permission', 'all', '', '--prefix'], scene: many },
   { run: ['role', 'revoke-permission', 'all', '', '--from-key'], scene: many },
   { run: ['role', 'revoke-permission', 'all', ''], scene: many },
@@ -127,5 +141,4 @@ const revoking: readonly SideBySideCase[] = [
 sideBySide('role', [...formats, ...simple, ...granting, ...revoking]);
 sideBySide('role with users on', [...formats.slice(0, 26), ...simple.slice(0, 8), ...granting.slice(9, 16)], {
   profile: 'auth',
-  extraArgs: ['--bcrypt-cost=4'],
 });

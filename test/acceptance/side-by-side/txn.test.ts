@@ -190,7 +190,7 @@ const writes: readonly SideBySideCase[] = [
   changing('del a'),
   changing('del a --prefix --prev-kv'),
   { ...changing('del a b --range --prev-kv'), since: '3.6' },
-  changing('del a b'),
+  { ...changing('del a b'), newestServerOnly: 'waits, and then does what del --range does' },
   changing('del b --from-key'),
   changing('del missing'),
   changing('get a --prefix', 'del a', 'get a --prefix'),
@@ -301,11 +301,8 @@ const ON_PURPOSE: readonly SideBySideCase[] = [
   },
 ];
 
-sideBySide('txn comparisons', comparisons);
-sideBySide('txn requests', [...reads, ...writes]);
-sideBySide('txn formats', formats);
+sideBySide('txn', [...comparisons, ...reads, ...writes, ...formats, ...ON_PURPOSE]);
 sideBySide('txn input', [...badComparisons, ...badRequests, ...inputs], { newestServerOnly: true });
-sideBySide('txn, different on purpose', ON_PURPOSE);
 sideBySide('txn over TLS', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'tls' });
 sideBySide('txn with users', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'auth' });
 

@@ -6,7 +6,7 @@ import {
   AuthUserRevokeRoleResponse,
 } from '../../../src/wire/auth.js';
 import { accounts } from '../../support/lab/accounts.js';
-import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
 const FORMATS = ['simple', 'json', 'protobuf', 'fields', 'table'];
 const FORMAT_FIRST = 'a format that cannot print the result is refused before the server is asked';
@@ -59,8 +59,10 @@ const formats: readonly SideBySideCase[] = FORMATS.flatMap((format) => {
 });
 
 const adding: readonly SideBySideCase[] = [
-  { run: 'user add', scene: none },
-  { run: 'user add a b', scene: none },
+  ...askingNoServer([
+    { run: 'user add', scene: none },
+    { run: 'user add a b', scene: none },
+  ]),
   { run: 'user add bob', scene: none, stdin: 'pw\npw\n' },
   { run: 'user add bob', scene: none, stdin: 'pw\r\npw\r\n' },
   { run: 'user add bob', scene: none, stdin: ' p w \n\tp w\n' },
@@ -75,7 +77,7 @@ const adding: readonly SideBySideCase[] = [
   { run: 'user add bob --interactive=false', scene: none, stdin: '  pw more\n' },
   { run: 'user add bob --interactive=false', scene: none, stdin: '\npw\n' },
   { run: 'user add bob --interactive=false', scene: none, stdin: '' },
-  { run: 'user add bob --interactive=maybe', scene: none },
+  { run: 'user add bob --interactive=maybe', scene: none, asksNoServer: true },
   { run: 'user add bob --interactive false', scene: none, stdin: 'pw\n' },
   { run: 'user add bob:', scene: none },
   { run: 'user add bob:p:w', scene: none },
@@ -91,24 +93,26 @@ const adding: readonly SideBySideCase[] = [
   { run: ['user', 'add', '', '--no-password'], scene: none },
   { run: 'user add bob:pw', scene: one },
   { run: 'user add bob', scene: one, stdin: 'pw\npw\n' },
-  { run: 'user add bob:pw --nonsense', scene: none },
+  { run: 'user add bob:pw --nonsense', scene: none, asksNoServer: true },
 ];
 
 const others: readonly SideBySideCase[] = [
-  { run: 'user delete', scene: none },
+  { run: 'user delete', scene: none, asksNoServer: true },
   { run: 'user delete bob', scene: none },
-  { run: 'user delete a b', scene: none },
+  { run: 'user delete a b', scene: none, asksNoServer: true },
   { run: ['user', 'delete', ''], scene: none },
-  { run: 'user get', scene: none },
+  { run: 'user get', scene: none, asksNoServer: true },
   { run: 'user get bob', scene: none },
   { run: 'user get bob --detail', scene: none },
-  { run: 'user get a b', scene: none },
+  { run: 'user get a b', scene: none, asksNoServer: true },
   { run: ['user', 'get', ''], scene: none },
   { run: ['user', 'get', 'ünï "x"'], scene: several },
   { run: ['user', 'get', 'ünï "x"', '-w', 'json'], scene: several },
-  { run: 'user list extra', scene: none },
-  { run: 'user passwd', scene: none },
-  { run: 'user passwd a b', scene: none },
+  ...askingNoServer([
+    { run: 'user list extra', scene: none },
+    { run: 'user passwd', scene: none },
+    { run: 'user passwd a b', scene: none },
+  ]),
   { run: 'user passwd bob', scene: one, stdin: 'new\nnew\n' },
   { run: 'user passwd bob', scene: one, stdin: 'new\nold\n' },
   { run: 'user passwd bob', scene: one, stdin: '\n' },
@@ -117,17 +121,21 @@ const others: readonly SideBySideCase[] = [
   { run: 'user passwd bob --interactive=false', scene: one, stdin: '' },
   { run: 'user passwd bob --interactive=false', scene: one, stdin: Buffer.of(0xff, 0xfe, 0x0a) },
   { run: 'user passwd bob --interactive=false', scene: none, stdin: 'new\n' },
-  { run: 'user grant-role', scene: none },
-  { run: 'user grant-role bob', scene: one },
-  { run: 'user grant-role bob reader extra', scene: one },
+  ...askingNoServer([
+    { run: 'user grant-role', scene: none },
+    { run: 'user grant-role bob', scene: one },
+    { run: 'user grant-role bob reader extra', scene: one },
+  ]),
   { run: 'user grant-role bob missing', scene: one },
   { run: 'user grant-role nobody reader', scene: one },
   { run: 'user grant-role bob reader', scene: several },
   { run: ['user', 'grant-role', '', 'reader'], scene: one },
   { run: ['user', 'grant-role', 'bob', ''], scene: one },
-  { run: 'user revoke-role', scene: none },
-  { run: 'user revoke-role bob', scene: one },
-  { run: 'user revoke-role bob reader extra', scene: one },
+  ...askingNoServer([
+    { run: 'user revoke-role', scene: none },
+    { run: 'user revoke-role bob', scene: one },
+    { run: 'user revoke-role bob reader extra', scene: one },
+  ]),
   { run: 'user revoke-role bob reader', scene: one },
   { run: 'user revoke-role nobody reader', scene: one },
   { run: 'user revoke-role bob missing', scene: several },
@@ -142,9 +150,7 @@ const refusedFirst: readonly SideBySideCase[] = [
   },
 ];
 
-const settings = { extraArgs: ['--bcrypt-cost=4'] };
-sideBySide('user', [...formats, ...adding, ...others, ...refusedFirst], settings);
+sideBySide('user', [...formats, ...adding, ...others, ...refusedFirst]);
 sideBySide('user with users on', [...formats.slice(0, 28), ...adding.slice(2, 4), ...others.slice(0, 8)], {
-  ...settings,
   profile: 'auth',
 });

@@ -1,4 +1,9 @@
-import { type Difference, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
+import {
+  askingNoServer,
+  type Difference,
+  type SideBySideCase,
+  sideBySide,
+} from '../../support/lab/side-by-side.js';
 
 const LONE_KEY = { ETCDCTL_WATCH_KEY: 'a' };
 const KEY_AND_END = { ETCDCTL_WATCH_KEY: 'a', ETCDCTL_WATCH_RANGE_END: 'c' };
@@ -15,24 +20,30 @@ const AT_ONCE: Difference = {
 
 /** Watches that come to an end by themselves. */
 const watch: readonly SideBySideCase[] = [
-  { run: 'watch' },
-  { run: 'watch --prefix' },
-  { run: 'watch a --' },
-  { run: 'watch -- echo' },
-  { run: 'watch a b --prefix' },
+  ...askingNoServer([
+    { run: 'watch' },
+    { run: 'watch --prefix' },
+    { run: 'watch a --' },
+    { run: 'watch -- echo' },
+    { run: 'watch a b --prefix' },
+  ]),
   { run: 'watch a b --prefix -w table', differs: AT_ONCE },
   { run: 'watch a --rev=1 -w table', given: SEVERAL },
-  { run: 'watch a -w nonsense' },
-  { run: 'watch a --rev=x' },
-  { run: 'watch a --nonsense' },
+  ...askingNoServer([
+    { run: 'watch a -w nonsense' },
+    { run: 'watch a --rev=x' },
+    { run: 'watch a --nonsense' },
+  ]),
   { run: 'watch -i -w table', differs: AT_ONCE },
-  { run: 'watch a', env: LONE_KEY },
-  { run: 'watch a b', env: LONE_KEY },
-  { run: 'watch a -- echo', env: LONE_KEY },
-  { run: 'watch --', env: LONE_KEY },
-  { run: 'watch a', env: { ETCDCTL_WATCH_RANGE_END: 'c' } },
+  ...askingNoServer([
+    { run: 'watch a', env: LONE_KEY },
+    { run: 'watch a b', env: LONE_KEY },
+    { run: 'watch a -- echo', env: LONE_KEY },
+    { run: 'watch --', env: LONE_KEY },
+    { run: 'watch a', env: { ETCDCTL_WATCH_RANGE_END: 'c' } },
+  ]),
   { run: 'watch -i', env: { ETCDCTL_WATCH_RANGE_END: 'c"\u00e9' } },
-  { run: 'watch --prefix', env: KEY_AND_END },
+  { run: 'watch --prefix', env: KEY_AND_END, asksNoServer: true },
   { run: 'watch b a' },
   { run: 'watch a a' },
   ...['simple', 'json', 'fields', 'protobuf'].flatMap((format) => [

@@ -1,8 +1,9 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labFolder } from '../../../scripts/lib/etcd/watchdog.mjs';
 import { startEtcd } from '../../../scripts/lib/etcd-server.mjs';
+import { DirectoryImage } from '../../support/lab/directory-image.js';
 import { ourEtcdctl, type Program, programAt, type RunResult, run } from '../../support/lab/program.js';
 import { ENABLE_V2, v2References } from '../../support/lab/version-2.js';
 
@@ -114,7 +115,7 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
         await run(etcdctl, ['--endpoints', endpoint, 'set', '/of/three', value], { env: ENV });
       }
       await cluster.kill(0);
-      cpSync(cluster.members[0]?.dataDir ?? '', path.join(folder, 'member'), { recursive: true });
+      new DirectoryImage(cluster.members[0]?.dataDir ?? '').writeTo(path.join(folder, 'member'));
     } finally {
       await cluster.stop();
     }
@@ -135,7 +136,7 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
 
   it('keeps the log elsewhere, on both sides', async () => {
     const wal = path.join(folder, 'source-wal');
-    cpSync(path.join(dataDir, 'member', 'wal'), wal, { recursive: true });
+    new DirectoryImage(path.join(dataDir, 'member', 'wal')).writeTo(wal);
     const target = path.join(folder, 'target-wal');
     const backup = await backUp(ourEtcdctl(), 'ours-4', '--wal-dir', wal, '--backup-wal-dir', target);
     expect(readdirSync(path.join(backup, 'member'))).toEqual(['snap']);

@@ -66,8 +66,10 @@ describe('txn: a request', () => {
     const plain = parse('get k');
     expect(parse('get k --prefix --limit=2 --keys-only')).not.toEqual(plain);
     expect(parse('get k')).toEqual(plain);
-    expect(() => parse('get k --prefix=no')).toThrow('invalid txn request');
+    const two = parse('get k --limit=2');
+    expect(() => parse('get k --keys-only --prefix=no')).toThrow('invalid txn request');
     expect(parse('get k')).toEqual(plain);
+    expect(parse('get k --limit=2')).toEqual(two);
   });
 
   it('is read like a command line', () => {

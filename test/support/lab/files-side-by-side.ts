@@ -95,7 +95,7 @@ export async function inFolder<Value>(
   const folder = mkdtempSync(path.join(labFolder(), 'files-'));
   try {
     cpSync(saved.snapshot, path.join(folder, 'snapshot.db'));
-    cpSync(saved.dataDirectory, path.join(folder, 'data'), { recursive: true });
+    saved.data.writeTo(path.join(folder, 'data'));
     given?.(folder, saved);
     return await work(folder);
   } finally {

@@ -67,6 +67,11 @@ export function comparesWithAtLeast(version: string): boolean {
   return compareVersions(newest().version, version) >= 0;
 }
 
+/** The real etcdctl that ours is compared with. */
+export function newestEtcdctl(): Program {
+  return programAt(newest().etcdctl);
+}
+
 /** Starts servers and waits until they serve. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { reference = newest(), profile = 'plain', members = 1 } = options;
@@ -105,7 +110,7 @@ function describeLab(
     pki,
     folder,
     etcdctl,
-    newestEtcdctl: programAt(newest().etcdctl),
+    newestEtcdctl: newestEtcdctl(),
     etcdutl: reference.etcdutl === undefined ? undefined : programAt(reference.etcdutl),
     flags,
     real: (args, options) => mustSucceed(etcdctl, [...flags(), ...args], options),

@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { labFolder } from '../../../scripts/lib/etcd/watchdog.mjs';
 import type { CompleteReference } from '../../../scripts/lib/reference.mjs';
+import { DirectoryImage } from './directory-image.js';
 import { startLab } from './lab.js';
 
 /** What a real server of one version leaves in files. */
@@ -10,7 +11,7 @@ export interface SavedFiles {
   /** Saved by the etcdctl of the server's version. */
   readonly snapshot: string;
   /** Of the server, which was ended after the snapshot. */
-  readonly dataDirectory: string;
+  readonly data: DirectoryImage;
   /** The revision up to which the store is compacted. */
   readonly compacted: bigint;
   /** The newest one. */
@@ -22,7 +23,6 @@ export interface SavedFiles {
 export async function saveFiles(reference: CompleteReference): Promise<SavedFiles> {
   const folder = mkdtempSync(path.join(labFolder(), 'saved-'));
   const snapshot = path.join(folder, 'snapshot.db');
-  const dataDirectory = path.join(folder, 'data');
   const lab = await startLab({ reference });
   try {
     for (const line of CONTENTS) await lab.real(line);
@@ -32,11 +32,10 @@ export async function saveFiles(reference: CompleteReference): Promise<SavedFile
     await lab.real(['compaction', '--physical', `${compacted}`]);
     await lab.real(['snapshot', 'save', snapshot]);
     await lab.cluster.kill(0);
-    cpSync(lab.cluster.members[0]?.dataDir ?? '', dataDirectory, { recursive: true });
     return {
       version: reference.version,
       snapshot,
-      dataDirectory,
+      data: new DirectoryImage(lab.cluster.members[0]?.dataDir ?? ''),
       compacted,
       revision,
       remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -3,63 +3,30 @@
  * stdout byte for byte, exit status and final error line have to agree.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { compareVersions } from '../../../scripts/lib/version.mjs';
 import type { MessageCodec } from '../../../src/wire/service.js';
 import { type CommandSet, version3 } from './command-set.js';
-import { comparesWithAtLeast, type Lab, type LabOptions, references, startLab } from './lab.js';
+import { type Lab, type LabOptions, references, startLab } from './lab.js';
 import { ourEtcdctl, type Program, type RunResult, run } from './program.js';
+import {
+  concernsEveryServer,
+  type Difference,
+  isComparable,
+  type SceneValues,
+  type SideBySideCase,
+  titleOf,
+  type Words,
+  words,
+} from './side-by-side-case.js';
 
-export type Words = string | readonly string[];
-
-/**
- * A state that takes more than command lines which succeed: an alarm, a member whose id nobody chose. It is made before each of the
- * two programs runs. Command lines refer to the values it gives as `{name}`, and so does what is compared.
- */
-export interface Scene {
-  readonly name: string;
-  set(lab: Lab): Promise<SceneValues>;
-  /** Values that are there only once the command has run, such as the id of the member that it added. */
-  after?(lab: Lab): Promise<SceneValues>;
-}
-export type SceneValues = Readonly<Record<string, string>>;
-
-/** One line of a table. A string is split at spaces; arguments with spaces or odd bytes come as an array. */
-export interface SideBySideCase {
-  readonly run: Words;
-  /** Command lines of the real etcdctl that make the state which both programs meet. */
-  readonly given?: readonly Words[];
-  /** Set after `given`. Every case of a table has one, or none has. */
-  readonly scene?: Scene;
-  readonly stdin?: string | Uint8Array;
-  readonly env?: Readonly<Record<string, string>>;
-  /** The command changes the store: the state is made anew for each program, revisions are compared relative to it. */
-  readonly changes?: boolean;
-  /** What stdout is, with `changes` and `-w protobuf`: revisions are then taken out of the decoded message. */
-  readonly message?: MessageCodec<object>;
-  /** Leaves out the flags that reach the server. */
-  readonly alone?: boolean;
-  /** The real etcdctl behaves so from this version on; with an older one at hand there is nothing to compare with. */
-  readonly since?: string;
-  /** Servers older than this answer something else, which is not the case's subject. */
-  readonly server?: string;
-  /** Other text that differs between any two runs, on stdout or in the error lines. */
-  readonly mask?: OutputMask;
-  /** Ours is other on purpose: why, and what it gives instead. Only what is named here may differ, and it has to. */
-  readonly differs?: Difference;
-}
-
-/** The pattern needs the `g` flag to apply more than once. */
-export interface OutputMask {
-  readonly pattern: RegExp;
-  readonly replacement: string | ((match: string) => string);
-}
-
-export interface Difference {
-  readonly why: string;
-  readonly stdout?: string;
-  readonly error?: string;
-  readonly code?: number;
-}
+export type {
+  Difference,
+  OutputMask,
+  Scene,
+  SceneValues,
+  SideBySideCase,
+  Words,
+} from './side-by-side-case.js';
+export { askingNoServer, words } from './side-by-side-case.js';
 
 /** What two runs are compared by. */
 export interface Observation {
@@ -75,9 +42,12 @@ export interface SideBySideOptions extends Omit<LabOptions, 'reference'> {
   readonly reset?: readonly Words[];
   /** Members answer with their own id, and etcdctl takes any of them: `first` makes it one. All when absent. */
   readonly reach?: 'all' | 'first';
-  /** The cases are about what is decided before a server is asked: one version of servers does. */
+  /** One version of servers does for all cases: they are about what is decided before a server is asked. */
   readonly newestServerOnly?: boolean;
 }
+
+/** Nobody listens there. */
+const NOBODY = ['127.0.0.1:1'];
 
 /** Makes a test of each case on each server version at hand. */
 export function sideBySide(
@@ -93,7 +63,12 @@ export function sideBySide(
 ): void {
   const served = references.filter(({ version }) => commands.isServedBy(version));
   const wanted = newestServerOnly ? served.slice(-1) : served;
-  const servers = wanted.filter(({ version }) => cases.some((one) => isComparable(one, version)));
+  const newestServed = served.at(-1)?.version;
+  const casesOn = (version: string) =>
+    cases.filter(
+      (one) => isComparable(one, version) && (version === newestServed || concernsEveryServer(one)),
+    );
+  const servers = wanted.filter(({ version }) => casesOn(version).length > 0);
   describe.each(servers.map((reference) => ({ reference, version: reference.version })))(
     `${name}, etcd $version`,
     ({ reference, version }) => {
@@ -106,16 +81,34 @@ export function sideBySide(
         Object.assign(task.meta, { sideBySide: 'different' });
       });
 
-      for (const each of cases.filter((one) => isComparable(one, version))) {
+      for (const each of casesOn(version)) {
         it(titleOf(each), async ({ task }) => {
-          const real = await observe(stage, commands.reference(stage.lab), each);
-          const ours = await observe(stage, ourEtcdctl(), each);
-          expectAsStated({ real, ours }, each.differs);
+          expectAsStated(await observePrograms(stage, each), each.differs);
           Object.assign(task.meta, { sideBySide: each.differs === undefined ? 'equal' : 'deliberate' });
         });
       }
     },
   );
+}
+
+async function observePrograms(
+  stage: Stage,
+  each: SideBySideCase,
+): Promise<{ readonly real: Observation; readonly ours: Observation }> {
+  const reference = stage.commands.reference(stage.lab);
+  if (each.atOnce) {
+    await stage.set(each);
+    const both = [observe(stage, reference, each), observe(stage, ourEtcdctl(), each)] as const;
+    const [real, ours] = await Promise.all(both);
+    return { real, ours };
+  }
+  const real = await observe(stage, reference, each);
+  if (each.asksNoServer) {
+    const nowhere = [...stage.commands.flags(stage.lab, NOBODY), ...words(each.run)];
+    const without = await observe(stage, reference, { ...each, alone: true, run: nowhere });
+    expect(without, 'without a server').toEqual(real);
+  }
+  return { real, ours: await observe(stage, ourEtcdctl(), each) };
 }
 
 /** For cases that are no table: what the newest real etcdctl and ours do with one, on a server without states of other cases. */
@@ -126,27 +119,6 @@ export async function observeBoth(
   const stage = new Stage(lab, { commands: version3, reset: [], reach: 'all' });
   const real = await observe(stage, lab.newestEtcdctl, each);
   return { real, ours: await observe(stage, ourEtcdctl(), each) };
-}
-
-function isComparable({ since, server }: SideBySideCase, version: string): boolean {
-  return (
-    (since === undefined || comparesWithAtLeast(since)) &&
-    (server === undefined || compareVersions(version, server) >= 0)
-  );
-}
-
-function titleOf({ run: line, given, scene, stdin, env }: SideBySideCase): string {
-  const shown = (value: Words) => (typeof value === 'string' ? value : JSON.stringify(value));
-  const parts = [
-    ...Object.entries(env ?? {}).map(([variable, value]) => `${variable}=${value}`),
-    shown(line),
-    ...(stdin === undefined
-      ? []
-      : [`<<< ${JSON.stringify(Buffer.from(stdin).toString('latin1')).slice(0, 40)}`]),
-    ...(given === undefined ? [] : [`after ${given.map(shown).join('; ')}`]),
-    ...(scene === undefined ? [] : [`with ${scene.name}`]),
-  ];
-  return parts.join(' ');
 }
 
 /** Fails unless the two are equal, or differ in just what is stated. */
@@ -239,10 +211,6 @@ function withValues(word: string, values: SceneValues): string {
 
 function withNames(text: string, values: SceneValues): string {
   return Object.entries(values).reduce((so, [name, value]) => so.replaceAll(value, `{${name}}`), text);
-}
-
-export function words(line: Words): readonly string[] {
-  return typeof line === 'string' ? line.split(' ') : line;
 }
 
 /** Exact bytes, as Latin-1 text so that a difference can be read. */

@@ -104,9 +104,12 @@ const ROOT = 'root:root';
 
 export function v2Accounts({ users = {}, roles = {}, isOn = false }: V2Accounts = {}): Scene {
   const names = [...Object.keys(users), ...Object.keys(roles), ...(isOn ? ['users on'] : [])];
+  const name = names.length === 0 ? 'no users and roles' : names.join(', ');
   return {
-    name: names.length === 0 ? 'no users and roles' : names.join(', '),
+    name,
     async set(lab) {
+      const last = made.get(lab);
+      if (last?.scene === name && last.index === (await indexOf(lab))) return {};
       await ask(lab, 'DELETE', 'auth/enable', { user: ROOT });
       await removeAll(lab);
       for (const [role, { read = [], write = [] }] of Object.entries(roles)) {
@@ -117,6 +120,7 @@ export function v2Accounts({ users = {}, roles = {}, isOn = false }: V2Accounts 
         await put(lab, `users/${user}`, { user, password: user, roles: granted });
       }
       if (isOn) await ask(lab, 'PUT', 'auth/enable');
+      made.set(lab, { scene: name, index: await indexOf(lab) });
       return {};
     },
     // The store has to be empty for the next case.
@@ -125,6 +129,13 @@ export function v2Accounts({ users = {}, roles = {}, isOn = false }: V2Accounts 
       return {};
     },
   };
+}
+
+/** What was made last, and the index of the store after it, which counts changes of users and roles too. */
+const made = new WeakMap<Lab, { readonly scene: string; readonly index: string | null }>();
+
+async function indexOf(lab: Lab): Promise<string | null> {
+  return (await ask(lab, 'GET', 'keys/')).headers.get('x-etcd-index');
 }
 
 async function removeAll(lab: Lab): Promise<void> {

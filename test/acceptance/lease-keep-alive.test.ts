@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Lab, references, startLab } from '../support/lab/lab.js';
+import { grant, revoke } from '../support/lab/leases.js';
+import { ourEtcdctl, type Program, start } from '../support/lab/program.js';
+
+describe.each(references)('lease keep-alive, etcd $version', (reference) => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab({ reference });
+  });
+  afterAll(() => lab?.stop());
+
+  /** Seconds. A program on a busy machine takes some of them to start. */
+  const TTL = 6;
+  const keepAlive = (program: Program) => start(program, [...lab.flags(), 'lease', 'keep-alive', '1234']);
+  const begin = async (program: Program) => {
+    await grant(lab, { id: '1234', ttlSeconds: TTL });
+    return keepAlive(program);
+  };
+  /** The real program's and ours, for what takes as long as the lease lives: both renew the same one. */
+  const beginBoth = async () => {
+    const real = await begin(lab.newestEtcdctl);
+    return [real, keepAlive(ourEtcdctl())] as const;
+  };
+  const RENEWAL = `lease 0000000000001234 keepalived with TTL(${TTL})\n`;
+
+  it('prints renewals until the lease is revoked', async ({ task }) => {
+    Object.assign(task.meta, { sideBySide: 'different' });
+    const outputs: { text: string; code: number | null }[] = [];
+    const both = await beginBoth();
+    await Promise.all(both.map((running) => running.waitFor(RENEWAL.repeat(2))));
+    await revoke(lab, '1234');
+    for (const running of both) {
+      const { stdout, code } = await running.result;
+      outputs.push({ text: stdout.toString().replaceAll(RENEWAL, ''), code });
+    }
+    expect(outputs[1]).toEqual(outputs[0]);
+    expect(outputs[1]).toEqual({ text: 'lease 0000000000001234 expired or revoked.\n', code: 0 });
+    Object.assign(task.meta, { sideBySide: 'equal' });
+  });
+
+  it('ends by the signal, as etcdctl does', async ({ task }) => {
+    Object.assign(task.meta, { sideBySide: 'different' });
+    for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
+      const running = await begin(program);
+      await running.waitFor(RENEWAL);
+      running.kill('SIGINT');
+      expect(await running.result).toMatchObject({ code: null, signal: 'SIGINT' });
+      await revoke(lab, '1234');
+    }
+    Object.assign(task.meta, { sideBySide: 'equal' });
+  });
+
+  it('ends when the server stays away for longer than the lease lives, and says why', async () => {
+    const outputs: string[] = [];
+    const both = await beginBoth();
+    await Promise.all(both.map((running) => running.waitFor(RENEWAL)));
+    await lab.cluster.kill(0);
+    for (const running of both) {
+      const { stdout, code } = await running.result;
+      outputs.push(`${code} ${stdout.toString().replaceAll(RENEWAL, '')}`);
+    }
+    expect(outputs[1]).toBe(outputs[0]);
+    const reasons = (await both[1].result).stderr.toString();
+    expect(reasons).toMatch(/no server confirmed the lease in time: .*127\.0\.0\.1/);
+    await lab.cluster.restart(0);
+    await revoke(lab, '1234').catch(() => undefined);
+  });
+
+  it('renews once as soon as the server is back', async () => {
+    await grant(lab, { id: '5678', ttlSeconds: 60 });
+    await lab.cluster.kill(0);
+    const waiting = start(ourEtcdctl(), [...lab.flags(), 'lease', 'keep-alive', '--once', '5678']);
+    await lab.cluster.restart(0);
+    const { stdout, code } = await waiting.result;
+    expect([stdout.toString(), code]).toEqual(['lease 0000000000005678 keepalived with TTL(60)\n', 0]);
+  });
+});
