@@ -45,24 +45,34 @@ function makeNode<Prepared>(
 }
 
 /**
- * Has commander read the flags of a command, inherited ones included, from left to right, so that of two bad values the
- * first is refused. They are declared to it only now, to start fast.
+ * Has commander read flags of a command, inherited ones included, from left to right, so that of two bad values the
+ * first is refused. Only those that are given are declared to it, to start fast: each that it knows is compared with all others.
+ * @param tokens flags as the dialect writes them: `--name=value`, of names that the command accepts
  */
-export function readFlags(node: CommandNode<unknown>, words: readonly string[]): void {
+export function readFlags(
+  node: CommandNode<unknown>,
+  tokens: readonly string[],
+  operands: readonly string[],
+): void {
   const { commander } = node;
-  if (commander.options.length === 0) addOptions(commander, acceptedFlags(node));
-  commander.parse([...words], { from: 'user' });
+  const declared = new Set(commander.options.map((option) => option.name()));
+  const accepted = acceptedFlags(node);
+  for (const token of tokens) {
+    const name = token.slice('--'.length, token.indexOf('='));
+    const flag = accepted.get(name);
+    if (flag === undefined || declared.has(name)) continue;
+    declared.add(name);
+    commander.addOption(optionOf(name, flag));
+  }
+  commander.parse([...tokens, '--', ...operands], { from: 'user' });
 }
 
-function addOptions(commander: Command, flags: ReadonlyMap<string, Flag<unknown>>): void {
-  for (const [name, flag] of flags) {
-    // The dialects have written every flag by its long name.
-    const option = new Option(`--${name} <value>`, flag.summary);
-    // To commander, --no-password would be the opposite of --password.
-    option.negate = false;
-    option.argParser((text: string, earlier: unknown) => readValue(name, flag, { text, earlier }));
-    commander.addOption(option);
-  }
+function optionOf(name: string, flag: Flag<unknown>): Option {
+  // The dialects have written every flag by its long name.
+  const option = new Option(`--${name} <value>`, flag.summary);
+  // To commander, --no-password would be the opposite of --password.
+  option.negate = false;
+  return option.argParser((text: string, earlier: unknown) => readValue(name, flag, { text, earlier }));
 }
 
 function readValue(name: string, flag: Flag<unknown>, given: { text: string; earlier: unknown }): unknown {

@@ -74,7 +74,7 @@ function readCommand(node: Node, args: readonly string[], globalTokens: readonly
   const { tokens, rest, asksForHelp } = level(node, words, table);
   if (asksForHelp) return { kind: 'help', node };
   const own = tokens.filter((token) => !token.startsWith('--help='));
-  readFlags(node, [...globalTokens.filter(isGlobal), ...own, '--', ...rest]);
+  readFlags(node, [...globalTokens.filter(isGlobal), ...own], rest);
   const given = Object.entries(givenFlags(node));
   const [ownFlags, globals] = [true, false].map((isOwn) =>
     Object.fromEntries(given.filter(([name]) => name in node.flags === isOwn)),
