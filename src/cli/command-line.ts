@@ -36,9 +36,7 @@ function asksForHelp({ node, args }: FoundCommand): boolean {
 
 function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
   const { tokens, positionals, dashAt, problem } = normaliseArguments(args, acceptedFlags(node));
-  // For a family, arguments would be names of its commands to commander.
-  const operands = node.children.length > 0 ? [] : positionals;
-  readFlags(node, tokens, operands);
+  readFlags(node, tokens, positionals);
   if (problem !== undefined) throw problem;
   const [root = node, ...below] = lineage(node);
   const given = givenFlags(node);

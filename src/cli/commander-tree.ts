@@ -1,6 +1,6 @@
 /**
- * Commander's part: it holds the tree of commands, reads the values of flags and keeps them. What it is given has
- * been normalised by the dialect, so its own messages, help and exits are switched off.
+ * The tree of commands, and commander's part in it: for the command that is asked for, it reads the values of flags and keeps
+ * them. What it is given has been normalised by the dialect, so its own messages, help and exits are switched off.
  */
 import { Command, Option } from 'commander';
 import { bytesFromText } from '../model/bytes.js';
@@ -13,35 +13,42 @@ import type { Flag } from './flags.js';
 type Leaf<Prepared> = Pick<CommandNode<Prepared>, 'declaration' | 'flags' | 'action'>;
 
 export function makeRoot<Prepared = PreparedRun>(leaf: Leaf<Prepared>): CommandNode<Prepared> {
-  const commander = new Command(leaf.declaration.name)
-    .exitOverride()
-    .configureOutput({ writeOut() {}, writeErr() {} })
-    .helpOption(false)
-    .helpCommand(false);
-  return makeNode(leaf, undefined, commander);
+  return makeNode(leaf, undefined);
 }
 
-/** Children are made by commander's `command()`, which hands the settings of the root down. */
 export function addChild<Prepared>(
   parent: CommandNode<Prepared>,
   leaf: Leaf<Prepared>,
 ): CommandNode<Prepared> {
-  const child = makeNode(leaf, parent, parent.commander.command(leaf.declaration.name));
+  const child = makeNode(leaf, parent);
   parent.children.push(child);
   return child;
 }
 
+/** Of all commands, a command line has the flags of one read: no other needs an object of commander's. */
 function makeNode<Prepared>(
   leaf: Leaf<Prepared>,
   parent: CommandNode<Prepared> | undefined,
-  commander: Command,
 ): CommandNode<Prepared> {
-  // Without an action, commander answers a family that has no arguments by its own help.
-  commander
+  let commander: Command | undefined;
+  return {
+    ...leaf,
+    parent,
+    children: [],
+    get commander() {
+      commander ??= makeReader(leaf.declaration.name);
+      return commander;
+    },
+  };
+}
+
+function makeReader(name: string): Command {
+  return new Command(name)
+    .exitOverride()
+    .configureOutput({ writeOut() {}, writeErr() {} })
+    .helpOption(false)
     .helpCommand(false)
-    .argument('[arguments...]')
-    .action(() => {});
-  return { ...leaf, parent, children: [], commander };
+    .argument('[arguments...]');
 }
 
 /**
