@@ -36,9 +36,7 @@ function asksForHelp({ node, args }: FoundCommand): boolean {
 
 function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
   const { tokens, positionals, dashAt, problem } = normaliseArguments(args, node.acceptedFlags);
-  // For a family, arguments would be names of its commands to commander.
-  const operands = node.children.length > 0 ? [] : positionals;
-  const { given, args: operandsRead } = readFlags(node, tokens, operands);
+  const { given, args: operands } = readFlags(node, tokens, positionals);
   if (problem !== undefined) throw problem;
   const [root = node, ...below] = lineage(node);
   const { help = false, ...globals } = ownOf(root, given, node);
@@ -48,7 +46,7 @@ function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
     return valuesOf(each.flags, own, each === node ? undefined : env);
   });
   return {
-    args: operandsRead,
+    args: operands,
     flags: Object.assign({}, ...values),
     dashAt,
     globals,

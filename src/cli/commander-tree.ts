@@ -1,6 +1,6 @@
 /**
- * Commander's part: it holds the tree of commands, reads the values of flags and keeps them. What it is given has
- * been normalised by the dialect, so its own messages, help and exits are switched off.
+ * The tree of commands, and commander's part in it: for the command that is asked for, it reads the values of flags and keeps
+ * them. What it is given has been normalised by the dialect, so its own messages, help and exits are switched off.
  */
 import { Command, Option } from 'commander';
 import { bytesFromText } from '../model/bytes.js';
@@ -13,36 +13,47 @@ import type { Flag } from './flags.js';
 type Leaf<Prepared> = Pick<CommandNode<Prepared>, 'declaration' | 'flags' | 'action'>;
 
 export function makeRoot<Prepared = PreparedRun>(leaf: Leaf<Prepared>): CommandNode<Prepared> {
-  const commander = new Command(leaf.declaration.name)
-    .exitOverride()
-    .configureOutput({ writeOut() {}, writeErr() {} })
-    .helpOption(false)
-    .helpCommand(false);
-  return makeNode(leaf, undefined, commander);
+  return makeNode(leaf, undefined);
 }
 
-/** Children are made by commander's `command()`, which hands the settings of the root down. */
 export function addChild<Prepared>(
   parent: CommandNode<Prepared>,
   leaf: Leaf<Prepared>,
 ): CommandNode<Prepared> {
-  const child = makeNode(leaf, parent, parent.commander.command(leaf.declaration.name));
+  const child = makeNode(leaf, parent);
   parent.children.push(child);
   return child;
 }
 
+/** Of all commands, a command line has the flags of one read: no other needs an object of commander's. */
 function makeNode<Prepared>(
   leaf: Leaf<Prepared>,
   parent: CommandNode<Prepared> | undefined,
-  commander: Command,
 ): CommandNode<Prepared> {
-  // Without an action, commander answers a family that has no arguments by its own help.
-  commander
+  let commander: Command | undefined;
+  let accepted: ReadonlyMap<string, Flag<unknown>> | undefined;
+  return {
+    ...leaf,
+    parent,
+    children: [],
+    get acceptedFlags() {
+      accepted ??= new Map([...(parent?.acceptedFlags ?? []), ...Object.entries(leaf.flags)]);
+      return accepted;
+    },
+    get commander() {
+      commander ??= makeReader(leaf.declaration.name);
+      return commander;
+    },
+  };
+}
+
+function makeReader(name: string): Command {
+  return new Command(name)
+    .exitOverride()
+    .configureOutput({ writeOut() {}, writeErr() {} })
+    .helpOption(false)
     .helpCommand(false)
-    .argument('[arguments...]')
-    .action(() => {});
-  const acceptedFlags = new Map([...(parent?.acceptedFlags ?? []), ...Object.entries(leaf.flags)]);
-  return { ...leaf, parent, children: [], acceptedFlags, commander };
+    .argument('[arguments...]');
 }
 
 /** What commander has read: the flags that stand on a command line, inherited ones included, and its arguments. */
@@ -52,17 +63,25 @@ interface ReadWords {
 }
 
 /**
- * Has commander read the flags of a command from left to right, so that of two bad values the first is refused. They are
- * declared to it only now, to start fast; and where no flag stands, nothing is left for it to read.
+ * Has commander read flags of a command, inherited ones included, from left to right, so that of two bad values the first is
+ * refused. Only those that are given are declared to it, to start fast: each that it knows is compared with all others; and where
+ * no flag stands, nothing is left for it to read.
+ * @param tokens flags as the dialect writes them: `--name=value`, of names that the command accepts
  */
 export function readFlags(
-  { commander, acceptedFlags }: CommandNode<unknown>,
+  node: CommandNode<unknown>,
   tokens: readonly string[],
   args: readonly string[],
 ): ReadWords {
   if (tokens.length === 0) return { given: {}, args };
-  if (commander.options.length === 0) {
-    for (const [name, flag] of acceptedFlags) commander.addOption(new FlagOption(name, flag));
+  const { commander, acceptedFlags } = node;
+  const declared = new Set(commander.options.map((option) => option.name()));
+  for (const token of tokens) {
+    const name = token.slice('--'.length, token.indexOf('='));
+    const flag = acceptedFlags.get(name);
+    if (flag === undefined || declared.has(name)) continue;
+    declared.add(name);
+    commander.addOption(new FlagOption(name, flag));
   }
   commander.parse([...tokens, '--', ...args], { from: 'user' });
   // None has a default value or comes from a variable: what commander holds has been given.

@@ -1,5 +1,6 @@
 /** The entry of the standalone executable, whose runtime brings compiled code along. */
-import { basename } from 'node:path';
 import { runProcess } from '../process.js';
 
-runProcess(basename(process.argv0) === 'etcdutl' ? 'etcdutl' : 'etcdctl', process).then(() => process.exit());
+// Loading node:path for this would take longer than parsing the command line.
+const isEtcdutl = /(?:^|\/)etcdutl$/.test(process.argv0);
+runProcess(isEtcdutl ? 'etcdutl' : 'etcdctl', process).then(() => process.exit());

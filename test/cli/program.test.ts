@@ -110,6 +110,18 @@ describe('flags', () => {
     expect(flagsOf('endpoint hashkv')).toMatchObject({ flags: { cluster: false, rev: 0n } });
   });
 
+  it('of one line say nothing about the next one', () => {
+    const program = exampleProgram();
+    const flagsOf = (line: string) => {
+      const outcome = program.parse(line.split(' '));
+      return outcome.kind === 'run' ? outcome.invocation.options : undefined;
+    };
+    expect(flagsOf('get a --prefix')).toMatchObject({ flags: { prefix: true, rev: 0n } });
+    expect(flagsOf('get a --rev 5')).toMatchObject({ flags: { prefix: false, rev: 5n } });
+    expect(flagsOf('get a --rev 6 --prefix')).toMatchObject({ flags: { prefix: true, rev: 6n } });
+    expect(flagsOf('get a')).toMatchObject({ flags: { prefix: false, rev: 0n } });
+  });
+
   it('of a family have a variable', () => {
     const cluster = { ETCDCTL_CLUSTER: 'true' };
     expect(invocationOf(['endpoint', 'health'], cluster).options.flags).toEqual({ cluster: true });
