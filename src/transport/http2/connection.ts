@@ -321,9 +321,9 @@ export class Http2Connection {
     }
   }
 
-  /** What is sent in one turn of the event loop goes out together. */
+  /** What is sent by one piece of work goes out together. */
   #send(bytes: Buffer): void {
-    if (this.#output.length === 0) setImmediate(() => this.#flush());
+    if (this.#output.length === 0) queueMicrotask(() => this.#flush());
     this.#output.push(bytes);
   }
 

@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as tls from 'node:tls';
 import type { SystemRootsPlaces } from '../connection.js';
 
 /** Where Linux distributions and BSDs keep the authorities that they trust, in the order of Go's crypto/x509 (root_linux.go). */
@@ -25,9 +24,15 @@ export async function systemRoots(
   bundles: readonly string[] = BUNDLES,
 ): Promise<string | string[]> {
   const bundle = await firstReadable(file === undefined ? bundles : [file]);
-  if (file === undefined && folders === undefined) return bundle ?? [...tls.rootCertificates];
+  if (file === undefined && folders === undefined) return bundle ?? bundledRoots();
   const found = await Promise.all((folders ?? FOLDERS).map(readFolder));
   return [...(bundle === undefined ? [] : [bundle]), ...found.flat()];
+}
+
+/** Those that came with Node.js. Its TLS is loaded for nothing else here, which on Bun takes as long as a handshake. */
+async function bundledRoots(): Promise<string[]> {
+  const { rootCertificates } = await import('node:tls');
+  return [...rootCertificates];
 }
 
 async function firstReadable(files: readonly string[]): Promise<string | undefined> {
