@@ -10,11 +10,19 @@ export function encodeHeaders(fields: Iterable<readonly [name: string, value: st
   return Buffer.concat([...fields].flatMap(([name, value]) => encodeField(name, value)));
 }
 
+/** Numbers of the static table, of whole fields and of names; of two fields with one name, either will do. */
+const NUMBERS: ReadonlyMap<string, number> = new Map(
+  STATIC_TABLE.flatMap(([name, value], index) => [
+    [name, index + 1],
+    [`${name}=${value}`, index + 1],
+  ]),
+);
+
 function encodeField(name: string, value: string): Uint8Array[] {
-  const whole = STATIC_TABLE.findIndex((known) => known[0] === name && known[1] === value && value !== '');
-  if (whole >= 0) return [integer(whole + 1, 7, 0x80)];
-  const named = STATIC_TABLE.findIndex((known) => known[0] === name);
-  if (named >= 0) return [integer(named + 1, 4, 0x10), ...text(value)];
+  const whole = NUMBERS.get(`${name}=${value}`);
+  if (whole !== undefined) return [integer(whole, 7, 0x80)];
+  const named = NUMBERS.get(name);
+  if (named !== undefined) return [integer(named, 4, 0x10), ...text(value)];
   return [integer(0, 4, 0x10), ...text(name), ...text(value)];
 }
 
