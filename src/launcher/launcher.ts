@@ -18,7 +18,7 @@ export async function launch(name: Parameters<Program['runProcess']>[0], host: H
   let isRemote = false;
   const load = createRequire(__filename);
   const noting = (module: string) => {
-    if (module === 'node:net') isRemote = true;
+    if (module === 'node:net' || module === 'node:tls') isRemote = true;
     return load(module);
   };
   const { script, program } = loadProgram(noting, kept.code);
