@@ -119,14 +119,20 @@ class BunByteSocket implements ByteSocket {
   }
 
   listen(events: SocketEvents): void {
-    this.#events = events;
-    for (const chunk of this.#early.splice(0)) events.onData(chunk);
-    if (this.#isClosed) events.onClose(this.#failure);
+    queueMicrotask(() => {
+      this.#events = events;
+      for (const chunk of this.#early.splice(0)) events.onData(chunk);
+      if (this.#isClosed) events.onClose(this.#failure);
+    });
   }
 
   write(bytes: Buffer): void {
     this.#unsent.push(bytes);
     if (this.#unsent.length === 1) this.drain();
+  }
+
+  get unsentBytes(): number {
+    return this.#unsent.reduce((sum, { length }) => sum + length, 0);
   }
 
   destroy(error?: Error): void {
