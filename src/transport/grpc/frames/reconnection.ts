@@ -90,8 +90,9 @@ export class Reconnection {
     this.#isTrying = true;
     while (this.#watchers.size > 0 && this.#current === undefined && !this.#closing.signal.aborted) {
       const pauseMs = this.#nextAttemptMs - performance.now();
+      // Afterwards nobody may wait any more.
       if (pauseMs > 0) await pause(pauseMs, this.#closing.signal).catch(() => {});
-      await this.#attempt();
+      else await this.#attempt();
     }
     this.#isTrying = false;
   }
