@@ -59,6 +59,19 @@ test('a header block in parts counts when it is whole, and ends the stream then'
   expect(events).toEqual([{ ...OK, name: 'x'.repeat(100) }, 'end']);
 });
 
+test('a header block in parts is the same when those come byte by byte', async () => {
+  const { peer, request } = await readyConnection();
+  const { events } = request();
+  const block = encodeHeaders(Object.entries({ ...OK, name: 'abcdefghij' }));
+  const parts = [...block].map((byte, index) => {
+    const type = index === 0 ? FrameType.headers : FrameType.continuation;
+    const flags = index === block.length - 1 ? Flag.endHeaders : 0;
+    return frame({ type, flags, streamId: 1 }, Buffer.of(byte));
+  });
+  for (const byte of Buffer.concat(parts)) peer.say(Buffer.of(byte));
+  expect(events).toEqual([{ ...OK, name: 'abcdefghij' }]);
+});
+
 test('a stream that the server ends has its code, and REFUSED_STREAM is one', async () => {
   const { peer, states, request } = await readyConnection();
   const requests = [request(), request(), request()];
