@@ -79,7 +79,7 @@ test.each([
 test('the length of an earlier frame does not go into one whose length is cut', () => {
   const frames = framesOf([1, DEFAULT_FRAME_BYTES]);
   const bytes = bytesOf(frames);
-  const cuts = [4, 10 + 2, bytes.length];
+  const cuts = [4, 10 + 1, 10 + 2, bytes.length];
   const chunks = cuts.map((end, index) => bytes.subarray(cuts[index - 1] ?? 0, end));
   expect(read(chunks).map(({ payload }) => payload.length)).toEqual([1, DEFAULT_FRAME_BYTES]);
 });
