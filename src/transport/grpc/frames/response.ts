@@ -65,10 +65,11 @@ export class CallStatus {
       return { code: 'Internal', details: 'server closed the stream without sending trailers' };
     }
     if (httpStatus === '200') {
-      return {
-        code: 'Unknown',
-        details: `transport: received unexpected content-type "${this.#contentType}"`,
-      };
+      const details =
+        this.#contentType === ''
+          ? 'malformed header: missing HTTP content-type'
+          : `transport: received unexpected content-type "${this.#contentType}"`;
+      return { code: 'Unknown', details };
     }
     return {
       code: CODE_OF_HTTP_STATUS[httpStatus] ?? 'Unknown',

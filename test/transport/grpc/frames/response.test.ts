@@ -71,6 +71,10 @@ describe('what knows no gRPC', () => {
       code: 'Unknown',
       details: 'transport: received unexpected content-type "text/html"',
     });
+    expect(refusal({ ':status': '200' })).toEqual({
+      code: 'Unknown',
+      details: 'malformed header: missing HTTP content-type',
+    });
   });
 
   test.each([
