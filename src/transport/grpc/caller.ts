@@ -130,7 +130,8 @@ export class Caller {
       new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
     );
     this.#runner.pool.close();
-    void this.#bidi?.then((caller) => caller.close());
+    // Whoever made the first stream has heard why there is none.
+    this.#bidi?.then((caller) => caller.close()).catch(() => {});
   }
 
   #bidiCaller(): Promise<BidiCaller> {

@@ -24,6 +24,12 @@ const LARGEST_MESSAGE_BYTES = 2 ** 31 - 1;
 /** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd ends connections that ping more often than every 5 s. */
 const SHORTEST_KEEP_ALIVE_MS = 10_000;
 
+/** What 0 stands for (grpc-go, internal/transport `defaultClientKeepaliveTimeout`). */
+const DEFAULT_KEEP_ALIVE_TIMEOUT_MS = 20_000;
+
+/** Timers take no more milliseconds. */
+const LONGEST_KEEP_ALIVE_MS = 2 ** 31 - 1;
+
 export function largestResponseBytes({ maxReceiveBytes }: ChannelSettings): number {
   return maxReceiveBytes || LARGEST_MESSAGE_BYTES;
 }
@@ -34,7 +40,10 @@ export function keepAliveOf({
   keepAliveTimeoutMs,
 }: ChannelSettings): { readonly timeMs: number; readonly timeoutMs: number } | undefined {
   if (keepAliveTimeMs <= 0) return undefined;
-  return { timeMs: Math.max(keepAliveTimeMs, SHORTEST_KEEP_ALIVE_MS), timeoutMs: keepAliveTimeoutMs };
+  return {
+    timeMs: Math.min(Math.max(keepAliveTimeMs, SHORTEST_KEEP_ALIVE_MS), LONGEST_KEEP_ALIVE_MS),
+    timeoutMs: Math.min(keepAliveTimeoutMs || DEFAULT_KEEP_ALIVE_TIMEOUT_MS, LONGEST_KEEP_ALIVE_MS),
+  };
 }
 
 /** Sockets in the file system have none; others by the variable for HTTPS, also without TLS (grpc-go, internal/resolver/delegatingresolver). */

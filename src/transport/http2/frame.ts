@@ -29,6 +29,8 @@ export const FRAME_HEADER_BYTES = 9;
 /** Payload of a frame when the peer has allowed no other size. */
 export const DEFAULT_FRAME_BYTES = 16 * 2 ** 10;
 
+export const LARGEST_FRAME_BYTES = 2 ** 24 - 1;
+
 /** Bytes that may be on their way to a peer that has allowed no other number. */
 export const DEFAULT_WINDOW_BYTES = 2 ** 16 - 1;
 

@@ -52,6 +52,7 @@ function handlersOf(
     handshake(opened, isSuccess, authorizationError) {
       const why = refusalOf(opened, destination, { isSuccess, error: authorizationError });
       if (why === undefined) return resolve();
+      // Before the end, which is told at once and says less.
       reject(why);
       socket.destroy();
     },
@@ -66,23 +67,28 @@ function handlersOf(
   };
 }
 
-/** Why the server is not to be trusted; Bun judges it first, by its own reading of names, and then `checkCertificate` does. */
+/**
+ * Why the server is not to be trusted. Bun judges first: the chain, and only when that is good the name, by its own reading of names;
+ * then `checkCertificate` does. Where nothing is verified it judges all the same, and calls another name a failure.
+ */
 function refusalOf(
   socket: BunSocket,
   { security, certifiedHost }: Destination,
   { isSuccess, error }: { readonly isSuccess: boolean; readonly error: BunError | null },
 ): Error | undefined {
   if (security.kind === 'plaintext') return undefined;
-  const isOtherName = error?.code === OTHER_NAME;
-  if (!security.isVerified) return isSuccess || isOtherName ? undefined : inWords(error ?? HANDSHAKE_FAILED);
-  if (error !== null && !isOtherName) return inWords(error);
-  if (error === null && !isSuccess) return HANDSHAKE_FAILED;
   const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return HANDSHAKE_FAILED;
+  if (certificate === undefined || error?.code === NO_HANDSHAKE) return inWords(error ?? HANDSHAKE_FAILED);
+  if (!security.isVerified) return undefined;
+  if (error !== null && error.code !== OTHER_NAME) return inWords(error);
+  if (error === null && !isSuccess) return HANDSHAKE_FAILED;
   return checkCertificate(security.serverName ?? certifiedHost, certificate);
 }
 
 const HANDSHAKE_FAILED = new Error('the TLS handshake was disconnected');
+
+/** The handshake broke off; all other errors are about the certificate. */
+const NO_HANDSHAKE = 'EPROTO';
 
 /** The certificate is good, but for another host. */
 const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
@@ -119,14 +125,20 @@ class BunByteSocket implements ByteSocket {
   }
 
   listen(events: SocketEvents): void {
-    this.#events = events;
-    for (const chunk of this.#early.splice(0)) events.onData(chunk);
-    if (this.#isClosed) events.onClose(this.#failure);
+    queueMicrotask(() => {
+      this.#events = events;
+      for (const chunk of this.#early.splice(0)) events.onData(chunk);
+      if (this.#isClosed) events.onClose(this.#failure);
+    });
   }
 
   write(bytes: Buffer): void {
     this.#unsent.push(bytes);
     if (this.#unsent.length === 1) this.drain();
+  }
+
+  get unsentBytes(): number {
+    return this.#unsent.reduce((sum, { length }) => sum + length, 0);
   }
 
   destroy(error?: Error): void {

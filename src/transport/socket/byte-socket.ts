@@ -20,9 +20,11 @@ export interface SocketEvents {
 
 /** Bytes to a server and back, over TLS or not. */
 export interface ByteSocket {
-  /** To be called once, in the turn of the event loop in which the socket was had. */
+  /** To be called once, in the turn of the event loop in which the socket was had. Nothing is heard before it returns. */
   listen(events: SocketEvents): void;
   write(bytes: Buffer): void;
+  /** Written, and still in this process. */
+  readonly unsentBytes: number;
   /** At once; `onClose` follows. */
   destroy(error?: Error): void;
 }

@@ -19,19 +19,27 @@ export async function dialWithNode(destination: Destination, signal: AbortSignal
   const destroy = () => socket.destroy(signal.reason);
   signal.addEventListener('abort', destroy, { once: true });
   socket.once('close', () => signal.removeEventListener('abort', destroy));
+  const bytes = new NodeByteSocket(socket);
   if (isSecure || !tunnel) await opened(socket, isSecure ? 'secureConnect' : 'connect');
-  return new NodeByteSocket(socket);
+  return bytes;
 }
 
 class NodeByteSocket implements ByteSocket {
-  constructor(readonly socket: Socket) {}
+  #failure: Error | undefined;
+
+  constructor(readonly socket: Socket) {
+    // From the beginning: an error that nobody hears ends the process.
+    socket.on('error', (error) => {
+      this.#failure = error;
+    });
+  }
+
+  get unsentBytes(): number {
+    return this.socket.writableLength;
+  }
 
   listen({ onData, onClose }: SocketEvents): void {
-    let failure: Error | undefined;
-    this.socket.on('error', (error) => {
-      failure = error;
-    });
-    this.socket.on('close', () => onClose(failure));
+    this.socket.on('close', () => onClose(this.#failure));
     this.socket.on('data', onData);
   }
 

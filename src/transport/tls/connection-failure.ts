@@ -1,5 +1,6 @@
 /**
- * Why no connection came about, in words. grpc-js hands over text only: its own frame around the message of Node.js or OpenSSL.
+ * Why no connection came about, in words. What is known is a text of Node.js, Bun or their TLS libraries; grpc-js puts its own frame
+ * around it.
  */
 import type { Destination } from '../proxy.js';
 import { TLS_FLAG_NAMES, type TlsFlagNames } from './flag-names.js';

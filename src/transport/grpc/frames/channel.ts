@@ -118,7 +118,7 @@ class FramesChannel implements RequestChannel {
   ): Promise<Response> {
     const connection = this.#connected();
     const outcome = await callUnary(connection, this.#request(rpc, request, attempt));
-    if (Buffer.isBuffer(outcome)) return rpc.decode(outcome);
+    if (Buffer.isBuffer(outcome)) return this.#decode(rpc, outcome);
     throw this.#failure(outcome);
   }
 
@@ -131,7 +131,7 @@ class FramesChannel implements RequestChannel {
     const messages = callServerStream(connection, this.#request(rpc, request, attempt));
     try {
       for (let next = await messages.next(); ; next = await messages.next()) {
-        if (!next.done) yield rpc.decode(next.value);
+        if (!next.done) yield this.#decode(rpc, next.value);
         else if (next.value === undefined) return;
         else throw this.#failure(next.value);
       }
@@ -161,6 +161,15 @@ class FramesChannel implements RequestChannel {
       limit,
       maxResponseBytes: largestResponseBytes(this.#settings),
     };
+  }
+
+  #decode<Response>(rpc: Rpc<never, Response>, message: Buffer): Response {
+    try {
+      return rpc.decode(message);
+    } catch (error) {
+      const details = `grpc: failed to unmarshal the received message: ${(error as Error).message}`;
+      throw this.#failure({ code: 'Internal', details });
+    }
   }
 
   #failure({ code, details, isUntouched }: Refusal): CallFailure {

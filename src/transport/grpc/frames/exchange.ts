@@ -22,6 +22,9 @@ export interface ExchangeEvents {
   readonly onLimit: () => void;
 }
 
+/** The call went well, but its last message did not (grpc-go rpc_util.go `recvMsg`). */
+const CUT_SHORT: Refusal = { code: 'Internal', details: 'unexpected EOF' };
+
 /** One request under way, and its response as messages. */
 export class Exchange {
   readonly #stream: Stream;
@@ -49,7 +52,7 @@ export class Exchange {
         this.#stream.cancel();
         end(refusal);
       },
-      onEnd: () => end(status.refusal()),
+      onEnd: () => end(status.refusal() ?? (reader.isIncomplete ? CUT_SHORT : undefined)),
       onFailure: (failure) => end(refusalOf(failure)),
     });
     this.#stopListening = request.limit.onEnd(() => {

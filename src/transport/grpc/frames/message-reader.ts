@@ -3,6 +3,9 @@ import type { RpcCode } from '../../../model/errors.js';
 /** A message on the wire: whether it is compressed, how long it is, its bytes. */
 export const PREFIX_BYTES = 5;
 
+/** Memory that is taken for a message because its length was announced; for longer ones, more is taken as they come. */
+const TRUSTED_BYTES = 2 ** 20;
+
 export class UnreadableMessage extends Error {
   constructor(
     readonly code: RpcCode,
@@ -18,13 +21,20 @@ export class MessageReader {
   readonly #onMessage: (message: Buffer) => void;
   readonly #prefix = Buffer.allocUnsafe(PREFIX_BYTES);
   #prefixBytes = 0;
+  /** Room for the message, or for its beginning. */
   #message: Buffer | undefined;
+  #announcedBytes = 0;
   #messageBytes = 0;
 
   /** @param onMessage gets a buffer of its own */
   constructor(maxBytes: number, onMessage: (message: Buffer) => void) {
     this.#maxBytes = maxBytes;
     this.#onMessage = onMessage;
+  }
+
+  /** Something is missing of the latest message. */
+  get isIncomplete(): boolean {
+    return this.#prefixBytes > 0;
   }
 
   /** @param part is copied. @throws UnreadableMessage */
@@ -39,29 +49,37 @@ export class MessageReader {
     const taken = part.copy(this.#prefix, this.#prefixBytes, at);
     this.#prefixBytes += taken;
     if (this.#prefixBytes === PREFIX_BYTES) {
-      const message = Buffer.allocUnsafe(this.#announcedBytes());
-      this.#message = message;
-      this.#deliverIfWhole(message);
+      this.#announcedBytes = this.#readLength();
+      this.#message = Buffer.allocUnsafe(Math.min(this.#announcedBytes, TRUSTED_BYTES));
+      this.#deliverIfWhole(this.#message);
     }
     return taken;
   }
 
   #takeBody(message: Buffer, part: Buffer, at: number): number {
-    const taken = part.copy(message, this.#messageBytes, at);
+    const room = this.#messageBytes < message.length ? message : this.#enlarged(message);
+    const taken = part.copy(room, this.#messageBytes, at);
     this.#messageBytes += taken;
-    this.#deliverIfWhole(message);
+    this.#deliverIfWhole(room);
     return taken;
   }
 
+  #enlarged(message: Buffer): Buffer {
+    const larger = Buffer.allocUnsafe(Math.min(this.#announcedBytes, 2 * message.length));
+    message.copy(larger);
+    this.#message = larger;
+    return larger;
+  }
+
   #deliverIfWhole(message: Buffer): void {
-    if (this.#messageBytes < message.length) return;
+    if (this.#messageBytes < this.#announcedBytes) return;
     this.#message = undefined;
     this.#messageBytes = 0;
     this.#prefixBytes = 0;
     this.#onMessage(message);
   }
 
-  #announcedBytes(): number {
+  #readLength(): number {
     if (this.#prefix[0] !== 0) {
       throw new UnreadableMessage('Internal', 'the response is compressed, which was not asked for');
     }

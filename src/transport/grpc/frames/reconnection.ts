@@ -90,8 +90,9 @@ export class Reconnection {
     this.#isTrying = true;
     while (this.#watchers.size > 0 && this.#current === undefined && !this.#closing.signal.aborted) {
       const pauseMs = this.#nextAttemptMs - performance.now();
+      // Afterwards nobody may wait any more.
       if (pauseMs > 0) await pause(pauseMs, this.#closing.signal).catch(() => {});
-      await this.#attempt();
+      else await this.#attempt();
     }
     this.#isTrying = false;
   }
@@ -100,15 +101,16 @@ export class Reconnection {
     const startMs = performance.now();
     const end = abortController();
     const close = () => end.abort(this.#closing.signal.reason);
+    const forget = () => this.#closing.signal.removeEventListener('abort', close);
     const timer = setTimeout(() => end.abort(new Error('ETIMEDOUT')), ATTEMPT_MS);
     if (this.#closing.signal.aborted) close();
     this.#closing.signal.addEventListener('abort', close, { once: true });
     try {
-      await this.#establish(end.signal);
+      await this.#establish(end.signal, forget);
       this.#failure = undefined;
       this.#failedAttempts = 0;
     } catch (error) {
-      this.#closing.signal.removeEventListener('abort', close);
+      forget();
       this.#failure = error as Error;
       if (error instanceof UsageError) this.#obstacle = error;
       this.#nextAttemptMs = startMs + pauseAfter(this.#failedAttempts++);
@@ -117,9 +119,13 @@ export class Reconnection {
     for (const watch of this.#watchers) watch();
   }
 
-  /** Settles when the server has said that it speaks HTTP/2. */
-  async #establish(signal: AbortSignal): Promise<void> {
+  /**
+   * Settles when requests can be made.
+   * @param onClosed is called when the connection ends, if it comes about
+   */
+  async #establish(signal: AbortSignal, onClosed: () => void): Promise<void> {
     const socket = await dial(this.#destination, signal);
+    let obstacle: Error | undefined;
     await new Promise<void>((resolve, reject) => {
       const connection = new Http2Connection(socket, {
         windowBytes: FLOW_CONTROL_WINDOW_BYTES,
@@ -130,10 +136,14 @@ export class Reconnection {
         },
         onUnusable: (reason) => {
           if (this.#current === connection) this.#current = undefined;
+          obstacle = reason;
           reject(reason);
         },
+        onClosed,
       });
     });
+    // It may have been said in one breath.
+    if (obstacle !== undefined) throw obstacle;
   }
 }
 

@@ -34,30 +34,42 @@ const CODE_OF_RESET: Readonly<Partial<Record<ErrorCode, RpcCode>>> = {
 
 /** How a call went, by the fields before and after the messages of its response. */
 export class CallStatus {
-  readonly #fields = new Map<string, string>();
+  #httpStatus = '';
+  #contentType = '';
+  #grpcStatus: string | undefined;
+  #grpcMessage = '';
 
+  /** Keeps what it looks at alone: a server may send as many fields as it likes. */
   add(fields: Fields): void {
-    for (const [name, value] of fields) this.#fields.set(name, value);
+    this.#httpStatus = fields.get(':status') ?? this.#httpStatus;
+    this.#contentType = fields.get('content-type') ?? this.#contentType;
+    this.#grpcStatus = fields.get('grpc-status') ?? this.#grpcStatus;
+    this.#grpcMessage = fields.get('grpc-message') ?? this.#grpcMessage;
   }
 
   /** Whether what comes are messages; a page that tells of an error is none. */
   get isOfGrpc(): boolean {
-    return this.#fields.get(':status') === '200';
+    return this.#httpStatus === '200' && this.#contentType.startsWith('application/grpc');
   }
 
   /** At the end of the stream; nothing when all went well. */
   refusal(): Refusal | undefined {
-    const status = this.#fields.get('grpc-status');
-    if (status === undefined) return this.#withoutStatus();
-    const code = rpcCodeOf(Number(status));
-    if (code === 'OK') return undefined;
-    return { code, details: percentDecoded(this.#fields.get('grpc-message') ?? '') };
+    if (this.#grpcStatus === undefined) return this.#withoutStatus();
+    const code = rpcCodeOf(/^\d+$/.test(this.#grpcStatus) ? Number(this.#grpcStatus) : Number.NaN);
+    return code === 'OK' ? undefined : { code, details: percentDecoded(this.#grpcMessage) };
   }
 
   #withoutStatus(): Refusal {
-    const httpStatus = this.#fields.get(':status') ?? '';
-    if (httpStatus === '200') {
+    const httpStatus = this.#httpStatus;
+    if (this.isOfGrpc) {
       return { code: 'Internal', details: 'server closed the stream without sending trailers' };
+    }
+    if (httpStatus === '200') {
+      const details =
+        this.#contentType === ''
+          ? 'malformed header: missing HTTP content-type'
+          : `transport: received unexpected content-type "${this.#contentType}"`;
+      return { code: 'Unknown', details };
     }
     return {
       code: CODE_OF_HTTP_STATUS[httpStatus] ?? 'Unknown',

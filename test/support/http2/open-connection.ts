@@ -1,0 +1,79 @@
+import { Http2Connection, type Http2ConnectionOptions } from '../../../src/transport/http2/connection.js';
+import { encodeHeaders } from '../../../src/transport/http2/hpack/encoder.js';
+import type { Stream, StreamEvents, StreamFailure } from '../../../src/transport/http2/stream.js';
+import { NO_SETTINGS, ScriptedPeer } from './scripted-peer.js';
+
+/** One request, and all that was heard of it, in its order. */
+export interface Recorded {
+  readonly stream: Stream;
+  readonly events: unknown[];
+}
+
+export interface Opened {
+  readonly peer: ScriptedPeer;
+  readonly connection: Http2Connection;
+  /** `ready`, the message of what made it unusable, `closed`. */
+  readonly states: string[];
+  readonly request: (body?: string | Uint8Array, options?: RequestOptions) => Recorded;
+}
+
+export interface RequestOptions {
+  /** Data are not done with when they come. */
+  readonly holdsData?: boolean;
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly onData?: (stream: Stream) => void;
+}
+
+/** A connection to a scripted peer that has said nothing yet. */
+export function openConnection(options: Partial<Http2ConnectionOptions> = {}): Opened {
+  const peer = new ScriptedPeer();
+  const states: string[] = [];
+  const connection = new Http2Connection(peer, {
+    windowBytes: 2 ** 16,
+    onReady: () => states.push('ready'),
+    onUnusable: ({ message }) => states.push(message),
+    onClosed: () => states.push('closed'),
+    ...options,
+  });
+  return { peer, connection, states, request: (body, options) => record(connection, body, options) };
+}
+
+/** The same after the peer's settings and their acknowledgement. */
+export async function readyConnection(
+  settings: Buffer = NO_SETTINGS,
+  options: Partial<Http2ConnectionOptions> = {},
+): Promise<Opened> {
+  const opened = openConnection(options);
+  opened.peer.say(settings);
+  await opened.peer.heard();
+  return opened;
+}
+
+function record(
+  connection: Http2Connection,
+  body: string | Uint8Array = 'body',
+  { holdsData = false, fields = { ':path': '/' }, onData }: RequestOptions = {},
+): Recorded {
+  const events: unknown[] = [];
+  const handlers: StreamEvents = {
+    onHeaders: (fields) => events.push(Object.fromEntries(fields)),
+    onData: (bytes) => {
+      events.push(bytes.toString('latin1'));
+      if (!holdsData) stream.consumed(bytes.length);
+      onData?.(stream);
+    },
+    onEnd: () => events.push('end'),
+    onFailure: (failure) => events.push(inWords(failure)),
+  };
+  const stream: Stream = connection.request(
+    encodeHeaders(Object.entries(fields)),
+    Buffer.from(body),
+    handlers,
+  );
+  return { stream, events };
+}
+
+function inWords(failure: StreamFailure): string {
+  if (failure.kind === 'lost') return `lost: ${failure.reason.message}`;
+  return failure.kind === 'reset' ? `reset: ${failure.code}` : failure.kind;
+}

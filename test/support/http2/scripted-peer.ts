@@ -1,0 +1,102 @@
+import { type ErrorCode, errorCodeOf } from '../../../src/transport/http2/error.js';
+import { FrameType, frame, PREFACE, settingsFrame } from '../../../src/transport/http2/frame.js';
+import { encodeHeaders } from '../../../src/transport/http2/hpack/encoder.js';
+import type { ByteSocket, SocketEvents } from '../../../src/transport/socket/byte-socket.js';
+
+export interface SentFrame {
+  readonly type: keyof typeof FrameType;
+  readonly flags: number;
+  readonly streamId: number;
+  readonly payload: Buffer;
+}
+
+/** The server's end of a connection in the hands of a test, which says every frame itself. */
+export class ScriptedPeer implements ByteSocket {
+  unsentBytes = 0;
+  isClosed = false;
+  #events: SocketEvents | undefined;
+  #received = Buffer.alloc(0);
+
+  listen(events: SocketEvents): void {
+    this.#events = events;
+  }
+
+  write(bytes: Buffer): void {
+    this.#received = Buffer.concat([this.#received, bytes]);
+  }
+
+  destroy(error?: Error): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    setImmediate(() => this.#events?.onClose(error));
+  }
+
+  /** In one chunk. */
+  say(...frames: readonly Buffer[]): void {
+    this.#events?.onData(Buffer.concat(frames));
+  }
+
+  hangUp(error?: Error): void {
+    this.isClosed = true;
+    this.#events?.onClose(error);
+  }
+
+  /** What has come so far, the preface included. */
+  get received(): Buffer {
+    return this.#received;
+  }
+
+  /** What has come since the last time, once this turn of the event loop is over. */
+  async heard(): Promise<SentFrame[]> {
+    await turn();
+    let rest = this.#received;
+    this.#received = Buffer.alloc(0);
+    if (rest.subarray(0, PREFACE.length).toString() === PREFACE) rest = rest.subarray(PREFACE.length);
+    const frames: SentFrame[] = [];
+    while (rest.length > 0) {
+      const end = 9 + rest.readUIntBE(0, 3);
+      frames.push({
+        type: typeOf(rest[3]),
+        flags: rest[4] ?? 0,
+        streamId: rest.readUInt32BE(5),
+        payload: rest.subarray(9, end),
+      });
+      rest = rest.subarray(end);
+    }
+    return frames;
+  }
+}
+
+/** Everything that was sent in this turn is out. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
+/** The error of the farewell among the frames. */
+export function farewell(frames: readonly SentFrame[]): ErrorCode | undefined {
+  const goAway = frames.find(({ type }) => type === 'goAway');
+  return goAway && errorCodeOf(goAway.payload.readUInt32BE(4));
+}
+
+export const NO_SETTINGS = settingsFrame([]);
+
+export function headers(streamId: number, fields: Readonly<Record<string, string>>, flags = 0x4): Buffer {
+  return frame({ type: FrameType.headers, flags, streamId }, encodeHeaders(Object.entries(fields)));
+}
+
+export function data(streamId: number, payload: Uint8Array | string, flags = 0): Buffer {
+  return frame({ type: FrameType.data, flags, streamId }, Buffer.from(payload));
+}
+
+export function goAway(lastId: number, code = 0): Buffer {
+  const payload = Buffer.alloc(8);
+  payload.writeUInt32BE(lastId);
+  payload.writeUInt32BE(code, 4);
+  return frame({ type: FrameType.goAway, flags: 0, streamId: 0 }, payload);
+}
+
+function typeOf(number: number | undefined): keyof typeof FrameType {
+  const known = Object.entries(FrameType).find(([, value]) => value === number);
+  if (known === undefined) throw new Error(`no frame has the type ${number}`);
+  return known[0] as keyof typeof FrameType;
+}

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { framedMessage, MessageReader } from '../../../../src/transport/grpc/frames/message-reader.js';
+import { SeededRandom } from '../../../storage/support/random.js';
+
+const LIMIT = 10 * 2 ** 20;
+
+function read(parts: readonly Buffer[], maxBytes = LIMIT) {
+  const messages: Buffer[] = [];
+  const reader = new MessageReader(maxBytes, (message) => messages.push(message));
+  for (const part of parts) {
+    const own = Buffer.from(part);
+    reader.push(own);
+    // The part's memory is used again.
+    own.fill(0xee);
+  }
+  return { messages, isIncomplete: reader.isIncomplete };
+}
+
+const texts = (parts: readonly Buffer[]) => read(parts).messages.map(String);
+const framed = (...messages: readonly string[]) =>
+  Buffer.concat(messages.map((text) => framedMessage(Buffer.from(text))));
+
+test('messages are the same wherever two cuts are', () => {
+  const messages = ['first', '', 'x', '', '', 'the last'];
+  const bytes = framed(...messages);
+  for (let first = 0; first <= bytes.length; first++) {
+    for (let second = first; second <= bytes.length; second++) {
+      const parts = [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)];
+      expect(texts(parts), `cuts at ${first} and ${second}`).toEqual(messages);
+    }
+  }
+});
+
+test('a message has a buffer of its own', () => {
+  const { messages } = read([framed('one', 'two')]);
+  messages[0]?.fill(0);
+  expect(String(messages[1])).toBe('two');
+});
+
+test.each([1, 2, 3])('large messages come whole, seed %i', (seed) => {
+  const random = new SeededRandom(seed);
+  const messages = [0, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 1, 5 * 2 ** 20 + random.below(1000), 3].map((size) =>
+    Buffer.from(random.bytes(size)),
+  );
+  const bytes = Buffer.concat(messages.map(framedMessage));
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 1 + random.below(40_000);
+    parts.push(bytes.subarray(at, end));
+    at = end;
+  }
+  const seen = read(parts).messages;
+  expect(seen.map(({ length }) => length)).toEqual(messages.map(({ length }) => length));
+  expect(Buffer.concat(seen).equals(Buffer.concat(messages))).toBe(true);
+});
+
+test('an announced length takes no memory', () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const announced = Buffer.from('007fffffff00', 'hex');
+  const readers = Array.from({ length: 20 }, () => {
+    const reader = new MessageReader(2 ** 31 - 1, () => {});
+    reader.push(announced);
+    return reader;
+  });
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40 * 2 ** 20);
+  expect(readers.every(({ isIncomplete }) => isIncomplete)).toBe(true);
+});
+
+test('it is known whether the last message is whole', () => {
+  const bytes = framed('ab', '');
+  const incomplete = [...bytes.keys()].filter((end) => read([bytes.subarray(0, end)]).isIncomplete);
+  expect(incomplete).toEqual([1, 2, 3, 4, 5, 6, 8, 9, 10, 11]);
+  expect(read([bytes]).isIncomplete).toBe(false);
+});
+
+test('a message as large as allowed is read, a larger one is refused by its prefix', () => {
+  expect(read([framed('x'.repeat(10))], 10).messages.length).toBe(1);
+  expect(() => read([framed('x'.repeat(11)).subarray(0, 5)], 10)).toThrow(
+    expect.objectContaining({
+      code: 'ResourceExhausted',
+      message: 'grpc: received message larger than max (11 vs. 10)',
+    }),
+  );
+});
+
+test.each(['01', 'ff'])('a compressed message (%s) is refused', (flag) => {
+  expect(() => read([Buffer.from(`${flag}0000000161`, 'hex')])).toThrow(
+    expect.objectContaining({ code: 'Internal', message: expect.stringContaining('compressed') }),
+  );
+});

@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { UsageError } from '../../../../src/model/errors.js';
+import { Reconnection } from '../../../../src/transport/grpc/frames/reconnection.js';
+import type { ByteSocket, Destination } from '../../../../src/transport/socket/byte-socket.js';
+import { dial } from '../../../../src/transport/socket/dial.js';
+import { goAway, NO_SETTINGS, ScriptedPeer, turn } from '../../../support/http2/scripted-peer.js';
+
+vi.mock('../../../../src/transport/socket/dial.js');
+
+const DESTINATION: Destination = {
+  place: { host: 'h', port: 1 },
+  proxy: undefined,
+  security: { kind: 'plaintext' },
+  certifiedHost: 'h',
+};
+
+/** When each attempt began, in milliseconds from the first. */
+const attempts: number[] = [];
+const peers: ScriptedPeer[] = [];
+let reconnection: Reconnection;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  attempts.length = 0;
+  peers.length = 0;
+  reconnection = new Reconnection(DESTINATION, undefined);
+});
+
+afterEach(() => {
+  reconnection.close();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** What comes of each attempt: a peer that says this at once, or what the attempt rejects with. */
+function onDial(outcome: (attempt: number, signal: AbortSignal) => Promise<readonly Buffer[]>): void {
+  const start = performance.now();
+  vi.mocked(dial).mockImplementation(async (_destination, signal): Promise<ByteSocket> => {
+    attempts.push(Math.round(performance.now() - start));
+    const said = await outcome(attempts.length, signal);
+    const peer = new ScriptedPeer();
+    peers.push(peer);
+    signal.addEventListener('abort', () => peer.destroy(signal.reason as Error));
+    queueMicrotask(() => queueMicrotask(() => peer.say(...said)));
+    return peer;
+  });
+}
+
+const succeed = () => onDial(async () => [NO_SETTINGS]);
+const refuse = () =>
+  onDial(async (attempt) => {
+    throw new Error(`refused ${attempt}`);
+  });
+
+/** Somebody who waits for the connection; what has become of that. */
+function waiter(signal = new AbortController().signal) {
+  const state = { outcome: 'waits' };
+  reconnection.whenReady(signal).then(
+    () => {
+      state.outcome = 'ready';
+    },
+    (reason) => {
+      state.outcome = reason.message;
+    },
+  );
+  return state;
+}
+
+test('nothing is dialed before somebody waits, and one attempt is for all', async () => {
+  succeed();
+  await turn();
+  expect(attempts).toEqual([]);
+  const waiters = [waiter(), waiter()];
+  await turn();
+  expect(waiters.map(({ outcome }) => outcome)).toEqual(['ready', 'ready']);
+  expect(attempts).toEqual([0]);
+  expect(reconnection.current).toBeDefined();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('pauses grow up to two minutes, and no attempt is made when nobody waits', async () => {
+  refuse();
+  const patience = new AbortController();
+  const waiting = waiter(patience.signal);
+  await vi.advanceTimersByTimeAsync(600_000);
+  const pauses = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
+  expect(pauses.slice(0, 4)).toEqual([1000, 1600, 2560, 4096]);
+  expect(pauses.slice(-2)).toEqual([120_000, 120_000]);
+  expect(reconnection.failure?.message).toBe(`refused ${attempts.length}`);
+  patience.abort(new Error('given up'));
+  await vi.advanceTimersByTimeAsync(1_000_000);
+  expect(waiting.outcome).toBe('given up');
+  // The pause that had begun is followed by no attempt.
+  expect(attempts.filter((at) => at > 600_000)).toEqual([]);
+});
+
+test('a failure is told at once, and a success begins the pauses anew', async () => {
+  onDial(async (attempt) => {
+    if (attempt === 3) return [NO_SETTINGS];
+    throw new Error('refused');
+  });
+  const first = waiter();
+  await expect(reconnection.whenRefused(new AbortController().signal)).resolves.toBeUndefined();
+  await vi.advanceTimersByTimeAsync(2_600);
+  expect(first.outcome).toBe('ready');
+  expect(reconnection.failure).toBeUndefined();
+  peers[0]?.hangUp();
+  expect(reconnection.current).toBeUndefined();
+  waiter();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(attempts).toEqual([0, 1000, 2600, 2600, 3600]);
+});
+
+test('what no attempt can change is final', async () => {
+  onDial(async () => {
+    throw new UsageError('bad certificate', 'arguments');
+  });
+  const before = waiter();
+  await turn();
+  expect(before.outcome).toBe('bad certificate');
+  const after = waiter();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(after.outcome).toBe('bad certificate');
+  expect(attempts).toEqual([0]);
+});
+
+test('a connection whose server says goodbye is replaced at once', async () => {
+  succeed();
+  waiter();
+  await turn();
+  const old = reconnection.current;
+  old?.request(Buffer.of(0x83), Buffer.alloc(0), {
+    onHeaders: () => {},
+    onData: () => {},
+    onEnd: () => {},
+    onFailure: () => {},
+  });
+  peers[0]?.say(goAway(1));
+  expect(reconnection.current).toBeUndefined();
+  const next = waiter();
+  await turn();
+  expect(next.outcome).toBe('ready');
+  expect(reconnection.current).not.toBe(old);
+  // Its last request is still under way.
+  expect(peers.map(({ isClosed }) => isClosed)).toEqual([false, false]);
+  reconnection.close();
+  expect(peers.map(({ isClosed }) => isClosed)).toEqual([true, true]);
+});
+
+test('a server that says goodbye with its first words is tried again after a pause', async () => {
+  onDial(async (attempt) => (attempt < 3 ? [NO_SETTINGS, goAway(0)] : [NO_SETTINGS]));
+  const waiting = waiter();
+  await vi.advanceTimersByTimeAsync(2_599);
+  expect(waiting.outcome).toBe('waits');
+  expect(reconnection.failure?.message).toBe('the server says goodbye: NO_ERROR');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(waiting.outcome).toBe('ready');
+  expect(attempts).toEqual([0, 1000, 2600]);
+});
+
+test('a server that says nothing is left after 20 seconds', async () => {
+  onDial(async () => []);
+  waiter();
+  await vi.advanceTimersByTimeAsync(19_999);
+  expect(peers.map(({ isClosed }) => isClosed)).toEqual([false]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(peers[0]?.isClosed).toBe(true);
+  await turn();
+  expect(reconnection.failure?.message).toBe('ETIMEDOUT');
+});
+
+test('close ends an attempt that is under way', async () => {
+  onDial(
+    (_attempt, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  );
+  waiter();
+  await turn();
+  reconnection.close();
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(reconnection.failure?.message).toBe('the connection was closed');
+  expect(attempts).toEqual([0]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('close ends the pause between attempts', async () => {
+  refuse();
+  waiter();
+  await turn();
+  reconnection.close();
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(attempts).toEqual([0]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('connections that end leave nothing behind', async () => {
+  succeed();
+  const add = vi.spyOn(AbortSignal.prototype, 'addEventListener');
+  const remove = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
+  const listeners = () => add.mock.calls.length - remove.mock.calls.length;
+  const after: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    waiter();
+    await turn();
+    peers.at(-1)?.hangUp();
+    after.push(listeners());
+  }
+  // One each is of this test's peer.
+  expect(after.map((count, round) => count - round)).toEqual([1, 1, 1, 1, 1]);
+});

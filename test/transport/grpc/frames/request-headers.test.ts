@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RequestHeaders, type RequestTerms } from '../../../../src/transport/grpc/frames/request-headers.js';
+import { HeaderDecoder } from '../../../../src/transport/http2/hpack/decoder.js';
+
+const NOW = 1_000_000;
+const PATH = '/etcdserverpb.KV/Range';
+const PLAIN: RequestTerms = { token: '', requiresLeader: false, deadline: Number.POSITIVE_INFINITY };
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const headersOf = (isSecure = false) => new RequestHeaders({ isSecure, authority: 'h:2379' });
+const fields = (headers: RequestHeaders, terms: Partial<RequestTerms> = {}, path = PATH) =>
+  Object.fromEntries(new HeaderDecoder().decode(headers.of(path, { ...PLAIN, ...terms })));
+
+test('a request says where it goes and who makes it', () => {
+  expect(fields(headersOf())).toEqual({
+    ':method': 'POST',
+    ':scheme': 'http',
+    ':path': PATH,
+    ':authority': 'h:2379',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    'user-agent': 'etcdctl-ts',
+    'client-api-version': '3.7',
+  });
+  expect(fields(headersOf(true))[':scheme']).toBe('https');
+});
+
+test('each request has the path, the token and the leader of its own', () => {
+  const headers = headersOf();
+  const said = (terms: Partial<RequestTerms>, path?: string) => {
+    const { ':path': seen, token, hasleader } = fields(headers, terms, path);
+    return [seen, token, hasleader];
+  };
+  for (let round = 0; round < 2; round++) {
+    expect(said({})).toEqual([PATH, undefined, undefined]);
+    expect(said({ requiresLeader: true })).toEqual([PATH, undefined, 'true']);
+    expect(said({ token: 'old' })).toEqual([PATH, 'old', undefined]);
+    expect(said({ token: 'old', requiresLeader: true })).toEqual([PATH, 'old', 'true']);
+    expect(said({ token: 'new' })).toEqual([PATH, 'new', undefined]);
+    expect(said({ token: 'new' }, '/other')).toEqual(['/other', 'new', undefined]);
+  }
+});
+
+test('what does not change is encoded once', () => {
+  const headers = headersOf();
+  expect(headers.of(PATH, PLAIN)).toBe(headers.of(PATH, PLAIN));
+});
+
+test.each([
+  [5_000, '5000m'],
+  [0.2, '1m'],
+  [1.5, '2m'],
+  [0, '1m'],
+  [-5, '1m'],
+  [99_999_999, '99999999m'],
+  [100_000_000, '100000S'],
+  [100_000_001, '100001S'],
+  [1e15, '99999999S'],
+])('%d ms are told as %s', (milliseconds, text) => {
+  expect(fields(headersOf(), { deadline: NOW + milliseconds })['grpc-timeout']).toBe(text);
+});
+
+test('without a deadline none is told', () => {
+  expect(fields(headersOf())).not.toHaveProperty('grpc-timeout');
+});

@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest';
+import { Flag, FrameType, numberFrame, settingsFrame } from '../../../src/transport/http2/frame.js';
+import { HeaderDecoder } from '../../../src/transport/http2/hpack/decoder.js';
+import { readyConnection } from '../../support/http2/open-connection.js';
+import { headers, type SentFrame } from '../../support/http2/scripted-peer.js';
+
+const windowOf = (bytes: number) => settingsFrame([[4, bytes]]);
+const more = (streamId: number, bytes: number) => numberFrame(FrameType.windowUpdate, streamId, bytes);
+const answer = (streamId: number) =>
+  headers(streamId, { ':status': '200' }, Flag.endHeaders | Flag.endStream);
+
+/** `<stream>:<bytes>`, with a full stop where the request ends. */
+const bodies = (frames: readonly SentFrame[]) =>
+  frames
+    .filter(({ type }) => type === 'data')
+    .map(
+      ({ streamId, flags, payload }) => `${streamId}:${payload.length}${flags & Flag.endStream ? '.' : ''}`,
+    );
+
+const opened = (frames: readonly SentFrame[]) =>
+  frames.filter(({ type }) => type === 'headers').map(({ streamId }) => streamId);
+
+test('each request has the next odd stream', async () => {
+  const { peer, request } = await readyConnection();
+  request();
+  request();
+  expect(opened(await peer.heard())).toEqual([1, 3]);
+});
+
+test('an empty body is an empty frame, also where no window is left', async () => {
+  const { peer, request } = await readyConnection(windowOf(0));
+  request('');
+  expect(bodies(await peer.heard())).toEqual(['1:0.']);
+});
+
+test('a body waits for the window of its stream, and goes on as that grows', async () => {
+  const { peer, request } = await readyConnection(windowOf(10));
+  request('x'.repeat(25));
+  request('y'.repeat(5));
+  expect(bodies(await peer.heard())).toEqual(['1:10', '3:5.']);
+  peer.say(more(1, 7));
+  expect(bodies(await peer.heard())).toEqual(['1:7']);
+  peer.say(more(0, 1000));
+  expect(await peer.heard()).toEqual([]);
+  peer.say(more(1, 1000));
+  expect(bodies(await peer.heard())).toEqual(['1:8.']);
+});
+
+test('a new size of the windows holds for the requests under way', async () => {
+  const { peer, request } = await readyConnection(windowOf(10));
+  request('x'.repeat(30));
+  await peer.heard();
+  peer.say(windowOf(14));
+  expect(bodies(await peer.heard())).toEqual(['1:4']);
+  // 14 bytes were used of 5: the stream owes 9.
+  peer.say(windowOf(5), more(1, 9));
+  expect(bodies(await peer.heard())).toEqual([]);
+  peer.say(more(1, 1));
+  expect(bodies(await peer.heard())).toEqual(['1:1']);
+  peer.say(windowOf(100));
+  expect(bodies(await peer.heard())).toEqual(['1:15.']);
+});
+
+test('all bodies together wait for the window of the connection', async () => {
+  const { peer, request } = await readyConnection(windowOf(100_000));
+  request(Buffer.alloc(60_000));
+  request(Buffer.alloc(10_000));
+  request('x');
+  expect(bodies(await peer.heard())).toEqual(['1:16384', '1:16384', '1:16384', '1:10848.', '3:5535']);
+  peer.say(more(3, 1000));
+  expect(await peer.heard()).toEqual([]);
+  peer.say(more(0, 1));
+  expect(bodies(await peer.heard())).toEqual(['3:1']);
+  peer.say(more(0, 100_000));
+  expect(bodies(await peer.heard())).toEqual(['3:4464.', '5:1.']);
+});
+
+test('parts are as large as the peer takes them', async () => {
+  const { peer, request } = await readyConnection(
+    settingsFrame([
+      [4, 100_000],
+      [5, 40_000],
+    ]),
+  );
+  request(Buffer.alloc(50_000));
+  expect(bodies(await peer.heard())).toEqual(['1:40000', '1:10000.']);
+});
+
+test('a header block larger than a frame goes on in others', async () => {
+  const { peer, request } = await readyConnection();
+  const long = 'x'.repeat(40_000);
+  request('body', { fields: { long } });
+  const frames = await peer.heard();
+  expect(frames.map(({ type, flags }) => [type, flags])).toEqual([
+    ['headers', 0],
+    ['continuation', 0],
+    ['continuation', Flag.endHeaders],
+    ['data', Flag.endStream],
+  ]);
+  expect(frames.map(({ payload }) => payload.length).slice(0, 2)).toEqual([16_384, 16_384]);
+  const block = Buffer.concat(frames.slice(0, 3).map(({ payload }) => payload));
+  expect(new HeaderDecoder().decode(block).get('long')).toBe(long);
+});
+
+test('as many requests are under way as the peer takes; the others follow in their order', async () => {
+  const { peer, request } = await readyConnection(settingsFrame([[3, 2]]));
+  const requests = [request(), request(), request(), request(), request()];
+  expect(opened(await peer.heard())).toEqual([1, 3]);
+  peer.say(answer(3));
+  expect(opened(await peer.heard())).toEqual([5]);
+  requests[0]?.stream.cancel();
+  expect(opened(await peer.heard())).toEqual([7]);
+  peer.say(settingsFrame([[3, 3]]));
+  expect(opened(await peer.heard())).toEqual([9]);
+});
+
+test('a request that is cancelled while it waits is never heard of', async () => {
+  const { peer, request } = await readyConnection(settingsFrame([[3, 1]]));
+  request();
+  const cancelled = request();
+  request();
+  await peer.heard();
+  cancelled.stream.cancel();
+  expect(await peer.heard()).toEqual([]);
+  peer.say(answer(1));
+  const frames = await peer.heard();
+  expect(frames.map(({ type, streamId }) => [type, streamId])).toEqual([
+    ['headers', 3],
+    ['data', 3],
+  ]);
+  expect(cancelled.events).toEqual([]);
+});
+
+test('a request that waits for its window keeps none behind it waiting', async () => {
+  const { peer, request } = await readyConnection(windowOf(4));
+  request('too long');
+  request('fits');
+  expect(bodies(await peer.heard())).toEqual(['1:4', '3:4.']);
+});
+
+test('a window that comes after the end of its stream is passed over', async () => {
+  const { peer, states, request } = await readyConnection();
+  request();
+  await peer.heard();
+  peer.say(answer(1), more(1, 100));
+  expect(await peer.heard()).toEqual([]);
+  expect(states).toEqual(['ready']);
+});

@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest';
+import { Flag, FrameType, frame, numberFrame, settingsFrame } from '../../../src/transport/http2/frame.js';
+import { encodeHeaders } from '../../../src/transport/http2/hpack/encoder.js';
+import { readyConnection } from '../../support/http2/open-connection.js';
+import { data, farewell, headers, type SentFrame } from '../../support/http2/scripted-peer.js';
+
+const OK = { ':status': '200' };
+const resets = (frames: readonly SentFrame[]) =>
+  frames
+    .filter(({ type }) => type === 'resetStream')
+    .map(({ streamId, payload }) => [streamId, payload.readUInt32BE()]);
+const credits = (frames: readonly SentFrame[]) =>
+  frames
+    .filter(({ type }) => type === 'windowUpdate')
+    .map(({ streamId, payload }) => [streamId, payload.readUInt32BE()]);
+
+test('headers, data, trailers and the end come in this order', async () => {
+  const { peer, request } = await readyConnection();
+  const { events } = request();
+  await peer.heard();
+  peer.say(headers(1, OK), data(1, 'one'), data(1, 'two'), headers(1, { 'grpc-status': '0' }, 0x5));
+  expect(events).toEqual([OK, 'one', 'two', { 'grpc-status': '0' }, 'end']);
+  expect(await peer.heard()).toEqual([]);
+});
+
+test('a response may end with its headers, or with its data', async () => {
+  const { peer, request } = await readyConnection();
+  const [first, second] = [request(), request()];
+  peer.say(headers(3, OK), headers(1, OK, 0x5), data(3, 'x', Flag.endStream));
+  expect(first.events).toEqual([OK, 'end']);
+  expect(second.events).toEqual([OK, 'x', 'end']);
+});
+
+test('padding and priority are taken off', async () => {
+  const { peer, request } = await readyConnection();
+  const { events } = request();
+  const block = encodeHeaders(Object.entries(OK));
+  const padded = Buffer.concat([Buffer.of(3), Buffer.alloc(5), block, Buffer.alloc(3)]);
+  const flags = Flag.endHeaders | Flag.padded | Flag.priority;
+  peer.say(frame({ type: FrameType.headers, flags, streamId: 1 }, padded));
+  peer.say(
+    data(1, '\x02ab\0\0', Flag.padded),
+    data(1, '\x00', Flag.padded),
+    data(1, '\x01\0', Flag.padded | 1),
+  );
+  expect(events).toEqual([OK, 'ab', '', '', 'end']);
+});
+
+test('a header block in parts counts when it is whole, and ends the stream then', async () => {
+  const { peer, request } = await readyConnection();
+  const { events } = request();
+  const block = encodeHeaders(Object.entries({ ...OK, name: 'x'.repeat(100) }));
+  const part = (type: number, flags: number, from: number, to: number) =>
+    frame({ type, flags, streamId: 1 }, block.subarray(from, to));
+  peer.say(part(FrameType.headers, Flag.endStream, 0, 10));
+  peer.say(part(FrameType.continuation, 0, 10, 40));
+  expect(events).toEqual([]);
+  peer.say(part(FrameType.continuation, Flag.endHeaders, 40, 1000));
+  expect(events).toEqual([{ ...OK, name: 'x'.repeat(100) }, 'end']);
+});
+
+test('a header block in parts is the same when those come byte by byte', async () => {
+  const { peer, request } = await readyConnection();
+  const { events } = request();
+  const block = encodeHeaders(Object.entries({ ...OK, name: 'abcdefghij' }));
+  const parts = [...block].map((byte, index) => {
+    const type = index === 0 ? FrameType.headers : FrameType.continuation;
+    const flags = index === block.length - 1 ? Flag.endHeaders : 0;
+    return frame({ type, flags, streamId: 1 }, Buffer.of(byte));
+  });
+  for (const byte of Buffer.concat(parts)) peer.say(Buffer.of(byte));
+  expect(events).toEqual([{ ...OK, name: 'abcdefghij' }]);
+});
+
+test('a stream that the server ends has its code, and REFUSED_STREAM is one', async () => {
+  const { peer, states, request } = await readyConnection();
+  const requests = [request(), request(), request()];
+  await peer.heard();
+  peer.say(
+    numberFrame(FrameType.resetStream, 1, 7),
+    numberFrame(FrameType.resetStream, 3, 8),
+    numberFrame(FrameType.resetStream, 5, 77),
+    numberFrame(FrameType.resetStream, 5, 8),
+  );
+  expect(requests.map(({ events }) => events)).toEqual([
+    ['reset: REFUSED_STREAM'],
+    ['reset: CANCEL'],
+    ['reset: INTERNAL_ERROR'],
+  ]);
+  expect(await peer.heard()).toEqual([]);
+  expect(states).toEqual(['ready']);
+});
+
+test('a response that comes before the request is sent ends that', async () => {
+  const { peer, request } = await readyConnection(settingsFrame([[4, 2]]));
+  const { events } = request('abcdef');
+  await peer.heard();
+  peer.say(headers(1, OK, 0x5), numberFrame(FrameType.windowUpdate, 1, 100));
+  expect(events).toEqual([OK, 'end']);
+  expect((await peer.heard()).map(({ type, payload }) => [type, payload.toString('hex')])).toEqual([
+    ['resetStream', '00000000'],
+  ]);
+});
+
+test('cancel tells the server, and nothing is heard afterwards', async () => {
+  const { peer, states, request } = await readyConnection();
+  const { stream, events } = request();
+  await peer.heard();
+  peer.say(headers(1, OK));
+  stream.cancel();
+  stream.cancel();
+  expect(resets(await peer.heard())).toEqual([[1, 8]]);
+  peer.say(data(1, 'x'), headers(1, { a: 'b' }), numberFrame(FrameType.resetStream, 1, 0));
+  peer.hangUp();
+  expect(events).toEqual([OK]);
+  expect(states).toEqual(['ready', 'the server closed the connection', 'closed']);
+});
+
+test('who cancels on the last part hears of no end', async () => {
+  const { peer, request } = await readyConnection();
+  const { events } = request('body', { onData: (stream) => stream.cancel() });
+  peer.say(headers(1, OK), data(1, 'x', Flag.endStream));
+  expect(events).toEqual([OK, 'x']);
+  expect(resets(await peer.heard())).toEqual([[1, 8]]);
+});
+
+test('the headers of a cancelled stream still count for those that refer to them', async () => {
+  const { peer, request } = await readyConnection();
+  const [cancelled, other] = [request(), request()];
+  cancelled.stream.cancel();
+  const block = (streamId: number, hex: string) =>
+    frame({ type: FrameType.headers, flags: Flag.endHeaders, streamId }, Buffer.from(hex, 'hex'));
+  peer.say(block(1, '4001610162'), block(3, 'be'));
+  expect(other.events).toEqual([{ a: 'b' }]);
+});
+
+test('the server may send more when half of the window is consumed', async () => {
+  const { peer, request } = await readyConnection(undefined, { windowBytes: 100 });
+  const { stream } = request('body', { holdsData: true });
+  await peer.heard();
+  peer.say(headers(1, OK), data(1, 'x'.repeat(100)));
+  expect(credits(await peer.heard())).toEqual([]);
+  stream.consumed(49);
+  expect(credits(await peer.heard())).toEqual([]);
+  stream.consumed(1);
+  expect(credits(await peer.heard())).toEqual([[1, 50]]);
+  peer.say(data(1, 'x'.repeat(50)));
+  expect(await peer.heard()).toEqual([]);
+  peer.say(data(1, 'x'));
+  expect(farewell(await peer.heard())).toBe('FLOW_CONTROL_ERROR');
+});
+
+test('padding is consumed as it comes', async () => {
+  const { peer, request } = await readyConnection(undefined, { windowBytes: 100 });
+  request('body', { holdsData: true });
+  await peer.heard();
+  peer.say(headers(1, OK), data(1, `\x3b${'x'.repeat(40)}${'\0'.repeat(59)}`, Flag.padded));
+  expect(credits(await peer.heard())).toEqual([[1, 60]]);
+});
+
+test('a response that is too much at once ends the connection', async () => {
+  const { peer, states, request } = await readyConnection(undefined, { windowBytes: 100 });
+  const { events } = request();
+  await peer.heard();
+  peer.say(headers(1, OK), data(1, 'x'.repeat(101)));
+  expect(farewell(await peer.heard())).toBe('FLOW_CONTROL_ERROR');
+  expect(events).toEqual([OK, 'lost: more than was asked for']);
+  expect(states).toEqual(['ready', 'more than was asked for', 'closed']);
+});
+
+test('nothing is credited to a stream that has ended', async () => {
+  const { peer, request } = await readyConnection(undefined, { windowBytes: 100 });
+  const { stream } = request('body', { holdsData: true });
+  await peer.heard();
+  peer.say(headers(1, OK), data(1, 'x'.repeat(80), Flag.endStream));
+  stream.consumed(80);
+  expect(await peer.heard()).toEqual([]);
+});
+
+test('the window of the connection never ends', async () => {
+  const { peer, request } = await readyConnection();
+  const chunk = data(1, Buffer.alloc(16_384));
+  const chunks = Array<Buffer>(256).fill(chunk);
+  const { stream } = request();
+  stream.cancel();
+  await peer.heard();
+  for (let sent = 0; sent < 2 ** 30 - 16_384 * 256; sent += 256 * 16_384) peer.say(...chunks);
+  expect(credits(await peer.heard())).toEqual([]);
+  // Half of it is used up.
+  peer.say(...chunks);
+  expect(credits(await peer.heard())).toEqual([[0, 2 ** 30]]);
+});

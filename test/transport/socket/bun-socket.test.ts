@@ -1,0 +1,225 @@
+/** What is made of what Bun's sockets say; that Bun says it, the acceptance tests of the standalone executable see. */
+
+import { X509Certificate } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createAuthority, issue } from '../../../scripts/lib/pki.mjs';
+import type { Bun, BunConnectOptions, BunError, BunSocket } from '../../../src/transport/socket/bun.js';
+import { dialWithBun } from '../../../src/transport/socket/bun-socket.js';
+import type { ByteSocket, Destination } from '../../../src/transport/socket/byte-socket.js';
+import { TLS_FLAG_NAMES } from '../../../src/transport/tls/flag-names.js';
+import { TlsSecurity } from '../../../src/transport/tls/security.js';
+
+let certificate: X509Certificate;
+
+beforeAll(async () => {
+  const authority = await createAuthority({ algorithm: 'ecdsa' });
+  const { cert } = await issue(authority, {
+    usage: 'server',
+    commonName: 'h',
+    dnsNames: ['etcd.example'],
+    ips: ['127.0.0.1'],
+    algorithm: 'ecdsa',
+  });
+  certificate = new X509Certificate(cert);
+});
+
+/** Bun with a socket that a test moves by hand; as the real one, it tells of its end at once. */
+class FakeBun implements Bun {
+  options: BunConnectOptions | undefined;
+  isTerminated = false;
+  written = '';
+  /** Bytes that the socket takes at once. */
+  room = Number.POSITIVE_INFINITY;
+  certificate: X509Certificate | undefined;
+  readonly socket: BunSocket = {
+    write: (bytes) => {
+      const taken = Math.min(this.room, bytes.length);
+      this.room -= taken;
+      this.written += Buffer.from(bytes.subarray(0, taken)).toString();
+      return taken;
+    },
+    terminate: () => {
+      if (this.isTerminated) return;
+      this.isTerminated = true;
+      this.handlers.close(this.socket);
+    },
+    setNoDelay: () => true,
+    getPeerX509Certificate: () => this.certificate,
+  };
+
+  connect(options: BunConnectOptions): Promise<BunSocket> {
+    this.options = options;
+    return Promise.resolve(this.socket);
+  }
+
+  get handlers() {
+    if (this.options === undefined) throw new Error('nobody has connected');
+    return this.options.socket;
+  }
+}
+
+const error = (code: string): BunError => Object.assign(new Error('in words'), { code });
+
+function dialTo(
+  bun: FakeBun,
+  {
+    host = 'etcd.example',
+    serverName,
+    isVerified = true,
+  }: { host?: string; serverName?: string; isVerified?: boolean } = {},
+) {
+  const security = new TlsSecurity({}, { flagNames: TLS_FLAG_NAMES, serverName, isVerified });
+  const destination: Destination = {
+    place: { host, port: 1 },
+    proxy: undefined,
+    security,
+    certifiedHost: host,
+  };
+  return dialWithBun(bun, destination, new AbortController().signal);
+}
+
+interface Judgement {
+  readonly isSuccess: boolean;
+  readonly error?: BunError;
+  readonly host?: string;
+  readonly serverName?: string;
+  readonly isVerified?: boolean;
+  readonly hasCertificate?: boolean;
+}
+
+async function handshake({ isSuccess, error, hasCertificate = true, ...where }: Judgement): Promise<string> {
+  const bun = new FakeBun();
+  if (hasCertificate) bun.certificate = certificate;
+  const dialed = dialTo(bun, where);
+  bun.handlers.open(bun.socket);
+  bun.handlers.handshake(bun.socket, isSuccess, error ?? null);
+  const outcome = await dialed.then(
+    () => 'accepted',
+    (reason: Error) => reason.message,
+  );
+  expect(bun.isTerminated).toBe(outcome !== 'accepted');
+  return outcome;
+}
+
+const OTHER_NAME = error('ERR_TLS_CERT_ALTNAME_INVALID');
+const UNKNOWN = error('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+
+describe('a server whose certificate is verified', () => {
+  test('is accepted when chain and name are good', async () => {
+    expect(await handshake({ isSuccess: true })).toBe('accepted');
+    expect(await handshake({ isSuccess: true, host: '127.0.0.1' })).toBe('accepted');
+    expect(await handshake({ isSuccess: true, host: 'x', serverName: 'etcd.example' })).toBe('accepted');
+  });
+
+  test.each([true, false])('is refused for its chain, whatever its name (success: %s)', async (isSuccess) => {
+    const message = 'UNABLE_TO_VERIFY_LEAF_SIGNATURE: in words';
+    expect(await handshake({ isSuccess, error: UNKNOWN })).toBe(message);
+    expect(await handshake({ isSuccess, error: UNKNOWN, host: 'other' })).toBe(message);
+  });
+
+  test.each([true, false])(
+    'is refused for its name, whatever Bun thinks (success: %s)',
+    async (isSuccess) => {
+      const refused = /^the server's certificate is not valid for other, only for DNS:etcd.example/;
+      expect(await handshake({ isSuccess, error: OTHER_NAME, host: 'other' })).toMatch(refused);
+      expect(await handshake({ isSuccess: true, host: 'other' })).toMatch(refused);
+      expect(await handshake({ isSuccess: true, serverName: 'other' })).toMatch(refused);
+    },
+  );
+
+  test('is accepted for its name when Bun reads that otherwise', async () => {
+    expect(await handshake({ isSuccess: false, error: OTHER_NAME })).toBe('accepted');
+  });
+
+  test('is refused without a certificate, and without a reason', async () => {
+    expect(await handshake({ isSuccess: true, hasCertificate: false })).toMatch(/handshake/);
+    expect(await handshake({ isSuccess: false })).toMatch(/handshake/);
+  });
+
+  test('is refused when the handshake breaks off', async () => {
+    expect(await handshake({ isSuccess: false, error: error('EPROTO') })).toBe('EPROTO: in words');
+  });
+
+  test('is verified by Bun, too', () => {
+    const bun = new FakeBun();
+    void dialTo(bun);
+    expect(bun.options?.tls).toMatchObject({ rejectUnauthorized: true, serverName: 'etcd.example' });
+  });
+});
+
+describe('a server that is not verified', () => {
+  test.each([OTHER_NAME, UNKNOWN])('may have any certificate', async (error) => {
+    expect(await handshake({ isSuccess: false, error, host: 'other', isVerified: false })).toBe('accepted');
+    expect(await handshake({ isSuccess: true, error, isVerified: false })).toBe('accepted');
+  });
+
+  test('still has to speak TLS', async () => {
+    const broken = { isSuccess: false, error: error('EPROTO'), isVerified: false };
+    expect(await handshake(broken)).toBe('EPROTO: in words');
+    expect(await handshake({ ...broken, hasCertificate: false })).toBe('EPROTO: in words');
+  });
+});
+
+describe('a socket', () => {
+  async function open(): Promise<{ bun: FakeBun; socket: ByteSocket; heard: string[] }> {
+    const bun = new FakeBun();
+    const security = { kind: 'plaintext' } as const;
+    const destination = { place: { path: '/s' }, proxy: undefined, security, certifiedHost: 'h' };
+    const dialed = dialWithBun(bun, destination, new AbortController().signal);
+    bun.handlers.open(bun.socket);
+    return { bun, socket: await dialed, heard: [] };
+  }
+
+  const listen = (socket: ByteSocket, heard: string[]) =>
+    socket.listen({
+      onData: (chunk) => heard.push(chunk.toString()),
+      onClose: (error) => heard.push(`closed: ${error?.message}`),
+    });
+
+  test('tells what came before anybody listened, once the listener is there', async () => {
+    const { bun, socket, heard } = await open();
+    bun.handlers.data(bun.socket, Buffer.from('early'));
+    bun.handlers.close(bun.socket, error('ECONNRESET'));
+    listen(socket, heard);
+    expect(heard).toEqual([]);
+    await Promise.resolve();
+    expect(heard).toEqual(['early', 'closed: ECONNRESET: in words']);
+  });
+
+  test('keeps what Bun does not take, in its order', async () => {
+    const { bun, socket } = await open();
+    bun.room = 3;
+    socket.write(Buffer.from('abcde'));
+    socket.write(Buffer.from('fgh'));
+    expect([bun.written, socket.unsentBytes]).toEqual(['abc', 5]);
+    bun.room = 4;
+    bun.handlers.drain(bun.socket);
+    expect([bun.written, socket.unsentBytes]).toEqual(['abcdefg', 1]);
+    bun.room = 10;
+    bun.handlers.drain(bun.socket);
+    expect([bun.written, socket.unsentBytes]).toEqual(['abcdefgh', 0]);
+  });
+
+  test('tells of its end once', async () => {
+    const { bun, socket, heard } = await open();
+    listen(socket, heard);
+    await Promise.resolve();
+    bun.handlers.error(bun.socket, error('EPIPE'));
+    socket.destroy();
+    socket.destroy();
+    expect(heard).toEqual(['closed: EPIPE: in words']);
+    expect(bun.isTerminated).toBe(true);
+  });
+
+  test('that comes about after the attempt was given up is closed', async () => {
+    const bun = new FakeBun();
+    const giveUp = new AbortController();
+    const security = { kind: 'plaintext' } as const;
+    const destination = { place: { path: '/s' }, proxy: undefined, security, certifiedHost: 'h' };
+    const dialed = dialWithBun(bun, destination, giveUp.signal);
+    giveUp.abort(new Error('given up'));
+    await expect(dialed).rejects.toThrow('given up');
+    bun.handlers.open(bun.socket);
+    expect(bun.isTerminated).toBe(true);
+  });
+});
