@@ -238,8 +238,10 @@ describe('lock when its lease is lost', () => {
       holder.kill('SIGINT');
       const { code, stderr } = await holder.result;
       expect(code).toBe(1);
-      expect(stderr.toString()).toContain('connection refused');
-      expect(stderr.toString()).toMatch(/Error: context deadline exceeded\n$/);
+      // It may have begun to give up before it noticed that the server is gone.
+      expect(stderr.toString()).toMatch(
+        /connection refused\nError: context deadline exceeded\n$|the connection broke before the answer came.*\nError: rpc error: code = Unavailable desc = error reading from server: EOF\n$/,
+      );
     } finally {
       await alone.stop();
     }
