@@ -1,5 +1,5 @@
-// `npm run build`: bundles src/process.ts and what it imports into one file of dist/npm, and beside it main.js, which
-// launches it. Both are CommonJS: Node.js starts it sooner than ES modules, and can keep its compiled code.
+// `npm run build`: bundles src/process.ts and what it imports into a few files of dist/npm, and beside them main.js, which
+// launches it. All are CommonJS: Node.js starts it sooner than ES modules, and can keep its compiled code.
 import { createHash } from 'node:crypto';
 import {
   mkdirSync,
@@ -12,30 +12,41 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { bundleOptions, bundleProgram } from './lib/bundle.mjs';
+import { bundleOptions } from './lib/bundle.mjs';
 import { root } from './lib/paths.mjs';
+import { splitProgram } from './lib/split-bundle.mjs';
 import { thirdPartyLicenses } from './lib/third-party-licenses.mjs';
 
 const outdir = path.join(root, 'dist', 'npm');
 const entry = 'main.js';
 
+/**
+ * What a run reads together: what every run needs, with the most frequent commands; single calls; streams, which alone need grpc-js; the
+ * other commands, formats and ETCDCTL_API=2; database files.
+ */
+const DIVISION = {
+  program: /^src\/(?:process|etcdctl|commands\/v3\/(?:get|put|del|version)|printers\/simple\/simple)\.ts$/,
+  calls: /^src\/transport\/(?:grpc\/connect|socket\/node-socket)\.ts$/,
+  streams: /^src\/transport\/grpc\/bidi\//,
+  rest: /^(?!src\/storage\/)/,
+  storage: /^/,
+};
+
 try {
-  const program = await bundleProgram('src/process.ts');
-  // The launcher calls it as a function.
-  const code = Buffer.from(`(function (module, exports, require) {\n${program.code}\n})`);
-  const programFile = `program-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
+  const { files, inputs } = await splitProgram('src/process.ts', DIVISION);
+  const named = files.map(({ name, code, parts }) => ({ name: contentName(name, code), code, parts }));
   const launcher = await build({
     ...bundleOptions,
     entryPoints: ['src/launcher/launcher.ts'],
-    define: { PROGRAM_FILE: JSON.stringify(programFile) },
+    define: { PROGRAM_FILES: JSON.stringify(named.map(({ name, parts }) => ({ name, parts }))) },
   });
   publish([
     ['package.json', Buffer.from('{ "type": "commonjs" }\n')],
-    [programFile, code],
+    ...named.map(({ name, code }) => /** @type {const} */ ([name, Buffer.from(code)])),
     [entry, launcher.outputFiles[0]?.contents ?? Buffer.alloc(0)],
-    ['THIRD-PARTY-LICENSES.txt', Buffer.from(thirdPartyLicenses(program.inputs, root))],
+    ['THIRD-PARTY-LICENSES.txt', Buffer.from(thirdPartyLicenses(inputs, root))],
   ]);
-  console.log(`dist/npm: ${Math.ceil(code.length / 1024)} KiB`);
+  for (const { name, code } of named) console.log(`dist/npm/${name}: ${Math.ceil(code.length / 1024)} KiB`);
 } catch (error) {
   // esbuild has said what is wrong, with the places.
   if (!(error instanceof Error && 'errors' in error)) throw error;
@@ -43,10 +54,18 @@ try {
 }
 
 /**
- * Puts the files in place so that a program started at any moment finds the entry and its bundle together: bundles
+ * @param {string} name
+ * @param {string} code
+ */
+function contentName(name, code) {
+  return `${name}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
+}
+
+/**
+ * Puts the files in place so that a program started at any moment finds the entry and its bundles together: bundles
  * are named after their contents and come first, the entry last, stale files go afterwards.
  *
- * @param {[name: string, contents: Uint8Array][]} outputs
+ * @param {(readonly [name: string, contents: Uint8Array])[]} outputs
  */
 function publish(outputs) {
   mkdirSync(outdir, { recursive: true });

@@ -1,4 +1,4 @@
-// How esbuild bundles the program, for the npm package and for the standalone executable.
+// How esbuild bundles the program: for the standalone executable as a whole; for the npm package see split-bundle.mjs.
 import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { root } from './paths.mjs';
@@ -34,6 +34,21 @@ const markLazyModules = {
 };
 
 /**
+ * How the program itself is bundled. Names of Node's modules get `lazy:` in front.
+ *
+ * @satisfies {import('esbuild').BuildOptions}
+ */
+export const programOptions = {
+  ...bundleOptions,
+  metafile: /** @type {const} */ (true),
+  plugins: [markLazyModules],
+  // gRPC's own service definitions are loaded from .proto files at run time, for channelz, which is off.
+  alias: { '@grpc/proto-loader': './scripts/lib/empty-module.mjs' },
+  // Only packages' optional features look for files beside their code; they are not used.
+  define: { __dirname: 'undefined', __filename: 'undefined' },
+};
+
+/**
  * The program with everything that it imports, as one CommonJS module in ASCII. What the program imports lazily is in it too, and is
  * executed when it is first imported; Node's modules are loaded when something of them is first used.
  *
@@ -49,15 +64,9 @@ export async function bundleProgram(entryPoint) {
     globalName: 'lazyModules',
   });
   const { outputFiles, metafile } = await build({
-    ...bundleOptions,
+    ...programOptions,
     entryPoints: [entryPoint],
-    metafile: true,
-    plugins: [markLazyModules],
     banner: { js: lazyModule.outputFiles[0]?.text ?? '' },
-    // gRPC's own service definitions are loaded from .proto files at run time, for channelz, which is off.
-    alias: { '@grpc/proto-loader': './scripts/lib/empty-module.mjs' },
-    // Only packages' optional features look for files beside their code; they are not used.
-    define: { __dirname: 'undefined', __filename: 'undefined' },
   });
   const [output] = outputFiles;
   return { code: loadLazily(output?.text ?? ''), inputs: bundledInputs(metafile) };
@@ -74,8 +83,12 @@ function loadLazily(code) {
     .replaceAll(/\bimport\("lazy:([^"]+)"\)/g, 'Promise.resolve(require("$1"))');
 }
 
-/** @param {import('esbuild').Metafile} metafile */
-function bundledInputs(metafile) {
+/**
+ * The files of which something is left in the code.
+ *
+ * @param {import('esbuild').Metafile} metafile
+ */
+export function bundledInputs(metafile) {
   const used = Object.values(metafile.outputs).flatMap((output) =>
     Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
   );

@@ -1,8 +1,8 @@
 /**
- * What V8 compiled of the bundle in an earlier run, kept so that the next one need not compile it again: as Python's
+ * What V8 compiled of the program in earlier runs, kept so that the next one need not compile it again: as Python's
  * `__pycache__`, or `module.enableCompileCache` of Node.js, which Node.js 20 lacks and which keeps only what its first
- * run used. The files are in the user's cache folder, one set for each bundle and Node.js: V8 refuses what another version
- * made, and a bundle is named after its contents.
+ * run used. The files are in the user's cache folder, one for each file of the program and Node.js: V8 refuses what another
+ * version made, and the program's files are named after their contents.
  */
 import {
   closeSync,
@@ -21,14 +21,6 @@ import { join } from 'node:path';
 /** Files of bundles that were replaced, and of runs that were ended while they wrote, stay this long. */
 const LONGEST_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** How much of the program a run has used: a run that talked to no server has not compiled the transport. */
-export type Extent = 'local' | 'remote';
-
-export interface CompiledCode {
-  readonly extent: Extent;
-  readonly bytes: Buffer;
-}
-
 /** Whom the process runs for, and where that user keeps what can be made anew. */
 export interface CacheOwner {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -44,21 +36,28 @@ export function cacheFolder({ env, uid }: CacheOwner): string | undefined {
   return HOME.startsWith('/') ? join(HOME, '.cache', 'etcdctl-ts') : undefined;
 }
 
-/** The code of the widest run there was. Only what this user alone can have written is read: it will be executed. */
-export function readCompiled(folder: string, name: string, uid: number): CompiledCode | undefined {
-  for (const extent of ['remote', 'local'] as const) {
-    const bytes = readOwn(join(folder, fileName(name, extent)), uid);
-    if (bytes !== undefined) return { extent, bytes };
+/** Only what this user alone can have written is read: it will be executed. */
+export function readCompiled(folder: string, name: string, uid: number): Buffer | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(join(folder, name), 'r');
+  } catch {
+    return undefined;
   }
-  return undefined;
+  try {
+    const { uid: owner, mode } = fstatSync(descriptor);
+    return owner === uid && (mode & 0o022) === 0 ? readFileSync(descriptor) : undefined;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /**
  * Puts a file in place whole, also if the machine fails: V8 notices a file cut short, but not one with holes. What no run has
  * used for long goes. Failures are nobody's concern: the next run compiles again.
  */
-export function writeCompiled(folder: string, name: string, { extent, bytes }: CompiledCode): void {
-  const file = join(folder, fileName(name, extent));
+export function writeCompiled(folder: string, name: string, bytes: Buffer): void {
+  const file = join(folder, name);
   const staged = `${file}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -84,24 +83,5 @@ function removeOld(folder: string): void {
   for (const name of readdirSync(folder)) {
     const file = join(folder, name);
     if (statSync(file).mtimeMs < limit) rmSync(file, { force: true });
-  }
-}
-
-function fileName(name: string, extent: Extent): string {
-  return `${name}-${extent}`;
-}
-
-function readOwn(file: string, uid: number): Buffer | undefined {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'r');
-  } catch {
-    return undefined;
-  }
-  try {
-    const { uid: owner, mode } = fstatSync(descriptor);
-    return owner === uid && (mode & 0o022) === 0 ? readFileSync(descriptor) : undefined;
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,13 @@ import { programAt, run } from '../support/lab/program.js';
 const checkout = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 const npm = programAt('npm');
+
+/** What is kept there; a file that is written again has another number. */
+function keptFiles(caches: string) {
+  return readdirSync(caches)
+    .sort()
+    .map((name) => ({ name, inode: statSync(join(caches, name)).ino }));
+}
 
 describe('the npm package', () => {
   beforeAll(async () => {
@@ -26,6 +33,25 @@ describe('the npm package', () => {
       expect(result.stdout.toString()).toBe(`${name} version: 3.7.1\nAPI version: 3.7\n`);
       expect(result.stderr.toString()).toBe('');
     }
+  });
+
+  it.each([
+    ['version', 'etcdctl', ['version'], ['program']],
+    ['a single call', 'etcdctl', ['get', 'k'], ['calls', 'program']],
+    ['a stream', 'etcdctl', ['lease', 'keep-alive', '1'], ['calls', 'program', 'rest', 'streams']],
+    ['the help of all commands', 'etcdctl', ['--help'], ['program', 'rest']],
+    ['a database file', 'etcdutl', ['hashkv', join(folder, 'missing')], ['program', 'rest', 'storage']],
+  ])('keeps compiled code of the files that it needs, and uses it: %s', async (_what, name, line, files) => {
+    const caches = mkdtempSync(join(folder, 'caches-'));
+    const program = programAt(process.execPath);
+    const endpoint = name === 'etcdctl' ? ['--endpoints=127.0.0.1:1', '--command-timeout=200ms'] : [];
+    const args = [join(checkout, 'bin', `${name}.js`), ...line, ...endpoint];
+    const env = { XDG_CACHE_HOME: caches, NODE_DISABLE_COMPILE_CACHE: '' };
+    const first = await run(program, args, { env });
+    const kept = keptFiles(join(caches, 'etcdctl-ts'));
+    expect(kept.map((file) => file.name.replace(/-.*/, ''))).toEqual(files);
+    expect(await run(program, args, { env })).toMatchObject({ code: first.code, stdout: first.stdout });
+    expect(keptFiles(join(caches, 'etcdctl-ts'))).toEqual(kept);
   });
 
   it('says plainly that nothing is built', async () => {

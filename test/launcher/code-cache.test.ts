@@ -13,8 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
-const local = { extent: 'local', bytes: Buffer.from('few functions') } as const;
-const remote = { extent: 'remote', bytes: Buffer.from('many functions') } as const;
+const code = Buffer.from('compiled');
 
 describe('the folder of compiled code', () => {
   it.each([
@@ -31,48 +30,46 @@ describe('the folder of compiled code', () => {
 });
 
 describe('compiled code', () => {
-  it('is read as it was written, the widest first', () => {
+  it('is read as it was written', () => {
     expect(readCompiled(folder, 'p', uid)).toBeUndefined();
-    writeCompiled(folder, 'p', local);
-    expect(readCompiled(folder, 'p', uid)).toEqual(local);
-    writeCompiled(folder, 'p', remote);
-    expect(readCompiled(folder, 'p', uid)).toEqual(remote);
+    writeCompiled(folder, 'p', code);
+    expect(readCompiled(folder, 'p', uid)).toEqual(code);
     expect(readCompiled(folder, 'other', uid)).toBeUndefined();
   });
 
   it('is nobody else’s to read or write', () => {
-    writeCompiled(folder, 'p', local);
+    writeCompiled(folder, 'p', code);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
-    expect(statSync(join(folder, 'p-local')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'p')).mode & 0o777).toBe(0o600);
   });
 
   it('is not read when another user owns it or may write it', () => {
-    writeCompiled(folder, 'p', local);
+    writeCompiled(folder, 'p', code);
     expect(readCompiled(folder, 'p', uid + 1)).toBeUndefined();
-    chmodSync(join(folder, 'p-local'), 0o620);
+    chmodSync(join(folder, 'p'), 0o620);
     expect(readCompiled(folder, 'p', uid)).toBeUndefined();
   });
 
   it('replaces what there is, and leaves nothing else behind', () => {
-    writeCompiled(folder, 'p', local);
-    writeCompiled(folder, 'p', { extent: 'local', bytes: Buffer.from('newer') });
-    expect(readCompiled(folder, 'p', uid)?.bytes.toString()).toBe('newer');
-    expect(readdirSync(folder)).toEqual(['p-local']);
+    writeCompiled(folder, 'p', code);
+    writeCompiled(folder, 'p', Buffer.from('newer'));
+    expect(readCompiled(folder, 'p', uid)?.toString()).toBe('newer');
+    expect(readdirSync(folder)).toEqual(['p']);
   });
 
   it('goes after a month', () => {
-    writeCompiled(folder, 'old', remote);
-    writeCompiled(folder, 'recent', remote);
+    writeCompiled(folder, 'old', code);
+    writeCompiled(folder, 'recent', code);
     const age = (days: number) => Date.now() / 1000 - days * 86_400;
-    utimesSync(join(folder, 'old-remote'), age(31), age(31));
-    utimesSync(join(folder, 'recent-remote'), age(29), age(29));
-    writeCompiled(folder, 'p', local);
-    expect(readdirSync(folder).sort()).toEqual(['p-local', 'recent-remote']);
+    utimesSync(join(folder, 'old'), age(31), age(31));
+    utimesSync(join(folder, 'recent'), age(29), age(29));
+    writeCompiled(folder, 'p', code);
+    expect(readdirSync(folder).sort()).toEqual(['p', 'recent']);
   });
 
   it('is done without where it cannot be kept', () => {
     writeFileSync(join(scratch, 'a'), 'in the way');
-    writeCompiled(folder, 'p', local);
+    writeCompiled(folder, 'p', code);
     expect(readCompiled(folder, 'p', uid)).toBeUndefined();
   });
 });
