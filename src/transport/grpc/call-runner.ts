@@ -31,6 +31,21 @@ export class CallRunner<Channel extends EndpointChannel> {
     return new CallLimit(call, callTimeoutMs, end);
   }
 
+  /** One call within its limit; its failure is explained. */
+  async limited<Result>(
+    call: StreamOptions | undefined,
+    work: (limit: CallLimit) => Promise<Result>,
+  ): Promise<Result> {
+    const limit = this.limit(call);
+    try {
+      return await work(limit);
+    } catch (error) {
+      throw await this.explained(error, limit);
+    } finally {
+      limit.release();
+    }
+  }
+
   /** The retry loop (client/v3/retry_interceptor.go). Without an authentication, a refused token is final. */
   async repeat<Result>(
     { limit, policy, authentication }: Repetition,

@@ -47,33 +47,21 @@ export class Caller {
   /** Gets the token of credentials that need one. */
   async logIn(call: CallOptions): Promise<void> {
     if (!this.#authentication.needsLogin) return;
-    const limit = this.#runner.limit(call);
-    try {
-      await this.#authentication.renew(limit);
-    } catch (error) {
-      throw await this.#runner.explained(error, limit);
-    } finally {
-      limit.release();
-    }
+    await this.#runner.limited(call, (limit) => this.#authentication.renew(limit));
   }
 
-  async unary<Request, Response>(
+  unary<Request, Response>(
     rpc: Rpc<Request, Response>,
     request: Request,
     call?: CallOptions,
   ): Promise<Response> {
     const authentication = this.#authentication;
-    const limit = this.#runner.limit(call);
-    try {
+    return this.#runner.limited(call, (limit) => {
       const bytes = this.#encoder.encode(rpc, request);
-      return await this.#runner.repeat({ limit, policy: rpc.policy, authentication }, (channel) =>
+      return this.#runner.repeat({ limit, policy: rpc.policy, authentication }, (channel) =>
         channel.unary(rpc, bytes, { limit, token: authentication.token, requiresLeader: false }),
       );
-    } catch (error) {
-      throw await this.#runner.explained(error, limit);
-    } finally {
-      limit.release();
-    }
+    });
   }
 
   /** The call begins when the first response is asked for, and is cancelled when the consumer stops early. */

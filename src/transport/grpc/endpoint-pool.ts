@@ -1,5 +1,6 @@
 import { abortController, pause } from './deadline.js';
 import type { EndpointChannel } from './endpoint-channel.js';
+import { NOT_CONNECTED_YET } from './settings.js';
 import type { CallFailure } from './status.js';
 
 /** An endpoint that has neither connected nor failed after this time gets company. */
@@ -57,7 +58,7 @@ export class EndpointPool<Channel extends EndpointChannel> {
       this.#channels.map(async (channel) => {
         const { text } = channel.endpoint;
         if (channel.isReady && last?.endpoint === text) return `${text}: ${last.details}`;
-        const why = await channel.explain(signal).catch(() => 'no answer to the attempt to connect');
+        const why = await channel.explain(signal).catch(() => NOT_CONNECTED_YET);
         return `${text}: ${why}`;
       }),
     );

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from '../connection.js';
 import { type ForwardProxy, type ProxySettings, proxyTo } from '../proxy.js';
+import { explainConnectionFailure, explainProxiedFailure } from '../tls/connection-failure.js';
 import type { EndpointAddress } from './endpoint.js';
 
 /** What both kinds of channels need of the options. */
@@ -18,6 +19,10 @@ export const CLIENT_API_VERSION = '3.7';
  * here while a consumer is busy: 16 MiB bring no speed, but 30 MiB of memory.
  */
 export const FLOW_CONTROL_WINDOW_BYTES = 4 * 2 ** 20;
+
+/** What keeps an endpoint from answering, when it is not a failure with words of its own. */
+export const CONNECTED_AND_SILENT = 'connected, but the answer did not come in time';
+export const NOT_CONNECTED_YET = 'no answer to the attempt to connect';
 
 const LARGEST_MESSAGE_BYTES = 2 ** 31 - 1;
 
@@ -53,4 +58,19 @@ export function proxyOf(
 ): ForwardProxy | undefined {
   if ('path' in place) return undefined;
   return proxyTo({ host, port: String(place.port) }, settings.https, settings.exceptions);
+}
+
+/** Why no connection came about; @param words of Node.js, grpc-js or the TLS library */
+export function explainFailure(
+  words: string,
+  {
+    address,
+    proxy: settings,
+    isSecure,
+  }: { address: ReachableAddress; proxy: ProxySettings; isSecure: boolean },
+): string {
+  const proxy = proxyOf(address, settings);
+  return proxy === undefined
+    ? explainConnectionFailure(words, isSecure)
+    : explainProxiedFailure(words, proxy);
 }

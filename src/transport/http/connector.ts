@@ -9,9 +9,9 @@ import type { Socket } from 'node:net';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import type { TlsOptions } from '../connection.js';
 import { TLS_FLAG_NAMES } from '../tls/flag-names.js';
+import { type SecureOptions, secureOptions } from '../tls/secure-options.js';
 import { loadSecurity, type Security } from '../tls/security.js';
 import { type Attempted, attemptError, DialTimeoutError } from './failure.js';
-import { type SecureOptions, secureOptions } from './secure-options.js';
 import type { RequestUrl } from './url.js';
 
 export interface HttpRequest {

@@ -3,8 +3,8 @@ import { request as httpsRequest } from 'node:https';
 import { CommandError } from '../../model/errors.js';
 import type { TlsOptions } from '../connection.js';
 import { type EndpointAddress, parseEndpoint } from '../grpc/endpoint.js';
+import { secureOptions } from '../tls/secure-options.js';
 import { loadSecurity, type Security } from '../tls/security.js';
-import { secureOptions } from './secure-options.js';
 
 /** A member's metrics are about 100 KB. */
 const LARGEST_ANSWER_BYTES = 16 * 2 ** 20;

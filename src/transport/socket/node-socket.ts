@@ -1,7 +1,6 @@
 import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { TlsSecurity } from '../tls/security.js';
-import { checkIdentity, sentName } from '../tls/server-identity.js';
+import { secureOptions } from '../tls/secure-options.js';
 import type { ByteSocket, Destination, SocketEvents } from './byte-socket.js';
 
 /** See `dial`; on the sockets of `node:net` and `node:tls`. */
@@ -12,7 +11,7 @@ export async function dialWithNode(destination: Destination, signal: AbortSignal
   const way = tunnel ? { socket: tunnel } : place;
   const isSecure = security.kind === 'tls';
   const socket = isSecure
-    ? connectTls({ ...way, ...tlsOptions(security, certifiedHost) })
+    ? connectTls({ ...way, ...secureOptions(security, certifiedHost), ALPNProtocols: ['h2'] })
     : (tunnel ?? connectTcp(way as TcpNetConnectOpts));
   // A request would wait for the acknowledgement of what was sent before it, which peers put off for 40 ms.
   socket.setNoDelay(true);
@@ -56,19 +55,6 @@ async function openTunnel({ place, proxy }: Destination, signal: AbortSignal): P
   if (proxy === undefined || 'path' in place) return undefined;
   const { openTunnel } = await import('./tunnel.js');
   return openTunnel(proxy, place, signal);
-}
-
-function tlsOptions(security: TlsSecurity, certifiedHost: string) {
-  const name = security.serverName ?? certifiedHost;
-  return {
-    secureContext: security.context,
-    // Said explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
-    rejectUnauthorized: security.isVerified,
-    checkServerIdentity: (_sentName: string, certificate: { readonly raw: Uint8Array }) =>
-      checkIdentity(name, certificate),
-    servername: sentName(name),
-    ALPNProtocols: ['h2'],
-  };
 }
 
 function opened(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {

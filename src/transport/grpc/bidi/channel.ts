@@ -7,7 +7,6 @@ import {
   Metadata,
   setLogger,
 } from '@grpc/grpc-js';
-import { explainConnectionFailure, explainProxiedFailure } from '../../tls/connection-failure.js';
 import type { Security } from '../../tls/security.js';
 import { abortController, aborted } from '../deadline.js';
 import type { Endpoint } from '../endpoint.js';
@@ -15,9 +14,12 @@ import type { Attempt, BidiChannel } from '../endpoint-channel.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
+  CONNECTED_AND_SILENT,
+  explainFailure,
   FLOW_CONTROL_WINDOW_BYTES,
   keepAliveOf,
   largestResponseBytes,
+  NOT_CONNECTED_YET,
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
@@ -78,14 +80,13 @@ export class GrpcJsChannel implements BidiChannel {
       case connectivityState.TRANSIENT_FAILURE: {
         const details = await this.#probe(false, signal);
         if (details === undefined) return 'connected too late';
-        const proxy = proxyOf(address, this.#settings.proxy);
-        if (proxy !== undefined) return explainProxiedFailure(details, proxy);
-        return explainConnectionFailure(details, this.#security.kind === 'tls');
+        const { proxy } = this.#settings;
+        return explainFailure(details, { address, proxy, isSecure: this.#security.kind === 'tls' });
       }
       case connectivityState.READY:
-        return 'connected, but the answer did not come in time';
+        return CONNECTED_AND_SILENT;
       default:
-        return 'no answer to the attempt to connect';
+        return NOT_CONNECTED_YET;
     }
   }
 

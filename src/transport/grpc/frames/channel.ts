@@ -1,5 +1,4 @@
 import type { Http2Connection } from '../../http2/connection.js';
-import { explainConnectionFailure, explainProxiedFailure } from '../../tls/connection-failure.js';
 import type { Security } from '../../tls/security.js';
 import { aborted } from '../deadline.js';
 import type { Endpoint } from '../endpoint.js';
@@ -7,8 +6,11 @@ import type { Attempt, RequestChannel } from '../endpoint-channel.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
+  CONNECTED_AND_SILENT,
+  explainFailure,
   keepAliveOf,
   largestResponseBytes,
+  NOT_CONNECTED_YET,
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
@@ -103,12 +105,14 @@ class FramesChannel implements RequestChannel {
 
   async explain(): Promise<string> {
     const { current, failure } = this.#reconnection;
-    if (current !== undefined) return 'connected, but the answer did not come in time';
-    if (failure === undefined) return 'no answer to the attempt to connect';
-    const proxy = proxyOf(this.#address, this.#settings.proxy);
-    const words = wordsOf(failure);
-    if (proxy !== undefined) return explainProxiedFailure(words, proxy);
-    return explainConnectionFailure(words, this.#settings.security.kind === 'tls');
+    if (current !== undefined) return CONNECTED_AND_SILENT;
+    if (failure === undefined) return NOT_CONNECTED_YET;
+    const { proxy, security } = this.#settings;
+    return explainFailure(wordsOf(failure), {
+      address: this.#address,
+      proxy,
+      isSecure: security.kind === 'tls',
+    });
   }
 
   async unary<Request, Response>(
