@@ -108,7 +108,7 @@ class FramesChannel implements RequestChannel {
     if (current !== undefined) return CONNECTED_AND_SILENT;
     if (failure === undefined) return NOT_CONNECTED_YET;
     const { proxy, security } = this.#settings;
-    return explainFailure(wordsOf(failure), {
+    return explainFailure(failure, {
       address: this.#address,
       proxy,
       isSecure: security.kind === 'tls',
@@ -179,10 +179,4 @@ class FramesChannel implements RequestChannel {
   #failure({ code, details, isUntouched }: Refusal): CallFailure {
     return new CallFailure(code, details, !isUntouched, this.endpoint.text);
   }
-}
-
-/** Where several addresses of a host were tried, Node.js keeps their errors apart. */
-function wordsOf(error: Error & { readonly code?: string }): string {
-  if (error instanceof AggregateError) return error.errors.map(wordsOf).join('; ');
-  return error.message || (error.code ?? '');
 }
