@@ -44,6 +44,7 @@ export interface CertificateRequest {
   readonly extensions?: readonly string[];
   /** `sha256` when absent. */
   readonly digest?: string;
+  readonly serialNumber?: number;
   /** Further arguments of `openssl x509`. */
   readonly options?: readonly string[];
   /** As `20200101000000Z`; thirty days from now when absent. */
@@ -132,17 +133,14 @@ export class Openssl {
     return issued;
   }
 
-  #sign(
-    csr: string,
-    { cert, key }: Issued,
-    { signer, extensions, digest = 'sha256', options = [] }: Signing,
-  ): void {
+  #sign(csr: string, { cert, key }: Issued, { signer, extensions, ...request }: Signing): void {
+    const { digest = 'sha256', options = [], serialNumber = this.#serial++ } = request;
     const isSelfSigned = signer.cert === cert;
     // Ed25519 has its own.
     const digestOption = digest === 'none' ? [] : [`-${digest}`];
     const hasExtensions = readFileSync(extensions, 'utf8') !== '';
     this.run(
-      ...['x509', '-req', '-in', csr, '-out', cert, '-days', '30', '-set_serial', String(this.#serial++)],
+      ...['x509', '-req', '-in', csr, '-out', cert, '-days', '30', '-set_serial', String(serialNumber)],
       ...(isSelfSigned ? ['-signkey', key] : ['-CA', signer.cert, '-CAkey', signer.key]),
       ...(hasExtensions ? ['-extfile', extensions] : []),
       ...digestOption,
@@ -162,7 +160,7 @@ export class Openssl {
   }
 }
 
-type Signing = Pick<CertificateRequest, 'digest' | 'options' | 'validity'> & {
+type Signing = Pick<CertificateRequest, 'digest' | 'options' | 'validity' | 'serialNumber'> & {
   readonly signer: Issued;
   readonly extensions: string;
 };

@@ -1,6 +1,13 @@
 import { UsageError } from '../../model/errors.js';
 import { listed } from '../tls/flag-names.js';
-import { CIPHERS, checkPeer, checkProtocol, sentName, WHILE_WAITING_MS } from '../tls/peer.js';
+import {
+  BORINGSSL_GROUPS,
+  CIPHERS,
+  checkPeer,
+  checkProtocol,
+  sentName,
+  WHILE_WAITING_MS,
+} from '../tls/peer.js';
 import type { TlsSecurity, Trust } from '../tls/security.js';
 import {
   type Bun,
@@ -109,7 +116,8 @@ function handlersOf(socket: BunByteSocket, { resolve, reject, judge }: Outcome):
     },
     handshake(opened, isSuccess, error) {
       try {
-        if (!isSuccess && error?.code !== OTHER_NAME) throw inWords(error ?? HANDSHAKE_FAILED);
+        if (error?.code === NO_HANDSHAKE || (error === null && !isSuccess))
+          throw inWords(error ?? HANDSHAKE_FAILED);
         judge?.(opened);
         resolve();
       } catch (reason) {
@@ -150,8 +158,8 @@ function judgePeer(socket: BunSocket, { security, trust, host }: Judgement): voi
 
 const HANDSHAKE_FAILED: BunError = new Error('the TLS handshake was disconnected');
 
-/** To Bun, another name in the certificate is a failure of the handshake, which has succeeded. */
-const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
+/** The handshake broke off. All other errors are what Bun thinks of the certificate, which to it may be failures too. */
+const NO_HANDSHAKE = 'EPROTO';
 
 function tlsOptions(
   security: TlsSecurity,
@@ -167,6 +175,7 @@ function tlsOptions(
     ...(serverName !== '' && { serverName }),
     rejectUnauthorized: false,
     ciphers: CIPHERS,
+    ecdhCurve: BORINGSSL_GROUPS,
     ALPNProtocols: ALPN_HTTP2,
   };
 }

@@ -23,6 +23,7 @@ export interface BunTlsOptions {
   readonly serverName?: string;
   readonly rejectUnauthorized: boolean;
   readonly ciphers: string;
+  readonly ecdhCurve: string;
   /** As on the wire: each name after its length. */
   readonly ALPNProtocols: string;
 }

@@ -8,7 +8,7 @@ import { bun } from '../socket/bun.js';
 import type { TlsFiles } from './files.js';
 import { listed } from './flag-names.js';
 import { checkKeyPair } from './key-pair-check.js';
-import { CIPHERS, checkPeer, checkProtocol, sentName, WHILE_WAITING_MS } from './peer.js';
+import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, sentName, WHILE_WAITING_MS } from './peer.js';
 import type { TlsSecurity, Trust } from './security.js';
 
 /** A connection that stands already, or where to make one. */
@@ -119,6 +119,7 @@ function newContext({ keyPair }: TlsFiles, { flagNames }: TlsSecurity): SecureCo
       maxVersion: 'TLSv1.3',
       ciphers: CIPHERS + SECURITY_LEVEL,
       sigalgs: SIGNATURE_ALGORITHMS,
+      ...(bun !== undefined && { ecdhCurve: BORINGSSL_GROUPS }),
     });
   } catch (cause) {
     if (keyPair) checkKeyPair(keyPair);

@@ -20,6 +20,9 @@ interface Explanation {
 const NOT_TLS =
   'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener';
 
+const NO_HTTP2 =
+  'the server does not offer HTTP/2 (ALPN h2): is this the port of etcd, and no proxy before it?';
+
 const EXPLANATIONS: readonly Explanation[] = [
   { pattern: /ECONNREFUSED/, words: 'connection refused' },
   {
@@ -39,13 +42,19 @@ const EXPLANATIONS: readonly Explanation[] = [
     goWords: 'tls: first record does not look like a TLS handshake',
   },
   {
+    pattern: /KEY USAGE BIT INCORRECT/,
+    words:
+      "the server's certificate does not allow its key to sign, which the TLS library of this executable asks for: give it the key usage digitalSignature, or use the npm package",
+  },
+  {
     pattern: /protocol version/i,
     words: 'the server offers no TLS version from 1.2 on',
     goWords: 'remote error: tls: protocol version not supported',
   },
   {
-    pattern: /missing selected ALPN property|no application protocol/i,
-    words: 'the server does not offer HTTP/2 (ALPN h2): is this the port of etcd, and no proxy before it?',
+    pattern: /missing selected ALPN property/,
+    words: NO_HTTP2,
+    goWords: 'credentials: cannot check peer: missing selected ALPN property',
   },
 ];
 
@@ -53,7 +62,7 @@ const EXPLANATIONS: readonly Explanation[] = [
 const ALERTS: Readonly<Record<number, Words>> = {
   40: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   116: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
-  120: 'the server does not offer HTTP/2 (ALPN h2): is this the port of etcd, and no proxy before it?',
+  120: NO_HTTP2,
   ...Object.fromEntries(
     [42, 43, 44, 45, 46, 48, 49].map((number) => [
       number,
@@ -130,6 +139,11 @@ function explainCertificate({ message, names }: PeerCertificateError, flagNames:
 }
 
 const CERTIFICATE_PROBLEMS: readonly (readonly [part: string, words: Words])[] = [
+  ['failed to load system roots', 'the authorities of this machine cannot be read: is SSL_CERT_FILE right?'],
+  [
+    'not authorized to sign for this name',
+    "the authority of the server's certificate may not sign for one of its names",
+  ],
   [
     'signed by unknown authority',
     ({ ca }) => `the server's certificate is signed by an unknown authority: give its CA with ${ca}`,

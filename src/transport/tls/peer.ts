@@ -124,6 +124,9 @@ export const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
+/** Those of crypto/tls that BoringSSL knows: without P-521, which it leaves out by itself, it refuses such certificates over TLS 1.2. */
+export const BORINGSSL_GROUPS = 'X25519:P-256:P-384:P-521';
+
 /** When the first message of the handshake is under way, and nothing else is to be done but to wait for the server. */
 export const WHILE_WAITING_MS = 1;
 

@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
+import { pathErrorText } from '../../model/go/system-error.js';
 import type { SystemRootsPlaces } from '../connection.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
 import { decodePem } from '../x509/pem.js';
@@ -32,10 +33,13 @@ export async function systemRoots(
   system: SystemPlaces = { bundles: BUNDLES, folders: FOLDERS },
 ): Promise<CertificatePool> {
   const pool = new CertificatePool();
-  addCertificates(pool, await firstReadable(file === undefined ? system.bundles : [file]));
-  for (const folder of folders ?? system.folders) {
-    for (const content of await readFolder(folder)) addCertificates(pool, content);
+  for (const bundle of file === undefined ? system.bundles : [file]) {
+    const content = await readOrNote(pool, bundle);
+    if (content === undefined) continue;
+    addCertificates(pool, content);
+    break;
   }
+  for (const folder of folders ?? system.folders) await addFolder(pool, folder);
   const isInFiles = process.platform === 'linux' || file !== undefined || folders !== undefined;
   if (pool.size === 0 && !isInFiles) await addRuntimesRoots(pool);
   return pool;
@@ -52,28 +56,34 @@ async function addRuntimesRoots(pool: CertificatePool): Promise<void> {
   for (const text of rootCertificates) addCertificates(pool, text);
 }
 
-async function firstReadable(files: readonly string[]): Promise<string> {
-  for (const file of files) {
-    const content = await readIfPossible(file);
-    if (content !== undefined) return content;
-  }
-  return '';
-}
-
 /** Of links within the folder, which only give another name to a file, the file itself is enough. */
-async function readFolder(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+async function addFolder(pool: CertificatePool, folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
+    note(pool, 'open', folder, error);
+    return [];
+  });
   const contents = await Promise.all(
     entries.map(async (entry) => {
       const file = path.join(folder, entry.name);
       const target = entry.isSymbolicLink() ? await readlink(file).catch(() => '') : '/';
-      return target.includes('/') ? readIfPossible(file) : undefined;
+      // Each system has its own besides certificates.
+      return target.includes('/') ? readFile(file, 'latin1').catch(() => '') : '';
     }),
   );
-  return contents.filter((content) => content !== undefined);
+  for (const content of contents) addCertificates(pool, content);
 }
 
-/** What is not there, or no file, is left out: each system has its own. */
-function readIfPossible(file: string): Promise<string | undefined> {
-  return readFile(file, 'latin1').catch(() => undefined);
+async function readOrNote(pool: CertificatePool, file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'latin1');
+  } catch (error) {
+    note(pool, (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open', file, error);
+    return undefined;
+  }
+}
+
+/** What is not there is no problem. */
+function note(pool: CertificatePool, operation: string, place: string, error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+    pool.problem ??= pathErrorText(operation, place, error);
 }

@@ -11,6 +11,8 @@ interface Entry {
 /** Certificates that end a chain, whatever they are. */
 export class CertificatePool {
   readonly #entries: Entry[] = [];
+  /** Why nothing is in it: what a file or folder could not be read for, in Go's words. */
+  problem: string | undefined;
 
   get size(): number {
     return this.#entries.length;

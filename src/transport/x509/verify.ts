@@ -31,6 +31,9 @@ const MAX_SIGNATURE_CHECKS = 100;
 export function verifyCertificate(verification: Verification): void {
   const [leaf] = verification.presented;
   const { authorities, host, nowMs } = verification;
+  if (authorities.size === 0 && authorities.problem !== undefined) {
+    refuse(`x509: failed to load system roots and no roots provided; ${authorities.problem}`);
+  }
   throwIf(validityProblem(leaf, { chain: [], isIntermediate: false, nowMs }));
   throwIf(hostNameProblem(leaf, host));
   const chains = authorities.has(leaf) ? [[leaf]] : new ChainSearch(verification).chainsFrom([leaf]);

@@ -47,6 +47,7 @@ const constrained = (constraints: string, ...names: readonly string[]): Certific
 };
 
 const withoutKeyCertSign = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,digitalSignature'];
+const mayDoAnything = ['basicConstraints=critical,CA:TRUE'];
 const limited = (length: number) => [`basicConstraints=critical,CA:TRUE,pathlen:${length}`, CA[1]];
 
 describe('a chain is trusted', () => {
@@ -133,7 +134,11 @@ describe('a chain is trusted', () => {
       return shown([leaf({ issuer: between, extensions }), again], pki.root);
     },
     'when the server is an authority itself': () =>
-      shown([leaf({ extensions: [...CA, 'subjectAltName=IP:127.0.0.1'] })], pki.root),
+      shown([leaf({ extensions: [...mayDoAnything, 'subjectAltName=IP:127.0.0.1'] })], pki.root),
+    'when the server is an authority that may only sign certificates': () => ({
+      ...shown([leaf({ extensions: [...CA, 'subjectAltName=IP:127.0.0.1'] })], pki.root),
+      deliberateInExecutable: 'BoringSSL demands the key usage digitalSignature of servers',
+    }),
     'with an extension that is unknown and not critical': () => withLeaf('1.2.3.4=ASN1:UTF8String:x'),
     'without a subject': () => shown([leaf({ subject: '/' })], pki.root),
   });
