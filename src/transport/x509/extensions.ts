@@ -100,7 +100,7 @@ const READERS: Readonly<Record<string, ReadExtension>> = {
     found.nameConstraints = constraints;
     return !hasOthers;
   },
-  '2.5.29.31': ({ value }) => isSequence(value, 'x509: invalid CRL distribution points'),
+  '2.5.29.31': checkDistributionPoints,
   '2.5.29.32': readPolicies,
   '2.5.29.33': readPolicyMappings,
   '2.5.29.35': readAuthorityKeyId,
@@ -111,14 +111,34 @@ const READERS: Readonly<Record<string, ReadExtension>> = {
     found.policies = { ...found.policies, inhibitAnyPolicy: Number(number) };
     return true;
   },
-  '1.3.6.1.5.5.7.1.1': ({ isCritical, value }) => {
-    if (isCritical) refuse('x509: authority info access incorrectly marked critical');
-    return isSequence(value, 'x509: invalid authority info access');
-  },
+  '1.3.6.1.5.5.7.1.1': checkAuthorityInfoAccess,
 };
 
-function isSequence(value: Buffer, problem: string): boolean {
-  return new DerReader(value).enter(TAG.sequence) !== undefined || refuse(problem);
+/** Only looked at as closely as Go does: what it says is not used. */
+function checkAuthorityInfoAccess({ isCritical, value }: Extension): boolean {
+  if (isCritical) refuse('x509: authority info access incorrectly marked critical');
+  const problem = 'x509: invalid authority info access';
+  const list = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
+  while (!list.isEmpty) {
+    const access = list.enter(TAG.sequence) ?? refuse(problem);
+    if (access.objectIdentifier() === undefined) refuse(problem);
+    if (access.nextIs(contextTag(6)) && access.any() === undefined) refuse(problem);
+  }
+  return true;
+}
+
+/** The same. */
+function checkDistributionPoints({ value }: Extension): boolean {
+  const problem = 'x509: invalid CRL distribution point';
+  const list = new DerReader(value).enter(TAG.sequence) ?? refuse(`${problem}s`);
+  const nameTag = contextTag(0, 'constructed');
+  while (!list.isEmpty) {
+    const point = list.enter(TAG.sequence) ?? refuse(problem);
+    if (!point.nextIs(nameTag)) continue;
+    const names = point.enter(nameTag)?.enter(nameTag) ?? refuse(problem);
+    while (names.nextIs(contextTag(6))) if (names.any() === undefined) refuse(problem);
+  }
+  return true;
 }
 
 function readSubjectKeyId({ isCritical, value }: Extension, found: Found): boolean {
@@ -237,8 +257,11 @@ function readPolicyMappings({ value }: Extension, found: Found): boolean {
 function readPolicyConstraints({ value }: Extension, found: Found): boolean {
   const problem = 'x509: invalid policy constraints extension';
   const fields = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
-  const number = (tag: number) =>
-    fields.nextIs(tag) ? Number(fields.integer(tag) ?? refuse(problem)) : undefined;
+  const number = (tag: number) => {
+    if (!fields.nextIs(tag)) return undefined;
+    const value = fields.integer(tag) ?? refuse(problem);
+    return BigInt.asIntN(64, value) === value ? Number(value) : refuse(problem);
+  };
   const requireExplicitPolicy = number(contextTag(0));
   const inhibitPolicyMapping = number(contextTag(1));
   found.policies = {
