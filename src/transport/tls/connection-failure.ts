@@ -125,13 +125,11 @@ function withGoWords(words: Words, goWords: string | undefined, flagNames: TlsFl
 }
 
 /** The more common reasons why a server is not trusted, in words that say what to do. */
-function explainCertificate({ message, names }: PeerCertificateError, flagNames: TlsFlagNames): string {
-  const otherHost =
-    /, (?:not|but none matched) (\S+)$|wanted to match (\S+)$|certificate for (\S+) because/.exec(message);
-  if (otherHost || message.includes('legacy Common Name')) {
-    const host = otherHost?.slice(1).find((part) => part !== undefined) ?? 'this host';
-    const whom = names ? `, only for ${names}` : ': it names no host at all (no SAN)';
-    return `the server's certificate is not valid for ${host}${whom} (${message})`;
+function explainCertificate({ message, otherHost }: PeerCertificateError, flagNames: TlsFlagNames): string {
+  if (otherHost) {
+    const { wanted, certified } = otherHost;
+    const others = certified === '' ? ': it names no host at all (no SAN)' : `, only for ${certified}`;
+    return `the server's certificate is not valid for ${wanted}${others} (${message})`;
   }
   const known = CERTIFICATE_PROBLEMS.find(([part]) => message.includes(part));
   if (known === undefined) return `the server's certificate is not to be trusted (${message})`;

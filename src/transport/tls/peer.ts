@@ -1,6 +1,6 @@
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import type { CertificatePool } from '../x509/certificate-pool.js';
-import { CertificateError } from '../x509/error.js';
+import { CertificateError, HostNameError } from '../x509/error.js';
 import { formatIpAddress, parseIpAddress } from '../x509/ip-address.js';
 import { insecureRsaKey, MIN_RSA_BITS, type VerifySignature, verifyCertificate } from '../x509/verify.js';
 import type { TlsSecurity } from './security.js';
@@ -16,13 +16,20 @@ export type RuntimeCertificateClass = new (der: Buffer) => RuntimeCertificate;
 /** The server's certificate is not to be trusted. The message is that of Go's crypto/tls. */
 export class PeerCertificateError extends Error {
   override readonly name = 'PeerCertificateError';
-  /** For whom the certificate is, as `DNS:localhost, IP:127.0.0.1`; `undefined` when it could not be read. */
-  readonly names: string | undefined;
 
-  constructor(message: string, certificate?: Certificate) {
+  /** @param otherHost when the certificate is for other hosts than the one that is wanted */
+  constructor(
+    message: string,
+    readonly otherHost?: OtherHost,
+  ) {
     super(message);
-    this.names = certificate && namesOf(certificate);
   }
+}
+
+export interface OtherHost {
+  readonly wanted: string;
+  /** For whom the certificate is, as `DNS:localhost, IP:127.0.0.1`; may be empty. */
+  readonly certified: string;
 }
 
 export interface Peer {
@@ -56,17 +63,21 @@ export function checkPeer(
   if (leaf === undefined) throw new PeerCertificateError('tls: received empty certificates message');
   checkKey(leaf);
   if (authorities === undefined) return;
+  const wanted = security.serverName ?? host;
   try {
     verifyCertificate({
       presented: [leaf, ...others],
       authorities,
-      host: security.serverName ?? host,
+      host: wanted,
       nowMs: Date.now(),
       verifiesSignature: signatureVerifier(Runtime),
     });
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
-    throw new PeerCertificateError(`tls: failed to verify certificate: ${error.message}`, leaf);
+    throw new PeerCertificateError(
+      `tls: failed to verify certificate: ${error.message}`,
+      error instanceof HostNameError ? { wanted, certified: namesOf(leaf) } : undefined,
+    );
   }
 }
 

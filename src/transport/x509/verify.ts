@@ -5,7 +5,7 @@
  */
 import type { Certificate } from './certificate.js';
 import type { CertificatePool } from './certificate-pool.js';
-import { CertificateError, refuse } from './error.js';
+import { CertificateError, HostNameError, refuse } from './error.js';
 import { ANY_EXTENDED_KEY_USAGE, SERVER_AUTH } from './extensions.js';
 import { hostNameProblem } from './host-name.js';
 import { constraintProblem } from './name-constraints.js';
@@ -35,7 +35,8 @@ export function verifyCertificate(verification: Verification): void {
     refuse(`x509: failed to load system roots and no roots provided; ${authorities.problem}`);
   }
   throwIf(validityProblem(leaf, { chain: [], isIntermediate: false, nowMs }));
-  throwIf(hostNameProblem(leaf, host));
+  const otherHost = hostNameProblem(leaf, host);
+  if (otherHost !== undefined) throw new HostNameError(otherHost);
   const chains = authorities.has(leaf) ? [[leaf]] : new ChainSearch(verification).chainsFrom([leaf]);
   checkChains(chains);
 }

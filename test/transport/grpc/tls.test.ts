@@ -135,7 +135,7 @@ describe('servers that are not trusted: the call waits for its deadline and says
     [
       'a common name alone',
       { pair: 'nameless' },
-      `the server's certificate is not valid for this host: it names no host at all (no SAN) (${failed} certificate relies on legacy Common Name field, use SANs instead)`,
+      `the server's certificate is not valid for 127.0.0.1: it names no host at all (no SAN) (${failed} certificate relies on legacy Common Name field, use SANs instead)`,
     ],
     [
       'expired',

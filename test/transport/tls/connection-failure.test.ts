@@ -60,12 +60,16 @@ describe('a certificate that is not to be trusted', () => {
       'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z is before 2027-01-01T00:00:00Z',
       "the server's certificate is not valid yet: is the clock right?",
     ],
-    [
-      'tls: failed to verify certificate: x509: certificate is valid for 10.0.0.1, not 127.0.0.1',
-      "the server's certificate is not valid for 127.0.0.1: it names no host at all (no SAN)",
-    ],
     ['x509: something new', "the server's certificate is not to be trusted"],
   ])('%s', (message, words) => {
     expect(explain(message)).toBe(`${words} (${message})`);
+  });
+
+  test.each([
+    ['', "the server's certificate is not valid for h: it names no host at all (no SAN) (in Go's words)"],
+    ['DNS:x, IP:::1', "the server's certificate is not valid for h, only for DNS:x, IP:::1 (in Go's words)"],
+  ])('for the hosts %j', (certified, words) => {
+    const error = new PeerCertificateError("in Go's words", { wanted: 'h', certified });
+    expect(explainConnectionFailure(error, { isSecure: true })).toBe(words);
   });
 });
