@@ -1,6 +1,7 @@
 import { closeSync, fsync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { CommandError } from '../model/errors.js';
+import { systemPath } from '../model/file-path.js';
 import { pathErrorText } from '../model/go/system-error.js';
 
 /** A file under construction. Arguments are read before the calls return. */
@@ -33,7 +34,7 @@ export class FileByteSink implements ByteSink {
   /** The file must not exist: nothing is replaced, and no planted link followed. */
   static create(path: string, mode = PRIVATE_MODE): FileByteSink {
     try {
-      return new FileByteSink(path, openSync(path, 'wx', mode));
+      return new FileByteSink(path, openSync(systemPath(path), 'wx', mode));
     } catch (cause) {
       throw new CommandError(pathErrorText('open', path, cause), { cause });
     }
@@ -79,11 +80,11 @@ export class FileByteSink implements ByteSink {
     }
   }
 
-  /** Drops what is still buffered: call `sync` first. Harmless when closed. */
+  /** Drops what is still buffered: call `sync` first, which tells what went wrong. Harmless when closed, and never throws. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    closeSync(this.#descriptor);
+    closeQuietly(this.#descriptor);
   }
 
   #flush(): void {
@@ -100,5 +101,13 @@ export class FileByteSink implements ByteSink {
     } catch (cause) {
       throw new CommandError(pathErrorText('write', this.path, cause), { cause });
     }
+  }
+}
+
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // Some file systems report only now that a write has failed; a sync has reported it before.
   }
 }

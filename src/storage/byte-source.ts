@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { CommandError, CorruptFileError } from '../model/errors.js';
+import { systemPath } from '../model/file-path.js';
 import { pathErrorText } from '../model/go/system-error.js';
 
 /**
@@ -39,16 +40,13 @@ export class FileByteSource implements ByteSource {
 
   /** Opens for reading. Throws a `CommandError` with the system's words: `open x: no such file or directory`. */
   static open(path: string): FileByteSource {
-    let descriptor: number | undefined;
-    try {
-      descriptor = openSync(path, 'r');
-      const status = fstatSync(descriptor);
-      if (!status.isFile()) throw new Error('not a regular file');
-      return new FileByteSource(path, descriptor, status.size);
-    } catch (cause) {
-      if (descriptor !== undefined) closeSync(descriptor);
-      throw new CommandError(pathErrorText('open', path, cause), { cause });
-    }
+    const descriptor = openForReading(path);
+    const status = fstatSync(descriptor);
+    if (status.isFile()) return new FileByteSource(path, descriptor, status.size);
+    closeSync(descriptor);
+    throw new CommandError(
+      status.isDirectory() ? `read ${path}: is a directory` : `open ${path}: not a regular file`,
+    );
   }
 
   read(offset: number, length: number): Uint8Array {
@@ -96,6 +94,15 @@ export class FileByteSource implements ByteSource {
     } catch (cause) {
       throw new CommandError(pathErrorText('read', this.path, cause), { cause });
     }
+  }
+}
+
+/** Without waiting, as a named pipe would have the program do for a writer. */
+function openForReading(path: string): number {
+  try {
+    return openSync(systemPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new CommandError(pathErrorText('open', path, cause), { cause });
   }
 }
 

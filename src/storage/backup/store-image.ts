@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { CommandError, CorruptFileError } from '../../model/errors.js';
-import { pathErrorText } from '../../model/go/system-error.js';
+import { CorruptFileError } from '../../model/errors.js';
+import { joinPath } from '../../model/file-path.js';
 import type { MemberRecord } from '../backend/member-json.js';
 import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';
+import { namesIn } from '../directory.js';
 import { decodeSnap, encodeSnapWith, memberNodesJson } from '../raft-snapshot/snap-file.js';
 import { replaceJson } from './json-splice.js';
 
@@ -32,7 +31,7 @@ export async function readNewestImage(directory: string): Promise<Image | undefi
   let damage: CorruptFileError | undefined;
   for (const name of snapNames(directory)) {
     try {
-      return readImage(join(directory, name));
+      return readImage(joinPath(directory, name));
     } catch (error) {
       if (!(error instanceof CorruptFileError)) throw error;
       damage ??= error;
@@ -44,14 +43,10 @@ export async function readNewestImage(directory: string): Promise<Image | undefi
 
 /** The newest first. */
 function snapNames(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-      .filter((name) => SNAP_NAME.test(name))
-      .sort()
-      .reverse();
-  } catch (cause) {
-    throw new CommandError(pathErrorText('open', directory, cause), { cause });
-  }
+  return namesIn(directory)
+    .filter((name) => SNAP_NAME.test(name))
+    .sort()
+    .reverse();
 }
 
 function readImage(path: string): Image {

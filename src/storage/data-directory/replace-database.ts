@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { CommandError } from '../../model/errors.js';
+import { joinPath, lastName, parentPath, systemPath } from '../../model/file-path.js';
 import { pathErrorText } from '../../model/go/system-error.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
 import { hashLeaf } from '../backend/snapshot-status.js';
@@ -36,7 +36,7 @@ export async function replaceDatabase(path: string, options: ReplaceOptions = {}
     keepOwner(path, newPath);
     rejectStartedServer(path);
     renamePath(newPath, path);
-    await syncDirectory(dirname(path));
+    await syncDirectory(parentPath(path));
     return { oldBytes: source.sizeBytes, newBytes };
   } catch (error) {
     removeTree(newPath);
@@ -51,7 +51,7 @@ export async function replaceDatabase(path: string, options: ReplaceOptions = {}
  * what etcd's own defragmentation leaves, `db.tmp.…` (bootstrapSnapshot in server/etcdserver/bootstrap.go).
  */
 export function replacementPath(path: string): string {
-  return join(dirname(path), `tmp.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  return joinPath(parentPath(path), `tmp.${lastName(path)}.${randomBytes(6).toString('hex')}`);
 }
 
 async function writeChecked(
@@ -102,10 +102,10 @@ function rejectStartedServer(path: string): void {
 /** The administrator's program must not take the file from the server's account. */
 function keepOwner(oldPath: string, newPath: string): void {
   try {
-    const { uid, gid, mode } = statSync(oldPath);
-    const made = statSync(newPath);
-    if (made.uid !== uid || made.gid !== gid) chownSync(newPath, uid, gid);
-    chmodSync(newPath, mode & 0o777);
+    const { uid, gid, mode } = statSync(systemPath(oldPath));
+    const made = statSync(systemPath(newPath));
+    if (made.uid !== uid || made.gid !== gid) chownSync(systemPath(newPath), uid, gid);
+    chmodSync(systemPath(newPath), mode & 0o777);
   } catch (cause) {
     throw new CommandError(pathErrorText('chown', newPath, cause), { cause });
   }

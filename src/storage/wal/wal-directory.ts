@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { CommandError, CorruptFileError } from '../../model/errors.js';
-import { pathErrorText } from '../../model/go/system-error.js';
+import { joinPath } from '../../model/file-path.js';
 import { Entry, HardState, WalSnapshot } from '../../wire/raft-records.js';
 import { FileByteSource } from '../byte-source.js';
+import { namesIn } from '../directory.js';
 import { type WalRecordAt, walRecords } from './record-reader.js';
 
 const SEGMENT_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/;
@@ -13,7 +12,7 @@ export function* readWal(directory: string): Generator<WalRecordAt & { readonly 
   const names = segmentNames(directory);
   let crc: number | undefined;
   for (const [index, name] of names.entries()) {
-    const path = join(directory, name);
+    const path = joinPath(directory, name);
     const source = FileByteSource.open(path);
     try {
       const records = walRecords(source, { crc, isLastFile: index === names.length - 1 });
@@ -63,12 +62,7 @@ export function decodeRecord<Message>(
 }
 
 function segmentNames(directory: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(directory).filter((name) => SEGMENT_NAME.test(name));
-  } catch (cause) {
-    throw new CommandError(pathErrorText('open', directory, cause), { cause });
-  }
+  const names = namesIn(directory).filter((name) => SEGMENT_NAME.test(name));
   if (names.length === 0) throw new CommandError(`there is no write-ahead log in ${directory}`);
   return names.sort();
 }
