@@ -24,14 +24,18 @@ const MEMBERS = ['Root', 'Children', '0', 'Children', 'members', 'Children'];
 const REMOVED_MEMBERS = ['Root', 'Children', '0', 'Children', 'removed_members', 'Children'];
 
 /**
- * The newest of the images that is whole; none when there is no file at all, as on a young server. Throws `CommandError`, and
- * `CorruptFileError` when there are files and none of them is whole.
+ * The newest of the images that is whole, and wanted; none when there is no file at all, as on a young server. Throws `CommandError`,
+ * and `CorruptFileError` when there are files and none of them is whole.
  */
-export async function readNewestImage(directory: string): Promise<Image | undefined> {
+export async function readNewestImage(
+  directory: string,
+  isWanted: (image: Image) => boolean = () => true,
+): Promise<Image | undefined> {
   let damage: CorruptFileError | undefined;
   for (const name of snapNames(directory)) {
     try {
-      return readImage(joinPath(directory, name));
+      const image = readImage(joinPath(directory, name));
+      if (isWanted(image)) return image;
     } catch (error) {
       if (!(error instanceof CorruptFileError)) throw error;
       damage ??= error;

@@ -10,6 +10,7 @@ const SEGMENT_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/;
 /** All records of the log in a directory, in order. Throws `CommandError` and `CorruptFileError`. */
 export function* readWal(directory: string): Generator<WalRecordAt & { readonly path: string }> {
   const names = segmentNames(directory);
+  if (names.length === 0) throw new CommandError(`there is no write-ahead log in ${directory}`);
   let crc: number | undefined;
   for (const [index, name] of names.entries()) {
     const path = joinPath(directory, name);
@@ -39,13 +40,23 @@ export function* entriesToReplay(directory: string): Generator<Entry> {
 }
 
 function newestSnapshotIndex(directory: string): bigint {
-  const indexes: bigint[] = [];
+  return committedSnapshots(directory).at(-1)?.index ?? 0n;
+}
+
+/** The snapshots that the log mentions, as far as they are committed. */
+export function committedSnapshots(directory: string): readonly WalSnapshot[] {
+  const snapshots: WalSnapshot[] = [];
   let commit = 0n;
   for (const record of readWal(directory)) {
-    if (record.type === 'snapshot') indexes.push(decodeRecord(WalSnapshot, record).index ?? 0n);
+    if (record.type === 'snapshot') snapshots.push(decodeRecord(WalSnapshot, record));
     if (record.type === 'state') commit = decodeRecord(HardState, record).commit ?? 0n;
   }
-  return indexes.filter((index) => index <= commit).at(-1) ?? 0n;
+  return snapshots.filter(({ index = 0n }) => index <= commit);
+}
+
+/** Throws a `CommandError` when there is no such directory. */
+export function hasWal(directory: string): boolean {
+  return segmentNames(directory).length > 0;
 }
 
 /** Throws `CorruptFileError`. */
@@ -62,7 +73,7 @@ export function decodeRecord<Message>(
 }
 
 function segmentNames(directory: string): string[] {
-  const names = namesIn(directory).filter((name) => SEGMENT_NAME.test(name));
-  if (names.length === 0) throw new CommandError(`there is no write-ahead log in ${directory}`);
-  return names.sort();
+  return namesIn(directory)
+    .filter((name) => SEGMENT_NAME.test(name))
+    .sort();
 }
