@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { constants, fstatSync, openSync, readSync } from 'node:fs';
 import { CommandError, CorruptFileError } from '../model/errors.js';
 import { systemPath } from '../model/file-path.js';
-import { pathErrorText } from '../model/go/system-error.js';
+import { attempt, closeQuietly } from './system-call.js';
 
 /**
  * Bytes at offsets, read on demand. Reading is synchronous: a database is read a page at a time, and a page in the
@@ -40,13 +40,18 @@ export class FileByteSource implements ByteSource {
 
   /** Opens for reading. Throws a `CommandError` with the system's words: `open x: no such file or directory`. */
   static open(path: string): FileByteSource {
-    const descriptor = openForReading(path);
-    const status = fstatSync(descriptor);
-    if (status.isFile()) return new FileByteSource(path, descriptor, status.size);
-    closeSync(descriptor);
-    throw new CommandError(
-      status.isDirectory() ? `read ${path}: is a directory` : `open ${path}: not a regular file`,
-    );
+    // Without waiting, as a named pipe would have the program do for a writer.
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+    const descriptor = attempt('open', path, () => openSync(systemPath(path), flags));
+    try {
+      const status = attempt('stat', path, () => fstatSync(descriptor));
+      if (status.isDirectory()) throw new CommandError(`read ${path}: is a directory`);
+      if (!status.isFile()) throw new CommandError(`open ${path}: not a regular file`);
+      return new FileByteSource(path, descriptor, status.size);
+    } catch (error) {
+      closeQuietly(descriptor);
+      throw error;
+    }
   }
 
   read(offset: number, length: number): Uint8Array {
@@ -59,7 +64,7 @@ export class FileByteSource implements ByteSource {
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    closeQuietly(this.#descriptor);
   }
 
   #moveWindow(offset: number, length: number): void {
@@ -89,20 +94,8 @@ export class FileByteSource implements ByteSource {
   }
 
   #readSome(start: number, length: number, position: number): number {
-    try {
-      return readSync(this.#descriptor, this.#window, start, Math.min(length, MOST_BYTES_PER_CALL), position);
-    } catch (cause) {
-      throw new CommandError(pathErrorText('read', this.path, cause), { cause });
-    }
-  }
-}
-
-/** Without waiting, as a named pipe would have the program do for a writer. */
-function openForReading(path: string): number {
-  try {
-    return openSync(systemPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (cause) {
-    throw new CommandError(pathErrorText('open', path, cause), { cause });
+    const count = Math.min(length, MOST_BYTES_PER_CALL);
+    return attempt('read', this.path, () => readSync(this.#descriptor, this.#window, start, count, position));
   }
 }
 

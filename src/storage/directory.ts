@@ -15,6 +15,7 @@ import { textFromBytes } from '../model/bytes.js';
 import { CommandError } from '../model/errors.js';
 import { cleanPath, joinPath, lastName, parentPath, systemPath } from '../model/file-path.js';
 import { pathErrorText } from '../model/go/system-error.js';
+import { attempt } from './system-call.js';
 
 const PRIVATE_MODE = 0o700;
 
@@ -126,7 +127,7 @@ export async function syncDirectory(path: string): Promise<void> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code !== 'EINVAL' && code !== 'ENOTSUP' && code !== 'EPERM') {
-      throw new CommandError(pathErrorText('fsync', path, cause), { cause });
+      throw new CommandError(pathErrorText('sync', path, cause), { cause });
     }
   } finally {
     await handle.close().catch(() => undefined);
@@ -147,13 +148,5 @@ function attemptQuietly(step: () => void): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function attempt<Value>(operation: string, path: string, step: () => Value): Value {
-  try {
-    return step();
-  } catch (cause) {
-    throw new CommandError(pathErrorText(operation, path, cause), { cause });
   }
 }

@@ -79,9 +79,9 @@ export class WholeFile {
       this.#isOpen = false;
       // The handle must not be closed under a write.
       await this.#writer.finish().catch(() => undefined);
-      const isOurs = await this.#ownsPart();
+      const { kind } = await this.#part();
       await this.#handle.close().catch(() => undefined);
-      if (!isOurs) return;
+      if (kind === 'strange') return;
     }
     await unlink(systemPath(this.partPath)).catch(() => undefined);
   }
@@ -104,12 +104,17 @@ export class WholeFile {
 
   /** The part has gone, or a second program that saves to the same path has replaced it with its own. */
   async #rejectStranger(): Promise<void> {
-    if (await this.#ownsPart()) return;
-    if (statOf(this.partPath) !== undefined) {
-      throw this.#notRenamed('another program writes the same file at the same time');
+    const part = await this.#part();
+    if (part.kind === 'ours') return;
+    if (part.kind === 'gone') {
+      const reason = `${this.partPath} was removed while the snapshot was written to it`;
+      throw this.#notRenamed('no such file or directory', { reasons: [reason] });
     }
-    const reason = `${this.partPath} was removed while the snapshot was written to it`;
-    throw this.#notRenamed('no such file or directory', { reasons: [reason] });
+    throw this.#notRenamed(
+      part.kind === 'unknown'
+        ? systemErrorText(part.cause)
+        : 'another program writes the same file at the same time',
+    );
   }
 
   #notRenamed(why: string, options: FailureOptions = {}): CommandError {
@@ -120,14 +125,23 @@ export class WholeFile {
     );
   }
 
-  async #ownsPart(): Promise<boolean> {
-    const [ours, there] = await Promise.all([
-      this.#handle.stat({ bigint: true }).catch(() => undefined),
-      stat(systemPath(this.partPath), { bigint: true }).catch(() => undefined),
-    ]);
-    return ours !== undefined && ours.ino === there?.ino && ours.dev === there.dev;
+  /** What has the part's name by now. */
+  async #part(): Promise<Part> {
+    try {
+      const ours = await this.#handle.stat({ bigint: true });
+      const there = await stat(systemPath(this.partPath), { bigint: true });
+      return { kind: ours.ino === there.ino && ours.dev === there.dev ? 'ours' : 'strange' };
+    } catch (cause) {
+      return (cause as NodeJS.ErrnoException).code === 'ENOENT'
+        ? { kind: 'gone' }
+        : { kind: 'unknown', cause };
+    }
   }
 }
+
+type Part =
+  | { readonly kind: 'ours' | 'strange' | 'gone' }
+  | { readonly kind: 'unknown'; readonly cause: unknown };
 
 function rejectOddTarget(path: string): void {
   const target = statOf(path);

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statSync } from 'node:fs';
 import { CommandError } from '../../model/errors.js';
 import { joinPath, lastName, parentPath, systemPath } from '../../model/file-path.js';
-import { pathErrorText } from '../../model/go/system-error.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
 import { hashLeaf } from '../backend/snapshot-status.js';
 import { BoltFile } from '../bolt/bolt-file.js';
@@ -12,6 +11,7 @@ import { FileByteSource } from '../byte-source.js';
 import { Crc32c } from '../crc32c.js';
 import { removeTree, renamePath, syncDirectory } from '../directory.js';
 import { Pace, type PaceOptions } from '../pace.js';
+import { attempt } from '../system-call.js';
 import { lockHolder } from './lock-holder.js';
 
 export interface ReplaceOptions extends PaceOptions {
@@ -101,12 +101,9 @@ function rejectStartedServer(path: string): void {
 
 /** The administrator's program must not take the file from the server's account. */
 function keepOwner(oldPath: string, newPath: string): void {
-  try {
-    const { uid, gid, mode } = statSync(systemPath(oldPath));
-    const made = statSync(systemPath(newPath));
-    if (made.uid !== uid || made.gid !== gid) chownSync(systemPath(newPath), uid, gid);
-    chmodSync(systemPath(newPath), mode & 0o777);
-  } catch (cause) {
-    throw new CommandError(pathErrorText('chown', newPath, cause), { cause });
-  }
+  const { uid, gid, mode } = attempt('stat', oldPath, () => statSync(systemPath(oldPath)));
+  const made = attempt('stat', newPath, () => statSync(systemPath(newPath)));
+  const target = systemPath(newPath);
+  if (made.uid !== uid || made.gid !== gid) attempt('chown', newPath, () => chownSync(target, uid, gid));
+  attempt('chmod', newPath, () => chmodSync(target, mode & 0o777));
 }
