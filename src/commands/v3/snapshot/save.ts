@@ -89,6 +89,7 @@ async function receive(
       await file.append(part.blob);
       progress.update(check.sizeBytes, check.sizeBytes + Number(part.remainingBytes));
     }
+    await file.written();
   } catch (cause) {
     if (check.sizeBytes === 0) throw cause;
     const reasons = cause instanceof Failure ? cause.reasons : [];
