@@ -6,6 +6,7 @@ import {
   type RequestOp,
   type TxnRequest,
 } from '../../../model/messages/kv.js';
+import { isRefusal } from '../../../model/server-refusals.js';
 import type { KvService } from '../../../model/services.js';
 
 export interface DestinationSurroundings {
@@ -56,7 +57,7 @@ export class Destination {
         if (await this.#writeUnlessChanged(writes)) return;
       } catch (error) {
         if (!(error instanceof ServerError)) throw error;
-        if (error.code === 'PermissionDenied') this.#mayCompare = false;
+        if (isRefusal(error, 'permissionDenied')) this.#mayCompare = false;
         // A request that the comparisons made too large.
         else if (error.code === 'InvalidArgument') break;
         else throw error;

@@ -3,7 +3,7 @@ import type { CallLimit } from '../call-limit.js';
 import { abortController } from '../deadline.js';
 import type { Rpc } from '../rpc.js';
 import type { CallFailure } from '../status.js';
-import { callFailure } from './failure.js';
+import { callFailure, contentTypeIn } from './failure.js';
 
 /** What goes along with one attempt. */
 export interface BidiAttempt {
@@ -52,9 +52,18 @@ async function* responsesOf<Response>(
   { endpoint, limit }: BidiAttempt,
 ): AsyncGenerator<Response, void, undefined> {
   let failure: CallFailure | undefined;
+  let contentType: string | undefined;
+  stream.on('metadata', (head) => {
+    contentType = contentTypeIn(head);
+  });
   // Stays for good: cancelling makes the stream report an error that nobody waits for any more.
   stream.on('error', (error) => {
-    failure ??= callFailure(error as ServiceError, stream, endpoint);
+    const { metadata } = error as ServiceError;
+    failure ??= callFailure(error as ServiceError, {
+      wasSent: stream.getAuthContext() !== null,
+      endpoint,
+      contentType: contentType ?? contentTypeIn(metadata),
+    });
   });
   const stopListening = limit.onEnd(() => stream.cancel());
   try {
