@@ -41,6 +41,12 @@ export interface Refusal {
   readonly isUntouched?: boolean;
 }
 
+/** A message that is not what it should be (grpc-go rpc_util.go `recv`). */
+export const UNREADABLE_MESSAGE: Refusal = {
+  code: 'Internal',
+  details: 'grpc: failed to unmarshal the received message: proto: cannot parse invalid wire-format data',
+};
+
 /** One attempt at a call that went wrong; never leaves the transport. */
 export class CallFailure extends Error {
   constructor(

@@ -1,6 +1,7 @@
 import type { Client, ClientDuplexStream, Metadata, ServiceError } from '@grpc/grpc-js';
 import type { CallLimit } from '../call-limit.js';
 import { abortController } from '../deadline.js';
+import { isOfGrpc } from '../http-answer.js';
 import type { Rpc } from '../rpc.js';
 import type { CallFailure } from '../status.js';
 import { callFailure, contentTypeIn } from './failure.js';
@@ -30,6 +31,12 @@ export async function* attemptBidi<Request, Response>(
   );
   const source = requests[Symbol.asyncIterator]();
   const sending = abortController();
+  stream.on('metadata', (head) => {
+    if (isOfGrpc(contentTypeIn(head))) return;
+    // A page ends for Node.js only when the requests have ended, too.
+    sending.abort();
+    stream.end();
+  });
   let requestError: { readonly error: unknown } | undefined;
   void send(source, stream, sending.signal).catch((error: unknown) => {
     requestError = { error };

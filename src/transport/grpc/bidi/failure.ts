@@ -2,7 +2,7 @@ import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import { resetCodeOf } from '../../http2/error.js';
 import { isOfGrpc, refusalByHttp } from '../http-answer.js';
 import { NO_TRAILERS, refusalByReset } from '../resets.js';
-import { CallFailure, lostConnection, type Refusal, rpcCodeOf } from '../status.js';
+import { CallFailure, lostConnection, type Refusal, rpcCodeOf, UNREADABLE_MESSAGE } from '../status.js';
 
 export interface FailedCall {
   /** It had a connection. */
@@ -26,7 +26,12 @@ export function contentTypeIn(metadata: Metadata | undefined): string | undefine
 }
 
 /** A page in the place of messages is no reading matter for grpc-js either: what it says of it is of no use. */
-function inGoWords({ code, details }: ServiceError, contentType: string | undefined): Refusal {
+function inGoWords(
+  { code, details }: Pick<ServiceError, 'code'> & { readonly details: string | undefined },
+  contentType: string | undefined,
+): Refusal {
+  // What its filter for compression throws is no status.
+  if (details === undefined) return COMPRESSED;
   const status = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
   const isPage = contentType !== undefined && !isOfGrpc(contentType);
   if (isPage || (status !== undefined && contentType === undefined)) {
@@ -48,6 +53,7 @@ function known(details: string): Refusal | undefined {
   if (said !== undefined) return said;
   const reset = /^Received RST_STREAM with code (\d+)( \(Call ended without gRPC status\))?/.exec(details);
   if (reset) return reset[2] === undefined ? refusalByReset(resetCodeOf(Number(reset[1]))) : NO_TRAILERS;
+  if (details.startsWith('Response message parsing error: ')) return UNREADABLE_MESSAGE;
   const tooLarge = /^Received message larger than max \((\d+) vs (\d+)\)$/.exec(details);
   if (!tooLarge) return undefined;
   return {
@@ -55,6 +61,11 @@ function known(details: string): Refusal | undefined {
     details: `grpc: received message larger than max (${tooLarge[1]} vs. ${tooLarge[2]})`,
   };
 }
+
+const COMPRESSED: Refusal = {
+  code: 'Internal',
+  details: 'grpc: compressed flag set with identity or empty encoding',
+};
 
 const WORDS: Readonly<Record<string, Refusal>> = {
   'Connection dropped': { code: 'Unavailable', details: lostConnection('EOF') },

@@ -14,17 +14,12 @@ import {
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import { CallFailure, type Refusal } from '../status.js';
+import { CallFailure, type Refusal, UNREADABLE_MESSAGE } from '../status.js';
 import { callServerStream, callUnary } from './calls.js';
 import { framedMessage } from './message-reader.js';
 import { Reconnection } from './reconnection.js';
 import { RequestHeaders } from './request-headers.js';
 import { refusalOf } from './response.js';
-
-const UNREADABLE_MESSAGE: Refusal = {
-  code: 'Internal',
-  details: 'grpc: failed to unmarshal the received message: proto: cannot parse invalid wire-format data',
-};
 
 /** A channel to the endpoint for calls of one request. */
 export function requestChannel(
