@@ -6,7 +6,7 @@ import {
   type RequestOp,
   type TxnRequest,
 } from '../../../model/messages/kv.js';
-import { isRefusal } from '../../../model/server-refusals.js';
+import { isRefusal, isTooLargeRequest } from '../../../model/server-refusals.js';
 import type { KvService } from '../../../model/services.js';
 
 export interface DestinationSurroundings {
@@ -58,8 +58,8 @@ export class Destination {
       } catch (error) {
         if (!(error instanceof ServerError)) throw error;
         if (isRefusal(error, 'permissionDenied')) this.#mayCompare = false;
-        // A request that the comparisons made too large.
-        else if (error.code === 'InvalidArgument') break;
+        // It may be the comparisons that make it too large.
+        else if (isTooLargeRequest(error)) break;
         else throw error;
       }
     }
