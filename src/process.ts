@@ -7,7 +7,7 @@ import { main, type ProgramName } from './main.js';
 import { ExitCode } from './model/exit-code.js';
 import { systemErrorText } from './model/go/system-error.js';
 import { sleep } from './term/clock.js';
-import { exactArguments } from './term/exact-arguments.js';
+import { exactArguments, exactEnvironment } from './term/exact-bytes.js';
 import { Input } from './term/input.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
@@ -42,7 +42,7 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
   const exitCode = await main({
     program,
     args: exactArguments(host.argv.slice(2)),
-    env: host.env,
+    env: exactEnvironment(host.env),
     output,
     input,
     openStderr: () => host.stderr,

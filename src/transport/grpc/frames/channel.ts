@@ -14,12 +14,12 @@ import {
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import { CallFailure } from '../status.js';
+import { CallFailure, type Refusal, UNREADABLE_MESSAGE } from '../status.js';
 import { callServerStream, callUnary } from './calls.js';
 import { framedMessage } from './message-reader.js';
 import { Reconnection } from './reconnection.js';
 import { RequestHeaders } from './request-headers.js';
-import { type Refusal, refusalOf } from './response.js';
+import { refusalOf } from './response.js';
 
 /** A channel to the endpoint for calls of one request. */
 export function requestChannel(
@@ -170,9 +170,8 @@ class FramesChannel implements RequestChannel {
   #decode<Response>(rpc: Rpc<never, Response>, message: Buffer): Response {
     try {
       return rpc.decode(message);
-    } catch (error) {
-      const details = `grpc: failed to unmarshal the received message: ${(error as Error).message}`;
-      throw this.#failure({ code: 'Internal', details });
+    } catch {
+      throw this.#failure(UNREADABLE_MESSAGE);
     }
   }
 
