@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
-import { isatty } from 'node:tty';
 import { exitCodeOf } from './exit.js';
 import { main, type ProgramName } from './main.js';
 import { ExitCode } from './model/exit-code.js';
@@ -9,8 +8,10 @@ import { systemErrorText } from './model/go/system-error.js';
 import { sleep } from './term/clock.js';
 import { exactArguments } from './term/exact-arguments.js';
 import { Input } from './term/input.js';
+import { isTerminal } from './term/is-terminal.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
+import { TerminalScreen } from './term/screen.js';
 import { abortOnSignals, SignalReceivedError } from './term/signals.js';
 import { StandardStream } from './term/standard-stream.js';
 
@@ -27,8 +28,9 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
   setMaxListeners(0, controller.signal);
   const stopListening = abortOnSignals(host, controller);
   let outputError: NodeJS.ErrnoException | undefined;
-  const stdout = new StandardStream((bytes) => writeSync(1, bytes));
-  const stderr = new StandardStream((bytes) => writeSync(2, bytes));
+  const stdout = standardStream(1);
+  const stderr = standardStream(2);
+  const screen = new TerminalScreen(() => host.stderr);
   const output = new Output(stdout, stderr, (error) => {
     outputError = error;
     controller.abort(new OutputClosedError(error.message, { cause: error }));
@@ -45,8 +47,8 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
     env: host.env,
     output,
     input,
-    openStderr: () => host.stderr,
-    loadPalette: () => loadPalette({ isTTY: isatty(2), env: host.env }),
+    openScreen: () => (stderr.isTerminal ? screen : undefined),
+    loadPalette: () => loadPalette({ isTTY: stderr.isTerminal, env: host.env }),
     clock: { now: host.hrtime.bigint, sleep },
     signal: controller.signal,
     interrupt,
@@ -56,6 +58,13 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
   await output.end();
   if (outputError === undefined) end(host, exitCode, controller.signal);
   else endWithoutOutput(host, outputError);
+}
+
+function standardStream(descriptor: 1 | 2): StandardStream {
+  return new StandardStream(
+    (bytes) => writeSync(descriptor, bytes),
+    () => isTerminal(descriptor),
+  );
 }
 
 /** A process that a signal ended without anything to report ends by that signal, so that a shell's loop ends too. */

@@ -4,13 +4,13 @@ import { whenAborted } from './model/linked-signal.js';
 import type { Input } from './term/input.js';
 import type { Output } from './term/output.js';
 import type { Palette } from './term/palette.js';
-import { startProgress } from './term/progress.js';
+import { type ProgressTerminal, startProgress } from './term/progress.js';
 
 /** What the process has, and contexts are made from. */
 export interface Surroundings {
   readonly output: Output;
   readonly input: Input;
-  readonly openStderr: () => NodeJS.WriteStream;
+  readonly openScreen: ProgressTerminal['openScreen'];
   /** The colours of stderr. */
   readonly loadPalette: () => Promise<Palette>;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export function localContext(surroundings: Surroundings): LocalContext {
     notices: {
       line: (text) => output.err(`${text}\n`),
       progress: (label: string, unit?: ProgressUnit) =>
-        startProgress(label, { stderr: surroundings.openStderr(), now: clock.now }, unit),
+        startProgress(label, { ...surroundings, now: clock.now }, unit),
     },
     prompt: {
       password: (question) => askPassword(question, surroundings),

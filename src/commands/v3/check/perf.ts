@@ -95,7 +95,7 @@ async function writeAtRate(
   context: CommandContext,
 ): Promise<Written> {
   const { clock, signal } = context;
-  const progress = await context.notices.progress('Writing', 'seconds');
+  const progress = context.notices.progress('Writing', 'seconds');
   const pacer = new Pacer({
     perSecond: writesPerSecond,
     durationMs: DURATION_SECONDS * 1000,
