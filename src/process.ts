@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { writeSync } from 'node:fs';
+import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { exitCodeOf } from './exit.js';
 import { main, type ProgramName } from './main.js';
@@ -12,21 +12,37 @@ import { isTerminal } from './term/is-terminal.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
 import { TerminalScreen } from './term/screen.js';
-import { abortOnSignals, SignalReceivedError } from './term/signals.js';
+import { type EndingSignal, EndingSignals, SignalReceivedError } from './term/signals.js';
 import { StandardStream } from './term/standard-stream.js';
 
 /** The reason of an abort because nobody reads stdout any more. */
 class OutputClosedError extends Error {}
 
+/** What whoever started this process has handed on to it, besides its streams and variables. */
+export interface Inheritance {
+  readonly ignoredSignals?: readonly NodeJS.Signals[];
+}
+
 /**
  * Runs one of the programs as this process: its arguments, streams and signals in, its exit status out. Afterwards nothing is left
  * to do or to write, and the process may end at once.
  */
-export async function runProcess(program: ProgramName, host: NodeJS.Process): Promise<void> {
+export async function runProcess(
+  program: ProgramName,
+  host: NodeJS.Process,
+  { ignoredSignals = [] }: Inheritance = {},
+): Promise<void> {
   const controller = new AbortController();
   // Every call that is open listens, and there is no limit to those.
   setMaxListeners(0, controller.signal);
-  const stopListening = abortOnSignals(host, controller);
+  host.once('exit', closeTerminals);
+  const signals = new EndingSignals({
+    source: host,
+    controller,
+    end: (signal) => endBy(signal, host),
+    ignored: ignoredSignals,
+    nowMs: () => performance.now(),
+  });
   let outputError: NodeJS.ErrnoException | undefined;
   const stdout = standardStream(1);
   const stderr = standardStream(2);
@@ -53,11 +69,15 @@ export async function runProcess(program: ProgramName, host: NodeJS.Process): Pr
     signal: controller.signal,
     interrupt,
   });
-  stopListening();
+  signals.workIsDone();
   input.close();
   await output.end();
-  if (outputError === undefined) end(host, exitCode, controller.signal);
-  else endWithoutOutput(host, outputError);
+  const signal = endingSignal(exitCode, controller.signal);
+  if (signal !== undefined) {
+    signals.stop();
+    endBy(signal, host);
+  }
+  host.exitCode = outputError === undefined ? exitCode : reportBrokenOutput(outputError);
 }
 
 function standardStream(descriptor: 1 | 2): StandardStream {
@@ -67,19 +87,40 @@ function standardStream(descriptor: 1 | 2): StandardStream {
   );
 }
 
-/** A process that a signal ended without anything to report ends by that signal, so that a shell's loop ends too. */
-function end(host: NodeJS.Process, exitCode: number, { aborted, reason }: AbortSignal): void {
-  host.exitCode = exitCode;
-  if (aborted && reason instanceof SignalReceivedError && exitCode === exitCodeOf(reason)) {
-    host.kill(host.pid, reason.signal);
+/** The signal to end by, so that a shell's loop ends too: of a process that it ended without anything to report, and of any hang-up. */
+function endingSignal(exitCode: number, { aborted, reason }: AbortSignal): EndingSignal | undefined {
+  if (!aborted || !(reason instanceof SignalReceivedError)) return undefined;
+  const endsByIt =
+    exitCode === exitCodeOf(reason) || (reason.signal === 'SIGHUP' && exitCode === ExitCode.ok);
+  return endsByIt ? reason.signal : undefined;
+}
+
+function endBy(signal: EndingSignal, host: NodeJS.Process): void {
+  closeTerminals();
+  host.kill(host.pid, signal);
+}
+
+/**
+ * Node.js resets terminals at its end and aborts when that fails (src/node.cc `ResetStdio`), as it does after a hang-up. It leaves
+ * descriptors alone that are closed.
+ */
+function closeTerminals(): void {
+  for (const descriptor of [0, 1, 2]) {
+    try {
+      if (fstatSync(descriptor).isCharacterDevice()) closeSync(descriptor);
+    } catch {
+      // It was closed before.
+    }
   }
 }
 
 /** As a program that SIGPIPE ended; Node lets nobody die of it. */
-function endWithoutOutput(host: NodeJS.Process, error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') host.exitCode = 128 + constants.signals.SIGPIPE;
-  else {
-    host.stderr.write(`Error: write /dev/stdout: ${systemErrorText(error)}\n`);
-    host.exitCode = ExitCode.error;
+function reportBrokenOutput(error: NodeJS.ErrnoException): number {
+  if (error.code === 'EPIPE') return 128 + constants.signals.SIGPIPE;
+  try {
+    writeSync(2, `Error: write /dev/stdout: ${systemErrorText(error)}\n`);
+  } catch {
+    // Nobody reads that either.
   }
+  return ExitCode.error;
 }

@@ -1,9 +1,13 @@
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
+import { isatty } from 'node:tty';
+import { sleep } from './clock.js';
 
 const NEWLINE = 0x0a;
+/** The end of a terminal can be seen before the signal that tells of it arrives. */
+const HANG_UP_MS = 200;
 
-type Terminal = Readable & { readonly isTTY?: boolean };
+type Terminal = Readable & { readonly isTTY?: boolean; readonly fd?: number };
 
 /**
  * Standard input, shared by all that read from it: whoever takes a line leaves the bytes behind it to the next reader.
@@ -66,7 +70,7 @@ export class Input {
           resolve(line);
           lines.on('line', (next) => this.#typedAhead.push(next));
         });
-        lines.once('close', () => resolve(''));
+        lines.once('close', () => resolve(untilHungUp(stream).then(() => '')));
         lines.once('SIGINT', () => reject(interrupted()));
       });
     } finally {
@@ -86,9 +90,22 @@ export class Input {
       return left;
     }
     this.#chunks ??= this.#opened()[Symbol.asyncIterator]();
-    const { done, value } = await this.#chunks.next();
-    return done ? undefined : value;
+    const value = await this.#chunks.next().then(
+      (next) => (next.done ? undefined : next.value),
+      (error) => {
+        // What a terminal says that has gone away.
+        if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error;
+        return undefined;
+      },
+    );
+    if (value === undefined) await untilHungUp(this.#opened());
+    return value;
   }
+}
+
+/** Gives the signal of a hang-up the time to arrive. */
+async function untilHungUp({ isTTY, fd }: Terminal): Promise<void> {
+  if (isTTY && fd !== undefined && !isatty(fd)) await sleep(HANG_UP_MS);
 }
 
 async function* untilAborted<Item>(
