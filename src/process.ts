@@ -6,7 +6,7 @@ import { main, type ProgramName } from './main.js';
 import { ExitCode } from './model/exit-code.js';
 import { systemErrorText } from './model/go/system-error.js';
 import { sleep } from './term/clock.js';
-import { exactArguments } from './term/exact-arguments.js';
+import { exactArguments, exactEnvironment } from './term/exact-bytes.js';
 import { Input } from './term/input.js';
 import { isTerminal } from './term/is-terminal.js';
 import { Output } from './term/output.js';
@@ -60,7 +60,7 @@ export async function runProcess(
   const exitCode = await main({
     program,
     args: exactArguments(host.argv.slice(2)),
-    env: host.env,
+    env: exactEnvironment(host.env),
     output,
     input,
     openScreen: () => (stderr.isTerminal ? screen : undefined),

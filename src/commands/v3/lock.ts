@@ -80,15 +80,17 @@ async function runUnderLock(
   { head, session }: { readonly head: Head; readonly session: Session },
   context: CommandContext,
 ): Promise<void> {
-  const env = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
+  const variables = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
+  const { signal } = context;
   const ending = linkSignals(session.lost);
-  const passHangUp = () => isHangUp(context.signal) && ending.abort(context.signal.reason);
-  context.signal.addEventListener('abort', passHangUp);
-  if (context.signal.aborted) passHangUp();
-  const end = await context.runChild(program, args, { env, signal: ending.signal });
-  context.signal.removeEventListener('abort', passHangUp);
+  const passHangUp = () => isHangUp(signal) && ending.abort(signal.reason);
+  signal.addEventListener('abort', passHangUp);
+  passHangUp();
+  // As under etcdctl, a lock inside another one leaves the outer one's variables.
+  const end = await context.runChild(program, args, { defaultEnv: variables, signal: ending.signal });
+  signal.removeEventListener('abort', passHangUp);
   ending.release();
-  if (isHangUp(context.signal)) throw context.signal.reason;
+  if (isHangUp(signal)) throw signal.reason;
   if (session.lost.aborted) {
     const { message, reasons } = session.lost.reason as Failure;
     throw new CommandError(message, { reasons: [...reasons, 'the lock was lost, so the command was ended'] });

@@ -44,13 +44,6 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'CERT_SIGNATURE_FAILURE',
 ]);
 
-/** Where the C library's words are others than libuv's. */
-const CONNECT_ERRORS: Readonly<Record<string, string>> = {
-  EHOSTUNREACH: 'no route to host',
-  ENETUNREACH: 'network is unreachable',
-  ENOENT: 'no such file or directory',
-};
-
 function inGoWords(error: unknown, { host }: Attempted): Words {
   const failure = error as NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string };
   const { code = '', syscall, message } = failure;
@@ -63,8 +56,8 @@ function inGoWords(error: unknown, { host }: Attempted): Words {
     return { text: `dial tcp: lookup ${failure.hostname}${where}: ${what}`, isConnectionFailure: true };
   }
   if (syscall === 'connect') {
-    const why = CONNECT_ERRORS[code] ?? systemErrorText(failure);
-    return { text: `dial ${addressText(failure)}: connect: ${why}`, isConnectionFailure: true };
+    const text = `dial ${addressText(failure)}: connect: ${systemErrorText(failure)}`;
+    return { text, isConnectionFailure: true };
   }
   if (code === 'ECONNRESET' && syscall === 'read') {
     return { text: `read tcp ${host}: read: connection reset by peer`, isConnectionFailure: true };
