@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { Environment } from './cli/environment.js';
 import { exitCodeOf } from './exit.js';
 import { main, type ProgramName } from './main.js';
 import { ExitCode } from './model/exit-code.js';
@@ -21,6 +22,8 @@ class OutputClosedError extends Error {}
 /** What whoever started this process has handed on to it, besides its streams and variables. */
 export interface Inheritance {
   readonly ignoredSignals?: readonly NodeJS.Signals[];
+  /** Variables as they were, where the environment has them otherwise; `undefined`: not there. As text of `model/bytes.ts`. */
+  readonly variables?: Environment;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface Inheritance {
 export async function runProcess(
   program: ProgramName,
   host: NodeJS.Process,
-  { ignoredSignals = [] }: Inheritance = {},
+  { ignoredSignals = [], variables }: Inheritance = {},
 ): Promise<void> {
   const controller = new AbortController();
   // Every call that is open listens, and there is no limit to those.
@@ -60,7 +63,9 @@ export async function runProcess(
   const exitCode = await main({
     program,
     args: exactArguments(host.argv.slice(2)),
-    env: exactEnvironment(host.env),
+    env:
+      variables === undefined ? exactEnvironment(host.env) : { ...exactEnvironment(host.env), ...variables },
+    ignoredSignals,
     output,
     input,
     openScreen: () => (stderr.isTerminal ? screen : undefined),

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly loadPalette: () => Promise<Palette>;
   readonly clock: Clock;
   readonly env: Environment;
+  /** To be ignored by this process and by programs that it starts. */
+  readonly ignoredSignals: readonly NodeJS.Signals[];
   readonly signal: AbortSignal;
   /** Ends everything as SIGINT would, for terminals that deliver Ctrl-C as a key; gives the signal's reason. */
   readonly interrupt: () => Error;
@@ -27,7 +29,7 @@ export type LocalContext = Pick<
 >;
 
 export function localContext(surroundings: Surroundings): LocalContext {
-  const { signal, clock, input, output } = surroundings;
+  const { signal, clock, input, output, ignoredSignals } = surroundings;
   return {
     stdin: input.until(signal),
     notices: {
@@ -43,7 +45,7 @@ export function localContext(surroundings: Surroundings): LocalContext {
       await output.flush();
       const { runChild } = await import('./term/child.js');
       const env = { ...options.defaultEnv, ...surroundings.env, ...options.env };
-      return runChild({ command, args, env, signal: options.signal ?? signal });
+      return runChild({ command, args, env, ignoredSignals, signal: options.signal ?? signal });
     },
     signal,
     clock,
