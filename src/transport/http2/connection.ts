@@ -1,5 +1,6 @@
 import type { ByteSocket } from '../socket/byte-socket.js';
-import { errorCodeOf, Http2Error, numberOf } from './error.js';
+import { type ErrorCode, errorCodeOf, Http2Error, numberOf } from './error.js';
+import { fieldFault } from './field-fault.js';
 import {
   DEFAULT_WINDOW_BYTES,
   Flag,
@@ -178,9 +179,17 @@ export class Http2Connection {
   #receiveBlock(block: HeaderBlock | undefined): void {
     if (block === undefined) return;
     // Also that of a cancelled stream: later blocks refer to it.
-    const fields = this.#decoder.decode(block.bytes);
+    let fault: string | undefined;
+    const fields = this.#decoder.decode(block.bytes, (name, value) => {
+      fault ??= fieldFault(name, value);
+    });
     const stream = this.#requests.find(block.streamId);
     if (stream === undefined) return;
+    if (fault !== undefined) {
+      this.#reset(stream, 'PROTOCOL_ERROR');
+      stream.events.onFailure({ kind: 'malformed', reason: fault });
+      return;
+    }
     stream.events.onHeaders(fields);
     if (block.endsStream) this.#finish(stream);
   }
@@ -237,8 +246,12 @@ export class Http2Connection {
 
   /** Nobody wants the response any more. */
   #cancel(stream: Stream): void {
+    this.#reset(stream, 'CANCEL');
+  }
+
+  #reset(stream: Stream, code: ErrorCode): void {
     const isOpen = this.#requests.isOpen(stream);
-    if (isOpen) this.#output.send(numberFrame(FrameType.resetStream, stream.id, numberOf('CANCEL')));
+    if (isOpen) this.#output.send(numberFrame(FrameType.resetStream, stream.id, numberOf(code)));
     this.#remove(stream);
   }
 

@@ -4,6 +4,8 @@ import type { Fields } from './hpack/decoder.js';
 export type StreamFailure =
   /** The peer ended the stream; what it had done by then is unknown. */
   | { readonly kind: 'reset'; readonly code: ErrorCode }
+  /** The response breaks a rule of HTTP, and was ended for that. */
+  | { readonly kind: 'malformed'; readonly reason: string }
   /** The peer has not looked at the request: it may be made again. */
   | { readonly kind: 'refused' }
   /** The connection broke. */

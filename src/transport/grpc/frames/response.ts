@@ -84,6 +84,8 @@ export function refusalOf(failure: StreamFailure): Refusal {
       return { code: 'Unavailable', details: LOST_CONNECTION, isUntouched: true };
     case 'lost':
       return { code: 'Unavailable', details: LOST_CONNECTION };
+    case 'malformed':
+      return { code: 'Internal', details: failure.reason };
     case 'reset':
       if (failure.code === 'REFUSED_STREAM') return refusalOf({ kind: 'refused' });
       return {

@@ -20,13 +20,18 @@ export class HeaderDecoder {
   #recentBytes = 0;
   #limitBytes = TABLE_BYTES;
 
-  /** @throws Http2Error for what is no header block: the connection cannot go on */
-  decode(block: Uint8Array): Fields {
+  /**
+   * @param onField sees all fields, also those that a later one of the same name hides
+   * @throws Http2Error for what is no header block: the connection cannot go on
+   */
+  decode(block: Uint8Array, onField?: (name: string, value: string) => void): Fields {
     const reader = new BlockReader(block);
     const fields = new Map<string, string>();
     while (!reader.isAtEnd) {
       const field = this.#next(reader);
-      if (field !== undefined) fields.set(field[0], field[1]);
+      if (field === undefined) continue;
+      onField?.(...field);
+      fields.set(...field);
     }
     return fields;
   }
