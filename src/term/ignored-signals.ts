@@ -11,7 +11,7 @@ const NUMBERS = {
 
 /** The signals of a mask as `SigIgn` in /proc/PID/status has it: hexadecimal, bit 0 for signal 1. */
 export function signalsOfMask(mask: string): NodeJS.Signals[] {
-  const bits = Number.parseInt(mask.slice(-8), 16);
+  const bits = Number(`0x${mask.slice(-8)}`);
   const names = Object.keys(NUMBERS) as (keyof typeof NUMBERS)[];
   return names.filter((name) => bits & (1 << (NUMBERS[name] - 1)));
 }
