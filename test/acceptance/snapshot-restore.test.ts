@@ -130,7 +130,7 @@ describe('snapshot restore of a large file', () => {
       expect(readdirSync(path.join(folder, 'new/d/member'))).toEqual(['snap']);
       const quiet = await run(ourEtcdutl(), [...line.slice(0, -2), '--data-dir=e'], { cwd: folder });
       expect(quiet.stderr.toString()).toMatch(
-        /^restored large\.db to e: member \w+ \(default\) of cluster \w+\n$/,
+        /^added member \w+ \(default\): .*\nrestored snapshot large\.db to e: member \w+ of cluster \w+\n$/,
       );
     });
   });
