@@ -9,12 +9,14 @@ import { systemErrorText } from './model/go/system-error.js';
 import { sleep } from './term/clock.js';
 import { exactArguments, exactEnvironment } from './term/exact-bytes.js';
 import { Input } from './term/input.js';
-import { isTerminal } from './term/is-terminal.js';
+import { HANG_UP_MS, isTerminal, mayHaveHungUp } from './term/is-terminal.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
 import { TerminalScreen } from './term/screen.js';
 import { type EndingSignal, EndingSignals, SignalReceivedError } from './term/signals.js';
 import { StandardStream } from './term/standard-stream.js';
+
+const STANDARD_DESCRIPTORS = [0, 1, 2];
 
 /** The reason of an abort because nobody reads stdout any more. */
 class OutputClosedError extends Error {}
@@ -74,10 +76,10 @@ export async function runProcess(
     signal: controller.signal,
     interrupt,
   });
+  const signal = await endingSignal(exitCode, controller.signal, signals);
   signals.workIsDone();
   input.close();
   await output.end();
-  const signal = endingSignal(exitCode, controller.signal);
   if (signal !== undefined) {
     signals.stop();
     endBy(signal, host);
@@ -93,11 +95,20 @@ function standardStream(descriptor: 1 | 2): StandardStream {
 }
 
 /** The signal to end by, so that a shell's loop ends too: of a process that it ended without anything to report, and of any hang-up. */
-function endingSignal(exitCode: number, { aborted, reason }: AbortSignal): EndingSignal | undefined {
-  if (!aborted || !(reason instanceof SignalReceivedError)) return undefined;
-  const endsByIt =
-    exitCode === exitCodeOf(reason) || (reason.signal === 'SIGHUP' && exitCode === ExitCode.ok);
-  return endsByIt ? reason.signal : undefined;
+async function endingSignal(
+  exitCode: number,
+  { aborted, reason }: AbortSignal,
+  signals: EndingSignals,
+): Promise<EndingSignal | undefined> {
+  if (aborted && reason instanceof SignalReceivedError) {
+    const endsByIt =
+      exitCode === exitCodeOf(reason) || (reason.signal === 'SIGHUP' && exitCode === ExitCode.ok);
+    return endsByIt ? reason.signal : undefined;
+  }
+  if (exitCode === ExitCode.ok || !STANDARD_DESCRIPTORS.some(mayHaveHungUp)) return undefined;
+  // The command may have failed because its terminal is gone.
+  await sleep(HANG_UP_MS);
+  return signals.received;
 }
 
 function endBy(signal: EndingSignal, host: NodeJS.Process): void {
@@ -110,7 +121,7 @@ function endBy(signal: EndingSignal, host: NodeJS.Process): void {
  * descriptors alone that are closed.
  */
 function closeTerminals(): void {
-  for (const descriptor of [0, 1, 2]) {
+  for (const descriptor of STANDARD_DESCRIPTORS) {
     try {
       if (fstatSync(descriptor).isCharacterDevice()) closeSync(descriptor);
     } catch {

@@ -1,11 +1,9 @@
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
-import { isatty } from 'node:tty';
 import { sleep } from './clock.js';
+import { HANG_UP_MS, mayHaveHungUp } from './is-terminal.js';
 
 const NEWLINE = 0x0a;
-/** The end of a terminal can be seen before the signal that tells of it arrives. */
-const HANG_UP_MS = 200;
 
 type Terminal = Readable & { readonly isTTY?: boolean; readonly fd?: number };
 
@@ -72,6 +70,8 @@ export class Input {
         });
         lines.once('close', () => resolve(untilHungUp(stream).then(() => '')));
         lines.once('SIGINT', () => reject(interrupted()));
+        // A terminal that has gone away cannot be set back to showing what is typed.
+        lines.on('error', () => undefined);
       });
     } finally {
       lines.close();
@@ -79,7 +79,11 @@ export class Input {
   }
 
   #opened(): Terminal {
-    this.#stream ??= this.#open();
+    if (this.#stream === undefined) {
+      this.#stream = this.#open();
+      // Who reads is told; nobody else needs to know.
+      this.#stream.on('error', () => undefined);
+    }
     return this.#stream;
   }
 
@@ -103,9 +107,9 @@ export class Input {
   }
 }
 
-/** Gives the signal of a hang-up the time to arrive. */
-async function untilHungUp({ isTTY, fd }: Terminal): Promise<void> {
-  if (isTTY && fd !== undefined && !isatty(fd)) await sleep(HANG_UP_MS);
+/** What a terminal gives that has gone away is no end of input: gives the signal of that the time to arrive. */
+async function untilHungUp({ fd }: Terminal): Promise<void> {
+  if (fd !== undefined && mayHaveHungUp(fd)) await sleep(HANG_UP_MS);
 }
 
 async function* untilAborted<Item>(

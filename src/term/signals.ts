@@ -42,7 +42,7 @@ export interface SignalOptions {
 export class EndingSignals {
   readonly #options: SignalOptions;
   readonly #listeners = new Map<EndingSignal, () => void>();
-  #firstMs: number | undefined;
+  #first: { readonly signal: EndingSignal; readonly atMs: number } | undefined;
   #isWorkDone = false;
 
   constructor(options: SignalOptions) {
@@ -58,6 +58,11 @@ export class EndingSignals {
     for (const signal of ignored) source.on(signal, () => undefined);
   }
 
+  /** The first of them. */
+  get received(): EndingSignal | undefined {
+    return this.#first?.signal;
+  }
+
   /** There is nothing left to undo: a signal ends the process, unless it belongs to the one before. */
   workIsDone(): void {
     this.#isWorkDone = true;
@@ -71,10 +76,10 @@ export class EndingSignals {
 
   #receive(signal: EndingSignal): void {
     const { controller, end, nowMs } = this.#options;
-    const isFirst = this.#firstMs === undefined;
-    this.#firstMs ??= nowMs();
-    if (isFirst && !this.#isWorkDone) controller.abort(new SignalReceivedError(signal));
-    else if (isFirst || nowMs() - this.#firstMs > ONE_WISH_MS) {
+    const first = this.#first;
+    this.#first ??= { signal, atMs: nowMs() };
+    if (first === undefined && !this.#isWorkDone) controller.abort(new SignalReceivedError(signal));
+    else if (first === undefined || nowMs() - first.atMs > ONE_WISH_MS) {
       this.stop();
       end(signal);
     }
