@@ -27,7 +27,7 @@ export interface TerminalOptions extends Omit<RunOptions, 'stdin'> {
 
 /** A program on a terminal of its own. What it writes there, echoed input included, is `stdout`, with the terminal's CR LF line ends. */
 export interface OnTerminal extends Running {
-  /** Sends the signal to the program itself. */
+  /** Sends the signal to the program itself, if it still runs. */
   signal(name: NodeJS.Signals): Promise<void>;
   resize(columns: number, rows: number): Promise<void>;
   /** Closes the terminal from the other side, as when a window or a connection goes. */
@@ -68,7 +68,7 @@ export function startOnTerminal(
     ...running,
     async signal(name) {
       const [id] = await described();
-      process.kill(Number(id), name);
+      if (isAlive(id ?? '')) process.kill(Number(id), name);
     },
     async resize(columns, rows) {
       const [, device = ''] = await described();
