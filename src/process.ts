@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { closeSync, fstatSync, writeSync } from 'node:fs';
-import { constants } from 'node:os';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { constants as systemConstants } from 'node:os';
 import type { Environment } from './cli/environment.js';
 import { exitCodeOf } from './exit.js';
 import { main, type ProgramName } from './main.js';
@@ -9,7 +9,7 @@ import { systemErrorText } from './model/go/system-error.js';
 import { sleep } from './term/clock.js';
 import { exactArguments, exactEnvironment } from './term/exact-bytes.js';
 import { Input } from './term/input.js';
-import { HANG_UP_MS, isTerminal, mayHaveHungUp } from './term/is-terminal.js';
+import { HANG_UP_MS, isDevice, isTerminal, mayHaveHungUp } from './term/is-terminal.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
 import { TerminalScreen } from './term/screen.js';
@@ -118,21 +118,29 @@ function endBy(signal: EndingSignal, host: NodeJS.Process): void {
 
 /**
  * Node.js resets terminals at its end and aborts when that fails (src/node.cc `ResetStdio`), as it does after a hang-up. It leaves
- * descriptors alone that are closed.
+ * descriptors alone that are closed. The terminal itself is kept open by another one: whoever reads it may hang up when nobody has it.
  */
 function closeTerminals(): void {
-  for (const descriptor of STANDARD_DESCRIPTORS) {
-    try {
-      if (fstatSync(descriptor).isCharacterDevice()) closeSync(descriptor);
-    } catch {
-      // It was closed before.
-    }
+  const closable = STANDARD_DESCRIPTORS.filter(
+    (descriptor) => isDevice(descriptor) && (isKeptOpen(descriptor) || mayHaveHungUp(descriptor)),
+  );
+  for (const descriptor of closable) closeSync(descriptor);
+}
+
+function isKeptOpen(descriptor: number): boolean {
+  try {
+    const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
+    openSync(`/proc/self/fd/${descriptor}`, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    return true;
+  } catch {
+    // It has gone away, or the system has no such way.
+    return false;
   }
 }
 
 /** As a program that SIGPIPE ended; Node lets nobody die of it. */
 function reportBrokenOutput(error: NodeJS.ErrnoException): number {
-  if (error.code === 'EPIPE') return 128 + constants.signals.SIGPIPE;
+  if (error.code === 'EPIPE') return 128 + systemConstants.signals.SIGPIPE;
   try {
     writeSync(2, `Error: write /dev/stdout: ${systemErrorText(error)}\n`);
   } catch {

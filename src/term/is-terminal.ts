@@ -14,8 +14,8 @@ export function mayHaveHungUp(descriptor: number): boolean {
   return isDevice(descriptor) && !isatty(descriptor);
 }
 
-/** /dev/null, the most frequent one, does not count. */
-function isDevice(descriptor: number): boolean {
+/** A terminal, of this moment or an earlier one, or another character device; /dev/null, the most frequent one, does not count. */
+export function isDevice(descriptor: number): boolean {
   try {
     const file = fstatSync(descriptor);
     return file.isCharacterDevice() && file.rdev !== statSync('/dev/null').rdev;

@@ -70,6 +70,7 @@ export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
     await writeFile(join(wal, segmentName(0n, 0n)), restoredWal(plan), { sizeBytes: SEGMENT_BYTES });
     await syncDirectories(snap, data);
     await syncDirectories(wal, wal.startsWith(data + sep) ? data : wal);
+    request.signal?.throwIfAborted();
     await staging.publish();
   } catch (error) {
     staging.discard();

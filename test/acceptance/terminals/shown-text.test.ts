@@ -143,6 +143,30 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       });
     });
 
+    it.each<[string, TerminalOptions]>([
+      ['without a size', { columns: 'unset' }],
+      ['of one column', { columns: 1, rows: 1 }],
+      ['that is dumb', { env: { TERM: 'dumb' } }],
+      ['that nobody knows', { env: { TERM: '', CI: 'true' } }],
+    ])('answers questions, on a terminal %s', async (_what, options) => {
+      const user = `user${++users}`;
+      const running = startOnTerminal(ourEtcdctl(), [...lab.flags(), 'user', 'add', user], options);
+      for (const question of [`Password of ${user}: `, `Type password of ${user} again for confirmation: `]) {
+        await running.waitFor(question);
+        running.send('s3cret\r');
+      }
+      const { code, stdout } = await running.result;
+      expect([code, stdout.toString().split('\r\n')]).toEqual([
+        0,
+        [
+          `Password of ${user}: `,
+          `Type password of ${user} again for confirmation: `,
+          `User ${user} created`,
+          '',
+        ],
+      ]);
+    });
+
     it('finds the steps of snapshots, restores, defragmentations and migrations', async () => {
       const folder = mkdtempSync(path.join(lab.folder, 'harness-'));
       const saved = await lines(ourEtcdctl(), [...lab.flags(), 'snapshot', 'save', 's.db'], folder);
@@ -174,6 +198,8 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
     });
   });
 });
+
+let users = 0;
 
 /** More than a block of output, whose ends fall into characters. */
 const TEXT = 'größer 日本語 👍🏽 שלום\tend\n'.repeat(6000);
