@@ -131,6 +131,8 @@ describe('snapshot restore of a large file', () => {
     await running.signal('SIGSTOP');
     await sleep(600);
     await running.signal('SIGCONT');
+    // `script` stops with its child.
+    running.kill('SIGCONT');
     return running;
   }
 
