@@ -26,7 +26,7 @@ export interface Notices {
   /** One line on stderr. */
   line(text: string): void;
   /** In bytes, unless stated. */
-  progress(label: string, unit?: ProgressUnit): Promise<Progress>;
+  progress(label: string, unit?: ProgressUnit): Progress;
 }
 
 /** One line of standard input at a time; the rest stays there. Rejects with the signal's reason when that aborts. */

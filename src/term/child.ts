@@ -14,6 +14,7 @@ export interface Child {
   readonly args: readonly string[];
   /** The whole environment of the child. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly ignoredSignals?: readonly NodeJS.Signals[];
   /**
    * Ends the child: by the signal that this process received when that is the reason, else by SIGTERM; by SIGKILL when it
    * does not heed that.
@@ -33,14 +34,20 @@ export interface ChildEnd {
  * bytes that are not UTF-8 (`model/bytes.ts`).
  * @throws CommandError when it cannot be started, in Go's words
  */
-export async function runChild({ command, args, env, signal }: Child): Promise<ChildEnd> {
+export async function runChild({
+  command,
+  args,
+  env,
+  ignoredSignals = [],
+  signal,
+}: Child): Promise<ChildEnd> {
   const file = lookPath(command, env.PATH);
   const stdin = openNothing();
   try {
     const variables = Object.entries(env).filter(([, value]) => value !== undefined);
     const child = start(
       file,
-      { command, args, env: Object.fromEntries(variables) as ProgramStart['env'] },
+      { command, args, env: Object.fromEntries(variables) as ProgramStart['env'], ignoredSignals },
       stdin,
     );
     return await endOf(child, file, signal);

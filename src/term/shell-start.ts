@@ -2,18 +2,20 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { bytesFromText, hasEscapedBytes } from '../model/bytes.js';
 
 /**
- * Starts programs whose arguments or variables are not UTF-8: runtimes hand over text only. /bin/sh reads a command that has the
- * bytes as they are and becomes `env`, which becomes the program, with exactly these variables: process and id stay the same.
+ * Starts programs whose arguments or variables are not UTF-8, or that are to ignore signals: runtimes hand over text only, and let no
+ * program ignore any. /bin/sh reads a command that has the bytes as they are and becomes `env`, which becomes the program, with exactly
+ * these variables: process and id stay the same.
  */
 
 export interface ProgramStart {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  readonly ignoredSignals: readonly NodeJS.Signals[];
 }
 
-export function needsShell({ command, args, env }: ProgramStart): boolean {
-  return [command, ...args, ...variablesOf(env)].some(hasEscapedBytes);
+export function needsShell({ command, args, env, ignoredSignals }: ProgramStart): boolean {
+  return ignoredSignals.length > 0 || [command, ...args, ...variablesOf(env)].some(hasEscapedBytes);
 }
 
 /** @throws NodeJS.ErrnoException as `spawn` does, also by events */
@@ -30,7 +32,10 @@ export function startByShell(start: ProgramStart): ChildProcess {
   });
   // A shell that ends early reads no more.
   child.stdin.on('error', () => {});
-  child.stdin.end(Buffer.concat([Buffer.from('exec '), ...words.map(quoted), Buffer.from('</dev/null\n')]));
+  const ignored = start.ignoredSignals.map((signal) => signal.slice('SIG'.length));
+  const trap = ignored.length === 0 ? '' : `trap '' ${ignored.join(' ')}\n`;
+  const line = [Buffer.from(`${trap}exec `), ...words.map(quoted), Buffer.from('</dev/null\n')];
+  child.stdin.end(Buffer.concat(line));
   return child;
 }
 

@@ -1,7 +1,9 @@
 import { quoteGo } from '../../model/go/quote.js';
 import type { ByteSocket } from '../socket/byte-socket.js';
+
 import { Http2Error, numberOf, resetCodeOf, SilentPeerError } from './error.js';
 import { FieldRules } from './field-rules.js';
+
 import {
   DEFAULT_WINDOW_BYTES,
   Flag,
@@ -246,15 +248,18 @@ export class Http2Connection {
 
   /** The response is malformed: it counts as an error of its stream alone (RFC 9113, 8.1.1). */
   #reject(stream: Stream, why: string): void {
-    this.#output.send(numberFrame(FrameType.resetStream, stream.id, numberOf('PROTOCOL_ERROR')));
-    this.#remove(stream);
+    this.#reset(stream, 'PROTOCOL_ERROR');
     stream.events.onFailure({ kind: 'malformed', why });
   }
 
   /** Nobody wants the response any more. */
   #cancel(stream: Stream): void {
+    this.#reset(stream, 'CANCEL');
+  }
+
+  #reset(stream: Stream, code: 'CANCEL' | 'PROTOCOL_ERROR'): void {
     const isOpen = this.#requests.isOpen(stream);
-    if (isOpen) this.#output.send(numberFrame(FrameType.resetStream, stream.id, numberOf('CANCEL')));
+    if (isOpen) this.#output.send(numberFrame(FrameType.resetStream, stream.id, numberOf(code)));
     this.#remove(stream);
   }
 

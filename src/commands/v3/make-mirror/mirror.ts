@@ -52,7 +52,7 @@ export class Mirror {
   /** Copies the keys as they are at one revision, which it settles with. */
   async #copy(): Promise<bigint> {
     const call = { signal: this.#context.signal };
-    const progress = await this.#context.notices.progress('Copying', 'count');
+    const progress = this.#context.notices.progress('Copying', 'count');
     let keys = 0;
     try {
       const range = await rangeInPages(rangeReader(this.#context), this.#range, call);

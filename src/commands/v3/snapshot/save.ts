@@ -57,7 +57,7 @@ async function saveSnapshot(path: string, context: CommandContext): Promise<stri
   }
   const client = await context.connect();
   const file = await WholeFile.create(path);
-  const progress = await context.notices.progress(`Saving ${path}`);
+  const progress = context.notices.progress(`Saving ${path}`);
   try {
     const parts = client.maintenance.snapshot({}, { signal: context.signal });
     const received = await receive(parts, file, progress);
