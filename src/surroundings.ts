@@ -52,6 +52,17 @@ export function localContext(surroundings: Surroundings): LocalContext {
   };
 }
 
+/** Once for a command; scripts and logs are spared. */
+export async function warnOfExposedKey(
+  keyFile: string | undefined,
+  surroundings: Surroundings,
+): Promise<void> {
+  if (!keyFile || surroundings.openScreen() === undefined) return;
+  const { exposedKeyWarning } = await import('./transport/tls/key-permissions.js');
+  const warning = exposedKeyWarning(keyFile);
+  if (warning !== undefined) surroundings.output.err(`${warning}\n`);
+}
+
 /** Question and line end go to stdout, as etcdctl writes them; the answer is never shown. */
 async function askPassword(question: string, surroundings: Surroundings): Promise<string> {
   const { output, input, interrupt, signal } = surroundings;
