@@ -165,10 +165,12 @@ describe('discovery', () => {
       discovery: { domain: 'example.org', serviceName: '', insecure: true },
       endpointsFlag: [],
     });
-    expect(resolve({ 'discovery-srv': 'example.org' }).connection.tls).not.toHaveProperty('serverName');
+    expect(resolve({ 'discovery-srv': 'example.org' }).connection.tls).toMatchObject({
+      insecureTransport: true,
+    });
   });
 
-  it('that is secure makes the domain the name to verify', () => {
+  it('that is secure turns TLS on, and leaves each server its own name', () => {
     const given = {
       'discovery-srv': 'example.org',
       'discovery-srv-name': 'blue',
@@ -176,8 +178,9 @@ describe('discovery', () => {
     };
     expect(resolve(given)).toMatchObject({
       discovery: { domain: 'example.org', serviceName: 'blue', insecure: false },
-      connection: { tls: { serverName: 'example.org' } },
+      connection: { tls: { insecureTransport: false } },
     });
+    expect(resolve(given).connection.tls).not.toHaveProperty('serverName');
   });
 });
 

@@ -71,8 +71,8 @@ function tcpAddress(hostPort: string): EndpointAddress {
   // As in Go, no host means this machine.
   const host = parts.host === '' ? 'localhost' : parts.host;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${parts.port}`;
-  // A zone chooses an interface of this machine, and a final dot only ends the name: no certificate has either.
-  const certified = host.replace(/%.*$/, '').replace(/\.$/, '');
+  // A zone chooses an interface of this machine: no certificate has one.
+  const certified = host.replace(/%.*$/, '');
   const place = { host, port };
   return { kind: 'reachable', place, target: `dns:${authority}`, authority, host: certified };
 }

@@ -1,9 +1,19 @@
 /** Which keys, signatures and names of servers are accepted: beside the real etcdctl, on a real server that shows one after the other. */
-import { describe } from 'vitest';
-import { CertificateLab, type CertificateRow, canChangeHosts } from '../../support/lab/certificate-table.js';
-import { CA, type CertificateRequest, type Issued, type KeyKind, serverFor } from '../../support/openssl.js';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { DnsServer } from '../../support/dns-server.js';
+import { CertificateLab, type CertificateRow, canMount } from '../../support/lab/certificate-table.js';
+import {
+  CA,
+  type CertificateRequest,
+  hasOpenssl,
+  type Issued,
+  type KeyKind,
+  serverFor,
+} from '../../support/openssl.js';
 
 const pki = new CertificateLab();
+/** Of the loopback network; nobody else listens there. */
+const NAME_SERVER = '127.53.53.53';
 let count = 0;
 
 function ofKey(key: KeyKind, request: Partial<CertificateRequest> = {}): CertificateRow {
@@ -127,7 +137,7 @@ const HOSTS = [
 /** By a name that /etc/hosts has. */
 const atHost = (host: string, ...names: readonly string[]): CertificateRow => ({
   ...named(host, ...names),
-  hosts: pki.ssl.write('hosts', `127.0.0.1 localhost ${HOSTS.join(' ')}\n`),
+  mounts: { '/etc/hosts': pki.ssl.write('hosts', `127.0.0.1 localhost ${HOSTS.join(' ')}\n`) },
 });
 
 describe('with names of hosts of its own, found is', () => {
@@ -143,7 +153,7 @@ describe('with names of hosts of its own, found is', () => {
       'a wildcard for two hyphens': () => atHost('x--1.lab.example', 'DNS:*.lab.example'),
       'a name with a final dot': () => atHost('m1.lab.example.', 'DNS:m1.lab.example'),
     },
-    canChangeHosts,
+    canMount,
   );
 });
 
@@ -158,7 +168,46 @@ describe('with names of hosts of its own, not found is', () => {
       'a wildcard for two wildcards': () => atHost('m1.lab.example', 'DNS:*.*.example'),
       'another name': () => atHost('m1.internal', 'DNS:m2.internal'),
     },
-    canChangeHosts,
+    canMount,
+  );
+});
+
+describe('found by SRV records', () => {
+  let dns: DnsServer | undefined;
+  beforeAll(async () => {
+    if (!hasOpenssl || !canMount) return;
+    const port = Number(new URL(pki.lab.cluster.endpoints[0] ?? '').port);
+    dns = await DnsServer.start(
+      NAME_SERVER,
+      { '_etcd-client-ssl._tcp.lab.example': { host: 'm1.lab.example', port } },
+      { 'm1.lab.example': '127.0.0.1' },
+    );
+  });
+  afterAll(() => dns?.stop());
+
+  const discovered = (flags: readonly string[], ...names: readonly string[]): CertificateRow => ({
+    ...named('m1.lab.example', ...names),
+    discovery: ['--discovery-srv=lab.example', ...flags],
+    mounts: { '/etc/resolv.conf': pki.ssl.write('resolv.conf', `nameserver ${NAME_SERVER}\n`) },
+  });
+  pki.table(
+    true,
+    {
+      'a server of its own name is accepted': () => discovered([], 'DNS:m1.lab.example'),
+      'a server of any name below the domain is accepted': () => discovered([], 'DNS:*.lab.example'),
+      'a server of its own name is accepted, without servers that speak no TLS': () =>
+        discovered(['--insecure-discovery=false'], 'DNS:m1.lab.example'),
+    },
+    canMount,
+  );
+  pki.table(
+    false,
+    {
+      'a server of the domain is refused': () => discovered([], 'DNS:lab.example'),
+      'a server of the domain is refused, without servers that speak no TLS': () =>
+        discovered(['--insecure-discovery=false'], 'DNS:lab.example'),
+    },
+    canMount,
   );
 });
 

@@ -25,8 +25,10 @@ export interface CertificateRow {
   readonly env?: Readonly<Record<string, string>>;
   /** The executable does otherwise, for this reason. */
   readonly deliberateInExecutable?: string;
-  /** A file that stands for /etc/hosts; needs root. */
-  readonly hosts?: string;
+  /** Files that stand for those of the system, such as /etc/hosts, by their paths; needs root. */
+  readonly mounts?: Readonly<Record<string, string>>;
+  /** Instead of flags that name the endpoint. */
+  readonly discovery?: readonly string[];
 }
 
 type Request = Partial<CertificateRequest>;
@@ -139,14 +141,15 @@ export function programsUnderTest(): ReadonlyMap<string, Program> {
   return new Map(majors.map((major) => [`Node.js ${major}`, { ...ours, command: nodeProgram(major) }]));
 }
 
-/** Whether a command can be given another /etc/hosts. */
-export const canChangeHosts =
-  spawnSync('unshare', ['-m', 'sh', '-c', 'mount --bind /etc/hosts /etc/hosts']).status === 0;
+/** Whether a command can be given other files of the system. */
+export const canMount =
+  spawnSync('unshare', ['-m', 'mount', '--bind', '/etc/hosts', '/etc/hosts']).status === 0;
 
-function withHosts({ command, leadingArgs }: Program, hosts: string | undefined): Program {
-  if (hosts === undefined) return { command, leadingArgs };
-  const script = 'mount --bind "$0" /etc/hosts && exec "$@"';
-  return { command: 'unshare', leadingArgs: ['-m', 'sh', '-c', script, hosts, command, ...leadingArgs] };
+function withMounts({ command, leadingArgs }: Program, mounts: CertificateRow['mounts']): Program {
+  if (mounts === undefined) return { command, leadingArgs };
+  const steps = Object.entries(mounts).map(([file, other]) => `mount --bind ${other} ${file}`);
+  const script = [...steps, 'exec "$0" "$@"'].join(' && ');
+  return { command: 'unshare', leadingArgs: ['-m', 'sh', '-c', script, command, ...leadingArgs] };
 }
 
 interface Outcome {
@@ -197,10 +200,11 @@ async function call(lab: Lab, { row, isTrusted }: Expected, program: Program): P
     host = '127.0.0.1',
     flags = [],
     env = {},
-    hosts,
+    mounts,
+    discovery,
   } = row;
   const args = [
-    `--endpoints=https://${host}:${port}`,
+    ...(discovery ?? [`--endpoints=https://${host}:${port}`]),
     `--command-timeout=${isTrusted ? TRUSTED_MS : REFUSED_MS}ms`,
     ...(cacert === undefined ? [] : [`--cacert=${cacert}`]),
     ...(client === 'none' ? [] : [`--cert=${client.cert}`, `--key=${client.key}`]),
@@ -208,7 +212,7 @@ async function call(lab: Lab, { row, isTrusted }: Expected, program: Program): P
     'get',
     'k',
   ];
-  const { code, stdout, stderr } = await run(withHosts(program, hosts), args, { env });
+  const { code, stdout, stderr } = await run(withMounts(program, mounts), args, { env });
   return { code, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
