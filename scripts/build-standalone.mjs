@@ -16,6 +16,7 @@ import { bundleProgram } from './lib/bundle.mjs';
 import { capture, lastLine } from './lib/command.mjs';
 import { root } from './lib/paths.mjs';
 import { thirdPartyLicenses } from './lib/third-party-licenses.mjs';
+import { allowFolderWithoutPath } from './lib/working-folder.mjs';
 
 /** @typedef {import('./lib/bun.mjs').Architecture} Architecture */
 
@@ -57,6 +58,7 @@ async function buildFor(architecture) {
     // The machine's own executable says what is used, which another architecture's uses as well.
     await compile(staging, /** @type {Architecture} */ (process.arch), []);
     await compile(staging, architecture, await recordUse(staging));
+    allowFolderWithoutPath(path.join(staging, 'etcdctl'), architecture);
     linkSync(path.join(staging, 'etcdctl'), path.join(staging, 'etcdutl'));
     const licenses = [thirdPartyLicenses(inputs, root), RUNTIME_LICENSE].join('\n');
     writeFileSync(path.join(staging, 'THIRD-PARTY-LICENSES.txt'), licenses);

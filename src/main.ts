@@ -7,6 +7,7 @@ import { openContext } from './command-context.js';
 import { exitCodeOf } from './exit.js';
 import { AlreadyReportedError, Failure } from './model/errors.js';
 import { ExitCode } from './model/exit-code.js';
+import { systemCallText } from './model/go/system-error.js';
 import { V2Failure } from './model/v2/errors.js';
 import { loadPrinter } from './printers/registry.js';
 import type { Surroundings } from './surroundings.js';
@@ -103,6 +104,11 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
     output.err(finalText(error));
     return;
   }
+  const outside = failureOfSystem(error);
+  if (outside !== undefined) {
+    output.err(`${bad('Error:')} ${outside}\n`);
+    return;
+  }
   // Not the user's mistake: everything that helps to find ours.
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   output.err(`${details}\nError: a defect of this program; please report it with the lines above\n`);
@@ -111,4 +117,12 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
 function finalText(failure: Failure): string {
   if (!(failure instanceof V2Failure)) return `Error: ${failure.message}\n`;
   return failure.isLabelled ? `Error:  ${failure.finalText}` : failure.finalText;
+}
+
+/** What lies outside of the program though no command has expected it; nothing for what must be a defect. */
+function failureOfSystem(error: unknown): string | undefined {
+  if (error instanceof RangeError && /allocation failed|out of memory/i.test(error.message)) {
+    return 'cannot allocate memory';
+  }
+  return systemCallText(error);
 }

@@ -122,8 +122,9 @@ describe('endpoints', () => {
   });
 
   it.each([
-    [['a:1', '', 'b:2'], 'invalid endpoints "a:1,,b:2": endpoint 2 of 3 is empty'],
-    [['a:1', ' '], 'invalid endpoints "a:1, ": endpoint 2 of 2 is empty'],
+    [['', ''], 'invalid endpoints ",": endpoint 1 of 2 is empty'],
+    [[' '], 'invalid endpoints " ": endpoint 1 of 1 is empty'],
+    [['host:0', ''], 'invalid endpoints "host:0,": port of host:0 is not between 1 and 65535'],
     [
       ['127.0.0.1:99999'],
       'invalid endpoints "127.0.0.1:99999": port of 127.0.0.1:99999 is not between 1 and 65535',
@@ -147,6 +148,14 @@ describe('endpoints', () => {
     'unixs://localhost:99999',
   ])('%s is left to the connection', (endpoint) => {
     expect(resolve({ endpoints: [endpoint] }).endpointsFlag).toEqual([endpoint]);
+  });
+
+  it.each([
+    ['a:1', ''],
+    ['', 'a:1', ' '],
+    ['a:99999', 'b:0', 'c:1'],
+  ])('one that can be reached is enough: %j, %j', (...endpoints) => {
+    expect(resolve({ endpoints }).endpointsFlag).toEqual(endpoints.map((each) => each.trim()));
   });
 });
 

@@ -85,7 +85,7 @@ test('a stream that the server ends has its code, and REFUSED_STREAM is one', as
   expect(requests.map(({ events }) => events)).toEqual([
     ['reset: REFUSED_STREAM'],
     ['reset: CANCEL'],
-    ['reset: INTERNAL_ERROR'],
+    ['reset: unknown error code 0x4d'],
   ]);
   expect(await peer.heard()).toEqual([]);
   expect(states).toEqual(['ready']);

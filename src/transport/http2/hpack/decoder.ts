@@ -21,7 +21,7 @@ export class HeaderDecoder {
   #limitBytes = TABLE_BYTES;
 
   /**
-   * @param onField sees all fields, also those that a later one of the same name hides
+   * @param onField is called for each field, in their order
    * @throws Http2Error for what is no header block: the connection cannot go on
    */
   decode(block: Uint8Array, onField?: (name: string, value: string) => void): Fields {
@@ -30,8 +30,8 @@ export class HeaderDecoder {
     while (!reader.isAtEnd) {
       const field = this.#next(reader);
       if (field === undefined) continue;
-      onField?.(...field);
-      fields.set(...field);
+      onField?.(field[0], field[1]);
+      fields.set(field[0], field[1]);
     }
     return fields;
   }
