@@ -40,14 +40,7 @@ export async function runProcess(
   const controller = new AbortController();
   // Every call that is open listens, and there is no limit to those.
   setMaxListeners(0, controller.signal);
-  host.once('exit', closeTerminals);
-  const signals = new EndingSignals({
-    source: host,
-    controller,
-    end: (signal) => endBy(signal, host),
-    ignored: ignoredSignals,
-    nowMs: () => performance.now(),
-  });
+  const signals = listenToSignals(host, controller, ignoredSignals);
   let outputError: NodeJS.ErrnoException | undefined;
   const stdout = standardStream(1);
   const stderr = standardStream(2);
@@ -65,8 +58,7 @@ export async function runProcess(
   const exitCode = await main({
     program,
     args: exactArguments(host.argv.slice(2)),
-    env:
-      variables === undefined ? exactEnvironment(host.env) : { ...exactEnvironment(host.env), ...variables },
+    env: variables ? { ...exactEnvironment(host.env), ...variables } : exactEnvironment(host.env),
     ignoredSignals,
     output,
     input,
@@ -85,6 +77,22 @@ export async function runProcess(
     endBy(signal, host);
   }
   host.exitCode = outputError === undefined ? exitCode : reportBrokenOutput(outputError);
+  // Not earlier: what the runtime says of an exception that nobody caught has to be seen.
+  host.once('exit', closeTerminals);
+}
+
+function listenToSignals(
+  host: NodeJS.Process,
+  controller: AbortController,
+  ignored: readonly NodeJS.Signals[],
+): EndingSignals {
+  return new EndingSignals({
+    source: host,
+    controller,
+    end: (signal) => endBy(signal, host),
+    ignored,
+    nowMs: () => performance.now(),
+  });
 }
 
 function standardStream(descriptor: 1 | 2): StandardStream {
