@@ -2,11 +2,18 @@ const path = require('node:path');
 
 const BUILT = path.join(__dirname, '..', 'dist', 'npm', 'main.js');
 
+const OLDEST_NODE = 20;
+
 /**
  * Runs the built program under one of its two names.
  * @param {'etcdctl' | 'etcdutl'} name
  */
 exports.launch = async (name) => {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    console.error(`${name}: Node.js ${OLDEST_NODE} or newer is needed, and this is ${process.versions.node}`);
+    process.exitCode = 1;
+    return;
+  }
   let program;
   try {
     program = require(BUILT);

@@ -5,7 +5,7 @@ import type { GlobalOptions } from './cli/globals.js';
 import type { Result } from './model/results.js';
 import type { Client } from './model/services.js';
 import { loadPrinter } from './printers/registry.js';
-import { localContext, type Surroundings } from './surroundings.js';
+import { localContext, type Surroundings, warnOfExposedKey } from './surroundings.js';
 import type { ConnectionOptions, Credentials } from './transport/connection.js';
 
 /** A context with its clients, which whoever opened it closes. */
@@ -27,6 +27,7 @@ export async function openContext(
   const clients: Client[] = [];
   let credentials: Promise<Credentials | undefined> | undefined;
   const open = async (options: ConnectionOptions) => {
+    if (clients.length === 0) await warnOfExposedKey(globals.connection.tls.keyFile, surroundings);
     const { connect } = await import('./transport/grpc/connect.js');
     const client = await connect(options, signal);
     clients.push(client);

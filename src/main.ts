@@ -88,16 +88,20 @@ function globalsOf(
   return resolveGlobals(globals, env, warn);
 }
 
-/** The reasons first, the line that scripts match last. A signal or a closed pipe ends the program without a word. */
+/**
+ * The reasons first, in colour on a terminal; the line that scripts match last, and never with a colour in it. A signal or a closed
+ * pipe ends the program without a word.
+ */
 async function report(error: unknown, { output, signal, loadPalette }: MainInput): Promise<void> {
   await output.flush();
   if (error instanceof AlreadyReportedError || (signal.aborted && error === signal.reason)) return;
-  const { bad, faint } = await loadPalette();
+  const { bad } = await loadPalette();
   if (error instanceof Failure) {
-    for (const reason of error.reasons) output.err(`${faint(reason)}\n`);
-    if (error instanceof V2Failure)
-      output.err(`${error.isLabelled ? `${bad('Error:')}  ` : ''}${error.finalText}`);
-    else output.err(`${bad('Error:')} ${error.message}\n`);
+    for (const reason of error.reasons) {
+      output.err(reason, bad);
+      output.err('\n');
+    }
+    output.err(finalText(error));
     return;
   }
   const outside = failureOfSystem(error);
@@ -107,9 +111,12 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
   }
   // Not the user's mistake: everything that helps to find ours.
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  output.err(
-    `${details}\n${bad('Error:')} a defect of this program; please report it with the lines above\n`,
-  );
+  output.err(`${details}\nError: a defect of this program; please report it with the lines above\n`);
+}
+
+function finalText(failure: Failure): string {
+  if (!(failure instanceof V2Failure)) return `Error: ${failure.message}\n`;
+  return failure.isLabelled ? `Error:  ${failure.finalText}` : failure.finalText;
 }
 
 /** What lies outside of the program though no command has expected it; nothing for what must be a defect. */

@@ -4,17 +4,19 @@ import { whenAborted } from './model/linked-signal.js';
 import type { Input } from './term/input.js';
 import type { Output } from './term/output.js';
 import type { Palette } from './term/palette.js';
-import { startProgress } from './term/progress.js';
+import { type ProgressTerminal, startProgress } from './term/progress.js';
 
 /** What the process has, and contexts are made from. */
 export interface Surroundings {
   readonly output: Output;
   readonly input: Input;
-  readonly openStderr: () => NodeJS.WriteStream;
+  readonly openScreen: ProgressTerminal['openScreen'];
   /** The colours of stderr. */
   readonly loadPalette: () => Promise<Palette>;
   readonly clock: Clock;
   readonly env: Environment;
+  /** To be ignored by this process and by programs that it starts. */
+  readonly ignoredSignals: readonly NodeJS.Signals[];
   readonly signal: AbortSignal;
   /** Ends everything as SIGINT would, for terminals that deliver Ctrl-C as a key; gives the signal's reason. */
   readonly interrupt: () => Error;
@@ -27,13 +29,13 @@ export type LocalContext = Pick<
 >;
 
 export function localContext(surroundings: Surroundings): LocalContext {
-  const { signal, clock, input, output } = surroundings;
+  const { signal, clock, input, output, ignoredSignals } = surroundings;
   return {
     stdin: input.until(signal),
     notices: {
       line: (text) => output.err(`${text}\n`),
       progress: (label: string, unit?: ProgressUnit) =>
-        startProgress(label, { stderr: surroundings.openStderr(), now: clock.now }, unit),
+        startProgress(label, { ...surroundings, now: clock.now }, unit),
     },
     prompt: {
       password: (question) => askPassword(question, surroundings),
@@ -42,12 +44,23 @@ export function localContext(surroundings: Surroundings): LocalContext {
     async runChild(command, args, options = {}) {
       await output.flush();
       const { runChild } = await import('./term/child.js');
-      const env = { ...surroundings.env, ...options.env };
-      return runChild({ command, args, env, signal: options.signal ?? signal });
+      const env = { ...options.defaultEnv, ...surroundings.env, ...options.env };
+      return runChild({ command, args, env, ignoredSignals, signal: options.signal ?? signal });
     },
     signal,
     clock,
   };
+}
+
+/** Once for a command; scripts and logs are spared. */
+export async function warnOfExposedKey(
+  keyFile: string | undefined,
+  surroundings: Surroundings,
+): Promise<void> {
+  if (!keyFile || surroundings.openScreen() === undefined) return;
+  const { exposedKeyWarning } = await import('./transport/tls/key-permissions.js');
+  const warning = exposedKeyWarning(keyFile);
+  if (warning !== undefined) surroundings.output.err(`${warning}\n`);
 }
 
 /** Question and line end go to stdout, as etcdctl writes them; the answer is never shown. */

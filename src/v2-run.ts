@@ -15,7 +15,7 @@ import {
 } from './model/v2/errors.js';
 import type { V2Client } from './model/v2/services.js';
 import { loadV2Printer } from './printers/v2/registry.js';
-import { type LocalContext, localContext, type Surroundings } from './surroundings.js';
+import { type LocalContext, localContext, type Surroundings, warnOfExposedKey } from './surroundings.js';
 import type { BasicCredentials } from './transport/http/options.js';
 
 /** Runs a version 2 command to its end. Whatever it fails with has the ending that etcdctl gives it. */
@@ -27,6 +27,7 @@ export async function runV2(invocation: V2Invocation, surroundings: Surroundings
   const context: V2Context = {
     ...local,
     async connect({ syncs = true } = {}) {
+      if (clients.length === 0) await warnOfExposedKey(globals.tls.keyFile, surroundings);
       const client = await openClient(globals, local);
       clients.push(client);
       await prepareClient(client, { ...globals, syncs: syncs && globals.syncs }, context);

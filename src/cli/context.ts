@@ -26,7 +26,7 @@ export interface Notices {
   /** One line on stderr. */
   line(text: string): void;
   /** In bytes, unless stated. */
-  progress(label: string, unit?: ProgressUnit): Promise<Progress>;
+  progress(label: string, unit?: ProgressUnit): Progress;
 }
 
 /** One line of standard input at a time; the rest stays there. Rejects with the signal's reason when that aborts. */
@@ -44,8 +44,10 @@ export interface ChildEnd {
 }
 
 export interface ChildOptions {
-  /** Added to the variables of this process. */
+  /** Added to the variables of this process, in the place of those with the same names. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Added where this process has no variables of these names. */
+  readonly defaultEnv?: Readonly<Record<string, string>>;
   /** Ends the program; without it, the context's own signal does. */
   readonly signal?: AbortSignal;
 }

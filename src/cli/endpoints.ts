@@ -5,9 +5,9 @@ import { quoteGo } from '../model/go/quote.js';
 const HIGHEST_PORT = 65535;
 
 /**
- * The endpoints of a list, without surrounding blanks. Throws before anything connects: a `ConnectionError` for an
- * empty list (etcdctl's status is 2), a `UsageError` for an empty endpoint in it or an impossible port, which
- * etcdctl would try in vain until its time is up (status 1).
+ * The endpoints of a list, without surrounding blanks. One that cannot be reached, as the empty one behind a trailing comma, is for
+ * the connection to pass over. Throws before anything connects: a `ConnectionError` for an empty list (etcdctl's status is 2), a
+ * `UsageError` when none of them can be reached, which etcdctl would try in vain until its time is up (status 1).
  */
 export function checkedEndpoints(list: readonly string[]): string[] {
   const endpoints = list.map((each) => each.trim());
@@ -17,18 +17,21 @@ export function checkedEndpoints(list: readonly string[]): string[] {
       reasons: ['the list of endpoints is empty: give --endpoints or ETCDCTL_ENDPOINTS a host:port'],
     });
   }
-  endpoints.forEach((endpoint, index) => {
-    if (endpoint === '') throw refusal(list, `endpoint ${index + 1} of ${endpoints.length} is empty`);
-    const port = portOf(endpoint);
-    if (port !== undefined && (port < 1 || port > HIGHEST_PORT)) {
-      throw refusal(list, `port of ${endpoint} is not between 1 and ${HIGHEST_PORT}`);
-    }
-  });
+  const problems = endpoints.map((_, index) => problemOf(endpoints, index));
+  if (problems.every((problem) => problem !== undefined)) {
+    const text = quoteGo(bytesFromText(list.join(',')));
+    throw new UsageError(`invalid endpoints ${text}: ${problems[0]}`, 'flag');
+  }
   return endpoints;
 }
 
-function refusal(list: readonly string[], why: string): UsageError {
-  return new UsageError(`invalid endpoints ${quoteGo(bytesFromText(list.join(',')))}: ${why}`, 'flag');
+/** Why no server can be there, if that is certain. */
+function problemOf(endpoints: readonly string[], index: number): string | undefined {
+  const endpoint = endpoints[index] ?? '';
+  if (endpoint === '') return `endpoint ${index + 1} of ${endpoints.length} is empty`;
+  const port = portOf(endpoint);
+  if (port === undefined || (port >= 1 && port <= HIGHEST_PORT)) return undefined;
+  return `port of ${endpoint} is not between 1 and ${HIGHEST_PORT}`;
 }
 
 /** The number after the host; `undefined` for Unix sockets, names of services and endpoints without a port. */

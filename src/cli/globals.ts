@@ -129,8 +129,8 @@ function toTlsOptions(
     ...(values.cacert !== '' && { caFile: values.cacert }),
     ...(values.cert !== '' && { certFile: values.cert }),
     ...(values.key !== '' && { keyFile: values.key }),
-    ...(discovery !== undefined && !discovery.insecure && { serverName: discovery.domain }),
-    insecureTransport: values['insecure-transport'],
+    // The servers found are verified by their own names, not by the domain's (grpc-go credentials/tls.go `ClientHandshake`).
+    insecureTransport: values['insecure-transport'] && (discovery === undefined || discovery.insecure),
     insecureSkipVerify: values['insecure-skip-tls-verify'],
   };
 }

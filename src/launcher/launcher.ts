@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cacheFolder, readCompiled, writeCompiled } from './code-cache.js';
+import { takeInheritance } from './inheritance.js';
 import { type CodeKeeper, ProgramFile } from './program-file.js';
 import { requireParts } from './program-parts.js';
 
@@ -31,7 +32,7 @@ async function launchProgram(name: Parameters<Program['runProcess']>[0], host: H
     (file) => new ProgramFile(join(__dirname, file.name), file.parts, keeperOf(file.name)),
   );
   const program = requireParts(files, (module) => require(module))(0) as Program;
-  await program.runProcess(name, host);
+  await program.runProcess(name, host, takeInheritance(host.env));
   for (const file of files) file.keep();
 }
 

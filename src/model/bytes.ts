@@ -8,9 +8,14 @@ const ESCAPED_FIRST = 0xdc80;
 const ESCAPED_LAST = 0xdcff;
 const LONE_ESCAPES = /[\udc80-\udcff]/u;
 
+/** Whether the text stands for bytes that are not UTF-8. */
+export function hasEscapedBytes(text: string): boolean {
+  return LONE_ESCAPES.test(text);
+}
+
 /** UTF-8 bytes of the text; escaped bytes become themselves again. */
 export function bytesFromText(text: string): Uint8Array {
-  if (!LONE_ESCAPES.test(text)) return Buffer.from(text, 'utf8');
+  if (!hasEscapedBytes(text)) return Buffer.from(text, 'utf8');
   const parts: Buffer[] = [];
   let plainFrom = 0;
   for (let index = 0; index < text.length; index++) {

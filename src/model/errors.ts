@@ -64,7 +64,9 @@ export type RpcCode =
   | 'Internal'
   | 'Unavailable'
   | 'DataLoss'
-  | 'Unauthenticated';
+  | 'Unauthenticated'
+  /** A number that has no name. */
+  | `Code(${number})`;
 
 /** A call failed, at the server or on the way; the message is the one etcdctl prints (status 1). */
 export class ServerError extends Failure {
@@ -74,6 +76,13 @@ export class ServerError extends Failure {
     options: FailureOptions = {},
   ) {
     super(message, options);
+  }
+
+  /** The failure as grpc-go prints it, which etcdctl does in a few places. */
+  get status(): string {
+    return /^rpc error: /.test(this.message)
+      ? this.message
+      : `rpc error: code = ${this.code} desc = ${this.message}`;
   }
 }
 

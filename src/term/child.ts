@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { CommandError } from '../model/errors.js';
-import { systemErrorText } from '../model/go/system-error.js';
+import { pathErrorText } from '../model/go/system-error.js';
+import { checkMayStart, isOfUnknownFormat, lookPath, systemError } from './executable.js';
+import { needsShell, type ProgramStart, startByShell } from './shell-start.js';
 import { SignalReceivedError } from './signals.js';
 
 /** How long a child that was asked to end may take before it is killed. */
@@ -11,6 +14,7 @@ export interface Child {
   readonly args: readonly string[];
   /** The whole environment of the child. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly ignoredSignals?: readonly NodeJS.Signals[];
   /**
    * Ends the child: by the signal that this process received when that is the reason, else by SIGTERM; by SIGKILL when it
    * does not heed that.
@@ -26,15 +30,63 @@ export interface ChildEnd {
 
 /**
  * Runs a program to its end with this process's stdout and stderr, and nothing on stdin, as Go's `os/exec` does for a command
- * whose streams are set so. Settles after it has ended, also when the signal aborts.
+ * whose streams are set so. Settles after it has ended, also when the signal aborts. Command, arguments and variables may stand for
+ * bytes that are not UTF-8 (`model/bytes.ts`).
  * @throws CommandError when it cannot be started, in Go's words
  */
-export function runChild({ command, args, env, signal }: Child): Promise<ChildEnd> {
+export async function runChild({
+  command,
+  args,
+  env,
+  ignoredSignals = [],
+  signal,
+}: Child): Promise<ChildEnd> {
+  const file = lookPath(command, env.PATH);
+  const stdin = openNothing();
+  try {
+    const variables = Object.entries(env).filter(([, value]) => value !== undefined);
+    const child = start(
+      file,
+      { command, args, env: Object.fromEntries(variables) as ProgramStart['env'], ignoredSignals },
+      stdin,
+    );
+    return await endOf(child, file, signal);
+  } finally {
+    closeSync(stdin);
+  }
+}
+
+function openNothing(): number {
+  try {
+    return openSync('/dev/null', 'r');
+  } catch (cause) {
+    throw new CommandError(pathErrorText('open', '/dev/null', cause), { cause });
+  }
+}
+
+function start(file: string, program: ProgramStart, stdin: number): ChildProcess {
+  const { command, args, env } = program;
+  if (Object.entries(env).flat().some(hasNul))
+    throw new CommandError('exec: environment variable contains NUL');
+  try {
+    if ([command, ...args].some(hasNul)) throw systemError('EINVAL');
+    if (isOfUnknownFormat(file)) throw systemError('ENOEXEC');
+    if (needsShell(program)) {
+      checkMayStart(file);
+      return startByShell(program);
+    }
+    return spawn(file, [...args], { argv0: command, env, stdio: [stdin, 'inherit', 'inherit'] });
+  } catch (cause) {
+    throw startFailure(file, cause);
+  }
+}
+
+function hasNul(text: string): boolean {
+  return text.includes('\0');
+}
+
+function endOf(child: ChildProcess, file: string, signal: AbortSignal | undefined): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
-    if (command === '') throw new CommandError('exec: no command');
-    // Runtimes then search folders of their own choice.
-    if (!command.includes('/') && !env.PATH) throw new CommandError(notFound(command));
-    const child = spawn(command, [...args], { env, stdio: ['ignore', 'inherit', 'inherit'] });
     let killTimer: NodeJS.Timeout | undefined;
     const stop = () => {
       child.kill(signal?.reason instanceof SignalReceivedError ? signal.reason.signal : 'SIGTERM');
@@ -44,9 +96,9 @@ export function runChild({ command, args, env, signal }: Child): Promise<ChildEn
       clearTimeout(killTimer);
       signal?.removeEventListener('abort', stop);
     };
-    child.on('error', (cause: NodeJS.ErrnoException) => {
+    child.on('error', (cause) => {
       release();
-      reject(new CommandError(startFailure(command, cause), { cause }));
+      reject(startFailure(file, cause));
     });
     child.on('exit', (exitCode, endSignal) => {
       release();
@@ -57,12 +109,6 @@ export function runChild({ command, args, env, signal }: Child): Promise<ChildEn
   });
 }
 
-function startFailure(command: string, error: NodeJS.ErrnoException): string {
-  const wasSearched = !command.includes('/');
-  if (wasSearched && (error.code === 'ENOENT' || error.code === 'EACCES')) return notFound(command);
-  return `fork/exec ${command}: ${systemErrorText(error)}`;
-}
-
-function notFound(command: string): string {
-  return `exec: "${command}": executable file not found in $PATH`;
+function startFailure(file: string, cause: unknown): CommandError {
+  return new CommandError(pathErrorText('fork/exec', file, cause), { cause });
 }

@@ -1,9 +1,11 @@
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
+import { sleep } from './clock.js';
+import { HANG_UP_MS, mayHaveHungUp } from './is-terminal.js';
 
 const NEWLINE = 0x0a;
 
-type Terminal = Readable & { readonly isTTY?: boolean };
+type Terminal = Readable & { readonly isTTY?: boolean; readonly fd?: number };
 
 /**
  * Standard input, shared by all that read from it: whoever takes a line leaves the bytes behind it to the next reader.
@@ -66,8 +68,10 @@ export class Input {
           resolve(line);
           lines.on('line', (next) => this.#typedAhead.push(next));
         });
-        lines.once('close', () => resolve(''));
+        lines.once('close', () => resolve(untilHungUp(stream).then(() => '')));
         lines.once('SIGINT', () => reject(interrupted()));
+        // A terminal that has gone away cannot be set back to showing what is typed.
+        lines.on('error', () => undefined);
       });
     } finally {
       lines.close();
@@ -75,7 +79,11 @@ export class Input {
   }
 
   #opened(): Terminal {
-    this.#stream ??= this.#open();
+    if (this.#stream === undefined) {
+      this.#stream = this.#open();
+      // Who reads is told; nobody else needs to know.
+      this.#stream.on('error', () => undefined);
+    }
     return this.#stream;
   }
 
@@ -86,9 +94,22 @@ export class Input {
       return left;
     }
     this.#chunks ??= this.#opened()[Symbol.asyncIterator]();
-    const { done, value } = await this.#chunks.next();
-    return done ? undefined : value;
+    const value = await this.#chunks.next().then(
+      (next) => (next.done ? undefined : next.value),
+      (error) => {
+        // What a terminal says that has gone away.
+        if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error;
+        return undefined;
+      },
+    );
+    if (value === undefined) await untilHungUp(this.#opened());
+    return value;
   }
+}
+
+/** What a terminal gives that has gone away is no end of input: gives the signal of that the time to arrive. */
+async function untilHungUp({ fd }: Terminal): Promise<void> {
+  if (fd !== undefined && mayHaveHungUp(fd)) await sleep(HANG_UP_MS);
 }
 
 async function* untilAborted<Item>(

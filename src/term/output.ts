@@ -1,20 +1,33 @@
 import { bytesFromText } from '../model/bytes.js';
 import type { StandardStream } from './standard-stream.js';
+import { VisibleBytes, visibleText } from './terminal-text.js';
 
 /** Small writes are joined up to this size, so that a million short lines are not a million system calls. */
 const BLOCK_BYTES = 64 * 1024;
 
+/** The last line on the terminal of stderr, which changes for a while, as the one of a progress. */
+export interface StatusLine {
+  /** Draws it, over what is still there of it. */
+  draw(): void;
+  /** Puts the cursor on a line of its own. */
+  end(): void;
+}
+
 /**
  * The two output streams of the program. Bytes for stdout are gathered in blocks; stderr goes out at once, after what
  * was gathered before it. When the reader of stdout goes away, `onBroken` is called once and the rest is dropped.
+ *
+ * A terminal never gets a control sequence that came from outside: there, and only there, it is shown escaped.
  */
 export class Output {
   readonly #stdout: StandardStream;
   readonly #stderr: StandardStream;
+  readonly #visible = new VisibleBytes();
   #block = Buffer.allocUnsafe(0);
   #used = 0;
   #isBroken = false;
   #isFull = false;
+  #status: StatusLine | undefined;
 
   /** Nothing can be told to anybody when stderr is gone. */
   constructor(
@@ -47,9 +60,24 @@ export class Output {
     }
   }
 
-  err(text: string): void {
+  /** @param colour what is put around the text when it is safe to be shown */
+  err(text: string, colour = (shown: string) => shown): void {
     this.#send();
-    this.#stderr.write(bytesFromText(text));
+    this.endStatus();
+    const shown = this.#stderr.isTerminal ? visibleText(text) : text;
+    this.#stderr.write(bytesFromText(colour(shown)));
+  }
+
+  /** Draws the line below everything else; the next write to the terminal ends it, so that nothing ever stands in a line with it. */
+  showStatus(line: StatusLine): void {
+    this.#send();
+    this.#status = line;
+    line.draw();
+  }
+
+  endStatus(): void {
+    this.#status?.end();
+    this.#status = undefined;
   }
 
   /** Settles when the streams can take more. */
@@ -63,6 +91,9 @@ export class Output {
   /** Settles when all of it has left the process, or nobody takes it any more: a process that ends loses what has not. */
   async end(): Promise<void> {
     this.#send();
+    this.endStatus();
+    const rest = this.#visible.end();
+    if (rest !== '' && !this.#isBroken) this.#stdout.write(rest);
     await Promise.all([this.#stdout.written(), this.#stderr.written()]);
   }
 
@@ -75,6 +106,13 @@ export class Output {
   }
 
   #write(chunk: string | Uint8Array): void {
-    if (!this.#isBroken && !this.#stdout.write(chunk)) this.#isFull = true;
+    if (this.#isBroken) return;
+    const bytes = this.#stdout.isTerminal ? this.#shown(chunk) : chunk;
+    if (bytes.length > 0 && !this.#stdout.write(bytes)) this.#isFull = true;
+  }
+
+  #shown(chunk: string | Uint8Array): string {
+    this.endStatus();
+    return this.#visible.next(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
   }
 }

@@ -1,13 +1,12 @@
 /** The few colours of the program; each function gives its text back unchanged where there are no colours. */
 export interface Palette {
-  readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
-  readonly warning: (text: string) => string;
-  readonly faint: (text: string) => string;
+  /** What moves while a person waits. */
+  readonly busy: (text: string) => string;
 }
 
 const asIs = (text: string) => text;
-export const PLAIN: Palette = { good: asIs, bad: asIs, warning: asIs, faint: asIs };
+export const PLAIN: Palette = { bad: asIs, busy: asIs };
 
 /** What decides about colours: the stream, and the two variables of no-color.org and force-color.org. */
 export interface ColourFacts {
@@ -20,7 +19,7 @@ export async function loadPalette({ isTTY, env }: ColourFacts): Promise<Palette>
   if (!wantsColour({ isTTY, env })) return PLAIN;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
-  return { good: chalk.green, bad: chalk.red, warning: chalk.yellow, faint: chalk.dim };
+  return { bad: chalk.red, busy: chalk.cyan };
 }
 
 function wantsColour({ isTTY, env }: ColourFacts): boolean {

@@ -12,12 +12,21 @@ const RETRY_MS = 2;
  */
 export class StandardStream {
   readonly #writeNow: WriteNow;
+  readonly #askTerminal: () => boolean;
+  #isTerminal: boolean | undefined;
   #rest: Uint8Array[] = [];
   #waiting: (() => void)[] = [];
   #onError: (error: NodeJS.ErrnoException) => void = () => {};
 
-  constructor(writeNow: WriteNow) {
+  /** @param isTerminal asked when it first matters */
+  constructor(writeNow: WriteNow, isTerminal = () => false) {
     this.#writeNow = writeNow;
+    this.#askTerminal = isTerminal;
+  }
+
+  get isTerminal(): boolean {
+    this.#isTerminal ??= this.#askTerminal();
+    return this.#isTerminal;
   }
 
   /** One listener, to be set before anything is written; told of each failure. */

@@ -59,7 +59,7 @@ describe('check, in full', () => {
     expect([ours.code, ours.keys, ours.stderr.toString()]).toEqual([0, 0, '']);
   });
 
-  it('perf, interrupted, deletes its keys and judges what it wrote', { timeout: PATIENCE_MS }, async () => {
+  it('perf, interrupted, deletes its keys and does not pass', { timeout: PATIENCE_MS }, async () => {
     const [lab] = labs;
     const running = start(ourEtcdctl(), [...lab.flags(), 'check', 'perf']);
     await expect
@@ -72,8 +72,11 @@ describe('check, in full', () => {
       )
       .toBeGreaterThan(0);
     running.kill('SIGINT');
-    const { stdout } = await running.result;
-    expect(stdout.toString()).toMatch(/Throughput .*\n.*Slowest .*\n.*Stddev .*\n(?:PASS|FAIL)\n$/);
+    const { stdout, code } = await running.result;
+    expect(stdout.toString()).toMatch(
+      /^FAIL: interrupted after \d+ of 60 seconds\n.*Throughput .*\n.*Slowest .*\n.*Stddev .*\nFAIL\n$/,
+    );
+    expect(code).toBe(1);
     expect((await lab.real(['get', '', '--prefix'])).stdout.toString()).toBe('');
   });
 });

@@ -138,7 +138,7 @@ describe.each(references)('a database that a server of etcd $version holds', (re
     await lab.cluster.kill(0);
     const { code, stderr } = await running.result;
     expect(code, stderr.toString()).toBe(0);
-    expect(stderr.toString()).toContain(`defragmented ${database}: `);
+    expect(stderr.toString()).toContain(`finished defragmenting directory ${database}: `);
     await lab.cluster.restart(0);
     expect((await lab.real(['get', 'still', '--print-value-only'])).stdout.toString()).toBe('there\n');
   });

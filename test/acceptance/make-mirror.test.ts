@@ -133,6 +133,25 @@ describe('make-mirror', () => {
     expect(stdout.toString()).toContain('"create_revision":4,');
   });
 
+  it.each([
+    ['operations', ['--max-txn-ops=7']],
+    ['bytes', ['--max-request-bytes=100000']],
+  ])('writes a revision in parts that has too many %s for the destination', async (_what, extraArgs) => {
+    const [source, destination] = await Promise.all([lab(), lab({ extraArgs })]);
+    const running = mirror(source, destination, { flags: ['--rev=2', '--max-txn-ops=0'] });
+    const names = Array.from({ length: 40 }, (_, index) => `k${String(index).padStart(3, '0')}`);
+    await inOneTxn(source, ...names.map((name) => `put ${name} ${name.repeat(5_000)}`));
+    await inOneTxn(source, 'del k00 k01', 'put k010 changed');
+    await source.real(['put', 'last', '']);
+    await arrives(destination, 'last');
+    running.kill('SIGINT');
+    const keys = (cluster: Lab) => get(cluster, '', '--prefix');
+    expect(await keys(destination)).toBe(await keys(source));
+    expect((await running.result).stderr.toString()).toContain(
+      '52 keys were mirrored; --rev=5 goes on from here',
+    );
+  });
+
   it('mirrors bytes that are no text', async () => {
     const [source, destination] = await Promise.all([lab(), lab()]);
     const value = Buffer.from([0, 0xff, 0x0a, 0xc3, 0x28]);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compareVersions } from '../../scripts/lib/version.mjs';
 import { decodeSnap } from '../../src/storage/raft-snapshot/snap-file.js';
@@ -123,14 +124,40 @@ describe('snapshot restore of a large file', () => {
     });
   });
 
+  /** Stops for as long as progress waits until it is shown. */
+  async function restoreSlowly(folder: string) {
+    const running = startOnTerminal(ourEtcdutl(), line, { cwd: folder });
+    await vi.waitFor(() => expect(readdirSync(folder)).toContain('new'), { interval: 5, timeout: 20_000 });
+    await running.signal('SIGSTOP');
+    await sleep(600);
+    await running.signal('SIGCONT');
+    // `script` stops with its child.
+    running.kill('SIGCONT');
+    return running;
+  }
+
+  it.skipIf(terminalsMissing !== undefined)(
+    'leaves nothing on a terminal either, after two signals',
+    async () => {
+      await inFolder(saved, { given }, async (folder) => {
+        const before = readdirSync(folder).sort();
+        const running = await restoreSlowly(folder);
+        await running.waitFor('Restoring');
+        await Promise.all([running.signal('SIGTERM'), running.signal('SIGTERM')]);
+        expect((await running.result).code).toBe(143);
+        expect(readdirSync(folder).sort()).toEqual(before);
+      });
+    },
+  );
+
   it.skipIf(terminalsMissing !== undefined)('shows progress on a terminal, and only there', async () => {
     await inFolder(saved, { given }, async (folder) => {
-      const shown = await startOnTerminal(ourEtcdutl(), line, { cwd: folder }).result;
+      const shown = await (await restoreSlowly(folder)).result;
       expect(shown.stdout.toString()).toMatch(/Restoring large\.db {2}\d+ \w?B of \d+ MB \(\d+%\), /);
       expect(readdirSync(path.join(folder, 'new/d/member'))).toEqual(['snap']);
       const quiet = await run(ourEtcdutl(), [...line.slice(0, -2), '--data-dir=e'], { cwd: folder });
       expect(quiet.stderr.toString()).toMatch(
-        /^restored large\.db to e: member \w+ \(default\) of cluster \w+\n$/,
+        /^added member \w+ \(default\): .*\nrestored snapshot large\.db to e: member \w+ of cluster \w+\n$/,
       );
     });
   });

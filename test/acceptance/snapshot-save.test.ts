@@ -17,7 +17,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { comparesWithAtLeast, type Lab, references, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, type Program, programAt, type RunResult, run, start } from '../support/lab/program.js';
 import { type Tamper, TamperingProxy } from '../support/lab/tampering-proxy.js';
-import { startOnTerminal, terminalsMissing } from '../support/lab/terminal.js';
 
 /** A stored value that can be found again in the stream. */
 const MARKER = Buffer.from('flip one bit of this value');
@@ -287,13 +286,6 @@ describe('snapshot save when something fails', () => {
     );
     expect(result.stdout.toString()).toBe('backup.db\nolder');
     expect(result.code).toBe(5);
-  });
-
-  it.skipIf(terminalsMissing !== undefined)('shows progress on a terminal, and only there', async () => {
-    const onTerminal = startOnTerminal(ourEtcdctl(), [...lab.flags(), 'snapshot', 'save', path]);
-    const shown = (await onTerminal.result).stdout.toString();
-    expect(shown).toContain(`Saving ${path}`);
-    expect(shown).toContain(`Snapshot saved at ${path}`);
   });
 });
 

@@ -122,8 +122,9 @@ describe('endpoints', () => {
   });
 
   it.each([
-    [['a:1', '', 'b:2'], 'invalid endpoints "a:1,,b:2": endpoint 2 of 3 is empty'],
-    [['a:1', ' '], 'invalid endpoints "a:1, ": endpoint 2 of 2 is empty'],
+    [['', ''], 'invalid endpoints ",": endpoint 1 of 2 is empty'],
+    [[' '], 'invalid endpoints " ": endpoint 1 of 1 is empty'],
+    [['host:0', ''], 'invalid endpoints "host:0,": port of host:0 is not between 1 and 65535'],
     [
       ['127.0.0.1:99999'],
       'invalid endpoints "127.0.0.1:99999": port of 127.0.0.1:99999 is not between 1 and 65535',
@@ -148,6 +149,14 @@ describe('endpoints', () => {
   ])('%s is left to the connection', (endpoint) => {
     expect(resolve({ endpoints: [endpoint] }).endpointsFlag).toEqual([endpoint]);
   });
+
+  it.each([
+    ['a:1', ''],
+    ['', 'a:1', ' '],
+    ['a:99999', 'b:0', 'c:1'],
+  ])('one that can be reached is enough: %j, %j', (...endpoints) => {
+    expect(resolve({ endpoints }).endpointsFlag).toEqual(endpoints.map((each) => each.trim()));
+  });
 });
 
 describe('discovery', () => {
@@ -156,10 +165,12 @@ describe('discovery', () => {
       discovery: { domain: 'example.org', serviceName: '', insecure: true },
       endpointsFlag: [],
     });
-    expect(resolve({ 'discovery-srv': 'example.org' }).connection.tls).not.toHaveProperty('serverName');
+    expect(resolve({ 'discovery-srv': 'example.org' }).connection.tls).toMatchObject({
+      insecureTransport: true,
+    });
   });
 
-  it('that is secure makes the domain the name to verify', () => {
+  it('that is secure turns TLS on, and leaves each server its own name', () => {
     const given = {
       'discovery-srv': 'example.org',
       'discovery-srv-name': 'blue',
@@ -167,8 +178,9 @@ describe('discovery', () => {
     };
     expect(resolve(given)).toMatchObject({
       discovery: { domain: 'example.org', serviceName: 'blue', insecure: false },
-      connection: { tls: { serverName: 'example.org' } },
+      connection: { tls: { insecureTransport: false } },
     });
+    expect(resolve(given).connection.tls).not.toHaveProperty('serverName');
   });
 });
 

@@ -46,7 +46,7 @@ export function fakeContext(settings: FakeContextSettings = {}) {
     stdin: chunks(settings.stdin ?? []),
     notices: {
       line: (text) => lines.push(text),
-      progress: async () => ({ update: () => undefined, stop: () => undefined }),
+      progress: () => ({ update: () => undefined, stop: () => undefined }),
     },
     prompt: { password: nobody, line: nobody, ...settings.prompt },
     runChild: settings.runChild ?? (() => Promise.reject(new Error('this command must not start a program'))),

@@ -100,4 +100,68 @@ describe('Output', () => {
     out.err('a\udcff\n');
     expect(stderr.text()).toBe('a\xff\n');
   });
+
+  describe('on a terminal', () => {
+    function terminals({ stdout = true, stderr = true } = {}) {
+      const writes: string[] = [];
+      const stream = (name: string, isTerminal: boolean) =>
+        new StandardStream(
+          (bytes) => writes.push(`${name}:${Buffer.from(bytes)}`) && bytes.length,
+          () => isTerminal,
+        );
+      const out = new Output(stream('out', stdout), stream('err', stderr), () => {});
+      const line = {
+        draw: () => void writes.push('drawn'),
+        end: () => void writes.push('ended'),
+      };
+      return { output: out, line, writes };
+    }
+
+    it('shows control sequences escaped, also such as are cut by blocks', async () => {
+      const { output: out, writes } = terminals();
+      out.out(Buffer.from('a\u001b[2J\n'));
+      await out.flush();
+      out.out(Buffer.from([0xc2]));
+      await out.flush();
+      out.out(Buffer.from([0x9b, 0xe2]));
+      out.err('b\u0007\udc9b\n');
+      await out.end();
+      expect(writes).toEqual(['out:a\\x1b[2J\n', 'out:\\u009b', 'err:b\\x07\\x9b\n', 'out:\\xe2']);
+    });
+
+    it('decides for each stream', async () => {
+      const { output: out, writes } = terminals({ stdout: false });
+      out.out('\u001b');
+      out.err('\u001b');
+      await out.end();
+      expect(writes).toEqual(['out:\u001b', 'err:\\x1b']);
+    });
+
+    it('lets its own colours pass', () => {
+      const { output: out, writes } = terminals();
+      out.err('a\u001b', (shown) => `\u001b[31m${shown}\u001b[39m`);
+      expect(writes).toEqual(['err:\u001b[31ma\\x1b\u001b[39m']);
+    });
+
+    it('ends the status line before anything else is written', async () => {
+      const { output: out, line, writes } = terminals();
+      out.showStatus(line);
+      out.showStatus(line);
+      out.out('result\n');
+      await out.flush();
+      out.showStatus(line);
+      out.err('notice\n');
+      out.endStatus();
+      expect(writes).toEqual(['drawn', 'drawn', 'ended', 'out:result\n', 'drawn', 'ended', 'err:notice\n']);
+    });
+
+    it('lets the status line stand while results go to a file', async () => {
+      const { output: out, line, writes } = terminals({ stdout: false });
+      out.showStatus(line);
+      out.out('result\n');
+      await out.flush();
+      await out.end();
+      expect(writes).toEqual(['drawn', 'out:result\n', 'ended']);
+    });
+  });
 });

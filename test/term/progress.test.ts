@@ -1,5 +1,6 @@
-import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { StatusLine } from '../../src/term/output.js';
+import { PLAIN } from '../../src/term/palette.js';
 import { describeCount, describe as describeProgress, startProgress } from '../../src/term/progress.js';
 
 describe('progress', () => {
@@ -17,12 +18,156 @@ describe('progress', () => {
   ])('counts %d of %s after %s ns', (done, total, elapsed, text) => {
     expect(describeCount(done, total, elapsed)).toBe(text);
   });
+});
+
+describe('the line of a progress', () => {
+  // What the line loads when it is due is then there at once.
+  beforeAll(async () => void (await import('ora')));
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const utf8 = { TERM: 'xterm', LANG: 'C.UTF-8' };
+
+  /** A terminal, and all that was drawn on it. */
+  function terminal(env: Record<string, string> = utf8, columns = 80) {
+    const drawn: string[] = [];
+    const screen = { columns, draw: (text: string) => void drawn.push(text) };
+    let status: StatusLine | undefined;
+    const output = {
+      showStatus(line: StatusLine) {
+        status = line;
+        line.draw();
+      },
+      endStatus() {
+        status?.end();
+        status = undefined;
+      },
+    };
+    const start = (label: string) =>
+      startProgress(label, {
+        output,
+        env,
+        loadPalette: async () => PLAIN,
+        openScreen: () => screen,
+        now: () => BigInt(Date.now()) * 1_000_000n,
+      });
+    return { start, drawn, screen };
+  }
+
+  it('is not there before half a second is over', async () => {
+    const { start, drawn } = terminal();
+    const progress = start('Saving');
+    progress.update(1, 2);
+    await vi.advanceTimersByTimeAsync(499);
+    progress.stop();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(drawn).toEqual([]);
+  });
+
+  it('is overwritten, and what was reached stays there', async () => {
+    const { start, drawn } = terminal();
+    const progress = start('Saving');
+    await vi.advanceTimersByTimeAsync(500);
+    progress.update(1_000_000, 2_000_000);
+    await vi.advanceTimersByTimeAsync(100);
+    progress.stop();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(drawn).toEqual([
+      '\r⠋ Saving',
+      '\r⠙ Saving  1.0 MB of 2.0 MB (50%), 1.7 MB/s',
+      '\rSaving  1.0 MB of 2.0 MB (50%), 1.7 MB/s  \n',
+    ]);
+  });
+
+  it('covers what is left of a longer one', async () => {
+    const { start, drawn } = terminal();
+    const progress = start('x');
+    progress.update(10_000_000);
+    await vi.advanceTimersByTimeAsync(1000);
+    progress.update(1);
+    await vi.advanceTimersByTimeAsync(100);
+    const [first = '', last = ''] = [drawn[0], drawn.at(-1)];
+    expect(first.length).toBeGreaterThan(last.trimEnd().length);
+    expect(last.length).toBeGreaterThanOrEqual(first.length);
+    progress.stop();
+  });
+
+  it.each([20, 21, 40])('fits into %d columns, however long and wide its text', async (columns) => {
+    const { start, drawn } = terminal(utf8, columns);
+    const progress = start('Saving /日本語/日本語/日本語/日本語/backup.db');
+    await vi.advanceTimersByTimeAsync(1000);
+    progress.stop();
+    for (const text of drawn) {
+      const width = [...text.replaceAll(/[\r\n]/g, '')].reduce(
+        (sum, each) => sum + (each < '\u2900' ? 1 : 2),
+        0,
+      );
+      expect(width - 1).toBeLessThan(columns);
+    }
+  });
+
+  it.each([0, 1, 2, 19, Number.NaN])('is not shown on %d columns', async (columns) => {
+    const { start, drawn } = terminal(utf8, columns);
+    const progress = start('Saving');
+    await vi.advanceTimersByTimeAsync(2000);
+    progress.stop();
+    expect(drawn).toEqual([]);
+  });
+
+  it('heeds that the terminal becomes smaller', async () => {
+    const { start, drawn, screen } = terminal();
+    const progress = start('x'.repeat(60));
+    await vi.advanceTimersByTimeAsync(500);
+    screen.columns = 30;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(drawn.at(-1)).toHaveLength(30);
+    screen.columns = 10;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(drawn.at(-1)).toBe(`\r${'x'.repeat(7)}  \n`);
+    progress.stop();
+  });
+
+  it('shows what a path holds, and does not write it to the terminal', async () => {
+    const { start, drawn } = terminal();
+    const progress = start('Saving \u001b[2J\nx');
+    await vi.advanceTimersByTimeAsync(500);
+    progress.stop();
+    expect(drawn[0]).toBe('\r⠋ Saving \\x1b[2J x');
+  });
+
+  it.each([{ TERM: 'dumb' }, {}, { TERM: '' }, { TERM: 'xterm', CI: 'true' }, { TERM: 'xterm', CI: '' }])(
+    'is silent with %j',
+    async (env) => {
+      const { start, drawn } = terminal(env);
+      const progress = start('Saving');
+      await vi.advanceTimersByTimeAsync(2000);
+      progress.stop();
+      expect(drawn).toEqual([]);
+    },
+  );
+
+  it.each([
+    [{ TERM: 'xterm' }, '-'],
+    [{ TERM: 'xterm', LANG: 'de_DE.UTF-8', LC_ALL: 'C' }, '-'],
+    [{ TERM: 'xterm', LANG: 'C', LC_CTYPE: 'en_US.utf8' }, '⠋'],
+  ])('takes its signs from the locale: %j', async (env, sign) => {
+    const { start, drawn } = terminal(env);
+    const progress = start('Saving');
+    await vi.advanceTimersByTimeAsync(500);
+    progress.stop();
+    expect(drawn[0]).toBe(`\r${sign} Saving`);
+  });
 
   it('is silent off a terminal', async () => {
-    const stderr = new PassThrough();
-    const progress = await startProgress('Saving', { stderr: stderr as never, now: () => 0n });
+    const progress = startProgress('Saving', {
+      output: { showStatus: () => expect.unreachable(), endStatus: () => undefined },
+      env: utf8,
+      loadPalette: async () => PLAIN,
+      openScreen: () => undefined,
+      now: () => 0n,
+    });
     progress.update(1, 2);
+    await vi.advanceTimersByTimeAsync(2000);
     progress.stop();
-    expect(stderr.read()).toBeNull();
   });
 });

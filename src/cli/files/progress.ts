@@ -7,7 +7,7 @@ export async function withProgress<Value>(
   { notices, signal }: Pick<CommandContext, 'notices' | 'signal'>,
   work: (pace: PaceOptions) => Promise<Value>,
 ): Promise<Value> {
-  const progress = await notices.progress(label);
+  const progress = notices.progress(label);
   try {
     return await work({ signal, onProgress: (done, total) => progress.update(done, total) });
   } finally {

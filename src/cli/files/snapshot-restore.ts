@@ -104,15 +104,28 @@ export async function runSnapshotRestore(
   context: CommandContext,
 ): Promise<void> {
   const { restoreSnapshot } = await import('../../storage/restore/restore.js');
-  const { snapshotPath, dataDirectory } = options;
+  const { snapshotPath } = options;
   const plan = await planRestore(options);
   await withProgress(`Restoring ${snapshotPath}`, context, (pace) =>
     restoreSnapshot({ ...options, ...pace, plan }),
   );
-  const [member, cluster] = [plan.localId, plan.clusterId].map((id) => id.toString(16));
-  context.notices.line(
-    `restored ${snapshotPath} to ${dataDirectory}: member ${member} (${options.name}) of cluster ${cluster}`,
+  for (const line of restoredLines(options, plan)) context.notices.line(line);
+}
+
+/** Scripts wait for etcdutl's words: bumping latest revision, marking revision compacted, added member, restored snapshot. */
+function restoredLines(
+  options: SnapshotRestoreOptions,
+  { clusterId, localId, members }: ClusterPlan,
+): string[] {
+  const { snapshotPath, dataDirectory, revisionBump } = options;
+  const bumped =
+    revisionBump > 0n ? [`bumping latest revision by ${revisionBump}, and marking revision compacted`] : [];
+  const added = members.map(
+    ({ id, name, peerUrls }) => `added member ${id.toString(16)} (${name}): ${peerUrls.join(', ')}`,
   );
+  const [member, cluster] = [localId, clusterId].map((id) => id.toString(16));
+  const restored = `restored snapshot ${snapshotPath} to ${dataDirectory}: member ${member} of cluster ${cluster}`;
+  return [...bumped, ...added, restored];
 }
 
 /** In the order of etcd's own checks (VerifyBootstrap in server/config/config.go, v3.7.1). */

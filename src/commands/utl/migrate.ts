@@ -5,7 +5,13 @@ import { withProgress } from '../../cli/files/progress.js';
 import { waitForServer } from '../../cli/files/server-lock.js';
 import { toTargetVersion } from '../../cli/files/target-version.js';
 import { boolFlag, stringFlag } from '../../cli/flags.js';
-import { type MinorVersion, versionText } from '../../storage/backend/versions.js';
+import {
+  FIRST_WITH_STORAGE_VERSION,
+  isOlder,
+  type MinorVersion,
+  versionText,
+} from '../../storage/backend/versions.js';
+import type { Migration } from '../../storage/data-directory/migrate.js';
 
 export interface MigrateOptions {
   readonly dataDirectory: string;
@@ -49,10 +55,17 @@ export async function runMigrate(options: MigrateOptions, context: CommandContex
     migrateDataDirectory({ ...options, ...pace }),
   );
   if (forcedDespite !== undefined) context.notices.line(`forced although: ${forcedDespite}`);
-  const target = versionText(options.target);
-  context.notices.line(
-    isChanged
-      ? `storage version is ${target} now, was ${versionText(from)}`
-      : `storage version is ${target} already`,
-  );
+  context.notices.line(outcomeText(options.target, { from, isChanged, forcedDespite }));
+}
+
+/** Scripts wait for the words of etcdutl's log, some with the value behind them. */
+function outcomeText(target: MinorVersion, { from, isChanged, forcedDespite }: Migration): string {
+  const version = versionText(target);
+  if (!isChanged) return `storage version up-to-date\t{"storage-version": "${version}"}`;
+  if (forcedDespite === undefined) {
+    return `updated storage version\t{"new-storage-version": "${version}.0", "old-storage-version": "${versionText(from)}"}`;
+  }
+  return isOlder(target, FIRST_WITH_STORAGE_VERSION)
+    ? 'forcefully cleared storage version'
+    : `forcefully set storage version\t{"storage-version": "${version}"}`;
 }

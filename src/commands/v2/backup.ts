@@ -43,7 +43,7 @@ function toBackupOptions(given: FlagValues<typeof flags>): BackupOptions {
 
 export async function runBackup(options: BackupOptions, { signal, notices }: V2Context): Promise<void> {
   const { backUp } = await import('../../storage/backup/backup.js');
-  const progress = await notices.progress('backing up the database');
+  const progress = notices.progress('backing up the database');
   try {
     await backUp({ ...options, signal, onProgress: (done, total) => progress.update(done, total) });
   } finally {

@@ -6,6 +6,8 @@ import { type Head, reachHead } from '../../model/concurrency/queue.js';
 import { holdUntilAborted, type Session, withSession } from '../../model/concurrency/session.js';
 import { ChildFailedError, CommandError, type Failure, UsageError } from '../../model/errors.js';
 import { childEndText } from '../../model/go/child-end.js';
+import { linkSignals } from '../../model/linked-signal.js';
+import { SignalReceivedError } from '../../term/signals.js';
 
 /** Of a session whose time to live is not above 0 (client/v3/concurrency/session.go `defaultSessionTTL`). */
 const DEFAULT_TTL_SECONDS = 60;
@@ -69,17 +71,33 @@ export async function runLock(options: LockOptions, context: CommandContext): Pr
 
 const WHOLE = { keysOnly: false, countOnly: false, valuesOnly: false };
 
-/** A signal to this process alone is not passed on: as under etcdctl, the command ends when it wants and then the lock is free. */
+/**
+ * SIGINT and SIGTERM to this process alone are not passed on: as under etcdctl, the command ends when it wants and then the lock is
+ * free. A hang-up ends the command too, which has no terminal any more.
+ */
 async function runUnderLock(
   [program = '', ...args]: readonly string[],
   { head, session }: { readonly head: Head; readonly session: Session },
   context: CommandContext,
 ): Promise<void> {
-  const env = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
-  const end = await context.runChild(program, args, { env, signal: session.lost });
+  const variables = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
+  const { signal } = context;
+  const ending = linkSignals(session.lost);
+  const passHangUp = () => isHangUp(signal) && ending.abort(signal.reason);
+  signal.addEventListener('abort', passHangUp);
+  passHangUp();
+  // As under etcdctl, a lock inside another one leaves the outer one's variables.
+  const end = await context.runChild(program, args, { defaultEnv: variables, signal: ending.signal });
+  signal.removeEventListener('abort', passHangUp);
+  ending.release();
+  if (isHangUp(signal)) throw signal.reason;
   if (session.lost.aborted) {
     const { message, reasons } = session.lost.reason as Failure;
     throw new CommandError(message, { reasons: [...reasons, 'the lock was lost, so the command was ended'] });
   }
   if (end.exitCode !== 0) throw new ChildFailedError(childEndText(end), end.exitCode ?? ENDED_BY_SIGNAL);
+}
+
+function isHangUp({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof SignalReceivedError && reason.signal === 'SIGHUP';
 }

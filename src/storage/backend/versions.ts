@@ -8,6 +8,9 @@ export interface MinorVersion {
   readonly minor: number;
 }
 
+/** Older ones record no version of the schema. */
+export const FIRST_WITH_STORAGE_VERSION: MinorVersion = { major: 3, minor: 6 };
+
 export function versionText({ major, minor }: MinorVersion): string {
   return `${major}.${minor}`;
 }

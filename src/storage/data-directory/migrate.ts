@@ -2,7 +2,13 @@ import { CommandError } from '../../model/errors.js';
 import { readMetaValues } from '../backend/meta-values.js';
 import type { DatabaseEdits } from '../backend/rewrite.js';
 import { BUCKETS, META_KEYS } from '../backend/schema.js';
-import { isOlder, type MinorVersion, parseMinorVersion, versionText } from '../backend/versions.js';
+import {
+  FIRST_WITH_STORAGE_VERSION,
+  isOlder,
+  type MinorVersion,
+  parseMinorVersion,
+  versionText,
+} from '../backend/versions.js';
 import { BoltFile } from '../bolt/bolt-file.js';
 import { FileByteSource } from '../byte-source.js';
 import type { PaceOptions } from '../pace.js';
@@ -25,7 +31,6 @@ export interface Migration {
   readonly forcedDespite: string | undefined;
 }
 
-const FIRST_WITH_STORAGE_VERSION: MinorVersion = { major: 3, minor: 6 };
 const OLDEST: MinorVersion = { major: 3, minor: 5 };
 const NEWEST: MinorVersion = { major: 3, minor: 7 };
 

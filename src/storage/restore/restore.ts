@@ -74,6 +74,7 @@ export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
     await writeFile(joinPath(wal, segmentName(0n, 0n)), restoredWal(plan), { sizeBytes: SEGMENT_BYTES });
     await syncDirectories(snap, data);
     await syncDirectories(wal, wal.startsWith(`${data}/`) ? data : wal);
+    request.signal?.throwIfAborted();
     await staging.publish();
   } catch (error) {
     staging.discard();

@@ -48,7 +48,7 @@ export class CallRunner<Channel extends EndpointChannel> {
 
   /** The retry loop (client/v3/retry_interceptor.go). Without an authentication, a refused token is final. */
   async repeat<Result>(
-    { limit, policy, authentication }: Repetition,
+    { limit, policy, authentication, maxAttempts = MAX_ATTEMPTS }: Repetition,
     make: (channel: Channel) => Promise<Result>,
   ): Promise<Result> {
     const { pool } = this;
@@ -57,8 +57,8 @@ export class CallRunner<Channel extends EndpointChannel> {
       try {
         return await make(channel);
       } catch (failure) {
-        if (!(failure instanceof CallFailure) || attempt === MAX_ATTEMPTS) throw failure;
-        if (authentication?.mayOvercome(failure)) await authentication.renew(limit);
+        if (!(failure instanceof CallFailure) || attempt === maxAttempts) throw failure;
+        if (policy !== 'never' && authentication?.mayOvercome(failure)) await authentication.renew(limit);
         else if (mayRepeat(failure, policy, pool.size)) pool.leave(channel);
         else throw failure;
         limit.lastFailure = failure;
@@ -85,4 +85,5 @@ export interface Repetition {
   readonly limit: CallLimit;
   readonly policy: RetryPolicy;
   readonly authentication?: Authentication;
+  readonly maxAttempts?: number;
 }

@@ -77,7 +77,7 @@ export class Caller {
       await authentication.renewForStream(limit);
       // Only the beginning can be repeated: once something was received, the consumer has it.
       const { first, rest } = await this.#runner.repeat(
-        { limit, policy: rpc.policy, authentication },
+        { limit, policy: rpc.policy, authentication, maxAttempts: Number.POSITIVE_INFINITY },
         async (channel) => {
           const rest = channel.serverStream(rpc, bytes, {
             limit,

@@ -2,7 +2,6 @@ import { ConnectionError, ServerError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
 import { AuthDefinition } from '../../wire/auth.js';
 import type { ConnectionOptions } from '../connection.js';
-import { bun } from '../socket/bun.js';
 import { loadSecurity } from '../tls/security.js';
 import { Caller } from './caller.js';
 import { parseEndpoint } from './endpoint.js';
@@ -20,15 +19,14 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
   const endpoints = options.endpoints.map(parseEndpoint);
   const [first] = endpoints;
   if (!first) throw new ConnectionError('etcdclient: no available endpoints');
-  const security = await loadSecurity(
-    options.tls,
-    first.encryption,
-    bun === undefined ? 'at-once' : 'when-refused',
-  );
+  const security = await loadSecurity(options.tls, first.encryption);
   const caller = new Caller({
     channels: endpoints.map((endpoint) => requestChannel(endpoint, security, options)),
     openBidiChannels: async () => {
-      if (security.kind === 'tls') security.check();
+      if (security.kind === 'tls') {
+        const { prepareTls } = await import('../tls/connect.js');
+        prepareTls(security);
+      }
       const { GrpcJsChannel } = await import('./bidi/channel.js');
       const settings = { ...options, isOnly: endpoints.length === 1 };
       return endpoints.map((endpoint) => new GrpcJsChannel(endpoint, security, settings));

@@ -32,6 +32,8 @@ const ENCRYPTION_OF_SCHEME: Readonly<Record<string, Encryption>> = {
   unixs: 'required',
 };
 
+const HIGHEST_PORT = 65_535;
+
 /** Never fails: an address that makes no sense is reported when a connection to it would be made. */
 export function parseEndpoint(text: string): Endpoint {
   const unix = /^(unixs?):(?:\/\/)?(.*)$/s.exec(text);
@@ -62,12 +64,16 @@ function tcpAddress(hostPort: string): EndpointAddress {
   const parts = splitHostPort(hostPort);
   if (!parts) return { kind: 'malformed', problem: 'not of the form host:port' };
   if (!/^\d+$/.test(parts.port)) return { kind: 'malformed', problem: 'the port is missing' };
+  const port = Number(parts.port);
+  if (port < 1 || port > HIGHEST_PORT) {
+    return { kind: 'malformed', problem: `the port is not between 1 and ${HIGHEST_PORT}` };
+  }
   // As in Go, no host means this machine.
   const host = parts.host === '' ? 'localhost' : parts.host;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${parts.port}`;
-  // A zone chooses an interface of this machine, and a final dot only ends the name: no certificate has either.
-  const certified = host.replace(/%.*$/, '').replace(/\.$/, '');
-  const place = { host, port: Number(parts.port) };
+  // A zone chooses an interface of this machine: no certificate has one.
+  const certified = host.replace(/%.*$/, '');
+  const place = { host, port };
   return { kind: 'reachable', place, target: `dns:${authority}`, authority, host: certified };
 }
 

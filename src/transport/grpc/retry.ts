@@ -3,13 +3,13 @@ import { type CallFailure, isLearnerRefusal } from './status.js';
 /**
  * Which calls may be made twice (etcd client/v3/retry.go). `repeatable`: reads, and changes that change nothing the second time;
  * they go to the next endpoint when a server is unavailable. `once`: a repetition could do the thing twice, so only a request
- * that never left this process is made again.
+ * that never left this process is made again. `never`: as `once`, and a refused token is final, too.
  */
-export type RetryPolicy = 'repeatable' | 'once';
+export type RetryPolicy = 'repeatable' | 'once' | 'never';
 
 const POLICIES: Readonly<Record<string, RetryPolicy>> = {
   '/etcdserverpb.KV/Range': 'repeatable',
-  '/etcdserverpb.KV/RangeStream': 'once',
+  '/etcdserverpb.KV/RangeStream': 'never',
   '/etcdserverpb.KV/Put': 'once',
   '/etcdserverpb.KV/DeleteRange': 'once',
   '/etcdserverpb.KV/Txn': 'once',
@@ -64,7 +64,8 @@ export function policyOf(path: string): RetryPolicy {
 export function mayRepeat(failure: CallFailure, policy: RetryPolicy, endpointCount: number): boolean {
   if (!failure.wasSent && (failure.code === 'Unavailable' || failure.code === 'Internal')) return true;
   if (isLearnerRefusal(failure) && endpointCount > 1) return true;
-  return policy === 'repeatable' && failure.code === 'Unavailable';
+  // Nobody here has cancelled the call: it was a proxy or the server. (etcdctl makes writes again, too.)
+  return policy === 'repeatable' && (failure.code === 'Unavailable' || failure.code === 'Canceled');
 }
 
 /** Time to wait before the attempt (from 1): a quorum of the endpoints is asked without pause. */

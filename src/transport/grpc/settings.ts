@@ -60,9 +60,9 @@ export function proxyOf(
   return proxyTo({ host, port: String(place.port) }, settings.https, settings.exceptions);
 }
 
-/** Why no connection came about; @param words of Node.js, grpc-js or the TLS library */
+/** Why no connection came about. */
 export function explainFailure(
-  words: string,
+  failure: Error,
   {
     address,
     proxy: settings,
@@ -71,6 +71,6 @@ export function explainFailure(
 ): string {
   const proxy = proxyOf(address, settings);
   return proxy === undefined
-    ? explainConnectionFailure(words, isSecure)
-    : explainProxiedFailure(words, proxy);
+    ? explainConnectionFailure(failure, { isSecure })
+    : explainProxiedFailure(failure, proxy);
 }

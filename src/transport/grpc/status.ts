@@ -26,8 +26,26 @@ const CODES: readonly (RpcCode | 'OK')[] = [
   'Unauthenticated',
 ];
 
-/** What grpc-go says when a connection broke under a call. */
-export const LOST_CONNECTION = 'error reading from server: EOF';
+/** What grpc-go says when a connection broke under a call; @param why of the system, or `EOF` */
+export function lostConnection(why: string): string {
+  return `error reading from server: ${why}`;
+}
+
+const IS_LOST = /^error reading from server: |^keepalive ping failed|^closing transport due to: /;
+
+/** Why a call has no response, in grpc-go's words. */
+export interface Refusal {
+  readonly code: RpcCode;
+  readonly details: string;
+  /** The server cannot have acted on the request. */
+  readonly isUntouched?: boolean;
+}
+
+/** A message that is not what it should be (grpc-go rpc_util.go `recv`). */
+export const UNREADABLE_MESSAGE: Refusal = {
+  code: 'Internal',
+  details: 'grpc: failed to unmarshal the received message: proto: cannot parse invalid wire-format data',
+};
 
 /** One attempt at a call that went wrong; never leaves the transport. */
 export class CallFailure extends Error {
@@ -45,19 +63,18 @@ export class CallFailure extends Error {
   }
 }
 
-/** Numbers that stand for nothing count as unknown (grpc-go, internal/transport). */
+/** Numbers of servers are 32 bits without a sign (grpc-go, internal/transport). */
 export function rpcCodeOf(number: number): RpcCode | 'OK' {
-  return CODES[number] ?? 'Unknown';
+  return CODES[number] ?? `Code(${number >>> 0})`;
 }
 
 /** As etcdctl prints it (client/v3/client.go `ContextError`). */
 export function toServerError(failure: CallFailure): ServerError {
   const { code, details, endpoint } = failure;
   if (ETCD_ERRORS.has(details)) return new ServerError(details, code, { cause: failure });
-  const reasons =
-    details === LOST_CONNECTION
-      ? [`${endpoint}: the connection broke before the answer came; the request may have been carried out`]
-      : [];
+  const reasons = IS_LOST.test(details)
+    ? [`${endpoint}: the connection broke before the answer came; the request may have been carried out`]
+    : [];
   const message = `rpc error: code = ${code} desc = ${details}`;
   return new ServerError(message, code, { cause: failure, reasons });
 }

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { httpStatusText } from '../../model/go/http-status-text.js';
 import { V2AttemptError, V2ClusterError, V2NoEndpointsError } from '../../model/v2/errors.js';
 import type { Connector, HttpAnswer, HttpRequest } from './connector.js';
 import type { BasicCredentials } from './options.js';
@@ -142,5 +142,5 @@ const PASSWORD = /("password":)"(?:[^"\\]|\\.)*"/;
 
 function serverFailure({ text }: Origin, status: number): string {
   if (status === 500 || status === 503) return `client: etcd member ${text} has no leader`;
-  return `client: etcd member ${text} returns server error [${STATUS_CODES[status] ?? ''}]`;
+  return `client: etcd member ${text} returns server error [${httpStatusText(status)}]`;
 }

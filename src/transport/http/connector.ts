@@ -1,17 +1,17 @@
 import {
   type ClientRequest,
   Agent as HttpAgent,
-  request as httpRequest,
   type IncomingMessage,
+  type RequestOptions,
+  request,
 } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import type { TlsOptions } from '../connection.js';
 import { TLS_FLAG_NAMES } from '../tls/flag-names.js';
-import { type SecureOptions, secureOptions } from '../tls/secure-options.js';
 import { loadSecurity, type Security } from '../tls/security.js';
 import { type Attempted, attemptError, DialTimeoutError } from './failure.js';
+import { type SecureRequestOptions, TlsAgent } from './tls-agent.js';
 import type { RequestUrl } from './url.js';
 
 export interface HttpRequest {
@@ -43,7 +43,7 @@ export class Connector {
   readonly #tls: Omit<TlsOptions, 'insecureTransport'>;
   readonly #dialTimeoutMs: number;
   readonly #largestBodyBytes: number;
-  readonly #agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  readonly #agents: { readonly plaintext: HttpAgent; readonly tls: TlsAgent };
   #security: Promise<Security> | undefined;
 
   constructor(
@@ -54,6 +54,10 @@ export class Connector {
     this.#tls = tls;
     this.#dialTimeoutMs = dialTimeoutMs;
     this.#largestBodyBytes = largestBodyBytes;
+    this.#agents = {
+      plaintext: new HttpAgent({ keepAlive: true }),
+      tls: new TlsAgent({ keepAlive: true, security: () => this.#loadedSecurity(), dialTimeoutMs }),
+    };
   }
 
   /** Throws a `UsageError` for TLS files that are unusable, whether or not an endpoint needs them. */
@@ -94,21 +98,26 @@ export class Connector {
     { method, headers, body }: HttpRequest,
     { signal, headerTimeoutMs }: ExchangeLimits,
   ): Promise<{ readonly response: Promise<IncomingMessage> }> {
-    const options = { ...placeOf(url), method, headers: { ...headers, host: url.origin.host }, signal };
-    const request = isSecure(url.origin.scheme)
-      ? httpsRequest({ ...options, ...(await this.#secured(url)), agent: this.#agents.https })
-      : httpRequest({ ...options, agent: this.#agents.http });
+    const { scheme, host } = url.origin;
+    if (isSecure(scheme)) await this.#loadedSecurity();
+    const options: SecureRequestOptions = {
+      ...placeOf(url),
+      method,
+      headers: { ...headers, host },
+      signal,
+      agent: isSecure(scheme) ? this.#agents.tls : this.#agents.plaintext,
+      certifiedHost: hostName(host),
+    };
+    const sent = request(options);
     const exceeded = new V2AttemptError(`client: endpoint ${url.origin.text} exceeded header timeout`, false);
-    const response = answerTo(request, { dialTimeoutMs: this.#dialTimeoutMs, headerTimeoutMs, exceeded });
-    request.end(body);
+    const response = answerTo(sent, { dialTimeoutMs: this.#dialTimeoutMs, headerTimeoutMs, exceeded });
+    sent.end(body);
     return { response };
   }
 
-  async #secured({ origin }: RequestUrl): Promise<SecureOptions> {
+  #loadedSecurity(): Promise<Security> {
     this.#security ??= loadSecurity({ ...this.#tls, insecureTransport: false }, 'required');
-    const security = await this.#security;
-    if (security.kind === 'plaintext') return {};
-    return secureOptions(security, hostName(origin.host));
+    return this.#security;
   }
 }
 

@@ -2,8 +2,10 @@ import { getServers } from 'node:dns';
 import { systemErrorText } from '../../model/go/system-error.js';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import { nameServerText } from '../discovery.js';
+import { alertIn } from '../tls/alert.js';
 import { explainConnectionFailure, inOpensslWords } from '../tls/connection-failure.js';
 import type { TlsFlagNames } from '../tls/flag-names.js';
+import { PeerCertificateError } from '../tls/peer.js';
 
 /** A connection did not stand in time. */
 export class DialTimeoutError extends Error {}
@@ -24,7 +26,7 @@ export function attemptError(error: unknown, attempted: Attempted): V2AttemptErr
   const { code = '', message } = first as NodeJS.ErrnoException;
   const { text, isConnectionFailure } = inGoWords(first, attempted);
   const details = `${code} ${message}`;
-  const why = explainConnectionFailure(details, attempted.isSecure, attempted.flagNames);
+  const why = explainConnectionFailure(first as Error, attempted);
   const isNews = !details.includes(why) && !text.endsWith(why);
   const reasons = isNews ? [`${attempted.endpoint}: ${why}`] : [];
   return new V2AttemptError(text, isConnectionFailure, { cause: error, reasons });
@@ -34,15 +36,6 @@ interface Words {
   readonly text: string;
   readonly isConnectionFailure: boolean;
 }
-
-const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-]);
 
 function inGoWords(error: unknown, { host }: Attempted): Words {
   const failure = error as NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string };
@@ -62,6 +55,7 @@ function inGoWords(error: unknown, { host }: Attempted): Words {
   if (code === 'ECONNRESET' && syscall === 'read') {
     return { text: `read tcp ${host}: read: connection reset by peer`, isConnectionFailure: true };
   }
+  if (error instanceof PeerCertificateError) return { text: message, isConnectionFailure: false };
   return { text: protocolText(code, message), isConnectionFailure: false };
 }
 
@@ -76,10 +70,7 @@ function protocolText(code: string, message: string): string {
   if (/wrong version number|packet length too long/i.test(words)) {
     return 'http: server gave HTTP response to HTTPS client';
   }
-  if (UNKNOWN_AUTHORITY.has(code)) {
-    return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
-  }
-  const alert = /alert ([a-z ]+?)(?::|$)/i.exec(words)?.[1];
-  if (alert !== undefined) return `remote error: tls: ${alert.toLowerCase()}`;
+  const alert = alertIn(words);
+  if (alert !== undefined) return `remote error: tls: ${alert.goName}`;
   return code === 'ECONNRESET' || message === 'Socket is closed' ? 'EOF' : message;
 }

@@ -1,10 +1,9 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { CommandError } from '../../model/errors.js';
 import type { TlsOptions } from '../connection.js';
 import { type EndpointAddress, parseEndpoint } from '../grpc/endpoint.js';
-import { secureOptions } from '../tls/secure-options.js';
 import { loadSecurity, type Security } from '../tls/security.js';
+import { type SecureRequestOptions, TlsAgent } from './tls-agent.js';
 
 /** A member's metrics are about 100 KB. */
 const LARGEST_ANSWER_BYTES = 16 * 2 ** 20;
@@ -35,16 +34,17 @@ function startRequest(
   security: Security,
   signal: AbortSignal,
 ): ClientRequest {
-  const common = {
+  const isSecure = security.kind === 'tls';
+  const options: SecureRequestOptions = {
     ...('path' in place ? { socketPath: place.path } : place),
     path: '/metrics',
     headers: { host: authority },
-    agent: false,
+    agent: isSecure ? new TlsAgent({ security: async () => security, dialTimeoutMs: 0 }) : false,
     timeout: PATIENCE_MS,
     signal,
-  } as const;
-  if (security.kind === 'plaintext') return httpRequest(common);
-  return httpsRequest({ ...common, ...secureOptions(security, host) });
+    certifiedHost: host,
+  };
+  return request(options);
 }
 
 function answerTo(request: ClientRequest): Promise<IncomingMessage> {

@@ -1,5 +1,9 @@
+import { quoteGo } from '../../model/go/quote.js';
 import type { ByteSocket } from '../socket/byte-socket.js';
-import { errorCodeOf, Http2Error, numberOf } from './error.js';
+
+import { Http2Error, numberOf, resetCodeOf, SilentPeerError } from './error.js';
+import { FieldRules } from './field-rules.js';
+
 import {
   DEFAULT_WINDOW_BYTES,
   Flag,
@@ -69,6 +73,8 @@ export class Http2Connection {
     },
   };
   #state: State = 'opening';
+  /** What the peer has said about its end. */
+  #goAway: string | undefined;
 
   constructor(socket: ByteSocket, options: Http2ConnectionOptions) {
     this.#socket = socket;
@@ -82,7 +88,7 @@ export class Http2Connection {
       new KeepAlive(keepAlive, {
         isWaiting: () => !this.#requests.isEmpty,
         ping: () => output.send(frame({ type: FrameType.ping, flags: 0, streamId: 0 }, Buffer.alloc(8))),
-        fail: () => this.close(new Error('no answer to a keep-alive ping')),
+        fail: () => this.close(new SilentPeerError()),
       });
     const reader = new FrameReader((header, payload) => this.#receive(header, payload));
     output.send(Buffer.from(PREFACE, 'latin1'));
@@ -129,7 +135,8 @@ export class Http2Connection {
     this.#output.discard();
     this.#socket.destroy();
     for (const { id, events } of this.#requests.removeAll()) {
-      events.onFailure(id === 0 ? { kind: 'refused' } : { kind: 'lost', reason });
+      const goAway = this.#goAway;
+      events.onFailure(id === 0 ? { kind: 'refused' } : { kind: 'lost', reason, ...(goAway && { goAway }) });
     }
     this.#options.onClosed();
   }
@@ -178,16 +185,19 @@ export class Http2Connection {
   #receiveBlock(block: HeaderBlock | undefined): void {
     if (block === undefined) return;
     // Also that of a cancelled stream: later blocks refer to it.
-    const fields = this.#decoder.decode(block.bytes);
+    const rules = new FieldRules();
+    const fields = this.#decoder.decode(block.bytes, (name, value) => rules.check(name, value));
     const stream = this.#requests.find(block.streamId);
     if (stream === undefined) return;
-    stream.events.onHeaders(fields);
+    const { violation } = rules;
+    if (violation !== undefined) this.#reject(stream, violation);
+    else stream.events.onHeaders(fields, block.endsStream);
     if (block.endsStream) this.#finish(stream);
   }
 
   #receiveReset({ streamId }: FrameHeader, payload: Buffer): void {
     const stream = this.#requests.find(streamId);
-    const code = errorCodeOf(numberIn(payload, 0));
+    const code = resetCodeOf(numberIn(payload, 0));
     if (stream === undefined) return;
     this.#remove(stream);
     stream.events.onFailure({ kind: 'reset', code });
@@ -218,7 +228,8 @@ export class Http2Connection {
   #receiveGoAway(header: FrameHeader, payload: Buffer): void {
     checkIsOfConnection(header);
     const lastId = numberIn(payload, 0) & 0x7fff_ffff;
-    const code = errorCodeOf(numberIn(payload, 4));
+    const code = resetCodeOf(numberIn(payload, 4));
+    this.#goAway = goAwayText(code, payload.subarray(8));
     this.#becomeUnusable('draining', new Error(`the server says goodbye: ${code}`));
     for (const { events } of this.#requests.removeAbove(lastId)) events.onFailure({ kind: 'refused' });
     this.#goOn();
@@ -235,10 +246,20 @@ export class Http2Connection {
     stream.events.onFailure({ kind: 'refused' });
   }
 
+  /** The response is malformed: it counts as an error of its stream alone (RFC 9113, 8.1.1). */
+  #reject(stream: Stream, why: string): void {
+    this.#reset(stream, 'PROTOCOL_ERROR');
+    stream.events.onFailure({ kind: 'malformed', why });
+  }
+
   /** Nobody wants the response any more. */
   #cancel(stream: Stream): void {
+    this.#reset(stream, 'CANCEL');
+  }
+
+  #reset(stream: Stream, code: 'CANCEL' | 'PROTOCOL_ERROR'): void {
     const isOpen = this.#requests.isOpen(stream);
-    if (isOpen) this.#output.send(numberFrame(FrameType.resetStream, stream.id, numberOf('CANCEL')));
+    if (isOpen) this.#output.send(numberFrame(FrameType.resetStream, stream.id, numberOf(code)));
     this.#remove(stream);
   }
 
@@ -272,6 +293,11 @@ export class Http2Connection {
     this.#state = state;
     if (isNews) this.#options.onUnusable(reason);
   }
+}
+
+/** In grpc-go's words (internal/transport/http2_client.go `setGoAwayReason`). */
+function goAwayText(code: string, debugData: Buffer): string {
+  return debugData.length === 0 ? `code: ${code}` : `code: ${code}, debug data: ${quoteGo(debugData)}`;
 }
 
 /** What a server says that expects HTTP/1.1 or TLS is no frame. */

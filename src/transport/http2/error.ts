@@ -18,13 +18,28 @@ const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+export type ResetCode = ErrorCode | `unknown error code 0x${string}`;
+
 /** A number that stands for nothing is to be read as an internal error. */
 export function errorCodeOf(number: number): ErrorCode {
   return ERROR_CODES[number] ?? 'INTERNAL_ERROR';
 }
 
+/** The name of any number that ends a stream, as Go has it. */
+export function resetCodeOf(number: number): ResetCode {
+  return ERROR_CODES[number] ?? `unknown error code 0x${number.toString(16)}`;
+}
+
 export function numberOf(code: ErrorCode): number {
   return ERROR_CODES.indexOf(code);
+}
+
+/** The peer is gone without a word. */
+export class SilentPeerError extends Error {
+  constructor() {
+    super('no answer to a keep-alive ping');
+    this.name = 'SilentPeerError';
+  }
 }
 
 /** The peer broke the rules of HTTP/2: the connection is of no more use. */

@@ -1,18 +1,20 @@
-import { type ErrorCode, Http2Error } from './error.js';
+import { Http2Error, type ResetCode } from './error.js';
 import type { Fields } from './hpack/decoder.js';
 
 export type StreamFailure =
   /** The peer ended the stream; what it had done by then is unknown. */
-  | { readonly kind: 'reset'; readonly code: ErrorCode }
+  | { readonly kind: 'reset'; readonly code: ResetCode }
+  /** The response broke the rules of HTTP, and the stream was ended. */
+  | { readonly kind: 'malformed'; readonly why: string }
   /** The peer has not looked at the request: it may be made again. */
   | { readonly kind: 'refused' }
-  /** The connection broke. */
-  | { readonly kind: 'lost'; readonly reason: Error };
+  /** The connection broke; `goAway` is what the peer had said before about its end. */
+  | { readonly kind: 'lost'; readonly reason: Error; readonly goAway?: string };
 
 /** What becomes of a request; `onEnd` or `onFailure` is the last that is heard, and neither comes after `cancel`. */
 export interface StreamEvents {
-  /** The fields before the response, and those after it. */
-  readonly onHeaders: (fields: Fields) => void;
+  /** The fields before the response, and those after it; `isLast`: nothing follows. */
+  readonly onHeaders: (fields: Fields, isLast: boolean) => void;
   /** A part of the response, as a view that may be overwritten afterwards; whoever is done with it calls `consumed`. */
   readonly onData: (bytes: Buffer) => void;
   readonly onEnd: () => void;

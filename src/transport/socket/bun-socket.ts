@@ -1,60 +1,130 @@
-import type { TlsSecurity } from '../tls/security.js';
-import { checkCertificate, sentName } from '../tls/server-identity.js';
-import type { Bun, BunError, BunSocket, BunSocketHandlers, BunTlsOptions } from './bun.js';
+import { UsageError } from '../../model/errors.js';
+import { listed } from '../tls/flag-names.js';
+import {
+  BORINGSSL_GROUPS,
+  CIPHERS,
+  checkPeer,
+  checkProtocol,
+  sentName,
+  WHILE_WAITING_MS,
+} from '../tls/peer.js';
+import type { TlsSecurity, Trust } from '../tls/security.js';
+import {
+  type Bun,
+  type BunError,
+  type BunSocket,
+  type BunSocketHandlers,
+  type BunTlsOptions,
+  certificateClassOf,
+} from './bun.js';
 import type { ByteSocket, Destination, SocketEvents } from './byte-socket.js';
 
 /** `h2` behind its length. */
 const ALPN_HTTP2 = '\x02h2';
 
 /** See `dial`; on the sockets of Bun. */
-export function dialWithBun(bun: Bun, destination: Destination, signal: AbortSignal): Promise<ByteSocket> {
-  const { place, security } = destination;
+export async function dialWithBun(
+  bun: Bun,
+  destination: Destination,
+  signal: AbortSignal,
+): Promise<ByteSocket> {
+  const { place, security, certifiedHost } = destination;
   const where = 'path' in place ? { unix: place.path } : { hostname: place.host, port: place.port };
-  const tls = security.kind === 'tls' ? tlsOptions(security, destination.certifiedHost) : undefined;
+  if (security.kind === 'plaintext')
+    return opened(signal, (handlers) => bun.connect({ ...where, socket: handlers }));
+  const trust = security.current();
+  const tls = tlsOptions(security, trust, certifiedHost);
+  const judge = (socket: BunSocket) => judgePeer(socket, { security, trust, host: certifiedHost });
+  try {
+    return await opened(signal, (handlers) => bun.connect({ ...where, tls, socket: handlers }), {
+      judge,
+      trust,
+    });
+  } catch (error) {
+    // Files that are unusable are the reason, whatever else has happened.
+    trust.judge();
+    if (error instanceof RefusedMaterialError) await refuseMaterial(error, security, trust);
+    throw error;
+  }
+}
+
+async function refuseMaterial(
+  error: RefusedMaterialError,
+  { flagNames }: TlsSecurity,
+  { files: { keyPair } }: Trust,
+): Promise<never> {
+  const { checkKeyPair } = await import('../tls/key-pair-check.js');
+  if (keyPair) checkKeyPair(keyPair);
+  const reasons = [`the TLS library refuses the certificates given with ${listed(flagNames)}`];
+  throw new UsageError(`tls: ${error.message}`, 'arguments', { reasons, cause: error });
+}
+
+/** The TLS library refuses certificate or key, and does not say which. */
+class RefusedMaterialError extends Error {}
+
+interface Securing {
+  /** Throws when the server at the other end is not to be trusted. */
+  readonly judge: (socket: BunSocket) => void;
+  readonly trust: Trust;
+}
+
+/** @param securing absent: there is no TLS */
+function opened(
+  signal: AbortSignal,
+  connect: (handlers: BunSocketHandlers) => Promise<BunSocket>,
+  securing?: Securing,
+): Promise<ByteSocket> {
   return new Promise((resolve, reject) => {
     const socket = new BunByteSocket();
-    const handlers = handlersOf(socket, destination, { resolve: () => resolve(socket), reject });
     // An attempt that is under way cannot be ended; what comes of it then is closed.
-    const abort = () => {
+    const fail = (error: Error) => {
       socket.destroy();
-      reject(signal.reason);
+      reject(error);
     };
+    const abort = () => fail(signal.reason);
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
+    const outcome = { resolve: () => resolve(socket), reject, ...(securing && { judge: securing.judge }) };
     try {
-      bun
-        .connect({ ...where, ...(tls && { tls }), socket: handlers })
-        .catch((error) => reject(inWords(error)));
+      connect(handlersOf(socket, outcome)).catch((error) => reject(inWords(error)));
     } catch (error) {
-      // The TLS library refuses the files, and does not say which.
-      if (security.kind === 'tls') security.check();
-      reject(error);
+      return reject(new RefusedMaterialError((error as Error).message, { cause: error }));
     }
+    if (securing) setTimeout(() => judgeOrFail(securing.trust, fail), WHILE_WAITING_MS);
   });
+}
+
+function judgeOrFail(trust: Trust, fail: (error: Error) => void): void {
+  try {
+    trust.judge();
+  } catch (error) {
+    fail(error as Error);
+  }
 }
 
 interface Outcome {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  readonly judge?: (socket: BunSocket) => void;
 }
 
-function handlersOf(
-  socket: BunByteSocket,
-  destination: Destination,
-  { resolve, reject }: Outcome,
-): BunSocketHandlers {
-  const { security } = destination;
+function handlersOf(socket: BunByteSocket, { resolve, reject, judge }: Outcome): BunSocketHandlers {
   return {
     open(opened) {
       socket.attach(opened);
-      if (security.kind === 'plaintext') resolve();
+      if (judge === undefined) resolve();
     },
-    handshake(opened, isSuccess, authorizationError) {
-      const why = refusalOf(opened, destination, { isSuccess, error: authorizationError });
-      if (why === undefined) return resolve();
-      // Before the end, which is told at once and says less.
-      reject(why);
-      socket.destroy();
+    handshake(opened, isSuccess, error) {
+      try {
+        if (error?.code === NO_HANDSHAKE || (error === null && !isSuccess))
+          throw inWords(error ?? HANDSHAKE_FAILED);
+        judge?.(opened);
+        resolve();
+      } catch (reason) {
+        // Before the end, which is told at once and says less.
+        reject(reason as Error);
+        socket.destroy();
+      }
     },
     data: (_socket, chunk) => socket.receive(chunk),
     drain: () => socket.drain(),
@@ -67,38 +137,45 @@ function handlersOf(
   };
 }
 
-/**
- * Why the server is not to be trusted. Bun judges first: the chain, and only when that is good the name, by its own reading of names;
- * then `checkCertificate` does. Where nothing is verified it judges all the same, and calls another name a failure.
- */
-function refusalOf(
-  socket: BunSocket,
-  { security, certifiedHost }: Destination,
-  { isSuccess, error }: { readonly isSuccess: boolean; readonly error: BunError | null },
-): Error | undefined {
-  if (security.kind === 'plaintext') return undefined;
-  const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined || error?.code === NO_HANDSHAKE) return inWords(error ?? HANDSHAKE_FAILED);
-  if (!security.isVerified) return undefined;
-  if (error !== null && error.code !== OTHER_NAME) return inWords(error);
-  if (error === null && !isSuccess) return HANDSHAKE_FAILED;
-  return checkCertificate(security.serverName ?? certifiedHost, certificate);
+interface Judgement {
+  readonly security: TlsSecurity;
+  readonly trust: Trust;
+  readonly host: string;
 }
 
-const HANDSHAKE_FAILED = new Error('the TLS handshake was disconnected');
+/** What Bun itself says of the certificate has no say: `checkPeer` judges. */
+function judgePeer(socket: BunSocket, { security, trust, host }: Judgement): void {
+  const presented: Buffer[] = [];
+  let next = socket.getPeerCertificate(false);
+  while (next?.raw !== undefined) {
+    presented.push(next.raw);
+    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+  }
+  if (presented.length === 0) throw HANDSHAKE_FAILED;
+  checkPeer({ presented, host }, { security, authorities: trust.judge() }, certificateClassOf(socket));
+  checkProtocol(socket.alpnProtocol || undefined, 'h2');
+}
 
-/** The handshake broke off; all other errors are about the certificate. */
+const HANDSHAKE_FAILED: BunError = new Error('the TLS handshake was disconnected');
+
+/** The handshake broke off. All other errors are what Bun thinks of the certificate, which to it may be failures too. */
 const NO_HANDSHAKE = 'EPROTO';
 
-/** The certificate is good, but for another host. */
-const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
-
-function tlsOptions(security: TlsSecurity, certifiedHost: string): BunTlsOptions {
-  const serverName = sentName(security.serverName ?? certifiedHost);
+function tlsOptions(
+  security: TlsSecurity,
+  { files: { keyPair, authorities } }: Trust,
+  host: string,
+): BunTlsOptions {
+  const serverName = sentName(security.serverName ?? host);
+  const known = authorities?.first ?? keyPair?.cert;
   return {
-    ...security.material,
+    // Of no consequence, but without any Bun reads all of its own, which takes as long as the handshake.
+    ...(known !== undefined && { ca: known }),
+    ...(keyPair && { cert: keyPair.cert, key: keyPair.key }),
     ...(serverName !== '' && { serverName }),
-    rejectUnauthorized: security.isVerified,
+    rejectUnauthorized: false,
+    ciphers: CIPHERS,
+    ecdhCurve: BORINGSSL_GROUPS,
     ALPNProtocols: ALPN_HTTP2,
   };
 }

@@ -1,4 +1,4 @@
-import type { Certificate } from '../tls/server-identity.js';
+import type { RuntimeCertificateClass } from '../tls/peer.js';
 
 /**
  * What the standalone executable's runtime offers beside Node's modules, as far as it is used: sockets that are there without the
@@ -17,11 +17,13 @@ export interface BunConnectOptions {
 }
 
 export interface BunTlsOptions {
-  readonly ca?: string | string[];
+  readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
   readonly serverName?: string;
   readonly rejectUnauthorized: boolean;
+  readonly ciphers: string;
+  readonly ecdhCurve: string;
   /** As on the wire: each name after its length. */
   readonly ALPNProtocols: string;
 }
@@ -44,7 +46,26 @@ export interface BunSocket {
   write(bytes: Uint8Array): number;
   terminate(): void;
   setNoDelay(isOn: boolean): boolean;
-  getPeerX509Certificate(): Certificate | undefined;
+  /** What the server chose of the protocols that were offered; `false`: nothing. */
+  readonly alpnProtocol: string | false | null;
+  /** Its class is that of node:crypto, without the 6 ms to load that. */
+  getPeerX509Certificate(): { readonly constructor: unknown } | undefined;
+  /** The last one of a chain refers to itself. @param isAbbreviated without the others */
+  getPeerCertificate(isAbbreviated: boolean): BunCertificate | undefined;
+}
+
+export interface BunCertificate {
+  /** DER; absent when the server has sent none. */
+  readonly raw?: Buffer;
+  /** The next one that the server sent, whoever issued it. */
+  readonly issuerCertificate?: BunCertificate;
+}
+
+/** @throws Error when the connection has none */
+export function certificateClassOf(socket: BunSocket): RuntimeCertificateClass {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) throw new Error('the connection has no certificate');
+  return certificate.constructor as RuntimeCertificateClass;
 }
 
 /** `undefined` on Node.js. */

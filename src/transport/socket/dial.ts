@@ -1,24 +1,27 @@
-import { sentName } from '../tls/server-identity.js';
-import { bun } from './bun.js';
+import { type Bun, bun } from './bun.js';
 import type { ByteSocket, Destination } from './byte-socket.js';
 
 /**
  * A socket to a server, over TLS where that is wanted: the server's certificate is verified then.
  * @param signal ends the attempt, and afterwards the socket
- * @throws Error in the words of Node.js or of its TLS library, or the signal's reason; UsageError for TLS files that are unusable
+ * @throws Error in the words of the runtime or of its TLS library, PeerCertificateError, or the signal's reason; UsageError for TLS
+ *   files that are unusable
  */
 export async function dial(destination: Destination, signal: AbortSignal): Promise<ByteSocket> {
-  if (bun !== undefined && destination.proxy === undefined && isForBun(destination)) {
-    const { dialWithBun } = await import('./bun-socket.js');
-    return dialWithBun(bun, destination, signal);
-  }
+  if (bun !== undefined && destination.proxy === undefined) return dialByName(bun, destination, signal);
   const { dialWithNode } = await import('./node-socket.js');
   return dialWithNode(destination, signal);
 }
 
-/** Bun's sockets look for the name that they send, else for the host that they connect to, and close where it is missing. */
-function isForBun({ place, security, certifiedHost }: Destination): boolean {
-  if (security.kind === 'plaintext' || !security.isVerified) return true;
-  const name = security.serverName ?? certifiedHost;
-  return sentName(name) !== '' || ('host' in place && place.host === name);
+/** As `lookUpHost` does for Node.js: a name is also looked for without its final dot. */
+async function dialByName(bun: Bun, destination: Destination, signal: AbortSignal): Promise<ByteSocket> {
+  const { dialWithBun } = await import('./bun-socket.js');
+  try {
+    return await dialWithBun(bun, destination, signal);
+  } catch (error) {
+    const { place } = destination;
+    const isFullName = 'host' in place && place.host.endsWith('.');
+    if (!isFullName || !(error as Error).message.includes('getaddrinfo')) throw error;
+    return dialWithBun(bun, { ...destination, place: { ...place, host: place.host.slice(0, -1) } }, signal);
+  }
 }

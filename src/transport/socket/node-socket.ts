@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import { secureOptions } from '../tls/secure-options.js';
+import { destroyOnAbort } from '../destroy-on-abort.js';
+import { lookUpHost } from '../lookup.js';
+import { connectTls } from '../tls/connect.js';
 import type { ByteSocket, Destination, SocketEvents } from './byte-socket.js';
 
 /** See `dial`; on the sockets of `node:net` and `node:tls`. */
@@ -8,28 +9,33 @@ export async function dialWithNode(destination: Destination, signal: AbortSignal
   const { security, place, certifiedHost } = destination;
   const tunnel = await openTunnel(destination, signal);
   signal.throwIfAborted();
+  if (security.kind === 'plaintext') return new NodeByteSocket(tunnel ?? (await openSocket(place, signal)));
   const way = tunnel ? { socket: tunnel } : place;
-  const isSecure = security.kind === 'tls';
-  const socket = isSecure
-    ? connectTls({ ...way, ...secureOptions(security, certifiedHost), ALPNProtocols: ['h2'] })
-    : (tunnel ?? connectTcp(way as TcpNetConnectOpts));
-  // A request would wait for the acknowledgement of what was sent before it, which peers put off for 40 ms.
-  socket.setNoDelay(true);
-  const destroy = () => socket.destroy(signal.reason);
-  signal.addEventListener('abort', destroy, { once: true });
-  socket.once('close', () => signal.removeEventListener('abort', destroy));
-  const bytes = new NodeByteSocket(socket);
-  if (isSecure || !tunnel) await opened(socket, isSecure ? 'secureConnect' : 'connect');
-  return bytes;
+  return new NodeByteSocket(await connectTls(way, security, { host: certifiedHost, protocol: 'h2', signal }));
+}
+
+/** Over TCP, or to a socket in the file system. */
+async function openSocket(place: Destination['place'], signal: AbortSignal): Promise<Socket> {
+  const socket = connectTcp({ ...place, lookup: lookUpHost } as TcpNetConnectOpts);
+  destroyOnAbort(socket, signal);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    // Stays: an error that nobody hears ends the process.
+    socket.on('error', reject);
+    socket.once('close', () => reject(new Error('the connection was closed at once')));
+  });
+  return socket;
 }
 
 class NodeByteSocket implements ByteSocket {
   #failure: Error | undefined;
 
   constructor(readonly socket: Socket) {
-    // From the beginning: an error that nobody hears ends the process.
+    // A request would wait for the acknowledgement of what was sent before it, which peers put off for 40 ms.
+    socket.setNoDelay(true);
+    // An alert of the server is told here alone, and is no reason for the end as Node.js sees it.
     socket.on('error', (error) => {
-      this.#failure = error;
+      this.#failure ??= error;
     });
   }
 
@@ -54,22 +60,7 @@ class NodeByteSocket implements ByteSocket {
 async function openTunnel({ place, proxy }: Destination, signal: AbortSignal): Promise<Socket | undefined> {
   if (proxy === undefined || 'path' in place) return undefined;
   const { openTunnel } = await import('./tunnel.js');
-  return openTunnel(proxy, place, signal);
-}
-
-function opened(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (error?: Error) => {
-      socket.off(event, succeed);
-      socket.off('error', settle);
-      socket.off('close', close);
-      if (error) reject(error);
-      else resolve();
-    };
-    const succeed = () => settle();
-    const close = () => settle(new Error('the connection was closed at once'));
-    socket.once(event, succeed);
-    socket.once('error', settle);
-    socket.once('close', close);
-  });
+  const socket = await openTunnel(proxy, place, signal);
+  destroyOnAbort(socket, signal);
+  return socket;
 }

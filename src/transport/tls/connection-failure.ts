@@ -1,72 +1,163 @@
 /**
  * Why no connection came about, in words. What is known is a text of Node.js, Bun or their TLS libraries; grpc-js puts its own frame
- * around it.
+ * around it. Go's words for the same stand behind ours, for scripts that look for them.
  */
 import type { Destination } from '../proxy.js';
+import { alertIn } from './alert.js';
 import { TLS_FLAG_NAMES, type TlsFlagNames } from './flag-names.js';
+import { PeerCertificateError } from './peer.js';
 
 type Words = string | ((flagNames: TlsFlagNames) => string);
 
-/** For texts in OpenSSL's words: without underscores. */
-const EXPLANATIONS: readonly (readonly [pattern: RegExp, words: Words])[] = [
-  [/ECONNREFUSED/, 'connection refused'],
-  [/Name resolution failed|ENOTFOUND|EAI AGAIN/, 'the host name cannot be resolved'],
-  [/EHOSTUNREACH/, 'no route to the host'],
-  [/ENETUNREACH/, 'network unreachable'],
-  [/ETIMEDOUT/, 'connection timed out'],
-  [/ENOENT/, 'no such socket'],
-  [/EACCES|EPERM/, 'permission denied'],
-  [
-    /certificate required|handshake failure|alert number (?:116|40)\b/i,
-    ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
-  ],
-  [
-    /alert (?:bad certificate|unknown ca|certificate (?:unknown|expired|revoked)|unsupported certificate|access denied)|alert number (?:42|43|44|45|46|48|49)\b/i,
-    ({ cert, key }) => `the server does not accept the client certificate: check ${cert} and ${key}`,
-  ],
-  [
-    /wrong version number|packet length too long|unexpected message|http request|record layer failure/i,
-    'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener',
-  ],
-  [
-    /unable to verify the first certificate|self[- ]signed certificate|unable to get (?:local )?issuer certificate|certificate signature failure/i,
-    ({ ca }) => `the server's certificate is signed by an unknown authority: give its CA with ${ca}`,
-  ],
-  [/certificate has expired/i, "the server's certificate has expired"],
-  [/certificate is not yet valid/i, "the server's certificate is not valid yet: is the clock right?"],
-  [/protocol version/i, 'the server offers no TLS version from 1.2 on'],
+interface Explanation {
+  /** For texts in OpenSSL's words: without underscores. */
+  readonly pattern: RegExp;
+  readonly words: Words;
+  /** Go's, where ours do not hold them. An alert of the server has its own. */
+  readonly goWords?: string;
+}
+
+const NOT_TLS =
+  'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener';
+
+const NO_HTTP2 =
+  'the server does not offer HTTP/2 (ALPN h2): is this the port of etcd, and no proxy before it?';
+
+const EXPLANATIONS: readonly Explanation[] = [
+  { pattern: /ECONNREFUSED/, words: 'connection refused' },
+  {
+    pattern: /Name resolution failed|ENOTFOUND|EAI AGAIN/,
+    words: 'the host name cannot be resolved',
+    goWords: 'no such host',
+  },
+  { pattern: /EHOSTUNREACH/, words: 'no route to host' },
+  { pattern: /ENETUNREACH/, words: 'network is unreachable' },
+  { pattern: /ETIMEDOUT/, words: 'connection timed out', goWords: 'i/o timeout' },
+  { pattern: /ENOENT/, words: 'no such socket', goWords: 'no such file or directory' },
+  { pattern: /EACCES|EPERM/, words: 'permission denied' },
+  {
+    pattern:
+      /wrong version number|packet length too long|unexpected message|http request|record layer failure/i,
+    words: NOT_TLS,
+    goWords: 'tls: first record does not look like a TLS handshake',
+  },
+  {
+    pattern: /KEY USAGE BIT INCORRECT/,
+    words:
+      "the server's certificate does not allow its key to sign, which the TLS library of this executable asks for: give it the key usage digitalSignature, or use the npm package",
+  },
+  {
+    pattern: /protocol version/i,
+    words: 'the server offers no TLS version from 1.2 on',
+    goWords: 'remote error: tls: protocol version not supported',
+  },
+  {
+    pattern: /missing selected ALPN property/,
+    words: NO_HTTP2,
+    goWords: 'credentials: cannot check peer: missing selected ALPN property',
+  },
 ];
+
+/** What an alert of the server says of our certificate, by its number (RFC 8446 §6). */
+const ALERTS: Readonly<Record<number, Words>> = {
+  40: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
+  116: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
+  120: NO_HTTP2,
+  ...Object.fromEntries(
+    [42, 43, 44, 45, 46, 48, 49].map((number) => [
+      number,
+      ({ cert, key }: TlsFlagNames) =>
+        `the server does not accept the client certificate: check ${cert} and ${key}`,
+    ]),
+  ),
+};
 
 /** BoringSSL, which Bun has, writes TLSV1_ALERT_UNKNOWN_CA where OpenSSL writes `tlsv1 alert unknown ca`. */
 export function inOpensslWords(message: string): string {
   return message.replaceAll('_', ' ');
 }
 
-/** @param details status text of a call that found no connection */
+export interface FailedAttempt {
+  readonly isSecure: boolean;
+  /** Those of the version 3 commands when absent. */
+  readonly flagNames?: TlsFlagNames;
+}
+
 export function explainConnectionFailure(
-  details: string,
-  isSecure: boolean,
-  flagNames: TlsFlagNames = TLS_FLAG_NAMES,
+  failure: Error,
+  { isSecure, flagNames = TLS_FLAG_NAMES }: FailedAttempt,
 ): string {
-  const spaced = inOpensslWords(details);
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(spaced));
-  if (known) return typeof known[1] === 'string' ? known[1] : known[1](flagNames);
+  if (failure instanceof PeerCertificateError) return explainCertificate(failure, flagNames);
+  const details = textOf(failure);
+  const known = knownExplanation(details, flagNames);
+  if (known !== undefined) return known;
   const wasCutOff = /Failed to connect|ECONNRESET|socket hang up|Protocol error|closed|disconnected/i.test(
     details,
   );
-  if (wasCutOff && !isSecure)
-    return 'the server ended the connection at once: if it expects TLS, use https://';
-  if (wasCutOff)
-    return 'the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate';
-  return innermost(details);
+  if (!wasCutOff) return innermost(details);
+  const goWords = /ECONNRESET/.test(details) ? 'connection reset by peer' : 'EOF';
+  return isSecure
+    ? `the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate (${goWords})`
+    : `the server ended the connection at once: if it expects TLS, use https:// (${goWords})`;
 }
 
 /** The same when a proxy is asked to connect; grpc-js gives no reason when that refuses or cannot be reached. */
-export function explainProxiedFailure(details: string, proxy: Destination): string {
-  const spaced = inOpensslWords(details);
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(spaced));
-  const reason = known?.[1] ?? 'it cannot be reached, or refuses to connect';
+export function explainProxiedFailure(failure: Error, proxy: Destination): string {
+  const reason =
+    failure instanceof PeerCertificateError
+      ? explainCertificate(failure, TLS_FLAG_NAMES)
+      : (knownExplanation(textOf(failure), TLS_FLAG_NAMES) ?? 'it cannot be reached, or refuses to connect');
   return `${reason}; the way leads through the proxy ${proxy.host}:${proxy.port} of HTTPS_PROXY: set NO_PROXY to go past it`;
+}
+
+function knownExplanation(details: string, flagNames: TlsFlagNames): string | undefined {
+  const spaced = inOpensslWords(details);
+  const alert = alertIn(spaced);
+  const ofAlert = alert && ALERTS[alert.number];
+  if (alert && ofAlert) return withGoWords(ofAlert, `remote error: tls: ${alert.goName}`, flagNames);
+  const known = EXPLANATIONS.find(({ pattern }) => pattern.test(spaced));
+  return known && withGoWords(known.words, known.goWords, flagNames);
+}
+
+function withGoWords(words: Words, goWords: string | undefined, flagNames: TlsFlagNames): string {
+  const text = typeof words === 'string' ? words : words(flagNames);
+  return goWords === undefined ? text : `${text} (${goWords})`;
+}
+
+/** The more common reasons why a server is not trusted, in words that say what to do. */
+function explainCertificate({ message, otherHost }: PeerCertificateError, flagNames: TlsFlagNames): string {
+  if (otherHost) {
+    const { wanted, certified } = otherHost;
+    const others = certified === '' ? ': it names no host at all (no SAN)' : `, only for ${certified}`;
+    return `the server's certificate is not valid for ${wanted}${others} (${message})`;
+  }
+  const known = CERTIFICATE_PROBLEMS.find(([part]) => message.includes(part));
+  if (known === undefined) return `the server's certificate is not to be trusted (${message})`;
+  return withGoWords(known[1], message, flagNames);
+}
+
+const CERTIFICATE_PROBLEMS: readonly (readonly [part: string, words: Words])[] = [
+  ['failed to load system roots', 'the authorities of this machine cannot be read: is SSL_CERT_FILE right?'],
+  [
+    'not authorized to sign for this name',
+    "the authority of the server's certificate may not sign for one of its names",
+  ],
+  [
+    'signed by unknown authority',
+    ({ ca }) => `the server's certificate is signed by an unknown authority: give its CA with ${ca}`,
+  ],
+  [' is before ', "the server's certificate is not valid yet: is the clock right?"],
+  ['has expired', "the server's certificate has expired, or that of its authority"],
+  ['incompatible key usage', "the server's certificate is not for servers: it lacks the usage serverAuth"],
+  ['failed to parse', "the server's certificate is damaged"],
+  ['keys are insecure', "the server's key is too short"],
+];
+
+/** Where several addresses of a host were tried, Node.js keeps their errors apart. */
+function textOf(error: Error & { readonly code?: string }): string {
+  if (error instanceof AggregateError) return error.errors.map(textOf).join('; ');
+  const { code = '', message } = error;
+  return message === '' || message.includes(code) ? message || code : `${code}: ${message}`;
 }
 
 /** The message without the frame that grpc-js puts around it. */

@@ -1,9 +1,8 @@
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { UsageError } from '../../model/errors.js';
 import type { TlsOptions } from '../connection.js';
-import { listed, TLS_FLAG_NAMES, type TlsFlagNames } from './flag-names.js';
-import { type Authorities, type KeyPair, readAuthorities, readKeyPair, refusal } from './pem.js';
-import { checkAuthorities, checkKeyPair } from './pem-check.js';
+import type { CertificatePool } from '../x509/certificate-pool.js';
+import { Authorities, checkCertificate, type KeyPair, readKeyPair, type TlsFiles } from './files.js';
+import { TLS_FLAG_NAMES, type TlsFlagNames } from './flag-names.js';
 import { systemRoots } from './system-roots.js';
 
 /** What the scheme of an endpoint says about TLS; `as-configured`: TLS when the flags ask for it. */
@@ -12,149 +11,130 @@ export type Encryption = 'required' | 'none' | 'as-configured';
 /** How all connections of a client are secured. */
 export type Security = { readonly kind: 'plaintext' } | TlsSecurity;
 
-/** PEM, each as TLS libraries take it. */
-export interface TlsMaterial {
-  readonly ca?: string | string[];
-  readonly cert?: string;
-  readonly key?: string;
+/** What a connection shows, and whom it trusts. */
+export interface Trust {
+  readonly files: TlsFiles;
+  /**
+   * Reads the certificates in the files, which takes as long as a server needs for its part of the handshake: it is done meanwhile.
+   * @returns those that are trusted; `undefined`: nothing is verified
+   * @throws UsageError for files that were like that from the beginning, Error for others
+   */
+  judge(): CertificatePool | undefined;
 }
 
-interface TlsFiles {
-  readonly keyPair?: KeyPair;
-  readonly authorities?: Authorities;
-  /** PEM that is trusted where no file of authorities is given; none where nothing is verified. */
-  readonly roots?: string | string[];
-}
-
-export interface TlsVerification {
-  /** What the flags are called that name the files. */
-  readonly flagNames: TlsFlagNames;
-  /** Verified instead of the endpoint's host. */
-  readonly serverName: string | undefined;
-  readonly isVerified: boolean;
-}
+/** Files that were read so long ago are as good as new: the connections of one command begin together. */
+const FRESH_MS = 1000;
 
 export class TlsSecurity {
   readonly kind = 'tls';
+  /** Verified instead of the endpoint's host. */
   readonly serverName: string | undefined;
-  readonly isVerified: boolean;
-  readonly #files: TlsFiles;
-  readonly #flagNames: TlsFlagNames;
-  #context: SecureContext | undefined;
+  /** What the flags are called that name the files. */
+  readonly flagNames: TlsFlagNames;
+  readonly #options: TlsOptions;
+  readonly #systemRoots: CertificatePool | undefined;
+  #files: TlsFiles;
+  #readAtMs = performance.now();
+  #isChanged = false;
 
-  constructor(files: TlsFiles, { flagNames, serverName, isVerified }: TlsVerification) {
+  /** @param roots trusted where no file of authorities is given; `undefined`: nobody is verified, or there is such a file */
+  constructor(options: TlsOptions, files: TlsFiles, roots: CertificatePool | undefined) {
+    this.#options = options;
     this.#files = files;
-    this.#flagNames = flagNames;
-    this.serverName = serverName;
-    this.isVerified = isVerified;
+    this.#systemRoots = roots;
+    this.serverName = options.serverName || undefined;
+    this.flagNames = options.flagNames ?? TLS_FLAG_NAMES;
   }
 
-  get material(): TlsMaterial {
-    const { keyPair, authorities, roots } = this.#files;
-    const ca = authorities?.certificates.map(({ text }) => text) ?? roots;
-    return {
-      ...(ca !== undefined && { ca }),
-      ...(keyPair && {
-        cert: keyPair.certificates.map(({ text }) => text).join('\n'),
-        key: keyPair.key.text,
-      }),
-    };
+  /**
+   * For the next connection: certificates are replaced while a command runs.
+   * @throws Error when the files cannot be used any more
+   */
+  current(): Trust {
+    if (performance.now() - this.#readAtMs > FRESH_MS) this.#readAgain();
+    const files = this.#files;
+    return { files, judge: () => this.#whileUsable(() => this.#judge(files)) };
   }
 
-  /** For Node.js's TLS. @throws UsageError when the TLS library refuses the material */
-  get context(): SecureContext {
-    this.#context ??= this.#newContext();
-    return this.#context;
+  #judge({ keyPair, authorities }: TlsFiles): CertificatePool | undefined {
+    if (keyPair) checkCertificate(keyPair);
+    const pool = authorities?.pool ?? this.#systemRoots;
+    return this.#options.insecureSkipVerify ? undefined : pool;
   }
 
-  /** @throws UsageError naming the file that is at fault */
-  check(): void {
-    checkFiles(this.#files);
-    this.#context ??= this.#newContext();
+  #readAgain(): void {
+    this.#isChanged = true;
+    this.#files = this.#whileUsable(() => readFiles(this.#options, this.flagNames));
+    this.#readAtMs = performance.now();
   }
 
-  #newContext(): SecureContext {
+  /** What is wrong with files that were good before may be mended before the next attempt: no mistake in the command line. */
+  #whileUsable<Outcome>(work: () => Outcome): Outcome {
     try {
-      const options = { minVersion: 'TLSv1.2', ...this.material } as SecureContextOptions;
-      return createSecureContext(options);
-    } catch (cause) {
-      const reasons = [`the TLS library refuses the certificates given with ${listed(this.#flagNames)}`];
-      throw new UsageError(`tls: ${(cause as Error).message}`, 'arguments', { reasons });
+      return work();
+    } catch (error) {
+      throw this.#isChanged && error instanceof UsageError
+        ? new Error(error.message, { cause: error })
+        : error;
     }
   }
 }
-
-/**
- * When it is looked into what the files hold: it takes as long to load `node:crypto` as to make a call, and TLS libraries refuse most
- * of what is wrong by themselves, if in other words than Go's.
- */
-export type CheckTime = 'at-once' | 'when-refused';
 
 /**
  * Reads what the flags name, whether or not the endpoint will use it, as etcdctl does (client/v3/config.go `newTLSConfig`).
  * @param encryption of the first endpoint, which decides for all (client/v3/client.go `dialWithBalancer`)
  * @throws UsageError naming the file that is at fault
  */
-export async function loadSecurity(
-  options: TlsOptions,
-  encryption: Encryption,
-  checkTime: CheckTime = 'at-once',
-): Promise<Security> {
-  const { flagNames = TLS_FLAG_NAMES, serverName, insecureSkipVerify, systemRoots: places } = options;
-  const files = readFiles(options, flagNames);
-  const isTls = usesTls(options, encryption);
-  const isChecked = checkTime === 'at-once' || !isTls || hasForeignBlocks(files);
-  if (isChecked) checkFiles(files);
-  if (!isTls) return { kind: 'plaintext' };
-  if (!insecureSkipVerify && files.authorities?.certificates.length === 0) {
+export async function loadSecurity(options: TlsOptions, encryption: Encryption): Promise<Security> {
+  const { flagNames = TLS_FLAG_NAMES, insecureSkipVerify, systemRoots: places } = options;
+  const keyPair = readKeyPair(options, flagNames);
+  const authorities = await readAuthorities(options, flagNames, keyPair);
+  if (!usesTls(options, encryption)) {
+    await checkPair(keyPair);
+    void authorities?.pool;
+    return { kind: 'plaintext' };
+  }
+  if (!insecureSkipVerify && authorities?.isEmpty) {
     // etcdctl would try in vain until the deadline.
     const reasons = [
-      `${files.authorities.file} holds no PEM certificate: ${flagNames.ca} needs the authority that signed the server's`,
+      `${authorities.file} holds no PEM certificate: ${flagNames.ca} needs the authority that signed the server's`,
     ];
-    throw new UsageError(`no certificate in ${files.authorities.file}`, 'arguments', { reasons });
+    throw new UsageError(`no certificate in ${authorities.file}`, 'arguments', { reasons });
   }
-  const roots = files.authorities || insecureSkipVerify ? undefined : await systemRoots(places);
-  const security = new TlsSecurity(
-    { ...files, ...(roots !== undefined && { roots }) },
-    { flagNames, serverName: serverName || undefined, isVerified: !insecureSkipVerify },
-  );
-  if (isChecked) void security.context;
-  return security;
+  const roots = authorities || insecureSkipVerify ? undefined : await systemRoots(places);
+  return new TlsSecurity(options, { keyPair, authorities }, roots);
+}
+
+/** Of two things that are wrong, the first that Go would see is told: the pair before the authorities. */
+async function readAuthorities(
+  { caFile }: TlsOptions,
+  flagNames: TlsFlagNames,
+  keyPair: KeyPair | undefined,
+): Promise<Authorities | undefined> {
+  try {
+    return caFile ? new Authorities(caFile, flagNames) : undefined;
+  } catch (error) {
+    await checkPair(keyPair);
+    throw error;
+  }
+}
+
+function readFiles(options: TlsOptions, flagNames: TlsFlagNames): TlsFiles {
+  const { caFile } = options;
+  return {
+    keyPair: readKeyPair(options, flagNames),
+    authorities: caFile ? new Authorities(caFile, flagNames) : undefined,
+  };
+}
+
+async function checkPair(keyPair: KeyPair | undefined): Promise<void> {
+  if (keyPair === undefined) return;
+  const { checkKeyPair } = await import('./key-pair-check.js');
+  checkKeyPair(keyPair);
 }
 
 function usesTls(options: TlsOptions, encryption: Encryption): boolean {
   if (encryption !== 'as-configured') return encryption === 'required';
   const { caFile, certFile, keyFile, serverName, insecureTransport, insecureSkipVerify } = options;
   return Boolean(caFile || certFile || keyFile || serverName) || !insecureTransport || insecureSkipVerify;
-}
-
-function readFiles({ caFile, certFile = '', keyFile = '' }: TlsOptions, flagNames: TlsFlagNames): TlsFiles {
-  const keyPair = certFile || keyFile ? readPair(certFile, keyFile, flagNames) : undefined;
-  try {
-    const authorities = caFile ? readAuthorities(caFile, flagNames) : undefined;
-    return { ...(keyPair && { keyPair }), ...(authorities && { authorities }) };
-  } catch (error) {
-    // Of two things that are wrong the first is told.
-    if (keyPair) checkKeyPair(keyPair);
-    throw error;
-  }
-}
-
-function readPair(certFile: string, keyFile: string, flagNames: TlsFlagNames): KeyPair {
-  if (certFile && keyFile) return readKeyPair(certFile, keyFile, flagNames);
-  const missing = certFile ? flagNames.key : flagNames.cert;
-  throw refusal(
-    `KeyFile and CertFile must both be present[key: ${keyFile}, cert: ${certFile}]`,
-    `${flagNames.cert} and ${flagNames.key} go together: ${missing} is missing`,
-  );
-}
-
-function checkFiles({ keyPair, authorities }: TlsFiles): void {
-  if (keyPair) checkKeyPair(keyPair);
-  if (authorities) checkAuthorities(authorities);
-}
-
-/** TLS libraries pass over what is no certificate among the authorities; Go does not. */
-function hasForeignBlocks({ authorities }: TlsFiles): boolean {
-  return authorities?.certificates.some(({ label }) => label !== 'CERTIFICATE') ?? false;
 }

@@ -1,6 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
+import { pathErrorText } from '../../model/go/system-error.js';
 import type { SystemRootsPlaces } from '../connection.js';
+import { CertificatePool } from '../x509/certificate-pool.js';
+import { decodePem } from '../x509/pem.js';
 
 /** Where Linux distributions and BSDs keep the authorities that they trust, in the order of Go's crypto/x509 (root_linux.go). */
 const BUNDLES = [
@@ -15,41 +18,72 @@ const BUNDLES = [
 /** Where they keep the same ones, each in a file. */
 const FOLDERS = ['/etc/ssl/certs', '/etc/pki/tls/certs'];
 
+export interface SystemPlaces {
+  readonly bundles: readonly string[];
+  readonly folders: readonly string[];
+}
+
 /**
- * PEM of the authorities that this machine trusts; those that came with Node.js where the machine keeps none. With places that a
- * user names, files and folders are both read, as in Go, where naming one of them leaves the other as it is.
+ * The authorities that this machine trusts (crypto/x509 `loadSystemRoots`): those of the first bundle that can be read, and those in
+ * the folders. A user may name other places for either; where nothing can be read there, nobody is trusted. The runtimes' own lists
+ * are for systems that keep theirs elsewhere than in files.
  */
 export async function systemRoots(
   { file, folders }: SystemRootsPlaces = {},
-  bundles: readonly string[] = BUNDLES,
-): Promise<string | string[]> {
-  const bundle = await firstReadable(file === undefined ? bundles : [file]);
-  if (file === undefined && folders === undefined) return bundle ?? bundledRoots();
-  const found = await Promise.all((folders ?? FOLDERS).map(readFolder));
-  return [...(bundle === undefined ? [] : [bundle]), ...found.flat()];
-}
-
-/** Those that came with Node.js. Its TLS is loaded for nothing else here, which on Bun takes as long as a handshake. */
-async function bundledRoots(): Promise<string[]> {
-  const { rootCertificates } = await import('node:tls');
-  return [...rootCertificates];
-}
-
-async function firstReadable(files: readonly string[]): Promise<string | undefined> {
-  for (const file of files) {
-    const content = await readIfPossible(file);
-    if (content !== undefined) return content;
+  system: SystemPlaces = { bundles: BUNDLES, folders: FOLDERS },
+): Promise<CertificatePool> {
+  const pool = new CertificatePool();
+  for (const bundle of file === undefined ? system.bundles : [file]) {
+    const content = await readOrNote(pool, bundle);
+    if (content === undefined) continue;
+    addCertificates(pool, content);
+    break;
   }
-  return undefined;
+  for (const folder of folders ?? system.folders) await addFolder(pool, folder);
+  const isInFiles = process.platform === 'linux' || file !== undefined || folders !== undefined;
+  if (pool.size === 0 && !isInFiles) await addRuntimesRoots(pool);
+  return pool;
 }
 
-async function readFolder(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  const contents = await Promise.all(names.map((name) => readIfPossible(path.join(folder, name))));
-  return contents.filter((content) => content?.includes('-----BEGIN CERTIFICATE-----') ?? false) as string[];
+function addCertificates(pool: CertificatePool, text: string): void {
+  for (const { label, hasHeaders, bytes } of decodePem(text)) {
+    if (label === 'CERTIFICATE' && !hasHeaders) pool.addUnread(bytes);
+  }
 }
 
-/** What is not there, or no file, is left out: each system has its own. */
-function readIfPossible(file: string): Promise<string | undefined> {
-  return readFile(file, 'latin1').catch(() => undefined);
+async function addRuntimesRoots(pool: CertificatePool): Promise<void> {
+  const { rootCertificates } = await import('node:tls');
+  for (const text of rootCertificates) addCertificates(pool, text);
+}
+
+/** Of links within the folder, which only give another name to a file, the file itself is enough. */
+async function addFolder(pool: CertificatePool, folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
+    note(pool, 'open', folder, error);
+    return [];
+  });
+  const contents = await Promise.all(
+    entries.map(async (entry) => {
+      const file = path.join(folder, entry.name);
+      const target = entry.isSymbolicLink() ? await readlink(file).catch(() => '') : '/';
+      // Each system has its own besides certificates.
+      return target.includes('/') ? readFile(file, 'latin1').catch(() => '') : '';
+    }),
+  );
+  for (const content of contents) addCertificates(pool, content);
+}
+
+async function readOrNote(pool: CertificatePool, file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'latin1');
+  } catch (error) {
+    note(pool, (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open', file, error);
+    return undefined;
+  }
+}
+
+/** What is not there is no problem. */
+function note(pool: CertificatePool, operation: string, place: string, error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+    pool.problem ??= pathErrorText(operation, place, error);
 }

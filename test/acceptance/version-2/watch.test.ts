@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withBytes } from '../../support/lab/byte-arguments.js';
 import { type Lab, startLab } from '../../support/lab/lab.js';
 import { ourEtcdctl, type Program, type Running, run, start } from '../../support/lab/program.js';
 import { ENABLE_V2, v2Etcdctl, v2References, version2 } from '../../support/lab/version-2.js';
@@ -112,6 +114,25 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     await running.waitFor('ETCD_WATCH_VALUE=one');
     running.kill('SIGINT');
     expect((await running.result).code).toBe(0);
+  });
+
+  it('gives a program arguments and variables as they are', async () => {
+    const ends = [];
+    for (const program of [v2Etcdctl(), ourEtcdctl()]) {
+      await change(['DELETE', '/w']);
+      const args = ['sh', '-c', 'printf "%s,%s," "$1" "$BYTES"; echo end', 'sh', Buffer.of(0xff, 10), '/w'];
+      const file = join(lab.folder, 'exec-watch');
+      const shell = withBytes(program, { args, env: [['BYTES', Buffer.of(0xfe)]], file });
+      const running = watching(shell, ['exec-watch']);
+      await polled(running);
+      await change(SET);
+      await running.waitFor('end');
+      running.kill('SIGINT');
+      ends.push((await running.result).stdout.toString('hex'));
+      await expect.poll(waiters).toBe(0);
+    }
+    expect(ends[1]).toBe(ends[0]);
+    expect(ends[0]).toBe(Buffer.from('\xff\n,\xfe,end\n', 'latin1').toString('hex'));
   });
 
   it('begins after an index, and says when that is too far back', async () => {

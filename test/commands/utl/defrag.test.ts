@@ -27,7 +27,7 @@ describe('defrag of a directory', () => {
     await runDefrag({ dataDirectory }, context);
     expect(statSync(path).ino).not.toBe(ino);
     expect(emitted).toEqual([]);
-    expect(lines).toEqual([`defragmented ${path}: 53 kB before, 41 kB now`]);
+    expect(lines).toEqual([`finished defragmenting directory ${path}: 53 kB before, 41 kB now`]);
   });
 
   it('fails without a database, and makes none', async () => {

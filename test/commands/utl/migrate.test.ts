@@ -64,11 +64,11 @@ describe('migrate', () => {
     const directory = files.dataDirectory('3.6.14');
     expect(await migrate(directory, '3.6')).toEqual({
       failure: undefined,
-      lines: ['storage version is 3.6 already'],
+      lines: ['storage version up-to-date\t{"storage-version": "3.6"}'],
     });
     expect(await migrate(directory, '3.7')).toEqual({
       failure: undefined,
-      lines: ['storage version is 3.7 now, was 3.6'],
+      lines: ['updated storage version\t{"new-storage-version": "3.7.0", "old-storage-version": "3.6"}'],
     });
     expect((await migrate(directory, '3.9')).failure).toBe(
       'cannot create migration plan: version "3.8.0" is not supported',
@@ -76,7 +76,11 @@ describe('migrate', () => {
     const forced = await migrate(directory, '3.9', true);
     expect(forced.lines).toEqual([
       'forced although: cannot create migration plan: version "3.8.0" is not supported',
-      'storage version is 3.9 now, was 3.7',
+      'forcefully set storage version\t{"storage-version": "3.9"}',
+    ]);
+    expect((await migrate(directory, '3.5', true)).lines).toEqual([
+      expect.stringMatching(/^forced although: /),
+      'forcefully cleared storage version',
     ]);
   });
 

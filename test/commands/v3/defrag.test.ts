@@ -88,7 +88,7 @@ describe('defrag', () => {
     expect(deadlineOf()).toMatchObject({ invocation: { deadline: 'command-timeout' } });
     const { context, lines } = fakeContext();
     await runDefrag({ wholeCluster: true, dataDirectory: files.dataDirectory() }, context);
-    expect(lines).toEqual([expect.stringContaining('defragmented ')]);
+    expect(lines).toEqual([expect.stringContaining('finished defragmenting directory ')]);
   });
 
   it('stops at a refused login', async () => {

@@ -145,6 +145,29 @@ describe('make-mirror', () => {
     expect(limited.written).toEqual([['a=v'], ['b=v', 'c=v'], ['delete d'], ['e=v'], ['f=v']]);
   });
 
+  it('writes a revision in parts where the destination takes less', async () => {
+    const events = ['a', 'b', 'c', 'd', 'e'].map((key) => putEvent(5, key));
+    const stream = [
+      created,
+      watchResponse({ events }),
+      watchResponse({ events: [putEvent(6, 'a')] }),
+      cancelled,
+    ];
+    const { written, lines } = await mirrored(['--rev=5'], { stream, mostOps: 2 });
+    expect(written).toEqual([['a=v', 'b=v'], ['c=v'], ['d=v', 'e=v'], ['a=v']]);
+    expect(lines).toEqual(['6 keys were mirrored; --rev=7 goes on from here']);
+  });
+
+  it('does not pass a revision of which a part is refused', async () => {
+    const events = ['a', 'b'].map((key) => putEvent(5, key));
+    const { error, lines } = await mirrored(['--rev=5'], {
+      stream: [created, watchResponse({ events })],
+      mostOps: 0,
+    });
+    expect(error).toMatchObject({ message: 'etcdserver: too many operations in txn request' });
+    expect(lines).toEqual(['0 keys were mirrored; --rev=5 goes on from here']);
+  });
+
   it('says what is lost when the source has compacted it', async () => {
     const stream = [created, watchResponse({ canceled: true, compactRevision: 20n })];
     const { error, lines } = await mirrored(['--rev=5'], { stream });

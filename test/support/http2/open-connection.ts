@@ -75,5 +75,6 @@ function record(
 
 function inWords(failure: StreamFailure): string {
   if (failure.kind === 'lost') return `lost: ${failure.reason.message}`;
+  if (failure.kind === 'malformed') return `malformed: ${failure.why}`;
   return failure.kind === 'reset' ? `reset: ${failure.code}` : failure.kind;
 }

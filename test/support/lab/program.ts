@@ -49,6 +49,12 @@ export function ourEtcdutl(): Program {
   return ours('etcdutl', process.env.ETCDUTL_UNDER_TEST);
 }
 
+/** Our etcdctl as a shell starts it: of the npm package the file itself, by its first line. */
+export function installedEtcdctl(): Program {
+  const executable = process.env.ETCDCTL_UNDER_TEST;
+  return programAt(executable !== undefined && executable !== '' ? executable : `${root}bin/etcdctl.js`);
+}
+
 /** A program given by its path. */
 export function programAt(command: string): Program {
   return { command, leadingArgs: [] };

@@ -2,20 +2,29 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 const VERDICTS = ['equal', 'deliberate', 'different'] as const;
 
-/** Ends a run with one line that counts the side-by-side cases. */
+type Count = Record<(typeof VERDICTS)[number], number>;
+
+/** Ends a run with a line for each table that counts its side-by-side cases. */
 export class SideBySideReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const count = { equal: 0, deliberate: 0, different: 0 };
+    const counts = new Map<string, Count>();
     for (const module of modules) {
       for (const test of module.children.allTests()) {
-        const verdict = VERDICTS.find((each) => each === (test.meta() as { sideBySide?: string }).sideBySide);
-        if (verdict !== undefined) count[verdict] += 1;
+        const { sideBySide, table = 'command lines' } = test.meta() as {
+          sideBySide?: string;
+          table?: string;
+        };
+        const verdict = VERDICTS.find((each) => each === sideBySide);
+        if (verdict === undefined) continue;
+        const count = counts.get(table) ?? { equal: 0, deliberate: 0, different: 0 };
+        count[verdict] += 1;
+        counts.set(table, count);
       }
     }
-    if (count.equal + count.deliberate + count.different === 0) return;
-    process.stdout.write(
-      `side by side with etcdctl: equal ${count.equal}, deliberate differences ${count.deliberate}, ` +
-        `different ${count.different}\n`,
-    );
+    for (const [table, { equal, deliberate, different }] of counts) {
+      process.stdout.write(
+        `side by side with etcdctl, ${table}: equal ${equal}, deliberate ${deliberate}, different ${different}\n`,
+      );
+    }
   }
 }

@@ -3,9 +3,11 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /**
  * What becomes of bytes on their way from the server: `sentBytes` have passed before on this connection. Return the chunk (or another),
- * `cut` to reset the connection, or `stall` to pass nothing any more while the connection stays.
+ * `cut` to reset the connection, or `stall` to pass nothing any more while the connection stays. A promise holds the chunk, and what
+ * comes after it, back.
  */
-export type Tamper = (chunk: Buffer, sentBytes: number) => Buffer | 'cut' | 'stall';
+export type Tamper = (chunk: Buffer, sentBytes: number) => Verdict | Promise<Verdict>;
+type Verdict = Buffer | 'cut' | 'stall';
 
 /** A TCP proxy on loopback that changes what a server says. */
 export class TamperingProxy {
@@ -41,10 +43,13 @@ export class TamperingProxy {
     client.on('data', (chunk) => {
       if (!isStalled) upstream.write(chunk);
     });
-    upstream.on('data', (chunk: Buffer) => {
+    upstream.on('data', async (chunk: Buffer) => {
       if (isStalled) return;
-      const verdict = tamper(chunk, sentBytes);
+      const judged = tamper(chunk, sentBytes);
       sentBytes += chunk.length;
+      if (judged instanceof Promise) upstream.pause();
+      const verdict = judged instanceof Promise ? await judged : judged;
+      upstream.resume();
       if (verdict === 'cut') client.resetAndDestroy();
       else if (verdict === 'stall') isStalled = true;
       else client.write(verdict);

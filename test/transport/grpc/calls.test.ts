@@ -195,7 +195,7 @@ test('closing ends the calls under way', async () => {
 
 test.each([
   ['stall', 'no answer to the attempt to connect'],
-  ['cut', 'the server ended the connection at once: if it expects TLS, use https://'],
+  ['cut', 'the server ended the connection at once: if it expects TLS, use https:// (EOF)'],
 ] as const)('a server that does %s is waited for until the deadline, which says why', async (mode, why) => {
   const server = await serve({});
   server.mode = mode;
@@ -214,7 +214,7 @@ test('endpoints that cannot be reached are named one by one', async () => {
     reasons: [
       `${refused}: connection refused`,
       '127.0.0.1: the port is missing',
-      'unix:/nowhere/etcd.sock: no such socket',
+      'unix:/nowhere/etcd.sock: no such socket (no such file or directory)',
     ],
   });
 });

@@ -29,7 +29,7 @@ describe('endpoints that can be reached', () => {
     [
       'https://infra0.example.:1',
       'required',
-      reachable('dns:infra0.example.:1', 'infra0.example.:1', 'infra0.example'),
+      reachable('dns:infra0.example.:1', 'infra0.example.:1', 'infra0.example.'),
     ],
     [':2379', 'as-configured', reachable('dns:localhost:2379', 'localhost:2379', 'localhost')],
     ['unix:///run/etcd.sock', 'as-configured', reachable('unix:/run/etcd.sock', 'etcd.sock', 'etcd.sock')],

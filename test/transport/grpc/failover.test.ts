@@ -121,7 +121,9 @@ test('a connection that breaks under a write ends it: it may have been carried o
     return new Promise(() => {});
   };
   const error = await rejection(put(await open([a.endpoint, b.endpoint])));
-  expect(error.message).toBe('rpc error: code = Unavailable desc = error reading from server: EOF');
+  expect(error.message).toBe(
+    'rpc error: code = Unavailable desc = error reading from server: connection reset by peer',
+  );
   expect(error.code).toBe('Unavailable');
   expect(error.reasons).toEqual([
     `${a.endpoint}: the connection broke before the answer came; the request may have been carried out`,

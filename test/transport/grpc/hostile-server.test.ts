@@ -60,7 +60,9 @@ test('a page is no response, even one that tells of success', async () => {
     stream.end('<html>');
   });
   await expect(range(client)).rejects.toMatchObject({
-    message: 'rpc error: code = Unknown desc = transport: received unexpected content-type "text/html"',
+    message:
+      'rpc error: code = Unknown desc = unexpected HTTP status code received from server: 200 (OK); ' +
+      'transport: received unexpected content-type "text/html"\ndata: "<html>"',
   });
 });
 

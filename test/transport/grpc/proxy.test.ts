@@ -83,7 +83,9 @@ describe('a proxy is asked', () => {
 
   it('unless the host is excepted', async () => {
     const error = await rejection(callThrough({ exceptions: '.example' }));
-    expect(error.reasons).toEqual(['http://etcd.example:2379: the host name cannot be resolved']);
+    expect(error.reasons).toEqual([
+      'http://etcd.example:2379: the host name cannot be resolved (no such host)',
+    ]);
     expect(proxy?.asked).toEqual([]);
   });
 });

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { RpcCode } from '../../../src/model/errors.js';
 import { mayRepeat } from '../../../src/transport/grpc/retry.js';
-import { CallFailure, LOST_CONNECTION, toServerError } from '../../../src/transport/grpc/status.js';
+import { CallFailure, lostConnection, toServerError } from '../../../src/transport/grpc/status.js';
+
+const LOST = lostConnection('EOF');
 
 const failure = (code: RpcCode, details: string, wasSent = true) =>
   new CallFailure(code, details, wasSent, 'a:1');
@@ -20,13 +22,13 @@ test.each<[RpcCode, string, string]>([
     'rpc error: code = InvalidArgument desc = etcdserver: permission not given',
   ],
   ['Unimplemented', 'unknown method', 'rpc error: code = Unimplemented desc = unknown method'],
-  ['Unavailable', LOST_CONNECTION, 'rpc error: code = Unavailable desc = error reading from server: EOF'],
+  ['Unavailable', LOST, 'rpc error: code = Unavailable desc = error reading from server: EOF'],
 ])('%s "%s" is printed as etcdctl does', (code, details, message) => {
   expect(toServerError(failure(code, details))).toMatchObject({ message, code });
 });
 
 test('a broken connection says which one, and that the request may have been carried out', () => {
-  expect(toServerError(failure('Unavailable', LOST_CONNECTION)).reasons).toEqual([
+  expect(toServerError(failure('Unavailable', LOST)).reasons).toEqual([
     'a:1: the connection broke before the answer came; the request may have been carried out',
   ]);
 });
@@ -34,7 +36,7 @@ test('a broken connection says which one, and that the request may have been car
 test.each<[string, CallFailure, 'repeatable' | 'once', number, boolean]>([
   ['a read, server unavailable', failure('Unavailable', 'etcdserver: no leader'), 'repeatable', 1, true],
   ['a write, server unavailable', failure('Unavailable', 'etcdserver: leader changed'), 'once', 3, false],
-  ['a write, connection lost', failure('Unavailable', LOST_CONNECTION), 'once', 3, false],
+  ['a write, connection lost', failure('Unavailable', LOST), 'once', 3, false],
   ['a write that was not sent', failure('Unavailable', 'No connection established', false), 'once', 1, true],
   ['a read, wrong', failure('InvalidArgument', 'etcdserver: key is not provided'), 'repeatable', 3, false],
   ['a read, too late', failure('DeadlineExceeded', 'Deadline exceeded', false), 'repeatable', 3, false],

@@ -204,7 +204,9 @@ test('a stream that broke later is not', async () => {
   await parts.next();
   proxy?.cutAll();
   const error = await rejection(parts.next());
-  expect(error.message).toBe('rpc error: code = Unavailable desc = error reading from server: EOF');
+  expect(error.message).toBe(
+    'rpc error: code = Unavailable desc = error reading from server: connection reset by peer',
+  );
   expect(calls).toBe(1);
 });
 

@@ -23,7 +23,7 @@ it.each([
     message: `remote error: tls: ${alert}`,
     isConnectionFailure: false,
     reasons: [
-      expect.stringMatching(/^https:.*: the server .* client certificate: .*--cert-file and --key-file$/),
+      expect.stringMatching(/^https:.*: the server .* client certificate: .*--cert-file and --key-file /),
     ],
   });
 });

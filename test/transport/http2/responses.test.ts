@@ -85,7 +85,7 @@ test('a stream that the server ends has its code, and REFUSED_STREAM is one', as
   expect(requests.map(({ events }) => events)).toEqual([
     ['reset: REFUSED_STREAM'],
     ['reset: CANCEL'],
-    ['reset: INTERNAL_ERROR'],
+    ['reset: unknown error code 0x4d'],
   ]);
   expect(await peer.heard()).toEqual([]);
   expect(states).toEqual(['ready']);
@@ -132,6 +132,50 @@ test('the headers of a cancelled stream still count for those that refer to them
     frame({ type: FrameType.headers, flags: Flag.endHeaders, streamId }, Buffer.from(hex, 'hex'));
   peer.say(block(1, '4001610162'), block(3, 'be'));
   expect(other.events).toEqual([{ a: 'b' }]);
+});
+
+test.each([
+  ['CR', { 'grpc-message': 'a\rb' }, 'invalid header field value for "grpc-message"'],
+  ['LF', { 'grpc-message': 'a\nset-cookie: x' }, 'invalid header field value for "grpc-message"'],
+  ['NUL', { other: '\0' }, 'invalid header field value for "other"'],
+  [
+    'an escape',
+    { 'content-type': 'application/grpc\u001b[2J' },
+    'invalid header field value for "content-type"',
+  ],
+  ['DEL', { other: '\u007f' }, 'invalid header field value for "other"'],
+  ['a capital letter in a name', { Other: 'x' }, 'invalid header field name "Other"'],
+  ['a newline in a name', { 'a\nb': 'x' }, 'invalid header field name "a\\nb"'],
+  ['no name', { '': 'x' }, 'invalid header field name ""'],
+])('a response with %s in its headers or trailers is malformed', async (_what, bad, reason) => {
+  const { peer, states, request } = await readyConnection();
+  const [early, late, other] = [request(), request(), request()];
+  await peer.heard();
+  peer.say(
+    headers(1, { ...OK, ...bad }),
+    data(1, 'not heard'),
+    headers(3, OK),
+    headers(3, { 'grpc-status': '0', ...bad }, 0x5),
+    headers(5, { ...OK, tab: 'a\tb', latin: '\u00e4' }, 0x5),
+  );
+  expect(early.events).toEqual([`malformed: ${reason}`]);
+  expect(late.events).toEqual([OK, `malformed: ${reason}`]);
+  expect(other.events).toEqual([{ ...OK, tab: 'a\tb', latin: '\u00e4' }, 'end']);
+  expect(resets(await peer.heard())).toEqual([
+    [1, 1],
+    [3, 1],
+  ]);
+  expect(states).toEqual(['ready']);
+});
+
+test('a malformed block of a cancelled stream counts for those that refer to it', async () => {
+  const { peer, request } = await readyConnection();
+  const [cancelled, other] = [request(), request()];
+  cancelled.stream.cancel();
+  const block = (streamId: number, hex: string) =>
+    frame({ type: FrameType.headers, flags: Flag.endHeaders, streamId }, Buffer.from(hex, 'hex'));
+  peer.say(block(1, '400161016240016101004001610163'), block(3, 'be'));
+  expect(other.events).toEqual([{ a: 'c' }]);
 });
 
 test('the server may send more when half of the window is consumed', async () => {

@@ -1,46 +1,75 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { explainConnectionFailure } from '../../../src/transport/tls/connection-failure.js';
+import { PeerCertificateError } from '../../../src/transport/tls/peer.js';
 
 const framed = (error: string) => `No connection established. Last error: ${error}. Resolution note: `;
 
 test.each([
   ['Error: connect ECONNREFUSED 127.0.0.1:1', 'connection refused'],
-  ['Error: connect EHOSTUNREACH 10.0.0.1:1 - Local (10.0.0.2:4)', 'no route to the host'],
-  ['Error: connect ENETUNREACH ::1:1', 'network unreachable'],
-  ['Error: connect ETIMEDOUT 10.0.0.1:1', 'connection timed out'],
+  ['Error: connect EHOSTUNREACH 10.0.0.1:1 - Local (10.0.0.2:4)', 'no route to host'],
+  ['Error: connect ENETUNREACH ::1:1', 'network is unreachable'],
+  ['Error: connect ETIMEDOUT 10.0.0.1:1', 'connection timed out (i/o timeout)'],
   [
     'Error: C0F7:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../ssl/record/rec_layer_s3.c:1605:SSL alert number 116\n (2026-01-01T00:00:00.000Z)',
-    'the server requires a client certificate: give --cert and --key',
+    'the server requires a client certificate: give --cert and --key (remote error: tls: certificate required)',
   ],
   [
     'Error: C0F7:error:0A000412:SSL routines:ssl3_read_bytes:ssl/tls alert bad certificate:../ssl/record/rec_layer_s3.c:1605:SSL alert number 42\n',
-    'the server does not accept the client certificate: check --cert and --key',
+    'the server does not accept the client certificate: check --cert and --key (remote error: tls: bad certificate)',
   ],
   [
     'Error: C0F7:error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:../ssl/record/rec_layer_s3.c:1605:SSL alert number 48\n',
-    'the server does not accept the client certificate: check --cert and --key',
+    'the server does not accept the client certificate: check --cert and --key (remote error: tls: unknown certificate authority)',
   ],
   [
     'Error: error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED',
-    'the server requires a client certificate: give --cert and --key',
+    'the server requires a client certificate: give --cert and --key (remote error: tls: certificate required)',
   ],
   [
     'Error: error:10000418:SSL routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA',
-    'the server does not accept the client certificate: check --cert and --key',
+    'the server does not accept the client certificate: check --cert and --key (remote error: tls: unknown certificate authority)',
   ],
   [
     'Error: error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER',
-    'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener',
+    'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener (tls: first record does not look like a TLS handshake)',
   ],
-  ['Error: getaddrinfo EAI_AGAIN etcd.example', 'the host name cannot be resolved'],
-  ['Error: certificate is not yet valid', "the server's certificate is not valid yet: is the clock right?"],
+  ['Error: getaddrinfo EAI_AGAIN etcd.example', 'the host name cannot be resolved (no such host)'],
   ['Error: something new (2026-01-01T00:00:00.000Z)', 'something new'],
 ])('%j', (error, words) => {
-  expect(explainConnectionFailure(framed(error), true)).toBe(words);
+  expect(explainConnectionFailure(new Error(framed(error)), { isSecure: true })).toBe(words);
 });
 
 test('a name that cannot be resolved', () => {
-  expect(explainConnectionFailure('Name resolution failed for target dns:nowhere.invalid:1', false)).toBe(
-    'the host name cannot be resolved',
-  );
+  expect(
+    explainConnectionFailure(new Error('Name resolution failed for target dns:nowhere.invalid:1'), {
+      isSecure: false,
+    }),
+  ).toBe('the host name cannot be resolved (no such host)');
+});
+
+describe('a certificate that is not to be trusted', () => {
+  const explain = (message: string) =>
+    explainConnectionFailure(new PeerCertificateError(message), { isSecure: true });
+
+  test.each([
+    [
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      "the server's certificate is signed by an unknown authority: give its CA with --cacert",
+    ],
+    [
+      'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z is before 2027-01-01T00:00:00Z',
+      "the server's certificate is not valid yet: is the clock right?",
+    ],
+    ['x509: something new', "the server's certificate is not to be trusted"],
+  ])('%s', (message, words) => {
+    expect(explain(message)).toBe(`${words} (${message})`);
+  });
+
+  test.each([
+    ['', "the server's certificate is not valid for h: it names no host at all (no SAN) (in Go's words)"],
+    ['DNS:x, IP:::1', "the server's certificate is not valid for h, only for DNS:x, IP:::1 (in Go's words)"],
+  ])('for the hosts %j', (certified, words) => {
+    const error = new PeerCertificateError("in Go's words", { wanted: 'h', certified });
+    expect(explainConnectionFailure(error, { isSecure: true })).toBe(words);
+  });
 });

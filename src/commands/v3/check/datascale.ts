@@ -97,7 +97,7 @@ async function writeAll(
   { clients, makePut }: Pick<Writing, 'clients' | 'makePut'>,
   context: CommandContext,
 ): Promise<Written> {
-  const progress = await context.notices.progress('Writing', 'count');
+  const progress = context.notices.progress('Writing', 'count');
   let begun = 0;
   try {
     return await write({

@@ -11,8 +11,15 @@ export interface Judgement {
   readonly lines: readonly string[];
 }
 
-/** Whether a cluster bears so many writes a second. */
-export function judge(statistics: WriteStatistics, wantedPerSecond: number): Judgement {
+/**
+ * Whether a cluster bears so many writes a second.
+ * @param interruption why it cannot be said, though everything measured may be good
+ */
+export function judge(
+  statistics: WriteStatistics,
+  wantedPerSecond: number,
+  interruption?: string,
+): Judgement {
   const { writesPerSecond, slowestSeconds, deviationSeconds } = statistics;
   // etcdctl rounds up so.
   const rate = `${Math.trunc(writesPerSecond) + 1} writes/s`;
@@ -20,7 +27,10 @@ export function judge(statistics: WriteStatistics, wantedPerSecond: number): Jud
   // Without any write the deviation is not a number, and not too high.
   const isPrompt = !(slowestSeconds > LONGEST_WRITE_SECONDS);
   const isEven = !(deviationSeconds > LARGEST_DEVIATION_SECONDS);
-  const failures = failureLines(statistics);
+  const failures = [
+    ...(interruption === undefined ? [] : [`FAIL: ${interruption}`]),
+    ...failureLines(statistics),
+  ];
   const verdicts = [
     isFast ? `PASS: Throughput is ${rate}` : `FAIL: Throughput too low: ${rate}`,
     `${isPrompt ? 'PASS: Slowest request took' : 'Slowest request took too long:'} ${seconds(slowestSeconds)}`,

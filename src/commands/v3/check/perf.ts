@@ -52,7 +52,7 @@ export function registerCheckPerf(parent: CommandParent, run = runCheckPerf): vo
       'Keys of 256 bytes and values of 1 KiB are written for 60 seconds: with --load=small at 150 writes a second by',
       '50 writers, medium 1000 by 200, large 8000 by 500, xLarge 15000 by 1000. The check passes when at least nine',
       'tenths of the rate are reached, no write fails or takes longer than half a second, and their times deviate by no',
-      'more than 100 ms. Interrupted, it judges what was written so far. In the end the keys are deleted.',
+      'more than 100 ms. Interrupted, it tells what was measured so far, and fails. In the end the keys are deleted.',
     ].join('\n'),
     flags,
     deadline: 'none',
@@ -75,7 +75,7 @@ export async function runCheckPerf(options: CheckPerfOptions, context: CommandCo
   if (await hasKeys(prefix, client, context.signal)) {
     throw prefixInUse(prefix, `'etcdctl del --prefix ${options.prefix}'`);
   }
-  const { statistics, isBusy } = await writeAtRate(
+  const { statistics, isBusy, interruption } = await writeAtRate(
     workload,
     { clients, makePut: putMaker(prefix, SIZES) },
     context,
@@ -83,7 +83,7 @@ export async function runCheckPerf(options: CheckPerfOptions, context: CommandCo
   await tidyUp(prefix, { options, client, context });
   if (options.defragments) await defragment(context);
   if (isBusy) context.notices.line(BUSY_NOTICE);
-  const { lines, isGood } = judge(statistics, workload.writesPerSecond);
+  const { lines, isGood } = judge(statistics, workload.writesPerSecond, interruption);
   for (const line of lines) await say(line, context);
   if (!isGood) throw new AlreadyReportedError(ExitCode.error);
 }
@@ -93,24 +93,29 @@ async function writeAtRate(
   { writesPerSecond, writers }: Workload,
   { clients, makePut }: Pick<Writing, 'clients' | 'makePut'>,
   context: CommandContext,
-): Promise<Written> {
+): Promise<Written & { readonly interruption: string | undefined }> {
   const { clock, signal } = context;
-  const progress = await context.notices.progress('Writing', 'seconds');
+  const progress = context.notices.progress('Writing', 'seconds');
   const pacer = new Pacer({
     perSecond: writesPerSecond,
     durationMs: DURATION_SECONDS * 1000,
     clock,
     signal,
   });
+  const elapsedSeconds = () => Math.floor(pacer.elapsedMs / 1000);
   try {
-    return await write({
+    const written = await write({
       clients,
       writers,
       makePut,
       isNext: () => pacer.turn(),
       clock,
-      onDone: () => progress.update(Math.floor(pacer.elapsedMs / 1000), DURATION_SECONDS),
+      onDone: () => progress.update(elapsedSeconds(), DURATION_SECONDS),
     });
+    const interruption = signal.aborted
+      ? `interrupted after ${elapsedSeconds()} of ${DURATION_SECONDS} seconds`
+      : undefined;
+    return { ...written, interruption };
   } finally {
     progress.stop();
   }

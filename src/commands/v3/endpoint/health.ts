@@ -1,10 +1,11 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
-import { CommandError, ConnectionError, Failure, ServerError } from '../../../model/errors.js';
+import { CommandError, ConnectionError, Failure } from '../../../model/errors.js';
 import { formatDuration } from '../../../model/go/duration.js';
 import { AlarmAction, AlarmType } from '../../../model/messages/maintenance.js';
 import type { EndpointHealth } from '../../../model/results.js';
+import { isRefusal } from '../../../model/server-refusals.js';
 import type { Client } from '../../../model/services.js';
 import type { EndpointFlags } from './flags.js';
 
@@ -82,7 +83,7 @@ async function probe(client: Client, signal: AbortSignal): Promise<Complaint | u
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return error instanceof ServerError && error.code === 'PermissionDenied' ? undefined : error;
+    return isRefusal(error, 'permissionDenied') ? undefined : error;
   }
 }
 

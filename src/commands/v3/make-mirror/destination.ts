@@ -6,6 +6,7 @@ import {
   type RequestOp,
   type TxnRequest,
 } from '../../../model/messages/kv.js';
+import { isRefusal, isTooLargeRequest } from '../../../model/server-refusals.js';
 import type { KvService } from '../../../model/services.js';
 
 export interface DestinationSurroundings {
@@ -56,9 +57,9 @@ export class Destination {
         if (await this.#writeUnlessChanged(writes)) return;
       } catch (error) {
         if (!(error instanceof ServerError)) throw error;
-        if (error.code === 'PermissionDenied') this.#mayCompare = false;
-        // A request that the comparisons made too large.
-        else if (error.code === 'InvalidArgument') break;
+        if (isRefusal(error, 'permissionDenied')) this.#mayCompare = false;
+        // It may be the comparisons that make it too large.
+        else if (isTooLargeRequest(error)) break;
         else throw error;
       }
     }

@@ -5,6 +5,7 @@ import { type KeyRange, prefixRange } from '../../../model/key-range.js';
 import type { RequestOp } from '../../../model/messages/kv.js';
 import type { WatchResponse } from '../../../model/messages/watch.js';
 import { rangeInPages } from '../../../model/range-pages/range-in-pages.js';
+import { isTooLargeRequest } from '../../../model/server-refusals.js';
 import type { Client } from '../../../model/services.js';
 import type { WatchEnd } from '../../../model/watch/state.js';
 import { watchKeys } from '../../../model/watch/watch-keys.js';
@@ -51,7 +52,7 @@ export class Mirror {
   /** Copies the keys as they are at one revision, which it settles with. */
   async #copy(): Promise<bigint> {
     const call = { signal: this.#context.signal };
-    const progress = await this.#context.notices.progress('Copying', 'count');
+    const progress = this.#context.notices.progress('Copying', 'count');
     let keys = 0;
     try {
       const range = await rangeInPages(rangeReader(this.#context), this.#range, call);
@@ -108,7 +109,7 @@ export class Mirror {
   async #applyPending(): Promise<void> {
     const writes = this.#pending;
     this.#pending = [];
-    if (writes.length > 0) await this.#apply(writes);
+    if (writes.length > 0) await this.#applyInParts(writes);
   }
 
   /** All of one revision, in any number of transactions: fewer writes go where a server takes less than most do. */
@@ -116,8 +117,7 @@ export class Mirror {
     try {
       await this.#apply(writes);
     } catch (error) {
-      if (!(error instanceof ServerError && error.code === 'InvalidArgument') || writes.length === 1)
-        throw error;
+      if (!isTooLargeRequest(error) || writes.length === 1) throw error;
       const half = Math.ceil(writes.length / 2);
       await this.#applyInParts(writes.slice(0, half));
       await this.#applyInParts(writes.slice(half));

@@ -1,6 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext, Progress } from '../../../cli/context.js';
-import { CommandError, Failure, InterruptedError, UsageError } from '../../../model/errors.js';
+import { CommandError, Failure, InterruptedError, ServerError, UsageError } from '../../../model/errors.js';
 import type { SnapshotResponse } from '../../../model/messages/maintenance.js';
 import { TrailerCheck, type TrailerVerdict } from '../../../storage/snapshot/trailer.js';
 import { WholeFile } from '../../../storage/whole-file.js';
@@ -57,7 +57,7 @@ async function saveSnapshot(path: string, context: CommandContext): Promise<stri
   }
   const client = await context.connect();
   const file = await WholeFile.create(path);
-  const progress = await context.notices.progress(`Saving ${path}`);
+  const progress = context.notices.progress(`Saving ${path}`);
   try {
     const parts = client.maintenance.snapshot({}, { signal: context.signal });
     const received = await receive(parts, file, progress);
@@ -82,8 +82,10 @@ async function receive(
 ): Promise<Received> {
   const check = new TrailerCheck();
   let serverVersion = '';
+  let isBegun = false;
   try {
     for await (const part of parts) {
+      isBegun = true;
       serverVersion ||= part.version;
       check.update(part.blob);
       await file.append(part.blob);
@@ -91,7 +93,7 @@ async function receive(
     }
     await file.written();
   } catch (cause) {
-    if (check.sizeBytes === 0) throw cause;
+    if (!isBegun) throw asStatus(cause);
     const reasons = cause instanceof Failure ? cause.reasons : [];
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(`could not write snapshot: ${message}`, {
@@ -99,7 +101,14 @@ async function receive(
       reasons: [...reasons, `the snapshot broke off after ${check.sizeBytes} bytes`],
     });
   }
+  if (!isBegun) throw new CommandError('EOF', { reasons: ['the server sent nothing'] });
   return { verdict: check.finish(), serverVersion };
+}
+
+/** Without a first part, etcdctl prints the status itself (client/v3/maintenance.go `SnapshotWithVersion`). */
+function asStatus(cause: unknown): unknown {
+  if (!(cause instanceof ServerError)) return cause;
+  return new ServerError(cause.status, cause.code, { cause, reasons: cause.reasons });
 }
 
 function rejectBadTrailer(verdict: TrailerVerdict): void {

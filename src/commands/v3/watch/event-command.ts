@@ -2,6 +2,7 @@ import type { CommandContext } from '../../../cli/context.js';
 import { bytesFromText } from '../../../model/bytes.js';
 import { AlreadyReportedError, CommandError } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
+import { childEndText } from '../../../model/go/child-end.js';
 import { quoteGo } from '../../../model/go/quote.js';
 import { type Event, EventType, type WatchResponse } from '../../../model/messages/watch.js';
 
@@ -43,30 +44,10 @@ async function runOnce(
   { env, context }: { env: Record<string, string>; context: CommandContext },
 ): Promise<string | undefined> {
   try {
-    const { exitCode, signal } = await context.runChild(program, args, { env });
-    if (signal !== null) return `signal: ${SIGNAL_WORDS[signal] ?? signal}`;
-    return exitCode === 0 ? undefined : `exit status ${exitCode}`;
+    const end = await context.runChild(program, args, { env });
+    return end.exitCode === 0 ? undefined : childEndText(end);
   } catch (error) {
     if (error instanceof CommandError) return error.message;
     throw error;
   }
 }
-
-/** Go's names of the signals that programs die of (syscall `Signal.String`, Linux). */
-const SIGNAL_WORDS: Partial<Record<NodeJS.Signals, string>> = {
-  SIGHUP: 'hangup',
-  SIGINT: 'interrupt',
-  SIGQUIT: 'quit',
-  SIGILL: 'illegal instruction',
-  SIGTRAP: 'trace/breakpoint trap',
-  SIGABRT: 'aborted',
-  SIGBUS: 'bus error',
-  SIGFPE: 'floating point exception',
-  SIGKILL: 'killed',
-  SIGUSR1: 'user defined signal 1',
-  SIGSEGV: 'segmentation fault',
-  SIGUSR2: 'user defined signal 2',
-  SIGPIPE: 'broken pipe',
-  SIGALRM: 'alarm clock',
-  SIGTERM: 'terminated',
-};

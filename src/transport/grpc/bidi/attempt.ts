@@ -1,9 +1,10 @@
 import type { Client, ClientDuplexStream, Metadata, ServiceError } from '@grpc/grpc-js';
 import type { CallLimit } from '../call-limit.js';
 import { abortController } from '../deadline.js';
+import { isOfGrpc } from '../http-answer.js';
 import type { Rpc } from '../rpc.js';
 import type { CallFailure } from '../status.js';
-import { callFailure } from './failure.js';
+import { callFailure, contentTypeIn } from './failure.js';
 
 /** What goes along with one attempt. */
 export interface BidiAttempt {
@@ -30,6 +31,12 @@ export async function* attemptBidi<Request, Response>(
   );
   const source = requests[Symbol.asyncIterator]();
   const sending = abortController();
+  stream.on('metadata', (head) => {
+    if (isOfGrpc(contentTypeIn(head))) return;
+    // A page ends for Node.js only when the requests have ended, too.
+    sending.abort();
+    stream.end();
+  });
   let requestError: { readonly error: unknown } | undefined;
   void send(source, stream, sending.signal).catch((error: unknown) => {
     requestError = { error };
@@ -52,9 +59,18 @@ async function* responsesOf<Response>(
   { endpoint, limit }: BidiAttempt,
 ): AsyncGenerator<Response, void, undefined> {
   let failure: CallFailure | undefined;
+  let contentType: string | undefined;
+  stream.on('metadata', (head) => {
+    contentType = contentTypeIn(head);
+  });
   // Stays for good: cancelling makes the stream report an error that nobody waits for any more.
   stream.on('error', (error) => {
-    failure ??= callFailure(error as ServiceError, stream, endpoint);
+    const { metadata } = error as ServiceError;
+    failure ??= callFailure(error as ServiceError, {
+      wasSent: stream.getAuthContext() !== null,
+      endpoint,
+      contentType: contentType ?? contentTypeIn(metadata),
+    });
   });
   const stopListening = limit.onEnd(() => stream.cancel());
   try {

@@ -1,5 +1,6 @@
 import {
   type CallCredentials,
+  type ChannelCredentials,
   type ChannelOptions,
   Client,
   connectivityState,
@@ -25,8 +26,8 @@ import {
 } from '../settings.js';
 import { attemptBidi, type BidiAttempt } from './attempt.js';
 import { CallMetadata } from './call-metadata.js';
-import { channelSecurity } from './channel-security.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
+import { credentialsFor, VerifiedCredentials } from './credentials.js';
 
 // grpc-js would write to stderr what failed calls say anyway.
 setLogger({});
@@ -47,6 +48,7 @@ export class GrpcJsChannel implements BidiChannel {
   readonly #metadata: CallMetadata;
   readonly #closing = abortController();
   #client: Client | undefined;
+  #credentials: ChannelCredentials | undefined;
 
   constructor(
     readonly endpoint: Endpoint,
@@ -81,7 +83,8 @@ export class GrpcJsChannel implements BidiChannel {
         const details = await this.#probe(false, signal);
         if (details === undefined) return 'connected too late';
         const { proxy } = this.#settings;
-        return explainFailure(details, { address, proxy, isSecure: this.#security.kind === 'tls' });
+        const failure = this.#handshakeFailure ?? new Error(details);
+        return explainFailure(failure, { address, proxy, isSecure: this.#security.kind === 'tls' });
       }
       case connectivityState.READY:
         return CONNECTED_AND_SILENT;
@@ -118,6 +121,11 @@ export class GrpcJsChannel implements BidiChannel {
     };
   }
 
+  get #handshakeFailure(): Error | undefined {
+    const credentials = this.#credentials;
+    return credentials instanceof VerifiedCredentials ? credentials.lastFailure : undefined;
+  }
+
   #state(): connectivityState | undefined {
     return this.#client?.getChannel().getConnectivityState(false);
   }
@@ -125,11 +133,10 @@ export class GrpcJsChannel implements BidiChannel {
   #open(): Client {
     const { address, text } = this.endpoint;
     if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
-    const { credentials, options } = channelSecurity(this.#security, address.host);
+    this.#credentials = credentialsFor(this.#security, address.host);
     const { target, proxyOptions } = this.#route(address);
     // Sockets in the file system connect or fail at once.
-    return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), credentials, {
-      ...options,
+    return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), this.#credentials, {
       ...proxyOptions,
       ...this.#transportOptions(),
       [CLOSING_SIGNAL_OPTION]: this.#closing.signal,

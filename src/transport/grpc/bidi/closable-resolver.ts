@@ -13,7 +13,7 @@ export const CLOSABLE_SCHEME = 'closable';
 export const CLOSING_SIGNAL_OPTION = 'closable.signal';
 
 class ClosableResolver implements experimental.Resolver {
-  readonly #names: experimental.Resolver;
+  #names: experimental.Resolver;
 
   constructor(
     target: experimental.GrpcUri,
@@ -24,18 +24,27 @@ class ClosableResolver implements experimental.Resolver {
     const closable = ({ addresses }: experimental.Endpoint): experimental.Endpoint => ({
       addresses: addresses.map((address) => ({ ...address, signal })),
     });
-    this.#names = experimental.createResolver(
-      { ...target, scheme: 'dns' },
-      (endpoints, ...rest) => {
-        // An answer that was under way comes even after the resolver's end, and would make a closed channel connect for ever.
-        if (signal.aborted) return true;
-        return listener(
-          endpoints.ok ? experimental.statusOrFromValue(endpoints.value.map(closable)) : endpoints,
-          ...rest,
-        );
-      },
-      options,
-    );
+    const resolverOf = (path: string): experimental.Resolver =>
+      experimental.createResolver(
+        { ...target, scheme: 'dns', path },
+        (endpoints, ...rest) => {
+          // An answer that was under way comes even after the resolver's end, and would make a closed channel connect for ever.
+          if (signal.aborted) return true;
+          const shorter = endpoints.ok ? undefined : withoutFinalDot(path);
+          if (shorter !== undefined) {
+            this.#names.destroy();
+            this.#names = resolverOf(shorter);
+            this.#names.updateResolution();
+            return true;
+          }
+          return listener(
+            endpoints.ok ? experimental.statusOrFromValue(endpoints.value.map(closable)) : endpoints,
+            ...rest,
+          );
+        },
+        options,
+      );
+    this.#names = resolverOf(target.path);
   }
 
   updateResolution(): void {
@@ -49,6 +58,12 @@ class ClosableResolver implements experimental.Resolver {
   static getDefaultAuthority(target: experimental.GrpcUri): string {
     return target.path;
   }
+}
+
+/** Of `host.:port`, see `lookUpHost`; nothing for other hosts. */
+function withoutFinalDot(path: string): string | undefined {
+  const shorter = path.replace(/\.(:\d+)$/, '$1');
+  return shorter === path ? undefined : shorter;
 }
 
 experimental.registerResolver(CLOSABLE_SCHEME, ClosableResolver);

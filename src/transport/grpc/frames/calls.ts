@@ -1,6 +1,6 @@
 import type { Http2Connection } from '../../http2/connection.js';
+import type { Refusal } from '../status.js';
 import { Exchange, type Request } from './exchange.js';
-import type { Refusal } from './response.js';
 
 /** The response's only message, or why there is none; rejects with the limit's reason. */
 export function callUnary(connection: Http2Connection, request: Request): Promise<Buffer | Refusal> {
@@ -14,19 +14,25 @@ export function callUnary(connection: Http2Connection, request: Request): Promis
         if (response === undefined) response = message;
         else {
           exchange.cancel();
-          resolve(oneResponse('more than one'));
+          resolve(MORE_THAN_ONE);
         }
       },
-      onEnd: (refusal) => resolve(refusal ?? response ?? oneResponse('no')),
+      onEnd: (refusal) => resolve(refusal ?? response ?? NONE),
       onLimit: () => reject(limit.reason),
     });
   });
 }
 
-function oneResponse(received: string): Refusal {
-  const details = `cardinality violation: received ${received} response message from non-server-streaming RPC`;
-  return { code: 'Internal', details };
-}
+/** grpc-go stream.go `recvMsg`. */
+const NONE: Refusal = {
+  code: 'Internal',
+  details: 'cardinality violation: received no response message from non-server-streaming RPC',
+};
+const MORE_THAN_ONE: Refusal = {
+  code: 'Internal',
+  details:
+    'cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message',
+};
 
 /**
  * The response's messages, as they are asked for; while nobody asks, the server has to wait. The last value is why the call failed,

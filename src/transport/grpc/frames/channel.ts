@@ -14,12 +14,12 @@ import {
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import { CallFailure } from '../status.js';
+import { CallFailure, type Refusal, UNREADABLE_MESSAGE } from '../status.js';
 import { callServerStream, callUnary } from './calls.js';
 import { framedMessage } from './message-reader.js';
 import { Reconnection } from './reconnection.js';
 import { RequestHeaders } from './request-headers.js';
-import { type Refusal, refusalOf } from './response.js';
+import { refusalOf } from './response.js';
 
 /** A channel to the endpoint for calls of one request. */
 export function requestChannel(
@@ -108,7 +108,7 @@ class FramesChannel implements RequestChannel {
     if (current !== undefined) return CONNECTED_AND_SILENT;
     if (failure === undefined) return NOT_CONNECTED_YET;
     const { proxy, security } = this.#settings;
-    return explainFailure(wordsOf(failure), {
+    return explainFailure(failure, {
       address: this.#address,
       proxy,
       isSecure: security.kind === 'tls',
@@ -170,19 +170,12 @@ class FramesChannel implements RequestChannel {
   #decode<Response>(rpc: Rpc<never, Response>, message: Buffer): Response {
     try {
       return rpc.decode(message);
-    } catch (error) {
-      const details = `grpc: failed to unmarshal the received message: ${(error as Error).message}`;
-      throw this.#failure({ code: 'Internal', details });
+    } catch {
+      throw this.#failure(UNREADABLE_MESSAGE);
     }
   }
 
   #failure({ code, details, isUntouched }: Refusal): CallFailure {
     return new CallFailure(code, details, !isUntouched, this.endpoint.text);
   }
-}
-
-/** Where several addresses of a host were tried, Node.js keeps their errors apart. */
-function wordsOf(error: Error & { readonly code?: string }): string {
-  if (error instanceof AggregateError) return error.errors.map(wordsOf).join('; ');
-  return error.message || (error.code ?? '');
 }

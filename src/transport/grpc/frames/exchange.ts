@@ -1,8 +1,9 @@
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Stream } from '../../http2/stream.js';
 import type { CallLimit } from '../call-limit.js';
+import type { Refusal } from '../status.js';
 import { MessageReader, PREFIX_BYTES, UnreadableMessage } from './message-reader.js';
-import { CallStatus, type Refusal, refusalOf } from './response.js';
+import { CallStatus, refusalOf } from './response.js';
 
 export interface Request {
   /** Header block of HPACK. */
@@ -22,7 +23,7 @@ export interface ExchangeEvents {
   readonly onLimit: () => void;
 }
 
-/** The call went well, but its last message did not (grpc-go rpc_util.go `recvMsg`). */
+/** The last message is not whole, whatever the status (grpc-go rpc_util.go `recvMsg`). */
 const CUT_SHORT: Refusal = { code: 'Internal', details: 'unexpected EOF' };
 
 /** One request under way, and its response as messages. */
@@ -35,24 +36,34 @@ export class Exchange {
 
   constructor(connection: Http2Connection, request: Request, events: ExchangeEvents) {
     const status = new CallStatus();
-    const reader = new MessageReader(request.maxResponseBytes, (message) => {
-      this.#heldBytes += sizeOf(message);
-      events.onMessage(message);
+    const reader = new MessageReader({
+      maxBytes: request.maxResponseBytes,
+      encoding: () => status.encoding,
+      onMessage: (message) => {
+        this.#heldBytes += sizeOf(message);
+        events.onMessage(message);
+      },
     });
     const end = (refusal?: Refusal) => {
       this.#stopListening();
       events.onEnd(refusal);
     };
+    const fail = (refusal: Refusal) => {
+      this.#stream.cancel();
+      end(refusal);
+    };
     this.#stream = connection.request(request.block, request.body, {
-      onHeaders: (fields) => status.add(fields),
+      onHeaders: (fields, isLast) => {
+        const refusal = status.add(fields, isLast);
+        if (refusal !== undefined) fail(refusal);
+      },
       onData: (part) => {
         this.#receivedBytes += part.length;
-        const refusal = status.isOfGrpc ? read(reader, part) : undefined;
-        if (refusal === undefined) return this.#credit();
-        this.#stream.cancel();
-        end(refusal);
+        const refusal = status.hasMessages ? read(reader, part) : status.addData(part);
+        if (refusal === undefined) this.#credit();
+        else fail(refusal);
       },
-      onEnd: () => end(status.refusal() ?? (reader.isIncomplete ? CUT_SHORT : undefined)),
+      onEnd: () => end(reader.isIncomplete ? CUT_SHORT : status.refusal),
       onFailure: (failure) => end(refusalOf(failure)),
     });
     this.#stopListening = request.limit.onEnd(() => {

@@ -1,4 +1,5 @@
 import type { RpcCode } from '../../../model/errors.js';
+import { quoteGo } from '../../../model/go/quote.js';
 
 /** A message on the wire: whether it is compressed, how long it is, its bytes. */
 export const PREFIX_BYTES = 5;
@@ -15,10 +16,17 @@ export class UnreadableMessage extends Error {
   }
 }
 
+export interface MessageReaderOptions {
+  readonly maxBytes: number;
+  /** How the response says that messages are compressed. */
+  readonly encoding: () => string;
+  /** Gets a buffer of its own. */
+  readonly onMessage: (message: Buffer) => void;
+}
+
 /** Puts the messages of a response together from parts of any size. */
 export class MessageReader {
-  readonly #maxBytes: number;
-  readonly #onMessage: (message: Buffer) => void;
+  readonly #options: MessageReaderOptions;
   readonly #prefix = Buffer.allocUnsafe(PREFIX_BYTES);
   #prefixBytes = 0;
   /** Room for the message, or for its beginning. */
@@ -26,15 +34,13 @@ export class MessageReader {
   #announcedBytes = 0;
   #messageBytes = 0;
 
-  /** @param onMessage gets a buffer of its own */
-  constructor(maxBytes: number, onMessage: (message: Buffer) => void) {
-    this.#maxBytes = maxBytes;
-    this.#onMessage = onMessage;
+  constructor(options: MessageReaderOptions) {
+    this.#options = options;
   }
 
-  /** Something is missing of the latest message. */
+  /** A message was announced, and is not whole; grpc-go passes over a prefix that is not. */
   get isIncomplete(): boolean {
-    return this.#prefixBytes > 0;
+    return this.#message !== undefined;
   }
 
   /** @param part is copied. @throws UnreadableMessage */
@@ -76,19 +82,33 @@ export class MessageReader {
     this.#message = undefined;
     this.#messageBytes = 0;
     this.#prefixBytes = 0;
-    this.#onMessage(message);
+    this.#checkFormat();
+    this.#options.onMessage(message);
   }
 
   #readLength(): number {
-    if (this.#prefix[0] !== 0) {
-      throw new UnreadableMessage('Internal', 'the response is compressed, which was not asked for');
-    }
+    const { maxBytes } = this.#options;
     const bytes = this.#prefix.readUInt32BE(1);
-    if (bytes > this.#maxBytes) {
-      const text = `grpc: received message larger than max (${bytes} vs. ${this.#maxBytes})`;
+    if (bytes > maxBytes) {
+      const text = `grpc: received message larger than max (${bytes} vs. ${maxBytes})`;
       throw new UnreadableMessage('ResourceExhausted', text);
     }
     return bytes;
+  }
+
+  /** No compression was offered (grpc-go rpc_util.go `checkRecvPayload`). */
+  #checkFormat(): void {
+    const format = this.#prefix[0] ?? 0;
+    if (format === 0) return;
+    if (format > 1)
+      throw new UnreadableMessage('Internal', `grpc: received unexpected payload format ${format}`);
+    const encoding = this.#options.encoding();
+    throw new UnreadableMessage(
+      'Internal',
+      encoding === '' || encoding === 'identity'
+        ? 'grpc: compressed flag set with identity or empty encoding'
+        : `grpc: Decompressor is not installed for grpc-encoding ${quoteGo(Buffer.from(encoding, 'latin1'))}`,
+    );
   }
 }
 

@@ -20,13 +20,18 @@ export class HeaderDecoder {
   #recentBytes = 0;
   #limitBytes = TABLE_BYTES;
 
-  /** @throws Http2Error for what is no header block: the connection cannot go on */
-  decode(block: Uint8Array): Fields {
+  /**
+   * @param onField is called for each field, in their order
+   * @throws Http2Error for what is no header block: the connection cannot go on
+   */
+  decode(block: Uint8Array, onField?: (name: string, value: string) => void): Fields {
     const reader = new BlockReader(block);
     const fields = new Map<string, string>();
     while (!reader.isAtEnd) {
       const field = this.#next(reader);
-      if (field !== undefined) fields.set(field[0], field[1]);
+      if (field === undefined) continue;
+      onField?.(field[0], field[1]);
+      fields.set(field[0], field[1]);
     }
     return fields;
   }

@@ -85,7 +85,8 @@ describe('snapshot restore', () => {
     expect(failure).toBeUndefined();
     expect(emitted).toEqual([]);
     expect(lines).toEqual([
-      `restored ${files.path('3.7.1.db')} to ${files.path('data')}: member 8e9e05c52164694d (default) of cluster cdf818194e3a8c32`,
+      'added member 8e9e05c52164694d (default): http://localhost:2380',
+      `restored snapshot ${files.path('3.7.1.db')} to ${files.path('data')}: member 8e9e05c52164694d of cluster cdf818194e3a8c32`,
     ]);
     expect(readdirSync(files.path('data/member')).sort()).toEqual(['snap', 'wal']);
   });

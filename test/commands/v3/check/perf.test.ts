@@ -150,7 +150,7 @@ describe('check perf', { timeout: 30_000 }, () => {
     expect(error).toBeUndefined();
   });
 
-  it('interrupted, deletes the keys and judges what was written', async () => {
+  it('interrupted, deletes the keys, tells what was measured, and does not pass', async () => {
     const clock = new VirtualClock();
     const calls: string[] = [];
     const fake = fakeContext({
@@ -170,10 +170,17 @@ describe('check perf', { timeout: 30_000 }, () => {
         }) as unknown as Client,
     });
     setMaxListeners(0, fake.context.signal);
-    await runCheckPerf(OPTIONS, { ...fake.context, clock });
+    await expect(runCheckPerf(OPTIONS, { ...fake.context, clock })).rejects.toMatchObject({ exitCode: 1 });
     expect(calls).toHaveLength(301);
     expect(calls.at(-1)).toBe('delete');
-    expect(fake.emitted.at(-1)).toEqual({ kind: 'text', text: 'PASS\n' });
+    const texts = fake.emitted.map((result) => (result.kind === 'text' ? result.text : '?'));
+    expect(texts).toEqual([
+      'FAIL: interrupted after 1 of 60 seconds\n',
+      expect.stringMatching(/^PASS: Throughput is /),
+      expect.stringMatching(/^PASS: Slowest request took /),
+      expect.stringMatching(/^PASS: Stddev is /),
+      'FAIL\n',
+    ]);
   });
 });
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytesFromText } from '../../src/model/bytes.js';
-import { exactArguments } from '../../src/term/exact-arguments.js';
+import { exactArguments, exactEnvironment } from '../../src/term/exact-bytes.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'exact-arguments-'));
+const folder = mkdtempSync(join(tmpdir(), 'exact-bytes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function commandLine(...args: readonly (string | Buffer)[]): string {
@@ -35,5 +35,32 @@ describe('exactArguments', () => {
 
   it('does with what Node gives where there is no such file', () => {
     expect(exactArguments(['\ufffd'], join(folder, 'none'))).toEqual(['\ufffd']);
+  });
+});
+
+describe('exactEnvironment', () => {
+  it('leaves valid variables alone, without reading anything', () => {
+    const env = { A: 'ä' };
+    expect(exactEnvironment(env, join(folder, 'none'))).toBe(env);
+  });
+
+  it.each([{ A: '\ufffd' }, { '\ufffd': '' }, { A: undefined }])(
+    'finds the bytes that were lost: %j',
+    (damaged) => {
+      const file = commandLine(
+        'PLAIN==1',
+        Buffer.from('A=\xff\n', 'latin1'),
+        Buffer.from('\xfe=', 'latin1'),
+        'A=2',
+        'none',
+        '',
+      );
+      const exact = exactEnvironment(damaged, file);
+      expect(exact).toEqual({ PLAIN: '=1', A: '\udcff\n', '\udcfe': '' });
+    },
+  );
+
+  it('does with what the runtime gives where there is no such file', () => {
+    expect(exactEnvironment({ A: '\ufffd' }, join(folder, 'none'))).toEqual({ A: '\ufffd' });
   });
 });

@@ -1,0 +1,48 @@
+import { textFromBytes } from '../model/bytes.js';
+import type { Inheritance } from '../process.js';
+import { signalsOfMask } from '../term/ignored-signals.js';
+
+/**
+ * Node.js forgets at its start which signals its parent wants ignored, as `nohup` does. bin/etcdctl.js is therefore started by /bin/sh,
+ * which looks at that and then becomes Node.js. What it has found stands in two variables:
+ *
+ * - `_ETCDCTL_TS_IGNORED`: the mask of signals, when there are such
+ * - `_ETCDCTL_TS_VARIABLES`: for commands that start programs, in base64, the variables that a shell drops or has values of its own for
+ *
+ * Started as `node bin/etcdctl.js`, and where there is no /proc, both are missing.
+ */
+const IGNORED = '_ETCDCTL_TS_IGNORED';
+const VARIABLES = '_ETCDCTL_TS_VARIABLES';
+
+/** Variables that a shell sets or changes. */
+const OF_SHELLS = ['IFS', 'LINENO', 'OLDPWD', 'OPTIND', 'PPID', 'PS1', 'PS2', 'PS4', 'PWD', 'SHLVL', '_'];
+
+/** Takes what /bin/sh has handed on out of the environment. */
+export function takeInheritance(env: NodeJS.ProcessEnv): Inheritance {
+  const mask = env[IGNORED];
+  const variables = env[VARIABLES];
+  if (mask === undefined && variables === undefined) return {};
+  delete env[IGNORED];
+  delete env[VARIABLES];
+  return {
+    ignoredSignals: mask === undefined ? [] : signalsOfMask(mask),
+    variables: {
+      [IGNORED]: undefined,
+      [VARIABLES]: undefined,
+      ...(variables !== undefined && variablesOf(Buffer.from(variables, 'base64'))),
+    },
+  };
+}
+
+function variablesOf(list: Buffer): Record<string, string | undefined> {
+  const found: Record<string, string | undefined> = {};
+  for (const name of OF_SHELLS) found[name] = undefined;
+  for (let start = 0; start < list.length; ) {
+    const end = list.indexOf(0, start);
+    const variable = textFromBytes(list.subarray(start, end < 0 ? list.length : end));
+    const nameEnd = variable.indexOf('=');
+    found[variable.slice(0, nameEnd)] = variable.slice(nameEnd + 1);
+    start = end < 0 ? list.length : end + 1;
+  }
+  return found;
+}

@@ -1,0 +1,155 @@
+/** Which file a command names, and whether the system can start it, by the rules of Go's os/exec and of Linux. */
+import { accessSync, closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { posix } from 'node:path';
+import { bytesFromText, textFromBytes } from '../model/bytes.js';
+import { CommandError } from '../model/errors.js';
+import { quoteGo } from '../model/go/quote.js';
+
+/**
+ * The file that a command means (os/exec `LookPath`).
+ * @param path the variable PATH
+ * @throws CommandError
+ */
+export function lookPath(command: string, path: string | undefined): string {
+  if (command === '') throw new CommandError('exec: no command');
+  if (command === '/') throw lookupFailure(command, 'is a directory');
+  if (command.includes('/')) return command;
+  for (const folder of isLookedFor(command) && path ? path.split(':') : []) {
+    const file = posix.join(folder, command);
+    if (!isExecutable(file)) continue;
+    if (posix.isAbsolute(file)) return file;
+    throw lookupFailure(command, 'cannot run executable found relative to current directory');
+  }
+  throw lookupFailure(command, 'executable file not found in $PATH');
+}
+
+function isLookedFor(command: string): boolean {
+  return command !== '.' && command !== '..';
+}
+
+function lookupFailure(command: string, why: string): CommandError {
+  return new CommandError(`exec: ${quoteGo(bytesFromText(command))}: ${why}`);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    const path = Buffer.from(bytesFromText(file));
+    if (statSync(path).isDirectory()) return false;
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the system reads of a file to find out how to start it (linux/binfmts.h `BINPRM_BUF_SIZE`). */
+const HEAD_BYTES = 256;
+
+/** Interpreters of interpreters that Linux follows. */
+const MAX_INTERPRETERS = 5;
+
+interface OpenedFile {
+  readonly path: string;
+  /** Missing when it cannot be read, or not be executed. */
+  readonly head: Buffer | undefined;
+}
+
+/** What the system opens to start a file: that itself and, of a script, the interpreter, which may be a script again. */
+function openedFiles(file: string): OpenedFile[] {
+  const files: OpenedFile[] = [];
+  for (let path: string | undefined = file; path !== undefined && files.length <= MAX_INTERPRETERS; ) {
+    const head: Buffer | undefined = isExecutable(path) ? headOf(path) : undefined;
+    files.push({ path, head });
+    path = head && interpreterOf(head);
+  }
+  return files;
+}
+
+/**
+ * Whether the system refuses the file by ENOEXEC. To be asked before: the C library, by which Node.js starts programs, would have
+ * /bin/sh run such a file. False where it cannot be told: the system then says what it thinks of the file.
+ */
+export function isOfUnknownFormat(file: string): boolean {
+  const own = headOf('/proc/self/exe');
+  const head = openedFiles(file).at(-1)?.head;
+  if (own === undefined || head === undefined || hasRegisteredFormats()) return false;
+  return isScript(head) ? interpreterOf(head) === undefined : !isProgram(head, own);
+}
+
+/**
+ * Throws what the system would for a file that is missing, or that may not be executed.
+ * @throws NodeJS.ErrnoException
+ */
+export function checkMayStart(file: string): void {
+  const files = openedFiles(file);
+  for (const { path } of files) {
+    const bytes = Buffer.from(bytesFromText(path));
+    if (!statSync(bytes).isFile()) throw systemError('EACCES');
+    accessSync(bytes, constants.X_OK);
+  }
+  const head = files.at(-1)?.head;
+  if (head !== undefined && interpreterOf(head) !== undefined) throw systemError('ELOOP');
+}
+
+export function systemError(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
+}
+
+function headOf(file: string): Buffer | undefined {
+  let descriptor: number | undefined;
+  try {
+    const path = Buffer.from(bytesFromText(file));
+    // To open a device or a pipe may do something.
+    if (!statSync(path).isFile()) return undefined;
+    descriptor = openSync(path, 'r');
+    const head = Buffer.alloc(HEAD_BYTES);
+    return head.subarray(0, readSync(descriptor, head));
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function isScript(head: Buffer): boolean {
+  return head.toString('latin1', 0, 2) === '#!';
+}
+
+/** The program that a script's first line names (linux/fs/binfmt_script.c); nothing for what is no script. */
+function interpreterOf(head: Buffer): string | undefined {
+  if (!isScript(head)) return undefined;
+  const lineEnd = head.indexOf('\n');
+  const line = textFromBytes(head.subarray('#!'.length, lineEnd < 0 ? head.length : lineEnd));
+  const [, name, rest = ''] = /^[ \t]*([^ \t\0]+)(.*)/s.exec(line) ?? [];
+  const isCut = lineEnd < 0 && rest === '' && head.length === HEAD_BYTES;
+  return isCut ? undefined : name;
+}
+
+const ELF_HEADER_BYTES = 52;
+const ELF_TYPES_THAT_RUN: readonly number[] = [2, 3];
+
+/** Machines whose programs another one runs as well: i386 on x86-64, 32-bit on 64-bit ARM. */
+const RUN_BY: Readonly<Record<number, number>> = { 3: 62, 40: 183 };
+
+/** Whether it is a program for the machine of `own`, another program. */
+function isProgram(head: Buffer, own: Buffer): boolean {
+  if (head.length < ELF_HEADER_BYTES || !head.subarray(0, 4).equals(own.subarray(0, 4))) return false;
+  const isLittleEndian = head[5] === 1;
+  if (head[5] !== own[5]) return false;
+  const read = (bytes: Buffer, at: number) =>
+    isLittleEndian ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+  const machine = read(head, 18);
+  const ownMachine = read(own, 18);
+  return (
+    ELF_TYPES_THAT_RUN.includes(read(head, 16)) && (machine === ownMachine || RUN_BY[machine] === ownMachine)
+  );
+}
+
+/** Linux can be told of further formats; what they are is for the system to know. */
+function hasRegisteredFormats(): boolean {
+  try {
+    return readdirSync('/proc/sys/fs/binfmt_misc').some((name) => name !== 'register' && name !== 'status');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+import { CallCredentials, ChannelCredentials, credentials } from '@grpc/grpc-js';
+import { connectTls } from '../../tls/connect.js';
+import type { Security, TlsSecurity } from '../../tls/security.js';
+
+type SecureConnector = ReturnType<ChannelCredentials['_createSecureConnector']>;
+
+/** Credentials of grpc-js whose connections are secured and verified by `connectTls`, with the files as they are at that time. */
+export class VerifiedCredentials extends ChannelCredentials {
+  readonly #security: TlsSecurity;
+  readonly #host: string;
+  #lastFailure: Error | undefined;
+
+  constructor(security: TlsSecurity, host: string) {
+    super();
+    this.#security = security;
+    this.#host = host;
+  }
+
+  /** Why the latest handshake failed; nothing when it succeeded. */
+  get lastFailure(): Error | undefined {
+    return this.#lastFailure;
+  }
+
+  override _isSecure(): boolean {
+    return true;
+  }
+
+  override _equals(other: ChannelCredentials): boolean {
+    return this === other;
+  }
+
+  override _createSecureConnector(
+    _target: unknown,
+    _options: unknown,
+    callCredentials: CallCredentials = CallCredentials.createEmpty(),
+  ): SecureConnector {
+    return {
+      connect: (socket) => this.#secure(socket),
+      waitForReady: async () => {},
+      getCallCredentials: () => callCredentials,
+      destroy: () => {},
+    };
+  }
+
+  async #secure(socket: Parameters<SecureConnector['connect']>[0]): ReturnType<SecureConnector['connect']> {
+    this.#lastFailure = undefined;
+    try {
+      const secured = await connectTls({ socket }, this.#security, { host: this.#host, protocol: 'h2' });
+      return { socket: secured, secure: true };
+    } catch (error) {
+      this.#lastFailure = error as Error;
+      throw error;
+    }
+  }
+}
+
+/** @param host name or IP address that the server's certificate must carry, unless the security names another */
+export function credentialsFor(security: Security, host: string): ChannelCredentials {
+  return security.kind === 'plaintext'
+    ? credentials.createInsecure()
+    : new VerifiedCredentials(security, host);
+}

@@ -1,0 +1,91 @@
+import { bytesFromText } from '../../model/bytes.js';
+import type { RpcCode } from '../../model/errors.js';
+import { httpStatusText } from '../../model/go/http-status-text.js';
+import { quoteGo } from '../../model/go/quote.js';
+import type { Refusal } from './status.js';
+
+/**
+ * Answers of HTTP servers and proxies that know no gRPC, in grpc-go's words (internal/transport/http2_client.go `operateHeaders`,
+ * v1.82).
+ */
+
+/** gRPC's http-grpc-status-mapping; the others are `Unknown`. */
+const CODES: Readonly<Record<number, RpcCode>> = {
+  400: 'Internal',
+  401: 'Unauthenticated',
+  403: 'PermissionDenied',
+  404: 'Unimplemented',
+  429: 'Unavailable',
+  502: 'Unavailable',
+  503: 'Unavailable',
+  504: 'Unavailable',
+};
+
+export interface HttpHead {
+  /** `:status`, as it was sent. */
+  readonly status: string | undefined;
+  /** A character for each byte, as it was sent. */
+  readonly contentType: string | undefined;
+}
+
+export function isOfGrpc(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^application\/grpc(?:[+;]|$)/.test(contentType);
+}
+
+/** What the head means, which is not that of a gRPC response. */
+export function refusalByHttp({ status, contentType }: HttpHead): Refusal {
+  const wrongType =
+    contentType === undefined
+      ? 'malformed header: missing HTTP content-type'
+      : `transport: received unexpected content-type ${quoteGo(Buffer.from(contentType, 'latin1'))}`;
+  if (!status) return { code: 'Internal', details: `malformed header: missing HTTP status; ${wrongType}` };
+  const number = toNumber(status);
+  if (number === undefined) {
+    const details = `transport: malformed http-status: strconv.Atoi: parsing ${quoteGo(bytesFromText(status))}: invalid syntax`;
+    return { code: 'Internal', details };
+  }
+  return {
+    code: CODES[number] ?? 'Unknown',
+    details: `unexpected HTTP status code received from server: ${number} (${httpStatusText(number)}); ${wrongType}`,
+  };
+}
+
+/** Whether a real answer follows (1xx). */
+export function isInformational({ status = '' }: HttpHead): boolean {
+  const number = toNumber(status) ?? 0;
+  return number >= 100 && number < 200;
+}
+
+/** What follows it cannot follow. */
+export function refusalByInformation({ status = '' }: HttpHead): Refusal {
+  const details = `protocol error: informational header with status code ${Number(status)} must not have END_STREAM set`;
+  return { code: 'Internal', details };
+}
+
+function toNumber(status: string): number | undefined {
+  return /^[+-]?\d{1,9}$/.test(status) ? Number(status) : undefined;
+}
+
+/** More of a page is not told (client_stream.go `nonGRPCDataMaxLen`). */
+const MAX_PAGE_BYTES = 1024;
+
+/** A page that came instead of messages: its beginning belongs to the failure. */
+export class Page {
+  readonly #refusal: Refusal;
+  #bytes = Buffer.alloc(0);
+
+  constructor(head: HttpHead) {
+    this.#refusal = refusalByHttp(head);
+  }
+
+  /** @returns whether that is all that is wanted */
+  push(part: Buffer): boolean {
+    this.#bytes = Buffer.concat([this.#bytes, part.subarray(0, MAX_PAGE_BYTES - this.#bytes.length)]);
+    return this.#bytes.length === MAX_PAGE_BYTES;
+  }
+
+  get refusal(): Refusal {
+    const { code, details } = this.#refusal;
+    return { code, details: `${details}\ndata: ${quoteGo(this.#bytes)}` };
+  }
+}

@@ -1,0 +1,64 @@
+import { Agent, type AgentOptions, type RequestOptions } from 'node:http';
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { lookUpHost } from '../lookup.js';
+import { connectTls } from '../tls/connect.js';
+import type { Security } from '../tls/security.js';
+import { DialTimeoutError } from './failure.js';
+
+export interface SecureRequestOptions extends RequestOptions {
+  /** Name or IP address that the server's certificate must carry, unless the security names another. */
+  readonly certifiedHost: string;
+}
+
+export interface TlsAgentOptions extends AgentOptions {
+  readonly security: () => Promise<Security>;
+  /** For the connection without TLS; 0: none. */
+  readonly dialTimeoutMs: number;
+}
+
+/** Connections for requests over HTTPS, made by `connectTls` instead of node:https. Requests need `SecureRequestOptions`. */
+export class TlsAgent extends Agent {
+  readonly #security: () => Promise<Security>;
+  readonly #dialTimeoutMs: number;
+
+  constructor({ security, dialTimeoutMs, ...options }: TlsAgentOptions) {
+    super(options);
+    this.#security = security;
+    this.#dialTimeoutMs = dialTimeoutMs;
+  }
+
+  override createConnection(
+    options: RequestOptions,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    this.#open(options as SecureRequestOptions).then(
+      (socket) => callback?.(null, socket),
+      (error) => callback?.(error, undefined as never),
+    );
+  }
+
+  async #open({ host, port, socketPath, certifiedHost }: SecureRequestOptions): Promise<Socket> {
+    const security = await this.#security();
+    const place = socketPath ? { path: socketPath } : { host: host ?? '', port: Number(port || 443) };
+    const socket = await opened(
+      connect({ ...place, lookup: lookUpHost } as TcpNetConnectOpts),
+      this.#dialTimeoutMs,
+    );
+    return security.kind === 'plaintext' ? socket : connectTls({ socket }, security, { host: certifiedHost });
+  }
+}
+
+function opened(socket: Socket, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => socket.destroy(new DialTimeoutError('no connection'));
+    const timer = timeoutMs > 0 ? setTimeout(giveUp, timeoutMs) : undefined;
+    socket.once('close', () => clearTimeout(timer));
+    // Stays: an error that nobody hears ends the process.
+    socket.on('error', reject);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      resolve(socket);
+    });
+  });
+}

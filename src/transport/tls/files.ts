@@ -1,0 +1,195 @@
+/**
+ * The files that the TLS flags name. They are read and judged as Go's crypto/tls (`X509KeyPair`) and etcd's tlsutil (`NewCertPool`) do:
+ * final messages are theirs, the reasons name the file and never show what is in it.
+ */
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../../model/errors.js';
+import { pathErrorText } from '../../model/go/system-error.js';
+import type { TlsOptions } from '../connection.js';
+import { type Certificate, parseCertificate } from '../x509/certificate.js';
+import { CertificatePool } from '../x509/certificate-pool.js';
+import { decodePem, encodePem, type PemBlock } from '../x509/pem.js';
+import { type PrivateKey, privateKeyIn } from '../x509/private-key.js';
+import { listed, type TlsFlagNames } from './flag-names.js';
+
+export interface TlsFiles {
+  readonly keyPair: KeyPair | undefined;
+  readonly authorities: Authorities | undefined;
+}
+
+export interface KeyPair {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** PEM as TLS libraries take it. */
+  readonly cert: string;
+  readonly key: string;
+  readonly keyType: PrivateKey['type'];
+  /** The first certificate of the chain; not read yet. */
+  readonly leaf: PemBlock;
+}
+
+export type TlsFileOptions = Pick<TlsOptions, 'caFile' | 'certFile' | 'keyFile'>;
+
+/** Certificates that are trusted; none when the file holds no PEM at all, which Go takes for an empty list. */
+export class Authorities {
+  readonly file: string;
+  readonly #blocks: readonly PemBlock[];
+  #pool: CertificatePool | undefined;
+
+  /** @throws UsageError when the file cannot be read */
+  constructor(file: string, flagNames: TlsFlagNames) {
+    this.file = file;
+    this.#blocks = decodePem(readText(file, flagNames));
+  }
+
+  get isEmpty(): boolean {
+    return this.#blocks.length === 0;
+  }
+
+  /** PEM of the first of them, whatever it is; `undefined` when there is none. */
+  get first(): string | undefined {
+    const [first] = this.#blocks;
+    return first && encodePem('CERTIFICATE', first.bytes);
+  }
+
+  /** A block of any label may be a certificate, but all must be one. @throws UsageError */
+  get pool(): CertificatePool {
+    this.#pool ??= this.#read();
+    return this.#pool;
+  }
+
+  #read(): CertificatePool {
+    const pool = new CertificatePool();
+    for (const block of this.#blocks) pool.add(certificateIn(this.file, block));
+    return pool;
+  }
+}
+
+/**
+ * What is in the first certificate, and whether the key is its own, is left to `checkKeyPair` and to the TLS library.
+ * @throws UsageError naming the file that is at fault
+ */
+export function readKeyPair(
+  { certFile = '', keyFile = '' }: TlsFileOptions,
+  flagNames: TlsFlagNames,
+): KeyPair | undefined {
+  if (!certFile && !keyFile) return undefined;
+  if (!certFile || !keyFile) {
+    const missing = certFile ? flagNames.key : flagNames.cert;
+    throw refusal(
+      `KeyFile and CertFile must both be present[key: ${keyFile}, cert: ${certFile}]`,
+      `${flagNames.cert} and ${flagNames.key} go together: ${missing} is missing`,
+    );
+  }
+  const [certText, keyText] = [readText(certFile, flagNames), readText(keyFile, flagNames)];
+  const certBlocks = decodePem(certText);
+  const chain = certBlocks.filter(({ label }) => label === 'CERTIFICATE');
+  const [first] = chain;
+  if (!first) throw noCertificate(certFile, certBlocks, flagNames);
+  const keyBlocks = decodePem(keyText);
+  const keyBlock = keyBlocks.find(({ label }) => label === 'PRIVATE KEY' || label.endsWith(' PRIVATE KEY'));
+  if (!keyBlock) throw noKey(keyFile, keyBlocks, flagNames);
+  const key = privateKeyIn(keyBlock.bytes);
+  if (key === undefined) {
+    certificateIn(certFile, first);
+    return refuseKey(keyFile, keyBlock.hasHeaders || keyBlock.label.includes('ENCRYPTED'));
+  }
+  return {
+    certFile,
+    keyFile,
+    cert: chain.map(({ bytes }) => encodePem('CERTIFICATE', bytes)).join(''),
+    key: encodePem(key.label, keyBlock.bytes),
+    keyType: key.type,
+    leaf: first,
+  };
+}
+
+/** Reads the certificate and compares what kind of key it is for. @throws UsageError */
+export function checkCertificate({ certFile, keyFile, leaf, keyType }: KeyPair): void {
+  const { type } = certificateIn(certFile, leaf).publicKey;
+  if (type !== 'RSA' && type !== 'ECDSA' && type !== 'Ed25519') {
+    throw refusal(
+      'tls: unknown public key algorithm',
+      `the certificate in ${certFile} is for a key that TLS cannot use: give one for an RSA, ECDSA or Ed25519 key`,
+    );
+  }
+  if (type !== keyType) {
+    throw mismatch('tls: private key type does not match public key type', { certFile, keyFile });
+  }
+}
+
+function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
+  try {
+    return parseCertificate(bytes);
+  } catch (cause) {
+    const found = label === 'CERTIFICATE' ? 'a damaged certificate' : `a block "${label}"`;
+    throw refusal((cause as Error).message, `${file} holds ${found} where a certificate must be`, cause);
+  }
+}
+
+/** @throws UsageError for a key that cannot be read */
+export function refuseKey(file: string, isEncrypted = false): never {
+  const problem = isEncrypted ? 'is protected by a passphrase' : 'is damaged or of an unknown kind';
+  // No cause: nothing that has seen the key goes along with the error.
+  throw refusal('tls: failed to parse private key', `the key in ${file} ${problem}: give a plain PEM key`);
+}
+
+/** The key and the certificate do not belong together. */
+export function mismatch(
+  message: string,
+  { certFile, keyFile }: Pick<KeyPair, 'certFile' | 'keyFile'>,
+): UsageError {
+  return refusal(
+    message,
+    `the key in ${keyFile} does not belong to the certificate in ${certFile}: give a pair that was issued together`,
+  );
+}
+
+function readText(file: string, flagNames: TlsFlagNames): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (cause) {
+    const operation = (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open';
+    throw refusal(
+      pathErrorText(operation, file, cause),
+      `the TLS file ${file} cannot be read: check ${listed(flagNames)}`,
+      cause,
+    );
+  }
+}
+
+function noCertificate(file: string, blocks: readonly PemBlock[], { cert, key }: TlsFlagNames): UsageError {
+  const reason = `${file} holds no PEM certificate: ${cert} needs one`;
+  if (blocks.length === 0) return refusal('tls: failed to find any PEM data in certificate input', reason);
+  if (blocks.length === 1 && blocks[0]?.label.endsWith('PRIVATE KEY')) {
+    return refusal(
+      'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched',
+      `${file} holds a private key: are ${cert} and ${key} swapped?`,
+    );
+  }
+  return refusal(
+    `tls: failed to find "CERTIFICATE" PEM block in certificate input after skipping PEM blocks of the following types: [${labels(blocks)}]`,
+    reason,
+  );
+}
+
+function noKey(file: string, blocks: readonly PemBlock[], { key }: TlsFlagNames): UsageError {
+  const reason = `${file} holds no PEM private key: ${key} needs one`;
+  if (blocks.length === 0) return refusal('tls: failed to find any PEM data in key input', reason);
+  if (blocks.length === 1 && blocks[0]?.label === 'CERTIFICATE') {
+    return refusal('tls: found a certificate rather than a key in the PEM for the private key', reason);
+  }
+  return refusal(
+    `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [${labels(blocks)}]`,
+    reason,
+  );
+}
+
+function labels(blocks: readonly PemBlock[]): string {
+  return blocks.map(({ label }) => label).join(' ');
+}
+
+/** What is wrong with a file, and why. */
+export function refusal(message: string, reason: string, cause?: unknown): UsageError {
+  return new UsageError(message, 'arguments', { reasons: [reason], cause });
+}

@@ -1,0 +1,108 @@
+/**
+ * X.509 certificates (RFC 5280 §4), read as Go's crypto/x509 reads them: what it refuses to parse is refused here, in its words.
+ */
+import { contextTag, DerReader, TAG } from './der.js';
+import { refuse } from './error.js';
+import { type Extensions, readExtensions } from './extensions.js';
+import { type DistinguishedName, readName } from './name.js';
+import { type PublicKey, readPublicKey } from './public-key.js';
+import { readAlgorithm, type SignatureAlgorithm, signatureAlgorithmOf } from './signature-algorithm.js';
+import { readTime } from './time.js';
+
+export interface Certificate {
+  /** DER. */
+  readonly raw: Buffer;
+  /** 1 to 3. */
+  readonly version: number;
+  readonly serialNumber: bigint;
+  /** `undefined`: none that Go knows. */
+  readonly signatureAlgorithm: SignatureAlgorithm | undefined;
+  /** DER. */
+  readonly rawIssuer: Buffer;
+  /** DER. */
+  readonly rawSubject: Buffer;
+  readonly subject: DistinguishedName;
+  /** Milliseconds since 1970. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly publicKey: PublicKey;
+  /** DER of the subjectPublicKeyInfo. */
+  readonly rawPublicKeyInfo: Buffer;
+  readonly extensions: Extensions;
+}
+
+/** @throws CertificateError */
+export function parseCertificate(der: Buffer): Certificate {
+  const outer = new DerReader(der);
+  const { whole: raw, content } = outer.element(TAG.sequence) ?? refuse('x509: malformed certificate');
+  const fields = new DerReader(content);
+  const tbs = fields.enter(TAG.sequence) ?? refuse('x509: malformed tbs certificate');
+  const version = readVersion(tbs);
+  const serialNumber = tbs.integer() ?? refuse('x509: malformed serial number');
+  if (serialNumber < 0n) refuse('x509: negative serial number');
+  const signatureAlgorithm = readSignatureAlgorithm(tbs, fields);
+  const rawIssuer = tbs.element(TAG.sequence)?.whole ?? refuse('x509: malformed issuer');
+  readName(rawIssuer);
+  const validity = tbs.enter(TAG.sequence) ?? refuse('x509: malformed validity');
+  const [notBefore, notAfter] = [readTime(validity), readTime(validity)];
+  const rawSubject = tbs.element(TAG.sequence)?.whole ?? refuse('x509: malformed issuer');
+  const subject = readName(rawSubject);
+  const keyInfo = tbs.element(TAG.sequence) ?? refuse('x509: malformed spki');
+  const publicKey = readPublicKey(keyInfo.content);
+  const extensions = readExtensions(version > 1 ? extensionsOf(tbs, version) : undefined);
+  if (fields.bitString() === undefined) refuse('x509: malformed signature');
+  if (raw.length !== der.length) refuse('x509: trailing data');
+  return {
+    raw,
+    version,
+    serialNumber,
+    signatureAlgorithm,
+    rawIssuer,
+    rawSubject,
+    subject,
+    notBefore,
+    notAfter,
+    publicKey,
+    rawPublicKeyInfo: keyInfo.whole,
+    extensions,
+  };
+}
+
+/**
+ * The subject's name alone, as DER: to look for an issuer among the many authorities of a system without reading all of each. Nothing
+ * when there is no name where one must be.
+ */
+export function subjectOf(der: Buffer): Buffer | undefined {
+  const tbs = new DerReader(der).enter(TAG.sequence)?.enter(TAG.sequence);
+  tbs?.element(contextTag(0, 'constructed'));
+  tbs?.integer();
+  // Signature algorithm, issuer, validity.
+  for (let field = 0; field < 3; field++) tbs?.element(TAG.sequence);
+  return tbs?.element(TAG.sequence)?.whole;
+}
+
+function readVersion(tbs: DerReader): number {
+  const tag = contextTag(0, 'constructed');
+  if (!tbs.nextIs(tag)) return 1;
+  const version = tbs.enter(tag)?.integer() ?? refuse('x509: malformed version');
+  if (version < 0n) refuse('x509: malformed version');
+  if (version > 2n) refuse('x509: invalid version');
+  return Number(version) + 1;
+}
+
+/** It stands twice: in what is signed, and beside the signature. */
+function readSignatureAlgorithm(tbs: DerReader, fields: DerReader): SignatureAlgorithm | undefined {
+  const signed = tbs.content(TAG.sequence) ?? refuse('x509: malformed signature algorithm identifier');
+  const beside = fields.content(TAG.sequence) ?? refuse('x509: malformed algorithm identifier');
+  if (!signed.equals(beside)) refuse("x509: inner and outer signature algorithm identifiers don't match");
+  return signatureAlgorithmOf(readAlgorithm(signed));
+}
+
+/** Behind the two unique identifiers, which nobody uses. */
+function extensionsOf(tbs: DerReader, version: number): DerReader | undefined {
+  tbs.element(contextTag(1));
+  tbs.element(contextTag(2));
+  const tag = contextTag(3, 'constructed');
+  if (version < 3 || !tbs.nextIs(tag)) return undefined;
+  return tbs.enter(tag)?.enter(TAG.sequence) ?? refuse('x509: malformed extensions');
+}

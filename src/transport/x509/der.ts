@@ -1,0 +1,153 @@
+/** Tags of ASN.1's universal class (X.690 §8.1.2), with the bit for constructed values where they have it. */
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  objectIdentifier: 0x06,
+  utf8String: 0x0c,
+  numericString: 0x12,
+  printableString: 0x13,
+  t61String: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** A tag of the context-specific class. */
+export function contextTag(number: number, form: 'primitive' | 'constructed' = 'primitive'): number {
+  return number | (form === 'constructed' ? 0xa0 : 0x80);
+}
+
+export interface DerElement {
+  readonly tag: number;
+  readonly content: Buffer;
+  /** With tag and length. */
+  readonly whole: Buffer;
+}
+
+/**
+ * Reads elements one after the other from DER (X.690 §10), as strictly as Go's golang.org/x/crypto/cryptobyte: lengths are definite and
+ * of the shortest form. What is not there, or is damaged, is `undefined`, and the position stays. Nothing is copied.
+ */
+export class DerReader {
+  readonly #bytes: Buffer;
+  #position = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#position >= this.#bytes.length;
+  }
+
+  nextIs(tag: number): boolean {
+    return this.#bytes[this.#position] === tag;
+  }
+
+  any(): DerElement | undefined {
+    const start = this.#position;
+    const tag = this.#bytes[start];
+    // Tags of several bytes do not occur in certificates.
+    if (tag === undefined || (tag & 0x1f) === 0x1f) return undefined;
+    const header = lengthAt(this.#bytes, start + 1);
+    if (header === undefined || header.end > this.#bytes.length) return undefined;
+    this.#position = header.end;
+    return {
+      tag,
+      content: this.#bytes.subarray(header.start, header.end),
+      whole: this.#bytes.subarray(start, header.end),
+    };
+  }
+
+  element(tag: number): DerElement | undefined {
+    return this.nextIs(tag) ? this.any() : undefined;
+  }
+
+  /** The content of the next element. */
+  content(tag: number): Buffer | undefined {
+    return this.element(tag)?.content;
+  }
+
+  /** A reader of the content of the next element. */
+  enter(tag: number): DerReader | undefined {
+    const content = this.content(tag);
+    return content && new DerReader(content);
+  }
+
+  boolean(): boolean | undefined {
+    const content = this.content(TAG.boolean);
+    if (content?.length !== 1) return undefined;
+    if (content[0] === 0xff) return true;
+    return content[0] === 0 ? false : undefined;
+  }
+
+  /** @param tag that stands for the one of integers, where it is tagged implicitly */
+  integer(tag: number = TAG.integer): bigint | undefined {
+    const content = this.content(tag);
+    return content && integerOf(content);
+  }
+
+  /** As `1.2.840.113549`. */
+  objectIdentifier(): string | undefined {
+    const content = this.content(TAG.objectIdentifier);
+    return content && objectIdentifierOf(content);
+  }
+
+  /** The bytes of a bit string, and how many bits of the last byte do not belong to it. */
+  bitString(): { readonly bytes: Buffer; readonly unusedBits: number } | undefined {
+    const content = this.content(TAG.bitString);
+    const unusedBits = content?.[0];
+    if (content === undefined || unusedBits === undefined || unusedBits > 7) return undefined;
+    const bytes = content.subarray(1);
+    const last = bytes.at(-1) ?? 0;
+    if (bytes.length === 0 ? unusedBits !== 0 : (last & ((1 << unusedBits) - 1)) !== 0) return undefined;
+    return { bytes, unusedBits };
+  }
+}
+
+/** Where the content begins and ends whose length stands here. */
+function lengthAt(bytes: Buffer, position: number): { start: number; end: number } | undefined {
+  const first = bytes[position];
+  if (first === undefined) return undefined;
+  if (first < 0x80) return { start: position + 1, end: position + 1 + first };
+  const size = first & 0x7f;
+  const start = position + 1 + size;
+  if (size === 0 || size > 4 || start > bytes.length) return undefined;
+  const length = bytes.readUIntBE(position + 1, size);
+  const isShortest = length >= 0x80 && bytes[position + 1] !== 0;
+  return isShortest ? { start, end: start + length } : undefined;
+}
+
+/** Two's complement in the shortest form. */
+function integerOf(content: Buffer): bigint | undefined {
+  const [first, second] = content;
+  if (first === undefined) return undefined;
+  const isPadded = second !== undefined && (first === 0 ? second < 0x80 : first === 0xff && second >= 0x80);
+  if (isPadded) return undefined;
+  return BigInt.asIntN(content.length * 8, BigInt(`0x${content.toString('hex')}`));
+}
+
+function objectIdentifierOf(content: Buffer): string | undefined {
+  const numbers: number[] = [];
+  let value = 0;
+  let isOpen = false;
+  for (const byte of content) {
+    // A number never begins with seven zero bits.
+    if (!isOpen && byte === 0x80) return undefined;
+    value = value * 128 + (byte & 0x7f);
+    if (value > 0x7fff_ffff) return undefined;
+    isOpen = byte >= 0x80;
+    if (isOpen) continue;
+    numbers.push(value);
+    value = 0;
+  }
+  const [first] = numbers;
+  if (first === undefined || isOpen) return undefined;
+  const root = Math.min(Math.floor(first / 40), 2);
+  return [root, first - root * 40, ...numbers.slice(1)].join('.');
+}

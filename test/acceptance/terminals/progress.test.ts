@@ -1,0 +1,160 @@
+/** Commands that show progress, on terminals of all kinds. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HeldSnapshots, holdSnapshots } from '../../support/lab/held-snapshots.js';
+import { type Lab, startLab } from '../../support/lab/lab.js';
+import { ourEtcdctl, ourEtcdutl, type Program, run } from '../../support/lab/program.js';
+import {
+  type OnTerminal,
+  startOnTerminal,
+  type TerminalOptions,
+  terminalsMissing,
+} from '../../support/lab/terminal.js';
+
+/** Longer than progress is waited for until it is shown. */
+const LONG_MS = 900;
+const MOST_MEMORY_BYTES = 400 * 2 ** 20;
+const ESCAPE = '\u001b';
+const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`, 'g');
+/** Servers do not know their cluster's version at first. */
+const RESULT = /(?<=^|\n)Snapshot saved at \/\S+\.db\r\n(?:Server version [\d.]+\r\n)?$/;
+
+describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${terminalsMissing ?? ''}`, () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab();
+    await lab.real(['put', 'k', 'v']);
+  });
+  afterAll(() => lab?.stop());
+
+  /** `snapshot save` that takes its time, on each of the terminals: what they showed until its end. */
+  async function saveSlowly(
+    terminals: readonly TerminalOptions[],
+    meanwhile: (running: readonly OnTerminal[]) => unknown = () => undefined,
+  ) {
+    const held = await holdSnapshots(lab);
+    const folder = mkdtempSync(path.join(lab.folder, 'save-'));
+    const running = terminals.map((options, index) =>
+      startOnTerminal(ourEtcdctl(), saveLine(held, path.join(folder, `${index}.db`)), options),
+    );
+    await held.held(terminals.length);
+    await sleep(LONG_MS);
+    await meanwhile(running);
+    const memory = await Promise.all(running.map((each) => each.peakMemoryBytes()));
+    held.release();
+    const results = await Promise.all(running.map(({ result }) => result));
+    await held.close();
+    expect(readdirSync(folder)).toHaveLength(terminals.length);
+    rmSync(folder, { recursive: true });
+    return results.map(({ code, stdout }, index) => ({
+      code,
+      shown: stdout.toString(),
+      isFlat: (memory[index] ?? 0) < MOST_MEMORY_BYTES,
+    }));
+  }
+
+  /** The results stand on lines of their own, with nothing else in them. */
+  function expectResults({ code, shown, isFlat }: Awaited<ReturnType<typeof saveSlowly>>[number]) {
+    expect({ code, isFlat }).toEqual({ code: 0, isFlat: true });
+    expect(shown).toMatch(RESULT);
+    return shown.replace(RESULT, '');
+  }
+
+  it('is shown where it fits, and ends with a line of its own', async () => {
+    const sizes = [
+      ...([20, 21, 40, 80, 500].map((columns) => ({ columns, rows: 24 })) satisfies TerminalOptions[]),
+      { columns: 80, rows: 1 },
+      { columns: 80, rows: 0 },
+    ];
+    const all = await saveSlowly(sizes);
+    for (const [index, result] of all.entries()) {
+      const progress = expectResults(result);
+      expect(progress).toContain('Saving');
+      const drawings = progress.replaceAll(COLOUR, '').split(/[\r\n]+/);
+      for (const drawing of drawings) expect(drawing.length).toBeLessThan(sizes[index]?.columns ?? 0);
+      // The line that remains has no codes.
+      expect(progress.split('\r').at(-2)).not.toContain(ESCAPE);
+    }
+  });
+
+  it('is not shown where it does not fit, or nobody can tell', async () => {
+    const sizes: TerminalOptions[] = [
+      { columns: 'unset' },
+      { columns: 0, rows: 0 },
+      { columns: 0, rows: 24 },
+      { columns: 1, rows: 1 },
+      { columns: 2, rows: 24 },
+      { columns: 19, rows: 24 },
+    ];
+    const ended = await saveSlowly(sizes);
+    for (const result of ended) expect(expectResults(result)).toBe('');
+  });
+
+  it('heeds what the environment says of the terminal', async () => {
+    const [dumb, unknown, ci, plain, forced, ascii, coloured] = await saveSlowly([
+      { env: { TERM: 'dumb' } },
+      { env: { TERM: '' } },
+      { env: { CI: 'true' } },
+      { env: { NO_COLOR: '1' } },
+      { env: { NO_COLOR: '1', FORCE_COLOR: '1' } },
+      { env: { LC_ALL: 'C', NO_COLOR: '1' } },
+      { env: { LC_ALL: 'C.UTF-8' } },
+    ]);
+    for (const silent of [dumb, unknown, ci]) expect(silent && expectResults(silent)).toBe('');
+    expect(plain && expectResults(plain)).toContain('Saving');
+    expect(plain?.shown).not.toContain(ESCAPE);
+    expect(forced && expectResults(forced)).toContain(`${ESCAPE}[36m`);
+    expect(ascii && expectResults(ascii)).toMatch(/^[\r\n -~]*[-\\|/] Saving[\r\n -~]*$/);
+    expect(coloured && expectResults(coloured)).toContain(`${ESCAPE}[36m⠋${ESCAPE}[39m Saving`);
+  });
+
+  it('goes on when the terminal changes its size', async () => {
+    const [result] = await saveSlowly([{ columns: 80, env: { NO_COLOR: '1' } }], async ([running]) => {
+      for (const columns of [30, 0, 5, 80]) {
+        await running?.resize(columns, 24);
+        await sleep(150);
+      }
+    });
+    expect(result && expectResults(result)).toContain('Saving');
+  });
+
+  it('is not shown by what is done at once', async () => {
+    const file = path.join(lab.folder, 'quick.db');
+    const { stdout, code } = await startOnTerminal(ourEtcdctl(), saveLine(lab, file)).result;
+    expect([code, stdout.toString().replace(RESULT, '')]).toEqual([0, '']);
+  });
+
+  it('keeps no command on files from its end, on a terminal of no size', async () => {
+    const folder = mkdtempSync(path.join(lab.folder, 'files-'));
+    await lab.real(['snapshot', 'save', path.join(folder, 's.db')]);
+    const steps: readonly (readonly [Program, readonly string[]])[] = [
+      [ourEtcdutl(), ['snapshot', 'status', 's.db']],
+      [ourEtcdutl(), ['snapshot', 'verify', 's.db']],
+      [ourEtcdutl(), ['hashkv', 's.db']],
+      [ourEtcdutl(), ['hash', 's.db']],
+      [ourEtcdctl(), ['snapshot', 'status', 's.db']],
+      [ourEtcdutl(), ['snapshot', 'restore', 's.db', '--data-dir=d']],
+      [ourEtcdutl(), ['defrag', '--data-dir=d']],
+      [ourEtcdctl(), ['defrag', '--data-dir=d']],
+      [ourEtcdutl(), ['migrate', '--data-dir=d', '--target-version=3.6']],
+    ];
+    for (const [program, args] of steps) {
+      const options = { cwd: folder, columns: 'unset' } as const;
+      const { code, stdout } = await startOnTerminal(program, args, options).result;
+      expect({ args, code, shown: stdout.toString() }).toEqual({
+        args,
+        code: 0,
+        shown: expect.stringMatching(/^(?:[ -~\t]+\r\n)+$/),
+      });
+    }
+    const { code } = await run(ourEtcdutl(), ['snapshot', 'status', 's.db'], { cwd: folder });
+    expect(code).toBe(0);
+  });
+});
+
+function saveLine(server: Pick<HeldSnapshots, 'endpoints'> | Lab, file: string): string[] {
+  const flags = 'endpoints' in server ? [server.endpoints] : server.flags();
+  return [...flags, '--keepalive-time=60s', 'snapshot', 'save', file];
+}

@@ -1,0 +1,297 @@
+/** Which chains of certificates are trusted: beside the real etcdctl, on a real server that shows one after the other. */
+import { describe } from 'vitest';
+import { CertificateLab, type CertificateRow } from '../../support/lab/certificate-table.js';
+import { CA, FUTURE, type Issued, PAST, serverFor } from '../../support/openssl.js';
+
+const pki = new CertificateLab();
+const { leaf, authority, reissued, shown } = {
+  leaf: (...args: Parameters<CertificateLab['leaf']>) => pki.leaf(...args),
+  authority: (...args: Parameters<CertificateLab['authority']>) => pki.authority(...args),
+  reissued: (...args: Parameters<CertificateLab['reissued']>) => pki.reissued(...args),
+  shown: (...args: Parameters<CertificateLab['shown']>) => pki.shown(...args),
+};
+
+let count = 0;
+
+/** An authority under the root, with what is special about it, and a server's certificate of it. */
+function below(request: Parameters<CertificateLab['authority']>[1] = {}): {
+  between: Issued;
+  server: Issued;
+} {
+  const between = authority(`between${count++}`, { issuer: pki.root, ...request });
+  return { between, server: leaf({ issuer: between }) };
+}
+
+/** The server shows an intermediate that has something special; the root is trusted. */
+function withBetween(request: Parameters<CertificateLab['authority']>[1]): CertificateRow {
+  const { between, server } = below(request);
+  return shown([server, between], pki.root);
+}
+
+/** A root that has something special signs the server's certificate. */
+function withRoot(request: Parameters<CertificateLab['authority']>[1]): CertificateRow {
+  const special = authority(`special${count++}`, request);
+  return shown([leaf({ issuer: special })], special);
+}
+
+const withLeaf = (...extensions: readonly string[]) =>
+  shown([leaf({ extensions: [...serverFor('IP:127.0.0.1'), ...extensions] })], pki.root);
+
+const constrained = (constraints: string, ...names: readonly string[]): CertificateRow => {
+  const between = authority(`between${count++}`, {
+    issuer: pki.root,
+    extensions: [...CA, `nameConstraints=${constraints}`],
+  });
+  const server = leaf({ issuer: between, extensions: serverFor('IP:127.0.0.1', ...names) });
+  return shown([server, between], pki.root);
+};
+
+const withoutKeyCertSign = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,digitalSignature'];
+const mayDoAnything = ['basicConstraints=critical,CA:TRUE'];
+const limited = (length: number) => [`basicConstraints=critical,CA:TRUE,pathlen:${length}`, CA[1]];
+
+describe('a chain is trusted', () => {
+  pki.table(true, {
+    'of the root and the server': () => shown([leaf()], pki.root),
+    'with an intermediate that the server sends': () => withBetween({}),
+    'with an intermediate that only the client has': () => {
+      const { between, server } = below();
+      return shown([server], between, pki.root);
+    },
+    'up to an intermediate that is trusted': () => {
+      const { between, server } = below();
+      return shown([server], between);
+    },
+    'up to an intermediate that is trusted, and sent too': () => {
+      const { between, server } = below();
+      return shown([server, between], between);
+    },
+    "of the server's own certificate, which an authority has issued": () => {
+      const server = leaf();
+      return shown([server], server);
+    },
+    'of a certificate that has signed itself': () => {
+      const server = leaf({ issuer: undefined });
+      return shown([server], server);
+    },
+    'of a certificate without extensions that has signed itself, and is not verified': () => {
+      const server = leaf({ issuer: undefined, extensions: [] });
+      return { ...shown([server], server), flags: ['--insecure-skip-tls-verify'] };
+    },
+    'sent in another order': () => {
+      const { between, server } = below();
+      return shown([server, pki.root, between], pki.root);
+    },
+    'sent with certificates that have nothing to do with it': () => {
+      const { between, server } = below();
+      return shown([server, authority('unrelated'), leaf(), between], pki.root);
+    },
+    'of five intermediates': () => {
+      const chain: Issued[] = [];
+      for (let depth = 0; depth < 5; depth++) {
+        chain.unshift(authority(`deep${depth}`, { issuer: chain[0] ?? pki.root, key: 'p384' }));
+      }
+      return shown([leaf({ issuer: chain[0] }), ...chain], pki.root);
+    },
+    'of which only the authority in the middle is trusted': () => {
+      const upper = authority('upper', { issuer: pki.root });
+      const lower = authority('lower', { issuer: upper });
+      return shown([leaf({ issuer: lower }), lower], upper);
+    },
+    'by one of two roots, for which the same intermediate has a certificate': () => {
+      const other = authority('other-root', { key: 'p384' });
+      const { between, server } = below();
+      const crossed = reissued(between, 'crossed', { issuer: other });
+      return shown([server, between, crossed], other);
+    },
+    'by a root that was issued again': () => {
+      const old = authority('root-2020', { subject: '/CN=renewed', validity: PAST });
+      const renewed = authority('root-2026', { subject: '/CN=renewed', key: old });
+      return shown([leaf({ issuer: old })], old, renewed);
+    },
+    'by one of two roots of the same name': () => {
+      const first = authority('twin-1', { subject: '/CN=twin', key: 'p384' });
+      const second = authority('twin-2', { subject: '/CN=twin', key: 'p521' });
+      return shown([leaf({ issuer: second })], first, second);
+    },
+    'beside an authority that has expired': () =>
+      shown([leaf()], authority('expired', { key: 'p384', validity: PAST }), pki.root),
+    'by a root that is listed twice': () => shown([leaf()], pki.root, pki.root),
+    'by a root of X.509 version 1': () => withRoot({ extensions: [] }),
+    'by a root that allows no intermediates, and there is none': () => withRoot({ extensions: limited(0) }),
+    'within the length that the root allows': () => {
+      const short = authority('short', { extensions: limited(1) });
+      const between = authority('between-short', { issuer: short });
+      return shown([leaf({ issuer: between }), between], short);
+    },
+    'when key identifiers differ': () => {
+      const { between } = below({ extensions: [...CA, 'subjectKeyIdentifier=01020304'] });
+      const again = reissued(between, 'other-id', {
+        issuer: pki.root,
+        extensions: [...CA, 'subjectKeyIdentifier=05060708'],
+      });
+      const extensions = [...serverFor('IP:127.0.0.1'), 'authorityKeyIdentifier=keyid'];
+      return shown([leaf({ issuer: between, extensions }), again], pki.root);
+    },
+    'when the server is an authority itself': () =>
+      shown([leaf({ extensions: [...mayDoAnything, 'subjectAltName=IP:127.0.0.1'] })], pki.root),
+    'when the server is an authority that may only sign certificates': () => ({
+      ...shown([leaf({ extensions: [...CA, 'subjectAltName=IP:127.0.0.1'] })], pki.root),
+      deliberateInExecutable: 'BoringSSL demands the key usage digitalSignature of servers',
+    }),
+    'with an extension that is unknown and not critical': () => withLeaf('1.2.3.4=ASN1:UTF8String:x'),
+    'without a subject': () => shown([leaf({ subject: '/' })], pki.root),
+  });
+});
+
+describe('a chain is not trusted', () => {
+  pki.table(false, {
+    'without its intermediate': () => shown([below().server], pki.root),
+    'of another root': () => shown([leaf()], authority('stranger', { key: 'p384' })),
+    'of another root of the same name': () =>
+      shown([leaf()], authority('impostor', { subject: '/CN=root', key: 'p521' })),
+    'of a certificate that has signed itself': () => shown([leaf({ issuer: undefined })], pki.root),
+    'when the certificate has expired': () => shown([leaf({ validity: PAST })], pki.root),
+    'before the certificate is valid': () => shown([leaf({ validity: FUTURE })], pki.root),
+    "of the server's own certificate, when it has expired": () => {
+      const server = leaf({ validity: PAST });
+      return shown([server], server);
+    },
+    "of the server's own certificate, when it is for another host": () => {
+      const server = leaf({ extensions: serverFor('IP:10.0.0.1') });
+      return shown([server], server);
+    },
+    'when the root has expired': () => withRoot({ validity: PAST }),
+    'when the intermediate has expired': () => withBetween({ validity: PAST }),
+    'when the intermediate is not valid yet': () => withBetween({ validity: FUTURE }),
+    'when the intermediate is no authority': () => withBetween({ extensions: ['basicConstraints=CA:FALSE'] }),
+    'when the intermediate does not say that it is an authority': () =>
+      withBetween({ extensions: ['subjectKeyIdentifier=hash'] }),
+    'when the intermediate may not sign certificates': () => withBetween({ extensions: withoutKeyCertSign }),
+    'when the root may not sign certificates': () => withRoot({ extensions: withoutKeyCertSign }),
+    'when the root does not say that it is an authority': () =>
+      withRoot({ extensions: ['subjectKeyIdentifier=hash'] }),
+    'longer than the root allows': () => {
+      const short = authority('shorter', { extensions: limited(0) });
+      const between = authority('between-shorter', { issuer: short });
+      return shown([leaf({ issuer: between }), between], short);
+    },
+    'longer than an intermediate allows': () => {
+      const upper = authority('upper-limit', { issuer: pki.root, extensions: limited(0) });
+      const lower = authority('lower-limit', { issuer: upper });
+      return shown([leaf({ issuer: lower }), lower, upper], pki.root);
+    },
+    'by a root that the other certificate of an intermediate leads to': () => {
+      const other = authority('elsewhere', { key: 'p384' });
+      const { between, server } = below();
+      reissued(between, 'not-sent', { issuer: other });
+      return shown([server, between], other);
+    },
+    'with a critical extension that is unknown': () => withLeaf('1.2.3.4=critical,ASN1:UTF8String:x'),
+    'with a critical extension of the intermediate that is unknown': () =>
+      withBetween({ extensions: [...CA, '1.2.3.4=critical,ASN1:UTF8String:x'] }),
+    'with circles of authorities': () => {
+      const one = authority('circle-1', { key: 'p384' });
+      const other = authority('circle-2', { key: 'p521' });
+      const oneByOther = reissued(one, 'circle-1-by-2', { issuer: other });
+      const otherByOne = reissued(other, 'circle-2-by-1', { issuer: one });
+      return shown([leaf({ issuer: one }), oneByOther, otherByOne], pki.root);
+    },
+  });
+});
+
+describe('for its extended key usages, a chain is trusted', () => {
+  pki.table(true, {
+    'of a certificate for servers': () => withLeaf('extendedKeyUsage=serverAuth'),
+    'of a certificate for servers, critically': () => withLeaf('extendedKeyUsage=critical,serverAuth'),
+    'of a certificate for servers and more': () =>
+      withLeaf('extendedKeyUsage=codeSigning,serverAuth,clientAuth'),
+    'of a certificate for anything': () => withLeaf('extendedKeyUsage=anyExtendedKeyUsage'),
+    'of a certificate for clients and anything': () =>
+      withLeaf('extendedKeyUsage=clientAuth,anyExtendedKeyUsage'),
+    'of a key for signatures': () => withLeaf('keyUsage=critical,digitalSignature'),
+    'of an intermediate for anything': () =>
+      withBetween({ extensions: [...CA, 'extendedKeyUsage=anyExtendedKeyUsage'] }),
+    'of an intermediate for servers': () =>
+      withBetween({ extensions: [...CA, 'extendedKeyUsage=serverAuth'] }),
+  });
+});
+
+describe('for its extended key usages, a chain is not trusted', () => {
+  pki.table(false, {
+    'of a certificate for clients': () => withLeaf('extendedKeyUsage=clientAuth'),
+    'of a certificate for something unknown': () => withLeaf('extendedKeyUsage=1.2.3.4'),
+    'of an intermediate for clients': () =>
+      withBetween({ extensions: [...CA, 'extendedKeyUsage=clientAuth'] }),
+    'of a root for clients': () => withRoot({ extensions: [...CA, 'extendedKeyUsage=clientAuth'] }),
+  });
+});
+
+describe('within name constraints, a chain is trusted', () => {
+  pki.table(true, {
+    'in a network that is permitted': () => constrained('critical,permitted;IP:127.0.0.0/255.0.0.0'),
+    'outside a network that is excluded': () => constrained('critical,excluded;IP:10.0.0.0/255.0.0.0'),
+    'when only other kinds of names are constrained': () => constrained('critical,permitted;DNS:example.com'),
+    'below a domain that is permitted': () =>
+      constrained('critical,permitted;DNS:example.com', 'DNS:a.example.com'),
+    'of a domain that is permitted': () =>
+      constrained('critical,permitted;DNS:example.com', 'DNS:EXAMPLE.com'),
+    'below a domain that begins with a dot': () =>
+      constrained('critical,permitted;DNS:.example.com', 'DNS:a.example.com'),
+    'beside a domain that is excluded': () =>
+      constrained('critical,excluded;DNS:example.com', 'DNS:anexample.com'),
+    'with mail of a domain that is permitted': () =>
+      constrained('critical,permitted;email:example.com', 'email:x@example.com'),
+    'with a URI of a host that is permitted': () =>
+      constrained('critical,permitted;URI:.example.com', 'URI:spiffe://a.example.com/x'),
+    'of directories, which are not critical': () => constrained('permitted;dirName:dir\n[dir]\nCN=x'),
+  });
+});
+
+describe('outside name constraints, a chain is not trusted', () => {
+  pki.table(false, {
+    'outside a network that is permitted': () => constrained('critical,permitted;IP:10.0.0.0/255.0.0.0'),
+    'in a network that is excluded': () => constrained('critical,excluded;IP:127.0.0.0/255.0.0.0'),
+    'though the constraint is not critical': () => constrained('permitted;IP:10.0.0.0/255.0.0.0'),
+    'outside a domain that is permitted': () =>
+      constrained('critical,permitted;DNS:example.com', 'DNS:a.example.org'),
+    'beside a domain that is permitted': () =>
+      constrained('critical,permitted;DNS:example.com', 'DNS:anexample.com'),
+    'of a domain of which only those below are permitted': () =>
+      constrained('critical,permitted;DNS:.example.com', 'DNS:example.com'),
+    'below a domain that is excluded': () =>
+      constrained('critical,excluded;DNS:example.com', 'DNS:a.example.com'),
+    'with a wildcard for a name that is excluded': () =>
+      constrained('critical,excluded;DNS:a.example.com', 'DNS:*.example.com'),
+    'with mail of another domain': () =>
+      constrained('critical,permitted;email:example.com', 'email:x@example.org'),
+    'with another mailbox': () =>
+      constrained('critical,permitted;email:x@example.com', 'email:y@example.com'),
+    'with a URI of another host': () =>
+      constrained('critical,permitted;URI:example.com', 'URI:spiffe://example.org/x'),
+    'with a URI of an address': () =>
+      constrained('critical,permitted;URI:example.com', 'URI:spiffe://10.0.0.1/x'),
+    'of directories, critically': () => constrained('critical,permitted;dirName:dir\n[dir]\nCN=x'),
+    'of the root': () =>
+      withRoot({ extensions: [...CA, 'nameConstraints=critical,permitted;IP:10.0.0.0/255.0.0.0'] }),
+  });
+});
+
+describe('policies', () => {
+  const policies = (explicit: readonly string[], ...ofServer: readonly string[]): CertificateRow => {
+    const between = authority(`between${count++}`, { issuer: pki.root, extensions: [...CA, ...explicit] });
+    const server = leaf({ issuer: between, extensions: [...serverFor('IP:127.0.0.1'), ...ofServer] });
+    return shown([server, between], pki.root);
+  };
+  const required = ['policyConstraints=critical,requireExplicitPolicy:0', 'certificatePolicies=1.2.3.4'];
+  pki.table(true, {
+    'that are required are there': () => policies(required, 'certificatePolicies=1.2.3.4'),
+    'of any kind are enough': () =>
+      policies([required[0] ?? '', 'certificatePolicies=2.5.29.32.0'], 'certificatePolicies=1.2.3.5'),
+    'do not matter where none is required': () => policies(['certificatePolicies=1.2.3.4']),
+  });
+  pki.table(false, {
+    'that are required are missing': () => policies(required),
+    'that are required are others': () => policies(required, 'certificatePolicies=1.2.3.5'),
+  });
+});

@@ -1,0 +1,132 @@
+/** How chains are searched, with certificates that are made up; real ones are compared with Go in test/acceptance/tls. */
+import { describe, expect, test } from 'vitest';
+import type { Certificate } from '../../../src/transport/x509/certificate.js';
+import { CertificatePool } from '../../../src/transport/x509/certificate-pool.js';
+import { verifyCertificate } from '../../../src/transport/x509/verify.js';
+
+interface Made {
+  readonly name: string;
+  readonly issuer?: string;
+  readonly key?: string;
+  readonly extensions?: Partial<Certificate['extensions']>;
+}
+
+const bytes = (text: string) => Buffer.from(text);
+let count = 0;
+
+function made({ name, issuer = name, key = name, extensions = {} }: Made): Certificate {
+  return {
+    raw: bytes(`${name} by ${issuer} ${count++}`),
+    version: 3,
+    serialNumber: 1n,
+    signatureAlgorithm: { name: 'ECDSA-SHA256', keyType: 'ECDSA', isInsecure: false },
+    rawIssuer: bytes(issuer),
+    rawSubject: bytes(name),
+    subject: { commonName: name, organization: '' },
+    notBefore: 0,
+    notAfter: 1000,
+    publicKey: { type: 'ECDSA' },
+    rawPublicKeyInfo: bytes(key),
+    extensions: {
+      dnsNames: name === 'server' ? ['h'] : [],
+      ipAddresses: [],
+      emailAddresses: [],
+      uris: [],
+      extendedKeyUsages: [],
+      policies: { policies: [], mappings: [] },
+      subjectKeyId: Buffer.alloc(0),
+      authorityKeyId: Buffer.alloc(0),
+      hasUnhandledCritical: false,
+      ...(name !== 'server' && { basicConstraints: { isAuthority: true } }),
+      ...extensions,
+    },
+  };
+}
+
+interface Setting {
+  readonly presented: readonly [Certificate, ...Certificate[]];
+  readonly authorities: readonly Certificate[];
+  readonly nowMs?: number;
+  /** Whose signatures hold, by the name of the key. */
+  readonly forged?: string;
+}
+
+function verify({ presented, authorities, nowMs = 500, forged }: Setting): { checks: number } {
+  const pool = new CertificatePool();
+  for (const authority of authorities) pool.add(authority);
+  let checks = 0;
+  verifyCertificate({
+    presented,
+    authorities: pool,
+    host: 'h',
+    nowMs,
+    verifiesSignature: (_certificate, issuer) => {
+      checks++;
+      return issuer.rawPublicKeyInfo.toString() !== forged;
+    },
+  });
+  return { checks };
+}
+
+const server = made({ name: 'server', issuer: 'a' });
+
+test('a chain of one signature needs one check', () => {
+  expect(verify({ presented: [server], authorities: [made({ name: 'b' }), made({ name: 'a' })] })).toEqual({
+    checks: 1,
+  });
+});
+
+test('a certificate that is trusted itself needs none', () => {
+  expect(verify({ presented: [server], authorities: [server] })).toEqual({ checks: 0 });
+});
+
+test('a signature that does not hold makes no chain, and is told', () => {
+  const setting = { presented: [server], authorities: [made({ name: 'a' })], forged: 'a' } as const;
+  expect(() => verify(setting)).toThrow(
+    'x509: certificate signed by unknown authority (possibly because of "x509: ECDSA verification failure" while trying to verify candidate authority certificate "a")',
+  );
+});
+
+describe('time counts to the millisecond', () => {
+  const authorities = [made({ name: 'a' })];
+  test.each([0, 1000])('%s is within', (nowMs) => {
+    verify({ presented: [server], authorities, nowMs });
+  });
+  test.each([
+    [-1, 'is before 1970-01-01T00:00:00Z'],
+    [1001, 'is after 1970-01-01T00:00:01Z'],
+  ])('%s is not', (nowMs, message) => {
+    expect(() => verify({ presented: [server], authorities, nowMs })).toThrow(message);
+  });
+});
+
+test('a tangle of authorities that have signed each other is given up', () => {
+  const names = Array.from({ length: 12 }, (_, index) => `i${index}`);
+  const tangle = ['a', ...names].flatMap((name) => names.map((issuer) => made({ name, issuer })));
+  const began = performance.now();
+  expect(() => verify({ presented: [server, ...tangle], authorities: [made({ name: 'root' })] })).toThrow(
+    'x509: signature check attempts limit reached while verifying certificate chain',
+  );
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
+test('a server of another name is told before anything about its chain', () => {
+  const other = made({ name: 'server', issuer: 'a', extensions: { dnsNames: ['other'] } });
+  expect(() => verify({ presented: [other], authorities: [] })).toThrow(
+    'x509: certificate is valid for other, not h',
+  );
+});
+
+test('roots that cannot be read are told', () => {
+  const pool = new CertificatePool();
+  pool.problem = 'open /x: permission denied';
+  expect(() =>
+    verifyCertificate({
+      presented: [server],
+      authorities: pool,
+      host: 'h',
+      nowMs: 500,
+      verifiesSignature: () => true,
+    }),
+  ).toThrow('x509: failed to load system roots and no roots provided; open /x: permission denied');
+});
