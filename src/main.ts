@@ -106,7 +106,7 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
   }
   const outside = failureOfSystem(error);
   if (outside !== undefined) {
-    output.err(`${bad('Error:')} ${outside}\n`);
+    output.err(`Error: ${outside}\n`);
     return;
   }
   // Not the user's mistake: everything that helps to find ours.

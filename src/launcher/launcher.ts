@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { systemCallText } from '../model/go/system-error.js';
 import { cacheFolder, readCompiled, writeCompiled } from './code-cache.js';
 import { takeInheritance } from './inheritance.js';
 import { type CodeKeeper, ProgramFile } from './program-file.js';
@@ -18,6 +17,7 @@ export async function launch(name: Parameters<Program['runProcess']>[0], host: H
   try {
     await launchProgram(name, host);
   } catch (error) {
+    const { systemCallText } = await import('../model/go/system-error.js');
     const text = systemCallText(error);
     if (text === undefined) throw error;
     host.stderr.write(`Error: ${text}\n`);

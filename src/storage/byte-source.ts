@@ -45,7 +45,6 @@ export class FileByteSource implements ByteSource {
     const descriptor = attempt('open', path, () => openSync(systemPath(path), flags));
     try {
       const status = attempt('stat', path, () => fstatSync(descriptor));
-      if (status.isDirectory()) throw new CommandError(`read ${path}: is a directory`);
       if (!status.isFile()) throw new CommandError(`open ${path}: not a regular file`);
       return new FileByteSource(path, descriptor, status.size);
     } catch (error) {

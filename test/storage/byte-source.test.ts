@@ -53,7 +53,7 @@ describe('FileByteSource', () => {
   it('says in the words of the system why it cannot open', () => {
     expect(() => FileByteSource.open(join(directory, 'none'))).toThrow(CommandError);
     expect(() => FileByteSource.open('/no/such')).toThrow('open /no/such: no such file or directory');
-    expect(() => FileByteSource.open(directory)).toThrow(`read ${directory}: is a directory`);
+    expect(() => FileByteSource.open(directory)).toThrow(`open ${directory}: not a regular file`);
     expect(() => FileByteSource.open('/dev/null')).toThrow('open /dev/null: not a regular file');
   });
 

@@ -149,7 +149,7 @@ export function systemErrorText(error: unknown): string {
 
 /** The error as Go's os package words it: `open /x/y: permission denied`. */
 export function pathErrorText(operation: string, path: string, error: unknown): string {
-  return `${path === '' ? operation : `${operation} ${path}`}: ${systemErrorText(error)}`;
+  return `${operation} ${path}: ${systemErrorText(error)}`;
 }
 
 /**
@@ -159,8 +159,8 @@ export function systemCallText(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { errno, syscall, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   if (typeof errno !== 'number' || syscall === undefined) return undefined;
-  const operation = GO_OPERATIONS[syscall] ?? syscall;
-  return pathErrorText(operation, [path, dest].filter((each) => each !== undefined).join(' '), error);
+  const call = [GO_OPERATIONS[syscall] ?? syscall, path, dest].filter((each) => each !== undefined);
+  return `${call.join(' ')}: ${systemErrorText(error)}`;
 }
 
 /** As Go's os package calls what libuv names after the function of its own. */

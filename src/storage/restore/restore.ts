@@ -57,7 +57,7 @@ const SNAP_MODE = 0o666;
  */
 export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
   rejectUsedDirectories(request);
-  const source = FileByteSource.open(request.snapshotPath);
+  const source = openSnapshot(request.snapshotPath);
   const staging = new Staging();
   try {
     const rewritePace = await checkHash(source, request);
@@ -82,6 +82,11 @@ export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
   } finally {
     source.close();
   }
+}
+
+function openSnapshot(path: string): FileByteSource {
+  if (statOf(path)?.isDirectory()) throw new CommandError(`read ${path}: is a directory`);
+  return FileByteSource.open(path);
 }
 
 function rejectUsedDirectories({ dataDirectory, walDirectory }: RestoreRequest): void {
