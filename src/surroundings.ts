@@ -42,7 +42,7 @@ export function localContext(surroundings: Surroundings): LocalContext {
     async runChild(command, args, options = {}) {
       await output.flush();
       const { runChild } = await import('./term/child.js');
-      const env = { ...options.defaultEnv, ...surroundings.env, ...options.env };
+      const env = { ...surroundings.env, ...options.env };
       return runChild({ command, args, env, signal: options.signal ?? signal });
     },
     signal,

@@ -149,13 +149,6 @@ describe('children', () => {
     expect(await expectAlike(['sh', '-c', 'kill -9 $$', bytes])).toMatchObject({ code: 255 });
   });
 
-  it('keeps the variables of a lock around it', async () => {
-    const env = { ETCD_LOCK_KEY: 'outer' };
-    expect(await expectAlike(['sh', '-c', 'echo $ETCD_LOCK_KEY'], { env })).toMatchObject({
-      stdout: 'outer\n',
-    });
-  });
-
   it.each([
     ['text', 'ä'],
     ['other bytes', Buffer.of(0xff)],

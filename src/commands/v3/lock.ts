@@ -75,9 +75,8 @@ async function runUnderLock(
   { head, session }: { readonly head: Head; readonly session: Session },
   context: CommandContext,
 ): Promise<void> {
-  const variables = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
-  // As under etcdctl, a lock inside another one leaves the outer one's variables.
-  const end = await context.runChild(program, args, { defaultEnv: variables, signal: session.lost });
+  const env = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
+  const end = await context.runChild(program, args, { env, signal: session.lost });
   if (session.lost.aborted) {
     const { message, reasons } = session.lost.reason as Failure;
     throw new CommandError(message, { reasons: [...reasons, 'the lock was lost, so the command was ended'] });
