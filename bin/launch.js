@@ -11,10 +11,12 @@ exports.launch = async (name) => {
   try {
     program = require(BUILT);
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    console.error(`${name}: not built yet; run this first:`);
-    console.error(`  npm --prefix ${path.dirname(__dirname)}/ run build`);
     process.exitCode = 1;
+    if (isMissing(error)) {
+      console.error(`${name}: not built yet; run this first:`);
+      console.error(`  npm --prefix ${path.dirname(__dirname)}/ run build`);
+    } else if (isOfSystem(error)) console.error(`Error: ${error.message}`);
+    else throw error;
     return;
   }
   await program.launch(name, process);
@@ -27,4 +29,14 @@ function isMissing(error) {
     /** @type {NodeJS.ErrnoException} */ (error).code === 'MODULE_NOT_FOUND' &&
     error.message.includes(BUILT)
   );
+}
+
+/**
+ * As when no more files may be opened.
+ *
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isOfSystem(error) {
+  return error instanceof Error && /** @type {NodeJS.ErrnoException} */ (error).syscall !== undefined;
 }

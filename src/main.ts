@@ -7,6 +7,7 @@ import { openContext } from './command-context.js';
 import { exitCodeOf } from './exit.js';
 import { AlreadyReportedError, Failure } from './model/errors.js';
 import { ExitCode } from './model/exit-code.js';
+import { systemCallText } from './model/go/system-error.js';
 import { V2Failure } from './model/v2/errors.js';
 import { loadPrinter } from './printers/registry.js';
 import type { Surroundings } from './surroundings.js';
@@ -99,9 +100,22 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
     else output.err(`${bad('Error:')} ${error.message}\n`);
     return;
   }
+  const outside = failureOfSystem(error);
+  if (outside !== undefined) {
+    output.err(`${bad('Error:')} ${outside}\n`);
+    return;
+  }
   // Not the user's mistake: everything that helps to find ours.
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   output.err(
     `${details}\n${bad('Error:')} a defect of this program; please report it with the lines above\n`,
   );
+}
+
+/** What lies outside of the program though no command has expected it; nothing for what must be a defect. */
+function failureOfSystem(error: unknown): string | undefined {
+  if (error instanceof RangeError && /allocation failed|out of memory/i.test(error.message)) {
+    return 'cannot allocate memory';
+  }
+  return systemCallText(error);
 }

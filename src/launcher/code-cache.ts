@@ -16,7 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Files of bundles that were replaced, and of runs that were ended while they wrote, stay this long. */
 const LONGEST_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
@@ -45,8 +45,11 @@ export function readCompiled(folder: string, name: string, uid: number): Buffer 
     return undefined;
   }
   try {
-    const { uid: owner, mode } = fstatSync(descriptor);
-    return owner === uid && (mode & 0o022) === 0 ? readFileSync(descriptor) : undefined;
+    const status = fstatSync(descriptor);
+    const isOwn = status.isFile() && status.uid === uid && (status.mode & 0o022) === 0;
+    return isOwn ? readFileSync(descriptor) : undefined;
+  } catch {
+    return undefined;
   } finally {
     closeSync(descriptor);
   }
@@ -60,12 +63,23 @@ export function writeCompiled(folder: string, name: string, bytes: Buffer): void
   const file = join(folder, name);
   const staged = `${file}.${process.pid}`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     writeFileSync(staged, bytes, { mode: 0o600, flag: 'wx', flush: true });
     renameSync(staged, file);
     removeOld(folder);
   } catch {
     remove(staged);
+  }
+}
+
+/** And the one above it if need be, but no more: a home that does not exist is not made. */
+function makeFolder(folder: string): void {
+  for (const each of [dirname(folder), folder]) {
+    try {
+      mkdirSync(each, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 

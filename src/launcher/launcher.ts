@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { systemCallText } from '../model/go/system-error.js';
 import { cacheFolder, readCompiled, writeCompiled } from './code-cache.js';
 import { type CodeKeeper, ProgramFile } from './program-file.js';
 import { requireParts } from './program-parts.js';
@@ -13,6 +14,18 @@ type Host = NodeJS.Process;
 
 /** Runs the bundled program under one of its two names, and ends the process. */
 export async function launch(name: Parameters<Program['runProcess']>[0], host: Host): Promise<void> {
+  try {
+    await launchProgram(name, host);
+  } catch (error) {
+    const text = systemCallText(error);
+    if (text === undefined) throw error;
+    host.stderr.write(`Error: ${text}\n`);
+    host.exitCode = 1;
+  }
+  host.exit();
+}
+
+async function launchProgram(name: Parameters<Program['runProcess']>[0], host: Host): Promise<void> {
   const keeperOf = codeKeepers(host);
   const files = PROGRAM_FILES.map(
     (file) => new ProgramFile(join(__dirname, file.name), file.parts, keeperOf(file.name)),
@@ -20,7 +33,6 @@ export async function launch(name: Parameters<Program['runProcess']>[0], host: H
   const program = requireParts(files, (module) => require(module))(0) as Program;
   await program.runProcess(name, host);
   for (const file of files) file.keep();
-  host.exit();
 }
 
 /** Where compiled code of each file is kept, if anywhere. */

@@ -1,7 +1,9 @@
-import { closeSync, fsync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { fsync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { CommandError } from '../model/errors.js';
+import { systemPath } from '../model/file-path.js';
 import { pathErrorText } from '../model/go/system-error.js';
+import { attempt, closeQuietly } from './system-call.js';
 
 /** A file under construction. Arguments are read before the calls return. */
 export interface ByteSink {
@@ -32,11 +34,10 @@ export class FileByteSink implements ByteSink {
 
   /** The file must not exist: nothing is replaced, and no planted link followed. */
   static create(path: string, mode = PRIVATE_MODE): FileByteSink {
-    try {
-      return new FileByteSink(path, openSync(path, 'wx', mode));
-    } catch (cause) {
-      throw new CommandError(pathErrorText('open', path, cause), { cause });
-    }
+    return new FileByteSink(
+      path,
+      attempt('open', path, () => openSync(systemPath(path), 'wx', mode)),
+    );
   }
 
   get position(): number {
@@ -62,11 +63,7 @@ export class FileByteSink implements ByteSink {
   /** Makes the file larger by zeros that take no space where the file system knows how. */
   extend(sizeBytes: number): void {
     this.#flush();
-    try {
-      ftruncateSync(this.#descriptor, sizeBytes);
-    } catch (cause) {
-      throw new CommandError(pathErrorText('truncate', this.path, cause), { cause });
-    }
+    attempt('truncate', this.path, () => ftruncateSync(this.#descriptor, sizeBytes));
   }
 
   /** All bytes are on disk when this settles. */
@@ -75,15 +72,15 @@ export class FileByteSink implements ByteSink {
     try {
       await promisify(fsync)(this.#descriptor);
     } catch (cause) {
-      throw new CommandError(pathErrorText('fsync', this.path, cause), { cause });
+      throw new CommandError(pathErrorText('sync', this.path, cause), { cause });
     }
   }
 
-  /** Drops what is still buffered: call `sync` first. Harmless when closed. */
+  /** Drops what is still buffered: call `sync` first, which tells what went wrong. Harmless when closed, and never throws. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    closeSync(this.#descriptor);
+    closeQuietly(this.#descriptor);
   }
 
   #flush(): void {
@@ -93,12 +90,10 @@ export class FileByteSink implements ByteSink {
   }
 
   #write(bytes: Uint8Array, position: number): void {
-    try {
+    attempt('write', this.path, () => {
       for (let done = 0; done < bytes.length; ) {
         done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
       }
-    } catch (cause) {
-      throw new CommandError(pathErrorText('write', this.path, cause), { cause });
-    }
+    });
   }
 }

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { constants, fstatSync, openSync, readSync } from 'node:fs';
 import { CommandError, CorruptFileError } from '../model/errors.js';
-import { pathErrorText } from '../model/go/system-error.js';
+import { systemPath } from '../model/file-path.js';
+import { attempt, closeQuietly } from './system-call.js';
 
 /**
  * Bytes at offsets, read on demand. Reading is synchronous: a database is read a page at a time, and a page in the
@@ -39,15 +40,17 @@ export class FileByteSource implements ByteSource {
 
   /** Opens for reading. Throws a `CommandError` with the system's words: `open x: no such file or directory`. */
   static open(path: string): FileByteSource {
-    let descriptor: number | undefined;
+    // Without waiting, as a named pipe would have the program do for a writer.
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+    const descriptor = attempt('open', path, () => openSync(systemPath(path), flags));
     try {
-      descriptor = openSync(path, 'r');
-      const status = fstatSync(descriptor);
-      if (!status.isFile()) throw new Error('not a regular file');
+      const status = attempt('stat', path, () => fstatSync(descriptor));
+      if (status.isDirectory()) throw new CommandError(`read ${path}: is a directory`);
+      if (!status.isFile()) throw new CommandError(`open ${path}: not a regular file`);
       return new FileByteSource(path, descriptor, status.size);
-    } catch (cause) {
-      if (descriptor !== undefined) closeSync(descriptor);
-      throw new CommandError(pathErrorText('open', path, cause), { cause });
+    } catch (error) {
+      closeQuietly(descriptor);
+      throw error;
     }
   }
 
@@ -61,7 +64,7 @@ export class FileByteSource implements ByteSource {
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    closeQuietly(this.#descriptor);
   }
 
   #moveWindow(offset: number, length: number): void {
@@ -91,11 +94,8 @@ export class FileByteSource implements ByteSource {
   }
 
   #readSome(start: number, length: number, position: number): number {
-    try {
-      return readSync(this.#descriptor, this.#window, start, Math.min(length, MOST_BYTES_PER_CALL), position);
-    } catch (cause) {
-      throw new CommandError(pathErrorText('read', this.path, cause), { cause });
-    }
+    const count = Math.min(length, MOST_BYTES_PER_CALL);
+    return attempt('read', this.path, () => readSync(this.#descriptor, this.#window, start, count, position));
   }
 }
 

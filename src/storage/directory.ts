@@ -1,48 +1,124 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { textFromBytes } from '../model/bytes.js';
 import { CommandError } from '../model/errors.js';
+import { cleanPath, joinPath, lastName, parentPath, systemPath } from '../model/file-path.js';
 import { pathErrorText } from '../model/go/system-error.js';
+import { attempt } from './system-call.js';
 
 const PRIVATE_MODE = 0o700;
 
-/** What `stat` says, or nothing when there is nothing. */
-export function statOf(path: string) {
-  return statSync(path, { throwIfNoEntry: false });
+/** What `stat` says; nothing also when it cannot say anything: what the path is used for then tells why. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(systemPath(path));
+  } catch {
+    return undefined;
+  }
 }
 
-/** False also for what is no directory, or cannot be read. */
-export function isEmptyDirectory(path: string): boolean {
+/** Whether there is nothing of that name, not even a link that leads nowhere, and something could be. */
+export function isNameFree(path: string): boolean {
   try {
-    return readdirSync(path).length === 0;
+    return lstatSync(systemPath(path), { throwIfNoEntry: false }) === undefined;
   } catch {
     return false;
   }
 }
 
-/** Makes the directory and those above it, for the owner only. Returns the topmost one that is new. */
+/** What a link says; nothing for what is none. */
+export function linkAt(path: string): string | undefined {
+  try {
+    return textFromBytes(readlinkSync(systemPath(path), { encoding: 'buffer' }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** False also for what is no directory, or cannot be read. */
+export function isEmptyDirectory(path: string): boolean {
+  try {
+    return readdirSync(systemPath(path)).length === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Names in the directory. Throws a `CommandError`. */
+export function namesIn(path: string): string[] {
+  return attempt('open', path, () =>
+    readdirSync(systemPath(path), { encoding: 'buffer' }).map((name) => textFromBytes(name)),
+  );
+}
+
+/**
+ * Makes the directory and those above it, for the owner only. Returns the topmost one that is new. A failure names the one that
+ * could not be made, as Go's does; then none is left.
+ */
 export function makeDirectories(path: string): string | undefined {
-  return attempt('mkdir', path, () => mkdirSync(path, { recursive: true, mode: PRIVATE_MODE }));
+  const there = statOf(path);
+  if (there?.isDirectory()) return undefined;
+  if (there !== undefined) throw new CommandError(`mkdir ${path}: not a directory`);
+  const above = parentPath(path);
+  const topmost = above === path ? undefined : makeDirectories(above);
+  try {
+    makeDirectory(path);
+  } catch (error) {
+    if (topmost !== undefined) removeTree(topmost);
+    throw error;
+  }
+  return topmost ?? path;
+}
+
+/** @param named what the failure calls it */
+export function makeDirectory(path: string, named = path): void {
+  attempt('mkdir', named, () => mkdirSync(systemPath(path), { mode: PRIVATE_MODE }));
 }
 
 export function renamePath(from: string, to: string): void {
-  attempt(`rename ${from}`, to, () => renameSync(from, to));
+  attempt(`rename ${from}`, to, () => renameSync(systemPath(from), systemPath(to)));
 }
 
-/** Never throws: a failure before it is the one to report. */
+/** Never throws: a failure before it is the one to report. What is left is named so that everybody sees what it is. */
 export function removeTree(path: string): void {
+  if (attemptQuietly(() => rmSync(systemPath(path), { recursive: true, force: true }))) return;
+  // Bun looks into a directory first, which may be forbidden, though it is empty.
+  attemptQuietly(() => rmdirSync(systemPath(path)));
+}
+
+/** Where the path leads, links followed as far as it exists. Relative only where the working directory has no path. */
+function realPath(path: string): string {
   try {
-    rmSync(path, { recursive: true, force: true });
+    return textFromBytes(realpathSync.native(systemPath(path), { encoding: 'buffer' }));
   } catch {
-    // What is left is named so that everybody sees what it is.
+    const above = parentPath(path);
+    return above === path ? path : joinPath(realPath(above), lastName(path));
   }
+}
+
+/** The way from one directory to something in it; nothing when it is not in it. Links are followed. */
+export function pathWithin(directory: string, path: string): string | undefined {
+  const outer = realPath(cleanPath(directory)).replace(/\/$/, '');
+  const inner = realPath(cleanPath(path));
+  return inner.startsWith(`${outer}/`) ? inner.slice(outer.length + 1) : undefined;
 }
 
 /** Makes names in the directory durable. Some platforms cannot open directories; there it is as durable as it gets. */
 export async function syncDirectory(path: string): Promise<void> {
   let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    handle = await open(systemPath(path), 'r');
   } catch {
     return;
   }
@@ -51,25 +127,26 @@ export async function syncDirectory(path: string): Promise<void> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code !== 'EINVAL' && code !== 'ENOTSUP' && code !== 'EPERM') {
-      throw new CommandError(pathErrorText('fsync', path, cause), { cause });
+      throw new CommandError(pathErrorText('sync', path, cause), { cause });
     }
   } finally {
-    await handle.close();
+    await handle.close().catch(() => undefined);
   }
 }
 
 /** Makes all names from the directory up to one above it durable. */
 export async function syncDirectories(lowest: string, highest: string): Promise<void> {
-  for (let path = lowest; ; path = dirname(path)) {
+  for (let path = lowest; ; path = parentPath(path)) {
     await syncDirectory(path);
-    if (path === highest || path === dirname(path)) return;
+    if (path === highest || path === parentPath(path)) return;
   }
 }
 
-function attempt<Value>(operation: string, path: string, step: () => Value): Value {
+function attemptQuietly(step: () => void): boolean {
   try {
-    return step();
-  } catch (cause) {
-    throw new CommandError(pathErrorText(operation, path, cause), { cause });
+    step();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,8 +1,10 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { CommandError } from '../model/errors.js';
-import { pathErrorText } from '../model/go/system-error.js';
+import type { Stats } from 'node:fs';
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { CommandError, type FailureOptions } from '../model/errors.js';
+import { parentPath, systemPath } from '../model/file-path.js';
+import { pathErrorText, systemErrorText } from '../model/go/system-error.js';
 import { BlockWriter } from './block-writer.js';
+import { linkAt, statOf, syncDirectory } from './directory.js';
 
 /** Owner only: the contents of a cluster are secrets. */
 const PRIVATE_MODE = 0o600;
@@ -23,18 +25,17 @@ export class WholeFile {
     this.#writer = new BlockWriter(handle);
   }
 
+  /**
+   * What is at the path must be a regular file or a link, which goes when the new file comes. Throws a `CommandError` for
+   * everything else: a device would be lost.
+   */
   static async create(path: string): Promise<WholeFile> {
-    const target = await stat(path).catch(() => undefined);
-    if (target?.isDirectory()) {
-      throw new CommandError(`could not save to ${path} (it is a directory)`, {
-        reasons: [`name a file in it, such as ${path.replace(/\/*$/, '/')}snapshot.db`],
-      });
-    }
+    rejectOddTarget(path);
     const partPath = `${path}.part`;
     try {
       // Whatever a killed predecessor left there goes; a new file never follows a link that somebody planted.
-      await rm(partPath, { force: true });
-      return new WholeFile(path, await open(partPath, 'wx', PRIVATE_MODE));
+      await unlink(systemPath(partPath)).catch(ignoreMissing);
+      return new WholeFile(path, await open(systemPath(partPath), 'wx', PRIVATE_MODE));
     } catch (cause) {
       throw new CommandError(`could not open ${partPath} (${pathErrorText('open', partPath, cause)})`, {
         cause,
@@ -52,15 +53,24 @@ export class WholeFile {
     return written && this.#written(written);
   }
 
+  /** Settles when the system has taken all that was appended. */
+  written(): Promise<void> {
+    return this.#written(this.#writer.finish());
+  }
+
   /** Bytes and name are on disk when this settles. */
   async commit(): Promise<void> {
-    await this.#written(this.#writer.finish());
-    await this.#attempt('could not fsync', () => this.#handle.sync());
-    await this.#attempt('could not replace', () => this.#rejectStranger());
+    await this.written();
+    await this.#attempt('could not fsync snapshot: sync', () => this.#handle.sync());
+    await this.#rejectStranger();
     this.#isOpen = false;
-    await this.#attempt('could not close', () => this.#handle.close());
-    await this.#attempt(`could not rename ${this.partPath} to`, () => rename(this.partPath, this.#path));
-    await syncDirectory(dirname(this.#path));
+    await this.#attempt('could not close file descriptor: close', () => this.#handle.close());
+    try {
+      await rename(systemPath(this.partPath), systemPath(this.#path));
+    } catch (cause) {
+      throw this.#notRenamed(systemErrorText(cause), { cause });
+    }
+    await syncDirectory(parentPath(this.#path));
   }
 
   /** Leaves nothing behind. Harmless after `commit`, and never throws: the failure before it is the one to report. */
@@ -69,11 +79,11 @@ export class WholeFile {
       this.#isOpen = false;
       // The handle must not be closed under a write.
       await this.#writer.finish().catch(() => undefined);
-      const isOurs = await this.#ownsPart();
+      const { kind } = await this.#part();
       await this.#handle.close().catch(() => undefined);
-      if (!isOurs) return;
+      if (kind === 'strange') return;
     }
-    await rm(this.partPath, { force: true }).catch(() => undefined);
+    await unlink(systemPath(this.partPath)).catch(() => undefined);
   }
 
   async #written(write: Promise<void>): Promise<void> {
@@ -88,44 +98,74 @@ export class WholeFile {
     try {
       await step();
     } catch (cause) {
-      throw new CommandError(`${what} ${this.#path} (${pathErrorText('', this.partPath, cause).trim()})`, {
-        cause,
-      });
+      throw new CommandError(`${what} ${this.partPath}: ${systemErrorText(cause)}`, { cause });
     }
   }
 
-  /** A second program that saves to the same path has replaced our part with its own. */
+  /** The part has gone, or a second program that saves to the same path has replaced it with its own. */
   async #rejectStranger(): Promise<void> {
-    if (!(await this.#ownsPart())) {
-      throw new Error('another program writes the same file at the same time');
+    const part = await this.#part();
+    if (part.kind === 'ours') return;
+    if (part.kind === 'gone') {
+      const reason = `${this.partPath} was removed while the snapshot was written to it`;
+      throw this.#notRenamed('no such file or directory', { reasons: [reason] });
     }
+    throw this.#notRenamed(
+      part.kind === 'unknown'
+        ? systemErrorText(part.cause)
+        : 'another program writes the same file at the same time',
+    );
   }
 
-  async #ownsPart(): Promise<boolean> {
-    const [ours, there] = await Promise.all([
-      this.#handle.stat({ bigint: true }).catch(() => undefined),
-      stat(this.partPath, { bigint: true }).catch(() => undefined),
-    ]);
-    return ours !== undefined && ours.ino === there?.ino && ours.dev === there.dev;
+  #notRenamed(why: string, options: FailureOptions = {}): CommandError {
+    const names = `${this.partPath} ${this.#path}`;
+    return new CommandError(
+      `could not rename ${this.partPath} to ${this.#path} (rename ${names}: ${why})`,
+      options,
+    );
+  }
+
+  /** What has the part's name by now. */
+  async #part(): Promise<Part> {
+    try {
+      const ours = await this.#handle.stat({ bigint: true });
+      const there = await stat(systemPath(this.partPath), { bigint: true });
+      return { kind: ours.ino === there.ino && ours.dev === there.dev ? 'ours' : 'strange' };
+    } catch (cause) {
+      return (cause as NodeJS.ErrnoException).code === 'ENOENT'
+        ? { kind: 'gone' }
+        : { kind: 'unknown', cause };
+    }
   }
 }
 
-/** Makes a rename durable. Some platforms cannot open directories; there the rename is as durable as it gets. */
-async function syncDirectory(path: string): Promise<void> {
-  let directory: FileHandle;
-  try {
-    directory = await open(path, 'r');
-  } catch {
-    return;
-  }
-  try {
-    await directory.sync();
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code !== 'EINVAL' && code !== 'ENOTSUP' && code !== 'EPERM') {
-      throw new CommandError(`could not fsync ${path} (${pathErrorText('fsync', path, cause)})`, { cause });
-    }
-  } finally {
-    await directory.close();
-  }
+type Part =
+  | { readonly kind: 'ours' | 'strange' | 'gone' }
+  | { readonly kind: 'unknown'; readonly cause: unknown };
+
+function rejectOddTarget(path: string): void {
+  const target = statOf(path);
+  if (target === undefined) return;
+  const what = target.isFile() ? streamLink(path) : kindOf(target);
+  if (what === undefined) return;
+  throw new CommandError(`could not save to ${path} (it is ${what})`, {
+    reasons: target.isDirectory()
+      ? [`name a file in it, such as ${path.replace(/\/*$/, '/')}snapshot.db`]
+      : [`a snapshot appears as a whole, by a rename, and would take the place of ${what}`],
+  });
+}
+
+/** As /dev/stdout is one. */
+function streamLink(path: string): string | undefined {
+  return linkAt(path)?.startsWith('/proc/') ? 'a link to an open file' : undefined;
+}
+
+function kindOf(target: Stats): string {
+  if (target.isDirectory()) return 'a directory';
+  if (target.isFIFO()) return 'a named pipe';
+  return target.isSocket() ? 'a socket' : 'a device';
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }

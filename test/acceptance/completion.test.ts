@@ -45,8 +45,8 @@ const ADDED_TO_ETCDCTL: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['restore', 'status', 'verify'],
 };
 const ADDED_TO_ETCDUTL: Readonly<Record<string, readonly string[]>> = {
-  '': ['hash', 'iterate-bucket', 'list-bucket'],
-  help: ['hash', 'iterate-bucket', 'list-bucket'],
+  '': ['backup', 'check', 'hash', 'iterate-bucket', 'list-bucket'],
+  help: ['backup', 'check', 'hash', 'iterate-bucket', 'list-bucket'],
   snapshot: ['verify'],
   'snapshot restore': ['--target-version'],
 };

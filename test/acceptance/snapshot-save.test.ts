@@ -1,6 +1,16 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -216,6 +226,54 @@ describe('snapshot save when something fails', () => {
       expect(await ending(ourEtcdctl(), args)).toEqual(await ending(lab.newestEtcdctl, args));
     }
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses to take the place of a named pipe', async () => {
+    execFileSync('mkfifo', [path]);
+    const result = await run(ourEtcdctl(), [...lab.flags(), 'snapshot', 'save', path]);
+    expect(result.code).toBe(5);
+    expect(result.stderr.toString()).toContain(`Error: could not save to ${path} (it is a named pipe)\n`);
+    expect(readdirSync(folder)).toEqual(['backup.db']);
+    expect(statSync(path).isFIFO()).toBe(true);
+  });
+
+  it.each([
+    ['to a file', 'older'],
+    ['that leads nowhere', 'nowhere'],
+    ['that leads to itself', 'backup.db'],
+  ])('takes the place of a link %s, as the real etcdctl does', async (_what, target) => {
+    writeFileSync(join(folder, 'older'), 'older');
+    for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
+      rmSync(path, { force: true });
+      symlinkSync(target, path);
+      expect((await run(program, [...lab.flags(), 'snapshot', 'save', path])).code).toBe(0);
+      expect(lstatSync(path).isFile()).toBe(true);
+      expect(readdirSync(folder)).toEqual(['backup.db', 'older']);
+      expect(readFileSync(join(folder, 'older'), 'utf8')).toBe('older');
+    }
+  });
+
+  it.each([
+    ['its part', () => rmSync(`${path}.part`)],
+    ['its directory', () => rmSync(folder, { recursive: true })],
+  ])('says that %s has gone meanwhile', async (_what, remove) => {
+    let isRemoved = false;
+    const proxy = await TamperingProxy.start(serverPort, (chunk, sent) => {
+      if (sent > 3_000_000 && !isRemoved) remove();
+      isRemoved ||= sent > 3_000_000;
+      return chunk;
+    });
+    const line = [`--endpoints=127.0.0.1:${proxy.port}`, 'snapshot', 'save', path];
+    const { code, stderr } = await run(ourEtcdctl(), line);
+    await proxy.close();
+    expect([code, stderr.toString().trim().split('\n')]).toEqual([
+      5,
+      [
+        `${path}.part was removed while the snapshot was written to it`,
+        `Error: could not rename ${path}.part to ${path} (rename ${path}.part ${path}: no such file or directory)`,
+      ],
+    ]);
+    expect(existsSync(`${path}.part`)).toBe(false);
   });
 
   it.skipIf(tmpfsMissing())('notices that the disk is full', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lines } from '../../src/cli/stdin.js';
+import { lines, readAll } from '../../src/cli/stdin.js';
 
 async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield Buffer.from(part);
@@ -28,5 +28,30 @@ describe('lines', () => {
     }
     const read = lines(endless());
     expect([(await read.next()).value, (await read.next()).value]).toEqual(['first', 'second']);
+  });
+});
+
+describe('standard input that cannot be read', () => {
+  // biome-ignore lint/correctness/useYield: it fails before there is anything
+  async function* refused(): AsyncGenerator<Uint8Array> {
+    throw Object.assign(new Error('EBADF: bad file descriptor, read'), {
+      code: 'EBADF',
+      errno: -9,
+      syscall: 'read',
+    });
+  }
+
+  it('fails in Go’s words', async () => {
+    const expected = { message: 'read /dev/stdin: bad file descriptor', kind: 'input' };
+    await expect(readAll(refused())).rejects.toMatchObject(expected);
+    await expect(lines(refused()).next()).rejects.toMatchObject(expected);
+  });
+
+  it('keeps other failures as they are', async () => {
+    // biome-ignore lint/correctness/useYield: it fails before there is anything
+    async function* interrupted(): AsyncGenerator<Uint8Array> {
+      throw new Error('interrupted');
+    }
+    await expect(readAll(interrupted())).rejects.toThrow('interrupted');
   });
 });

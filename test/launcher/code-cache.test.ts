@@ -1,4 +1,14 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +75,21 @@ describe('compiled code', () => {
     utimesSync(join(folder, 'recent'), age(29), age(29));
     writeCompiled(folder, 'p', code);
     expect(readdirSync(folder).sort()).toEqual(['p', 'recent']);
+  });
+
+  it('does not make a home that does not exist', () => {
+    writeCompiled(join(scratch, 'home', '.cache', 'etcdctl-ts'), 'p', code);
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  it('is not read from a directory', () => {
+    mkdirSync(join(folder, 'p'), { recursive: true });
+    expect(readCompiled(folder, 'p', uid)).toBeUndefined();
+  });
+
+  it.runIf(existsSync('/proc/self'))('is done without in a home that takes no files', () => {
+    writeCompiled('/proc/self/.cache/etcdctl-ts', 'p', code);
+    expect(existsSync('/proc/self/.cache')).toBe(false);
   });
 
   it('is done without where it cannot be kept', () => {

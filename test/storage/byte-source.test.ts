@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,13 @@ describe('FileByteSource', () => {
   it('says in the words of the system why it cannot open', () => {
     expect(() => FileByteSource.open(join(directory, 'none'))).toThrow(CommandError);
     expect(() => FileByteSource.open('/no/such')).toThrow('open /no/such: no such file or directory');
-    expect(() => FileByteSource.open(directory)).toThrow('not a regular file');
+    expect(() => FileByteSource.open(directory)).toThrow(`read ${directory}: is a directory`);
+    expect(() => FileByteSource.open('/dev/null')).toThrow('open /dev/null: not a regular file');
+  });
+
+  it('does not wait for the writer of a named pipe', () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => FileByteSource.open(pipe)).toThrow('not a regular file');
   });
 });

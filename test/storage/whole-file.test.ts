@@ -1,4 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +54,82 @@ describe('WholeFile', () => {
     await file.append(Buffer.from('x'));
     await file.commit();
     expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('untouched');
+  });
+
+  it.each([
+    ['device', () => '/dev/null'],
+    [
+      'named pipe',
+      () => {
+        execFileSync('mkfifo', [target()]);
+        return target();
+      },
+    ],
+    [
+      'socket',
+      async () => {
+        const server = createServer();
+        await new Promise<void>((listening) => server.listen(target(), listening));
+        server.unref();
+        return target();
+      },
+    ],
+    [
+      'device',
+      async () => {
+        await symlink('/dev/null', target());
+        return target();
+      },
+    ],
+    [
+      'link to an open file',
+      async () => {
+        const fd = openSync(join(folder, 'open'), 'w');
+        await symlink(`/proc/self/fd/${fd}`, target());
+        return target();
+      },
+    ],
+  ])('refuses to take the place of a %s', async (what, make) => {
+    const path = await make();
+    const before = await readdir(folder);
+    await expect(WholeFile.create(path)).rejects.toThrow(`could not save to ${path} (it is a ${what})`);
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it.each([
+    ['to a file', 'older'],
+    ['that leads nowhere', 'nowhere'],
+    ['that leads to itself', 'snapshot.db'],
+  ])('takes the place of a link %s, as etcdctl’s does', async (_what, to) => {
+    await writeFile(join(folder, 'older'), 'older');
+    await symlink(to, target());
+    const file = await WholeFile.create(target());
+    await file.append(Buffer.from('newer'));
+    await file.commit();
+    expect((await lstat(target())).isFile()).toBe(true);
+    expect(await readFile(join(folder, 'older'), 'utf8')).toBe('older');
+  });
+
+  it.each([
+    ['the part', () => rm(`${target()}.part`)],
+    ['the directory', () => rm(folder, { recursive: true })],
+  ])('says that %s has gone', async (_what, remove) => {
+    const file = await WholeFile.create(target());
+    await file.append(Buffer.from('x'));
+    await remove();
+    await expect(file.commit()).rejects.toMatchObject({
+      message:
+        `could not rename ${target()}.part to ${target()} ` +
+        `(rename ${target()}.part ${target()}: no such file or directory)`,
+      reasons: [expect.stringContaining('was removed')],
+    });
+    await file.discard();
+  });
+
+  it('says that a directory has the name of the part, and leaves it', async () => {
+    await mkdir(`${target()}.part`);
+    await expect(WholeFile.create(target())).rejects.toThrow(`(open ${target()}.part: is a directory)`);
+    expect(await readdir(folder)).toEqual(['snapshot.db.part']);
   });
 
   it('refuses a directory, a missing folder and a second writer', async () => {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { CommandError } from '../../model/errors.js';
+import { systemPath } from '../../model/file-path.js';
 import { pathErrorText } from '../../model/go/system-error.js';
 import type { FileByteSource } from '../../storage/byte-source.js';
 import type { CommandContext } from '../context.js';
@@ -8,7 +9,7 @@ import { waitForServer } from './server-lock.js';
 /** Rejects with a `CommandError` when there is no such file: `stat x: no such file or directory`. */
 export async function requireFile(path: string): Promise<void> {
   try {
-    await stat(path);
+    await stat(systemPath(path));
   } catch (cause) {
     throw new CommandError(pathErrorText('stat', path, cause), { cause });
   }

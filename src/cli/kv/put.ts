@@ -37,8 +37,9 @@ export function toPutOptions(args: readonly string[], given: FlagValues<typeof p
 }
 
 /** There is no key, or no value where one was to come from. */
-export function wrongPutArguments(): UsageError {
-  return new UsageError('put command needs 1 argument and input from stdin or 2 arguments');
+export function wrongPutArguments(reasons: readonly string[] = []): UsageError {
+  const message = 'put command needs 1 argument and input from stdin or 2 arguments';
+  return new UsageError(message, 'arguments', { reasons });
 }
 
 export function toPutRequest(options: PutOptions, value: Uint8Array): PutRequest {

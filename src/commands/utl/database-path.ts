@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { bytesFromText } from '../../model/bytes.js';
 import { CommandError } from '../../model/errors.js';
+import { systemPath } from '../../model/file-path.js';
 import { quoteGo } from '../../model/go/quote.js';
 
 /** What the commands take that look into a database, as etcd-dump-db does (tools/etcd-dump-db/main.go, v3.7.1). */
@@ -14,7 +15,7 @@ export async function findDatabase(path: string): Promise<string> {
   const { databasePath } = await import('../../storage/data-directory/layout.js');
   const file = path.endsWith('db') ? path : databasePath(path);
   try {
-    await stat(file);
+    await stat(systemPath(file));
   } catch (cause) {
     throw new CommandError(`${quoteGo(bytesFromText(file))} does not exist`, { cause });
   }

@@ -8,6 +8,7 @@ import {
   wrongPutArguments,
 } from '../../cli/kv/put.js';
 import { readAll } from '../../cli/stdin.js';
+import { UsageError } from '../../model/errors.js';
 
 export { type PutOptions, toPutRequest };
 
@@ -41,7 +42,10 @@ export async function runPut(options: PutOptions, context: CommandContext): Prom
 async function valueToPut({ value }: PutOptions, context: CommandContext): Promise<Uint8Array> {
   if (value === 'keep') return new Uint8Array(0);
   if (value !== 'stdin') return value;
-  const read = await readAll(context.stdin);
+  const read = await readAll(context.stdin).catch((cause) => {
+    if (cause instanceof UsageError) throw wrongPutArguments([cause.message]);
+    throw cause;
+  });
   if (read.length === 0) throw wrongPutArguments();
   return read;
 }

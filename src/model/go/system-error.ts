@@ -149,8 +149,22 @@ export function systemErrorText(error: unknown): string {
 
 /** The error as Go's os package words it: `open /x/y: permission denied`. */
 export function pathErrorText(operation: string, path: string, error: unknown): string {
-  return `${operation} ${path}: ${systemErrorText(error)}`;
+  return `${path === '' ? operation : `${operation} ${path}`}: ${systemErrorText(error)}`;
 }
+
+/**
+ * A failed call of the system that no command has put into words: `open /x/y: permission denied`. Nothing for other errors.
+ */
+export function systemCallText(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { errno, syscall, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  if (typeof errno !== 'number' || syscall === undefined) return undefined;
+  const operation = GO_OPERATIONS[syscall] ?? syscall;
+  return pathErrorText(operation, [path, dest].filter((each) => each !== undefined).join(' '), error);
+}
+
+/** As Go's os package calls what libuv names after the function of its own. */
+const GO_OPERATIONS: Readonly<Record<string, string>> = { scandir: 'open', uv_cwd: 'getwd' };
 
 function wordsByName(name: string | undefined): string | undefined {
   return name !== undefined && /^E\w+$/.test(name) ? row(`\\d+ ${name}`) : undefined;

@@ -14,8 +14,8 @@
  * source is only read. The server need not be stopped, except for the database.
  */
 import { randomBytes } from 'node:crypto';
-import { join, relative, resolve, sep } from 'node:path';
 import { CommandError } from '../../model/errors.js';
+import { joinPath } from '../../model/file-path.js';
 import { WalSnapshot } from '../../wire/raft-records.js';
 import type { MemberRecord } from '../backend/member-json.js';
 import { FileByteSink } from '../byte-sink.js';
@@ -49,22 +49,23 @@ export function placeholderMember(): MemberRecord {
 
 /** Throws `CommandError` and `CorruptFileError`; then, and when the signal aborts, nothing is left behind. */
 export async function backUp(request: BackupRequest): Promise<void> {
-  const { dataDirectory, backupDirectory, withVersion3 } = request;
+  const { dataDirectory, backupDirectory, backupWalDirectory, withVersion3 } = request;
   rejectUsedDirectories(request);
   const member = placeholderMember();
-  const image = await readNewestImage(join(dataDirectory, 'member', 'snap'));
+  const image = await readNewestImage(joinPath(dataDirectory, 'member', 'snap'));
   const source = request.walDirectory ?? walPath(dataDirectory);
   const survey = surveyLog(source, image?.index ?? 0n);
   const staging = new Staging();
   try {
-    const data = staging.add(resolve(backupDirectory));
-    const wal = stagedWal(staging, data, request);
-    const snap = join(data, 'member', 'snap');
+    const data = staging.add(backupDirectory);
+    const wal = backupWalDirectory === undefined ? walPath(data) : staging.addMaybeWithin(backupWalDirectory);
+    const snap = joinPath(data, 'member', 'snap');
     makeDirectories(snap);
     makeDirectories(wal);
-    if (image !== undefined) await writeImage(join(snap, snapName(image.term, image.index)), image, member);
-    await backupDatabase(join(snap, 'db'), { ...request, member, state: survey.state });
-    const sink = FileByteSink.create(join(wal, segmentName(0n, 0n)));
+    if (image !== undefined)
+      await writeImage(joinPath(snap, snapName(image.term, image.index)), image, member);
+    await backupDatabase(joinPath(snap, 'db'), { ...request, member, state: survey.state });
+    const sink = FileByteSink.create(joinPath(wal, segmentName(0n, 0n)));
     try {
       await writeLog(sink, {
         ...request,
@@ -79,7 +80,7 @@ export async function backUp(request: BackupRequest): Promise<void> {
       sink.close();
     }
     await syncDirectories(snap, data);
-    await syncDirectories(wal, wal.startsWith(data + sep) ? data : wal);
+    await syncDirectories(wal, wal.startsWith(`${data}/`) ? data : wal);
     await staging.publish();
   } catch (error) {
     staging.discard();
@@ -95,22 +96,10 @@ function snapshotRecord(image: Image | undefined, member: MemberRecord): WalSnap
 }
 
 function rejectUsedDirectories({ backupDirectory, backupWalDirectory }: BackupRequest): void {
-  for (const directory of [join(backupDirectory, 'member'), backupWalDirectory ?? '']) {
+  for (const directory of [joinPath(backupDirectory, 'member'), backupWalDirectory ?? '']) {
     if (directory === '' || statOf(directory) === undefined || isEmptyDirectory(directory)) continue;
     throw new CommandError(`expected ${JSON.stringify(directory)} to be empty`, {
       reasons: ['a backup never overwrites anything: give a directory that is new or empty'],
     });
   }
-}
-
-/** Where the log is written: with the data directory if it belongs into it, else beside its own place. */
-function stagedWal(
-  staging: Staging,
-  data: string,
-  { backupDirectory, backupWalDirectory }: Pick<BackupRequest, 'backupDirectory' | 'backupWalDirectory'>,
-): string {
-  if (backupWalDirectory === undefined) return walPath(data);
-  const within = relative(backupDirectory, backupWalDirectory);
-  const isWithin = within !== '' && within !== '..' && !within.startsWith(`..${sep}`);
-  return isWithin ? join(data, within) : staging.add(resolve(backupWalDirectory));
 }

@@ -1,6 +1,6 @@
 /**
- * Replaces values within a JSON text, without reading the rest of it into objects: what is not replaced stays as it is, to the byte,
- * numbers beyond doubles included. The text is UTF-8, and of structure it has nothing but ASCII.
+ * Finds and replaces values within a JSON text, without reading the rest of it into objects: what is not replaced stays as it is, to
+ * the byte, numbers beyond doubles included. The text is UTF-8, and of structure it has nothing but ASCII.
  */
 
 /** Where a value begins and ends. */
@@ -27,6 +27,20 @@ export function replaceJson(bytes: Uint8Array, path: readonly string[], replacem
   return Buffer.concat([bytes.subarray(0, span.start), Buffer.from(replacement), bytes.subarray(span.end)]);
 }
 
+/** The names of the members of the object at the path, with their escapes; none when nothing, or no object, is there. */
+export function memberNames(bytes: Uint8Array, path: readonly string[]): readonly string[] {
+  const reader = new JsonReader(bytes);
+  let start: number | undefined = reader.skipSpace(0);
+  for (const name of path) start = start === undefined ? undefined : reader.member(start, name)?.start;
+  if (start === undefined) return [];
+  return Array.from(reader.members(start), ({ name }) => Buffer.from(name).toString('utf8'));
+}
+
+interface Member extends Span {
+  /** Without quotes. */
+  readonly name: Uint8Array;
+}
+
 class JsonReader {
   readonly #bytes: Uint8Array;
 
@@ -36,21 +50,26 @@ class JsonReader {
 
   /** The value of an object's member; names must need no escapes. `undefined` when there is none, or no object. */
   member(start: number, name: string): Span | undefined {
-    if (this.#bytes[start] !== OPEN_BRACE) return undefined;
     const wanted = Buffer.from(name);
+    for (const member of this.members(start)) if (wanted.equals(member.name)) return member;
+    return undefined;
+  }
+
+  /** None when there is no object at the offset. */
+  *members(start: number): Generator<Member> {
+    if (this.#bytes[start] !== OPEN_BRACE) return;
     let at = this.skipSpace(start + 1);
     while (this.#bytes[at] === QUOTE) {
       const nameEnd = this.#stringEnd(at);
-      const isWanted = wanted.equals(this.#bytes.subarray(at + 1, nameEnd - 1));
+      const name = this.#bytes.subarray(at + 1, nameEnd - 1);
       const valueStart = this.skipSpace(this.#expect(this.skipSpace(nameEnd), COLON));
       const end = this.#valueEnd(valueStart);
-      if (isWanted) return { start: valueStart, end };
+      yield { name, start: valueStart, end };
       at = this.skipSpace(end);
       if (this.#bytes[at] !== COMMA) break;
       at = this.skipSpace(at + 1);
     }
     this.#expect(at, CLOSE_BRACE);
-    return undefined;
   }
 
   skipSpace(from: number): number {

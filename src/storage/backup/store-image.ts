@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { CommandError, CorruptFileError } from '../../model/errors.js';
-import { pathErrorText } from '../../model/go/system-error.js';
+import { CorruptFileError } from '../../model/errors.js';
+import { joinPath } from '../../model/file-path.js';
 import type { MemberRecord } from '../backend/member-json.js';
 import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';
+import { namesIn } from '../directory.js';
 import { decodeSnap, encodeSnapWith, memberNodesJson } from '../raft-snapshot/snap-file.js';
 import { replaceJson } from './json-splice.js';
 
@@ -25,14 +24,18 @@ const MEMBERS = ['Root', 'Children', '0', 'Children', 'members', 'Children'];
 const REMOVED_MEMBERS = ['Root', 'Children', '0', 'Children', 'removed_members', 'Children'];
 
 /**
- * The newest of the images that is whole; none when there is no file at all, as on a young server. Throws `CommandError`, and
- * `CorruptFileError` when there are files and none of them is whole.
+ * The newest of the images that is whole, and wanted; none when there is no file at all, as on a young server. Throws `CommandError`,
+ * and `CorruptFileError` when there are files and none of them is whole.
  */
-export async function readNewestImage(directory: string): Promise<Image | undefined> {
+export async function readNewestImage(
+  directory: string,
+  isWanted: (image: Image) => boolean = () => true,
+): Promise<Image | undefined> {
   let damage: CorruptFileError | undefined;
   for (const name of snapNames(directory)) {
     try {
-      return readImage(join(directory, name));
+      const image = readImage(joinPath(directory, name));
+      if (isWanted(image)) return image;
     } catch (error) {
       if (!(error instanceof CorruptFileError)) throw error;
       damage ??= error;
@@ -44,14 +47,10 @@ export async function readNewestImage(directory: string): Promise<Image | undefi
 
 /** The newest first. */
 function snapNames(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-      .filter((name) => SNAP_NAME.test(name))
-      .sort()
-      .reverse();
-  } catch (cause) {
-    throw new CommandError(pathErrorText('open', directory, cause), { cause });
-  }
+  return namesIn(directory)
+    .filter((name) => SNAP_NAME.test(name))
+    .sort()
+    .reverse();
 }
 
 function readImage(path: string): Image {

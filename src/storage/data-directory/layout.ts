@@ -1,10 +1,10 @@
-import { join } from 'node:path';
+import { joinPath } from '../../model/file-path.js';
 
 /** Where a server keeps its database. */
 export function databasePath(dataDirectory: string): string {
-  return join(dataDirectory, 'member', 'snap', 'db');
+  return joinPath(dataDirectory, 'member', 'snap', 'db');
 }
 
 export function walPath(dataDirectory: string): string {
-  return join(dataDirectory, 'member', 'wal');
+  return joinPath(dataDirectory, 'member', 'wal');
 }

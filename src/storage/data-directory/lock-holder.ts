@@ -1,4 +1,5 @@
 import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
+import { systemPath } from '../../model/file-path.js';
 
 /**
  * A running server holds a lock (flock) on its database. Node cannot ask for one, but Linux lists them all.
@@ -20,7 +21,8 @@ export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder 
   } catch {
     return { kind: 'unknown' };
   }
-  const inode = String(statSync(path, { bigint: true }).ino);
+  const inode = inodeOf(path);
+  if (inode === undefined) return { kind: 'none' };
   for (const [, processId = '', lockedInode] of locks.matchAll(WRITE_LOCK)) {
     // Some file systems show another device here than to `stat`, so the process is asked instead of compared.
     if (lockedInode === inode && mayHaveOpen(Number(processId), path)) {
@@ -30,6 +32,15 @@ export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder 
   return { kind: 'none' };
 }
 
+/** Nothing when the file has gone: whoever opens it will say so. */
+function inodeOf(path: string): string | undefined {
+  try {
+    return String(statSync(systemPath(path), { bigint: true }).ino);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * False only if the process can be looked into and does not have the file open: the inode is another file system's. Open
  * files are compared by what they are, because a process in a container knows them under other paths.
@@ -37,7 +48,7 @@ export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder 
 function mayHaveOpen(processId: number, path: string): boolean {
   try {
     const directory = `/proc/${processId}/fd`;
-    const wanted = statSync(path, { bigint: true });
+    const wanted = statSync(systemPath(path), { bigint: true });
     return readdirSync(directory).some((name) => isFile(`${directory}/${name}`, wanted));
   } catch {
     return true;

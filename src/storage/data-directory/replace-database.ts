@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { CommandError } from '../../model/errors.js';
-import { pathErrorText } from '../../model/go/system-error.js';
+import { joinPath, lastName, parentPath, systemPath } from '../../model/file-path.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
 import { hashLeaf } from '../backend/snapshot-status.js';
 import { BoltFile } from '../bolt/bolt-file.js';
@@ -12,6 +11,7 @@ import { FileByteSource } from '../byte-source.js';
 import { Crc32c } from '../crc32c.js';
 import { removeTree, renamePath, syncDirectory } from '../directory.js';
 import { Pace, type PaceOptions } from '../pace.js';
+import { attempt } from '../system-call.js';
 import { lockHolder } from './lock-holder.js';
 
 export interface ReplaceOptions extends PaceOptions {
@@ -36,7 +36,7 @@ export async function replaceDatabase(path: string, options: ReplaceOptions = {}
     keepOwner(path, newPath);
     rejectStartedServer(path);
     renamePath(newPath, path);
-    await syncDirectory(dirname(path));
+    await syncDirectory(parentPath(path));
     return { oldBytes: source.sizeBytes, newBytes };
   } catch (error) {
     removeTree(newPath);
@@ -51,7 +51,7 @@ export async function replaceDatabase(path: string, options: ReplaceOptions = {}
  * what etcd's own defragmentation leaves, `db.tmp.…` (bootstrapSnapshot in server/etcdserver/bootstrap.go).
  */
 export function replacementPath(path: string): string {
-  return join(dirname(path), `tmp.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  return joinPath(parentPath(path), `tmp.${lastName(path)}.${randomBytes(6).toString('hex')}`);
 }
 
 async function writeChecked(
@@ -101,12 +101,9 @@ function rejectStartedServer(path: string): void {
 
 /** The administrator's program must not take the file from the server's account. */
 function keepOwner(oldPath: string, newPath: string): void {
-  try {
-    const { uid, gid, mode } = statSync(oldPath);
-    const made = statSync(newPath);
-    if (made.uid !== uid || made.gid !== gid) chownSync(newPath, uid, gid);
-    chmodSync(newPath, mode & 0o777);
-  } catch (cause) {
-    throw new CommandError(pathErrorText('chown', newPath, cause), { cause });
-  }
+  const { uid, gid, mode } = attempt('stat', oldPath, () => statSync(systemPath(oldPath)));
+  const made = attempt('stat', newPath, () => statSync(systemPath(newPath)));
+  const target = systemPath(newPath);
+  if (made.uid !== uid || made.gid !== gid) attempt('chown', newPath, () => chownSync(target, uid, gid));
+  attempt('chmod', newPath, () => chmodSync(target, mode & 0o777));
 }

@@ -1,6 +1,10 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { CommandError } from '../../model/errors.js';
 import { systemErrorText } from '../../model/go/system-error.js';
+import { parseGoUrl } from '../../model/go/url.js';
 import { initialClusterText, quoted } from './peer-urls.js';
+
+const LARGEST_PORT = 65_535;
 
 /** Finds the address of a host name. This floor has no network: whoever restores brings it. */
 export type ResolveHost = (host: string) => Promise<string>;
@@ -46,12 +50,12 @@ async function findMismatch(urls: AdvertisedUrls): Promise<string | undefined> {
   if (advertisedUrls.length !== clusterUrls.length) {
     return `len(${goList(advertisedUrls)}) != len(${goList(clusterUrls)})`;
   }
-  if (advertisedUrls.every((url, index) => url === clusterUrls[index])) return undefined;
+  if (advertisedUrls.every((url, index) => areEqual(url, clusterUrls[index] ?? ''))) return undefined;
   try {
     const resolve = async (list: readonly string[]) =>
       (await Promise.all(list.map((url) => resolveUrl(url, resolveHost)))).sort();
     const [advertised, expected] = [await resolve(advertisedUrls), await resolve(clusterUrls)];
-    const index = advertised.findIndex((url, position) => url !== expected[position]);
+    const index = advertised.findIndex((url, position) => !areEqual(url, expected[position] ?? ''));
     if (index < 0) return undefined;
     return `resolved urls: ${quoted(advertised[index] ?? '')} != ${quoted(expected[index] ?? '')}`;
   } catch (error) {
@@ -59,18 +63,50 @@ async function findMismatch(urls: AdvertisedUrls): Promise<string | undefined> {
   }
 }
 
+/** By scheme, address and path: addresses may be spelled in several ways (urlsHostNormalizedEqual in etcd pkg/netutil, v3.7.1). */
+function areEqual(a: string, b: string): boolean {
+  const [first, second] = [a, b].map((text) => {
+    const { scheme, host, path } = parseGoUrl(text);
+    return JSON.stringify([scheme, hostInOneForm(host), path]);
+  });
+  return first === second;
+}
+
+function hostInOneForm(host: string): string {
+  const [, name = host, port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(host) ?? [];
+  const address = canonicalAddress(name.replace(/^\[|\]$/g, ''));
+  if (address === undefined) return host;
+  return bracketed(address) + (port === '' ? '' : `:${port}`);
+}
+
+/** Go's form of an address; nothing for what is a name. */
+function canonicalAddress(host: string): string | undefined {
+  if (isIPv4(host)) return host;
+  if (!isIPv6(host) || host.includes('%')) return undefined;
+  const { hostname } = new URL(`http://[${host}]`);
+  const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(hostname) ?? [];
+  if (high === undefined || low === undefined) return hostname.slice(1, -1);
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return [a >> 8, a & 0xff, b >> 8, b & 0xff].join('.');
+}
+
 /** With the address instead of the name; `localhost` is left as it is, as etcd leaves it. */
 async function resolveUrl(url: string, resolveHost: ResolveHost): Promise<string> {
-  const [, before = '', host = '', after = ''] = /^(https?:\/\/(?:[^@/]*@)?)([^/?#]*)(:.*)$/.exec(url) ?? [];
+  const [, before = '', host = '', port = '', after = ''] =
+    /^(https?:\/\/(?:[^@/]*@)?)([^/?#]*):(\d*)(.*)$/.exec(url) ?? [];
   if (host === '' || host === 'localhost') return url;
-  const name = host.replace(/^\[(.*)\]$/, '$1');
-  let address: string;
+  const [name = '', ...zone] = host.replace(/^\[(.*)\]$/, '$1').split(/(?=%)/);
   try {
-    address = await resolveHost(name);
+    if (Number(port) > LARGEST_PORT) throw new Error(`address ${port}: invalid port`);
+    const address = canonicalAddress(name) ?? (await resolveHost(name));
+    return `${before}${bracketed([address, ...zone].join(''))}:${Number(port)}${after}`;
   } catch (cause) {
     throw new CommandError(`failed to resolve ${quoted(url)} (${systemErrorText(cause)})`, { cause });
   }
-  return before + (address.includes(':') ? `[${address}]` : address) + after;
+}
+
+function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 function goList(items: readonly string[]): string {

@@ -12,17 +12,20 @@
  * visible last. Everything is written into a temporary directory on the same file system, forced to disk and renamed:
  * beside a data directory that does not exist yet; within one that does, because it may be a mount point.
  */
-import { join, relative, resolve, sep } from 'node:path';
+
 import { CommandError } from '../../model/errors.js';
+import { joinPath, lastName, parentPath } from '../../model/file-path.js';
 import { lastRevision } from '../backend/last-revision.js';
 import { rewriteDatabase } from '../backend/rewrite.js';
 import { type MinorVersion, recordedVersions } from '../backend/versions.js';
 import { BoltFile } from '../bolt/bolt-file.js';
 import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';
-import { isEmptyDirectory, makeDirectories, statOf, syncDirectories } from '../directory.js';
+import { databasePath, walPath } from '../data-directory/layout.js';
+import { isEmptyDirectory, makeDirectories, pathWithin, statOf, syncDirectories } from '../directory.js';
 import type { PaceOptions } from '../pace.js';
 import { snapName } from '../raft-snapshot/snap-file.js';
+import { TRAILER_BYTES } from '../snapshot/trailer.js';
 import { checkTrailer, hasTrailer } from '../snapshot/trailer-read.js';
 import { SEGMENT_BYTES, segmentName } from '../wal/format.js';
 import type { ClusterPlan } from './cluster-plan.js';
@@ -59,17 +62,18 @@ export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
   try {
     const rewritePace = await checkHash(source, request);
     const { dataDirectory, walDirectory, plan } = request;
-    const data = staging.add(resolve(dataDirectory));
-    const wal = stagedWal(staging, data, { dataDirectory, walDirectory });
-    const snap = join(data, 'member', 'snap');
+    if (walDirectory !== undefined) rejectOverlap(walDirectory, dataDirectory);
+    const data = staging.add(dataDirectory);
+    const wal = walDirectory === undefined ? walPath(data) : staging.addMaybeWithin(walDirectory);
+    const snap = joinPath(data, 'member', 'snap');
     makeDirectories(snap);
     makeDirectories(wal);
-    await writeDatabase(source, join(snap, 'db'), { ...request, ...rewritePace });
+    await writeDatabase(source, joinPath(snap, 'db'), { ...request, ...rewritePace });
     const snapFile = snapName(RESTORED_TERM, restoredIndex(plan));
-    await writeFile(join(snap, snapFile), restoredSnap(plan), { mode: SNAP_MODE });
-    await writeFile(join(wal, segmentName(0n, 0n)), restoredWal(plan), { sizeBytes: SEGMENT_BYTES });
+    await writeFile(joinPath(snap, snapFile), restoredSnap(plan), { mode: SNAP_MODE });
+    await writeFile(joinPath(wal, segmentName(0n, 0n)), restoredWal(plan), { sizeBytes: SEGMENT_BYTES });
     await syncDirectories(snap, data);
-    await syncDirectories(wal, wal.startsWith(data + sep) ? data : wal);
+    await syncDirectories(wal, wal.startsWith(`${data}/`) ? data : wal);
     await staging.publish();
   } catch (error) {
     staging.discard();
@@ -88,20 +92,28 @@ function rejectUsedDirectories({ dataDirectory, walDirectory }: RestoreRequest):
   }
 }
 
-/** Where the log is written: with the data directory if it belongs into it, else beside its own place. */
-function stagedWal(
-  staging: Staging,
-  data: string,
-  { dataDirectory, walDirectory }: Pick<RestoreRequest, 'dataDirectory' | 'walDirectory'>,
-): string {
-  const within = relative(dataDirectory, walDirectory ?? join(dataDirectory, 'member', 'wal'));
-  const isWithin = within !== '' && within !== '..' && !within.startsWith(`..${sep}`);
-  return isWithin || walDirectory === undefined ? join(data, within) : staging.add(resolve(walDirectory));
+/** The directory for the log must not be one that holds the data. etcdutl notices when the data is there. */
+function rejectOverlap(walDirectory: string, dataDirectory: string): void {
+  const database = databasePath(dataDirectory);
+  const data = pathWithin(walDirectory, database);
+  if (pathWithin(parentPath(database), walDirectory)?.split('/')[0] === lastName(database)) {
+    throw new CommandError(`mkdir ${walDirectory}: not a directory`);
+  }
+  if (data === undefined) return;
+  const [first = ''] = data.split('/');
+  throw new CommandError(`expected ${quoted(walDirectory)} to be empty, got [${quoted(first)}]`, {
+    reasons: ['--wal-dir must not be the data directory, nor one that holds it or is in use in it'],
+  });
 }
 
 /** Returns the pace for what is left to do. */
 async function checkHash(source: FileByteSource, request: RestoreRequest): Promise<PaceOptions> {
   const { skipHashCheck, signal, onProgress } = request;
+  if (source.sizeBytes < TRAILER_BYTES) {
+    throw new CommandError(`seek ${source.path}: invalid argument`, {
+      reasons: ['the file is too short for a snapshot'],
+    });
+  }
   if (skipHashCheck) return { signal, onProgress };
   if (!hasTrailer(source)) throw new CommandError('snapshot missing hash but --skip-hash-check=false');
   const total = 2 * source.sizeBytes;

@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { makeDirectories, removeTree, renamePath, statOf, syncDirectory } from '../directory.js';
+import { cleanPath, joinPath, parentPath } from '../../model/file-path.js';
+import {
+  isNameFree,
+  makeDirectories,
+  makeDirectory,
+  namesIn,
+  pathWithin,
+  removeTree,
+  renamePath,
+  statOf,
+  syncDirectory,
+} from '../directory.js';
 
 interface StagedDirectory {
   readonly target: string;
@@ -13,19 +22,35 @@ interface StagedDirectory {
 
 /** Directories that appear when all of them are complete, or not at all. */
 export class Staging {
-  readonly #suffix = `restore-${randomBytes(6).toString('hex')}`;
+  readonly #name = `.restore-${randomBytes(6).toString('hex')}`;
   readonly #directories: StagedDirectory[] = [];
   /** What to remove when it all comes to nothing; the newest last. */
   readonly #made: string[] = [];
 
-  /** Returns the directory to be filled in the target's stead; the target must be missing or empty. */
-  add(target: string): string {
+  /**
+   * Returns the directory to be filled in the target's stead; the target must be missing or empty. Throws a `CommandError` that
+   * names the target, or the first directory in it, as etcdutl does, which makes those first.
+   */
+  add(wanted: string): string {
+    const target = cleanPath(wanted);
     const isWithin = statOf(target) !== undefined;
-    const path = isWithin ? join(target, `.${this.#suffix}`) : `${target}.${this.#suffix}`;
-    const topmost = makeDirectories(path);
+    const above = isWithin ? target : parentPath(target);
+    const topmost = makeDirectories(above);
     if (topmost !== undefined) this.#made.push(topmost);
+    // Fails, as a link that leads nowhere is in the way, or the name is too long.
+    if (!isWithin && !isNameFree(target)) makeDirectory(target);
+    const path = joinPath(above, this.#nextName());
+    makeDirectory(path, isWithin ? joinPath(target, 'member') : target);
+    this.#made.push(path);
     this.#directories.push({ target, path, isWithin });
     return path;
+  }
+
+  /** The same for a directory that may be in the one that was added first: then it is filled, and appears, in that. */
+  addMaybeWithin(wanted: string): string {
+    const [first] = this.#directories;
+    const within = first && pathWithin(first.target, wanted);
+    return first === undefined || within === undefined ? this.add(wanted) : joinPath(first.path, within);
   }
 
   /** Moves everything to its place, in the order of the `add`s. What was staged must be on disk. */
@@ -36,7 +61,7 @@ export class Staging {
         this.#made.push(to);
       }
       if (isWithin) removeTree(path);
-      await syncDirectory(isWithin ? target : dirname(target));
+      await syncDirectory(isWithin ? target : parentPath(target));
     }
   }
 
@@ -44,8 +69,13 @@ export class Staging {
   discard(): void {
     for (const path of this.#made.toReversed()) removeTree(path);
   }
+
+  /** Two may have the same directory above them. */
+  #nextName(): string {
+    return this.#directories.length === 0 ? this.#name : `${this.#name}-${this.#directories.length}`;
+  }
 }
 
 function contents(directory: string, target: string): readonly (readonly [from: string, to: string])[] {
-  return readdirSync(directory).map((name) => [join(directory, name), join(target, name)] as const);
+  return namesIn(directory).map((name) => [joinPath(directory, name), joinPath(target, name)] as const);
 }

@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { CommandError, CorruptFileError } from '../../model/errors.js';
-import { pathErrorText } from '../../model/go/system-error.js';
+import { joinPath } from '../../model/file-path.js';
 import { Entry, HardState, WalSnapshot } from '../../wire/raft-records.js';
 import { FileByteSource } from '../byte-source.js';
+import { namesIn } from '../directory.js';
 import { type WalRecordAt, walRecords } from './record-reader.js';
 
 const SEGMENT_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/;
@@ -11,9 +10,10 @@ const SEGMENT_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/;
 /** All records of the log in a directory, in order. Throws `CommandError` and `CorruptFileError`. */
 export function* readWal(directory: string): Generator<WalRecordAt & { readonly path: string }> {
   const names = segmentNames(directory);
+  if (names.length === 0) throw new CommandError(`there is no write-ahead log in ${directory}`);
   let crc: number | undefined;
   for (const [index, name] of names.entries()) {
-    const path = join(directory, name);
+    const path = joinPath(directory, name);
     const source = FileByteSource.open(path);
     try {
       const records = walRecords(source, { crc, isLastFile: index === names.length - 1 });
@@ -40,13 +40,23 @@ export function* entriesToReplay(directory: string): Generator<Entry> {
 }
 
 function newestSnapshotIndex(directory: string): bigint {
-  const indexes: bigint[] = [];
+  return committedSnapshots(directory).at(-1)?.index ?? 0n;
+}
+
+/** The snapshots that the log mentions, as far as they are committed. */
+export function committedSnapshots(directory: string): readonly WalSnapshot[] {
+  const snapshots: WalSnapshot[] = [];
   let commit = 0n;
   for (const record of readWal(directory)) {
-    if (record.type === 'snapshot') indexes.push(decodeRecord(WalSnapshot, record).index ?? 0n);
+    if (record.type === 'snapshot') snapshots.push(decodeRecord(WalSnapshot, record));
     if (record.type === 'state') commit = decodeRecord(HardState, record).commit ?? 0n;
   }
-  return indexes.filter((index) => index <= commit).at(-1) ?? 0n;
+  return snapshots.filter(({ index = 0n }) => index <= commit);
+}
+
+/** Throws a `CommandError` when there is no such directory. */
+export function hasWal(directory: string): boolean {
+  return segmentNames(directory).length > 0;
 }
 
 /** Throws `CorruptFileError`. */
@@ -63,12 +73,7 @@ export function decodeRecord<Message>(
 }
 
 function segmentNames(directory: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(directory).filter((name) => SEGMENT_NAME.test(name));
-  } catch (cause) {
-    throw new CommandError(pathErrorText('open', directory, cause), { cause });
-  }
-  if (names.length === 0) throw new CommandError(`there is no write-ahead log in ${directory}`);
-  return names.sort();
+  return namesIn(directory)
+    .filter((name) => SEGMENT_NAME.test(name))
+    .sort();
 }

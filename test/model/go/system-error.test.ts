@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { expect, it } from 'vitest';
-import { pathErrorText, systemErrorText } from '../../../src/model/go/system-error.js';
+import { pathErrorText, systemCallText, systemErrorText } from '../../../src/model/go/system-error.js';
 
 function systemError(code: string, errno: number): Error {
   return Object.assign(new Error(`${code}: in the runtime’s words, open 'x'`), {
@@ -34,4 +34,18 @@ it('has a row for every error of this system', () => {
   const numbers = new Map(Array.from(table.matchAll(/^(\d+) (\w+) /gm), ([, n, name]) => [name, Number(n)]));
   const known = process.platform === 'linux' ? Object.entries(constants.errno) : [];
   for (const [name, number] of known) expect([name, numbers.get(name)]).toEqual([name, number]);
+});
+
+it.each([
+  [{ code: 'EACCES', errno: -13, syscall: 'open', path: '/x' }, 'open /x: permission denied'],
+  [{ code: 'ENOTDIR', errno: -20, syscall: 'scandir', path: '/x' }, 'open /x: not a directory'],
+  [
+    { code: 'EXDEV', errno: -18, syscall: 'rename', path: 'a', dest: 'b' },
+    'rename a b: invalid cross-device link',
+  ],
+  [{ code: 'ENOENT', errno: -2, syscall: 'uv_cwd' }, 'getwd: no such file or directory'],
+  [{ code: 'ERR_INVALID_ARG_VALUE' }, undefined],
+  [{}, undefined],
+])('a failed call %j is "%s"', (properties, text) => {
+  expect(systemCallText(Object.assign(new Error('x'), properties))).toBe(text);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { replaceJson } from '../../../src/storage/backup/json-splice.js';
+import { memberNames, replaceJson } from '../../../src/storage/backup/json-splice.js';
 
 const replaced = (text: string, path: readonly string[], value = '7') =>
   Buffer.from(replaceJson(Buffer.from(text), path, value)).toString();
@@ -39,5 +39,22 @@ describe('replacing a value in JSON', () => {
   it('goes as deep as the JSON does', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     expect(replaced(`{"x":${deep},"a":1}`, ['a'])).toBe(`{"x":${deep},"a":7}`);
+  });
+});
+
+describe('the names in a JSON object', () => {
+  it.each([
+    ['{"a":1,"b":{"c":2}}', [], ['a', 'b']],
+    ['{"a":1,"b":{"c":2}}', ['b'], ['c']],
+    ['{"ü":1,"q\\"":2}', [], ['ü', 'q\\"']],
+    ['{}', [], []],
+    ['{"a":null}', ['a'], []],
+    ['{"a":1}', ['b', 'c'], []],
+  ])('%s at %j', (text, path, names) => {
+    expect(memberNames(Buffer.from(text), path)).toEqual(names);
+  });
+
+  it('are not read from what ends too early', () => {
+    expect(() => memberNames(Buffer.from('{"a":1'), [])).toThrow(SyntaxError);
   });
 });

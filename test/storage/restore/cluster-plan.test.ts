@@ -86,6 +86,40 @@ describe('checkAdvertisedUrls', () => {
   });
 
   it.each([
+    ['http://[2001:DB8::1]:1', 'http://[2001:db8:0:0:0:0:0:1]:1'],
+    ['http://[::ffff:10.0.0.1]:1', 'http://10.0.0.1:1'],
+    ['http://[::ffff:a00:1]:1', 'http://name:1'],
+    ['http://unknown:1', 'http://unknown:1?x'],
+    ['http://[fe80:0::1%25lo]:1', 'http://[fe80::1%25lo]:1'],
+    ['http://u@10.0.0.1:1', 'http://10.0.0.1:1'],
+    ['http://10.0.0.1:0001', 'http://10.0.0.1:1'],
+    ['http://10.0.0.1:', 'http://10.0.0.1:0'],
+    ['unix:///a', 'unix:///a'],
+  ])('takes %s for %s', async (a, b) => {
+    await check([a], [b]);
+    await check([b], [a]);
+  });
+
+  it.each([
+    ['http://10.0.0.1:1', 'https://10.0.0.1:1', 'resolved urls: "https://10.0.0.1:1" != "http://10.0.0.1:1"'],
+    [
+      'http://localhost:1',
+      'http://127.0.0.1:1',
+      'resolved urls: "http://127.0.0.1:1" != "http://localhost:1"',
+    ],
+    [
+      'http://localhost:1',
+      'http://localhost:01',
+      'resolved urls: "http://localhost:01" != "http://localhost:1"',
+    ],
+    ['http://[::1]:1', 'http://[::2]:1', 'resolved urls: "http://[::2]:1" != "http://[::1]:1"'],
+    ['http://10.0.0.1:1', 'http://10.0.0.1:65536', 'failed to resolve "http://10.0.0.1:65536" ('],
+    ['unix:///a', 'unix:///b', 'resolved urls: "unix:///b" != "unix:///a"'],
+  ])('does not take %s for %s', async (cluster, advertised, message) => {
+    await expect(check([cluster], [advertised])).rejects.toThrow(message);
+  });
+
+  it.each([
     [
       ['http://a:1', 'http://b:1'],
       ['http://a:1'],

@@ -178,7 +178,8 @@ describe('a restore that fails leaves nothing', () => {
     ['snapshot missing hash but --skip-hash-check=false', snapshot.slice(0, -32), {}],
     ['expected sha256 [', flipped, {}],
     ['says it is page', broken, {}],
-    ['is not an etcd database', new Uint8Array(0), { skipHashCheck: true }],
+    ['invalid argument', new Uint8Array(31), { skipHashCheck: true }],
+    ['is not an etcd database', new Uint8Array(32), { skipHashCheck: true }],
     ['the file is truncated', snapshot.slice(0, 20_000), { skipHashCheck: true }],
   ])('%s', async (message, bytes, changes) => {
     await expect(restoreSnapshot(request(bytes, changes))).rejects.toThrow(message);

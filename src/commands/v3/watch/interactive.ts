@@ -57,7 +57,7 @@ class Session {
     const typed = lines(this.#context.stdin);
     for (;;) {
       this.#context.signal.throwIfAborted();
-      const { done, value: line } = await Promise.race([typed.next(), this.#failure]);
+      const { done, value: line } = await Promise.race([nextLine(typed), this.#failure]);
       if (done) throw new UsageError('error reading watch request line: EOF', 'input');
       await this.#obey(line);
     }
@@ -123,6 +123,15 @@ function parseRequest(words: readonly string[], variables: KeyVariables): WatchR
   const request = toWatchRequest(given, variables, true);
   if (given.dashAt === undefined && request.words.length === 0) throw wrongNumber();
   return request;
+}
+
+async function nextLine(typed: AsyncGenerator<string, void>): Promise<IteratorResult<string, void>> {
+  try {
+    return await typed.next();
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    throw new UsageError(`error reading watch request line: ${cause.message}`, 'input', { cause });
+  }
 }
 
 /** The flags of the line, read as those of a command line are. */

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { directory, type FilesCase, file, filesSideBySide } from '../../../support/lab/files-side-by-side.js';
 
 const PROGRAMS = ['etcdutl', 'etcdctl'];
@@ -68,3 +69,67 @@ filesSideBySide('restore into places and formats that are allowed', [
   ...restore('-w xml'),
   ...restore('--initial-memory-map-size 0'),
 ]);
+
+const link = (name: string, to: string) => (folder: string) => symlinkSync(to, join(folder, name));
+
+const utl = (flags: string, given?: FilesCase['given']): FilesCase => ({
+  run: `etcdutl snapshot restore snapshot.db ${flags}`,
+  ...(given && { given }),
+});
+
+filesSideBySide(
+  'restore into odd places',
+  [
+    utl('--data-dir d/', directory('d')),
+    utl('--data-dir ./a/../d/.'),
+    utl('--data-dir d', directory('d/lost+found')),
+    utl('--data-dir d/x', file('d', '')),
+    utl('--data-dir l', link('l', 'data')),
+    utl('--data-dir l', link('l', 'nowhere')),
+    utl('--data-dir l/x', link('l', 'nowhere')),
+    utl('--data-dir l', link('l', 'l')),
+    utl('--data-dir l/x', link('l', 'l')),
+    utl('--data-dir /dev/null'),
+    utl(`--data-dir ${'x'.repeat(300)}`),
+    utl(`--data-dir data/${'x'.repeat(300)}/d`),
+    utl('--data-dir d --wal-dir d'),
+    utl('--data-dir d --wal-dir d', directory('d')),
+    utl('--data-dir d/ --wal-dir ./d'),
+    utl('--data-dir d --wal-dir d/wal'),
+    utl('--data-dir d --wal-dir d/member'),
+    utl('--data-dir d --wal-dir d/member/snap'),
+    utl('--data-dir d --wal-dir d/member/snap/w'),
+    utl('--data-dir d --wal-dir d/member/wal'),
+    utl('--data-dir w/d --wal-dir w'),
+    utl('--data-dir d --wal-dir w//'),
+    utl('--data-dir d --wal-dir l', link('l', 'nowhere')),
+    utl('--data-dir d --wal-dir l/x', link('l', 'l')),
+    utl(`--data-dir d --wal-dir ${'x'.repeat(300)}`),
+    { run: 'etcdutl snapshot restore empty --data-dir d', given: file('empty', '') },
+    { run: 'etcdutl snapshot restore data --data-dir d' },
+  ],
+  { newestServerOnly: true },
+);
+
+const urls = (cluster: string, advertised: string): FilesCase =>
+  utl(`--data-dir d --initial-cluster default=${cluster} --initial-advertise-peer-urls ${advertised}`);
+
+filesSideBySide(
+  'restore with peer URLs that are spelled differently',
+  [
+    urls('http://[2001:DB8::1]:1', 'http://[2001:db8:0:0:0:0:0:1]:1'),
+    urls('http://[::ffff:10.0.0.1]:1', 'http://10.0.0.1:1'),
+    urls('http://[fe80::1%25lo]:1', 'http://[fe80:0::1%25lo]:1'),
+    urls('http://u@10.0.0.1:1', 'http://10.0.0.1:1?x'),
+    urls('http://10.0.0.1:01', 'http://10.0.0.1:1'),
+    urls('http://10.0.0.1:', 'http://10.0.0.1:0'),
+    urls('HTTP://10.0.0.1:1', 'http://10.0.0.1:1'),
+    urls('http://10.0.0.1:1', 'https://10.0.0.1:1'),
+    urls('http://localhost:1', 'http://127.0.0.1:1'),
+    urls('http://[::1]:1', 'http://[::2]:1'),
+    urls('unix:///a', 'unix:///b'),
+    urls('http://10.0.0.1:1,default=http://10.0.0.2:1', 'http://10.0.0.2:1,http://10.0.0.1:1'),
+    urls('http://10.0.0.1:1,default=http://10.0.0.2:1', 'http://10.0.0.1:1,http://10.0.0.3:1'),
+  ],
+  { newestServerOnly: true },
+);

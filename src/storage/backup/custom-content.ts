@@ -1,0 +1,48 @@
+import { CorruptFileError } from '../../model/errors.js';
+import { joinPath } from '../../model/file-path.js';
+import { walPath } from '../data-directory/layout.js';
+import { committedSnapshots, hasWal } from '../wal/wal-directory.js';
+import { memberNames } from './json-splice.js';
+import { type Image, readNewestImage } from './store-image.js';
+
+export interface V2StorePlace {
+  readonly dataDirectory: string;
+  /** `undefined`: within the data directory. */
+  readonly walDirectory: string | undefined;
+}
+
+/**
+ * Whether the newest image of the version 2 store that the log knows holds anything of users: etcd 3.6 refuses to start then
+ * (etcdutl/etcdutl/check_command.go and membership.IsMetaStoreOnly, v3.5.30). Without a log, or an image, there is nothing. Throws
+ * `CommandError` and `CorruptFileError`; nothing is changed.
+ */
+export async function hasCustomContent({ dataDirectory, walDirectory }: V2StorePlace): Promise<boolean> {
+  const wal = walDirectory ?? walPath(dataDirectory);
+  if (!hasWal(wal)) return false;
+  const known = committedSnapshots(wal);
+  const image = await readNewestImage(joinPath(dataDirectory, 'member', 'snap'), ({ index, term }) =>
+    known.some((each) => (each.index ?? 0n) === index && (each.term ?? 0n) === term),
+  );
+  return image !== undefined && isCustom(image);
+}
+
+/** `/0` is the cluster's own. `/2` is for users and roles, whose directories stay when all of them are removed. */
+function isCustom(image: Image): boolean {
+  return namesBelow(image, []).some((name) => {
+    if (name === '0') return false;
+    const inside = namesBelow(image, [name]);
+    if (name !== '2') return inside.length > 0;
+    return inside.some((each) => namesBelow(image, [name, each]).length > 0);
+  });
+}
+
+/** What a server would list in the directory: not what is hidden. */
+function namesBelow({ path, store }: Image, directory: readonly string[]): readonly string[] {
+  const place = ['Root', 'Children', ...directory.flatMap((name) => [name, 'Children'])];
+  try {
+    return memberNames(store, place).filter((name) => !name.startsWith('_'));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new CorruptFileError(`the store in ${path} is damaged: ${cause.message}`, path, 0, { cause });
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Whatever surrounds the program, it ends soon, by itself, and with success or an `Error: …` line. The limits are those with which
+ * the runtimes start: below them, they end before any code of the program runs.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labFolder } from '../../scripts/lib/etcd/watchdog.mjs';
+import { type Lab, startLab } from '../support/lab/lab.js';
+import {
+  ourEtcdctl,
+  ourEtcdutl,
+  type Program,
+  programAt,
+  type RunResult,
+  run,
+} from '../support/lab/program.js';
+
+/** Set up by a shell, which then becomes the program. `$F` is a folder with a file, a loop of links and a directory. */
+interface Surroundings {
+  readonly shell?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Nobody can be told anything. */
+  readonly isMute?: boolean;
+  /** Commands that read it cannot go on. */
+  readonly hasNoInput?: boolean;
+}
+
+const GONE = 'mkdir $F/gone.$$; cd $F/gone.$$; rmdir $F/gone.$$';
+const NAME = 'd'.repeat(250);
+const DEEP = `mkdir $F/d.$$; cd $F/d.$$; for i in ${'x '.repeat(18)}; do mkdir ${NAME}; cd ${NAME}; done`;
+const LONG = 'x'.repeat(3000);
+
+const homes: readonly (readonly [string, string])[] = [
+  ['empty', ''],
+  ['a file', '$F/file'],
+  ['a loop of links', '$F/loop'],
+  ['relative', 'home'],
+  ['a device', '/dev/null'],
+  ['too long', `/${LONG}/${LONG}`],
+  ['missing', '$F/none/home'],
+  ['a place without files', '/proc/self'],
+];
+
+const surroundings: readonly (readonly [string, Surroundings])[] = [
+  ['few open files', { shell: 'ulimit -n 32' }],
+  ['no file may grow', { shell: 'ulimit -f 0' }],
+  ['files may grow a little', { shell: 'ulimit -f 8' }],
+  ['a small stack', { shell: 'ulimit -s 1024' }],
+  ['no core files', { shell: 'ulimit -c 0' }],
+  ['stdin closed', { shell: 'exec <&-', hasNoInput: true }],
+  ['stdin a directory', { shell: 'exec <$F', hasNoInput: true }],
+  ['stdin for writing only', { shell: 'exec 0>/dev/null', hasNoInput: true }],
+  ['stdout closed', { shell: 'exec >&-' }],
+  ['stdout full', { shell: 'exec >/dev/full' }],
+  ['stdout for reading only', { shell: 'exec 1</dev/null' }],
+  ['stderr closed', { shell: 'exec 2>&-', isMute: true }],
+  ['stderr full', { shell: 'exec 2>/dev/full', isMute: true }],
+  ['all closed', { shell: 'exec <&- >&- 2>&-', isMute: true, hasNoInput: true }],
+  ['no working directory any more', { shell: GONE }],
+  ['a working directory whose path is too long', { shell: DEEP }],
+  ['no environment', { shell: 'unset HOME PATH TMPDIR LANG' }],
+  ['a large environment', { env: Object.fromEntries(range(8).map((i) => [`V${i}`, 'x'.repeat(100_000)])) }],
+  ['many variables', { env: Object.fromEntries(range(5000).map((i) => [`V${i}`, 'y'])) }],
+  ['an odd terminal', { env: { TERM: '../../etc', COLUMNS: 'x', LINES: '-1' } }],
+  ['no terminal type', { env: { TERM: '' } }],
+  ...['xx_YY.ZZ', 'tr_TR.UTF-8', '../x'].map(
+    (name) =>
+      [
+        `the locale ${name.slice(0, 12)}`,
+        { env: { LANG: name, LC_ALL: name, LANGUAGE: name, TZ: name } },
+      ] as const,
+  ),
+  ...homes.map(([what, place]) => [`HOME ${what}`, { shell: `export HOME="${place}"` }] as const),
+  ...homes
+    .slice(-3)
+    .map(
+      ([what, place]) =>
+        [
+          `XDG_CACHE_HOME and TMPDIR ${what}`,
+          { shell: `export XDG_CACHE_HOME="${place}" TMPDIR="${place}"` },
+        ] as const,
+    ),
+];
+
+function range(length: number): readonly number[] {
+  return Array.from({ length }, (_, index) => index);
+}
+
+describe('odd environments', () => {
+  const folder = mkdtempSync(path.join(labFolder(), 'odd-'));
+  const at = (name: string) => path.join(folder, name);
+  let lab: Lab;
+  let count = 0;
+
+  beforeAll(async () => {
+    lab = await startLab();
+    await lab.real(['put', 'k', 'v']);
+    await lab.real(['snapshot', 'save', at('s.db')]);
+    writeFileSync(at('file'), '');
+    symlinkSync('loop', at('loop'));
+    mkdirSync(at('out'));
+  });
+  afterAll(async () => {
+    await lab?.stop();
+    // Node.js cannot name what lies so deep.
+    execFileSync('rm', ['-rf', folder]);
+  });
+
+  const inSurroundings = (
+    program: Program,
+    args: readonly string[],
+    { shell = ':', env = {} }: Surroundings,
+  ) =>
+    run(
+      programAt('/bin/sh'),
+      ['-c', `${shell}; exec "$@"`, 'sh', program.command, ...program.leadingArgs, ...args],
+      { env: { F: folder, ...env }, stdin: '\nput a b\n\n\n', timeoutMs: 10_000 },
+    );
+
+  interface Line {
+    readonly program: Program;
+    readonly args: readonly string[];
+    readonly readsInput?: boolean;
+  }
+
+  const lines = (): readonly Line[] => {
+    const [ctl, utl] = [ourEtcdctl(), ourEtcdutl()];
+    const out = at(`out/${count++}`);
+    return [
+      { program: ctl, args: ['version'] },
+      { program: ctl, args: [...lab.flags(), 'get', 'k', '-w', 'fields'] },
+      { program: ctl, args: ['--endpoints=127.0.0.1:1', '--command-timeout=300ms', 'get', 'k'] },
+      { program: ctl, args: [...lab.flags(), 'txn'], readsInput: true },
+      { program: ctl, args: [...lab.flags(), 'snapshot', 'save', `${out}.db`] },
+      { program: ctl, args: [...lab.flags(), 'lock', `n${count}`, '--', '/bin/echo', 'hi'] },
+      { program: utl, args: ['snapshot', 'restore', at('s.db'), '--data-dir', out] },
+      { program: utl, args: ['snapshot', 'status', at('s.db'), '-w', 'table'] },
+    ];
+  };
+
+  function expectCleanEnd({ args }: Line, result: RunResult, { isMute }: Surroundings): void {
+    const stderr = result.stderr.toString();
+    const what = `${args.join(' ')}: ${stderr}`;
+    expect(result.signal, what).toBeNull();
+    expect(stderr, what).not.toMatch(/defect|^ {4}at /m);
+    if (result.code !== 0 && !isMute) expect(stderr.trim().split('\n').at(-1), what).toMatch(/^Error: /);
+  }
+
+  it.concurrent.each(surroundings)('%s', { timeout: 30_000 }, async (_name, given) => {
+    for (const line of lines()) {
+      const result = await inSurroundings(line.program, line.args, given);
+      if (given.hasNoInput && line.readsInput) expect(result.signal).toBeNull();
+      else expectCleanEnd(line, result, given);
+    }
+    expect(existsSync(at('none')), 'nothing makes a home').toBe(false);
+  });
+
+  it('a working directory that was deleted is no obstacle to what needs none', async () => {
+    for (const line of lines().filter(({ args }) => !args.includes('--command-timeout=300ms'))) {
+      const { code, stderr } = await inSurroundings(line.program, line.args, { shell: GONE });
+      expect(code, `${line.args.join(' ')}: ${stderr}`).toBe(0);
+    }
+  });
+
+  it.each([
+    ['etcdutl', 'snapshot status s.db', 'Error: stat s.db: no such file or directory'],
+    ['etcdutl', 'snapshot restore {snapshot} --data-dir d', 'Error: mkdir d: no such file or directory'],
+    [
+      'etcdctl',
+      'snapshot save s.db',
+      'Error: could not open s.db.part (open s.db.part: no such file or directory)',
+    ],
+  ])('and to others, in words: %s %s', async (name, words, lastLine) => {
+    const program = name === 'etcdutl' ? ourEtcdutl() : ourEtcdctl();
+    const flags = name === 'etcdutl' ? [] : lab.flags();
+    const args = words.split(' ').map((word) => word.replace('{snapshot}', at('s.db')));
+    const { stderr } = await inSurroundings(program, [...flags, ...args], { shell: GONE });
+    expect(stderr.toString().trim().split('\n').at(-1)).toBe(lastLine);
+  });
+});
