@@ -155,9 +155,9 @@ describe('children', () => {
   ])('of a watch cannot have too large a variable beside %s', async (_what, value) => {
     await lab.real(['put', 'large'], { stdin: 'x'.repeat(200_000) });
     const [real, ours] = await Promise.all(
-      programs().map((program) => {
+      programs().map((program, index) => {
         const args = ['watch', 'large', '--rev=1', '--', 'true'];
-        const file = path.join(lab.folder, 'watch');
+        const file = path.join(lab.folder, `watch-${index}`);
         return run(withBytes(program, { args, env: [['BYTES', value]], file }), lab.flags());
       }),
     );
