@@ -12,7 +12,7 @@ import {
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ByteArguments, withBytes } from '../support/lab/byte-arguments.js';
-import { type Lab, startLab } from '../support/lab/lab.js';
+import { comparesWithAtLeast, type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, type Program, type RunOptions, run } from '../support/lab/program.js';
 
 /** Prints its arguments and its variables, without those that differ from run to run. */
@@ -26,7 +26,7 @@ const NAME = '#!/bin/sh\necho "$0"\n';
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 255 }, (_, index) => index + 1));
 
-describe('children', () => {
+describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
   let lab: Lab;
   let folder: string;
   let busy: number;
