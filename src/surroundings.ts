@@ -44,7 +44,7 @@ export function localContext(surroundings: Surroundings): LocalContext {
     async runChild(command, args, options = {}) {
       await output.flush();
       const { runChild } = await import('./term/child.js');
-      const env = { ...options.defaultEnv, ...surroundings.env, ...options.env };
+      const env = { ...surroundings.env, ...options.env };
       return runChild({ command, args, env, ignoredSignals, signal: options.signal ?? signal });
     },
     signal,

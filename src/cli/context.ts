@@ -44,10 +44,8 @@ export interface ChildEnd {
 }
 
 export interface ChildOptions {
-  /** Added to the variables of this process, in the place of those with the same names. */
+  /** Added to the variables of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Added where this process has no variables of these names. */
-  readonly defaultEnv?: Readonly<Record<string, string>>;
   /** Ends the program; without it, the context's own signal does. */
   readonly signal?: AbortSignal;
 }

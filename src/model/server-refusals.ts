@@ -2,6 +2,8 @@ import { ServerError } from './errors.js';
 
 /** Refusals of etcd that a command has to tell from others of the same code (api/v3/v3rpc/rpctypes/error.go). */
 const MESSAGES = {
+  anonymous: 'etcdserver: user name is empty',
+  unknownToken: 'etcdserver: invalid auth token',
   permissionDenied: 'etcdserver: permission denied',
   rootRoleMissing: 'etcdserver: root user does not have root role',
 } as const;

@@ -1,46 +1,17 @@
-/** Which file a command names, and whether the system can start it, by the rules of Go's os/exec and of Linux. */
-import { accessSync, closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
+/** Whether Linux can start a file, and what it says when not. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { posix } from 'node:path';
 import { bytesFromText, textFromBytes } from '../model/bytes.js';
-import { CommandError } from '../model/errors.js';
-import { quoteGo } from '../model/go/quote.js';
-
-/**
- * The file that a command means (os/exec `LookPath`).
- * @param path the variable PATH
- * @throws CommandError
- */
-export function lookPath(command: string, path: string | undefined): string {
-  if (command === '') throw new CommandError('exec: no command');
-  if (command === '/') throw lookupFailure(command, 'is a directory');
-  if (command.includes('/')) return command;
-  for (const folder of isLookedFor(command) && path ? path.split(':') : []) {
-    const file = posix.join(folder, command);
-    if (!isExecutable(file)) continue;
-    if (posix.isAbsolute(file)) return file;
-    throw lookupFailure(command, 'cannot run executable found relative to current directory');
-  }
-  throw lookupFailure(command, 'executable file not found in $PATH');
-}
-
-function isLookedFor(command: string): boolean {
-  return command !== '.' && command !== '..';
-}
-
-function lookupFailure(command: string, why: string): CommandError {
-  return new CommandError(`exec: ${quoteGo(bytesFromText(command))}: ${why}`);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    const path = Buffer.from(bytesFromText(file));
-    if (statSync(path).isDirectory()) return false;
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { isExecutable } from './look-path.js';
 
 /** What the system reads of a file to find out how to start it (linux/binfmts.h `BINPRM_BUF_SIZE`). */
 const HEAD_BYTES = 256;
@@ -68,12 +39,14 @@ function openedFiles(file: string): OpenedFile[] {
 /**
  * Whether the system refuses the file by ENOEXEC. To be asked before: the C library, by which Node.js starts programs, would have
  * /bin/sh run such a file. False where it cannot be told: the system then says what it thinks of the file.
+ * @param formats where Linux tells of the formats that were registered
  */
-export function isOfUnknownFormat(file: string): boolean {
+export function isOfUnknownFormat(file: string, formats = '/proc/sys/fs/binfmt_misc'): boolean {
   const own = headOf('/proc/self/exe');
-  const head = openedFiles(file).at(-1)?.head;
-  if (own === undefined || head === undefined || hasRegisteredFormats()) return false;
-  return isScript(head) ? interpreterOf(head) === undefined : !isProgram(head, own);
+  const { path = file, head } = openedFiles(file).at(-1) ?? {};
+  if (own === undefined || head === undefined) return false;
+  const isKnown = isScript(head) ? interpreterOf(head) !== undefined : isProgram(head, own);
+  return !isKnown && !isRegistered({ path, head }, formats);
 }
 
 /**
@@ -145,11 +118,37 @@ function isProgram(head: Buffer, own: Buffer): boolean {
   );
 }
 
-/** Linux can be told of further formats; what they are is for the system to know. */
-function hasRegisteredFormats(): boolean {
+/** Whether Linux was told how to start such files (Documentation/admin-guide/binfmt-misc.rst). */
+function isRegistered(
+  { path, head }: { readonly path: string; readonly head: Buffer },
+  formats: string,
+): boolean {
+  return filesIn(formats).some((format) => {
+    const field = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(format)?.[1];
+    if (!format.startsWith('enabled\n')) return false;
+    const extension = field('extension');
+    if (extension !== undefined) return path.endsWith(extension);
+    const [magic, mask] = [field('magic'), field('mask')].map((hex = '') => Buffer.from(hex, 'hex'));
+    const start = Number(field('offset') ?? 0);
+    const fits = (byte: number, index: number) => {
+      const bits = mask?.[index] ?? 0xff;
+      return ((head[start + index] ?? 0) & bits) === (byte & bits);
+    };
+    return magic !== undefined && magic.length > 0 && magic.every(fits);
+  });
+}
+
+/** The contents of those that can be read. */
+function filesIn(folder: string): string[] {
   try {
-    return readdirSync('/proc/sys/fs/binfmt_misc').some((name) => name !== 'register' && name !== 'status');
+    return readdirSync(folder).flatMap((name) => {
+      try {
+        return [readFileSync(posix.join(folder, name), 'latin1')];
+      } catch {
+        return [];
+      }
+    });
   } catch {
-    return false;
+    return [];
   }
 }

@@ -6,6 +6,7 @@ import { leadersOf } from '../../model/concurrency/leaders.js';
 import { reachHead } from '../../model/concurrency/queue.js';
 import { holdUntilAborted, withSession } from '../../model/concurrency/session.js';
 import { CommandError, ServerError, UsageError } from '../../model/errors.js';
+import { isRefusal } from '../../model/server-refusals.js';
 
 /** client/v3/concurrency/session.go `defaultSessionTTL`. */
 const TTL_SECONDS = 60;
@@ -76,6 +77,8 @@ async function listen(name: string, context: CommandContext): Promise<void> {
   } catch (error) {
     if (context.signal.aborted) return;
     if (!(error instanceof ServerError)) throw error;
+    // etcdctl makes a lease before it listens, which is where these end it.
+    if (isRefusal(error, 'anonymous') || isRefusal(error, 'unknownToken')) throw error;
     const reasons = [...error.reasons, error.message];
     throw new CommandError('elect: observer lost', { cause: error, reasons });
   }

@@ -80,14 +80,13 @@ async function runUnderLock(
   { head, session }: { readonly head: Head; readonly session: Session },
   context: CommandContext,
 ): Promise<void> {
-  const variables = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
+  const env = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
   const { signal } = context;
   const ending = linkSignals(session.lost);
   const passHangUp = () => isHangUp(signal) && ending.abort(signal.reason);
   signal.addEventListener('abort', passHangUp);
   passHangUp();
-  // As under etcdctl, a lock inside another one leaves the outer one's variables.
-  const end = await context.runChild(program, args, { defaultEnv: variables, signal: ending.signal });
+  const end = await context.runChild(program, args, { env, signal: ending.signal });
   signal.removeEventListener('abort', passHangUp);
   ending.release();
   if (isHangUp(signal)) throw signal.reason;

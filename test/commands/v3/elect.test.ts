@@ -74,4 +74,13 @@ describe('elect', () => {
       reasons: ['etcdserver: permission denied'],
     });
   });
+
+  it.each([
+    ['etcdserver: user name is empty', 'InvalidArgument'],
+    ['etcdserver: invalid auth token', 'Unauthenticated'],
+  ] as const)('ends with %s, which a lease would have been refused with', async (message, code) => {
+    const queue = new FakeQueue();
+    queue.failures.push(new ServerError(message, code));
+    await expect(run(['n', '-l'], queue).ended).rejects.toMatchObject({ message });
+  });
 });

@@ -72,8 +72,8 @@ describe('lock with a command', () => {
     const child = vi.fn<Child>(endsWith(0));
     const { ended, emitted, queue } = run(['n', 'tar', '--', '-c'], { child });
     await ended;
-    const defaultEnv = { ETCD_LOCK_KEY: 'n/abc', ETCD_LOCK_REV: '11' };
-    expect(child).toHaveBeenCalledWith('tar', ['-c'], { defaultEnv, signal: expect.any(AbortSignal) });
+    const env = { ETCD_LOCK_KEY: 'n/abc', ETCD_LOCK_REV: '11' };
+    expect(child).toHaveBeenCalledWith('tar', ['-c'], { env, signal: expect.any(AbortSignal) });
     expect(emitted).toEqual([]);
     expect(queue.keys).toEqual([]);
   });
