@@ -68,7 +68,7 @@ async function outcomes({ pair, host = '127.0.0.1', flags }: Setting) {
   const port = new URL(lab.cluster.endpoints[0] ?? '').port;
   const [, ...own] = lab.flags();
   const get = async (program: Program) => {
-    const args = [`--endpoints=https://${host}:${port}`, '--command-timeout=1s', ...(flags?.() ?? own)];
+    const args = [`--endpoints=https://${host}:${port}`, '--command-timeout=2s', ...(flags?.() ?? own)];
     const { code, stdout, stderr } = await run(program, [...args, 'get', 'k']);
     return { code, stdout: stdout.toString(), stderr: stderr.toString() };
   };

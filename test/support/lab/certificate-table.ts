@@ -126,9 +126,9 @@ interface Expected {
   readonly isTrusted: boolean;
 }
 
-/** Of calls that are refused: the real program tries until then. */
-const REFUSED_MS = 700;
-const TRUSTED_MS = 10_000;
+/** How long calls may take. Those that are refused are tried until then; on a busy machine a handshake may need longer. */
+const TRUSTED_MS = [10_000];
+const REFUSED_MS = [700, 6000];
 
 const EXECUTABLE = 'the executable';
 
@@ -164,22 +164,39 @@ async function compareRow(lab: Lab, expected: Expected, { task }: TestContext): 
   // The server reads its files for each connection.
   copyFileSync(row.server.cert, lab.pki.server.cert);
   copyFileSync(row.server.key, lab.pki.server.key);
-  const names = [...programsUnderTest().keys()];
-  const deliberate = names.includes(EXECUTABLE) ? row.deliberateInExecutable : undefined;
-  const [real, ...ours] = await Promise.all([
-    call(lab, expected, programAt(lab.newestEtcdctl.command)),
-    ...[...programsUnderTest().values()].map((program) => call(lab, expected, program)),
-  ]);
-  if (real === undefined) throw new Error('nothing was run');
   const meta = task.meta as { sideBySide?: string; table?: string };
   meta.table = 'certificates';
   meta.sideBySide = 'different';
+  const times = isTrusted ? TRUSTED_MS : REFUSED_MS;
+  for (const timeoutMs of times) {
+    try {
+      meta.sideBySide = await compareCalls(lab, expected, timeoutMs);
+      return;
+    } catch (error) {
+      if (timeoutMs === times.at(-1)) throw error;
+    }
+  }
+}
+
+async function compareCalls(
+  lab: Lab,
+  expected: Expected,
+  timeoutMs: number,
+): Promise<'equal' | 'deliberate'> {
+  const { row, isTrusted } = expected;
+  const names = [...programsUnderTest().keys()];
+  const deliberate = names.includes(EXECUTABLE) ? row.deliberateInExecutable : undefined;
+  const programs = [programAt(lab.newestEtcdctl.command), ...programsUnderTest().values()];
+  const [real, ...ours] = await Promise.all(
+    programs.map((program) => call(lab, row, { program, timeoutMs })),
+  );
+  if (real === undefined) throw new Error('nothing was run');
   expect(real.code === 0, `the real etcdctl: ${real.stderr}`).toBe(isTrusted);
   for (const [index, outcome] of ours.entries()) {
     if (deliberate === undefined) check(outcome, real, names[index] ?? '');
     else expect(outcome.code, `${names[index]} differs: ${deliberate}`).not.toBe(real.code);
   }
-  meta.sideBySide = deliberate === undefined ? 'equal' : 'deliberate';
+  return deliberate === undefined ? 'equal' : 'deliberate';
 }
 
 function check(ours: Outcome, real: Outcome, name: string): void {
@@ -192,7 +209,12 @@ function check(ours: Outcome, real: Outcome, name: string): void {
   expect(withoutTimes(ours.stderr), name).toContain(withoutTimes(goReason(real.stderr)));
 }
 
-async function call(lab: Lab, { row, isTrusted }: Expected, program: Program): Promise<Outcome> {
+interface Call {
+  readonly program: Program;
+  readonly timeoutMs: number;
+}
+
+async function call(lab: Lab, row: CertificateRow, { program, timeoutMs }: Call): Promise<Outcome> {
   const {
     port = new URL(lab.cluster.endpoints[0] ?? '').port,
     cacert,
@@ -205,7 +227,7 @@ async function call(lab: Lab, { row, isTrusted }: Expected, program: Program): P
   } = row;
   const args = [
     ...(discovery ?? [`--endpoints=https://${host}:${port}`]),
-    `--command-timeout=${isTrusted ? TRUSTED_MS : REFUSED_MS}ms`,
+    `--command-timeout=${timeoutMs}ms`,
     ...(cacert === undefined ? [] : [`--cacert=${cacert}`]),
     ...(client === 'none' ? [] : [`--cert=${client.cert}`, `--key=${client.key}`]),
     ...flags,
