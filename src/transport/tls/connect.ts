@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { UsageError } from '../../model/errors.js';
@@ -119,6 +119,8 @@ function newContext({ keyPair }: TlsFiles, { flagNames }: TlsSecurity): SecureCo
       maxVersion: 'TLSv1.3',
       ciphers: CIPHERS + SECURITY_LEVEL,
       sigalgs: SIGNATURE_ALGORITHMS,
+      // A second handshake could show another certificate, which nobody would look at (crypto/tls `RenegotiateNever`).
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       ...(bun !== undefined && { ecdhCurve: BORINGSSL_GROUPS }),
     });
   } catch (cause) {
