@@ -29,7 +29,7 @@ export interface TlsTarget {
 /**
  * A connection over Node.js's TLS to a server that is verified by `checkPeer`. Node.js itself verifies nothing, so
  * NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS have no say.
- * @throws UsageError when the TLS library refuses the files, PeerCertificateError, or what node:tls says
+ * @throws UsageError when the TLS library refuses the files, PeerCertificateError, the signal's reason, or what node:tls says
  */
 export async function connectTls(
   way: Way,
@@ -57,6 +57,7 @@ export async function connectTls(
     socket.destroy();
     // Files that are unusable are the reason, whatever else has happened.
     trust.judge();
+    signal?.throwIfAborted();
     throw error;
   } finally {
     clearTimeout(meanwhile);
