@@ -3,7 +3,7 @@ import { systemErrorText } from '../../model/go/system-error.js';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import { nameServerText } from '../discovery.js';
 import { alertIn } from '../tls/alert.js';
-import { explainConnectionFailure, inOpensslWords } from '../tls/connection-failure.js';
+import { explainConnectionFailure, inOpensslWords, tlsLibraryReason } from '../tls/connection-failure.js';
 import type { TlsFlagNames } from '../tls/flag-names.js';
 import { PeerCertificateError } from '../tls/peer.js';
 
@@ -72,5 +72,7 @@ function protocolText(code: string, message: string): string {
   }
   const alert = alertIn(words);
   if (alert !== undefined) return `remote error: tls: ${alert.goName}`;
-  return code === 'ECONNRESET' || message === 'Socket is closed' ? 'EOF' : message;
+  if (code === 'ECONNRESET' || message === 'Socket is closed') return 'EOF';
+  const reason = tlsLibraryReason(message);
+  return reason === undefined ? message : `tls: ${reason}`;
 }

@@ -1,4 +1,4 @@
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { CommandError } from '../../model/errors.js';
 import type { TlsOptions } from '../connection.js';
 import { type EndpointAddress, parseEndpoint } from '../grpc/endpoint.js';
@@ -21,25 +21,32 @@ export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: Ab
   const { address, encryption } = parseEndpoint(endpoint);
   if (address.kind === 'malformed') throw new CommandError(address.problem);
   const security = await loadSecurity(tls, encryption);
+  const agent = agentFor(security);
   try {
-    return await readAll(await answerTo(startRequest(address, security, signal)));
+    return await readAll(await answerTo(startRequest(address, agent, signal)));
   } catch (cause) {
     signal.throwIfAborted();
     throw new CommandError(`cannot read /metrics: ${(cause as Error).message}`, { cause });
+  } finally {
+    agent.destroy();
   }
+}
+
+function agentFor(security: Security): Agent {
+  if (security.kind === 'plaintext') return new Agent();
+  return new TlsAgent({ security: async () => security, dialTimeoutMs: PATIENCE_MS });
 }
 
 function startRequest(
   { place, authority, host }: Reachable,
-  security: Security,
+  agent: Agent,
   signal: AbortSignal,
 ): ClientRequest {
-  const isSecure = security.kind === 'tls';
   const options: SecureRequestOptions = {
     ...('path' in place ? { socketPath: place.path } : place),
     path: '/metrics',
     headers: { host: authority },
-    agent: isSecure ? new TlsAgent({ security: async () => security, dialTimeoutMs: 0 }) : false,
+    agent,
     timeout: PATIENCE_MS,
     signal,
     certifiedHost: host,

@@ -1,9 +1,11 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:http';
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { destroyOnAbort } from '../destroy-on-abort.js';
+import { abortController } from '../grpc/deadline.js';
 import { lookUpHost } from '../lookup.js';
 import { connectTls } from '../tls/connect.js';
-import type { Security } from '../tls/security.js';
+import type { Security, TlsSecurity } from '../tls/security.js';
 import { DialTimeoutError } from './failure.js';
 
 export interface SecureRequestOptions extends RequestOptions {
@@ -17,8 +19,12 @@ export interface TlsAgentOptions extends AgentOptions {
   readonly dialTimeoutMs: number;
 }
 
+/** net/http `DefaultTransport.TLSHandshakeTimeout`, which etcd's transports have too. */
+const HANDSHAKE_MS = 10_000;
+
 /** Connections for requests over HTTPS, made by `connectTls` instead of node:https. Requests need `SecureRequestOptions`. */
 export class TlsAgent extends Agent {
+  readonly #closing = abortController();
   readonly #security: () => Promise<Security>;
   readonly #dialTimeoutMs: number;
 
@@ -38,27 +44,45 @@ export class TlsAgent extends Agent {
     );
   }
 
+  /** Also ends what is being connected: the end of its request does not. */
+  override destroy(): void {
+    this.#closing.abort(new Error('the connection was closed'));
+    super.destroy();
+  }
+
   async #open({ host, port, socketPath, certifiedHost }: SecureRequestOptions): Promise<Socket> {
     const security = await this.#security();
     const place = socketPath ? { path: socketPath } : { host: host ?? '', port: Number(port || 443) };
-    const socket = await opened(
-      connect({ ...place, lookup: lookUpHost } as TcpNetConnectOpts),
-      this.#dialTimeoutMs,
-    );
-    return security.kind === 'plaintext' ? socket : connectTls({ socket }, security, { host: certifiedHost });
+    const socket = connect({ ...place, lookup: lookUpHost } as TcpNetConnectOpts);
+    destroyOnAbort(socket, this.#closing.signal);
+    await opened(socket, this.#dialTimeoutMs);
+    return security.kind === 'plaintext' ? socket : this.#secured(socket, security, certifiedHost);
+  }
+
+  async #secured(socket: Socket, security: TlsSecurity, host: string): Promise<Socket> {
+    const giveUp = abortController();
+    const timer = setTimeout(() => giveUp.abort(new Error('net/http: TLS handshake timeout')), HANDSHAKE_MS);
+    try {
+      return await connectTls({ socket }, security, { host, signal: giveUp.signal });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
-function opened(socket: Socket, timeoutMs: number): Promise<Socket> {
+function opened(socket: Socket, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = () => socket.destroy(new DialTimeoutError('no connection'));
     const timer = timeoutMs > 0 ? setTimeout(giveUp, timeoutMs) : undefined;
-    socket.once('close', () => clearTimeout(timer));
+    socket.once('close', () => {
+      clearTimeout(timer);
+      reject(new Error('the connection was closed at once'));
+    });
     // Stays: an error that nobody hears ends the process.
     socket.on('error', reject);
     socket.once('connect', () => {
       clearTimeout(timer);
-      resolve(socket);
+      resolve();
     });
   });
 }

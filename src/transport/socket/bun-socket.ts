@@ -116,8 +116,7 @@ function handlersOf(socket: BunByteSocket, { resolve, reject, judge }: Outcome):
     },
     handshake(opened, isSuccess, error) {
       try {
-        if (error?.code === NO_HANDSHAKE || (error === null && !isSuccess))
-          throw inWords(error ?? HANDSHAKE_FAILED);
+        if (!isSuccess && !isAboutCertificate(error)) throw handshakeFailure(error);
         judge?.(opened);
         resolve();
       } catch (reason) {
@@ -158,8 +157,18 @@ function judgePeer(socket: BunSocket, { security, trust, host }: Judgement): voi
 
 const HANDSHAKE_FAILED: BunError = new Error('the TLS handshake was disconnected');
 
-/** The handshake broke off. All other errors are what Bun thinks of the certificate, which to it may be failures too. */
-const NO_HANDSHAKE = 'EPROTO';
+/**
+ * Whether the handshake is complete, and failed only in Bun's opinion of the certificate: codes of X509_verify_cert, or for the name. A
+ * handshake that broke off has a code of the system, even when the server's certificate is known already: that the server holds its
+ * key is not proven then.
+ */
+function isAboutCertificate(error: BunError | null): boolean {
+  return /^(ERR_TLS_CERT_ALTNAME_INVALID|(?!ERR_)[A-Z]+_\w+)$/.test(error?.code ?? '');
+}
+
+function handshakeFailure(error: BunError | null): Error {
+  return error === null || error.code === 'ECONNRESET' ? HANDSHAKE_FAILED : inWords(error);
+}
 
 function tlsOptions(
   security: TlsSecurity,

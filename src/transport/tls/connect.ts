@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { UsageError } from '../../model/errors.js';
@@ -29,7 +29,7 @@ export interface TlsTarget {
 /**
  * A connection over Node.js's TLS to a server that is verified by `checkPeer`. Node.js itself verifies nothing, so
  * NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS have no say.
- * @throws UsageError when the TLS library refuses the files, PeerCertificateError, or what node:tls says
+ * @throws UsageError when the TLS library refuses the files, PeerCertificateError, the signal's reason, or what node:tls says
  */
 export async function connectTls(
   way: Way,
@@ -57,6 +57,7 @@ export async function connectTls(
     socket.destroy();
     // Files that are unusable are the reason, whatever else has happened.
     trust.judge();
+    signal?.throwIfAborted();
     throw error;
   } finally {
     clearTimeout(meanwhile);
@@ -119,6 +120,8 @@ function newContext({ keyPair }: TlsFiles, { flagNames }: TlsSecurity): SecureCo
       maxVersion: 'TLSv1.3',
       ciphers: CIPHERS + SECURITY_LEVEL,
       sigalgs: SIGNATURE_ALGORITHMS,
+      // A second handshake could show another certificate, which nobody would look at (crypto/tls `RenegotiateNever`).
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       ...(bun !== undefined && { ecdhCurve: BORINGSSL_GROUPS }),
     });
   } catch (cause) {

@@ -42,6 +42,11 @@ const EXPLANATIONS: readonly Explanation[] = [
     goWords: 'tls: first record does not look like a TLS handshake',
   },
   {
+    pattern: /bad signature/i,
+    words: 'the server does not hold the key of the certificate that it shows',
+    goWords: 'tls: invalid signature by the server certificate',
+  },
+  {
     pattern: /KEY USAGE BIT INCORRECT/,
     words:
       "the server's certificate does not allow its key to sign, which the TLS library of this executable asks for: give it the key usage digitalSignature, or use the npm package",
@@ -58,10 +63,11 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
-/** What an alert of the server says of our certificate, by its number (RFC 8446 §6). */
+/** What an alert of the server means, by its number (RFC 8446 §6). */
 const ALERTS: Readonly<Record<number, Words>> = {
   40: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   116: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
+  112: 'the server has no certificate for the name that it is asked for',
   120: NO_HTTP2,
   ...Object.fromEntries(
     [42, 43, 44, 45, 46, 48, 49].map((number) => [
@@ -91,11 +97,14 @@ export function explainConnectionFailure(
   const details = textOf(failure);
   const known = knownExplanation(details, flagNames);
   if (known !== undefined) return known;
-  const wasCutOff = /Failed to connect|ECONNRESET|socket hang up|Protocol error|closed|disconnected/i.test(
-    details,
-  );
+  const wasCutOff =
+    /Failed to connect|ECONNRESET|socket hang up|Protocol error|closed|disconnected|ALERT_CLOSE_NOTIFY/i.test(
+      details,
+    );
   if (!wasCutOff) return innermost(details);
-  const goWords = /ECONNRESET/.test(details) ? 'connection reset by peer' : 'EOF';
+  // Node.js gives the code to ends in order too.
+  const isReset = /ECONNRESET/.test(details) && !/hang up|disconnected/.test(details);
+  const goWords = isReset ? 'connection reset by peer' : 'EOF';
   return isSecure
     ? `the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate (${goWords})`
     : `the server ended the connection at once: if it expects TLS, use https:// (${goWords})`;
@@ -116,7 +125,17 @@ function knownExplanation(details: string, flagNames: TlsFlagNames): string | un
   const ofAlert = alert && ALERTS[alert.number];
   if (alert && ofAlert) return withGoWords(ofAlert, `remote error: tls: ${alert.goName}`, flagNames);
   const known = EXPLANATIONS.find(({ pattern }) => pattern.test(spaced));
-  return known && withGoWords(known.words, known.goWords, flagNames);
+  if (known) return withGoWords(known.words, known.goWords, flagNames);
+  if (alert) return `the server broke off the TLS handshake (remote error: tls: ${alert.goName})`;
+  const reason = tlsLibraryReason(spaced);
+  return reason && `the TLS handshake failed: ${reason}`;
+}
+
+/** The reason in an error of OpenSSL or BoringSSL, without numbers, functions and files: `wrong curve`. */
+export function tlsLibraryReason(message: string): string | undefined {
+  const [, reason] = /error:[0-9A-F]{8}:[^:]* routines:[^:]*:([^:.]+)/i.exec(inOpensslWords(message)) ?? [];
+  if (reason === undefined || /alert close notify/i.test(reason)) return undefined;
+  return reason.trim().toLowerCase();
 }
 
 function withGoWords(words: Words, goWords: string | undefined, flagNames: TlsFlagNames): string {

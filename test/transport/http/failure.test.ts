@@ -32,6 +32,7 @@ it.each([
   [{ code: 'ECONNRESET' }, 'socket hang up', 'EOF', false],
   [{ code: 'ECONNRESET', syscall: 'read' }, 'x', 'read tcp h:1: read: connection reset by peer', true],
   [{}, 'Socket is closed', 'EOF', false],
+  [{}, '00E3:error:0A00017A:SSL routines:ske:wrong curve:../statem_clnt.c:2232:', 'tls: wrong curve', false],
   [
     { code: 'EHOSTUNREACH', syscall: 'connect', address: '::1', port: 1 },
     'x',

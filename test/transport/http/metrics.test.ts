@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, ListenOptions } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type ListenOptions } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -63,4 +64,19 @@ it('ends with the signal', async () => {
   const controller = new AbortController();
   const address = await serve(() => controller.abort(new Error('enough')));
   await expect(fetchMetrics(address, PLAIN, controller.signal)).rejects.toThrow('enough');
+});
+
+it('leaves no connection behind to a server that never answers the handshake', async () => {
+  const silent = createTcpServer((socket) => socket.resume().on('error', () => {}));
+  undo.push(() => silent.close());
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const accepted = once(silent, 'connection');
+  const controller = new AbortController();
+  const endpoint = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const fetched = fetchMetrics(endpoint, { ...PLAIN, insecureSkipVerify: true }, controller.signal);
+  const [socket] = await accepted;
+  const closed = once(socket, 'close');
+  controller.abort(new Error('enough'));
+  await expect(fetched).rejects.toThrow('enough');
+  await closed;
 });

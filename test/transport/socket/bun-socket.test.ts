@@ -179,6 +179,13 @@ describe('a server whose certificate is verified', () => {
     expect(await handshake({ isSuccess: false, error: error('EPROTO') })).toBe('EPROTO: in words');
   });
 
+  test.each(['ECONNRESET', 'EPROTO', 'ETIMEDOUT', 'ERR_SSL_X'])(
+    'is refused when the handshake breaks off behind its certificate, with %s',
+    async (code) => {
+      expect(await handshake({ isSuccess: false, error: error(code) })).not.toBe('accepted');
+    },
+  );
+
   test.each([false, 'http/1.1'] as const)(
     'is refused when it does not choose HTTP/2, but %s',
     async (protocol) => {

@@ -33,6 +33,46 @@ test.each([
     'Error: error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER',
     'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener (tls: first record does not look like a TLS handshake)',
   ],
+  [
+    'Error: 8054:error:0A000438:SSL routines:ssl3_read_bytes:tlsv1 alert internal error:../deps/rec_layer_s3.c:1601:SSL alert number 80',
+    'the server broke off the TLS handshake (remote error: tls: internal error)',
+  ],
+  [
+    'EPROTO: error:1000042f:SSL routines:OPENSSL_internal:TLSV1_ALERT_INSUFFICIENT_SECURITY',
+    'the server broke off the TLS handshake (remote error: tls: insufficient security level)',
+  ],
+  [
+    'Error: 801C:error:0A000458:SSL routines:ssl3_read_bytes:tlsv1 unrecognized name:../deps/rec_layer_s3.c:1601:SSL alert number 112',
+    'the server has no certificate for the name that it is asked for (remote error: tls: unrecognized name)',
+  ],
+  [
+    'Error: 800C:error:0A00007B:SSL routines:tls_process_cert_verify:bad signature:../deps/statem_lib.c:545:',
+    'the server does not hold the key of the certificate that it shows (tls: invalid signature by the server certificate)',
+  ],
+  [
+    'EPROTO: error:10000072:SSL routines:OPENSSL_internal:BAD_SIGNATURE',
+    'the server does not hold the key of the certificate that it shows (tls: invalid signature by the server certificate)',
+  ],
+  [
+    'Error: 00E3:error:0A00017A:SSL routines:tls_process_ske_ecdhe:wrong curve:../deps/statem_clnt.c:2232:',
+    'the TLS handshake failed: wrong curve',
+  ],
+  [
+    'EPROTO: error:0c0000be:ASN.1 encoding routines:OPENSSL_internal:WRONG_TAG',
+    'the TLS handshake failed: wrong tag',
+  ],
+  [
+    'EPROTO: error:100003e8:SSL routines:OPENSSL_internal:SSLV3_ALERT_CLOSE_NOTIFY',
+    'the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate (EOF)',
+  ],
+  [
+    'Error: ECONNRESET: Client network socket disconnected before secure TLS connection was established',
+    'the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate (EOF)',
+  ],
+  [
+    'Error: read ECONNRESET',
+    'the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate (connection reset by peer)',
+  ],
   ['Error: getaddrinfo EAI_AGAIN etcd.example', 'the host name cannot be resolved (no such host)'],
   ['Error: something new (2026-01-01T00:00:00.000Z)', 'something new'],
 ])('%j', (error, words) => {
