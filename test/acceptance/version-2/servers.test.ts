@@ -160,7 +160,9 @@ describe.each(v2References)('version 2 over TLS, etcd $version', (reference) => 
     const [real, ours] = [await observe(v2Etcdctl(), args), await observe(ourEtcdctl(), args)];
     expect(ours.code).toBe(real.code);
     // Servers of 3.4 and 3.5 tell of it in different words.
-    expect(ours.stderr).toMatch(/client certificate: (?:give|check) --cert-file and --key-file \(remote error: tls: .*\)\n/);
+    expect(ours.stderr).toMatch(
+      /client certificate: (?:give|check) --cert-file and --key-file \(remote error: tls: .*\)\n/,
+    );
     expect(ours.stderr.endsWith(real.stderr), `${ours.stderr}\nends with\n${real.stderr}`).toBe(true);
   });
 
