@@ -152,6 +152,53 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
     const { code } = await run(ourEtcdutl(), ['snapshot', 'status', 's.db'], { cwd: folder });
     expect(code).toBe(0);
   });
+
+  it.each(['unset', 20, 80] as const)('keeps no backup from its end, on %s columns', async (columns) => {
+    const folder = mkdtempSync(path.join(lab.folder, 'backup-'));
+    await lab.real(['snapshot', 'save', path.join(folder, 's.db')]);
+    await run(ourEtcdutl(), ['snapshot', 'restore', 's.db', '--data-dir=d'], { cwd: folder });
+    const steps: readonly (readonly [Program, readonly string[], string])[] = [
+      [ourEtcdutl(), ['backup', '--data-dir=d', '--backup-dir=3', '--with-v3'], '3'],
+      [ourEtcdctl(), ['backup', '--data-dir=d', '--backup-dir=2', '--with-v3'], '2'],
+    ];
+    for (const [program, args, api] of steps) {
+      const options = { cwd: folder, columns, env: { ETCDCTL_API: api } };
+      const { code, stdout } = await startOnTerminal(program, args, options).result;
+      expect(code, stdout.toString()).toBe(0);
+      expect(readdirSync(path.join(folder, api))).toContain('member');
+    }
+  });
+
+  it.each(['unset', 20, 80] as const)('keeps make-mirror from nothing, on %s columns', async (columns) => {
+    const destination = await startLab();
+    try {
+      const to = destination.cluster.endpoints[0] ?? '';
+      const running = startOnTerminal(ourEtcdctl(), [...lab.flags(), 'make-mirror', to], { columns });
+      const copied = async () => (await destination.real(['get', 'k'])).stdout.toString();
+      await expect.poll(copied, { timeout: 10_000 }).toBe('k\nv\n');
+      expect(await running.peakMemoryBytes()).toBeLessThan(MOST_MEMORY_BYTES);
+      await running.signal('SIGTERM');
+      const { stdout } = await running.result;
+      expect(stdout.toString()).not.toMatch(/defect|Error/);
+    } finally {
+      await destination.stop();
+    }
+  });
+
+  it.each(['unset', 20, 80] as const)(
+    'leaves check datascale its clean-up, on %s columns',
+    async (columns) => {
+      const left = async () =>
+        (
+          await lab.real(['get', '/etcdctl-check-datascale/', '--prefix', '--count-only', '-w=fields'])
+        ).stdout.toString();
+      const running = startOnTerminal(ourEtcdctl(), [...lab.flags(), 'check', 'datascale'], { columns });
+      await expect.poll(left, { timeout: 10_000 }).not.toContain('"Count" : 0\n');
+      await Promise.all([running.signal('SIGTERM'), running.signal('SIGTERM')]);
+      await running.result;
+      expect(await left()).toContain('"Count" : 0\n');
+    },
+  );
 });
 
 function saveLine(server: Pick<HeldSnapshots, 'endpoints'> | Lab, file: string): string[] {
