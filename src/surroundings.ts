@@ -58,7 +58,7 @@ export async function warnOfExposedKey(
   surroundings: Surroundings,
 ): Promise<void> {
   if (!keyFile || surroundings.openScreen() === undefined) return;
-  const { exposedKeyWarning } = await import('./transport/tls/key-permissions.js');
+  const { exposedKeyWarning } = await import('./transport/tls/files.js');
   const warning = exposedKeyWarning(keyFile);
   if (warning !== undefined) surroundings.output.err(`${warning}\n`);
 }

@@ -2,7 +2,7 @@
  * The files that the TLS flags name. They are read and judged as Go's crypto/tls (`X509KeyPair`) and etcd's tlsutil (`NewCertPool`) do:
  * final messages are theirs, the reasons name the file and never show what is in it.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../../model/errors.js';
 import { pathErrorText } from '../../model/go/system-error.js';
 import type { TlsOptions } from '../connection.js';
@@ -192,4 +192,14 @@ function labels(blocks: readonly PemBlock[]): string {
 /** What is wrong with a file, and why. */
 export function refusal(message: string, reason: string, cause?: unknown): UsageError {
   return new UsageError(message, 'arguments', { reasons: [reason], cause });
+}
+
+const READABLE_BY_OTHERS = 0o004;
+
+/** What to say of a private key that everybody on this machine may read; nothing of others. */
+export function exposedKeyWarning(file: string | undefined): string | undefined {
+  if (!file) return undefined;
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & READABLE_BY_OTHERS) === 0) return undefined;
+  return `warning: everybody on this machine can read the private key ${file}: chmod o-rwx protects it`;
 }

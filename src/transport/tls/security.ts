@@ -36,6 +36,8 @@ export class TlsSecurity {
   #files: TlsFiles;
   #readAtMs = performance.now();
   #isChanged = false;
+  /** Those that were found usable. */
+  #judged: TlsFiles | undefined;
 
   /** @param roots trusted where no file of authorities is given; `undefined`: nobody is verified, or there is such a file */
   constructor(options: TlsOptions, files: TlsFiles, roots: CertificatePool | undefined) {
@@ -56,9 +58,11 @@ export class TlsSecurity {
     return { files, judge: () => this.#whileUsable(() => this.#judge(files)) };
   }
 
-  #judge({ keyPair, authorities }: TlsFiles): CertificatePool | undefined {
-    if (keyPair) checkCertificate(keyPair);
+  #judge(files: TlsFiles): CertificatePool | undefined {
+    const { keyPair, authorities } = files;
+    if (keyPair && this.#judged !== files) checkCertificate(keyPair);
     const pool = authorities?.pool ?? this.#systemRoots;
+    this.#judged = files;
     return this.#options.insecureSkipVerify ? undefined : pool;
   }
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { exposedKeyWarning } from '../../../src/transport/tls/key-permissions.js';
+import { exposedKeyWarning } from '../../../src/transport/tls/files.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'key-permissions-'));
 const file = path.join(folder, 'tls.key');
