@@ -1,9 +1,9 @@
 import type { V2Context } from './cli/v2/context.js';
 import { resolveV2Globals, toV2OutputFormat, type V2GlobalOptions } from './cli/v2/globals.js';
 import type { V2Invocation } from './cli/v2/program.js';
+import { GoParseError } from './go/parse-error.js';
+import { linkSignals } from './model/abort-signal.js';
 import { AlreadyReportedError, Failure } from './model/errors.js';
-import { GoParseError } from './model/go/parse-error.js';
-import { linkSignals } from './model/linked-signal.js';
 import {
   V2ApiMissingError,
   V2AttemptError,

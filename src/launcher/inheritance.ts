@@ -1,4 +1,4 @@
-import { textFromBytes } from '../model/bytes.js';
+import { textFromBytes } from '../go/bytes.js';
 import type { Inheritance } from '../process.js';
 import { signalsOfMask } from '../term/ignored-signals.js';
 

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { parentPath, systemPath } from '../go/file-path.js';
+import { pathErrorText, systemErrorText } from '../go/system-error.js';
 import { CommandError, type FailureOptions } from '../model/errors.js';
-import { parentPath, systemPath } from '../model/file-path.js';
-import { pathErrorText, systemErrorText } from '../model/go/system-error.js';
 import { BlockWriter } from './block-writer.js';
 import { linkAt, statOf, syncDirectory } from './directory.js';
 

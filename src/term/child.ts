@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { pathErrorText } from '../go/system-error.js';
 import { CommandError } from '../model/errors.js';
-import { pathErrorText } from '../model/go/system-error.js';
 import { checkMayStart, isOfUnknownFormat, systemError } from './executable.js';
 import { lookPath } from './look-path.js';
 import { needsShell, type ProgramStart, startByShell } from './shell-start.js';

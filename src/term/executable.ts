@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { posix } from 'node:path';
-import { bytesFromText, textFromBytes } from '../model/bytes.js';
+import { bytesFromText, textFromBytes } from '../go/bytes.js';
 import { isExecutable } from './look-path.js';
 
 /** What the system reads of a file to find out how to start it (linux/binfmts.h `BINPRM_BUF_SIZE`). */

@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { posix } from 'node:path';
-import { bytesFromText } from '../model/bytes.js';
+import { bytesFromText } from '../go/bytes.js';
+import { quoteGo } from '../go/quote.js';
 import { CommandError } from '../model/errors.js';
-import { quoteGo } from '../model/go/quote.js';
 
 /**
  * The file that a command means (os/exec `LookPath`).

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { bytesFromText, hasEscapedBytes } from '../model/bytes.js';
+import { bytesFromText, hasEscapedBytes } from '../go/bytes.js';
 
 /**
  * Starts programs whose arguments or variables are not UTF-8, or that are to ignore signals: runtimes hand over text only, and let no

@@ -13,8 +13,8 @@
  * beside a data directory that does not exist yet; within one that does, because it may be a mount point.
  */
 
+import { joinPath, lastName, parentPath } from '../../go/file-path.js';
 import { CommandError } from '../../model/errors.js';
-import { joinPath, lastName, parentPath } from '../../model/file-path.js';
 import { lastRevision } from '../backend/last-revision.js';
 import { rewriteDatabase } from '../backend/rewrite.js';
 import { type MinorVersion, recordedVersions } from '../backend/versions.js';

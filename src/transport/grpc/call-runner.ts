@@ -1,7 +1,7 @@
+import { sleep } from '../../model/abort-signal.js';
 import type { StreamOptions } from '../../model/services.js';
 import type { Authentication } from './authentication.js';
-import { CallLimit, type ClientEnd } from './call-limit.js';
-import { deadlineExceeded, pause } from './deadline.js';
+import { CallLimit, type ClientEnd, deadlineExceeded } from './call-limit.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import type { EndpointPool } from './endpoint-pool.js';
 import { backoffMs, MAX_ATTEMPTS, mayRepeat, type RetryPolicy } from './retry.js';
@@ -64,7 +64,7 @@ export class CallRunner<Channel extends EndpointChannel> {
         limit.lastFailure = failure;
       }
       const waitMs = backoffMs(attempt, pool.size);
-      if (waitMs > 0) await pause(waitMs, limit.signal);
+      if (waitMs > 0) await sleep(waitMs, limit.signal);
     }
   }
 

@@ -1,7 +1,7 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { httpStatusText } from '../../go/http-status-text.js';
+import { quoteGo } from '../../go/quote.js';
 import type { RpcCode } from '../../model/errors.js';
-import { httpStatusText } from '../../model/go/http-status-text.js';
-import { quoteGo } from '../../model/go/quote.js';
 import type { Refusal } from './status.js';
 
 /**

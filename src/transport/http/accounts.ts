@@ -1,6 +1,13 @@
-import type { V2Permissions, V2Role, V2User } from '../../model/v2/accounts.js';
 import { V2CallError } from '../../model/v2/errors.js';
-import type { V2AuthService, V2Call, V2RolesService, V2UsersService } from '../../model/v2/services.js';
+import type {
+  V2AuthService,
+  V2Call,
+  V2Permissions,
+  V2Role,
+  V2RolesService,
+  V2User,
+  V2UsersService,
+} from '../../model/v2/services.js';
 import { read, requireV2Api } from './answers.js';
 import type { Action, HttpCluster, WholeAnswer } from './cluster.js';
 import { asArray, asObject, asText, asTexts, type JsonObject } from './json.js';

@@ -1,4 +1,4 @@
-import { httpStatusText } from '../../model/go/http-status-text.js';
+import { httpStatusText } from '../../go/http-status-text.js';
 import { V2AttemptError, V2ClusterError, V2NoEndpointsError } from '../../model/v2/errors.js';
 import type { Connector, HttpAnswer, HttpRequest } from './connector.js';
 import type { BasicCredentials } from './options.js';

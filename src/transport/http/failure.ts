@@ -1,5 +1,5 @@
 import { getServers } from 'node:dns';
-import { systemErrorText } from '../../model/go/system-error.js';
+import { systemErrorText } from '../../go/system-error.js';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import { nameServerText } from '../discovery.js';
 import { alertIn } from '../tls/alert.js';

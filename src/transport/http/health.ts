@@ -1,4 +1,4 @@
-import { GoParseError } from '../../model/go/parse-error.js';
+import { GoParseError } from '../../go/parse-error.js';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import type { V2Call, V2Health } from '../../model/v2/services.js';
 import type { Connector } from './connector.js';

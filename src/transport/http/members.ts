@@ -1,6 +1,5 @@
-import type { V2Member } from '../../model/v2/cluster.js';
 import { V2CallError } from '../../model/v2/errors.js';
-import type { V2Call, V2MembersService } from '../../model/v2/services.js';
+import type { V2Call, V2Member, V2MembersService } from '../../model/v2/services.js';
 import { read, requireStatus, requireV2Api } from './answers.js';
 import type { Action, HttpCluster, WholeAnswer } from './cluster.js';
 import { asArray, asObject, asText, asTexts, type JsonObject } from './json.js';

@@ -1,4 +1,4 @@
-import { GoParseError } from '../../model/go/parse-error.js';
+import { GoParseError } from '../../go/parse-error.js';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import type { Connector, ExchangeLimits, HttpAnswer, HttpRequest } from './connector.js';
 import { parseOrigin, type RequestUrl } from './url.js';

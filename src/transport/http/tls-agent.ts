@@ -1,8 +1,8 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:http';
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { abortController } from '../../model/abort-signal.js';
 import { destroyOnAbort } from '../destroy-on-abort.js';
-import { abortController } from '../grpc/deadline.js';
 import { lookUpHost } from '../lookup.js';
 import { connectTls } from '../tls/connect.js';
 import type { Security, TlsSecurity } from '../tls/security.js';

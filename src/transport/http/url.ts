@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { bytesFromText } from '../../model/bytes.js';
-import { parseGoUrl } from '../../model/go/url.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { parseGoUrl } from '../../go/url.js';
 
 /** Where requests go: `http://host:port`, with a path when the API is not at the root. */
 export interface Origin {

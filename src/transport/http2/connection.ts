@@ -1,4 +1,4 @@
-import { quoteGo } from '../../model/go/quote.js';
+import { quoteGo } from '../../go/quote.js';
 import type { ByteSocket } from '../socket/byte-socket.js';
 
 import { Http2Error, numberOf, resetCodeOf, SilentPeerError } from './error.js';

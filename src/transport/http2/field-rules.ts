@@ -1,4 +1,4 @@
-import { quoteGo } from '../../model/go/quote.js';
+import { quoteGo } from '../../go/quote.js';
 
 /** In the words of Go's HTTP/2, which grpc-go passes on (golang.org/x/net/http2 `readMetaFrame`). */
 const FORBIDDEN_IN_NAMES = /[^!#$%&'*+\-.^_`|~0-9a-z]/;

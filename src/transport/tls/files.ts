@@ -3,8 +3,8 @@
  * final messages are theirs, the reasons name the file and never show what is in it.
  */
 import { readFileSync, statSync } from 'node:fs';
+import { pathErrorText } from '../../go/system-error.js';
 import { UsageError } from '../../model/errors.js';
-import { pathErrorText } from '../../model/go/system-error.js';
 import type { TlsOptions } from '../connection.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { CertificatePool } from '../x509/certificate-pool.js';

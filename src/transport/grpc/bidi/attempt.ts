@@ -1,6 +1,6 @@
 import type { Client, ClientDuplexStream, Metadata, ServiceError } from '@grpc/grpc-js';
+import { abortController } from '../../../model/abort-signal.js';
 import type { CallLimit } from '../call-limit.js';
-import { abortController } from '../deadline.js';
 import { isOfGrpc } from '../http-answer.js';
 import type { Rpc } from '../rpc.js';
 import type { CallFailure } from '../status.js';

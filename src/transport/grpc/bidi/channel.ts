@@ -8,8 +8,8 @@ import {
   Metadata,
   setLogger,
 } from '@grpc/grpc-js';
+import { abortController, aborted } from '../../../model/abort-signal.js';
 import type { Security } from '../../tls/security.js';
-import { abortController, aborted } from '../deadline.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, BidiChannel } from '../endpoint-channel.js';
 import type { Rpc } from '../rpc.js';

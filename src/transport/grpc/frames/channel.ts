@@ -1,6 +1,6 @@
+import { aborted } from '../../../model/abort-signal.js';
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Security } from '../../tls/security.js';
-import { aborted } from '../deadline.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, RequestChannel } from '../endpoint-channel.js';
 import type { Rpc } from '../rpc.js';

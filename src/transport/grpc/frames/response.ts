@@ -1,6 +1,6 @@
-import { bytesFromText, textFromBytes } from '../../../model/bytes.js';
-import { quoteGo } from '../../../model/go/quote.js';
-import { systemErrorText } from '../../../model/go/system-error.js';
+import { bytesFromText, textFromBytes } from '../../../go/bytes.js';
+import { quoteGo } from '../../../go/quote.js';
+import { systemErrorText } from '../../../go/system-error.js';
 import { Http2Error, SilentPeerError } from '../../http2/error.js';
 import type { Fields } from '../../http2/hpack/decoder.js';
 import type { StreamFailure } from '../../http2/stream.js';
