@@ -16,7 +16,7 @@ import {
 import type { V2Client } from './model/v2/services.js';
 import { loadV2Printer } from './printers/v2/registry.js';
 import { type LocalContext, localContext, type Surroundings, warnOfExposedKey } from './surroundings.js';
-import type { BasicCredentials } from './transport/http/options.js';
+import type { BasicCredentials } from './transport/v2/connect.js';
 
 /** Runs a version 2 command to its end. Whatever it fails with has the ending that etcdctl gives it. */
 export async function runV2(invocation: V2Invocation, surroundings: Surroundings): Promise<void> {
@@ -52,7 +52,7 @@ export async function runV2(invocation: V2Invocation, surroundings: Surroundings
 async function openClient(globals: V2GlobalOptions, local: LocalContext): Promise<V2Client> {
   const { notices, prompt } = local;
   const endpoints = await resolveEndpoints(globals, notices.line);
-  const { connectV2 } = await import('./transport/http/connect.js');
+  const { connectV2 } = await import('./transport/v2/connect.js');
   const credentials = await askCredentials(globals, prompt.password);
   const options = {
     endpoints,

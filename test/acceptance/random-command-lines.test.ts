@@ -7,10 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEtcdctl } from '../../src/etcdctl.js';
 import type { Client } from '../../src/model/services.js';
 import { connect } from '../../src/transport/grpc/connect.js';
-import { DeleteRangeResponse, PutResponse, TxnResponse } from '../../src/wire/kv.js';
-import { ResponseHeader } from '../../src/wire/lease.js';
-import { AlarmResponse, DowngradeResponse } from '../../src/wire/maintenance.js';
-import type { MessageCodec } from '../../src/wire/service.js';
+import type { MessageCodec } from '../../src/wire/codec.js';
+import {
+  AlarmResponse,
+  DeleteRangeResponse,
+  DowngradeResponse,
+  PutResponse,
+  ResponseHeader,
+  TxnResponse,
+} from '../../src/wire/etcdserver.js';
 import { connectionOptions } from '../support/grpc/options.js';
 import { type Lab, startLab } from '../support/lab/lab.js';
 import { CommandLines, type RandomLine } from '../support/lab/random/command-line.js';

@@ -1,4 +1,4 @@
-import { Entry, EntryType } from '../../wire/raft-records.js';
+import { Entry, EntryType } from '../../wire/records.js';
 import { type Field, FieldReader } from '../message-fields.js';
 
 /**

@@ -1,5 +1,5 @@
 import { CorruptFileError } from '../../model/errors.js';
-import { Entry, HardState, WalSnapshot } from '../../wire/raft-records.js';
+import { Entry, HardState, WalSnapshot } from '../../wire/records.js';
 import type { ByteSink } from '../byte-sink.js';
 import { Pace, type PaceOptions } from '../pace.js';
 import { WalRecordWriter } from '../wal/record-writer.js';

@@ -1,4 +1,4 @@
-import { type Entry, EntryType } from '../../wire/raft-records.js';
+import { type Entry, EntryType } from '../../wire/records.js';
 import { isOlder, type MinorVersion, parseMinorVersion } from '../backend/versions.js';
 import { FieldReader } from '../message-fields.js';
 

@@ -1,6 +1,6 @@
 import { ConnectionError, ServerError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
-import { AuthDefinition } from '../../wire/auth.js';
+import { AuthDefinition } from '../../wire/etcdserver.js';
 import type { ConnectionOptions } from '../connection.js';
 import { loadSecurity } from '../tls/security.js';
 import { Caller } from './caller.js';
@@ -27,7 +27,7 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
         const { prepareTls } = await import('../tls/connect.js');
         prepareTls(security);
       }
-      const { GrpcJsChannel } = await import('./bidi/channel.js');
+      const { GrpcJsChannel } = await import('./grpc-js/channel.js');
       const settings = { ...options, isOnly: endpoints.length === 1 };
       return endpoints.map((endpoint) => new GrpcJsChannel(endpoint, security, settings));
     },

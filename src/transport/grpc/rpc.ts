@@ -1,5 +1,4 @@
-import { type Encoding, messageEncoder } from '../../wire/encoder.js';
-import { methodPath } from '../../wire/service.js';
+import { type Encoding, messageEncoder, methodPath } from '../../wire/codec.js';
 import { policyOf, type RetryPolicy } from './retry.js';
 
 /** A request as callers hand it over: fields may be missing, arrays be read-only. */

@@ -1,10 +1,12 @@
 import type { CallOptions, Client, StreamOptions } from '../../model/services.js';
-import { AuthDefinition } from '../../wire/auth.js';
-import { ClusterDefinition } from '../../wire/cluster.js';
-import { KvDefinition } from '../../wire/kv.js';
-import { LeaseDefinition } from '../../wire/lease.js';
-import { MaintenanceDefinition } from '../../wire/maintenance.js';
-import { WatchDefinition } from '../../wire/watch.js';
+import {
+  AuthDefinition,
+  ClusterDefinition,
+  KvDefinition,
+  LeaseDefinition,
+  MaintenanceDefinition,
+  WatchDefinition,
+} from '../../wire/etcdserver.js';
 import type { Caller } from './caller.js';
 import { type MethodDefinition, type Readable, toRpc } from './rpc.js';
 

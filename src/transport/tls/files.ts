@@ -5,12 +5,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { pathErrorText } from '../../go/system-error.js';
 import { UsageError } from '../../model/errors.js';
-import type { TlsOptions } from '../connection.js';
+import { listed, type TlsFlagNames, type TlsOptions } from '../connection.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
+import { type PrivateKey, privateKeyIn } from '../x509/key.js';
 import { decodePem, encodePem, type PemBlock } from '../x509/pem.js';
-import { type PrivateKey, privateKeyIn } from '../x509/private-key.js';
-import { listed, type TlsFlagNames } from './flag-names.js';
 
 export interface TlsFiles {
   readonly keyPair: KeyPair | undefined;

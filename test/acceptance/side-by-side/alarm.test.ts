@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AlarmResponse } from '../../../src/wire/maintenance.js';
+import { AlarmResponse } from '../../../src/wire/etcdserver.js';
 import type { Lab } from '../../support/lab/lab.js';
 import { run } from '../../support/lab/program.js';
 import {

@@ -3,7 +3,7 @@ import {
   MemberListResponse,
   MemberRemoveResponse,
   MemberUpdateResponse,
-} from '../../../src/wire/cluster.js';
+} from '../../../src/wire/etcdserver.js';
 import {
   ownMembers,
   runningLearner,

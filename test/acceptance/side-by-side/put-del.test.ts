@@ -1,4 +1,4 @@
-import { DeleteRangeResponse, PutResponse } from '../../../src/wire/kv.js';
+import { DeleteRangeResponse, PutResponse } from '../../../src/wire/etcdserver.js';
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
 /** The two seconds are the client's; what the servers do then is compared with `--range`. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TxnResponse } from '../../../src/wire/kv.js';
+import { TxnResponse } from '../../../src/wire/etcdserver.js';
 import { type Lab, startLab } from '../../support/lab/lab.js';
 import { ourEtcdctl, type Program } from '../../support/lab/program.js';
 import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';

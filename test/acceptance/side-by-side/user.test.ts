@@ -4,7 +4,7 @@ import {
   AuthUserDeleteResponse,
   AuthUserGrantRoleResponse,
   AuthUserRevokeRoleResponse,
-} from '../../../src/wire/auth.js';
+} from '../../../src/wire/etcdserver.js';
 import { accounts } from '../../support/lab/accounts.js';
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 

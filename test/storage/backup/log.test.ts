@@ -7,7 +7,7 @@ import { backupEntry } from '../../../src/storage/backup/log-entry.js';
 import { FileByteSink } from '../../../src/storage/byte-sink.js';
 import { WalRecordWriter } from '../../../src/storage/wal/record-writer.js';
 import { decodeRecord, readWal } from '../../../src/storage/wal/wal-directory.js';
-import { Entry, EntryType, HardState, Metadata, WalSnapshot } from '../../../src/wire/raft-records.js';
+import { Entry, EntryType, HardState, Metadata, WalSnapshot } from '../../../src/wire/records.js';
 
 const field = (number: number, contents: Uint8Array | string) => {
   const bytes = Buffer.from(contents);

@@ -14,7 +14,7 @@ import { decodeSnap } from '../../../src/storage/raft-snapshot/snap-file.js';
 import { verifySnapshot } from '../../../src/storage/snapshot/verify.js';
 import { newestVersionNeeded } from '../../../src/storage/wal/entry-version.js';
 import { walRecords } from '../../../src/storage/wal/record-reader.js';
-import { Entry } from '../../../src/wire/raft-records.js';
+import { Entry } from '../../../src/wire/records.js';
 import { MemoryByteSink, StrictByteSource } from '../support/memory.js';
 import type { SeededRandom } from '../support/random.js';
 

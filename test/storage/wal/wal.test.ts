@@ -7,7 +7,7 @@ import { newestVersionNeeded } from '../../../src/storage/wal/entry-version.js';
 import { type WalReadOptions, walRecords } from '../../../src/storage/wal/record-reader.js';
 import { WalRecordWriter } from '../../../src/storage/wal/record-writer.js';
 import { entriesToReplay, readWal } from '../../../src/storage/wal/wal-directory.js';
-import { Entry, EntryType, Metadata } from '../../../src/wire/raft-records.js';
+import { Entry, EntryType, Metadata } from '../../../src/wire/records.js';
 import { SERVER_VERSIONS, unzipped } from '../support/fixtures.js';
 import { StrictByteSource } from '../support/memory.js';
 

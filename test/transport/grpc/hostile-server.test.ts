@@ -7,8 +7,7 @@ import type { Client } from '../../../src/model/services.js';
 import { Caller } from '../../../src/transport/grpc/caller.js';
 import { connect } from '../../../src/transport/grpc/connect.js';
 import { toRpc } from '../../../src/transport/grpc/rpc.js';
-import { AuthDefinition } from '../../../src/wire/auth.js';
-import { WatchDefinition } from '../../../src/wire/watch.js';
+import { AuthDefinition, WatchDefinition } from '../../../src/wire/etcdserver.js';
 import { bytes, connectionOptions } from '../../support/grpc/options.js';
 
 let server: Http2Server | undefined;

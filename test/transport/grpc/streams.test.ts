@@ -1,14 +1,16 @@
 import { status as code, type ServerDuplexStream, type ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, expect, test, vi } from 'vitest';
-import { GrpcJsChannel } from '../../../src/transport/grpc/bidi/channel.js';
 import { Caller } from '../../../src/transport/grpc/caller.js';
 import { parseEndpoint } from '../../../src/transport/grpc/endpoint.js';
 import { requestChannel } from '../../../src/transport/grpc/frames/channel.js';
+import { GrpcJsChannel } from '../../../src/transport/grpc/grpc-js/channel.js';
 import { toRpc } from '../../../src/transport/grpc/rpc.js';
-import { AuthDefinition } from '../../../src/wire/auth.js';
-import { KvDefinition } from '../../../src/wire/kv.js';
-import { LeaseDefinition } from '../../../src/wire/lease.js';
-import { MaintenanceDefinition } from '../../../src/wire/maintenance.js';
+import {
+  AuthDefinition,
+  KvDefinition,
+  LeaseDefinition,
+  MaintenanceDefinition,
+} from '../../../src/wire/etcdserver.js';
 import { FakeEtcd, type Handlers, status } from '../../support/grpc/fake-etcd.js';
 import { FaultProxy } from '../../support/grpc/fault-proxy.js';
 import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';

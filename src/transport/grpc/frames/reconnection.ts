@@ -2,8 +2,7 @@ import { abortController, sleep } from '../../../model/abort-signal.js';
 import { UsageError } from '../../../model/errors.js';
 import { Http2Connection } from '../../http2/connection.js';
 import type { KeepAliveOptions } from '../../http2/keep-alive.js';
-import type { Destination } from '../../socket/byte-socket.js';
-import { dial } from '../../socket/dial.js';
+import { type Destination, dial } from '../../socket/dial.js';
 import { FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
 
 /** Pauses between the beginnings of attempts (grpc-go backoff.DefaultConfig). */
