@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEtcdctl } from '../../src/etcdctl.js';
 import type { Client } from '../../src/model/services.js';
 import { connect } from '../../src/transport/grpc/connect.js';
-import type { MessageCodec } from '../../src/wire/codec.js';
 import {
   AlarmResponse,
   DeleteRangeResponse,
@@ -23,6 +22,7 @@ import { Dice } from '../support/lab/random/dice.js';
 import { EqualState } from '../support/lab/random/equal-state.js';
 import { KNOWN_DIFFERENCES } from '../support/lab/random/known-differences.js';
 import { type OutputMask, observeBoth } from '../support/lab/side-by-side.js';
+import type { MessageCodec } from '../support/message-codec.js';
 
 const CASES = Number(process.env.RANDOM_CASES ?? 80);
 const SEED = Number(process.env.RANDOM_SEED ?? 1);

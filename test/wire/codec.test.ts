@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { type MessageCodec, messageEncoder, methodPath } from '../../src/wire/codec.js';
+import { messageEncoder } from '../../src/wire/encoder.js';
 import {
   CompareResult,
   CompareTarget,
@@ -18,6 +18,7 @@ import {
   WatchRequest,
 } from '../../src/wire/etcdserver.js';
 import { ConfState, HardState, WalRecord } from '../../src/wire/records.js';
+import type { MessageCodec } from '../support/message-codec.js';
 
 const int64Max = 2n ** 63n - 1n;
 const int64Min = -(2n ** 63n);
@@ -239,9 +240,9 @@ describe('bad input', () => {
 });
 
 describe('service definitions', () => {
-  test('give paths and kinds of streaming', () => {
+  test('give names and kinds of streaming', () => {
     const { range, rangeStream } = KvDefinition.methods;
-    expect(methodPath(KvDefinition, range)).toBe('/etcdserverpb.KV/Range');
+    expect([KvDefinition.fullName, range.name]).toEqual(['etcdserverpb.KV', 'Range']);
     expect([range.requestStream, range.responseStream]).toEqual([false, false]);
     expect([rangeStream.requestStream, rangeStream.responseStream]).toEqual([false, true]);
     expect(MaintenanceDefinition.methods.snapshot.responseType).toBe(SnapshotResponse);

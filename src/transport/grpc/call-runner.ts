@@ -58,7 +58,8 @@ export class CallRunner<Channel extends EndpointChannel> {
         return await make(channel);
       } catch (failure) {
         if (!(failure instanceof CallFailure) || attempt === maxAttempts) throw failure;
-        if (policy !== 'never' && authentication?.mayOvercome(failure)) await authentication.renew(limit);
+        if (policy !== 'only-if-unsent-with-same-token' && authentication?.mayOvercome(failure))
+          await authentication.renew(limit);
         else if (mayRepeat(failure, policy, pool.size)) pool.leave(channel);
         else throw failure;
         limit.lastFailure = failure;

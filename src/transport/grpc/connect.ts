@@ -6,6 +6,7 @@ import { loadSecurity } from '../tls/security.js';
 import { Caller } from './caller.js';
 import { parseEndpoint } from './endpoint.js';
 import { requestChannel } from './frames/channel.js';
+import { AUTH_POLICIES } from './retry.js';
 import { toRpc } from './rpc.js';
 import { bindServices } from './services.js';
 
@@ -32,7 +33,7 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
       return endpoints.map((endpoint) => new GrpcJsChannel(endpoint, security, settings));
     },
     credentials: options.credentials,
-    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate),
+    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: options.callTimeoutMs,
     maxRequestBytes: options.maxRequestBytes,
   });

@@ -9,7 +9,6 @@ import {
   type ServiceError,
   type UntypedHandleCall,
 } from '@grpc/grpc-js';
-import type { MessageCodec } from '../../../src/wire/codec.js';
 import {
   AuthDefinition,
   ClusterDefinition,
@@ -17,6 +16,7 @@ import {
   LeaseDefinition,
   MaintenanceDefinition,
 } from '../../../src/wire/etcdserver.js';
+import type { MessageCodec } from '../message-codec.js';
 
 const SERVICES = [KvDefinition, ClusterDefinition, MaintenanceDefinition, AuthDefinition, LeaseDefinition];
 

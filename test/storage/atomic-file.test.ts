@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WholeFile } from '../../src/storage/whole-file.js';
+import { WholeFile } from '../../src/storage/atomic-file.js';
 
 let folder = '';
 beforeEach(async () => {
