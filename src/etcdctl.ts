@@ -36,7 +36,7 @@ export const ETCDCTL_COMMANDS: CommandTable = {
 export async function createEtcdctl(argv?: readonly string[]): Promise<Program<typeof GLOBAL_FLAGS>> {
   const program = createProgram({
     name: 'etcdctl',
-    summary: 'Command-line client for etcd, equal to etcdctl 3.7.1',
+    summary: 'Command-line client for etcd, compatible with etcdctl 3.7.1',
     globalFlags: GLOBAL_FLAGS,
     listsGlobalFlagsApart: true,
   });

@@ -24,7 +24,7 @@ export const ETCDUTL_COMMANDS: CommandTable = {
 export async function createEtcdutl(argv?: readonly string[]): Promise<Program<typeof UTL_GLOBAL_FLAGS>> {
   const program = createProgram({
     name: 'etcdutl',
-    summary: 'Offline administration of etcd data, equal to etcdutl 3.7.1',
+    summary: 'Offline administration of etcd data, compatible with etcdutl 3.7.1',
     globalFlags: UTL_GLOBAL_FLAGS,
     listsGlobalFlagsApart: false,
   });

@@ -13,6 +13,7 @@ export interface CommandDescription {
   readonly usage: string;
   readonly summary: string;
   readonly description: string;
+  readonly examples: readonly string[];
   /** Its own flags; the commands below it accept them too. */
   readonly flags: readonly FlagDescription[];
   readonly commands: readonly CommandDescription[];
@@ -32,7 +33,7 @@ export interface FlagDescription {
 }
 
 export function describeCommand(node: CommandNode<unknown>): CommandDescription {
-  const { name, group, usage = '', summary, description = '' } = node.declaration;
+  const { name, group, usage = '', summary, description = '', examples = [] } = node.declaration;
   return {
     name,
     path: commandPath(node),
@@ -40,6 +41,7 @@ export function describeCommand(node: CommandNode<unknown>): CommandDescription 
     usage,
     summary,
     description,
+    examples,
     flags: describeFlags(node.flags),
     commands: node.children.map(describeCommand),
   };

@@ -98,7 +98,8 @@ function addHelpCommand(root: CommandNode): void {
     name: 'help',
     group: 'utility',
     usage: '[command]',
-    summary: 'Show what a command does and which flags it has',
+    summary: 'Show the help of a command',
+    examples: [`${root.declaration.name} help snapshot restore`],
   } as const;
   addChild(root, { declaration, flags: {}, action: { kind: 'help' } });
 }
@@ -107,7 +108,7 @@ function addOptionsCommand(root: CommandNode): void {
   const declaration = {
     name: 'options',
     group: 'utility',
-    summary: 'List the flags that every command accepts',
+    summary: 'List the global flags and their environment variables',
   } as const;
   addChild(root, { declaration, flags: {}, action: { kind: 'options' } });
 }

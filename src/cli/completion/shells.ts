@@ -42,18 +42,25 @@ export function completionScript(shell: Shell, program: string): string {
 /** What help says about `completion`. */
 export function completionDescription(program: string): string {
   return [
-    'Prints a script for the shell. It asks the program itself, so that it need not be renewed with it. For one session:',
-    '',
-    `  bash        source <(${program} completion bash)`,
-    `  zsh         source <(${program} completion zsh)`,
-    `  fish        ${program} completion fish | source`,
-    `  powershell  ${program} completion powershell | Out-String | Invoke-Expression`,
-    '',
-    'For all sessions, the script goes where the shell looks for it:',
+    'The script asks the installed program for candidates: it does not change when the program is updated. To load it in',
+    'every session, save it where the shell looks for completions:',
     '',
     `  bash        /etc/bash_completion.d/${program}`,
-    `  zsh         _${program} in a folder of $fpath, after 'autoload -U compinit; compinit'`,
+    `  zsh         _${program} in a directory of $fpath, after 'autoload -U compinit; compinit'`,
     `  fish        ~/.config/fish/completions/${program}.fish`,
     '  powershell  a file that $PROFILE runs',
   ].join('\n');
+}
+
+/** For the current session of each shell. */
+export function completionExamples(program: string): readonly string[] {
+  return [
+    '# Bash or zsh, for the current session',
+    `source <(${program} completion bash)`,
+    `source <(${program} completion zsh)`,
+    '# Fish',
+    `${program} completion fish | source`,
+    '# PowerShell',
+    `${program} completion powershell | Out-String | Invoke-Expression`,
+  ];
 }

@@ -30,26 +30,26 @@ const DEFAULT_MAP_BYTES = 10_737_418_240n;
 const OLDEST_TARGET: MinorVersion = { major: 3, minor: 4 };
 
 const restoreFlags = {
-  'data-dir': stringFlag('', 'directory to make; <name>.etcd when not given'),
-  'wal-dir': stringFlag('', 'directory for the write-ahead log; member/wal in --data-dir when not given'),
+  'data-dir': stringFlag('', 'data directory to create; by default <name>.etcd'),
+  'wal-dir': stringFlag('', 'directory for the WAL; by default member/wal in --data-dir'),
   name: stringFlag(DEFAULT_NAME, 'name of the member'),
   'initial-cluster': stringFlag(
     `${DEFAULT_NAME}=${DEFAULT_URL}`,
-    'all members of the new cluster, as name=peer-url, separated by commas',
+    'all members of the new cluster as name=peer-url, comma-separated',
   ),
-  'initial-cluster-token': stringFlag('etcd-cluster', 'text that sets the new cluster apart from others'),
-  'initial-advertise-peer-urls': stringFlag(
-    DEFAULT_URL,
-    'peer URLs of this member, as --initial-cluster has them',
+  'initial-cluster-token': stringFlag('etcd-cluster', 'token that distinguishes the new cluster from others'),
+  'initial-advertise-peer-urls': stringFlag(DEFAULT_URL, 'peer URLs of this member, as in --initial-cluster'),
+  'skip-hash-check': boolFlag(false, 'restore a snapshot without a valid SHA-256 at its end'),
+  'bump-revision': uint64Flag(
+    0n,
+    'increase the revision by this much, so that it does not go back for clients',
   ),
-  'skip-hash-check': boolFlag(false, 'restore also what has no SHA-256 at its end, or a wrong one'),
-  'bump-revision': uint64Flag(0n, 'add this to the revision, so that clients never see it go back'),
   'mark-compacted': boolFlag(
     false,
-    'count all revisions up to the new one as compacted; goes with --bump-revision',
+    'mark all revisions up to the new one as compacted; required by --bump-revision',
   ),
-  'target-version': stringFlag('', 'minor version of the servers, as 3.5, when older than the one saved'),
-  'initial-memory-map-size': uint64Flag(DEFAULT_MAP_BYTES, 'accepted, and of no effect here'),
+  'target-version': stringFlag('', 'minor version of the servers, such as 3.5, if older than the saved one'),
+  'initial-memory-map-size': uint64Flag(DEFAULT_MAP_BYTES, 'accepted for compatibility; has no effect'),
 };
 
 export function toSnapshotRestoreOptions(
@@ -82,22 +82,25 @@ export function toSnapshotRestoreOptions(
 }
 
 /** The command, which both programs have. */
-export const snapshotRestoreCommand = {
-  name: 'restore',
-  usage: '<filename>',
-  summary: 'Make the data directory of one member of a new cluster from a snapshot',
-  description: [
-    'To be run once for each member, with the same snapshot, --initial-cluster and --initial-cluster-token. The directory',
-    'appears when it is complete and on disk, or not at all. Keys, leases, alarms, users and roles are the snapshot’s.',
-    '',
-    '  snapshot restore backup.db --data-dir /var/lib/etcd --name m1 \\',
-    '    --initial-cluster m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 \\',
-    '    --initial-advertise-peer-urls https://10.0.0.1:2380',
-  ].join('\n'),
-  flags: restoreFlags,
-  deadline: 'files',
-  toOptions: toSnapshotRestoreOptions,
-} as const;
+export const snapshotRestoreCommand = (program: string) =>
+  ({
+    name: 'restore',
+    usage: '<filename>',
+    summary: 'Restore a snapshot to a new data directory',
+    description: [
+      'Run the command once for each member of the new cluster, with the same snapshot, --initial-cluster and',
+      '--initial-cluster-token. The data directory appears when it is complete and on disk. It holds the keys, leases, alarms,',
+      'users and roles of the snapshot.',
+    ].join('\n'),
+    examples: [
+      `${program} snapshot restore backup.db --data-dir /var/lib/etcd --name m1 \\`,
+      '  --initial-cluster m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 \\',
+      '  --initial-advertise-peer-urls https://10.0.0.1:2380',
+    ],
+    flags: restoreFlags,
+    deadline: 'files',
+    toOptions: toSnapshotRestoreOptions,
+  }) as const;
 
 export async function runSnapshotRestore(
   options: SnapshotRestoreOptions,

@@ -16,19 +16,21 @@ export function toSnapshotVerifyOptions(args: readonly string[]): SnapshotVerify
 }
 
 /** The command, which both programs have. */
-export const snapshotVerifyCommand = {
-  name: 'verify',
-  usage: '<filename>',
-  summary: 'Read all of a snapshot and tell whether it is sound',
-  description: [
-    'The SHA-256 at its end must be that of the contents, the pages must form trees as etcd writes them, and every record',
-    'must decode. The first thing that is wrong is told with its place in the file. The file is not changed.',
-  ].join('\n'),
-  flags: {},
-  deadline: 'files',
-  result: 'snapshot-verified',
-  toOptions: toSnapshotVerifyOptions,
-} as const;
+export const snapshotVerifyCommand = (program: string) =>
+  ({
+    name: 'verify',
+    usage: '<filename>',
+    summary: 'Verify the integrity of a snapshot',
+    description: [
+      'Checks the SHA-256 at the end of the file, the structure of the pages, and that every record can be decoded. Reports',
+      'the first error with its offset in the file. The file is not modified.',
+    ].join('\n'),
+    examples: [`${program} snapshot verify backup.db`],
+    flags: {},
+    deadline: 'files',
+    result: 'snapshot-verified',
+    toOptions: toSnapshotVerifyOptions,
+  }) as const;
 
 export async function runSnapshotVerify(
   { path }: SnapshotVerifyOptions,

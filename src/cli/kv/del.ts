@@ -18,10 +18,10 @@ export interface DelOptions {
 }
 
 export const delFlags = {
-  prefix: boolFlag(false, 'all keys that begin with <key>'),
-  'from-key': boolFlag(false, 'all keys from <key> on, in byte order'),
-  'prev-kv': boolFlag(false, 'also print the keys and values that were deleted'),
-  range: boolFlag(false, 'delete from <key> to range_end without the two seconds for second thoughts'),
+  prefix: boolFlag(false, 'delete all keys with the prefix <key>'),
+  'from-key': boolFlag(false, 'delete <key> and all keys after it, in byte order'),
+  'prev-kv': boolFlag(false, 'also print the deleted key-value pairs'),
+  range: boolFlag(false, 'delete from <key> up to range_end without the delay of two seconds'),
 };
 
 export function toDelOptions(args: readonly string[], given: FlagValues<typeof delFlags>): DelOptions {

@@ -34,23 +34,23 @@ const TARGETS = {
 } as const;
 
 export const getFlags = {
-  prefix: boolFlag(false, 'all keys that begin with <key>'),
-  'from-key': boolFlag(false, 'all keys from <key> on, in byte order'),
-  limit: int64Flag(0n, 'at most this many keys'),
-  rev: int64Flag(0n, 'the store as it was at this revision'),
-  order: stringFlag('', 'order of the keys', { choices: Object.keys(ORDERS) }),
-  'sort-by': stringFlag('', 'what --order goes by', { choices: Object.keys(TARGETS) }),
-  consistency: stringFlag('l', 'l: linearizable; s: serializable, answered by one member alone', {
+  prefix: boolFlag(false, 'get all keys with the prefix <key>'),
+  'from-key': boolFlag(false, 'get <key> and all keys after it, in byte order'),
+  limit: int64Flag(0n, 'maximum number of keys; 0: no limit'),
+  rev: int64Flag(0n, 'revision to read at; 0: the current one'),
+  order: stringFlag('', 'sort order', { choices: Object.keys(ORDERS) }),
+  'sort-by': stringFlag('', 'field to sort by', { choices: Object.keys(TARGETS) }),
+  consistency: stringFlag('l', 'l: linearizable read; s: serializable read, served by a single member', {
     choices: ['l', 's'],
   }),
-  'keys-only': boolFlag(false, 'fetch no values'),
-  'count-only': boolFlag(false, 'fetch only the number of keys (with --write-out=fields)'),
-  'print-value-only': boolFlag(false, 'print values without their keys (with --write-out=simple)'),
-  'min-create-rev': int64Flag(0n, 'only keys created at or after this revision'),
-  'max-create-rev': int64Flag(0n, 'only keys created at or before this revision'),
-  'min-mod-rev': int64Flag(0n, 'only keys changed last at or after this revision'),
-  'max-mod-rev': int64Flag(0n, 'only keys changed last at or before this revision'),
-  stream: boolFlag(false, 'fetch the range in parts (etcd 3.7 and newer)'),
+  'keys-only': boolFlag(false, 'get the keys without their values'),
+  'count-only': boolFlag(false, 'get only the number of keys (requires --write-out=fields)'),
+  'print-value-only': boolFlag(false, 'print the values without their keys (requires --write-out=simple)'),
+  'min-create-rev': int64Flag(0n, 'minimum create revision of the keys'),
+  'max-create-rev': int64Flag(0n, 'maximum create revision of the keys'),
+  'min-mod-rev': int64Flag(0n, 'minimum mod revision of the keys'),
+  'max-mod-rev': int64Flag(0n, 'maximum mod revision of the keys'),
+  stream: boolFlag(false, 'receive the range as a stream of chunks (etcd 3.7 and later)'),
 };
 type Flags = FlagValues<typeof getFlags>;
 

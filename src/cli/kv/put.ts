@@ -15,10 +15,10 @@ export interface PutOptions {
 }
 
 export const putFlags = {
-  lease: stringFlag('0', 'attach the key to the lease with this id (hexadecimal)'),
-  'prev-kv': boolFlag(false, 'also print the key and value as they were before'),
-  'ignore-value': boolFlag(false, 'keep the present value, change only the lease'),
-  'ignore-lease': boolFlag(false, 'keep the present lease, change only the value'),
+  lease: stringFlag('0', 'ID of the lease to attach to the key, in hexadecimal'),
+  'prev-kv': boolFlag(false, 'also print the previous key-value pair'),
+  'ignore-value': boolFlag(false, 'keep the current value and change only the lease'),
+  'ignore-lease': boolFlag(false, 'keep the current lease and change only the value'),
 };
 
 export function toPutOptions(args: readonly string[], given: FlagValues<typeof putFlags>): PutOptions {

@@ -11,10 +11,10 @@ export interface RolePermissionOptions {
 }
 
 export const rolePermissionFlags = {
-  path: stringFlag('', 'the key; with * at its end, also everything that begins so'),
-  read: boolFlag(false, 'reading'),
-  write: boolFlag(false, 'writing'),
-  readwrite: boolFlag(false, 'both', { short: 'rw' }),
+  path: stringFlag('', 'key of the permission; a trailing * makes it a prefix'),
+  read: boolFlag(false, 'read permission'),
+  write: boolFlag(false, 'write permission'),
+  readwrite: boolFlag(false, 'read and write permission', { short: 'rw' }),
 };
 
 export function toRolePermissionOptions(

@@ -8,7 +8,7 @@ export interface UserRolesOptions {
   readonly roles: readonly string[];
 }
 
-export const userRolesFlags = { roles: textsFlag('a role; may be repeated') };
+export const userRolesFlags = { roles: textsFlag('role to grant or revoke; can be repeated') };
 
 export function toUserRolesOptions(
   args: readonly string[],

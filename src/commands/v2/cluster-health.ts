@@ -16,8 +16,10 @@ const PAUSE_MS = 10_000;
 export function registerClusterHealth(parent: V2CommandParent, run = runClusterHealth): void {
   parent.command({
     name: 'cluster-health',
-    summary: 'Ask every member whether it is healthy; status 5 unless all are',
-    flags: { forever: boolFlag(false, 'ask again every 10 seconds until Ctrl-C', { short: 'f' }) },
+    summary: 'Check the health of each member',
+    description: 'Exits with status 5 if the cluster is not healthy.',
+    examples: ['etcdctl cluster-health'],
+    flags: { forever: boolFlag(false, 'repeat the check every 10 seconds until Ctrl-C', { short: 'f' }) },
     callFailure: 'server',
     successor: 'etcdctl endpoint health --cluster',
     toOptions: (_args, { forever }): ClusterHealthOptions => ({ isEndless: forever }),

@@ -15,7 +15,8 @@ export function registerGet(parent: V2CommandParent, run = runGet): void {
   parent.command({
     name: 'get',
     usage: '<key>',
-    summary: 'Print the value of a key',
+    summary: 'Get the value of a key',
+    examples: ['etcdctl get /config/mode', 'etcdctl -o extended get /config/mode'],
     flags: { sort: sortFlag, quorum: quorumFlag },
     callFailure: 'server',
     successor: 'etcdctl get',

@@ -16,11 +16,13 @@ export function registerLs(parent: V2CommandParent, run = runLs): void {
   parent.command({
     name: 'ls',
     usage: '[key]',
-    summary: 'List what is in a directory, by default in the topmost one',
+    summary: 'List the keys of a directory',
+    description: 'Without an argument, lists the root directory.',
+    examples: ['etcdctl ls /config', 'etcdctl ls --recursive --sort -p /config'],
     flags: {
       sort: sortFlag,
-      recursive: boolFlag(false, 'also list what is in the directories below', { short: 'r' }),
-      p: boolFlag(false, 'put a slash behind the names of directories'),
+      recursive: boolFlag(false, 'also list the keys of all subdirectories', { short: 'r' }),
+      p: boolFlag(false, 'append a slash to the names of directories'),
       quorum: quorumFlag,
     },
     callFailure: 'server',

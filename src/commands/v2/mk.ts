@@ -19,12 +19,15 @@ export function registerMk(parent: V2CommandParent, run = runMk): void {
   parent.command({
     name: 'mk',
     usage: '<key> <value>',
-    summary: 'Make a key that is not there yet',
+    summary: 'Create a key',
+    description: 'Fails if the key exists. Without a value argument, the value is read from standard input.',
+    examples: [
+      'etcdctl mk /config/mode ready',
+      '# Create a key with the next number in the directory /queue',
+      'etcdctl mk --in-order /queue job',
+    ],
     flags: {
-      'in-order': boolFlag(
-        false,
-        'make a key in the directory <key>, named by a number higher than all before',
-      ),
+      'in-order': boolFlag(false, 'create a key in the directory <key>, named with an increasing number'),
       ttl: ttlFlag,
     },
     callFailure: 'server',

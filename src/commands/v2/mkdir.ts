@@ -12,7 +12,9 @@ export function registerMkdir(parent: V2CommandParent, run = runMkdir): void {
   parent.command({
     name: 'mkdir',
     usage: '<key>',
-    summary: 'Make a directory that is not there yet',
+    summary: 'Create a directory',
+    description: 'Fails if the directory exists.',
+    examples: ['etcdctl mkdir /config --ttl 60'],
     flags: directoryFlags,
     callFailure: 'server',
     successor: 'etcdctl put',

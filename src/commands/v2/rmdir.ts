@@ -11,7 +11,8 @@ export function registerRmdir(parent: V2CommandParent, run = runRmdir): void {
   parent.command({
     name: 'rmdir',
     usage: '<key>',
-    summary: 'Remove a directory that is empty, or a key',
+    summary: 'Remove a key or an empty directory',
+    examples: ['etcdctl rmdir /config'],
     flags: {},
     callFailure: 'server',
     successor: 'etcdctl del',

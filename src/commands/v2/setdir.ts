@@ -12,7 +12,8 @@ export function registerSetdir(parent: V2CommandParent, run = runSetdir): void {
   parent.command({
     name: 'setdir',
     usage: '<key>',
-    summary: 'Make a directory, or set when one expires',
+    summary: 'Create a directory or update its TTL',
+    examples: ['etcdctl setdir /config --ttl 60'],
     flags: directoryFlags,
     callFailure: 'server',
     successor: 'etcdctl put',

@@ -14,7 +14,9 @@ export function registerUpdate(parent: V2CommandParent, run = runUpdate): void {
   parent.command({
     name: 'update',
     usage: '<key> <value>',
-    summary: 'Give a key that is there already another value',
+    summary: 'Update the value of an existing key',
+    description: 'Without a value argument, the value is read from standard input.',
+    examples: ['etcdctl update /config/mode busy'],
     flags: { ttl: ttlFlag },
     callFailure: 'server',
     successor: 'etcdctl put',

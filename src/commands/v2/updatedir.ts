@@ -12,7 +12,8 @@ export function registerUpdatedir(parent: V2CommandParent, run = runUpdatedir): 
   parent.command({
     name: 'updatedir',
     usage: '<key>',
-    summary: 'Set when a directory expires that is there already',
+    summary: 'Update the TTL of an existing directory',
+    examples: ['etcdctl updatedir /config --ttl 60'],
     flags: directoryFlags,
     callFailure: 'server',
     successor: 'etcdctl put',

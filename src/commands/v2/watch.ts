@@ -15,13 +15,18 @@ export function registerWatch(parent: V2CommandParent, run = runWatch): void {
   parent.command({
     name: 'watch',
     usage: '<key>',
-    summary: 'Wait for a change of a key and print it',
+    summary: 'Watch a key for changes',
     description:
-      'When the server goes away, the watch goes on after the last change as soon as one is there again.',
+      'Prints the first change and exits. After a lost connection, the watch resumes after the last change.',
+    examples: [
+      'etcdctl watch /config/mode',
+      '# Print all changes in a directory until Ctrl-C',
+      'etcdctl watch --forever --recursive /config',
+    ],
     flags: {
       forever: boolFlag(false, 'print all changes until Ctrl-C', { short: 'f' }),
-      'after-index': int64Flag(0n, 'begin with the changes after this index'),
-      recursive: boolFlag(false, 'also what changes in the directories below', { short: 'r' }),
+      'after-index': int64Flag(0n, 'start with the changes after this index'),
+      recursive: boolFlag(false, 'also watch all keys below the key', { short: 'r' }),
     },
     callFailure: 'server',
     successor: 'etcdctl watch',

@@ -15,13 +15,15 @@ export function registerDel(parent: CommandParent, run = runDel): void {
     name: 'del',
     group: 'kv',
     usage: '<key> [range_end]',
-    summary: 'Delete a key, or a range of keys, and print how many there were',
-    description: [
-      'With range_end, the range is all keys from <key> up to, but not including, range_end:',
-      '  etcdctl del config',
-      '  etcdctl del registry/ --prefix',
-      '  etcdctl del a n --range',
-    ].join('\n'),
+    summary: 'Delete a key or a range of keys',
+    description:
+      'Prints the number of deleted keys. With range_end, the range is [<key>, range_end): it does not include range_end.',
+    examples: [
+      'etcdctl del config',
+      'etcdctl del registry/ --prefix',
+      '# Delete all keys from a up to, but not including, n',
+      'etcdctl del a n --range',
+    ],
     flags: delFlags,
     deadline: 'command-timeout',
     result: 'delete-range',

@@ -17,7 +17,7 @@ export interface ElectOptions {
 }
 
 const flags = {
-  listen: boolFlag(false, 'print the leaders as they come, without standing for election', { short: 'l' }),
+  listen: boolFlag(false, 'observe the leaders without campaigning', { short: 'l' }),
 };
 
 export function registerElect(parent: CommandParent, run = runElect): void {
@@ -25,9 +25,13 @@ export function registerElect(parent: CommandParent, run = runElect): void {
     name: 'elect',
     group: 'concurrency',
     usage: '<election-name> [proposal]',
-    summary: 'Stand for election with a proposal, or watch who leads',
-    description:
-      'Once elected, prints key and proposal and leads until SIGINT or SIGTERM, on which the next candidate takes over.',
+    summary: 'Campaign in a leader election, or observe it',
+    description: 'When elected, prints the key and the proposal, and remains leader until SIGINT or SIGTERM.',
+    examples: [
+      'etcdctl elect scheduler host-a',
+      '# Print the current leader and each one that follows',
+      'etcdctl elect scheduler --listen',
+    ],
     flags,
     deadline: 'none',
     result: 'range',

@@ -23,7 +23,7 @@ export interface LockOptions {
 }
 
 const flags = {
-  ttl: intFlag(10, 'seconds after which the lock is free when this program dies without giving it up'),
+  ttl: intFlag(10, 'TTL of the session in seconds; the lock expires with it if etcdctl dies'),
 };
 
 export function registerLock(parent: CommandParent, run = runLock): void {
@@ -31,14 +31,14 @@ export function registerLock(parent: CommandParent, run = runLock): void {
     name: 'lock',
     group: 'concurrency',
     usage: '<lockname> [exec-command arg1 arg2 ...]',
-    summary: 'Wait for a lock, and hold it for as long as a command runs',
+    summary: 'Acquire a lock and hold it, optionally while a command runs',
     description: [
       'Without a command, prints the key of the lock and holds it until SIGINT or SIGTERM.',
-      'The command finds the key in ETCD_LOCK_KEY and the revision of the store in ETCD_LOCK_REV; its exit status',
-      'becomes that of etcdctl. When the lock is lost meanwhile, the command is ended (SIGTERM, later SIGKILL).',
-      'Flags of the command come after two dashes:',
-      '  etcdctl lock backup -- tar -cf /backup.tar /data',
+      'The environment of the command has the key of the lock in ETCD_LOCK_KEY and the revision of the store in ETCD_LOCK_REV.',
+      'etcdctl exits with the exit code of the command. If the lock is lost, the command is terminated with SIGTERM, later SIGKILL.',
+      'Write -- before a command that has flags.',
     ].join('\n'),
+    examples: ['etcdctl lock backup', 'etcdctl lock backup -- tar -cf /backup.tar /data'],
     flags,
     deadline: 'none',
     toOptions(args, given): LockOptions {

@@ -7,7 +7,8 @@ export type AuthDisableOptions = Record<string, never>;
 export function registerAuthDisable(parent: V2CommandParent, run = runAuthDisable): void {
   parent.command({
     name: 'disable',
-    summary: 'Let everybody do everything again',
+    summary: 'Disable authentication',
+    examples: ['etcdctl --username root auth disable'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl auth disable',

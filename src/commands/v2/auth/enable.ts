@@ -7,7 +7,9 @@ export type AuthEnableOptions = Record<string, never>;
 export function registerAuthEnable(parent: V2CommandParent, run = runAuthEnable): void {
   parent.command({
     name: 'enable',
-    summary: 'Have users log in from now on; the user root has to be there',
+    summary: 'Enable authentication',
+    description: 'Requires the user root.',
+    examples: ['etcdctl user add root', 'etcdctl auth enable'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl auth enable',

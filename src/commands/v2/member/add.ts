@@ -16,7 +16,9 @@ export function registerMemberAdd(parent: V2CommandParent, run = runMemberAdd): 
   parent.command({
     name: 'add',
     usage: '<name> <peerURL>',
-    summary: 'Add a member that is to be started afterwards, and print the settings to start it with',
+    summary: 'Add a member to the cluster',
+    description: 'Start the new member after this command, with the settings that it prints.',
+    examples: ['etcdctl member add m4 https://10.0.0.4:2380'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member add <name> --peer-urls=<peerURL>',

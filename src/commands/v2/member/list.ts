@@ -9,7 +9,7 @@ export type MemberListOptions = Record<string, never>;
 export function registerMemberList(parent: V2CommandParent, run = runMemberList): void {
   parent.command({
     name: 'list',
-    summary: 'List the members and tell who leads',
+    summary: 'List the members of the cluster',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member list',

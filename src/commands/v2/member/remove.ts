@@ -14,6 +14,7 @@ export function registerMemberRemove(parent: V2CommandParent, run = runMemberRem
     name: 'remove',
     usage: '<memberID>',
     summary: 'Remove a member from the cluster',
+    examples: ['etcdctl member remove 8211f1d0f64f3269'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member remove',

@@ -13,7 +13,9 @@ export function registerMemberUpdate(parent: V2CommandParent, run = runMemberUpd
   parent.command({
     name: 'update',
     usage: '<memberID> <peerURLs>',
-    summary: 'Change where the other members reach one; several URLs are separated by commas',
+    summary: 'Update the peer URLs of a member',
+    description: 'Separate several URLs with commas.',
+    examples: ['etcdctl member update 8211f1d0f64f3269 https://10.0.0.5:2380'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member update <memberID> --peer-urls=<peerURLs>',

@@ -12,7 +12,8 @@ export function registerRoleAdd(parent: V2CommandParent, run = runRoleAdd): void
   parent.command({
     name: 'add',
     usage: '<role>',
-    summary: 'Add a role that permits nothing yet',
+    summary: 'Add a role without permissions',
+    examples: ['etcdctl role add reader'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role add',

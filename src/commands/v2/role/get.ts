@@ -11,7 +11,8 @@ export function registerRoleGet(parent: V2CommandParent, run = runRoleGet): void
   parent.command({
     name: 'get',
     usage: '<role>',
-    summary: 'Show what a role permits',
+    summary: 'Print the permissions of a role',
+    examples: ['etcdctl role get reader'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role get',

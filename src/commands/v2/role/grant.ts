@@ -11,7 +11,8 @@ export function registerRoleGrant(parent: V2CommandParent, run = runRoleGrant): 
   parent.command({
     name: 'grant',
     usage: '<role>',
-    summary: 'Let a role read or write below a path',
+    summary: 'Grant a role permission to a key or a prefix',
+    examples: ["etcdctl role grant reader --path '/config/*' --read"],
     flags: rolePermissionFlags,
     callFailure: 'plain',
     successor: 'etcdctl role grant-permission',

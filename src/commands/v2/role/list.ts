@@ -7,7 +7,7 @@ export type RoleListOptions = Record<string, never>;
 export function registerRoleList(parent: V2CommandParent, run = runRoleList): void {
   parent.command({
     name: 'list',
-    summary: 'List the roles',
+    summary: 'List all roles',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role list',

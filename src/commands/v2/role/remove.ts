@@ -11,6 +11,7 @@ export function registerRoleRemove(parent: V2CommandParent, run = runRoleRemove)
     name: 'remove',
     usage: '<role>',
     summary: 'Remove a role',
+    examples: ['etcdctl role remove reader'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role delete',

@@ -11,7 +11,8 @@ export function registerRoleRevoke(parent: V2CommandParent, run = runRoleRevoke)
   parent.command({
     name: 'revoke',
     usage: '<role>',
-    summary: 'Forbid a role to read or write below a path',
+    summary: 'Revoke the permission to a key or a prefix from a role',
+    examples: ["etcdctl role revoke reader --path '/config/*' --read"],
     flags: rolePermissionFlags,
     callFailure: 'plain',
     successor: 'etcdctl role revoke-permission',

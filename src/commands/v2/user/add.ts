@@ -13,8 +13,8 @@ export function registerUserAdd(parent: V2CommandParent, run = runUserAdd): void
     name: 'add',
     usage: '<user or user:password>',
     summary: 'Add a user',
-    description:
-      'A password on the command line can be seen by everybody on this machine, in `ps` and /proc.',
+    description: 'Other users of the machine can see a password on the command line, for example with `ps`.',
+    examples: ['# Prompt for the password', 'etcdctl user add alice'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user add',

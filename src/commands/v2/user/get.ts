@@ -10,7 +10,8 @@ export function registerUserGet(parent: V2CommandParent, run = runUserGet): void
   parent.command({
     name: 'get',
     usage: '<user>',
-    summary: 'Show the roles of a user',
+    summary: 'Print the roles of a user',
+    examples: ['etcdctl user get alice'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user get',

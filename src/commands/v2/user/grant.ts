@@ -6,7 +6,8 @@ export function registerUserGrant(parent: V2CommandParent, run = runUserGrant): 
   parent.command({
     name: 'grant',
     usage: '<user>',
-    summary: 'Give a user roles',
+    summary: 'Grant roles to a user',
+    examples: ['etcdctl user grant alice --roles reader'],
     flags: userRolesFlags,
     callFailure: 'plain',
     successor: 'etcdctl user grant-role',

@@ -7,7 +7,7 @@ export type UserListOptions = Record<string, never>;
 export function registerUserList(parent: V2CommandParent, run = runUserList): void {
   parent.command({
     name: 'list',
-    summary: 'List the users',
+    summary: 'List all users',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user list',

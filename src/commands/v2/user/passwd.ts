@@ -11,7 +11,9 @@ export function registerUserPasswd(parent: V2CommandParent, run = runUserPasswd)
   parent.command({
     name: 'passwd',
     usage: '<user>',
-    summary: 'Give a user another password, which is asked for',
+    summary: 'Change the password of a user',
+    description: 'Prompts for the new password.',
+    examples: ['etcdctl user passwd alice'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user passwd',

@@ -11,6 +11,7 @@ export function registerUserRemove(parent: V2CommandParent, run = runUserRemove)
     name: 'remove',
     usage: '<user>',
     summary: 'Remove a user',
+    examples: ['etcdctl user remove alice'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user delete',

@@ -6,7 +6,8 @@ export function registerUserRevoke(parent: V2CommandParent, run = runUserRevoke)
   parent.command({
     name: 'revoke',
     usage: '<user>',
-    summary: 'Take roles from a user',
+    summary: 'Revoke roles from a user',
+    examples: ['etcdctl user revoke alice --roles reader'],
     flags: userRolesFlags,
     callFailure: 'plain',
     successor: 'etcdctl user revoke-role',

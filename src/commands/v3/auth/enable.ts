@@ -11,8 +11,9 @@ const ROOT = 'root';
 export function registerAuthEnable(parent: CommandParent, run = runAuthEnable): void {
   parent.command({
     name: 'enable',
-    summary: 'Let only users in; the user root has to exist',
-    description: 'When root lacks the role of the same name, the role is made and granted to it.',
+    summary: 'Enable authentication',
+    description: 'Requires the user root. If root lacks the role root, the role is created and granted.',
+    examples: ['etcdctl user add root', 'etcdctl auth enable'],
     flags: {},
     deadline: 'command-timeout',
     result: 'text',

@@ -36,20 +36,21 @@ export interface CheckDatascaleOptions {
 
 const flags = {
   load: loadFlag,
-  prefix: stringFlag('/etcdctl-check-datascale/', 'what the keys of the check begin with'),
+  prefix: stringFlag('/etcdctl-check-datascale/', 'prefix of the keys that the check writes'),
   ...afterwardsFlags,
 };
 
 export function registerCheckDatascale(parent: CommandParent, run = runCheckDatascale): void {
   parent.command({
     name: 'datascale',
-    summary: 'Write many keys, and tell how much memory a member takes for them',
+    summary: 'Check the memory usage of a member for a large number of keys',
     description: [
-      'Pairs of 512 bytes of key and 512 bytes of value are written as fast as the cluster takes them: with --load=small',
-      '10000 by 50 writers, medium 100000 by 200, large a million by 500, xLarge three millions by 1000. The memory is',
-      "that of the first endpoint, whose metrics are read before and afterwards over HTTP, with the connection's",
-      'certificates. In the end, and when interrupted, the keys are deleted.',
+      'Writes keys of 512 bytes with values of 512 bytes as fast as the cluster accepts them: 10000 by 50 clients (small), 100000',
+      'by 200 (medium), 1 million by 500 (large) or 3 million by 1000 (xLarge). The memory usage is that of the first endpoint; its',
+      'metrics are read before and after over HTTP, with the same certificates. The keys are deleted at the end, also when',
+      'interrupted.',
     ].join('\n'),
+    examples: ['etcdctl check datascale --load=medium --auto-compact --auto-defrag'],
     flags,
     deadline: 'none',
     result: 'text',

@@ -15,13 +15,13 @@ const LOADS: Readonly<Record<string, Load>> = {
   xLarge: 'xl',
 };
 
-export const loadFlag = stringFlag('s', 'size of the check; s, m, l and xl are the same', {
+export const loadFlag = stringFlag('s', 'size of the load; s, m, l and xl are accepted too', {
   choices: ['small', 'medium', 'large', 'xLarge'],
 });
 
 export const afterwardsFlags = {
-  'auto-compact': boolFlag(false, 'afterwards, compact to the revision at which the keys were deleted'),
-  'auto-defrag': boolFlag(false, 'afterwards, defragment every endpoint'),
+  'auto-compact': boolFlag(false, 'compact the history after the check'),
+  'auto-defrag': boolFlag(false, 'defragment every endpoint after the check'),
 };
 
 /** Letter case counts. */

@@ -40,20 +40,21 @@ export interface CheckPerfOptions {
 
 const flags = {
   load: loadFlag,
-  prefix: stringFlag('/etcdctl-check-perf/', 'what the keys of the check begin with'),
+  prefix: stringFlag('/etcdctl-check-perf/', 'prefix of the keys that the check writes'),
   ...afterwardsFlags,
 };
 
 export function registerCheckPerf(parent: CommandParent, run = runCheckPerf): void {
   parent.command({
     name: 'perf',
-    summary: 'Write for a minute at a given rate, and judge how the cluster bears it',
+    summary: 'Check the write performance of the cluster for 60 seconds',
     description: [
-      'Keys of 256 bytes and values of 1 KiB are written for 60 seconds: with --load=small at 150 writes a second by',
-      '50 writers, medium 1000 by 200, large 8000 by 500, xLarge 15000 by 1000. The check passes when at least nine',
-      'tenths of the rate are reached, no write fails or takes longer than half a second, and their times deviate by no',
-      'more than 100 ms. Interrupted, it tells what was measured so far, and fails. In the end the keys are deleted.',
+      'Writes keys of 256 bytes with values of 1 KiB. The load is 150 writes per second by 50 clients (small), 1000 by 200',
+      '(medium), 8000 by 500 (large) or 15000 by 1000 (xLarge). The check passes if at least 90% of that rate is reached, no',
+      'write fails or takes longer than 500 ms, and the standard deviation is at most 100 ms. When interrupted, it prints the',
+      'results so far and fails. The keys are deleted at the end.',
     ].join('\n'),
+    examples: ['etcdctl check perf --load=medium --auto-compact --auto-defrag'],
     flags,
     deadline: 'none',
     result: 'text',

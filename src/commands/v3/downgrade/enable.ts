@@ -11,12 +11,10 @@ export function registerDowngradeEnable(parent: CommandParent, run = runDowngrad
   parent.command({
     name: 'enable',
     usage: '<target_version>',
-    summary: 'Begin a downgrade of the cluster to a version',
-    description: [
-      'Afterwards the members are started again, one by one, with the programs of that version, which is given by its first',
-      'two numbers:',
-      '  etcdctl downgrade enable 3.6',
-    ].join('\n'),
+    summary: 'Start a downgrade of the cluster to a version',
+    description:
+      'Afterwards, restart the members one by one with the binaries of the target version, which has the form major.minor.',
+    examples: ['etcdctl downgrade enable 3.6'],
     flags: {},
     deadline: 'command-timeout',
     result: 'downgrade',

@@ -11,7 +11,8 @@ export function registerDowngradeValidate(parent: CommandParent, run = runDowngr
   parent.command({
     name: 'validate',
     usage: '<target_version>',
-    summary: 'Ask whether the cluster could be downgraded to a version',
+    summary: 'Check whether the cluster can be downgraded to a version',
+    examples: ['etcdctl downgrade validate 3.6'],
     flags: {},
     deadline: 'command-timeout',
     result: 'downgrade',

@@ -8,7 +8,7 @@ export function registerEndpoint(parent: CommandParent): void {
   const endpoint = parent.family({
     name: 'endpoint',
     group: 'cluster',
-    summary: 'Questions to each endpoint',
+    summary: 'Check the health, status and hash of each endpoint',
     flags: endpointFlags,
   });
   registerEndpointHealth(endpoint);

@@ -2,7 +2,7 @@ import { boolFlag, type FlagValues } from '../../../cli/flags.js';
 
 /** Accepted by every `endpoint` command. */
 export const endpointFlags = {
-  cluster: boolFlag(false, 'all endpoints that the members of the cluster advertise'),
+  cluster: boolFlag(false, 'use the client URLs of all members instead of --endpoints'),
 };
 export type EndpointFlags = typeof endpointFlags;
 export type EndpointFlagValues = FlagValues<EndpointFlags>;

@@ -16,10 +16,11 @@ export interface EndpointHashKvOptions {
 export function registerEndpointHashKv(parent: CommandParent<EndpointFlags>, run = runEndpointHashKv): void {
   parent.command({
     name: 'hashkv',
-    summary: 'Show the hash of the key-value history behind each endpoint',
+    summary: 'Print the hash of the key-value history of each endpoint',
     description:
-      'Members agree when their hashes of one --rev are equal, as long as they are compacted alike.',
-    flags: { rev: int64Flag(0n, 'hash what was written up to this revision; 0: all') },
+      'Members with the same data have the same hash at one --rev, if they are compacted at the same revision.',
+    examples: ['etcdctl endpoint hashkv --cluster --rev=1234'],
+    flags: { rev: int64Flag(0n, 'hash the history up to this revision; 0: all of it') },
     deadline: 'command-timeout',
     result: 'endpoint-hashkv',
     toOptions: (_args, flags): EndpointHashKvOptions => ({

@@ -23,7 +23,9 @@ export interface EndpointHealthOptions {
 export function registerEndpointHealth(parent: CommandParent<EndpointFlags>, run = runEndpointHealth): void {
   parent.command({
     name: 'health',
-    summary: 'Ask each endpoint whether it is healthy; fail when one is not',
+    summary: 'Check the health of each endpoint',
+    description: 'Fails if an endpoint is not healthy.',
+    examples: ['etcdctl endpoint health --cluster'],
     flags: {},
     deadline: 'command-timeout',
     result: 'endpoint-health',

@@ -13,12 +13,13 @@ export interface EndpointStatusOptions {
 export function registerEndpointStatus(parent: CommandParent<EndpointFlags>, run = runEndpointStatus): void {
   parent.command({
     name: 'status',
-    summary: 'Show the state of the member behind each endpoint; fail when one does not answer',
+    summary: 'Print the status of the member behind each endpoint',
     description: [
-      'The simple format is a line for each endpoint: endpoint, id, version, storage version, database size, size in use,',
-      'percentage not in use, quota, whether it leads, whether it is a learner, Raft term, Raft index, applied index, errors,',
-      'target version of a downgrade, whether a downgrade is under way.',
+      'Fails if an endpoint does not answer. The simple format is one line per endpoint: endpoint, ID, version, storage version,',
+      'database size, size in use, percentage not in use, quota, is leader, is learner, Raft term, Raft index, Raft applied index,',
+      'errors, downgrade target version, downgrade enabled.',
     ].join('\n'),
+    examples: ['etcdctl endpoint status --cluster -w table'],
     flags: {},
     deadline: 'command-timeout',
     result: 'endpoint-status',

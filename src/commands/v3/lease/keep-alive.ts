@@ -19,14 +19,19 @@ export interface LeaseKeepAliveOptions {
 }
 
 const flags = {
-  once: boolFlag(false, 'renew the lease once and end'),
+  once: boolFlag(false, 'renew the lease once and exit'),
 };
 
 export function registerLeaseKeepAlive(parent: CommandParent, run = runLeaseKeepAlive): void {
   parent.command({
     name: 'keep-alive',
     usage: '<leaseID>',
-    summary: 'Renew a lease for as long as this command runs',
+    summary: 'Renew a lease until interrupted',
+    examples: [
+      'etcdctl lease keep-alive 694d77aa9e38260f',
+      '# Renew the lease once',
+      'etcdctl lease keep-alive 694d77aa9e38260f --once',
+    ],
     flags,
     deadline: 'none',
     result: 'lease-keep-alive',

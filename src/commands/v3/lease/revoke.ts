@@ -12,7 +12,8 @@ export function registerLeaseRevoke(parent: CommandParent, run = runLeaseRevoke)
   parent.command({
     name: 'revoke',
     usage: '<leaseID>',
-    summary: 'End a lease, and delete the keys attached to it',
+    summary: 'Revoke a lease and delete its keys',
+    examples: ['etcdctl lease revoke 694d77aa9e38260f'],
     flags: {},
     deadline: 'command-timeout',
     result: 'lease-revoke',
