@@ -35,6 +35,13 @@ function typed(stdin: string | Uint8Array, run = 'txn'): SideBySideCase {
   return { run, stdin, given: SEVERAL };
 }
 
+const essential: readonly SideBySideCase[] = [
+  ...['=', '!=', '>'].map((operator) => comparing(`ver("a") ${operator} "2"`)),
+  changing('put k v'),
+  changing('put k "two words"', "put l 'two \"words'", 'put m `back'),
+  changing('put a new --prev-kv', 'get a'),
+];
+
 const comparisons: readonly SideBySideCase[] = [
   ...['ver', 'version', 'c', 'create', 'm', 'mod', 'val', 'value'].flatMap((target) =>
     ['=', '!=', '>', '<'].map((operator) => comparing(`${target}("a") ${operator} "2"`)),
@@ -303,8 +310,8 @@ const ON_PURPOSE: readonly SideBySideCase[] = [
 
 sideBySide('txn', [...comparisons, ...reads, ...writes, ...formats, ...ON_PURPOSE]);
 sideBySide('txn input', [...badComparisons, ...badRequests, ...inputs], { newestServerOnly: true });
-sideBySide('txn over TLS', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'tls' });
-sideBySide('txn with users', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'auth' });
+sideBySide('txn over TLS', essential, { profile: 'tls' });
+sideBySide('txn with users', essential, { profile: 'auth' });
 
 describe.skipIf(terminalsMissing !== undefined)('txn -i on a terminal', () => {
   let lab: Lab;
