@@ -49,7 +49,7 @@ function readPackages(file) {
 }
 
 /** @returns {[string, ...string[]]} the npm that started this script, else the one on PATH */
-function npmCommand() {
+export function npmCommand() {
   const starter = process.env.npm_execpath;
   if (starter !== undefined && /npm-cli\.c?js$/.test(starter)) return [process.execPath, starter];
   return [findProgram('npm') ?? 'npm'];
