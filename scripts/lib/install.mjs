@@ -23,7 +23,7 @@ export async function ensureInstalled(signal) {
 }
 
 /** @returns {boolean} whether node_modules holds what the lock file says */
-function isInstalled() {
+export function isInstalled() {
   const installed = readPackages('node_modules/.package-lock.json');
   const locked = readPackages('package-lock.json');
   if (installed === undefined || locked === undefined) return false;
