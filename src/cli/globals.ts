@@ -30,8 +30,6 @@ export interface User {
 export interface GlobalOptions {
   /** Holds credentials for a token, or a name and password that are both known and not empty. */
   readonly connection: Omit<ConnectionOptions, 'callTimeoutMs'>;
-  /** Trimmed; the same as the connection's. Unchecked and possibly empty with discovery. */
-  readonly endpointsFlag: readonly string[];
   /** Replaces the endpoints when it finds any. */
   readonly discovery?: DiscoveryOptions;
   /** `undefined` also when a token stands in for it. */
@@ -78,7 +76,6 @@ export function resolveGlobals(
       maxRequestBytes: values['max-request-bytes'],
       maxReceiveBytes: values['max-recv-bytes'],
     },
-    endpointsFlag: endpoints,
     ...(discovery && { discovery }),
     user,
     format,
