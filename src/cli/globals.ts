@@ -177,7 +177,7 @@ function toFormat(name: string): OutputFormat {
   const format = OUTPUT_FORMATS.find((each) => each === name);
   if (format !== undefined) return format;
   throw new UsageError('unsupported output format', 'choice', {
-    reasons: [`--write-out may be one of ${OUTPUT_FORMATS.join(', ')}`],
+    reasons: [`--write-out must be one of ${OUTPUT_FORMATS.join(', ')}`],
   });
 }
 

@@ -191,7 +191,7 @@ describe('lock when its lease is lost', () => {
     const { code, stdout, stderr } = await running.result;
     expect(stdout.toString()).toBe('begun\nasked to end\n');
     expect(stderr.toString()).toContain(
-      'the lock was lost, so the command was ended\nError: session expired\n',
+      'the lock was lost: the command was terminated\nError: session expired\n',
     );
     expect(code).toBe(1);
   });

@@ -15,10 +15,10 @@ export async function* keyChanges(
         yield news.response;
         break;
       case 'interrupted':
-        notices.line(`${news.why}: the watch waits for a server`);
+        notices.line(`${news.why}: waiting for a server to resume the watch`);
         break;
       case 'resumed':
-        notices.line(`the watch goes on after index ${news.index}`);
+        notices.line(`resumed the watch after index ${news.index}`);
     }
   }
 }

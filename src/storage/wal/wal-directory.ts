@@ -10,7 +10,7 @@ const SEGMENT_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/;
 /** All records of the log in a directory, in order. Throws `CommandError` and `CorruptFileError`. */
 export function* readWal(directory: string): Generator<WalRecordAt & { readonly path: string }> {
   const names = segmentNames(directory);
-  if (names.length === 0) throw new CommandError(`there is no write-ahead log in ${directory}`);
+  if (names.length === 0) throw new CommandError(`there is no WAL in ${directory}`);
   let crc: number | undefined;
   for (const [index, name] of names.entries()) {
     const path = joinPath(directory, name);

@@ -216,7 +216,7 @@ async function readText(response: IncomingMessage, largestBodyBytes: number): Pr
     sizeBytes += chunk.length;
     if (sizeBytes > largestBodyBytes) {
       throw new V2AttemptError(`the answer is larger than ${largestBodyBytes} bytes`, false, {
-        reasons: ['ask for less: a directory further down, or without --recursive'],
+        reasons: ['request less: a subdirectory, or without --recursive'],
       });
     }
     chunks.push(chunk);

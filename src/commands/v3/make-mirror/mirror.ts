@@ -76,10 +76,10 @@ export class Mirror {
           await this.#mirror(news.response);
           break;
         case 'interrupted':
-          notices.line(`source: ${news.why}: the mirror waits for a server`);
+          notices.line(`source: ${news.why}: waiting for a server to resume the mirror`);
           break;
         case 'resumed':
-          notices.line(`source: the mirror goes on with revision ${news.revision}`);
+          notices.line(`source: resumed the mirror at revision ${news.revision}`);
           break;
         case 'ended':
           throw failureOf(news.end);
