@@ -1,6 +1,6 @@
 import type { Clock, CommandContext, ProgressUnit } from './cli/context.js';
 import type { Environment } from './cli/environment.js';
-import { whenAborted } from './model/linked-signal.js';
+import { aborted } from './model/abort-signal.js';
 import type { Input } from './term/input.js';
 import type { Output } from './term/output.js';
 import type { Palette } from './term/palette.js';
@@ -81,8 +81,5 @@ async function askPassword(question: string, surroundings: Surroundings): Promis
 
 /** The outcome of the work, or a rejection with the signal's reason when that aborts first. */
 function unlessAborted<Outcome>(work: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
-  const aborted = whenAborted(signal).then(() => {
-    throw signal.reason;
-  });
-  return Promise.race([work, aborted]);
+  return Promise.race([work, aborted(signal)]);
 }

@@ -1,9 +1,9 @@
 import type { V2Context } from './cli/v2/context.js';
 import { resolveV2Globals, toV2OutputFormat, type V2GlobalOptions } from './cli/v2/globals.js';
 import type { V2Invocation } from './cli/v2/program.js';
+import { GoParseError } from './go/parse-error.js';
+import { linkSignals } from './model/abort-signal.js';
 import { AlreadyReportedError, Failure } from './model/errors.js';
-import { GoParseError } from './model/go/parse-error.js';
-import { linkSignals } from './model/linked-signal.js';
 import {
   V2ApiMissingError,
   V2AttemptError,
@@ -16,7 +16,7 @@ import {
 import type { V2Client } from './model/v2/services.js';
 import { loadV2Printer } from './printers/v2/registry.js';
 import { type LocalContext, localContext, type Surroundings, warnOfExposedKey } from './surroundings.js';
-import type { BasicCredentials } from './transport/http/options.js';
+import type { BasicCredentials } from './transport/v2/connect.js';
 
 /** Runs a version 2 command to its end. Whatever it fails with has the ending that etcdctl gives it. */
 export async function runV2(invocation: V2Invocation, surroundings: Surroundings): Promise<void> {
@@ -52,7 +52,7 @@ export async function runV2(invocation: V2Invocation, surroundings: Surroundings
 async function openClient(globals: V2GlobalOptions, local: LocalContext): Promise<V2Client> {
   const { notices, prompt } = local;
   const endpoints = await resolveEndpoints(globals, notices.line);
-  const { connectV2 } = await import('./transport/http/connect.js');
+  const { connectV2 } = await import('./transport/v2/connect.js');
   const credentials = await askCredentials(globals, prompt.password);
   const options = {
     endpoints,

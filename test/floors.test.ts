@@ -6,17 +6,19 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 
 /** Which floor a folder of `src/` is on; a file directly in `src/` is on the top floor. */
 const FLOORS: Readonly<Record<string, number>> = {
+  go: 0,
   model: 0,
   wire: 1,
   transport: 2,
   storage: 2,
   printers: 2,
   term: 2,
-  cli: 3,
-  commands: 4,
-  launcher: 6,
+  client: 3,
+  cli: 4,
+  commands: 5,
+  launcher: 7,
 };
-const TOP_FLOOR = 5;
+const TOP_FLOOR = 6;
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g;
 

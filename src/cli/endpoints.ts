@@ -1,6 +1,6 @@
-import { bytesFromText } from '../model/bytes.js';
+import { bytesFromText } from '../go/bytes.js';
+import { quoteGo } from '../go/quote.js';
 import { ConnectionError, UsageError } from '../model/errors.js';
-import { quoteGo } from '../model/go/quote.js';
 
 const HIGHEST_PORT = 65535;
 

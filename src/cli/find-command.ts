@@ -1,6 +1,6 @@
-import { bytesFromText } from '../model/bytes.js';
+import { bytesFromText } from '../go/bytes.js';
+import { quoteGo } from '../go/quote.js';
 import { UsageError } from '../model/errors.js';
-import { quoteGo } from '../model/go/quote.js';
 import { type CommandNode, childNamed, commandWords } from './command-tree.js';
 import type { Flag } from './flags.js';
 import { closest, didYouMean } from './suggestions.js';

@@ -1,12 +1,12 @@
 /** How each kind of flag reads its value, in Go's notation, and how help shows it (spf13/pflag v1.0.10). */
-import { formatCsvRecord, parseCsvRecord } from '../model/go/csv.js';
+import { formatCsvRecord, parseCsvRecord } from '../go/csv.js';
 import {
   formatDuration,
   millisecondsFromNanoseconds,
   nanosecondsFromMilliseconds,
   parseDuration,
-} from '../model/go/duration.js';
-import { parseBool, parseInt64, parseUint64 } from '../model/go/number.js';
+} from '../go/duration.js';
+import { parseBool, parseInt64, parseUint64 } from '../go/number.js';
 
 export interface FlagKind<Value> {
   readonly name: 'bool' | 'string' | 'int' | 'int64' | 'uint' | 'uint64' | 'duration' | 'list';

@@ -1,4 +1,4 @@
-import { bytesFromText } from '../model/bytes.js';
+import { bytesFromText } from '../go/bytes.js';
 import { UsageError } from '../model/errors.js';
 import { fromKeyRange, type KeyRange, prefixRange } from '../model/key-range.js';
 

@@ -1,5 +1,5 @@
+import { parseInt64 } from '../go/number.js';
 import { UsageError } from '../model/errors.js';
-import { parseInt64 } from '../model/go/number.js';
 
 /** A lease's id in hexadecimal, signed; `what` names it in the refusal, as etcdctl does. */
 export function parseLeaseId(text: string, what: 'lease ID' | 'lease ID arg'): bigint {

@@ -1,6 +1,6 @@
+import { GoParseError } from '../go/parse-error.js';
+import { unquoteGo } from '../go/quote.js';
 import { UsageError } from '../model/errors.js';
-import { GoParseError } from '../model/go/parse-error.js';
-import { unquoteGo } from '../model/go/unquote.js';
 
 /** Go's `\s` is these five; a dot is anything but a newline. */
 const WORD = /"(?:[^"\\]|\\[^\n])*"|'[^']*'|[^'"\t\n\f\r ][^\t\n\f\r ]*/g;

@@ -1,5 +1,4 @@
-import type { RangeReader } from '../model/range-pages/bounded-range.js';
-import { LARGEST_PAGE_BYTES } from '../model/range-pages/page-limit.js';
+import { LARGEST_PAGE_BYTES, type RangeReader } from '../client/range/page.js';
 import type { Client } from '../model/services.js';
 import type { CommandContext } from './context.js';
 

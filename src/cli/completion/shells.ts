@@ -1,6 +1,6 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { quoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
-import { quoteGo } from '../../model/go/quote.js';
 import { bashScript } from './scripts/bash.js';
 import { fishScript } from './scripts/fish.js';
 import { powershellScript } from './scripts/powershell.js';

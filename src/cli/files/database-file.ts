@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { systemPath } from '../../go/file-path.js';
+import { pathErrorText } from '../../go/system-error.js';
 import { CommandError } from '../../model/errors.js';
-import { systemPath } from '../../model/file-path.js';
-import { pathErrorText } from '../../model/go/system-error.js';
 import type { FileByteSource } from '../../storage/byte-source.js';
 import type { CommandContext } from '../context.js';
 import { waitForServer } from './server-lock.js';

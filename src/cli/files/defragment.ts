@@ -1,5 +1,5 @@
+import { formatByteSize } from '../../go/byte-size.js';
 import { CommandError, Failure } from '../../model/errors.js';
-import { formatByteSize } from '../../model/go/byte-size.js';
 import type { CommandContext } from '../context.js';
 import { requireFile } from './database-file.js';
 import { withProgress } from './progress.js';

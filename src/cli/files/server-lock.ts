@@ -1,5 +1,5 @@
+import { formatDuration, nanosecondsFromMilliseconds } from '../../go/duration.js';
 import { CommandError } from '../../model/errors.js';
-import { formatDuration, nanosecondsFromMilliseconds } from '../../model/go/duration.js';
 import type { CommandContext } from '../context.js';
 
 /** As often as bbolt looks. */

@@ -1,5 +1,5 @@
 import { UsageError } from '../../model/errors.js';
-import type { MinorVersion } from '../../storage/backend/versions.js';
+import type { MinorVersion } from '../../storage/backend/meta-bucket.js';
 import type { ClusterPlan } from '../../storage/restore/cluster-plan.js';
 import type { CommandContext } from '../context.js';
 import { boolFlag, type FlagValues, stringFlag, uint64Flag } from '../flags.js';

@@ -1,9 +1,9 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { parseInt64 } from '../../go/number.js';
+import { GoParseError } from '../../go/parse-error.js';
+import { quoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
-import { parseInt64 } from '../../model/go/number.js';
-import { GoParseError } from '../../model/go/parse-error.js';
-import { quoteGo } from '../../model/go/quote.js';
-import { isOlder, type MinorVersion, versionText } from '../../storage/backend/versions.js';
+import { isOlder, type MinorVersion, versionText } from '../../storage/backend/meta-bucket.js';
 
 /**
  * `3.6`, as etcdutl's migrate reads it (etcdutl/migrate_command.go, v3.7.1, coreos/go-semver). Throws a `UsageError` in

@@ -1,5 +1,5 @@
+import { quoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
-import { quoteGo } from '../../model/go/quote.js';
 import type { KeyRange } from '../../model/key-range.js';
 import type { DeleteRangeRequest } from '../../model/messages/kv.js';
 import type { CommandContext } from '../context.js';

@@ -1,6 +1,6 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { quoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
-import { quoteGo } from '../../model/go/quote.js';
 import type { KeyRange } from '../../model/key-range.js';
 import { type RangeRequest, SortOrder, SortTarget } from '../../model/messages/kv.js';
 import type { RangeView } from '../../model/results.js';

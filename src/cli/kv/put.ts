@@ -1,4 +1,4 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
 import { UsageError } from '../../model/errors.js';
 import type { PutRequest } from '../../model/messages/kv.js';
 import { boolFlag, type FlagValues, stringFlag } from '../flags.js';

@@ -1,4 +1,4 @@
-import { textFromBytes } from '../../model/bytes.js';
+import { textFromBytes } from '../../go/bytes.js';
 import { V2Failure } from '../../model/v2/errors.js';
 import { readAll } from '../stdin.js';
 import type { V2Context } from './context.js';

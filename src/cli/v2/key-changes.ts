@@ -1,6 +1,6 @@
+import { type WatchedKey, watchKey } from '../../client/v2/watch-key.js';
 import type { KeysResponse } from '../../model/v2/keys.js';
 import type { V2KeysService } from '../../model/v2/services.js';
-import { type WatchedKey, watchKey } from '../../model/v2/watch-key.js';
 import type { V2Context } from './context.js';
 
 /** The changes of a key, without end; interruptions are told on stderr. */

@@ -1,5 +1,5 @@
-import { GoParseError } from '../../model/go/parse-error.js';
-import { parsePeerUrls } from '../../model/peer-url.js';
+import { GoParseError } from '../../go/parse-error.js';
+import { parsePeerUrls } from '../../go/peer-url.js';
 import { V2Failure } from '../../model/v2/errors.js';
 
 /** The URLs of a list with commas, in order. Throws a `V2Failure` in etcd's words for what is no peer URL. */

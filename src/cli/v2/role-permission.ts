@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { V2Permissions, V2Role } from '../../model/v2/accounts.js';
 import { V2Failure } from '../../model/v2/errors.js';
+import type { V2Permissions, V2Role } from '../../model/v2/services.js';
 import { boolFlag, type FlagValues, stringFlag } from '../flags.js';
 import { roleArgument } from './names.js';
 

@@ -10,7 +10,7 @@ import {
   isOlder,
   type MinorVersion,
   versionText,
-} from '../../storage/backend/versions.js';
+} from '../../storage/backend/meta-bucket.js';
 import type { Migration } from '../../storage/data-directory/migrate.js';
 
 export interface MigrateOptions {

@@ -4,9 +4,8 @@ import type { V2Context } from '../../cli/v2/context.js';
 import { untilInterrupted } from '../../cli/v2/interrupt.js';
 import { AlreadyReportedError, UsageError } from '../../model/errors.js';
 import { ExitCode } from '../../model/exit-code.js';
-import type { V2Member } from '../../model/v2/cluster.js';
 import { V2CallError, V2Failure } from '../../model/v2/errors.js';
-import type { V2Client } from '../../model/v2/services.js';
+import type { V2Client, V2Member } from '../../model/v2/services.js';
 
 export interface ClusterHealthOptions {
   readonly isEndless: boolean;

@@ -4,8 +4,8 @@ import type { V2CommandParent } from '../../cli/v2/command.js';
 import type { V2Context } from '../../cli/v2/context.js';
 import { untilInterrupted } from '../../cli/v2/interrupt.js';
 import { keyChanges } from '../../cli/v2/key-changes.js';
+import type { WatchedKey } from '../../client/v2/watch-key.js';
 import { indexFromFlag } from '../../model/v2/keys.js';
-import type { WatchedKey } from '../../model/v2/watch-key.js';
 
 export interface WatchOptions extends WatchedKey {
   readonly isEndless: boolean;

@@ -1,9 +1,9 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag } from '../../cli/flags.js';
+import { parseInt64 } from '../../go/number.js';
+import { GoParseError } from '../../go/parse-error.js';
 import { UsageError } from '../../model/errors.js';
-import { parseInt64 } from '../../model/go/number.js';
-import { GoParseError } from '../../model/go/parse-error.js';
 import type { CompactionRequest } from '../../model/messages/kv.js';
 
 export interface CompactionOptions {

@@ -3,9 +3,9 @@ import type { CommandContext } from '../../cli/context.js';
 import { endpointsInScope } from '../../cli/endpoints-in-scope.js';
 import { defragmentDirectory } from '../../cli/files/defragment.js';
 import { boolFlag, stringFlag } from '../../cli/flags.js';
+import { formatDuration } from '../../go/duration.js';
 import { AlreadyReportedError, Failure } from '../../model/errors.js';
 import { ExitCode } from '../../model/exit-code.js';
-import { formatDuration } from '../../model/go/duration.js';
 
 export interface DefragOptions {
   readonly wholeCluster: boolean;

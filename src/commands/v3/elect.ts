@@ -1,12 +1,11 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag } from '../../cli/flags.js';
-import { bytesFromText } from '../../model/bytes.js';
-import { leadersOf } from '../../model/concurrency/leaders.js';
-import { reachHead } from '../../model/concurrency/queue.js';
-import { holdUntilAborted, withSession } from '../../model/concurrency/session.js';
-import { CommandError, ServerError, UsageError } from '../../model/errors.js';
-import { isRefusal } from '../../model/server-refusals.js';
+import { leadersOf } from '../../client/concurrency/election.js';
+import { reachHead } from '../../client/concurrency/queue.js';
+import { holdUntilAborted, withSession } from '../../client/concurrency/session.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { CommandError, isRefusal, ServerError, UsageError } from '../../model/errors.js';
 
 /** client/v3/concurrency/session.go `defaultSessionTTL`. */
 const TTL_SECONDS = 60;

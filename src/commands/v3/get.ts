@@ -2,8 +2,8 @@ import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { type GetOptions, getFlags, toGetOptions, toRangeRequest } from '../../cli/kv/get.js';
 import { rangeReader } from '../../cli/range-reader.js';
+import { rangeInPages } from '../../client/range/range-in-pages.js';
 import { UsageError } from '../../model/errors.js';
-import { rangeInPages } from '../../model/range-pages/range-in-pages.js';
 import type { RangeView } from '../../model/results.js';
 
 export { type GetOptions, toRangeRequest };

@@ -1,12 +1,12 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { intFlag } from '../../cli/flags.js';
-import { textFromBytes } from '../../model/bytes.js';
-import { type Head, reachHead } from '../../model/concurrency/queue.js';
-import { holdUntilAborted, type Session, withSession } from '../../model/concurrency/session.js';
+import { type Head, reachHead } from '../../client/concurrency/queue.js';
+import { holdUntilAborted, type Session, withSession } from '../../client/concurrency/session.js';
+import { textFromBytes } from '../../go/bytes.js';
+import { childEndText } from '../../go/process-state.js';
+import { linkSignals } from '../../model/abort-signal.js';
 import { ChildFailedError, CommandError, type Failure, UsageError } from '../../model/errors.js';
-import { childEndText } from '../../model/go/child-end.js';
-import { linkSignals } from '../../model/linked-signal.js';
 import { SignalReceivedError } from '../../term/signals.js';
 
 /** Of a session whose time to live is not above 0 (client/v3/concurrency/session.go `defaultSessionTTL`). */

@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext, OtherCluster } from '../../cli/context.js';
 import { boolFlag, type FlagValues, int64Flag, stringFlag, uintFlag } from '../../cli/flags.js';
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
 import { Failure, UsageError } from '../../model/errors.js';
 import { Destination } from './make-mirror/destination.js';
 import { Mirror, type MirrorPlan } from './make-mirror/mirror.js';

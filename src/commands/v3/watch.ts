@@ -1,9 +1,9 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag } from '../../cli/flags.js';
+import type { WatchEnd } from '../../client/watch/state.js';
+import { watchKeys } from '../../client/watch/watch-keys.js';
 import { InterruptedError } from '../../model/errors.js';
-import type { WatchEnd } from '../../model/watch/state.js';
-import { watchKeys } from '../../model/watch/watch-keys.js';
 import { runInteractiveWatch } from './watch/interactive.js';
 import { printWatch } from './watch/print-watch.js';
 import {

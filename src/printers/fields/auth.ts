@@ -1,4 +1,4 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
 import { writeTo } from '../byte-writer.js';
 import { permissionTypeName } from '../enum-names.js';
 import { unsupported } from '../format-independent.js';

@@ -1,5 +1,5 @@
-import { bytesFromText } from '../../model/bytes.js';
-import { needsNoEscape, quoteGo } from '../../model/go/quote.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { needsNoEscape, quoteGo } from '../../go/quote.js';
 import type { ResponseHeader } from '../../model/messages/header.js';
 import { type ByteWriter, writeTo } from '../byte-writer.js';
 import { idHex, leaseIdHex } from '../id.js';

@@ -1,4 +1,4 @@
-import { textFromBytes } from '../../model/bytes.js';
+import { textFromBytes } from '../../go/bytes.js';
 import { writeTo } from '../byte-writer.js';
 import { unsupported } from '../format-independent.js';
 import { type JsonObjectWriter, jsonString } from '../go-json.js';

@@ -1,5 +1,5 @@
 import { UsageError } from '../../model/errors.js';
-import { listed } from '../tls/flag-names.js';
+import { listed } from '../connection.js';
 import {
   BORINGSSL_GROUPS,
   CIPHERS,
@@ -17,7 +17,7 @@ import {
   type BunTlsOptions,
   certificateClassOf,
 } from './bun.js';
-import type { ByteSocket, Destination, SocketEvents } from './byte-socket.js';
+import type { ByteSocket, Destination, SocketEvents } from './dial.js';
 
 /** `h2` behind its length. */
 const ALPN_HTTP2 = '\x02h2';

@@ -3,14 +3,13 @@
  * final messages are theirs, the reasons name the file and never show what is in it.
  */
 import { readFileSync, statSync } from 'node:fs';
+import { pathErrorText } from '../../go/system-error.js';
 import { UsageError } from '../../model/errors.js';
-import { pathErrorText } from '../../model/go/system-error.js';
-import type { TlsOptions } from '../connection.js';
+import { listed, type TlsFlagNames, type TlsOptions } from '../connection.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
+import { type PrivateKey, privateKeyIn } from '../x509/key.js';
 import { decodePem, encodePem, type PemBlock } from '../x509/pem.js';
-import { type PrivateKey, privateKeyIn } from '../x509/private-key.js';
-import { listed, type TlsFlagNames } from './flag-names.js';
 
 export interface TlsFiles {
   readonly keyPair: KeyPair | undefined;

@@ -1,7 +1,7 @@
 import type { V2CommandParent } from '../../../cli/v2/command.js';
 import type { V2Context } from '../../../cli/v2/context.js';
 import { roleArgument } from '../../../cli/v2/names.js';
-import type { V2Role } from '../../../model/v2/accounts.js';
+import type { V2Role } from '../../../model/v2/services.js';
 
 export interface RoleGetOptions {
   readonly role: string;

@@ -1,7 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { UsageError } from '../../../model/errors.js';
-import { isRefusal } from '../../../model/server-refusals.js';
+import { isRefusal, UsageError } from '../../../model/errors.js';
 import type { AuthService, CallOptions } from '../../../model/services.js';
 
 export type AuthEnableOptions = Record<never, never>;

@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { type FlagValues, stringFlag } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import { bytesFromText } from '../../../go/bytes.js';
 import { AlreadyReportedError, Failure } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
 import type { Client } from '../../../model/services.js';

@@ -1,11 +1,10 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
-import { CommandError, ConnectionError, Failure } from '../../../model/errors.js';
-import { formatDuration } from '../../../model/go/duration.js';
+import { formatDuration } from '../../../go/duration.js';
+import { CommandError, ConnectionError, Failure, isRefusal } from '../../../model/errors.js';
 import { AlarmAction, AlarmType } from '../../../model/messages/maintenance.js';
 import type { EndpointHealth } from '../../../model/results.js';
-import { isRefusal } from '../../../model/server-refusals.js';
 import type { Client } from '../../../model/services.js';
 import type { EndpointFlags } from './flags.js';
 

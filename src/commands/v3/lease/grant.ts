@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
+import { parseInt64 } from '../../../go/number.js';
+import { GoParseError } from '../../../go/parse-error.js';
 import { UsageError } from '../../../model/errors.js';
-import { parseInt64 } from '../../../model/go/number.js';
-import { GoParseError } from '../../../model/go/parse-error.js';
 import type { LeaseGrantRequest } from '../../../model/messages/lease.js';
 import { asFailureTo } from './failures.js';
 

@@ -1,9 +1,9 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag } from '../../../cli/flags.js';
+import { keepLeaseAlive, type LeaseLoss } from '../../../client/lease-keeper.js';
+import { linkSignals } from '../../../model/abort-signal.js';
 import type { Failure } from '../../../model/errors.js';
-import { keepLeaseAlive, type LeaseLoss } from '../../../model/lease-keeper.js';
-import { linkSignals } from '../../../model/linked-signal.js';
 import type { LeaseService } from '../../../model/services.js';
 import { leaseIdHex } from '../../../printers/id.js';
 import { asConnectionError } from './failures.js';

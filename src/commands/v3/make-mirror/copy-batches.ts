@@ -1,5 +1,5 @@
+import type { PagedRange } from '../../../client/range/range-in-pages.js';
 import type { KeyValue, RequestOp } from '../../../model/messages/kv.js';
-import type { PagedRange } from '../../../model/range-pages/range-in-pages.js';
 import { type KeyMapping, toPut } from './mirrored-keys.js';
 
 export interface BatchLimits {

@@ -1,4 +1,4 @@
-import { ServerError } from '../../../model/errors.js';
+import { isRefusal, isTooLargeRequest, ServerError } from '../../../model/errors.js';
 import {
   type Compare,
   CompareResult,
@@ -6,7 +6,6 @@ import {
   type RequestOp,
   type TxnRequest,
 } from '../../../model/messages/kv.js';
-import { isRefusal, isTooLargeRequest } from '../../../model/server-refusals.js';
 import type { KvService } from '../../../model/services.js';
 
 export interface DestinationSurroundings {

@@ -1,14 +1,13 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { rangeReader } from '../../../cli/range-reader.js';
-import { CommandError, ServerError } from '../../../model/errors.js';
+import { rangeInPages } from '../../../client/range/range-in-pages.js';
+import type { WatchEnd } from '../../../client/watch/state.js';
+import { watchKeys } from '../../../client/watch/watch-keys.js';
+import { CommandError, isTooLargeRequest, ServerError } from '../../../model/errors.js';
 import { type KeyRange, prefixRange } from '../../../model/key-range.js';
 import type { RequestOp } from '../../../model/messages/kv.js';
 import type { WatchResponse } from '../../../model/messages/watch.js';
-import { rangeInPages } from '../../../model/range-pages/range-in-pages.js';
-import { isTooLargeRequest } from '../../../model/server-refusals.js';
 import type { Client } from '../../../model/services.js';
-import type { WatchEnd } from '../../../model/watch/state.js';
-import { watchKeys } from '../../../model/watch/watch-keys.js';
 import { copyBatches } from './copy-batches.js';
 import type { Destination } from './destination.js';
 import { type KeyMapping, toWrite } from './mirrored-keys.js';

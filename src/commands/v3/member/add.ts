@@ -1,9 +1,9 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag, stringFlag } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import { bytesFromText } from '../../../go/bytes.js';
+import { quoteGo } from '../../../go/quote.js';
 import { UsageError } from '../../../model/errors.js';
-import { quoteGo } from '../../../model/go/quote.js';
 import type { MemberAddRequest, MemberAddResponse } from '../../../model/messages/cluster.js';
 import { toPeerUrls } from './peer-urls.js';
 

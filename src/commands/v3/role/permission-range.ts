@@ -1,5 +1,5 @@
 import { boolFlag, type FlagValues } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import { bytesFromText } from '../../../go/bytes.js';
 import { UsageError } from '../../../model/errors.js';
 import { type KeyRange, prefixEnd, ZERO_BYTE } from '../../../model/key-range.js';
 

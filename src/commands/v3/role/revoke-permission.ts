@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { rejectNoText } from '../../../cli/names.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import { bytesFromText } from '../../../go/bytes.js';
 import { UsageError } from '../../../model/errors.js';
 import type { KeyRange } from '../../../model/key-range.js';
 import type { RoleRevokePermissionRequest } from '../../../model/messages/auth.js';

@@ -2,8 +2,8 @@ import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext, Progress } from '../../../cli/context.js';
 import { CommandError, Failure, InterruptedError, ServerError, UsageError } from '../../../model/errors.js';
 import type { SnapshotResponse } from '../../../model/messages/maintenance.js';
+import { WholeFile } from '../../../storage/atomic-file.js';
 import { TrailerCheck, type TrailerVerdict } from '../../../storage/snapshot/trailer.js';
-import { WholeFile } from '../../../storage/whole-file.js';
 
 export interface SnapshotSaveOptions {
   readonly path: string;

@@ -1,9 +1,9 @@
 import type { CommandContext } from '../../../cli/context.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import { bytesFromText } from '../../../go/bytes.js';
+import { childEndText } from '../../../go/process-state.js';
+import { quoteGo } from '../../../go/quote.js';
 import { AlreadyReportedError, CommandError } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
-import { childEndText } from '../../../model/go/child-end.js';
-import { quoteGo } from '../../../model/go/quote.js';
 import { type Event, EventType, type WatchResponse } from '../../../model/messages/watch.js';
 
 const NOTHING = new Uint8Array(0);

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../../cli/context.js';
+import type { WatchEnd, WatchNews } from '../../../client/watch/state.js';
 import type { WatchResponse } from '../../../model/messages/watch.js';
-import type { WatchEnd, WatchNews } from '../../../model/watch/state.js';
 import { runEventCommand } from './event-command.js';
 
 export interface WatchOutput {

@@ -1,9 +1,9 @@
 import { boolFlag, type FlagValues, int64Flag } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import type { WatchTarget } from '../../../client/watch/state.js';
+import { bytesFromText } from '../../../go/bytes.js';
+import { quoteGo } from '../../../go/quote.js';
 import { UsageError } from '../../../model/errors.js';
-import { quoteGo } from '../../../model/go/quote.js';
 import { type KeyRange, prefixRange } from '../../../model/key-range.js';
-import type { WatchTarget } from '../../../model/watch/state.js';
 
 /** One watch as it was asked for, on the command line or in a line of interactive mode. */
 export interface WatchRequest {
