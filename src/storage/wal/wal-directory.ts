@@ -67,7 +67,7 @@ export function decodeRecord<Message>(
   try {
     return type.decode(record.data);
   } catch (cause) {
-    const message = `a log record of type ${record.type} does not decode`;
+    const message = `cannot decode a WAL record of type ${record.type}`;
     throw new CorruptFileError(message, record.path, record.offset, { cause });
   }
 }
