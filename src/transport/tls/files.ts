@@ -77,7 +77,7 @@ export function readKeyPair(
     const missing = certFile ? flagNames.key : flagNames.cert;
     throw refusal(
       `KeyFile and CertFile must both be present[key: ${keyFile}, cert: ${certFile}]`,
-      `${flagNames.cert} and ${flagNames.key} go together: ${missing} is missing`,
+      `${flagNames.cert} and ${flagNames.key} must be used together: ${missing} is missing`,
     );
   }
   const [certText, keyText] = [readText(certFile, flagNames), readText(keyFile, flagNames)];
@@ -109,7 +109,7 @@ export function checkCertificate({ certFile, keyFile, leaf, keyType }: KeyPair):
   if (type !== 'RSA' && type !== 'ECDSA' && type !== 'Ed25519') {
     throw refusal(
       'tls: unknown public key algorithm',
-      `the certificate in ${certFile} is for a key that TLS cannot use: give one for an RSA, ECDSA or Ed25519 key`,
+      `the certificate in ${certFile} has a key type that TLS does not support: use an RSA, ECDSA or Ed25519 key`,
     );
   }
   if (type !== keyType) {
@@ -122,7 +122,7 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
     return parseCertificate(bytes);
   } catch (cause) {
     const found = label === 'CERTIFICATE' ? 'a damaged certificate' : `a block "${label}"`;
-    throw refusal((cause as Error).message, `${file} holds ${found} where a certificate must be`, cause);
+    throw refusal((cause as Error).message, `${file} contains ${found} instead of a certificate`, cause);
   }
 }
 
@@ -130,7 +130,10 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
 export function refuseKey(file: string, isEncrypted = false): never {
   const problem = isEncrypted ? 'is protected by a passphrase' : 'is damaged or of an unknown kind';
   // No cause: nothing that has seen the key goes along with the error.
-  throw refusal('tls: failed to parse private key', `the key in ${file} ${problem}: give a plain PEM key`);
+  throw refusal(
+    'tls: failed to parse private key',
+    `the key in ${file} ${problem}: use an unencrypted PEM key`,
+  );
 }
 
 /** The key and the certificate do not belong together. */
@@ -140,7 +143,7 @@ export function mismatch(
 ): UsageError {
   return refusal(
     message,
-    `the key in ${keyFile} does not belong to the certificate in ${certFile}: give a pair that was issued together`,
+    `the key in ${keyFile} does not match the certificate in ${certFile}: use a matching pair`,
   );
 }
 
@@ -200,5 +203,5 @@ export function exposedKeyWarning(file: string | undefined): string | undefined 
   if (!file) return undefined;
   const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & READABLE_BY_OTHERS) === 0) return undefined;
-  return `warning: everybody on this machine can read the private key ${file}: chmod o-rwx protects it`;
+  return `warning: all users of this machine can read the private key ${file}: run chmod o-rwx on it`;
 }

@@ -214,7 +214,7 @@ async function readText(response: IncomingMessage, largestBodyBytes: number): Pr
   for await (const chunk of response as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
     if (sizeBytes > largestBodyBytes) {
-      throw new V2AttemptError(`the answer is larger than ${largestBodyBytes} bytes`, false, {
+      throw new V2AttemptError(`the response is larger than ${largestBodyBytes} bytes`, false, {
         reasons: ['request less: a subdirectory, or without --recursive'],
       });
     }
