@@ -172,7 +172,7 @@ function toFormat(name: string): OutputFormat {
   const format = OUTPUT_FORMATS.find((each) => each === name);
   if (format !== undefined) return format;
   throw new UsageError('unsupported output format', 'choice', {
-    reasons: [`--write-out may be one of ${OUTPUT_FORMATS.join(', ')}`],
+    reasons: [`--write-out must be one of ${OUTPUT_FORMATS.join(', ')}`],
   });
 }
 
@@ -204,7 +204,7 @@ export function checkedEndpoints(list: readonly string[]): string[] {
   // etcdctl reads a list of one empty text back as an empty list.
   if (list.length === 0 || (list.length === 1 && list[0] === '')) {
     throw new ConnectionError('etcdclient: no available endpoints', {
-      reasons: ['the list of endpoints is empty: give --endpoints or ETCDCTL_ENDPOINTS a host:port'],
+      reasons: ['the list of endpoints is empty: set --endpoints or ETCDCTL_ENDPOINTS'],
     });
   }
   const problems = endpoints.map((_, index) => problemOf(endpoints, index));

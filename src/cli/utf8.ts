@@ -11,6 +11,6 @@ export function rejectInvalidUtf8(...names: readonly string[]): void {
   if (!names.some((name) => LONE_SURROGATE.test(name))) return;
   throw new CommandError(
     'rpc error: code = Internal desc = grpc: error while marshaling: string field contains invalid UTF-8',
-    { reasons: ['names of users and roles and passwords have to be valid UTF-8'] },
+    { reasons: ['user names, role names and passwords must be valid UTF-8'] },
   );
 }

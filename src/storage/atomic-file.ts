@@ -110,9 +110,7 @@ export class AtomicFile {
       throw this.#notRenamed('no such file or directory', { reasons: [reason] });
     }
     throw this.#notRenamed(
-      part.kind === 'unknown'
-        ? systemErrorText(part.cause)
-        : 'another program writes the same file at the same time',
+      part.kind === 'unknown' ? systemErrorText(part.cause) : 'another program is writing to the same file',
     );
   }
 
@@ -149,8 +147,8 @@ function rejectOddTarget(path: string): void {
   if (what === undefined) return;
   throw new CommandError(`could not save to ${path} (it is ${what})`, {
     reasons: target.isDirectory()
-      ? [`name a file in it, such as ${path.replace(/\/*$/, '/')}snapshot.db`]
-      : [`a snapshot appears as a whole, by a rename, and would take the place of ${what}`],
+      ? [`give the name of a file in it, such as ${path.replace(/\/*$/, '/')}snapshot.db`]
+      : [`the complete snapshot is renamed to this path, which would replace ${what}`],
   });
 }
 

@@ -106,7 +106,11 @@ describe('not trusted is a server', () => {
   const unknownAuthority = 'is signed by an unknown authority: give its CA with --cacert';
   it.each<[string, Setting, string]>([
     ['of another address', { pair: 'otherAddress' }, 'not valid for 127.0.0.1, only for IP:10.0.0.1'],
-    ['by its common name', { pair: 'nameless' }, 'not valid for 127.0.0.1: it names no host at all'],
+    [
+      'by its common name',
+      { pair: 'nameless' },
+      'not valid for 127.0.0.1: it has no subject alternative names',
+    ],
     ['of names, asked by address', { pair: 'names' }, 'not valid for 127.0.0.1, only for DNS:localhost'],
     [
       'of addresses, asked by name',

@@ -31,7 +31,7 @@ describe('finding the command', () => {
     [
       '--prefix get foo',
       'unknown command "foo" for "etcdctl"',
-      ["--prefix is no flag of 'etcdctl' itself: write it after the command that it belongs to"],
+      ["--prefix is not a flag of 'etcdctl': write it after the subcommand that it belongs to"],
     ],
     ['help foo', 'unknown command "foo" for "etcdctl"', []],
   ])('etcdctl %s is refused', (line, message, reasons) => {
@@ -43,7 +43,7 @@ describe('finding the command', () => {
   it.each([
     ['endpoint healht', ['did you mean health?', "see 'etcdctl endpoint --help'"]],
     ['endpoint h', ['did you mean health or hashkv?', "see 'etcdctl endpoint --help'"]],
-    ['endpoint status --foo', ['its commands are health, hashkv', "see 'etcdctl endpoint --help'"]],
+    ['endpoint status --foo', ['the available commands are health, hashkv', "see 'etcdctl endpoint --help'"]],
   ])('a mistyped command of a family fails: etcdctl %s', (line, reasons) => {
     const word = line.split(' ')[1];
     const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
@@ -149,7 +149,7 @@ describe('flags', () => {
     [
       'get -5',
       "unknown shorthand flag: '5' in -5",
-      ['an argument that begins with a dash has to come after --', "see 'etcdctl get --help'"],
+      ['write -- before an argument that begins with a dash', "see 'etcdctl get --help'"],
     ],
     ['get --rev', 'flag needs an argument: --rev', undefined],
     ['get -w', "flag needs an argument: 'w' in -w", undefined],
@@ -159,7 +159,7 @@ describe('flags', () => {
     [
       'get --rev abc',
       'invalid argument "abc" for "--rev" flag: strconv.ParseInt: parsing "abc": invalid syntax',
-      ['the value is a whole number, such as 42 or 0x2a', "see 'etcdctl get --help'"],
+      ['the value must be an integer, such as 42 or 0x2a', "see 'etcdctl get --help'"],
     ],
     [
       'get --prefix=x',
@@ -174,7 +174,7 @@ describe('flags', () => {
     [
       'get --command-timeout 5',
       'invalid argument "5" for "--command-timeout" flag: time: missing unit in duration "5"',
-      ['a duration is a number with a unit, such as 300ms, 5s or 1m30s', "see 'etcdctl get --help'"],
+      ['the value must be a number with a unit, such as 300ms, 5s or 1m30s', "see 'etcdctl get --help'"],
     ],
     [
       'get --endpoints "a',

@@ -142,7 +142,7 @@ describe('AtomicFile', () => {
     const path = join(folder, 'both');
     const first = await AtomicFile.create(path);
     const second = await AtomicFile.create(path);
-    await expect(first.commit()).rejects.toThrow('another program writes the same file');
+    await expect(first.commit()).rejects.toThrow('another program is writing to the same file');
     await first.discard();
     await second.append(Buffer.from('second'));
     await second.commit();

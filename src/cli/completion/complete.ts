@@ -151,7 +151,7 @@ export function answerCompletion(root: CommandNode, argv: readonly string[]): st
   if (question === undefined) return undefined;
   if (words.length === 0) {
     throw new UsageError('requires at least 1 arg(s), only received 0', 'flag', {
-      reasons: ['the words of the command line follow, the last of them unfinished and possibly empty'],
+      reasons: ['give the words of the command line; the last one is completed, and may be empty'],
     });
   }
   const { candidates, directive } = complete(root, words);

@@ -111,6 +111,6 @@ export function toV2OutputFormat(name: string): V2OutputFormat {
   const format = V2_OUTPUT_FORMATS.find((each) => each === name);
   if (format !== undefined) return format;
   throw new V2Failure(`Unsupported output format: ${name}`, 'plain', {
-    reasons: [`--output may be one of ${V2_OUTPUT_FORMATS.join(', ')}`],
+    reasons: [`--output must be one of ${V2_OUTPUT_FORMATS.join(', ')}`],
   });
 }

@@ -102,7 +102,7 @@ function reasonsOf(lease: bigint, loss: LeaseLoss): { reasons: readonly string[]
   const { failure } = loss;
   const why = failure === undefined ? [] : [...failure.reasons, failure.message];
   return {
-    reasons: [...why, `no server has confirmed ${name} for as long as it lives, so it may have expired`],
+    reasons: [...why, `no server has confirmed ${name} within its TTL, so it may have expired`],
     cause: failure,
   };
 }

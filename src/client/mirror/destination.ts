@@ -84,7 +84,7 @@ export class Destination {
       cause: error,
       reasons: [
         ...error.reasons,
-        'the write is not made again: the destination user may not read the keys, so nobody can tell if it was done',
+        'the write is not retried: the destination user has no permission to read the keys, so it is unknown whether it was applied',
       ],
     });
   }

@@ -89,10 +89,10 @@ export class Mirror {
           await this.#mirror(update.response);
           break;
         case 'interrupted':
-          notice(`source: ${update.why}: the mirror waits for a server`);
+          notice(`source: ${update.why}: waiting for a server to resume the mirror`);
           break;
         case 'resumed':
-          notice(`source: the mirror goes on with revision ${update.revision}`);
+          notice(`source: resumed the mirror at revision ${update.revision}`);
           break;
         case 'ended':
           throw failureOf(update.end);

@@ -100,7 +100,7 @@ function recordAt(bolt: BoltFile, { leaf, index, bucket, decode }: RecordLocatio
     return bucketRecord({ bucket, key: leaf.key(index), value: leaf.value(index) }, decode);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw bolt.reader.corrupt(`a record does not decode: ${reason}`, leaf.offsetOf(index));
+    throw bolt.reader.corrupt(`cannot decode a record: ${reason}`, leaf.offsetOf(index));
   }
 }
 

@@ -63,10 +63,10 @@ export async function* keyChanges(
         yield update.response;
         break;
       case 'interrupted':
-        notices.line(`${update.why}: the watch waits for a server`);
+        notices.line(`${update.why}: waiting for a server to resume the watch`);
         break;
       case 'resumed':
-        notices.line(`the watch goes on after index ${update.index}`);
+        notices.line(`resumed the watch after index ${update.index}`);
     }
   }
 }

@@ -99,7 +99,7 @@ function rejectUsedDirectories({ backupDirectory, backupWalDirectory }: BackupRe
   for (const directory of [joinPath(backupDirectory, 'member'), backupWalDirectory ?? '']) {
     if (directory === '' || statOf(directory) === undefined || isEmptyDirectory(directory)) continue;
     throw new CommandError(`expected ${JSON.stringify(directory)} to be empty`, {
-      reasons: ['a backup never overwrites anything: give a directory that is new or empty'],
+      reasons: ['a backup does not overwrite files: give a new or empty directory'],
     });
   }
 }

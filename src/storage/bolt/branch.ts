@@ -20,13 +20,10 @@ export class Branch {
     if (freeFrom > bytes.length) throw this.#corrupt(`a branch page is too small for ${count} elements`, 0);
     for (let index = 0; index < count; index++) {
       if (this.#keyStart(index) < freeFrom || this.#keyEnd(index) > bytes.length) {
-        throw this.#corrupt(`element ${index} of a branch page lies outside its place`, element(index));
+        throw this.#corrupt(`element ${index} of a branch page is out of bounds`, element(index));
       }
       if (this.#keyEnd(index) - this.#keyStart(index) > MAX_KEY_BYTES) {
-        throw this.#corrupt(
-          `element ${index} of a branch page has a longer key than there can be`,
-          element(index),
-        );
+        throw this.#corrupt(`element ${index} of a branch page has a key that is too long`, element(index));
       }
       freeFrom = this.#keyEnd(index);
     }

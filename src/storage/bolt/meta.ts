@@ -87,7 +87,11 @@ function rejectImpossible(meta: Meta, source: ByteSource): void {
   const { pageSizeBytes, highWaterPage, rootPage, freelistPage } = meta;
   const isPowerOfTwo = (pageSizeBytes & (pageSizeBytes - 1)) === 0;
   if (!isPowerOfTwo || pageSizeBytes < MIN_PAGE_BYTES || pageSizeBytes > MAX_PAGE_BYTES) {
-    throw new CorruptFileError(`the meta page gives a page size of ${pageSizeBytes} bytes`, source.path, 0);
+    throw new CorruptFileError(
+      `the meta page has an invalid page size of ${pageSizeBytes} bytes`,
+      source.path,
+      0,
+    );
   }
   const neededBytes = highWaterPage * pageSizeBytes;
   if (neededBytes > source.sizeBytes) {
@@ -103,7 +107,7 @@ function rejectImpossible(meta: Meta, source: ByteSource): void {
   ] as const) {
     if (page !== undefined && (page < 2 || page >= highWaterPage)) {
       throw new CorruptFileError(
-        `the meta page puts the ${what} at page ${page} of ${highWaterPage}`,
+        `the meta page has the ${what} at page ${page}, but the database has ${highWaterPage} pages`,
         source.path,
         0,
       );

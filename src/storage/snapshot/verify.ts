@@ -50,7 +50,7 @@ async function soundTrailer(source: ByteSource, options: PaceOptions): Promise<'
   const verdict = await checkTrailer(source, options);
   if (verdict.kind !== 'mismatch') return verdict.kind;
   throw new CorruptFileError(
-    `the SHA-256 at the end is ${verdict.expected}, that of the contents ${verdict.actual}`,
+    `the SHA-256 at the end of the file is ${verdict.expected}, but that of the contents is ${verdict.actual}`,
     source.path,
     source.sizeBytes - TRAILER_BYTES,
   );
@@ -65,7 +65,7 @@ function decodeLeaf(bolt: BoltFile, bucket: Bucket, leaf: Leaf): string {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw bolt.reader.corrupt(
-        `a record of the bucket "${name}" does not decode: ${reason}`,
+        `cannot decode a record of the bucket "${name}": ${reason}`,
         leaf.offsetOf(index),
       );
     }

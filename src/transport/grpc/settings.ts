@@ -21,8 +21,8 @@ export const CLIENT_API_VERSION = '3.7';
 export const FLOW_CONTROL_WINDOW_BYTES = 4 * 2 ** 20;
 
 /** What keeps an endpoint from answering, when it is not a failure with words of its own. */
-export const CONNECTED_AND_SILENT = 'connected, but the answer did not come in time';
-export const NOT_CONNECTED_YET = 'no answer to the attempt to connect';
+export const CONNECTED_AND_SILENT = 'connected, but the server did not answer in time';
+export const NOT_CONNECTED_YET = 'could not connect in time';
 
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 

@@ -72,7 +72,7 @@ export function toServerError(failure: CallFailure): ServerError {
   const { code, details, endpoint } = failure;
   if (ETCD_ERRORS.has(details)) return new ServerError(details, code, { cause: failure });
   const reasons = IS_LOST.test(details)
-    ? [`${endpoint}: the connection broke before the answer came; the request may have been carried out`]
+    ? [`${endpoint}: the connection was lost before the response arrived; the request may have been applied`]
     : [];
   const message = `rpc error: code = ${code} desc = ${details}`;
   return new ServerError(message, code, { cause: failure, reasons });

@@ -69,7 +69,7 @@ export class Http2Connection {
     [FrameType.goAway]: (header, payload) => this.#receiveGoAway(header, payload),
     [FrameType.windowUpdate]: (header, payload) => this.#receiveWindow(header, payload),
     [FrameType.pushPromise]: () => {
-      throw new Http2Error('PROTOCOL_ERROR', 'a pushed response, which was not allowed');
+      throw new Http2Error('PROTOCOL_ERROR', 'unexpected PUSH_PROMISE: push is disabled');
     },
   };
   #state: State = 'opening';
@@ -159,10 +159,10 @@ export class Http2Connection {
     // An earlier frame of the same chunk was the end.
     if (this.#state === 'closed') return;
     if (this.#state === 'opening' && header.type !== FrameType.settings) {
-      throw new Http2Error('PROTOCOL_ERROR', 'the first frame is not that of the settings');
+      throw new Http2Error('PROTOCOL_ERROR', 'the first frame is not SETTINGS');
     }
     if (this.#blocks.isIncomplete && header.type !== FrameType.continuation) {
-      throw new Http2Error('PROTOCOL_ERROR', 'a header block is interrupted');
+      throw new Http2Error('PROTOCOL_ERROR', 'a header block is interrupted by another frame');
     }
     // What this version of HTTP/2 does not know is passed over.
     this.#receivers[header.type]?.(header, payload);
@@ -230,7 +230,7 @@ export class Http2Connection {
     const lastId = numberIn(payload, 0) & 0x7fff_ffff;
     const code = resetCodeOf(numberIn(payload, 4));
     this.#goAway = goAwayText(code, payload.subarray(8));
-    this.#becomeUnusable('draining', new Error(`the server says goodbye: ${code}`));
+    this.#becomeUnusable('draining', new Error(`the server sent GOAWAY: ${code}`));
     for (const { events } of this.#requests.removeAbove(lastId)) events.onFailure({ kind: 'refused' });
     this.#pumpOrClose();
   }

@@ -37,7 +37,7 @@ export function numberOf(code: ErrorCode): number {
 /** The peer is gone without a word. */
 export class KeepAliveTimeoutError extends Error {
   constructor() {
-    super('no answer to a keep-alive ping');
+    super('no answer to a keepalive ping');
     this.name = 'KeepAliveTimeoutError';
   }
 }

@@ -97,7 +97,7 @@ export function withoutPriority({ flags }: FrameHeader, payload: Buffer): Buffer
 
 /** Settings, pings and farewells are about the connection. */
 export function checkIsOfConnection({ streamId }: FrameHeader): void {
-  if (streamId !== 0) throw new Http2Error('PROTOCOL_ERROR', 'a frame of the connection names a stream');
+  if (streamId !== 0) throw new Http2Error('PROTOCOL_ERROR', 'a connection frame has a stream ID');
 }
 
 /** 32 bits. */
@@ -107,5 +107,5 @@ export function numberIn(payload: Buffer, at: number): number {
 }
 
 export function wrongSize(): Http2Error {
-  return new Http2Error('FRAME_SIZE_ERROR', 'a frame has not the size of its kind');
+  return new Http2Error('FRAME_SIZE_ERROR', 'a frame has an invalid length for its type');
 }

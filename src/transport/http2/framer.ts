@@ -85,7 +85,10 @@ export class FrameWriter {
   answer(frame: Buffer): void {
     this.#answerBytes += frame.length;
     if (this.#answerBytes > MAX_ANSWER_BYTES) {
-      throw new Http2Error('ENHANCE_YOUR_CALM', 'answers are asked for and not read');
+      throw new Http2Error(
+        'ENHANCE_YOUR_CALM',
+        'too many answers are queued because the peer does not read them',
+      );
     }
     this.send(frame);
   }

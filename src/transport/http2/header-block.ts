@@ -30,7 +30,7 @@ export class HeaderBlockReader {
   continue({ streamId, flags }: FrameHeader, payload: Buffer): HeaderBlock | undefined {
     const begun = this.#begun;
     if (begun?.header.streamId !== streamId) {
-      throw new Http2Error('PROTOCOL_ERROR', 'a header block goes on that never began');
+      throw new Http2Error('PROTOCOL_ERROR', 'CONTINUATION without a preceding HEADERS frame');
     }
     return this.#add(begun, flags, payload);
   }

@@ -82,7 +82,7 @@ export class Requests {
 
   /** The peer takes more: of one stream, or of all together (0). @throws Http2Error */
   credit(streamId: number, bytes: number): void {
-    if (bytes === 0) throw new Http2Error('PROTOCOL_ERROR', 'a window is enlarged by nothing');
+    if (bytes === 0) throw new Http2Error('PROTOCOL_ERROR', 'WINDOW_UPDATE with an increment of 0');
     if (streamId === 0) this.#window = enlarged(this.#window, bytes);
     else {
       const stream = this.find(streamId);

@@ -211,8 +211,8 @@ async function readText(response: IncomingMessage, maxBodyBytes: number): Promis
   for await (const chunk of response as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBodyBytes) {
-      throw new V2AttemptError(`the answer is larger than ${maxBodyBytes} bytes`, false, {
-        reasons: ['ask for less: a directory further down, or without --recursive'],
+      throw new V2AttemptError(`the response is larger than ${maxBodyBytes} bytes`, false, {
+        reasons: ['request less: a subdirectory, or without --recursive'],
       });
     }
     chunks.push(chunk);

@@ -70,7 +70,7 @@ describe('the destination of a mirror', () => {
     await destination.apply(writes);
     await expect(destination.apply(writes)).rejects.toMatchObject({
       message: 'away',
-      reasons: [expect.stringContaining('is not made again')],
+      reasons: [expect.stringContaining('is not retried')],
     });
     expect(guards).toEqual([1n, undefined, undefined]);
   });

@@ -119,7 +119,7 @@ describe('make-mirror', () => {
     const run = await mirrored(['--prefix=p', '--dest-prefix=q/'], { keys: { pa: '1', pb: '2' }, stream });
     expect(run.written).toEqual([['q/a=1', 'q/b=2'], ['q/a=new']]);
     expect(run.watches).toEqual([expect.objectContaining({ startRevision: 8n, rangeEnd: Buffer.from('q') })]);
-    expect(run.lines).toEqual(['3 keys were mirrored; --rev=9 goes on from here']);
+    expect(run.lines).toEqual(['3 keys were mirrored; continue with --rev=9']);
     expect(run.error).toMatchObject({ message: 'the source ended the watch: it gave no reason' });
   });
 
@@ -155,7 +155,7 @@ describe('make-mirror', () => {
     ];
     const { written, lines } = await mirrored(['--rev=5'], { stream, maxOps: 2 });
     expect(written).toEqual([['a=v', 'b=v'], ['c=v'], ['d=v', 'e=v'], ['a=v']]);
-    expect(lines).toEqual(['6 keys were mirrored; --rev=7 goes on from here']);
+    expect(lines).toEqual(['6 keys were mirrored; continue with --rev=7']);
   });
 
   it('does not pass a revision of which a part is refused', async () => {
@@ -165,7 +165,7 @@ describe('make-mirror', () => {
       maxOps: 0,
     });
     expect(error).toMatchObject({ message: 'etcdserver: too many operations in txn request' });
-    expect(lines).toEqual(['0 keys were mirrored; --rev=5 goes on from here']);
+    expect(lines).toEqual(['0 keys were mirrored; continue with --rev=5']);
   });
 
   it('says what is lost when the source has compacted it', async () => {
@@ -176,7 +176,7 @@ describe('make-mirror', () => {
       message: 'etcdserver: mvcc: required revision has been compacted',
       reasons: [expect.stringContaining('before revision 20')],
     });
-    expect(lines).toEqual(['0 keys were mirrored; --rev=5 goes on from here']);
+    expect(lines).toEqual(['0 keys were mirrored; continue with --rev=5']);
   });
 
   it.each([

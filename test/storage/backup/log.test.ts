@@ -132,7 +132,7 @@ describe('the log in a backup', () => {
   });
 
   it('is not made when entries are missing', () => {
-    expect(() => scanLog(logOf([[9n, 1n, '/a']]), 3n)).toThrow('entries 4 to 8 are not in the log');
+    expect(() => scanLog(logOf([[9n, 1n, '/a']]), 3n)).toThrow('entries 4 to 8 are missing from the WAL');
   });
 
   it('is not made of a log that does not say whose it is', () => {
@@ -140,6 +140,6 @@ describe('the log in a backup', () => {
     const log = new WalRecordWriter();
     log.begin();
     writeFileSync(join(directory, '0000000000000000-0000000000000000.wal'), log.finish());
-    expect(() => scanLog(directory, 0n)).toThrow('the log does not say whose it is');
+    expect(() => scanLog(directory, 0n)).toThrow('the WAL has no metadata record');
   });
 });

@@ -212,7 +212,7 @@ describe('the version 2 client: answers', () => {
       { method: 'GET', headers: {} },
       { ...call(), headerTimeoutMs: 0 },
     );
-    await expect(answer.body()).rejects.toThrow('the answer is larger than 1048576 bytes');
+    await expect(answer.body()).rejects.toThrow('the response is larger than 1048576 bytes');
   });
 
   it('tells users whose roles come as names or whole', async () => {

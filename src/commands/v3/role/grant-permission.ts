@@ -52,7 +52,7 @@ function toPermissionType(name: string): PermissionType {
   const type = TYPES.get(name.toUpperCase());
   if (type === undefined) {
     throw new UsageError(`invalid permission type: ${name}`, 'arguments', {
-      reasons: ['the types are read, write and readwrite'],
+      reasons: ['the permission type must be read, write or readwrite'],
     });
   }
   return type;

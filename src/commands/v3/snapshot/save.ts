@@ -106,10 +106,10 @@ async function receive(
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(`could not write snapshot: ${message}`, {
       cause,
-      reasons: [...reasons, `the snapshot broke off after ${check.sizeBytes} bytes`],
+      reasons: [...reasons, `the snapshot was interrupted after ${check.sizeBytes} bytes`],
     });
   }
-  if (!isBegun) throw new CommandError('EOF', { reasons: ['the server sent nothing'] });
+  if (!isBegun) throw new CommandError('EOF', { reasons: ['the server sent no data'] });
   return { verdict: check.finish(), serverVersion };
 }
 
@@ -125,7 +125,7 @@ function rejectBadTrailer(verdict: TrailerVerdict): void {
   }
   if (verdict.kind === 'mismatch') {
     throw new CommandError(`expected sha256 ${verdict.expected}, got ${verdict.actual}`, {
-      reasons: ['the snapshot was damaged on the way; nothing was saved'],
+      reasons: ['the snapshot was corrupted in transit; nothing was saved'],
     });
   }
 }

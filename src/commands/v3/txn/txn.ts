@@ -94,7 +94,7 @@ async function readSection<Item>(
   }
   throw new UsageError('EOF', 'input', {
     reasons: [
-      `the input ended before the empty line that ends the ${title}: each of the three lists needs one`,
+      `the input ended before the empty line after the ${title}: each of the three lists must end with one`,
     ],
   });
 }

@@ -26,10 +26,10 @@ export async function printWatch(
         onCreated?.();
         break;
       case 'interrupted':
-        context.notices.line(`${each.why}: the watch waits for a server, to go on${from(each.revision)}`);
+        context.notices.line(`${each.why}: waiting for a server to resume the watch${from(each.revision)}`);
         break;
       case 'resumed':
-        context.notices.line(`the watch goes on${from(each.revision)}`);
+        context.notices.line(`resumed the watch${from(each.revision)}`);
         break;
       case 'response':
         await printResponse(each.response, context);
@@ -44,7 +44,7 @@ export async function printWatch(
 }
 
 function from(revision: bigint): string {
-  return revision > 0n ? ` with revision ${revision}` : '';
+  return revision > 0n ? ` at revision ${revision}` : '';
 }
 
 async function printResponse(response: WatchResponse, context: CommandContext): Promise<void> {

@@ -152,7 +152,7 @@ test('a server that says goodbye with its first words is tried again after a pau
   const waiting = waiter();
   await vi.advanceTimersByTimeAsync(2_599);
   expect(waiting.outcome).toBe('waits');
-  expect(reconnection.failure?.message).toBe('the server says goodbye: NO_ERROR');
+  expect(reconnection.failure?.message).toBe('the server sent GOAWAY: NO_ERROR');
   await vi.advanceTimersByTimeAsync(1);
   expect(waiting.outcome).toBe('ready');
   expect(attempts).toEqual([0, 1000, 2600]);
