@@ -1,5 +1,6 @@
 // `npm run bench`: this program beside the real one, in the same run. See docs/performance.md.
 import { parseArgs } from 'node:util';
+import { missingRequirements } from '../scripts/lib/requirements.mjs';
 import { contenders } from './contenders.mjs';
 import { alternate } from './measure/alternate.mjs';
 import { describeMachine } from './report/machine.mjs';
@@ -34,7 +35,14 @@ const rows = allRows.filter(
 
 if (options.help) console.log(HELP);
 else if (options.list) for (const { id, title } of rows) console.log(`${id.padEnd(28)} ${title}`);
-else await run();
+else {
+  const missing = missingRequirements('build', 'reference');
+  if (missing === undefined) await run();
+  else {
+    console.error(missing);
+    process.exitCode = 1;
+  }
+}
 
 async function run() {
   const settings = { isQuick: options.quick };

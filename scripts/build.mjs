@@ -27,7 +27,7 @@ const entry = 'main.js';
 const DIVISION = {
   program: /^src\/(?:process|etcdctl|commands\/v3\/(?:get|put|del|version)|printers\/simple\/simple)\.ts$/,
   calls: /^src\/transport\/(?:grpc\/connect|socket\/node-socket)\.ts$/,
-  streams: /^src\/transport\/grpc\/bidi\//,
+  streams: /^src\/transport\/grpc\/grpc-js\//,
   rest: /^(?!src\/storage\/)/,
   storage: /^/,
 };

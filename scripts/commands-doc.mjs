@@ -9,15 +9,15 @@ import { root } from './lib/paths.mjs';
 
 const page = path.join(root, 'docs', 'commands.md');
 
-const aboutVersion2 = `These commands are for servers up to 3.5 that were started with \`--enable-v2\`. The flags of the table stand
-before the name of the command, its own flags anywhere behind it, with one dash or two; names of commands are written out. Where a flag
-is not given, a variable may stand in for it: \`ETCDCTL_ENDPOINTS\`, \`ETCDCTL_ENDPOINT\`, \`ETCDCTL_PEERS\`, \`ETCDCTL_CERT_FILE\`,
-\`ETCDCTL_KEY_FILE\`, \`ETCDCTL_CA_FILE\`, \`ETCDCTL_USERNAME\`, \`ETCDCTL_DISCOVERY_SRV\`, \`ETCDCTL_DISCOVERY_SRV_NAME\`,
-\`ETCDCTL_INSECURE_DISCOVERY\`.
+const aboutVersion2 = `These commands are for servers up to 3.5 that run with \`--enable-v2\`. Set \`ETCDCTL_API=2\` to use them,
+also for the examples below. The flags in this table stand before the name of the command, the flags of the command anywhere after it,
+with one dash or two. Command names cannot be abbreviated. These environment variables set the flags that are not given:
+\`ETCDCTL_ENDPOINTS\`, \`ETCDCTL_ENDPOINT\`, \`ETCDCTL_PEERS\`, \`ETCDCTL_CERT_FILE\`, \`ETCDCTL_KEY_FILE\`, \`ETCDCTL_CA_FILE\`,
+\`ETCDCTL_USERNAME\`, \`ETCDCTL_DISCOVERY_SRV\`, \`ETCDCTL_DISCOVERY_SRV_NAME\`, \`ETCDCTL_INSECURE_DISCOVERY\`.
 
-Exit codes: 1 for command lines that cannot be read and for failures of \`member\`, \`user\`, \`role\`, \`auth\` and \`backup\`; 2 when no
-server answers; 3 for commands that there are not; 4 when a server refuses or fails; 5 when \`cluster-health\` finds a cluster that is not
-healthy; 128 for missing arguments.`;
+Exit codes: 1 for an invalid command line and for failures of \`member\`, \`user\`, \`role\`, \`auth\` and \`backup\`; 2 if no server
+answers; 3 for an unknown command; 4 if the server returns an error; 5 if \`cluster-health\` finds the cluster unhealthy; 128 for
+missing arguments.`;
 
 /** @typedef {{ describe(): import('../src/cli/command-description.js').CommandDescription }} Program */
 /** @typedef {{ createEtcdctl(): Promise<Program>, createEtcdctlV2(): Program, createEtcdutl(): Promise<Program> }} Programs */

@@ -1,7 +1,7 @@
 // `npm run fuzz -- [--files N] [--seed N] [--only INDEX]`: makes mutated databases, logs and snapshots, as many as
 // asked for, and has them read by everything that reads such files. Fails at the first that ends neither in success
 // nor in a clear error, or does not end. The same seed makes the same files; --only repeats one of them.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -24,7 +24,9 @@ const seed = wholeNumber('seed', values.seed);
 const from = values.only === undefined ? 0 : wholeNumber('only', values.only);
 const until = values.only === undefined ? wholeNumber('files', values.files) : from + 1;
 
-const folder = mkdtempSync(path.join(path.dirname(referenceCache), 'fuzz-'));
+const cache = path.dirname(referenceCache);
+mkdirSync(cache, { recursive: true });
+const folder = mkdtempSync(path.join(cache, 'fuzz-'));
 try {
   const startMs = performance.now();
   const fault = await run(await bundle());

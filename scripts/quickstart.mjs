@@ -5,7 +5,6 @@ import { capture } from './lib/command.mjs';
 import { startEtcd } from './lib/etcd-server.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/paths.mjs';
-import { createPki } from './lib/pki.mjs';
 import { loadServers } from './lib/reference.mjs';
 
 /** @typedef {{ endpoint: string, pki: import('./lib/pki.mjs').Pki, snapshot: string }} Scene */
@@ -60,6 +59,8 @@ async function setTheScene() {
   // The newest one that is at hand.
   const reference = loadServers().at(-1);
   if (reference === undefined) throw new Error('there is no etcd server to start');
+  // Its library is there only now, after the installation.
+  const { createPki } = await import('./lib/pki.mjs');
   const pki = await createPki(folder);
   cluster = await startEtcd({ program: reference.etcd, tls: pki, clientCertAuth: true });
   const [endpoint = ''] = cluster.endpoints;

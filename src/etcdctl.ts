@@ -1,6 +1,5 @@
-import type { CommandTable } from './cli/command-table.js';
 import { GLOBAL_FLAGS } from './cli/global-flags.js';
-import { createProgram, type Program } from './cli/program.js';
+import { type CommandTable, createProgram, type Program } from './cli/program.js';
 
 /** In the order of help. */
 export const ETCDCTL_COMMANDS: CommandTable = {
@@ -36,7 +35,7 @@ export const ETCDCTL_COMMANDS: CommandTable = {
 export async function createEtcdctl(argv?: readonly string[]): Promise<Program<typeof GLOBAL_FLAGS>> {
   const program = createProgram({
     name: 'etcdctl',
-    summary: 'Command-line client for etcd, equal to etcdctl 3.7.1',
+    summary: 'Command-line client for etcd, compatible with etcdctl 3.7.1',
     globalFlags: GLOBAL_FLAGS,
     listsGlobalFlagsApart: true,
   });

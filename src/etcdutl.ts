@@ -1,6 +1,5 @@
-import type { CommandTable } from './cli/command-table.js';
-import { createProgram, type Program } from './cli/program.js';
-import { UTL_GLOBAL_FLAGS } from './cli/utl-global-flags.js';
+import { UTL_GLOBAL_FLAGS } from './cli/global-flags.js';
+import { type CommandTable, createProgram, type Program } from './cli/program.js';
 
 /** In the order of help. */
 export const ETCDUTL_COMMANDS: CommandTable = {
@@ -24,7 +23,7 @@ export const ETCDUTL_COMMANDS: CommandTable = {
 export async function createEtcdutl(argv?: readonly string[]): Promise<Program<typeof UTL_GLOBAL_FLAGS>> {
   const program = createProgram({
     name: 'etcdutl',
-    summary: 'Offline administration of etcd data, equal to etcdutl 3.7.1',
+    summary: 'Offline administration of etcd data, compatible with etcdutl 3.7.1',
     globalFlags: UTL_GLOBAL_FLAGS,
     listsGlobalFlagsApart: false,
   });

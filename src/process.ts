@@ -2,19 +2,17 @@ import { setMaxListeners } from 'node:events';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { constants as systemConstants } from 'node:os';
 import type { Environment } from './cli/environment.js';
-import { exitCodeOf } from './exit.js';
-import { main, type ProgramName } from './main.js';
+import { systemErrorText } from './go/system-error.js';
+import { exitCodeOf, main, type ProgramName } from './main.js';
+import { sleep } from './model/abort-signal.js';
 import { ExitCode } from './model/exit-code.js';
-import { systemErrorText } from './model/go/system-error.js';
-import { sleep } from './term/clock.js';
 import { exactArguments, exactEnvironment } from './term/exact-bytes.js';
 import { Input } from './term/input.js';
-import { HANG_UP_MS, isDevice, isTerminal, mayHaveHungUp } from './term/is-terminal.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
-import { TerminalScreen } from './term/screen.js';
 import { type EndingSignal, EndingSignals, SignalReceivedError } from './term/signals.js';
 import { StandardStream } from './term/standard-stream.js';
+import { HANG_UP_MS, isDevice, isTerminal, mayHaveHungUp, TerminalScreen } from './term/terminal.js';
 
 const STANDARD_DESCRIPTORS = [0, 1, 2];
 

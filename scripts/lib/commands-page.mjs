@@ -16,23 +16,24 @@ const PREAMBLE = `<!-- Written by \`npm run generate\` from the declarations in 
 
 # Commands
 
-Names of commands may be shortened as long as they are unique: \`etcdctl compact 5\`. Flags may stand before, between and
-after the arguments, as \`--limit=5\` or \`--limit 5\`; flags that are true or false take a value only after \`=\`. What
-follows \`--\` is an argument whatever it looks like.
+The name of a command can be abbreviated to a unique prefix: \`etcdctl compact 5\`. Flags can stand before, between and
+after the arguments, as \`--limit=5\` or \`--limit 5\`; boolean flags take a value only after \`=\`. Everything after \`--\`
+is an argument.
 
 ## Exit codes
 
 | Code | Meaning |
 | --- | --- |
-| 0 | It worked. |
-| 1 | It failed, or the answer is no: also for unknown commands and flags, and values that cannot be read. |
-| 2 | No connection could be made: certificates, login, endpoints. |
-| 3 | The input is bad: a transaction on stdin, or keys where there must be none. |
-| 4 | A value is not among those that are possible, or the output format cannot show the result. |
-| 5 | Work was cut short: a snapshot that did not arrive whole, a watch that the server ended. |
-| 128 | Arguments are missing, surplus, or contradict each other. |
+| 0 | Success. |
+| 1 | Failure or a negative result; also an unknown command or flag, or a flag value that does not parse. |
+| 2 | No connection: certificates, authentication, endpoints. |
+| 3 | Invalid input: a transaction or a watch request on standard input, or a check whose prefix is not empty. |
+| 4 | A value is not one of the possible ones, or the output format does not support the result. |
+| 5 | Interrupted: an incomplete snapshot, a watch that the server has canceled. |
+| 128 | Missing, surplus or contradictory arguments. |
 
-A program that a command runs passes its own exit code on. A command that a signal ends is ended by that signal.
+A command that runs another program exits with the exit code of that program. A command that is stopped by a signal ends
+with that signal.
 `;
 
 /**
@@ -47,7 +48,7 @@ export function commandsPage(programs) {
 function programSections({ description, hasVariables, words = description.name, about }) {
   const { summary, flags, commands } = description;
   const variables = hasVariables
-    ? '\nIn the place of each may stand the environment variable named with it, but not both: `ETCDCTL_DIAL_TIMEOUT` is\n`--dial-timeout`. So it is with the flags of a family, such as `ETCDCTL_CLUSTER` for the `endpoint` commands.'
+    ? '\nEach can be set by an environment variable instead, but not by both: `ETCDCTL_DIAL_TIMEOUT` sets `--dial-timeout`. The\nsame is true for the flags of a command group: `ETCDCTL_CLUSTER` sets `--cluster` of the `endpoint` commands.'
     : '';
   return [
     section(`## ${words}`, [
@@ -78,7 +79,7 @@ function byGroup(a, b) {
  * @returns {string[]}
  */
 function commandSections(command, { program, inherited }) {
-  const { path, usage, summary, description, flags, commands } = command;
+  const { path, usage, summary, description, examples, flags, commands } = command;
   const words = `${program} ${path}`;
   const line =
     commands.length > 0 ? `${words} <command>` : [words, usage, '[flags]'].filter(Boolean).join(' ');
@@ -86,6 +87,7 @@ function commandSections(command, { program, inherited }) {
     `${prose(summary)}.`,
     `\`\`\`\n${line}\n\`\`\``,
     ...(description === '' ? [] : [paragraphs(description)]),
+    ...(examples.length === 0 ? [] : [`\`\`\`sh\n${examples.join('\n')}\n\`\`\``]),
     ...(commands.length > 0 ? [commandList(commands)] : []),
     ...(flags.length + inherited.length > 0 ? [flagTable([...flags, ...inherited])] : []),
   ]);

@@ -23,7 +23,7 @@ export async function ensureInstalled(signal) {
 }
 
 /** @returns {boolean} whether node_modules holds what the lock file says */
-function isInstalled() {
+export function isInstalled() {
   const installed = readPackages('node_modules/.package-lock.json');
   const locked = readPackages('package-lock.json');
   if (installed === undefined || locked === undefined) return false;
@@ -49,7 +49,7 @@ function readPackages(file) {
 }
 
 /** @returns {[string, ...string[]]} the npm that started this script, else the one on PATH */
-function npmCommand() {
+export function npmCommand() {
   const starter = process.env.npm_execpath;
   if (starter !== undefined && /npm-cli\.c?js$/.test(starter)) return [process.execPath, starter];
   return [findProgram('npm') ?? 'npm'];

@@ -1,11 +1,11 @@
-// A certificate authority and certificates like those kubeadm makes for its etcd, without openssl.
+// A certificate authority and certificates like those kubeadm makes for its etcd, without the program openssl.
 // Profiles follow kubeadm's `certs` phase (cmd/kubeadm/app/util/pkiutil): names, usages, lifetimes, files.
 import { createHash, generateKeyPair, randomBytes, sign } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { isIPv4, isIPv6 } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import * as der from './der.mjs';
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
+import * as x509 from '@peculiar/asn1-x509';
 
 /** @typedef {import('node:crypto').KeyObject} KeyObject */
 /** @typedef {'rsa' | 'ecdsa'} KeyAlgorithm RSA-2048, or ECDSA on P-256 */
@@ -60,9 +60,11 @@ import * as der from './der.mjs';
 const day = 24 * 60 * 60 * 1000;
 const makeKeyPair = promisify(generateKeyPair);
 
-/** Extended key usages of RFC 5280 section 4.2.1.12. */
-const serverAuth = '1.3.6.1.5.5.7.3.1';
-const clientAuth = '1.3.6.1.5.5.7.3.2';
+/** Signature algorithms of RFC 8017 (sha256WithRSAEncryption, with a NULL) and RFC 5758 (ecdsa-with-SHA256, without). */
+const signatureAlgorithms = {
+  rsa: new x509.AlgorithmIdentifier({ algorithm: '1.2.840.113549.1.1.11', parameters: null }),
+  ec: new x509.AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' }),
+};
 
 /**
  * Writes ca.crt, ca.key, and server.*, peer.*, healthcheck-client.* pairs.
@@ -161,26 +163,27 @@ function exportKey(key) {
  * @returns {string} PEM
  */
 function certify(issuer, request, publicKey) {
-  const { notBefore = new Date(Date.now() - 5 * 60 * 1000), notAfter = new Date(Date.now() + 365 * day) } =
-    request;
-  const algorithm = signatureAlgorithm(issuer.privateKey);
-  const body = der.sequence(
-    der.tagged(0, der.unsignedInteger(Buffer.from([2]))),
-    der.unsignedInteger(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
-    algorithm,
-    encodeName(issuer.subject),
-    der.sequence(der.time(notBefore), der.time(notAfter)),
-    encodeName(request),
-    publicKey.export({ type: 'spki', format: 'der' }),
-    der.tagged(3, der.sequence(...extensions(issuer, request, publicKey))),
-  );
-  const signature = der.bitString(sign('sha256', body, issuer.privateKey));
-  const lines =
-    der
-      .sequence(body, algorithm, signature)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+  const now = Date.now();
+  const { notBefore = new Date(now - 5 * 60 * 1000), notAfter = new Date(now + 365 * day) } = request;
+  const algorithm = signatureAlgorithms[issuer.privateKey.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec'];
+  const tbsCertificate = new x509.TBSCertificate({
+    version: x509.Version.v3,
+    // Positive, without a leading zero, and different for each certificate.
+    serialNumber: toArrayBuffer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
+    signature: algorithm,
+    issuer: toName(issuer.subject),
+    validity: new x509.Validity({ notBefore, notAfter }),
+    subject: toName(request),
+    subjectPublicKeyInfo: AsnConvert.parse(exportPublic(publicKey), x509.SubjectPublicKeyInfo),
+    extensions: new x509.Extensions(extensions(issuer, request, publicKey)),
+  });
+  const signature = sign('sha256', new Uint8Array(AsnConvert.serialize(tbsCertificate)), issuer.privateKey);
+  const certificate = new x509.Certificate({
+    tbsCertificate,
+    signatureAlgorithm: algorithm,
+    signatureValue: toArrayBuffer(signature),
+  });
+  return pem('CERTIFICATE', Buffer.from(AsnConvert.serialize(certificate)));
 }
 
 /**
@@ -190,73 +193,83 @@ function certify(issuer, request, publicKey) {
  */
 function extensions(issuer, request, publicKey) {
   const isAuthority = request.usage === 'authority';
-  // digitalSignature and keyEncipherment, for an authority keyCertSign too.
-  const keyUsage = isAuthority
-    ? der.bitString(Buffer.from([0xa4]), 2)
-    : der.bitString(Buffer.from([0xa0]), 5);
-  const usages = request.usage === 'client' ? [clientAuth] : [serverAuth, clientAuth];
-  const names = [
-    ...(request.dnsNames ?? []).map((name) => der.implicit(2, Buffer.from(name, 'latin1'))),
-    ...(request.ips ?? []).map((ip) => der.implicit(7, encodeAddress(ip))),
+  const { digitalSignature, keyEncipherment, keyCertSign } = x509.KeyUsageFlags;
+  const keyUsage = digitalSignature | keyEncipherment | (isAuthority ? keyCertSign : 0);
+  const keyId = new OctetString(keyIdentifier(publicKey));
+  const always = [
+    extension(x509.id_ce_keyUsage, new x509.KeyUsage(keyUsage), { critical: true }),
+    extension(x509.id_ce_basicConstraints, new x509.BasicConstraints({ cA: isAuthority }), {
+      critical: true,
+    }),
+    extension(x509.id_ce_subjectKeyIdentifier, new x509.SubjectKeyIdentifier(keyId)),
   ];
+  const names = subjectAlternativeNames(request);
+  if (isAuthority) return [...always, ...names];
+  const usages =
+    request.usage === 'client' ? [x509.id_kp_clientAuth] : [x509.id_kp_serverAuth, x509.id_kp_clientAuth];
+  const issuerId = new x509.AuthorityKeyIdentifier({ keyIdentifier: new x509.KeyIdentifier(issuer.keyId) });
   return [
-    extension('2.5.29.15', true, keyUsage),
-    ...(isAuthority
-      ? []
-      : [extension('2.5.29.37', false, der.sequence(...usages.map(der.objectIdentifier)))]),
-    extension('2.5.29.19', true, isAuthority ? der.sequence(der.boolean(true)) : der.sequence()),
-    extension('2.5.29.14', false, der.octetString(keyIdentifier(publicKey))),
-    ...(isAuthority ? [] : [extension('2.5.29.35', false, der.sequence(der.implicit(0, issuer.keyId)))]),
-    ...(names.length > 0 ? [extension('2.5.29.17', false, der.sequence(...names))] : []),
+    ...always,
+    extension(x509.id_ce_extKeyUsage, new x509.ExtendedKeyUsage(usages)),
+    extension(x509.id_ce_authorityKeyIdentifier, issuerId),
+    ...names,
   ];
+}
+
+/** @param {CertificateRequest} request */
+function subjectAlternativeNames({ dnsNames = [], ips = [] }) {
+  const names = [
+    ...dnsNames.map((dNSName) => new x509.GeneralName({ dNSName })),
+    ...ips.map((iPAddress) => new x509.GeneralName({ iPAddress })),
+  ];
+  if (names.length === 0) return [];
+  return [extension(x509.id_ce_subjectAltName, new x509.SubjectAlternativeName(names))];
 }
 
 /**
- * @param {string} identifier
- * @param {boolean} isCritical
- * @param {Buffer} value
+ * @param {string} extnID
+ * @param {object} value
+ * @param {{ critical?: boolean }} [options]
  */
-function extension(identifier, isCritical, value) {
-  const critical = isCritical ? [der.boolean(true)] : [];
-  return der.sequence(der.objectIdentifier(identifier), ...critical, der.octetString(value));
+function extension(extnID, value, { critical = false } = {}) {
+  return new x509.Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 }
 
 /** @param {Subject} subject */
-function encodeName({ organization, commonName }) {
-  const attribute = (/** @type {string} */ identifier, /** @type {string} */ value) =>
-    der.set(der.sequence(der.objectIdentifier(identifier), der.utf8String(value)));
-  return der.sequence(
+function toName({ organization, commonName }) {
+  const attribute = (/** @type {string} */ type, /** @type {string} */ utf8String) =>
+    new x509.RelativeDistinguishedName([
+      new x509.AttributeTypeAndValue({ type, value: new x509.AttributeValue({ utf8String }) }),
+    ]);
+  return new x509.Name([
     ...(organization === undefined ? [] : [attribute('2.5.4.10', organization)]),
     attribute('2.5.4.3', commonName),
-  );
-}
-
-/** @param {KeyObject} key */
-function signatureAlgorithm(key) {
-  return key.asymmetricKeyType === 'rsa'
-    ? der.sequence(der.objectIdentifier('1.2.840.113549.1.1.11'), der.nullValue())
-    : der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'));
+  ]);
 }
 
 /** @param {KeyObject} publicKey */
 function keyIdentifier(publicKey) {
-  return createHash('sha1')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest();
+  return createHash('sha1').update(exportPublic(publicKey)).digest();
+}
+
+/** @param {KeyObject} publicKey */
+function exportPublic(publicKey) {
+  return publicKey.export({ type: 'spki', format: 'der' });
 }
 
 /**
- * @param {string} ip
- * @returns {Buffer} 4 or 16 octets
- * @throws {TypeError} when it is no address
+ * @param {Buffer} bytes
+ * @returns {ArrayBuffer} of these bytes alone
  */
-function encodeAddress(ip) {
-  if (isIPv4(ip)) return Buffer.from(ip.split('.').map(Number));
-  if (!isIPv6(ip)) throw new TypeError(`not an IP address: ${ip}`);
-  const [head = '', tail] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = (tail ?? '').split(':').filter(Boolean);
-  const zeros = new Array(8 - left.length - right.length).fill('0');
-  const groups = [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16));
-  return Buffer.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
+function toArrayBuffer(bytes) {
+  return new Uint8Array(bytes).buffer;
+}
+
+/**
+ * @param {string} label
+ * @param {Buffer} bytes
+ */
+function pem(label, bytes) {
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }

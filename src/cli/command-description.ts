@@ -1,7 +1,6 @@
 import type { CommandGroup } from './command.js';
 import { type CommandNode, commandPath } from './command-tree.js';
-import type { FlagKind } from './flag-kinds.js';
-import type { Flag, FlagTable } from './flags.js';
+import type { Flag, FlagKind, FlagTable } from './flags.js';
 
 /** A declared command as data: what help pages, completion and the documentation are written from. */
 export interface CommandDescription {
@@ -13,6 +12,7 @@ export interface CommandDescription {
   readonly usage: string;
   readonly summary: string;
   readonly description: string;
+  readonly examples: readonly string[];
   /** Its own flags; the commands below it accept them too. */
   readonly flags: readonly FlagDescription[];
   readonly commands: readonly CommandDescription[];
@@ -32,7 +32,7 @@ export interface FlagDescription {
 }
 
 export function describeCommand(node: CommandNode<unknown>): CommandDescription {
-  const { name, group, usage = '', summary, description = '' } = node.declaration;
+  const { name, group, usage = '', summary, description = '', examples = [] } = node.declaration;
   return {
     name,
     path: commandPath(node),
@@ -40,6 +40,7 @@ export function describeCommand(node: CommandNode<unknown>): CommandDescription 
     usage,
     summary,
     description,
+    examples,
     flags: describeFlags(node.flags),
     commands: node.children.map(describeCommand),
   };

@@ -8,7 +8,7 @@ export const COMMAND_GROUPS = {
   cluster: 'Cluster maintenance commands',
   concurrency: 'Concurrency commands',
   auth: 'Authentication commands',
-  files: 'Commands on files',
+  files: 'Offline commands',
   utility: 'Utility commands',
 } as const;
 export type CommandGroup = keyof typeof COMMAND_GROUPS;
@@ -34,8 +34,13 @@ export interface CommandDeclaration {
   readonly argumentChoices?: readonly string[];
   /** One sentence without a full stop. */
   readonly summary: string;
-  /** Further paragraphs of help, examples included. */
+  /** Further paragraphs of help. */
   readonly description?: string;
+  /**
+   * Lines of shell: commands, and comments that begin with `# `. Every call of this program in them must parse; a command
+   * with arguments or required flags has at least one.
+   */
+  readonly examples?: readonly string[];
 }
 
 /** Values of environment variables, by name. */

@@ -3,10 +3,10 @@
  * them. What it is given has been normalised by the dialect, so its own messages, help and exits are switched off.
  */
 import { Command, Option } from 'commander';
-import { bytesFromText } from '../model/bytes.js';
+import { bytesFromText } from '../go/bytes.js';
+import { GoParseError } from '../go/parse-error.js';
+import { quoteGo } from '../go/quote.js';
 import { UsageError } from '../model/errors.js';
-import { GoParseError } from '../model/go/parse-error.js';
-import { quoteGo } from '../model/go/quote.js';
 import type { CommandNode, PreparedRun } from './command-tree.js';
 import type { Flag } from './flags.js';
 

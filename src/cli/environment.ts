@@ -3,10 +3,10 @@
  * `ETCDCTL_DIAL_TIMEOUT`, an empty variable counts as unset, a flag and its variable exclude each other.
  */
 
-import { bytesFromText } from '../model/bytes.js';
+import { bytesFromText } from '../go/bytes.js';
+import { GoParseError } from '../go/parse-error.js';
+import { quoteGo } from '../go/quote.js';
 import { UsageError } from '../model/errors.js';
-import { GoParseError } from '../model/go/parse-error.js';
-import { quoteGo } from '../model/go/quote.js';
 import type { FlagTable } from './flags.js';
 import { closest, didYouMean } from './suggestions.js';
 

@@ -5,31 +5,42 @@ import { boolFlag, durationFlag, type FlagValues, intFlag, stringFlag, stringSli
 export const GLOBAL_FLAGS = {
   endpoints: stringSliceFlag(
     ['127.0.0.1:2379'],
-    'members to talk to, as host:port or URL, separated by commas',
+    'endpoints of the cluster as host:port or URL, comma-separated',
   ),
-  cacert: stringFlag('', "file of CA certificates that the servers' certificates are verified with"),
-  cert: stringFlag('', 'file of the client certificate'),
-  key: stringFlag('', 'file of the private key to the client certificate'),
+  cacert: stringFlag('', "file with the CA certificates that verify the servers' certificates"),
+  cert: stringFlag('', 'client certificate file'),
+  key: stringFlag('', 'private key file of the client certificate'),
   'insecure-transport': boolFlag(
     true,
-    'talk plain text unless a TLS flag or an https:// endpoint says otherwise',
+    'connect without TLS unless a TLS flag or an https:// endpoint asks for it',
   ),
-  'insecure-skip-tls-verify': boolFlag(false, "do not verify the servers' certificates; for tests only"),
-  'insecure-discovery': boolFlag(true, 'also accept http:// endpoints from DNS discovery'),
-  'discovery-srv': stringFlag('', 'domain whose SRV records name the endpoints', { short: 'd' }),
-  'discovery-srv-name': stringFlag('', 'service name to ask for in DNS discovery'),
-  user: stringFlag('', 'log in as name or name:password; the password is asked for when missing'),
-  password: stringFlag('', 'password of --user, which then is a name alone'),
-  'auth-jwt-token': stringFlag('', 'token to authenticate with, instead of user and password'),
-  'dial-timeout': durationFlag(2000, 'how long to wait for a connection'),
-  'command-timeout': durationFlag(5000, 'how long short commands may take, connecting not included'),
-  'keepalive-time': durationFlag(2000, 'how often an idle connection is probed'),
-  'keepalive-timeout': durationFlag(6000, 'how long to wait for the answer to a probe'),
-  'max-request-bytes': intFlag(0, 'largest request to send; 0 means 2 MiB'),
-  'max-recv-bytes': intFlag(0, 'largest response to accept; 0 means 2 GiB - 1'),
+  'insecure-skip-tls-verify': boolFlag(
+    false,
+    "skip the verification of the servers' certificates; for tests only",
+  ),
+  'insecure-discovery': boolFlag(true, 'accept http:// endpoints from DNS discovery'),
+  'discovery-srv': stringFlag('', 'domain whose SRV records list the endpoints', { short: 'd' }),
+  'discovery-srv-name': stringFlag('', 'suffix of the SRV service name for DNS discovery'),
+  user: stringFlag('', 'user to authenticate as: name or name:password; prompts for a missing password'),
+  password: stringFlag('', 'password for --user, which is then the name only'),
+  'auth-jwt-token': stringFlag('', 'token to authenticate with instead of a user and password'),
+  'dial-timeout': durationFlag(2000, 'timeout for establishing a connection'),
+  'command-timeout': durationFlag(5000, 'timeout for short-running commands, without the time to connect'),
+  'keepalive-time': durationFlag(2000, 'interval between keepalive pings on an idle connection'),
+  'keepalive-timeout': durationFlag(6000, 'time to wait for the answer to a keepalive ping'),
+  'max-request-bytes': intFlag(0, 'maximum size of a request; 0: 2 MiB'),
+  'max-recv-bytes': intFlag(0, 'maximum size of a response; 0: 2 GiB - 1'),
   'write-out': stringFlag('simple', 'output format', { short: 'w', choices: OUTPUT_FORMATS }),
-  hex: boolFlag(false, 'print bytes and ids in hexadecimal, where the format can'),
-  debug: boolFlag(false, 'tell on stderr what the client does'),
+  hex: boolFlag(false, 'print bytes and IDs in hexadecimal, where the format supports it'),
+  debug: boolFlag(false, 'log the activity of the client to stderr'),
 };
 
 export type GlobalFlagValues = FlagValues<typeof GLOBAL_FLAGS>;
+
+/** The flags that all of etcdutl's commands accept. */
+export const UTL_GLOBAL_FLAGS = {
+  timeout: durationFlag(10_000, 'time to wait for the lock of a database file; 0: no limit'),
+  'write-out': stringFlag('simple', 'output format', { short: 'w', choices: OUTPUT_FORMATS }),
+};
+
+export type UtlGlobalFlagValues = FlagValues<typeof UTL_GLOBAL_FLAGS>;

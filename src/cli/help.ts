@@ -19,14 +19,15 @@ const GAP = '  ';
 /** The page of a command, a family, or of the program itself. */
 export function commandHelp(node: CommandNode, settings: HelpSettings): string {
   const [root = node] = lineage(node);
-  const { summary, description } = node.declaration;
+  const { summary, description, examples = [] } = node.declaration;
   const sections = [
     `${summary}.`,
     `Usage:\n  ${usageLine(node)}`,
     ...(description === undefined ? [] : [reflow(description)]),
+    ...(examples.length === 0 ? [] : [['Examples:', ...examples.map(exampleLine)].join('\n')]),
     ...commandSections(node),
     ...flagSections(node),
-    ...(settings.listsGlobalFlagsApart ? [] : flagSection('Flags of every command', root.flags)),
+    ...(settings.listsGlobalFlagsApart ? [] : flagSection('Global flags', root.flags)),
     closingLines(node, settings).join('\n'),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -39,12 +40,16 @@ export function globalFlagsHelp(root: CommandNode): string {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((flag) => flagRow(flag, flag.name === 'help' ? [] : [variableName(flag.name)]));
   return [
-    `Every command of ${name} accepts these flags, before or after its name. In the place of a flag`,
-    'may stand the environment variable named with it, but not both.',
+    `Every command of ${name} accepts these flags, before or after its name. The environment`,
+    'variable in parentheses sets the same option; setting both is an error.',
     '',
     ...table(rows),
     '',
   ].join('\n');
+}
+
+function exampleLine(line: string): string {
+  return line === '' ? '' : `  ${line}`;
 }
 
 function usageLine(node: CommandNode): string {
@@ -58,9 +63,9 @@ function closingLines(node: CommandNode, settings: HelpSettings): string[] {
   const [root = node] = lineage(node);
   const lines: string[] = [];
   if (node.children.length > 0)
-    lines.push(`'${commandWords(node)} <command> --help' tells more about a command.`);
+    lines.push(`Run '${commandWords(node)} <command> --help' for the help of a command.`);
   if (settings.listsGlobalFlagsApart) {
-    lines.push(`'${root.declaration.name} options' lists the flags that every command accepts.`);
+    lines.push(`Run '${root.declaration.name} options' for the flags that every command accepts.`);
   }
   return lines;
 }

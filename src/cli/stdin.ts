@@ -1,6 +1,6 @@
-import { textFromBytes } from '../model/bytes.js';
+import { textFromBytes } from '../go/bytes.js';
+import { systemErrorText } from '../go/system-error.js';
 import { UsageError } from '../model/errors.js';
-import { systemErrorText } from '../model/go/system-error.js';
 
 const NEWLINE = 0x0a;
 

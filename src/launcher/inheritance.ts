@@ -1,6 +1,6 @@
-import { textFromBytes } from '../model/bytes.js';
+import { textFromBytes } from '../go/bytes.js';
 import type { Inheritance } from '../process.js';
-import { signalsOfMask } from '../term/ignored-signals.js';
+import { signalsOfMask } from '../term/signals.js';
 
 /**
  * Node.js forgets at its start which signals its parent wants ignored, as `nohup` does. bin/etcdctl.js is therefore started by /bin/sh,

@@ -17,7 +17,7 @@ export async function launch(name: Parameters<Program['runProcess']>[0], host: H
   try {
     await launchProgram(name, host);
   } catch (error) {
-    const { systemCallText } = await import('../model/go/system-error.js');
+    const { systemCallText } = await import('../go/system-error.js');
     const text = systemCallText(error);
     if (text === undefined) throw error;
     host.stderr.write(`Error: ${text}\n`);

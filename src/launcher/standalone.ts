@@ -1,7 +1,7 @@
 /** The entry of the standalone executable, whose runtime brings compiled code along. */
 import { readFileSync } from 'node:fs';
 import { runProcess } from '../process.js';
-import { signalsOfMask } from '../term/ignored-signals.js';
+import { signalsOfMask } from '../term/signals.js';
 
 // Loading node:path for this would take longer than parsing the command line.
 const isEtcdutl = /(?:^|\/)etcdutl$/.test(process.argv0);

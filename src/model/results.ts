@@ -24,7 +24,6 @@ import type {
   StatusResponse,
 } from './messages/maintenance.js';
 import type { WatchResponse } from './messages/watch.js';
-import type { RangePage } from './range-pages/page.js';
 
 /** The health of one endpoint. `took` is a Go duration (`2.5ms`), empty when no request was made. */
 export interface EndpointHealth {
@@ -80,6 +79,9 @@ export interface RangeView {
   readonly countOnly: boolean;
   readonly valuesOnly: boolean;
 }
+
+/** Some of a range's keys, in their order. `more`: the user's limit leaves keys out after the last of these. */
+export type RangePage = Pick<RangeResponse, 'kvs' | 'more'>;
 
 /** Everything a command can have to say on stdout. Each printer has an entry for each kind. */
 export type Result =

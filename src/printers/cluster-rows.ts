@@ -1,4 +1,4 @@
-import { formatByteSize } from '../model/go/byte-size.js';
+import { formatByteSize } from '../go/byte-size.js';
 import type { Member } from '../model/messages/cluster.js';
 import type { EndpointHashKv, EndpointStatus } from '../model/results.js';
 import { idHex } from './id.js';

@@ -1,4 +1,4 @@
-import { runeSetHas } from '../model/go/rune-set.js';
+import { runeSetHas } from '../go/runes.js';
 import { WIDE_RUNES, ZERO_WIDTH_RUNES } from './rune-width.js';
 
 /** Terminal control sequences (CSI, and OSC up to its terminator): they take no cell. */

@@ -1,5 +1,5 @@
-import { bytesFromText } from '../model/bytes.js';
-import { needsNoEscape, quoteGo } from '../model/go/quote.js';
+import { bytesFromText } from '../go/bytes.js';
+import { needsNoEscape, quoteGo } from '../go/quote.js';
 import type { ResponseHeader } from '../model/messages/header.js';
 import type { RangeResponse } from '../model/messages/kv.js';
 import type { EndpointStatus } from '../model/results.js';

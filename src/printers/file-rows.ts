@@ -1,4 +1,4 @@
-import { formatByteSize } from '../model/go/byte-size.js';
+import { formatByteSize } from '../go/byte-size.js';
 import type { FileHashKv, SnapshotStatus, VerifiedSnapshot } from '../model/results.js';
 
 /** The cells that tables and simple lists of files have in common (etcdutl/printer.go, 3.7.1). */

@@ -1,4 +1,4 @@
-import { bytesFromText } from '../model/bytes.js';
+import { bytesFromText } from '../go/bytes.js';
 import type { OutputFormat, Refusal, Renderer } from './printer.js';
 
 /** A kind of result that the format lacks, refused in etcdctl's words: `table not supported as output format`. */

@@ -1,18 +1,24 @@
 import type { ResponseHeader as Header } from '../model/messages/header.js';
 import type { KeyValue } from '../model/messages/kv.js';
 import {
+  AlarmResponse,
   AuthRoleGetResponse,
   AuthRoleListResponse,
   AuthStatusResponse,
   AuthUserAddResponse,
   AuthUserGetResponse,
   AuthUserListResponse,
-} from '../wire/auth.js';
-import { MemberAddResponse, MemberListResponse } from '../wire/cluster.js';
-import { DeleteRangeResponse, PutResponse, RangeResponse, TxnResponse } from '../wire/kv.js';
-import { ResponseHeader } from '../wire/lease.js';
-import { AlarmResponse, DowngradeResponse, MoveLeaderResponse } from '../wire/maintenance.js';
-import { WatchResponse } from '../wire/watch.js';
+  DeleteRangeResponse,
+  DowngradeResponse,
+  MemberAddResponse,
+  MemberListResponse,
+  MoveLeaderResponse,
+  PutResponse,
+  RangeResponse,
+  ResponseHeader,
+  TxnResponse,
+  WatchResponse,
+} from '../wire/etcdserver.js';
 import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
 import type { Renderers, Sink } from './printer.js';
 import { renderRange } from './range-parts.js';

@@ -1,4 +1,4 @@
-import { textFromBytes } from '../model/bytes.js';
+import { textFromBytes } from '../go/bytes.js';
 import type { ResultKind, ResultOf } from '../model/results.js';
 import * as messages from './message-schemas.js';
 import type { PrinterOptions, Renderer, Renderers, Sink } from './printer.js';

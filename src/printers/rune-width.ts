@@ -1,4 +1,4 @@
-import { parseRuneSet } from '../model/go/rune-set.js';
+import { parseRuneSet } from '../go/runes.js';
 
 /**
  * How many terminal cells a code point takes, by the tables of the library that measures etcdctl's tables

@@ -1,4 +1,4 @@
-import { bytesFromText } from '../model/bytes.js';
+import { bytesFromText } from '../go/bytes.js';
 import { hashKvCells, memberCells, statusCells } from './cluster-rows.js';
 import { fileHashKvCells, snapshotStatusCells, verifiedCells } from './file-rows.js';
 import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';

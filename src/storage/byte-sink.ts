@@ -1,8 +1,8 @@
 import { fsync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { systemPath } from '../go/file-path.js';
+import { pathErrorText } from '../go/system-error.js';
 import { CommandError } from '../model/errors.js';
-import { systemPath } from '../model/file-path.js';
-import { pathErrorText } from '../model/go/system-error.js';
 import { attempt, closeQuietly } from './system-call.js';
 
 /** A file under construction. Arguments are read before the calls return. */

@@ -1,6 +1,6 @@
 import { constants, fstatSync, openSync, readSync } from 'node:fs';
+import { systemPath } from '../go/file-path.js';
 import { CommandError, CorruptFileError } from '../model/errors.js';
-import { systemPath } from '../model/file-path.js';
 import { attempt, closeQuietly } from './system-call.js';
 
 /**

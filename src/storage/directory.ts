@@ -11,10 +11,10 @@ import {
   statSync,
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { textFromBytes } from '../model/bytes.js';
+import { textFromBytes } from '../go/bytes.js';
+import { cleanPath, joinPath, lastName, parentPath, systemPath } from '../go/file-path.js';
+import { pathErrorText } from '../go/system-error.js';
 import { CommandError } from '../model/errors.js';
-import { cleanPath, joinPath, lastName, parentPath, systemPath } from '../model/file-path.js';
-import { pathErrorText } from '../model/go/system-error.js';
 import { attempt } from './system-call.js';
 
 const PRIVATE_MODE = 0o700;

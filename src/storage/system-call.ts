@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
+import { pathErrorText } from '../go/system-error.js';
 import { CommandError } from '../model/errors.js';
-import { pathErrorText } from '../model/go/system-error.js';
 
 /** Throws a `CommandError` in Go's words when the call fails: `open x: no such file or directory`. */
 export function attempt<Value>(operation: string, path: string, call: () => Value): Value {

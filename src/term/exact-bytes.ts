@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { textFromBytes } from '../model/bytes.js';
+import { textFromBytes } from '../go/bytes.js';
 
 /**
  * Arguments and variables byte for byte. Runtimes decode them as UTF-8 and replace what is not (Bun has no value at all for some

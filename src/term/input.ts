@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
-import { sleep } from './clock.js';
-import { HANG_UP_MS, mayHaveHungUp } from './is-terminal.js';
+import { sleep } from '../model/abort-signal.js';
+import { HANG_UP_MS, mayHaveHungUp } from './terminal.js';
 
 const NEWLINE = 0x0a;
 

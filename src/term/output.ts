@@ -1,4 +1,4 @@
-import { bytesFromText } from '../model/bytes.js';
+import { bytesFromText } from '../go/bytes.js';
 import type { StandardStream } from './standard-stream.js';
 import { VisibleBytes, visibleText } from './terminal-text.js';
 

@@ -1,4 +1,4 @@
-import { formatByteSize } from '../model/go/byte-size.js';
+import { formatByteSize } from '../go/byte-size.js';
 import type { Output, StatusLine } from './output.js';
 import { type Palette, PLAIN } from './palette.js';
 import { visibleText } from './terminal-text.js';

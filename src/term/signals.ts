@@ -1,5 +1,5 @@
 /** The part of `process` that hears of signals. */
-export interface SignalSource {
+interface SignalSource {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   off(signal: NodeJS.Signals, listener: () => void): unknown;
 }
@@ -21,7 +21,7 @@ export class SignalReceivedError extends Error {
  */
 const ONE_WISH_MS = 1000;
 
-export interface SignalOptions {
+interface SignalOptions {
   readonly source: SignalSource;
   readonly controller: AbortController;
   /** Ends the process by the signal; the source then has no listener for it. */
@@ -84,4 +84,22 @@ export class EndingSignals {
       end(signal);
     }
   }
+}
+
+/** Numbers on Linux (signal(7)) of the signals that a program may be started to ignore. Stops of a terminal's job are not among them. */
+const NUMBERS = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGALRM: 14,
+  SIGTERM: 15,
+} as const satisfies Partial<Record<NodeJS.Signals, number>>;
+
+/** The signals of a mask as `SigIgn` in /proc/PID/status has it: hexadecimal, bit 0 for signal 1. */
+export function signalsOfMask(mask: string): NodeJS.Signals[] {
+  const bits = Number(`0x${mask.slice(-8)}`);
+  const names = Object.keys(NUMBERS) as (keyof typeof NUMBERS)[];
+  return names.filter((name) => bits & (1 << (NUMBERS[name] - 1)));
 }

@@ -1,4 +1,4 @@
-import { textFromBytes, validSequenceLength } from '../model/bytes.js';
+import { textFromBytes, validSequenceLength } from '../go/bytes.js';
 
 /**
  * What a terminal would obey or reorder instead of showing it: the controls C0 but for tab and newline, DEL and C1; the controls that

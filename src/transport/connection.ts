@@ -1,5 +1,4 @@
 import type { ProxySettings } from './proxy.js';
-import type { TlsFlagNames } from './tls/flag-names.js';
 
 /** How to reach a cluster; the transport's only input, checked by nobody else. */
 export interface ConnectionOptions {
@@ -44,3 +43,18 @@ export interface SystemRootsPlaces {
 export type Credentials =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   | { readonly kind: 'token'; readonly token: string };
+
+/** What the flags that name TLS files are called, for whoever has to look at them again. */
+export interface TlsFlagNames {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Those of the version 3 commands. */
+export const TLS_FLAG_NAMES: TlsFlagNames = { ca: '--cacert', cert: '--cert', key: '--key' };
+
+/** `--cacert, --cert and --key` */
+export function listed({ ca, cert, key }: TlsFlagNames): string {
+  return `${ca}, ${cert} and ${key}`;
+}

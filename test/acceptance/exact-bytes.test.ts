@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/transport/grpc/connect.js';
-import { RangeResponse } from '../../src/wire/kv.js';
+import { RangeResponse } from '../../src/wire/etcdserver.js';
 import { connectionOptions } from '../support/grpc/options.js';
 import { type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, programAt, run } from '../support/lab/program.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { framedMessage } from '../../src/transport/grpc/frames/message-reader.js';
-import { SnapshotResponse } from '../../src/wire/maintenance.js';
+import { SnapshotResponse } from '../../src/wire/etcdserver.js';
 import { type Answer, AnsweringServer, answers } from '../support/http2/answering-server.js';
 import { comparesWithAtLeast, newestEtcdctl } from '../support/lab/lab.js';
 import { ourEtcdctl, type Program, run } from '../support/lab/program.js';

@@ -7,10 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEtcdctl } from '../../src/etcdctl.js';
 import type { Client } from '../../src/model/services.js';
 import { connect } from '../../src/transport/grpc/connect.js';
-import { DeleteRangeResponse, PutResponse, TxnResponse } from '../../src/wire/kv.js';
-import { ResponseHeader } from '../../src/wire/lease.js';
-import { AlarmResponse, DowngradeResponse } from '../../src/wire/maintenance.js';
-import type { MessageCodec } from '../../src/wire/service.js';
+import {
+  AlarmResponse,
+  DeleteRangeResponse,
+  DowngradeResponse,
+  PutResponse,
+  ResponseHeader,
+  TxnResponse,
+} from '../../src/wire/etcdserver.js';
 import { connectionOptions } from '../support/grpc/options.js';
 import { type Lab, startLab } from '../support/lab/lab.js';
 import { CommandLines, type RandomLine } from '../support/lab/random/command-line.js';
@@ -18,6 +22,7 @@ import { Dice } from '../support/lab/random/dice.js';
 import { EqualState } from '../support/lab/random/equal-state.js';
 import { KNOWN_DIFFERENCES } from '../support/lab/random/known-differences.js';
 import { type OutputMask, observeBoth } from '../support/lab/side-by-side.js';
+import type { MessageCodec } from '../support/message-codec.js';
 
 const CASES = Number(process.env.RANDOM_CASES ?? 80);
 const SEED = Number(process.env.RANDOM_SEED ?? 1);

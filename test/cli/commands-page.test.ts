@@ -32,6 +32,7 @@ it('keeps examples as they are, and Markdown out of prose', () => {
     name: 'wordy',
     summary: 'Talks about <key>',
     description: 'A range_end and *stars*:\n\n  etcdctl wordy <key>\n    more_of it\n\nMore prose.',
+    examples: ['# Talk', 'etcdctl wordy a_b'],
     flags: {},
     deadline: 'none',
     toOptions: () => ({}),
@@ -45,6 +46,7 @@ it('keeps examples as they are, and Markdown out of prose', () => {
       'A range\\_end and \\*stars\\*:\n',
       '```\netcdctl wordy <key>\n  more_of it\n```\n',
       'More prose.\n',
+      '```sh\n# Talk\netcdctl wordy a_b\n```\n',
     ].join('\n'),
   );
 });

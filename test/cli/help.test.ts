@@ -20,12 +20,12 @@ describe('help', () => {
         endpoint    Ask members how they are
 
       Utility commands:
-        help        Show what a command does and which flags it has
-        options     List the flags that every command accepts
+        help        Show the help of a command
+        options     List the global flags and their environment variables
         completion  Shell completion
 
-      'etcdctl <command> --help' tells more about a command.
-      'etcdctl options' lists the flags that every command accepts.
+      Run 'etcdctl <command> --help' for the help of a command.
+      Run 'etcdctl options' for the flags that every command accepts.
       "
     `);
   });
@@ -46,7 +46,7 @@ describe('help', () => {
             --pause <duration>  how long to wait (default 1.5s)
             --tag <list>        marks (default none)
 
-      'etcdctl options' lists the flags that every command accepts.
+      Run 'etcdctl options' for the flags that every command accepts.
       "
     `);
   });
@@ -67,14 +67,16 @@ describe('help', () => {
     }
   });
 
-  it('wraps prose and leaves examples alone', () => {
+  it('wraps prose and leaves indented lines and examples alone', () => {
     const program = exampleProgram();
     const prose = 'word '.repeat(40).trim();
-    const example = `  etcdctl ${'x'.repeat(120)}`;
+    const indented = `  progress ${'x'.repeat(120)}`;
+    const example = `etcdctl ${'x'.repeat(120)}`;
     program.command({
       name: 'wordy',
       summary: 'Talks',
-      description: `${prose}\n${example}`,
+      description: `${prose}\n${indented}`,
+      examples: [example, '', '# more'],
       flags: {},
       deadline: 'none',
       toOptions: () => ({}),
@@ -82,7 +84,9 @@ describe('help', () => {
     });
     const outcome = program.parse(['wordy', '-h']);
     const lines = outcome.kind === 'help' ? outcome.text.split('\n') : [];
-    expect(lines).toContain(example);
+    expect(lines).toContain(indented);
+    const at = lines.indexOf('Examples:');
+    expect(lines.slice(at, at + 5)).toEqual(['Examples:', `  ${example}`, '', '  # more', '']);
     expect(lines.filter((line) => line.startsWith('word '))).toHaveLength(3);
   });
 });

@@ -1,4 +1,4 @@
-import { bytesFromText } from '../../src/model/bytes.js';
+import { bytesFromText } from '../../src/go/bytes.js';
 import { type Permission, PermissionType } from '../../src/model/messages/auth.js';
 import { BARE_HEADER, type Fixtures, HEADER } from './fixture-parts.js';
 

@@ -1,4 +1,4 @@
-import { bytesFromText } from '../../src/model/bytes.js';
+import { bytesFromText } from '../../src/go/bytes.js';
 import type { ResponseHeader } from '../../src/model/messages/header.js';
 import type { KeyValue } from '../../src/model/messages/kv.js';
 import type { Result } from '../../src/model/results.js';

@@ -1,4 +1,4 @@
-import { bytesFromText } from '../../src/model/bytes.js';
+import { bytesFromText } from '../../src/go/bytes.js';
 import { BARE_HEADER, type Fixtures, HEADER, LEASE_ID } from './fixture-parts.js';
 
 const KEYS = ['foo', 'with space', '"quoted" <é>\n', '\udcff\x00', ''].map((key) => bytesFromText(key));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { textFromBytes } from '../../src/model/bytes.js';
+import { textFromBytes } from '../../src/go/bytes.js';
 import { jsonString } from '../../src/printers/go-json.js';
 import vectors from '../golden/go-quote-vectors.json' with { type: 'json' };
 

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import type { KeyValue } from '../../src/model/messages/kv.js';
 import type { Result } from '../../src/model/results.js';
 import { loadPrinter } from '../../src/printers/registry.js';
-import { MemberListResponse } from '../../src/wire/cluster.js';
-import { RangeResponse, TxnResponse } from '../../src/wire/kv.js';
+import { MemberListResponse, RangeResponse, TxnResponse } from '../../src/wire/etcdserver.js';
 
 async function print(result: Result): Promise<Buffer> {
   const out: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyValue, RangeResponse } from '../../src/model/messages/kv.js';
-import type { RangePage } from '../../src/model/range-pages/page.js';
+import type { RangePage } from '../../src/model/results.js';
 import { OUTPUT_FORMATS, type OutputFormat } from '../../src/printers/printer.js';
 import { loadPrinter } from '../../src/printers/registry.js';
 

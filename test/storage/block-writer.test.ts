@@ -2,7 +2,7 @@ import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BlockWriter } from '../../src/storage/block-writer.js';
+import { BlockWriter } from '../../src/storage/atomic-file.js';
 
 let folder = '';
 beforeEach(async () => {

@@ -1,3 +1,4 @@
+import type { RangeReader } from '../../src/client/range/page.js';
 import { ServerError } from '../../src/model/errors.js';
 import {
   type KeyValue,
@@ -5,7 +6,6 @@ import {
   type RangeResponse,
   SortOrder,
 } from '../../src/model/messages/kv.js';
-import type { RangeReader } from '../../src/model/range-pages/bounded-range.js';
 import type { KvService } from '../../src/model/services.js';
 
 export interface FakeKvSettings {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bytesFromText } from '../../src/model/bytes.js';
+import { bytesFromText } from '../../src/go/bytes.js';
 import { exactArguments, exactEnvironment } from '../../src/term/exact-bytes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'exact-bytes-'));

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkMayStart, isOfUnknownFormat } from '../../src/term/executable.js';
-import { lookPath } from '../../src/term/look-path.js';
+import { checkMayStart, isOfUnknownFormat, lookPath } from '../../src/term/executable.js';
 
 let folder: string;
 let formats: string;

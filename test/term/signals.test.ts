@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { EndingSignals } from '../../src/term/signals.js';
+import { EndingSignals, signalsOfMask } from '../../src/term/signals.js';
 
 function listening(ignored: readonly NodeJS.Signals[] = []) {
   const source = new EventEmitter();
@@ -66,5 +66,21 @@ describe('the signals that end a process', () => {
     signals.stop();
     const counts = ['SIGHUP', 'SIGQUIT', 'SIGINT'].map((name) => source.listenerCount(name));
     expect(counts).toEqual([1, 1, 0]);
+  });
+});
+
+describe('a mask of signals', () => {
+  it.each([
+    ['0000000000000000', []],
+    // SIGPIPE and SIGXFSZ, which Python leaves ignored in its children.
+    ['0000000001001000', []],
+    ['0000000000000001', ['SIGHUP']],
+    ['0000000000000006', ['SIGINT', 'SIGQUIT']],
+    ['0000000001005a03', ['SIGHUP', 'SIGINT', 'SIGUSR1', 'SIGUSR2', 'SIGTERM']],
+    ['fffffffe80002000', ['SIGALRM']],
+    ['damaged', []],
+    ['', []],
+  ])('%s', (mask, signals) => {
+    expect(signalsOfMask(mask)).toEqual(signals);
   });
 });

@@ -1,19 +1,24 @@
-import { describe, expect, test } from 'vitest';
-import { Member, MemberListRequest } from '../../src/wire/cluster.js';
+import { describe, expect, it, test } from 'vitest';
+import { messageEncoder } from '../../src/wire/encoder.js';
 import {
   CompareResult,
   CompareTarget,
+  FilterType,
   KvDefinition,
+  LeaseTimeToLiveResponse,
+  MaintenanceDefinition,
+  Member,
+  MemberListRequest,
   PutRequest,
   PutResponse,
   RangeResponse,
+  SnapshotResponse,
   TxnRequest,
-} from '../../src/wire/kv.js';
-import { LeaseTimeToLiveResponse } from '../../src/wire/lease.js';
-import { MaintenanceDefinition, SnapshotResponse } from '../../src/wire/maintenance.js';
-import { ConfState, HardState, WalRecord } from '../../src/wire/raft-records.js';
-import { type MessageCodec, methodPath } from '../../src/wire/service.js';
-import { FilterType, WatchDefinition, WatchRequest } from '../../src/wire/watch.js';
+  WatchDefinition,
+  WatchRequest,
+} from '../../src/wire/etcdserver.js';
+import { ConfState, HardState, WalRecord } from '../../src/wire/records.js';
+import type { MessageCodec } from '../support/message-codec.js';
 
 const int64Max = 2n ** 63n - 1n;
 const int64Min = -(2n ** 63n);
@@ -235,9 +240,9 @@ describe('bad input', () => {
 });
 
 describe('service definitions', () => {
-  test('give paths and kinds of streaming', () => {
+  test('give names and kinds of streaming', () => {
     const { range, rangeStream } = KvDefinition.methods;
-    expect(methodPath(KvDefinition, range)).toBe('/etcdserverpb.KV/Range');
+    expect([KvDefinition.fullName, range.name]).toEqual(['etcdserverpb.KV', 'Range']);
     expect([range.requestStream, range.responseStream]).toEqual([false, false]);
     expect([rangeStream.requestStream, rangeStream.responseStream]).toEqual([false, true]);
     expect(MaintenanceDefinition.methods.snapshot.responseType).toBe(SnapshotResponse);
@@ -245,5 +250,25 @@ describe('service definitions', () => {
       WatchDefinition.methods.watch.requestStream,
       WatchDefinition.methods.watch.responseStream,
     ]).toEqual([true, true]);
+  });
+});
+
+const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
+const put = (value: string, lease = 0n) =>
+  PutRequest.fromPartial({ key: bytes('k'), value: bytes(value), lease });
+
+describe('the encoder of messages that follow each other', () => {
+  it('gives the bytes of each, which later ones leave alone', () => {
+    const encode = messageEncoder(PutRequest);
+    const messages = [put('first'), put('x'.repeat(100_000)), put('second'), put('')];
+    const encoded = messages.map(encode);
+    expect(encoded.map((bytes) => PutRequest.decode(bytes))).toEqual(messages);
+  });
+
+  it('forgets what a message that cannot be encoded has written', () => {
+    const encode = messageEncoder(PutRequest);
+    encode(put('first'));
+    expect(() => encode(put('wrong', 2n ** 64n))).toThrow('too large');
+    expect(PutRequest.decode(encode(put('second')))).toEqual(put('second'));
   });
 });

@@ -4,9 +4,10 @@
  * that is, and reading stops at the first argument. Global flags stand before the command's name. Behind it, flags that are the
  * command's own are first moved before its arguments, together with the argument after each of them.
  */
-import { bytesFromText } from '../../model/bytes.js';
-import { GoParseError } from '../../model/go/parse-error.js';
-import { quoteGo } from '../../model/go/quote.js';
+
+import { bytesFromText } from '../../go/bytes.js';
+import { GoParseError } from '../../go/parse-error.js';
+import { quoteGo } from '../../go/quote.js';
 import { V2Failure } from '../../model/v2/errors.js';
 import type { Flag, FlagTable } from '../flags.js';
 import { closest, didYouMean } from '../suggestions.js';

@@ -1,5 +1,4 @@
-import type { FlagKind } from '../flag-kinds.js';
-import { boolFlag, type Flag, type FlagExtras, int64Flag } from '../flags.js';
+import { boolFlag, type Flag, type FlagExtras, type FlagKind, int64Flag } from '../flags.js';
 
 /** A flag that may be repeated; each use gives one text as it is, commas included (urfave/cli `StringSliceFlag`). */
 const textsKind: FlagKind<readonly string[]> = {
@@ -14,6 +13,6 @@ export function textsFlag(summary: string, extras: FlagExtras = {}): Flag<readon
 }
 
 /** Those that several version 2 commands have in the same way. */
-export const ttlFlag = int64Flag(0n, 'seconds until it expires; 0: never');
-export const quorumFlag = boolFlag(false, 'have the cluster agree on the answer', { short: 'q' });
-export const sortFlag = boolFlag(false, 'sort the keys');
+export const ttlFlag = int64Flag(0n, 'TTL in seconds; 0: no expiration');
+export const quorumFlag = boolFlag(false, 'read through the quorum', { short: 'q' });
+export const sortFlag = boolFlag(false, 'sort the output by key');

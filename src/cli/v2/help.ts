@@ -2,14 +2,14 @@
 import { describeFlags, type FlagDescription } from '../command-description.js';
 import { type CommandNode, commandWords, lineage } from '../command-tree.js';
 import type { FlagTable } from '../flags.js';
-import { HELP_FLAG, VERSION_FLAG } from './global-flags.js';
+import { HELP_FLAG, VERSION_FLAG } from './globals.js';
 
 type Node = CommandNode<unknown>;
 type Row = readonly [left: string, right: string];
 
 /** The page of a command, a family, or of the program itself. */
 export function v2Help(node: Node): string {
-  const { summary, description } = node.declaration;
+  const { summary, description, examples = [] } = node.declaration;
   const isProgram = node.parent === undefined;
   const flags: FlagTable = { ...node.flags, ...HELP_FLAG, ...(isProgram && VERSION_FLAG) };
   const commands = node.children.map(({ declaration }): Row => [declaration.name, declaration.summary]);
@@ -17,11 +17,12 @@ export function v2Help(node: Node): string {
     section('NAME', [`${commandWords(node)} - ${summary}`]),
     section('USAGE', [usageLine(node)]),
     ...(description === undefined ? [] : [section('DESCRIPTION', description.split('\n'))]),
+    ...(examples.length === 0 ? [] : [section('EXAMPLES', examples)]),
     ...(commands.length === 0
       ? []
       : [section('COMMANDS', columns([...commands, ['help, h', 'Show the help of a command']]))]),
     section(isProgram ? 'GLOBAL OPTIONS' : 'OPTIONS', columns(describeFlags(flags).map(flagRow))),
-    ...(isProgram ? [] : [`'${lineage(node)[0]?.declaration.name} --help' lists the global options.`]),
+    ...(isProgram ? [] : [`Run '${lineage(node)[0]?.declaration.name} --help' for the global options.`]),
   ];
   return `${sections.join('\n\n')}\n`;
 }

@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { withProgress } from '../../cli/files/progress.js';
 import { boolFlag, stringFlag } from '../../cli/flags.js';
 import type { BackupRequest } from '../../storage/backup/backup.js';
+import { withProgress } from '../files/database-file.js';
 
 export type BackupOptions = Omit<BackupRequest, 'signal' | 'onProgress'>;
 
@@ -10,21 +10,21 @@ export function registerBackup(parent: CommandParent, run = runBackup): void {
   parent.command({
     name: 'backup',
     group: 'files',
-    summary: 'Make a copy of a data directory from which a new cluster of one member can start',
+    summary: 'Back up a data directory',
     description: [
-      'It is the command of etcdutl 3.5, for data of version 2; with --force-new-cluster a server starts from the copy:',
-      '',
-      '  etcdutl backup --data-dir /var/lib/etcd --backup-dir /var/backups/etcd',
-      '  etcd --data-dir /var/backups/etcd --force-new-cluster',
-      '',
-      'For version 3 data alone, `etcdctl snapshot save` is the better way: the server goes on meanwhile.',
+      'This command of etcdutl 3.5 is meant for version 2 data. With --force-new-cluster, a server starts from the backup as a new',
+      'cluster of one member. For version 3 data alone, prefer `etcdctl snapshot save`, for which the server keeps running.',
     ].join('\n'),
+    examples: [
+      'etcdutl backup --data-dir /var/lib/etcd --backup-dir /var/backups/etcd',
+      'etcd --data-dir /var/backups/etcd --force-new-cluster',
+    ],
     flags: {
       'data-dir': stringFlag('', 'data directory to back up', { isRequired: true }),
-      'wal-dir': stringFlag('', 'its log, where that is kept elsewhere'),
-      'backup-dir': stringFlag('', 'where to put the backup', { isRequired: true }),
-      'backup-wal-dir': stringFlag('', 'where to put the log of the backup, if elsewhere'),
-      'with-v3': boolFlag(true, 'back up the data of version 3 too; the server must not run'),
+      'wal-dir': stringFlag('', 'WAL directory, if not in --data-dir'),
+      'backup-dir': stringFlag('', 'directory for the backup', { isRequired: true }),
+      'backup-wal-dir': stringFlag('', 'directory for the WAL of the backup, if not in --backup-dir'),
+      'with-v3': boolFlag(true, 'also back up version 3 data; the server must be stopped'),
     },
     deadline: 'files',
     toOptions: (_args, flags): BackupOptions => ({

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { systemPath } from '../../go/file-path.js';
+import { quoteGo } from '../../go/quote.js';
 import { CommandError } from '../../model/errors.js';
-import { systemPath } from '../../model/file-path.js';
-import { quoteGo } from '../../model/go/quote.js';
 
 /** What the commands take that look into a database, as etcd-dump-db does (tools/etcd-dump-db/main.go, v3.7.1). */
 export const DATABASE_USAGE = '<data dir or db file path>';

@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { defragmentDirectory } from '../../cli/files/defragment.js';
 import { stringFlag } from '../../cli/flags.js';
+import { defragmentDirectory } from '../files/defragment.js';
 
 export interface DefragOptions {
   readonly dataDirectory: string;
@@ -11,13 +11,14 @@ export function registerDefrag(parent: CommandParent, run = runDefrag): void {
   parent.command({
     name: 'defrag',
     group: 'files',
-    summary: 'Give unused space of a member’s database back',
+    summary: 'Defragment the database of a stopped member',
     description: [
-      'The server must not run: the command waits for it, and gives up after --timeout. The new file takes the place of the',
-      'old one when it is complete and checked.',
+      'The server must be stopped: the command waits for its lock on the database, and fails after --timeout. The new file',
+      'replaces the old one when it is complete and verified.',
     ].join('\n'),
+    examples: ['etcdutl defrag --data-dir /var/lib/etcd'],
     flags: {
-      'data-dir': stringFlag('', 'data directory of a member that does not run', { isRequired: true }),
+      'data-dir': stringFlag('', 'data directory of a stopped member', { isRequired: true }),
     },
     deadline: 'files',
     toOptions: (_args, flags): DefragOptions => ({ dataDirectory: flags['data-dir'] }),

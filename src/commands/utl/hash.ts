@@ -1,8 +1,7 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { readFileWith } from '../../cli/files/database-file.js';
-import { withProgress } from '../../cli/files/progress.js';
 import { UsageError } from '../../model/errors.js';
+import { readFileWith, withProgress } from '../files/database-file.js';
 import { argumentList, DATABASE_USAGE, findDatabase } from './database-path.js';
 
 export interface HashOptions {
@@ -14,11 +13,12 @@ export function registerHash(parent: CommandParent, run = runHash): void {
     name: 'hash',
     group: 'files',
     usage: DATABASE_USAGE,
-    summary: 'Show the hash of a whole database',
+    summary: 'Print the hash of a database',
     description: [
-      'All buckets count, but not the fields of `meta` in which members of a cluster differ. A path that ends in `db` is the',
-      'file itself. The file is not changed.',
+      'The hash covers all buckets, except the fields of `meta` that differ between the members of a cluster.',
+      'A path that ends in `db` is the database file itself; any other path is a data directory. The file is not modified.',
     ].join('\n'),
+    examples: ['etcdutl hash /var/lib/etcd/member/snap/db'],
     flags: {},
     deadline: 'files',
     result: 'file-hash',

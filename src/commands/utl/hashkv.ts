@@ -1,9 +1,8 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { readFileWith } from '../../cli/files/database-file.js';
-import { withProgress } from '../../cli/files/progress.js';
 import { int64Flag } from '../../cli/flags.js';
 import { UsageError } from '../../model/errors.js';
+import { readFileWith, withProgress } from '../files/database-file.js';
 
 export interface HashKvOptions {
   readonly path: string;
@@ -16,12 +15,11 @@ export function registerHashKv(parent: CommandParent, run = runHashKv): void {
     name: 'hashkv',
     group: 'files',
     usage: '<filename>',
-    summary: 'Show the hash of the key-value history in a database or snapshot',
-    description: [
-      'It is the hash that `etcdctl endpoint hashkv` shows of running members, and equal to theirs for the same --rev and',
-      'compaction. The file is not changed.',
-    ].join('\n'),
-    flags: { rev: int64Flag(0n, 'hash what was written up to this revision; 0: all') },
+    summary: 'Print the hash of the key-value history in a database or snapshot',
+    description:
+      'The hash equals that of `etcdctl endpoint hashkv` for the same data, --rev and compaction. The file is not modified.',
+    examples: ['etcdutl hashkv backup.db --rev=1234'],
+    flags: { rev: int64Flag(0n, 'hash the history up to this revision; 0: all of it') },
     deadline: 'files',
     result: 'file-hashkv',
     toOptions(args, flags): HashKvOptions {

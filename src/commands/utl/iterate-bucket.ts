@@ -1,15 +1,15 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { readFileWith } from '../../cli/files/database-file.js';
 import { boolFlag, uint64Flag } from '../../cli/flags.js';
 import type { BucketRecord } from '../../model/bucket-record.js';
 import { CommandError, UsageError } from '../../model/errors.js';
+import type { decodeRecord } from '../../storage/backend/records.js';
 import type { BoltFile } from '../../storage/bolt/bolt-file.js';
 import type { Leaf } from '../../storage/bolt/leaf.js';
-import { bucketRecord } from './bucket-record.js';
+import { readFileWith } from '../files/database-file.js';
 import { argumentList, DATABASE_USAGE, findDatabase } from './database-path.js';
 
-export interface IterateBucketOptions {
+interface IterateBucketOptions {
   readonly path: string;
   readonly bucket: string;
   /** 0: all. */
@@ -22,14 +22,15 @@ export function registerIterateBucket(parent: CommandParent, run = runIterateBuc
     name: 'iterate-bucket',
     group: 'files',
     usage: `${DATABASE_USAGE} <bucket>`,
-    summary: 'Print the pairs of a bucket, the last one first',
+    summary: 'Print the key-value pairs of a bucket in reverse order',
     description: [
-      'A path that ends in `db` is the file itself. The file is not changed. What is printed may be secret: values of keys,',
-      'and, without --decode, hashes of passwords.',
+      'A path that ends in `db` is the database file itself; any other path is a data directory. The file is not modified.',
+      'The output can contain secrets: values and, without --decode, password hashes.',
     ].join('\n'),
+    examples: ['etcdutl iterate-bucket /var/lib/etcd key --limit=10 --decode'],
     flags: {
-      limit: uint64Flag(0n, 'at most this many pairs; 0: all'),
-      decode: boolFlag(false, 'show what the bytes mean'),
+      limit: uint64Flag(0n, 'maximum number of pairs; 0: no limit'),
+      decode: boolFlag(false, 'decode the records'),
     },
     deadline: 'files',
     result: 'bucket-records',
@@ -100,5 +101,50 @@ function recordAt(bolt: BoltFile, { leaf, index, bucket, decode }: RecordPlace):
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw bolt.reader.corrupt(`a record does not decode: ${reason}`, leaf.offsetOf(index));
+  }
+}
+
+interface BucketPair {
+  readonly bucket: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+/** The buckets of which etcd-dump-db decodes the pairs; it prints those of the others as they are. */
+const DECODED_BUCKETS: ReadonlySet<string> = new Set([
+  'key',
+  'lease',
+  'auth',
+  'authRoles',
+  'authUsers',
+  'meta',
+]);
+
+/** The pair for printing, decoded if there is a decoder. Throws an `Error` when it does not decode. */
+function bucketRecord(pair: BucketPair, decode: typeof decodeRecord | undefined): BucketRecord {
+  const { bucket, key, value } = pair;
+  if (decode === undefined || !DECODED_BUCKETS.has(bucket)) return { kind: 'raw', key, value };
+  const record = decode(bucket, key, value);
+  switch (record.kind) {
+    case 'change': {
+      const { revision, keyValue } = record;
+      return { ...keyValue, kind: 'change', revision, isTombstone: revision.isTombstone };
+    }
+    case 'lease': {
+      const { ttl, remainingTtl } = record.lease;
+      return { kind: 'lease', id: record.id, ttl, remainingTtl };
+    }
+    case 'role':
+      return { kind: 'role', name: record.role.name, permissions: record.role.keyPermission };
+    case 'user': {
+      const { name, roles, options } = record.user;
+      return { kind: 'user', name, roles, options };
+    }
+    case 'number':
+      return { kind: 'number', key, value: record.value };
+    case 'compaction':
+      return { kind: 'revision', key, value: record.revision };
+    default:
+      return { kind: bucket === 'auth' ? 'bytes' : 'raw', key, value };
   }
 }

@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { readFileWith } from '../../cli/files/database-file.js';
 import { UsageError } from '../../model/errors.js';
+import { readFileWith } from '../files/database-file.js';
 import { argumentList, DATABASE_USAGE, findDatabase } from './database-path.js';
 
 export interface ListBucketOptions {
@@ -14,7 +14,9 @@ export function registerListBucket(parent: CommandParent, run = runListBucket): 
     group: 'files',
     usage: DATABASE_USAGE,
     summary: 'List the buckets of a database',
-    description: 'A path that ends in `db` is the file itself. The file is not changed.',
+    description:
+      'A path that ends in `db` is the database file itself; any other path is a data directory. The file is not modified.',
+    examples: ['etcdutl list-bucket /var/lib/etcd'],
     flags: {},
     deadline: 'files',
     result: 'bucket-list',

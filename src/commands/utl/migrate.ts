@@ -1,17 +1,15 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { requireFile } from '../../cli/files/database-file.js';
-import { withProgress } from '../../cli/files/progress.js';
-import { waitForServer } from '../../cli/files/server-lock.js';
-import { toTargetVersion } from '../../cli/files/target-version.js';
 import { boolFlag, stringFlag } from '../../cli/flags.js';
 import {
   FIRST_WITH_STORAGE_VERSION,
   isOlder,
   type MinorVersion,
   versionText,
-} from '../../storage/backend/versions.js';
+} from '../../storage/backend/meta-bucket.js';
 import type { Migration } from '../../storage/data-directory/migrate.js';
+import { requireFile, waitForServer, withProgress } from '../files/database-file.js';
+import { toTargetVersion } from '../files/snapshot-restore.js';
 
 export interface MigrateOptions {
   readonly dataDirectory: string;
@@ -25,15 +23,16 @@ export function registerMigrate(parent: CommandParent, run = runMigrate): void {
   parent.command({
     name: 'migrate',
     group: 'files',
-    summary: 'Make a data directory fit for another minor version of etcd, from 3.5 on',
+    summary: 'Migrate a data directory to the schema of another etcd version',
     description: [
-      'The server must not run: the command waits for it, and gives up after --timeout. The new file takes the place of the',
-      'old one when it is complete and checked.',
+      'Versions from 3.5 on are supported. The server must be stopped: the command waits for its lock on the database, and fails after --timeout. The new file',
+      'replaces the old one when it is complete and verified.',
     ].join('\n'),
+    examples: ['etcdutl migrate --data-dir /var/lib/etcd --target-version 3.6'],
     flags: {
-      'data-dir': stringFlag('', 'data directory of a member that does not run', { isRequired: true }),
-      'target-version': stringFlag('', 'the version to be fit for, as 3.6', { isRequired: true }),
-      force: boolFlag(false, 'record the version even where the log or an unknown version speaks against it'),
+      'data-dir': stringFlag('', 'data directory of a stopped member', { isRequired: true }),
+      'target-version': stringFlag('', 'etcd version to migrate to, such as 3.6', { isRequired: true }),
+      force: boolFlag(false, 'set the version even if the WAL or an unknown version forbids it'),
     },
     deadline: 'files',
     toOptions: (_args, flags): MigrateOptions => ({

@@ -9,7 +9,7 @@ export function registerVersion(parent: CommandParent, run = runVersion): void {
   parent.command({
     name: 'version',
     group: 'utility',
-    summary: 'Print the version of etcdutl that this program is equal to',
+    summary: 'Print the etcdutl version that this program is compatible with',
     flags: {},
     deadline: 'no-server',
     toOptions: (): VersionOptions => ({}),

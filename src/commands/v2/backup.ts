@@ -1,28 +1,30 @@
 import { boolFlag, type FlagValues, stringFlag } from '../../cli/flags.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import type { BackupRequest } from '../../storage/backup/backup.js';
 
 export type BackupOptions = Omit<BackupRequest, 'signal' | 'onProgress'>;
 
 const flags = {
   'data-dir': stringFlag('', 'data directory to back up; by default the current directory'),
-  'wal-dir': stringFlag('', 'its log, where that is kept elsewhere'),
-  'backup-dir': stringFlag('', 'where to put the backup; by default the current directory'),
-  'backup-wal-dir': stringFlag('', 'where to put the log of the backup, if elsewhere'),
-  'with-v3': boolFlag(false, 'back up the data of version 3 too; the server must not run'),
+  'wal-dir': stringFlag('', 'WAL directory, if not in --data-dir'),
+  'backup-dir': stringFlag('', 'directory for the backup; by default the current directory'),
+  'backup-wal-dir': stringFlag('', 'directory for the WAL of the backup, if not in --backup-dir'),
+  'with-v3': boolFlag(false, 'also back up version 3 data; the server must be stopped'),
 };
 
 export function registerBackup(parent: V2CommandParent, run = runBackup): void {
   parent.command({
     name: 'backup',
-    summary: 'Make a copy of a data directory from which a new cluster of one member can start',
+    summary: 'Back up a data directory',
     description: [
-      'Works on files, and asks no server. Start from the backup with --force-new-cluster:',
-      '  etcdctl backup --data-dir /var/lib/etcd --backup-dir /var/backups/etcd',
-      '  etcd --data-dir /var/backups/etcd --force-new-cluster --enable-v2',
-      'For version 3 data alone, `snapshot save` with ETCDCTL_API=3 is the better way: the server goes on meanwhile.',
+      'Reads and writes files, without a server. With --force-new-cluster, a server starts from the backup',
+      'as a new cluster of one member. For version 3 data alone, prefer `snapshot save` of ETCDCTL_API=3,',
+      'for which the server keeps running.',
     ].join('\n'),
+    examples: [
+      'etcdctl backup --data-dir /var/lib/etcd --backup-dir /var/backups/etcd',
+      'etcd --data-dir /var/backups/etcd --force-new-cluster --enable-v2',
+    ],
     flags,
     callFailure: 'plain',
     successor: 'etcdctl snapshot save',

@@ -1,12 +1,10 @@
 import { boolFlag } from '../../cli/flags.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { untilInterrupted } from '../../cli/v2/interrupt.js';
 import { AlreadyReportedError, UsageError } from '../../model/errors.js';
 import { ExitCode } from '../../model/exit-code.js';
-import type { V2Member } from '../../model/v2/cluster.js';
 import { V2CallError, V2Failure } from '../../model/v2/errors.js';
-import type { V2Client } from '../../model/v2/services.js';
+import type { V2Client, V2Member } from '../../model/v2/services.js';
 
 export interface ClusterHealthOptions {
   readonly isEndless: boolean;
@@ -17,8 +15,10 @@ const PAUSE_MS = 10_000;
 export function registerClusterHealth(parent: V2CommandParent, run = runClusterHealth): void {
   parent.command({
     name: 'cluster-health',
-    summary: 'Ask every member whether it is healthy; status 5 unless all are',
-    flags: { forever: boolFlag(false, 'ask again every 10 seconds until Ctrl-C', { short: 'f' }) },
+    summary: 'Check the health of each member',
+    description: 'Exits with status 5 if the cluster is not healthy.',
+    examples: ['etcdctl cluster-health'],
+    flags: { forever: boolFlag(false, 'repeat the check every 10 seconds until Ctrl-C', { short: 'f' }) },
     callFailure: 'server',
     successor: 'etcdctl endpoint health --cluster',
     toOptions: (_args, { forever }): ClusterHealthOptions => ({ isEndless: forever }),

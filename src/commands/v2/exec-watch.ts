@@ -1,13 +1,12 @@
 import { boolFlag, int64Flag } from '../../cli/flags.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { untilInterrupted } from '../../cli/v2/interrupt.js';
-import { keyChanges } from '../../cli/v2/key-changes.js';
+import type { WatchedKey } from '../../client/v2/watch-key.js';
+import { linkSignals } from '../../model/abort-signal.js';
 import { CommandError } from '../../model/errors.js';
-import { linkSignals } from '../../model/linked-signal.js';
 import { V2Failure } from '../../model/v2/errors.js';
 import type { KeysResponse } from '../../model/v2/keys.js';
-import type { WatchedKey } from '../../model/v2/watch-key.js';
+import { keyChanges } from './watch.js';
 
 export interface ExecWatchOptions extends WatchedKey {
   /** A program and its arguments. */
@@ -21,17 +20,18 @@ export function registerExecWatch(parent: V2CommandParent, run = runExecWatch): 
   parent.command({
     name: 'exec-watch',
     usage: '<key> -- <command> [args...]',
-    summary: 'Run a program for every change of a key',
+    summary: 'Watch a key for changes and run a command for each',
     description: [
-      'Programs of several changes run side by side. What changed is in their environment:',
-      'ETCD_WATCH_ACTION, ETCD_WATCH_KEY, ETCD_WATCH_VALUE and ETCD_WATCH_MODIFIED_INDEX.',
-      'Without --, the key comes last:',
-      '  etcdctl exec-watch --recursive /config -- sh -c "env | grep ETCD_WATCH"',
-      '  etcdctl exec-watch sh -c "env | grep ETCD_WATCH" /config',
+      'The commands of several changes run in parallel. Their environment has ETCD_WATCH_ACTION,',
+      'ETCD_WATCH_KEY, ETCD_WATCH_VALUE and ETCD_WATCH_MODIFIED_INDEX. Without --, the key is the last argument.',
     ].join('\n'),
+    examples: [
+      'etcdctl exec-watch --recursive /config -- sh -c "env | grep ETCD_WATCH"',
+      'etcdctl exec-watch sh -c "env | grep ETCD_WATCH" /config',
+    ],
     flags: {
-      'after-index': int64Flag(0n, 'begin with the changes after this index'),
-      recursive: boolFlag(false, 'also what changes in the directories below', { short: 'r' }),
+      'after-index': int64Flag(0n, 'start with the changes after this index'),
+      recursive: boolFlag(false, 'also watch all keys below the key', { short: 'r' }),
     },
     callFailure: 'server',
     successor: 'etcdctl watch <key> -- <command>',

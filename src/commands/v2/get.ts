@@ -1,6 +1,5 @@
 import { keyArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { quorumFlag, sortFlag } from '../../cli/v2/flags.js';
 import { V2Failure } from '../../model/v2/errors.js';
 import type { KeyGetRequest } from '../../model/v2/keys.js';
@@ -15,7 +14,8 @@ export function registerGet(parent: V2CommandParent, run = runGet): void {
   parent.command({
     name: 'get',
     usage: '<key>',
-    summary: 'Print the value of a key',
+    summary: 'Get the value of a key',
+    examples: ['etcdctl get /config/mode', 'etcdctl -o extended get /config/mode'],
     flags: { sort: sortFlag, quorum: quorumFlag },
     callFailure: 'server',
     successor: 'etcdctl get',

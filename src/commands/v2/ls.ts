@@ -1,6 +1,5 @@
 import { boolFlag } from '../../cli/flags.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { quorumFlag, sortFlag } from '../../cli/v2/flags.js';
 import type { KeyGetRequest } from '../../model/v2/keys.js';
 
@@ -16,11 +15,13 @@ export function registerLs(parent: V2CommandParent, run = runLs): void {
   parent.command({
     name: 'ls',
     usage: '[key]',
-    summary: 'List what is in a directory, by default in the topmost one',
+    summary: 'List the keys of a directory',
+    description: 'Without an argument, lists the root directory.',
+    examples: ['etcdctl ls /config', 'etcdctl ls --recursive --sort -p /config'],
     flags: {
       sort: sortFlag,
-      recursive: boolFlag(false, 'also list what is in the directories below', { short: 'r' }),
-      p: boolFlag(false, 'put a slash behind the names of directories'),
+      recursive: boolFlag(false, 'also list the keys of all subdirectories', { short: 'r' }),
+      p: boolFlag(false, 'append a slash to the names of directories'),
       quorum: quorumFlag,
     },
     callFailure: 'server',

@@ -1,10 +1,13 @@
 import { boolFlag } from '../../cli/flags.js';
 import { keyArgument, readValue, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { ttlFlag } from '../../cli/v2/flags.js';
-import type { KeyCreateInOrderRequest, KeySetRequest, KeysResponse } from '../../model/v2/keys.js';
-import { ttlFromFlag } from '../../model/v2/keys.js';
+import {
+  type KeyCreateInOrderRequest,
+  type KeySetRequest,
+  type KeysResponse,
+  ttlFromFlag,
+} from '../../model/v2/keys.js';
 import type { V2Client } from '../../model/v2/services.js';
 
 export interface MkOptions {
@@ -19,12 +22,15 @@ export function registerMk(parent: V2CommandParent, run = runMk): void {
   parent.command({
     name: 'mk',
     usage: '<key> <value>',
-    summary: 'Make a key that is not there yet',
+    summary: 'Create a key',
+    description: 'Fails if the key exists. Without a value argument, the value is read from standard input.',
+    examples: [
+      'etcdctl mk /config/mode ready',
+      '# Create a key with the next number in the directory /queue',
+      'etcdctl mk --in-order /queue job',
+    ],
     flags: {
-      'in-order': boolFlag(
-        false,
-        'make a key in the directory <key>, named by a number higher than all before',
-      ),
+      'in-order': boolFlag(false, 'create a key in the directory <key>, named with an increasing number'),
       ttl: ttlFlag,
     },
     callFailure: 'server',

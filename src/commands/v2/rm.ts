@@ -1,7 +1,6 @@
 import { boolFlag, int64Flag, stringFlag } from '../../cli/flags.js';
 import { keyArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { indexFromFlag, type KeyDeleteRequest } from '../../model/v2/keys.js';
 
 export interface RmOptions {
@@ -19,11 +18,16 @@ export function registerRm(parent: V2CommandParent, run = runRm): void {
     name: 'rm',
     usage: '<key>',
     summary: 'Remove a key or a directory',
+    examples: [
+      'etcdctl rm /config/mode',
+      '# Remove a directory with everything in it',
+      'etcdctl rm --recursive /config',
+    ],
     flags: {
-      dir: boolFlag(false, 'also if it is a directory, which has to be empty'),
-      recursive: boolFlag(false, 'also if it is a directory, with all that is in it', { short: 'r' }),
-      'with-value': stringFlag('', 'only if this is the value'),
-      'with-index': int64Flag(0n, 'only if the key was changed last at this index'),
+      dir: boolFlag(false, 'remove the key or the empty directory'),
+      recursive: boolFlag(false, 'remove the key, or the directory with everything in it', { short: 'r' }),
+      'with-value': stringFlag('', 'remove the key only if it has this value'),
+      'with-index': int64Flag(0n, 'remove the key only if this is its modified index'),
     },
     callFailure: 'server',
     successor: 'etcdctl del',

@@ -1,6 +1,5 @@
 import { keyArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import type { KeyDeleteRequest } from '../../model/v2/keys.js';
 
 export interface RmdirOptions {
@@ -11,7 +10,8 @@ export function registerRmdir(parent: V2CommandParent, run = runRmdir): void {
   parent.command({
     name: 'rmdir',
     usage: '<key>',
-    summary: 'Remove a directory that is empty, or a key',
+    summary: 'Remove a key or an empty directory',
+    examples: ['etcdctl rmdir /config'],
     flags: {},
     callFailure: 'server',
     successor: 'etcdctl del',

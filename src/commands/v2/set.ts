@@ -1,7 +1,6 @@
 import { int64Flag, stringFlag } from '../../cli/flags.js';
 import { keyArgument, readValue, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { ttlFlag } from '../../cli/v2/flags.js';
 import { indexFromFlag, type KeySetRequest, ttlFromFlag } from '../../model/v2/keys.js';
 
@@ -19,15 +18,21 @@ export function registerSet(parent: V2CommandParent, run = runSet): void {
   parent.command({
     name: 'set',
     usage: '<key> <value>',
-    summary: 'Give a key a value',
+    summary: 'Set the value of a key',
     description: [
-      'Without a value, standard input is the value. A key that begins with a dash comes after --:',
-      '  etcdctl set -- -key value',
+      'Without a value argument, the value is read from standard input. Write -- before a key that begins',
+      'with a dash.',
     ].join('\n'),
+    examples: [
+      'etcdctl set /config/mode ready --ttl 60',
+      '# Set the value only if the current value is ready',
+      'etcdctl set /config/mode busy --swap-with-value ready',
+      'etcdctl set -- -key value',
+    ],
     flags: {
       ttl: ttlFlag,
-      'swap-with-value': stringFlag('', 'only if this is the value so far'),
-      'swap-with-index': int64Flag(0n, 'only if the key was changed last at this index'),
+      'swap-with-value': stringFlag('', 'set the value only if this is the current value'),
+      'swap-with-index': int64Flag(0n, 'set the value only if this is the modified index of the key'),
     },
     callFailure: 'server',
     successor: 'etcdctl put',

@@ -1,6 +1,5 @@
 import { keyArgument, readValue, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { ttlFlag } from '../../cli/v2/flags.js';
 import { type KeySetRequest, ttlFromFlag } from '../../model/v2/keys.js';
 
@@ -14,7 +13,9 @@ export function registerUpdate(parent: V2CommandParent, run = runUpdate): void {
   parent.command({
     name: 'update',
     usage: '<key> <value>',
-    summary: 'Give a key that is there already another value',
+    summary: 'Update the value of an existing key',
+    description: 'Without a value argument, the value is read from standard input.',
+    examples: ['etcdctl update /config/mode busy'],
     flags: { ttl: ttlFlag },
     callFailure: 'server',
     successor: 'etcdctl put',

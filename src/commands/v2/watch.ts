@@ -1,11 +1,10 @@
 import { boolFlag, int64Flag } from '../../cli/flags.js';
 import { keyArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { untilInterrupted } from '../../cli/v2/interrupt.js';
-import { keyChanges } from '../../cli/v2/key-changes.js';
-import { indexFromFlag } from '../../model/v2/keys.js';
-import type { WatchedKey } from '../../model/v2/watch-key.js';
+import { type WatchedKey, watchKey } from '../../client/v2/watch-key.js';
+import { indexFromFlag, type KeysResponse } from '../../model/v2/keys.js';
+import type { V2KeysService } from '../../model/v2/services.js';
 
 export interface WatchOptions extends WatchedKey {
   readonly isEndless: boolean;
@@ -15,13 +14,18 @@ export function registerWatch(parent: V2CommandParent, run = runWatch): void {
   parent.command({
     name: 'watch',
     usage: '<key>',
-    summary: 'Wait for a change of a key and print it',
+    summary: 'Watch a key for changes',
     description:
-      'When the server goes away, the watch goes on after the last change as soon as one is there again.',
+      'Prints the first change and exits. After a lost connection, the watch resumes after the last change.',
+    examples: [
+      'etcdctl watch /config/mode',
+      '# Print all changes in a directory until Ctrl-C',
+      'etcdctl watch --forever --recursive /config',
+    ],
     flags: {
       forever: boolFlag(false, 'print all changes until Ctrl-C', { short: 'f' }),
-      'after-index': int64Flag(0n, 'begin with the changes after this index'),
-      recursive: boolFlag(false, 'also what changes in the directories below', { short: 'r' }),
+      'after-index': int64Flag(0n, 'start with the changes after this index'),
+      recursive: boolFlag(false, 'also watch all keys below the key', { short: 'r' }),
     },
     callFailure: 'server',
     successor: 'etcdctl watch',
@@ -45,4 +49,24 @@ export function runWatch(options: WatchOptions, context: V2Context): Promise<voi
       if (!options.isEndless) return;
     }
   });
+}
+
+/** The changes of a key, without end; interruptions are told on stderr. */
+export async function* keyChanges(
+  watched: WatchedKey,
+  keys: V2KeysService,
+  { signal, clock, notices }: Pick<V2Context, 'signal' | 'clock' | 'notices'>,
+): AsyncGenerator<KeysResponse, void, undefined> {
+  for await (const news of watchKey(watched, { keys, signal, sleep: clock.sleep })) {
+    switch (news.kind) {
+      case 'change':
+        yield news.response;
+        break;
+      case 'interrupted':
+        notices.line(`${news.why}: the watch waits for a server`);
+        break;
+      case 'resumed':
+        notices.line(`the watch goes on after index ${news.index}`);
+    }
+  }
 }

@@ -1,9 +1,9 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag } from '../../cli/flags.js';
+import { parseInt64 } from '../../go/number.js';
+import { GoParseError } from '../../go/parse-error.js';
 import { UsageError } from '../../model/errors.js';
-import { parseInt64 } from '../../model/go/number.js';
-import { GoParseError } from '../../model/go/parse-error.js';
 import type { CompactionRequest } from '../../model/messages/kv.js';
 
 export interface CompactionOptions {
@@ -12,7 +12,7 @@ export interface CompactionOptions {
 }
 
 const flags = {
-  physical: boolFlag(false, 'wait until the old revisions are gone from the disk'),
+  physical: boolFlag(false, 'wait until the compacted revisions are removed from the database'),
 };
 
 export function registerCompaction(parent: CommandParent, run = runCompaction): void {
@@ -20,7 +20,16 @@ export function registerCompaction(parent: CommandParent, run = runCompaction): 
     name: 'compaction',
     group: 'kv',
     usage: '<revision>',
-    summary: 'Forget what keys were before a revision',
+    summary: 'Compact the event history up to a revision',
+    description: [
+      'Afterwards, keys can no longer be read or watched at revisions before this one. Use `defrag` to return the freed',
+      'space to the file system.',
+    ].join('\n'),
+    examples: [
+      'etcdctl compaction 1234',
+      '# Wait until the compacted revisions are removed from the database',
+      'etcdctl compaction 1234 --physical',
+    ],
     flags,
     deadline: 'command-timeout',
     result: 'text',

@@ -1,6 +1,7 @@
 import type { CommandParent } from '../../cli/command.js';
 import {
   completionDescription,
+  completionExamples,
   completionScript,
   SHELLS,
   type Shell,
@@ -19,8 +20,9 @@ export function registerCompletion(parent: CommandParent, run = runCompletion): 
     name: 'completion',
     group: 'utility',
     usage: `<${SHELLS.join('|')}>`,
-    summary: 'Print a script that completes commands, flags and values in a shell',
+    summary: 'Print a shell completion script',
     description: completionDescription(PROGRAM),
+    examples: completionExamples(PROGRAM),
     argumentChoices: SHELLS,
     flags: {},
     deadline: 'no-server',

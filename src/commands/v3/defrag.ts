@@ -1,11 +1,11 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { endpointsInScope } from '../../cli/endpoints-in-scope.js';
-import { defragmentDirectory } from '../../cli/files/defragment.js';
 import { boolFlag, stringFlag } from '../../cli/flags.js';
+import { formatDuration } from '../../go/duration.js';
 import { AlreadyReportedError, Failure } from '../../model/errors.js';
 import { ExitCode } from '../../model/exit-code.js';
-import { formatDuration } from '../../model/go/duration.js';
+import { defragmentDirectory } from '../files/defragment.js';
+import { endpointsInScope } from './endpoint/scope.js';
 
 export interface DefragOptions {
   readonly wholeCluster: boolean;
@@ -17,14 +17,20 @@ export function registerDefrag(parent: CommandParent, run = runDefrag): void {
   parent.command({
     name: 'defrag',
     group: 'cluster',
-    summary: 'Give unused space of the members’ files back, one member after another',
+    summary: 'Defragment the database of each endpoint',
     description: [
-      'A member answers nothing while it defragments; --command-timeout counts for each of them. With --data-dir, no server',
-      'is asked: the file of a member that does not run is rewritten here; a running one is given 10 s to end.',
+      'Returns unused space to the file system. Endpoints are defragmented one after another. A member does not answer requests',
+      'while it defragments; --command-timeout applies to each of them. With --data-dir, the command does not connect to a server',
+      'but rewrites the file of a stopped member; it waits 10 s for a running one to stop.',
     ].join('\n'),
+    examples: [
+      'etcdctl defrag --cluster --command-timeout=60s',
+      '# Defragment the file of a stopped member',
+      'etcdctl defrag --data-dir=/var/lib/etcd',
+    ],
     flags: {
-      cluster: boolFlag(false, 'all endpoints that the members of the cluster advertise'),
-      'data-dir': stringFlag('', 'data directory of a member that does not run'),
+      cluster: boolFlag(false, 'use the client URLs of all members instead of --endpoints'),
+      'data-dir': stringFlag('', 'data directory of a stopped member'),
     },
     deadline: ({ dataDirectory }) => (dataDirectory === undefined ? 'command-timeout' : 'files'),
     toOptions: (_args, flags): DefragOptions => ({

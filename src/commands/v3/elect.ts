@@ -1,12 +1,11 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag } from '../../cli/flags.js';
-import { bytesFromText } from '../../model/bytes.js';
-import { leadersOf } from '../../model/concurrency/leaders.js';
-import { reachHead } from '../../model/concurrency/queue.js';
-import { holdUntilAborted, withSession } from '../../model/concurrency/session.js';
-import { CommandError, ServerError, UsageError } from '../../model/errors.js';
-import { isRefusal } from '../../model/server-refusals.js';
+import { leadersOf } from '../../client/concurrency/election.js';
+import { reachHead } from '../../client/concurrency/queue.js';
+import { holdUntilAborted, withSession } from '../../client/concurrency/session.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { CommandError, isRefusal, ServerError, UsageError } from '../../model/errors.js';
 
 /** client/v3/concurrency/session.go `defaultSessionTTL`. */
 const TTL_SECONDS = 60;
@@ -18,7 +17,7 @@ export interface ElectOptions {
 }
 
 const flags = {
-  listen: boolFlag(false, 'print the leaders as they come, without standing for election', { short: 'l' }),
+  listen: boolFlag(false, 'observe the leaders without campaigning', { short: 'l' }),
 };
 
 export function registerElect(parent: CommandParent, run = runElect): void {
@@ -26,9 +25,13 @@ export function registerElect(parent: CommandParent, run = runElect): void {
     name: 'elect',
     group: 'concurrency',
     usage: '<election-name> [proposal]',
-    summary: 'Stand for election with a proposal, or watch who leads',
-    description:
-      'Once elected, prints key and proposal and leads until SIGINT or SIGTERM, on which the next candidate takes over.',
+    summary: 'Campaign in a leader election, or observe it',
+    description: 'When elected, prints the key and the proposal, and remains leader until SIGINT or SIGTERM.',
+    examples: [
+      'etcdctl elect scheduler host-a',
+      '# Print the current leader and each one that follows',
+      'etcdctl elect scheduler --listen',
+    ],
     flags,
     deadline: 'none',
     result: 'range',

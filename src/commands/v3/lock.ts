@@ -1,12 +1,12 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { intFlag } from '../../cli/flags.js';
-import { textFromBytes } from '../../model/bytes.js';
-import { type Head, reachHead } from '../../model/concurrency/queue.js';
-import { holdUntilAborted, type Session, withSession } from '../../model/concurrency/session.js';
+import { type Head, reachHead } from '../../client/concurrency/queue.js';
+import { holdUntilAborted, type Session, withSession } from '../../client/concurrency/session.js';
+import { textFromBytes } from '../../go/bytes.js';
+import { childEndText } from '../../go/process-state.js';
+import { linkSignals } from '../../model/abort-signal.js';
 import { ChildFailedError, CommandError, type Failure, UsageError } from '../../model/errors.js';
-import { childEndText } from '../../model/go/child-end.js';
-import { linkSignals } from '../../model/linked-signal.js';
 import { SignalReceivedError } from '../../term/signals.js';
 
 /** Of a session whose time to live is not above 0 (client/v3/concurrency/session.go `defaultSessionTTL`). */
@@ -23,7 +23,7 @@ export interface LockOptions {
 }
 
 const flags = {
-  ttl: intFlag(10, 'seconds after which the lock is free when this program dies without giving it up'),
+  ttl: intFlag(10, 'TTL of the session in seconds; the lock expires with it if etcdctl dies'),
 };
 
 export function registerLock(parent: CommandParent, run = runLock): void {
@@ -31,14 +31,14 @@ export function registerLock(parent: CommandParent, run = runLock): void {
     name: 'lock',
     group: 'concurrency',
     usage: '<lockname> [exec-command arg1 arg2 ...]',
-    summary: 'Wait for a lock, and hold it for as long as a command runs',
+    summary: 'Acquire a lock and hold it, optionally while a command runs',
     description: [
       'Without a command, prints the key of the lock and holds it until SIGINT or SIGTERM.',
-      'The command finds the key in ETCD_LOCK_KEY and the revision of the store in ETCD_LOCK_REV; its exit status',
-      'becomes that of etcdctl. When the lock is lost meanwhile, the command is ended (SIGTERM, later SIGKILL).',
-      'Flags of the command come after two dashes:',
-      '  etcdctl lock backup -- tar -cf /backup.tar /data',
+      'The environment of the command has the key of the lock in ETCD_LOCK_KEY and the revision of the store in ETCD_LOCK_REV.',
+      'etcdctl exits with the exit code of the command. If the lock is lost, the command is terminated with SIGTERM, later SIGKILL.',
+      'Write -- before a command that has flags.',
     ].join('\n'),
+    examples: ['etcdctl lock backup', 'etcdctl lock backup -- tar -cf /backup.tar /data'],
     flags,
     deadline: 'none',
     toOptions(args, given): LockOptions {

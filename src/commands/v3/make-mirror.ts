@@ -1,10 +1,11 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext, OtherCluster } from '../../cli/context.js';
 import { boolFlag, type FlagValues, int64Flag, stringFlag, uintFlag } from '../../cli/flags.js';
-import { bytesFromText } from '../../model/bytes.js';
+import { Destination } from '../../client/mirror/destination.js';
+import { Mirror, type MirrorPlan } from '../../client/mirror/mirror.js';
+import { bytesFromText } from '../../go/bytes.js';
 import { Failure, UsageError } from '../../model/errors.js';
-import { Destination } from './make-mirror/destination.js';
-import { Mirror, type MirrorPlan } from './make-mirror/mirror.js';
+import { rangeReader } from '../kv/range-reader.js';
 
 export interface MakeMirrorOptions {
   readonly destination: DestinationOptions;
@@ -28,26 +29,23 @@ export interface DestinationOptions {
 }
 
 const flags = {
-  prefix: stringFlag('', 'mirror only keys that begin with this'),
-  rev: int64Flag(0n, 'copy nothing first, but mirror all changes from this revision on'),
-  'max-txn-ops': uintFlag(128, 'most writes in one transaction at the destination'),
-  'dest-prefix': stringFlag('', 'prefix at the destination in the place of --prefix'),
-  'no-dest-prefix': boolFlag(false, 'drop --prefix from the keys at the destination'),
-  'dest-cert': stringFlag('', 'file of the client certificate for the destination'),
-  'dest-key': stringFlag('', 'file of the private key to --dest-cert'),
-  'dest-cacert': stringFlag(
-    '',
-    "file of CA certificates that the destination's certificates are verified with",
-  ),
+  prefix: stringFlag('', 'mirror only keys with this prefix'),
+  rev: int64Flag(0n, 'mirror all changes from this revision on, without copying existing keys'),
+  'max-txn-ops': uintFlag(128, 'maximum number of writes in one transaction at the destination'),
+  'dest-prefix': stringFlag('', 'replace --prefix with this prefix at the destination'),
+  'no-dest-prefix': boolFlag(false, 'remove --prefix from the keys at the destination'),
+  'dest-cert': stringFlag('', 'client certificate file for the destination'),
+  'dest-key': stringFlag('', 'private key file of --dest-cert'),
+  'dest-cacert': stringFlag('', "file with the CA certificates that verify the destination's certificates"),
   'dest-insecure-transport': boolFlag(
     true,
-    'talk plain text to the destination unless one of its TLS flags or https:// says otherwise',
+    'connect to the destination without TLS unless one of its TLS flags or https:// asks for it',
   ),
   'dest-user': stringFlag(
     '',
-    'log in at the destination as name or name:password; the password is asked for when missing',
+    'user at the destination: name or name:password; prompts for a missing password',
   ),
-  'dest-password': stringFlag('', 'password of --dest-user, which then is a name alone'),
+  'dest-password': stringFlag('', 'password for --dest-user, which is then the name only'),
 };
 type Flags = FlagValues<typeof flags>;
 
@@ -59,16 +57,23 @@ export function registerMakeMirror(parent: CommandParent, run = runMakeMirror): 
     name: 'make-mirror',
     group: 'utility',
     usage: '<destination>',
-    summary: 'Copy keys to another cluster, and keep copying what changes',
+    summary: 'Mirror keys to another etcd cluster',
     description: [
-      'Copies the keys as they are, --max-txn-ops at a time, then follows the changes until it is stopped; each revision of the',
-      'source becomes one transaction at the destination, or several of --max-txn-ops writes. Every 30 seconds the number of',
-      'writes made so far is printed. Leases are not mirrored, and keys that only the destination has are left alone.',
+      'Copies the existing keys in batches of --max-txn-ops, then mirrors each change until it is stopped. The writes of one',
+      'revision become one transaction at the destination, or several if they are more than --max-txn-ops. The number of writes',
+      'is printed every 30 seconds. Leases are not mirrored. Keys that exist only at the destination are not changed.',
       '',
-      'It goes on by itself when the source or the destination is away for a while. A mirror that ended can go on',
-      'with the revision that it names at its end, as long as the source has not compacted it:',
-      '  etcdctl make-mirror --rev=1234 other-cluster:2379',
+      'The mirror continues after an interruption of either cluster. When it ends, it prints the revision to continue from with',
+      '--rev, which is possible until the source has compacted that revision.',
     ].join('\n'),
+    examples: [
+      'etcdctl make-mirror 10.1.0.1:2379',
+      '# Mirror a prefix over TLS',
+      'etcdctl make-mirror https://10.1.0.1:2379 --prefix=registry/ --dest-cacert=ca.crt \\',
+      '  --dest-cert=client.crt --dest-key=client.key',
+      '# Continue a mirror that has ended',
+      'etcdctl make-mirror 10.1.0.1:2379 --rev=1234',
+    ],
     flags,
     deadline: 'none',
     result: 'text',
@@ -124,11 +129,18 @@ export async function runMakeMirror(options: MakeMirrorOptions, context: Command
   const source = await context.connect();
   const { signal, clock, notices } = context;
   const destination = new Destination(kv, { signal, sleep: clock.sleep, notice: notices.line });
-  const mirror = new Mirror(plan, destination, context);
+  const mirror = new Mirror(plan, destination, {
+    source: rangeReader(context),
+    watch: source.watch,
+    signal,
+    sleep: clock.sleep,
+    notice: notices.line,
+    startProgress: () => notices.progress('Copying', 'count'),
+  });
   const ending = new AbortController();
   const counting = printCount(mirror, context, AbortSignal.any([signal, ending.signal]));
   try {
-    await Promise.race([mirror.run(source), counting]);
+    await Promise.race([mirror.run(), counting]);
   } catch (error) {
     throw withHowFar(error, mirror, context);
   } finally {

@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
+import { parseUint64 } from '../../go/number.js';
+import { GoParseError } from '../../go/parse-error.js';
 import { UsageError } from '../../model/errors.js';
-import { parseUint64 } from '../../model/go/number.js';
-import { GoParseError } from '../../model/go/parse-error.js';
 import type { MoveLeaderRequest } from '../../model/messages/maintenance.js';
 import type { Client } from '../../model/services.js';
 
@@ -16,8 +16,9 @@ export function registerMoveLeader(parent: CommandParent, run = runMoveLeader): 
     name: 'move-leader',
     group: 'cluster',
     usage: '<member_id>',
-    summary: 'Make another member the leader',
-    description: 'The present leader has to be among the endpoints: only it can hand over.',
+    summary: 'Transfer leadership to another member',
+    description: 'The current leader must be one of --endpoints: only the leader can transfer leadership.',
+    examples: ['etcdctl move-leader 8211f1d0f64f3269'],
     flags: {},
     deadline: 'command-timeout',
     result: 'move-leader',

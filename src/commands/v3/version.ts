@@ -9,7 +9,7 @@ export function registerVersion(parent: CommandParent, run = runVersion): void {
   parent.command({
     name: 'version',
     group: 'utility',
-    summary: 'Print the version of etcdctl that this program is equal to',
+    summary: 'Print the etcdctl version that this program is compatible with',
     flags: {},
     deadline: 'no-server',
     toOptions: (): VersionOptions => ({}),

@@ -1,9 +1,9 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag } from '../../cli/flags.js';
+import type { WatchEnd } from '../../client/watch/state.js';
+import { watchKeys } from '../../client/watch/watch-keys.js';
 import { InterruptedError } from '../../model/errors.js';
-import type { WatchEnd } from '../../model/watch/state.js';
-import { watchKeys } from '../../model/watch/watch-keys.js';
 import { runInteractiveWatch } from './watch/interactive.js';
 import { printWatch } from './watch/print-watch.js';
 import {
@@ -27,21 +27,27 @@ export function registerWatch(parent: CommandParent, run = runWatch): void {
     name: 'watch',
     group: 'kv',
     usage: '<key> [range_end] [-- command [arguments]]',
-    summary: 'Print the changes of a key or a range of keys, as they happen',
+    summary: 'Watch a key or a range of keys and print the events',
     description: [
-      'The watch goes on when the connection or the server is lost and comes back, and misses no change meanwhile.',
-      `${KEY} and ${RANGE_END} may stand for the arguments.`,
+      'After an interruption of the connection or the server, a watch resumes without losing events.',
+      `The environment variables ${KEY} and ${RANGE_END} can stand in for the arguments.`,
       '',
-      'After two dashes comes a command that is run for each change, with ETCD_WATCH_REVISION, ETCD_WATCH_EVENT_TYPE,',
-      'ETCD_WATCH_KEY and ETCD_WATCH_VALUE in its environment, the last three in double quotes:',
-      '  etcdctl watch config --prefix -- sh -c \'echo "$ETCD_WATCH_KEY"\'',
+      'A command after -- runs once for each event. Its environment has ETCD_WATCH_REVISION, ETCD_WATCH_EVENT_TYPE,',
+      'ETCD_WATCH_KEY and ETCD_WATCH_VALUE, the last three in double quotes.',
       '',
-      'With --interactive, each line of standard input is a watch of its own, or asks all of them how far they are:',
+      'With --interactive, each line of standard input starts a watch or requests the progress of all watches:',
       '  watch [flags] <key> [range_end] [-- command [arguments]]',
       '  progress',
     ].join('\n'),
+    examples: [
+      'etcdctl watch config',
+      '# Watch all keys with a prefix, starting with the events of revision 1234',
+      'etcdctl watch registry/ --prefix --rev=1234',
+      '# Run a command for each event',
+      'etcdctl watch config --prefix -- sh -c \'echo "$ETCD_WATCH_KEY"\'',
+    ],
     flags: {
-      interactive: boolFlag(false, 'read watches from standard input, one a line', { short: 'i' }),
+      interactive: boolFlag(false, 'read watch requests from standard input, one per line', { short: 'i' }),
       ...requestFlags,
     },
     variables: [KEY, RANGE_END],

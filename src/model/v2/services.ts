@@ -1,6 +1,33 @@
-import type { V2Permissions, V2Role, V2User } from './accounts.js';
-import type { V2Member } from './cluster.js';
 import type * as keys from './keys.js';
+
+/** Users and roles of the version 2 API, which are not those of version 3 (client/v2/auth_user.go and auth_role.go of etcd 3.5). */
+
+export interface V2User {
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+/** What a user with the role may do, by paths; a `*` at the end of one stands for everything below it. */
+export interface V2Role {
+  readonly name: string;
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+}
+
+export interface V2Permissions {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+}
+
+/** A member as the version 2 API describes it (client/v2/members.go of etcd 3.5). */
+export interface V2Member {
+  /** Hexadecimal. */
+  readonly id: string;
+  /** Empty: it has not been started yet. */
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+}
 
 export interface V2Call {
   /** Ends the call early; the promise then rejects with the signal's reason. */

@@ -1,4 +1,4 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
 import { prefixEnd } from '../../model/key-range.js';
 import { type Permission, PermissionType } from '../../model/messages/auth.js';
 import { type ByteWriter, writeTo } from '../byte-writer.js';

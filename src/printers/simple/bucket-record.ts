@@ -1,6 +1,6 @@
+import { bytesFromText } from '../../go/bytes.js';
+import { quoteGo } from '../../go/quote.js';
 import type { BucketRecord, RecordedRevision } from '../../model/bucket-record.js';
-import { bytesFromText } from '../../model/bytes.js';
-import { quoteGo } from '../../model/go/quote.js';
 import type { Permission } from '../../model/messages/auth.js';
 import { permissionTypeName } from '../enum-names.js';
 import { leaseIdHex } from '../id.js';

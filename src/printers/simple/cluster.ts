@@ -1,4 +1,4 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
 import type { ResponseHeader } from '../../model/messages/header.js';
 import type { AlarmMember } from '../../model/messages/maintenance.js';
 import { hashKvCells, memberCells, statusCells } from '../cluster-rows.js';

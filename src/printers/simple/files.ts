@@ -1,5 +1,5 @@
-import { bytesFromText } from '../../model/bytes.js';
-import { formatByteSize } from '../../model/go/byte-size.js';
+import { formatByteSize } from '../../go/byte-size.js';
+import { bytesFromText } from '../../go/bytes.js';
 import type { VerifiedSnapshot } from '../../model/results.js';
 import { writeTo } from '../byte-writer.js';
 import { fileHashKvCells, snapshotStatusCells } from '../file-rows.js';

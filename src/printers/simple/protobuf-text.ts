@@ -1,4 +1,4 @@
-import { bytesFromText, textFromBytes } from '../../model/bytes.js';
+import { bytesFromText, textFromBytes } from '../../go/bytes.js';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',

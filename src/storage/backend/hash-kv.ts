@@ -4,13 +4,10 @@ import type { BoltFile, Bucket } from '../bolt/bolt-file.js';
 import type { Leaf } from '../bolt/leaf.js';
 import { Crc32c } from '../crc32c.js';
 import { Pace, type PaceOptions } from '../pace.js';
-import { KeyTable } from './key-table.js';
-import { lastRevision } from './last-revision.js';
-import { readMetaValues } from './meta-values.js';
-import { NumberList } from './number-list.js';
-import { decodeRevisionKey, type Revision } from './revision-key.js';
+import { findUserKey, KeyTable, NumberList } from './key-table.js';
+import { readMetaValues } from './meta-bucket.js';
+import { decodeRevisionKey, lastRevision, type Revision } from './revision-key.js';
 import { BUCKETS } from './schema.js';
-import { findUserKey } from './user-key.js';
 
 export interface HashKv {
   readonly hash: number;

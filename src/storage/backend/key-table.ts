@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { FieldReader, type Place } from '../message-fields.js';
 
 const FIRST_SLOTS = 1 << 10;
 const EMPTY = 0;
@@ -78,4 +79,40 @@ function mix(value: number): number {
   let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);
+}
+
+/** Small whole numbers at indices that only grow, without an object each. Numbers not set are 0. */
+export class NumberList {
+  #numbers = new Uint32Array(1 << 10);
+
+  get(index: number): number {
+    return this.#numbers[index] ?? 0;
+  }
+
+  set(index: number, value: number): void {
+    if (index >= this.#numbers.length) {
+      const grown = new Uint32Array(Math.max(index + 1, this.#numbers.length * 2));
+      grown.set(this.#numbers);
+      this.#numbers = grown;
+    }
+    this.#numbers[index] = value;
+  }
+}
+
+const NOWHERE: Place = { start: 0, end: 0 };
+const KEY_TAG = 10;
+
+/**
+ * Where the user's key lies in a serialized mvccpb.KeyValue, which may be large: nothing is copied. A missing key is
+ * empty. Undefined when the bytes between `start` and `end` are no message.
+ */
+export function findUserKey(bytes: Uint8Array, start: number, end: number): Place | undefined {
+  const reader = new FieldReader(bytes, start, end);
+  let found = NOWHERE;
+  while (!reader.isAtEnd) {
+    const field = reader.next();
+    if (field === undefined) return undefined;
+    if (field.tag === KEY_TAG) found = field.contents;
+  }
+  return found;
 }

@@ -1,4 +1,4 @@
-import { AlarmMember, KeyValue, Lease, Role, User } from '../../wire/backend-records.js';
+import { AlarmMember, KeyValue, Lease, Role, User } from '../../wire/records.js';
 import { type MemberRecord, parseMemberJson } from './member-json.js';
 import { decodeRevisionKey, type Revision } from './revision-key.js';
 import { AUTH_KEYS, BUCKETS, META_KEYS } from './schema.js';

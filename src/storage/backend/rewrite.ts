@@ -1,6 +1,6 @@
 import type { BoltFile, Bucket } from '../bolt/bolt-file.js';
 import { BoltWriter } from '../bolt/bolt-writer.js';
-import { compareBytes } from '../bolt/key-order.js';
+import { compareBytes } from '../bolt/format.js';
 import { PageClaims } from '../bolt/page-claims.js';
 import type { ByteSink } from '../byte-sink.js';
 import type { Crc32c } from '../crc32c.js';

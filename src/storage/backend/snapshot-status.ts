@@ -3,12 +3,10 @@ import { checkedLeaves } from '../bolt/check.js';
 import type { Leaf } from '../bolt/leaf.js';
 import { Crc32c } from '../crc32c.js';
 import { Pace, type PaceOptions } from '../pace.js';
-import { KeyTable } from './key-table.js';
-import { readMetaValues } from './meta-values.js';
-import { NumberList } from './number-list.js';
+import { findUserKey, KeyTable, NumberList } from './key-table.js';
+import { readMetaValues } from './meta-bucket.js';
 import { decodeRevisionKey, isTombstone, revisionKeyDefect } from './revision-key.js';
 import { BUCKETS } from './schema.js';
-import { findUserKey } from './user-key.js';
 
 export interface SnapshotStatus {
   /** CRC-32C over the names and pairs of all buckets, in order. Independent of how pages lie in the file. */

@@ -14,9 +14,9 @@
  * source is only read. The server need not be stopped, except for the database.
  */
 import { randomBytes } from 'node:crypto';
+import { joinPath } from '../../go/file-path.js';
 import { CommandError } from '../../model/errors.js';
-import { joinPath } from '../../model/file-path.js';
-import { WalSnapshot } from '../../wire/raft-records.js';
+import { WalSnapshot } from '../../wire/records.js';
 import type { MemberRecord } from '../backend/member-json.js';
 import { FileByteSink } from '../byte-sink.js';
 import { walPath } from '../data-directory/layout.js';

@@ -1,5 +1,5 @@
+import { joinPath } from '../../go/file-path.js';
 import { CorruptFileError } from '../../model/errors.js';
-import { joinPath } from '../../model/file-path.js';
 import { walPath } from '../data-directory/layout.js';
 import { committedSnapshots, hasWal } from '../wal/wal-directory.js';
 import { memberNames } from './json-splice.js';

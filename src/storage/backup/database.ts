@@ -1,5 +1,5 @@
 import { CommandError } from '../../model/errors.js';
-import type { HardState } from '../../wire/raft-records.js';
+import type { HardState } from '../../wire/records.js';
 import { type MemberRecord, memberJson, memberKey } from '../backend/member-json.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
 import { BUCKETS, META_KEYS } from '../backend/schema.js';

@@ -1,5 +1,5 @@
+import { joinPath } from '../../go/file-path.js';
 import { CorruptFileError } from '../../model/errors.js';
-import { joinPath } from '../../model/file-path.js';
 import type { MemberRecord } from '../backend/member-json.js';
 import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';

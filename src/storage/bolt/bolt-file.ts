@@ -1,10 +1,15 @@
 import type { ByteSource } from '../byte-source.js';
-import { BUCKET_HEADER_BYTES, LEAF_PAGE, MOST_BUCKETS, PAGE_HEADER_BYTES } from './format.js';
-import { compareBytes } from './key-order.js';
+import {
+  BUCKET_HEADER_BYTES,
+  compareBytes,
+  LEAF_PAGE,
+  MOST_BUCKETS,
+  PAGE_HEADER_BYTES,
+  pageNumber,
+} from './format.js';
 import { Leaf } from './leaf.js';
 import { findMeta, type Meta } from './meta.js';
 import { PageClaims } from './page-claims.js';
-import { pageNumber } from './page-number.js';
 import { PageReader } from './page-reader.js';
 import { checkLeaf, type WalkOptions, walkTree } from './tree.js';
 

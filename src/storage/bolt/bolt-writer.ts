@@ -1,6 +1,5 @@
 import type { ByteSink } from '../byte-sink.js';
-import { BUCKET_ELEMENT, BUCKET_HEADER_BYTES } from './format.js';
-import { compareBytes } from './key-order.js';
+import { BUCKET_ELEMENT, BUCKET_HEADER_BYTES, compareBytes } from './format.js';
 import { metaPage } from './meta.js';
 import { PageWriter } from './page-writer.js';
 import { TreeWriter } from './tree-writer.js';

@@ -1,7 +1,6 @@
 import { CorruptFileError } from '../../model/errors.js';
-import { ELEMENT_BYTES, MOST_KEY_BYTES, PAGE_HEADER_BYTES } from './format.js';
+import { ELEMENT_BYTES, MOST_KEY_BYTES, PAGE_HEADER_BYTES, pageNumber } from './format.js';
 import type { PagePlace } from './leaf.js';
-import { pageNumber } from './page-number.js';
 
 /** The children of a branch page. The page is copied: what is below it is read before it is done with. */
 export class Branch {

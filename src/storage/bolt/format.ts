@@ -64,3 +64,35 @@ export const MOST_KEY_BYTES = 32_768;
 export const MOST_LEVELS = 64;
 /** A page with all its overflow; bbolt's values end below 2 GiB. */
 export const MOST_PAGE_BYTES = 2 ** 31;
+
+/**
+ * A page number of 64 bits as a double: exact below 2^53, and beyond that as good as any other number that no file
+ * has a page for.
+ */
+export function pageNumber(view: DataView, offset: number): number {
+  return view.getUint32(offset + 4, true) * 2 ** 32 + view.getUint32(offset, true);
+}
+
+/** Unsigned bytewise order, the order of keys: negative, zero or positive. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** The same within one array, without taking parts of it. */
+export function compareSpans(
+  bytes: Uint8Array,
+  [aStart, aEnd]: readonly [start: number, end: number],
+  [bStart, bEnd]: readonly [start: number, end: number],
+): number {
+  const length = Math.min(aEnd - aStart, bEnd - bStart);
+  for (let index = 0; index < length; index++) {
+    const difference = (bytes[aStart + index] ?? 0) - (bytes[bStart + index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return aEnd - aStart - (bEnd - bStart);
+}

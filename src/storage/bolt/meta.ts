@@ -1,7 +1,6 @@
 import { CorruptFileError } from '../../model/errors.js';
 import type { ByteSource } from '../byte-source.js';
-import { META_BYTES, META_PAGE, PAGE_HEADER_BYTES } from './format.js';
-import { pageNumber } from './page-number.js';
+import { META_BYTES, META_PAGE, PAGE_HEADER_BYTES, pageNumber } from './format.js';
 
 const MAGIC = 0xed0cdaed;
 const VERSION = 2;

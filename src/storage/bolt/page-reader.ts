@@ -8,10 +8,10 @@ import {
   META_PAGE,
   MOST_PAGE_BYTES,
   PAGE_HEADER_BYTES,
+  pageNumber,
 } from './format.js';
 import { Leaf } from './leaf.js';
 import type { Meta } from './meta.js';
-import { pageNumber } from './page-number.js';
 
 /** One page with its overflow. The bytes are lent until the next page is read. */
 export interface Page {

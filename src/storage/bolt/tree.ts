@@ -1,6 +1,5 @@
 import type { Branch } from './branch.js';
-import { MOST_LEVELS, PAGE_HEADER_BYTES } from './format.js';
-import { compareBytes, compareSpans } from './key-order.js';
+import { compareBytes, compareSpans, MOST_LEVELS, PAGE_HEADER_BYTES } from './format.js';
 import type { Leaf } from './leaf.js';
 import type { PageClaims } from './page-claims.js';
 import type { Page, PageReader } from './page-reader.js';

@@ -1,4 +1,4 @@
-import { joinPath } from '../../model/file-path.js';
+import { joinPath } from '../../go/file-path.js';
 
 /** Where a server keeps its database. */
 export function databasePath(dataDirectory: string): string {

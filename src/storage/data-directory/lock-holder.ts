@@ -1,5 +1,5 @@
 import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
-import { systemPath } from '../../model/file-path.js';
+import { systemPath } from '../../go/file-path.js';
 
 /**
  * A running server holds a lock (flock) on its database. Node cannot ask for one, but Linux lists them all.

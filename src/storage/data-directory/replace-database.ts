@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statSync } from 'node:fs';
+import { joinPath, lastName, parentPath, systemPath } from '../../go/file-path.js';
 import { CommandError } from '../../model/errors.js';
-import { joinPath, lastName, parentPath, systemPath } from '../../model/file-path.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
 import { hashLeaf } from '../backend/snapshot-status.js';
 import { BoltFile } from '../bolt/bolt-file.js';

@@ -13,7 +13,7 @@
  * starts without them.
  */
 import { CorruptFileError } from '../../model/errors.js';
-import { ConfState, RaftSnapshot, SnapFile } from '../../wire/raft-records.js';
+import { ConfState, RaftSnapshot, SnapFile } from '../../wire/records.js';
 import { goJson, type MemberRecord, memberKey } from '../backend/member-json.js';
 import { crc32c } from '../crc32c.js';
 

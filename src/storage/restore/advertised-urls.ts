@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { systemErrorText } from '../../go/system-error.js';
+import { parseGoUrl } from '../../go/url.js';
 import { CommandError } from '../../model/errors.js';
-import { systemErrorText } from '../../model/go/system-error.js';
-import { parseGoUrl } from '../../model/go/url.js';
 import { initialClusterText, quoted } from './peer-urls.js';
 
 const LARGEST_PORT = 65_535;

@@ -1,9 +1,9 @@
 import { CommandError } from '../../model/errors.js';
 import { memberJson, memberKey } from '../backend/member-json.js';
+import { isOlder, type MinorVersion, versionText } from '../backend/meta-bucket.js';
 import { encodeRevisionKey } from '../backend/revision-key.js';
 import type { BucketEdit, Change, DatabaseEdits } from '../backend/rewrite.js';
 import { BUCKETS, CLUSTER_KEYS, META_KEYS } from '../backend/schema.js';
-import { isOlder, type MinorVersion, versionText } from '../backend/versions.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import { RESTORED_TERM, restoredIndex } from './raft-files.js';
 

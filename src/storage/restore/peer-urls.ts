@@ -1,8 +1,8 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { GoParseError } from '../../go/parse-error.js';
+import { parsePeerUrls as checkedPeerUrls } from '../../go/peer-url.js';
+import { quoteGo } from '../../go/quote.js';
 import { CommandError } from '../../model/errors.js';
-import { GoParseError } from '../../model/go/parse-error.js';
-import { quoteGo } from '../../model/go/quote.js';
-import { parsePeerUrls as checkedPeerUrls } from '../../model/peer-url.js';
 
 /** Member names and their peer URLs, both in order. */
 export type PeerUrlsByName = ReadonlyMap<string, readonly string[]>;

@@ -6,7 +6,7 @@ import {
   HardState,
   Metadata,
   WalSnapshot,
-} from '../../wire/raft-records.js';
+} from '../../wire/records.js';
 import { type MemberRecord, memberJson } from '../backend/member-json.js';
 import { encodeSnap, votersOnly } from '../raft-snapshot/snap-file.js';
 import { WalRecordWriter } from '../wal/record-writer.js';

@@ -13,11 +13,11 @@
  * beside a data directory that does not exist yet; within one that does, because it may be a mount point.
  */
 
+import { joinPath, lastName, parentPath } from '../../go/file-path.js';
 import { CommandError } from '../../model/errors.js';
-import { joinPath, lastName, parentPath } from '../../model/file-path.js';
-import { lastRevision } from '../backend/last-revision.js';
+import { type MinorVersion, recordedVersions } from '../backend/meta-bucket.js';
+import { lastRevision } from '../backend/revision-key.js';
 import { rewriteDatabase } from '../backend/rewrite.js';
-import { type MinorVersion, recordedVersions } from '../backend/versions.js';
 import { BoltFile } from '../bolt/bolt-file.js';
 import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';
@@ -25,8 +25,7 @@ import { databasePath, walPath } from '../data-directory/layout.js';
 import { isEmptyDirectory, makeDirectories, pathWithin, statOf, syncDirectories } from '../directory.js';
 import type { PaceOptions } from '../pace.js';
 import { snapName } from '../raft-snapshot/snap-file.js';
-import { TRAILER_BYTES } from '../snapshot/trailer.js';
-import { checkTrailer, hasTrailer } from '../snapshot/trailer-read.js';
+import { checkTrailer, hasTrailer, TRAILER_BYTES } from '../snapshot/trailer.js';
 import { SEGMENT_BYTES, segmentName } from '../wal/format.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import { restoreEdits } from './database-edits.js';

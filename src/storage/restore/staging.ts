@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cleanPath, joinPath, parentPath } from '../../model/file-path.js';
+import { cleanPath, joinPath, parentPath } from '../../go/file-path.js';
 import {
   isNameFree,
   makeDirectories,

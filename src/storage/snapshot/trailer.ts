@@ -3,9 +3,11 @@
  * number of disk sectors, so a trailer is there exactly when size modulo 512 is 32 (etcd client/v3/snapshot).
  */
 import { createHash, type Hash } from 'node:crypto';
+import type { ByteSource } from '../byte-source.js';
+import { Pace, type PaceOptions } from '../pace.js';
 
 export const TRAILER_BYTES = 32;
-export const SECTOR_BYTES = 512;
+const SECTOR_BYTES = 512;
 
 export type TrailerVerdict =
   | { readonly kind: 'good'; readonly sizeBytes: number }
@@ -53,4 +55,23 @@ export class TrailerCheck {
       ? { kind: 'good', sizeBytes }
       : { kind: 'mismatch', sizeBytes, expected, actual };
   }
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Reads the whole file once and judges its trailer. Progress counts the file's bytes. */
+export async function checkTrailer(source: ByteSource, options: PaceOptions = {}): Promise<TrailerVerdict> {
+  const pace = new Pace(source.sizeBytes, options);
+  const check = new TrailerCheck();
+  for (let offset = 0; offset < source.sizeBytes; offset += CHUNK_BYTES) {
+    const length = Math.min(CHUNK_BYTES, source.sizeBytes - offset);
+    check.update(source.read(offset, length));
+    if (pace.isDue(length)) await pace.rest();
+  }
+  return check.finish();
+}
+
+/** Whether the size is that of a database with a trailer. */
+export function hasTrailer({ sizeBytes }: ByteSource): boolean {
+  return sizeBytes % SECTOR_BYTES === TRAILER_BYTES;
 }

@@ -6,8 +6,7 @@ import { checkedLeaves } from '../bolt/check.js';
 import type { Leaf } from '../bolt/leaf.js';
 import type { ByteSource } from '../byte-source.js';
 import { Pace, type PaceOptions } from '../pace.js';
-import { TRAILER_BYTES } from './trailer.js';
-import { checkTrailer } from './trailer-read.js';
+import { checkTrailer, TRAILER_BYTES } from './trailer.js';
 
 /** What a sound file consists of. */
 export interface SoundSnapshot {

@@ -1,5 +1,5 @@
 import { CorruptFileError } from '../../model/errors.js';
-import { WalRecord } from '../../wire/raft-records.js';
+import { WalRecord } from '../../wire/records.js';
 import type { ByteSource } from '../byte-source.js';
 import { Crc32c } from '../crc32c.js';
 import { LENGTH_FIELD_BYTES, RECORD_TYPES } from './format.js';

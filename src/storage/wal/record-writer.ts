@@ -1,4 +1,4 @@
-import { WalRecord } from '../../wire/raft-records.js';
+import { WalRecord } from '../../wire/records.js';
 import { Crc32c } from '../crc32c.js';
 import { FRAME_ALIGNMENT, LENGTH_FIELD_BYTES, RECORD_TYPES } from './format.js';
 

@@ -1,6 +1,6 @@
+import { joinPath } from '../../go/file-path.js';
 import { CommandError, CorruptFileError } from '../../model/errors.js';
-import { joinPath } from '../../model/file-path.js';
-import { Entry, HardState, WalSnapshot } from '../../wire/raft-records.js';
+import { Entry, HardState, WalSnapshot } from '../../wire/records.js';
 import { FileByteSource } from '../byte-source.js';
 import { namesIn } from '../directory.js';
 import { type WalRecordAt, walRecords } from './record-reader.js';

@@ -1,6 +1,12 @@
+import { abortController } from '../../model/abort-signal.js';
+import { ServerError } from '../../model/errors.js';
 import type { StreamOptions } from '../../model/services.js';
-import { abortController, deadlineExceeded } from './deadline.js';
 import type { CallFailure } from './status.js';
+
+/** What Go's context package says; scripts look for it. */
+export function deadlineExceeded(reasons: readonly string[], cause?: unknown): ServerError {
+  return new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons, cause });
+}
 
 /** setTimeout takes no more milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
+import { sleep } from '../../model/abort-signal.js';
 import type { StreamOptions } from '../../model/services.js';
 import type { Authentication } from './authentication.js';
-import { CallLimit, type ClientEnd } from './call-limit.js';
-import { deadlineExceeded, pause } from './deadline.js';
+import { CallLimit, type ClientEnd, deadlineExceeded } from './call-limit.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import type { EndpointPool } from './endpoint-pool.js';
 import { backoffMs, MAX_ATTEMPTS, mayRepeat, type RetryPolicy } from './retry.js';
@@ -58,13 +58,14 @@ export class CallRunner<Channel extends EndpointChannel> {
         return await make(channel);
       } catch (failure) {
         if (!(failure instanceof CallFailure) || attempt === maxAttempts) throw failure;
-        if (policy !== 'never' && authentication?.mayOvercome(failure)) await authentication.renew(limit);
+        if (policy !== 'only-if-unsent-with-same-token' && authentication?.mayOvercome(failure))
+          await authentication.renew(limit);
         else if (mayRepeat(failure, policy, pool.size)) pool.leave(channel);
         else throw failure;
         limit.lastFailure = failure;
       }
       const waitMs = backoffMs(attempt, pool.size);
-      if (waitMs > 0) await pause(waitMs, limit.signal);
+      if (waitMs > 0) await sleep(waitMs, limit.signal);
     }
   }
 

@@ -2,15 +2,14 @@ import { ServerError } from '../../model/errors.js';
 import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { Credentials } from '../connection.js';
 import { Authentication } from './authentication.js';
-import { BidiCaller } from './bidi-caller.js';
 import { ClientEnd } from './call-limit.js';
 import { CallRunner } from './call-runner.js';
 import type { BidiChannel, RequestChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
-import { RequestEncoder } from './request-encoder.js';
 import type { Rpc } from './rpc.js';
+import { CallFailure, requestTooLarge } from './status.js';
 
-export interface CallerOptions {
+interface CallerOptions {
   /** At least one, in the order of the endpoints. */
   readonly channels: readonly RequestChannel[];
   /** The same endpoints for streams of requests; they are asked for with the first one. */
@@ -135,5 +134,83 @@ export class Caller {
       authentication: this.#authentication,
       encoder: this.#encoder,
     });
+  }
+}
+
+interface BidiCallerOptions {
+  readonly runner: CallRunner<BidiChannel>;
+  readonly authentication: Authentication;
+  readonly encoder: RequestEncoder;
+}
+
+/** Makes calls whose requests are a stream, too, for `Caller`. */
+class BidiCaller {
+  readonly #runner: CallRunner<BidiChannel>;
+  readonly #authentication: Authentication;
+  readonly #encoder: RequestEncoder;
+
+  constructor({ runner, authentication, encoder }: BidiCallerOptions) {
+    this.#runner = runner;
+    this.#authentication = authentication;
+    this.#encoder = encoder;
+  }
+
+  /** One attempt only: who talks with a server must know when it is another one. Begins when the first response is asked for. */
+  async *bidi<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    requests: AsyncIterable<Request>,
+    call?: StreamOptions,
+  ): AsyncGenerator<Response, void, undefined> {
+    const { pool } = this.#runner;
+    const limit = this.#runner.limit(call);
+    let channel: BidiChannel | undefined;
+    try {
+      await this.#authentication.renewForStream(limit);
+      channel = pool.ready ?? (await pool.pick(limit.signal));
+      yield* channel.bidi(rpc, this.#encoder.encodeAll(rpc, requests), {
+        limit,
+        token: this.#authentication.token,
+        requiresLeader: call?.requiresLeader ?? false,
+      });
+    } catch (error) {
+      if (channel && error instanceof CallFailure && error.code === 'Unavailable') {
+        pool.leave(channel);
+        this.#authentication.expire();
+      }
+      throw await this.#runner.explained(error, limit);
+    } finally {
+      limit.release();
+    }
+  }
+
+  close(): void {
+    this.#runner.pool.close();
+  }
+}
+
+/** etcd's own limit for requests, and a little (client/v3/options.go `defaultMaxCallSendMsgSize`). */
+const DEFAULT_MAX_REQUEST_BYTES = 2 * 2 ** 20;
+
+/** Makes bytes of requests, none larger than the user allows. */
+class RequestEncoder {
+  readonly #maxBytes: number;
+
+  /** @param maxBytes 0: etcd's default */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes || DEFAULT_MAX_REQUEST_BYTES;
+  }
+
+  /** @throws ServerError as the server would answer, when the request is too large */
+  encode<Request>(rpc: Rpc<Request, unknown>, request: Request): Uint8Array {
+    const bytes = rpc.encode(request);
+    if (bytes.length > this.#maxBytes) throw requestTooLarge(bytes.length, this.#maxBytes);
+    return bytes;
+  }
+
+  async *encodeAll<Request>(
+    rpc: Rpc<Request, unknown>,
+    requests: AsyncIterable<Request>,
+  ): AsyncGenerator<Uint8Array> {
+    for await (const request of requests) yield this.encode(rpc, request);
   }
 }

@@ -1,11 +1,12 @@
 import { ConnectionError, ServerError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
-import { AuthDefinition } from '../../wire/auth.js';
+import { AuthDefinition } from '../../wire/etcdserver.js';
 import type { ConnectionOptions } from '../connection.js';
 import { loadSecurity } from '../tls/security.js';
 import { Caller } from './caller.js';
 import { parseEndpoint } from './endpoint.js';
 import { requestChannel } from './frames/channel.js';
+import { AUTH_POLICIES } from './retry.js';
 import { toRpc } from './rpc.js';
 import { bindServices } from './services.js';
 
@@ -27,12 +28,12 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
         const { prepareTls } = await import('../tls/connect.js');
         prepareTls(security);
       }
-      const { GrpcJsChannel } = await import('./bidi/channel.js');
+      const { GrpcJsChannel } = await import('./grpc-js/channel.js');
       const settings = { ...options, isOnly: endpoints.length === 1 };
       return endpoints.map((endpoint) => new GrpcJsChannel(endpoint, security, settings));
     },
     credentials: options.credentials,
-    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate),
+    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: options.callTimeoutMs,
     maxRequestBytes: options.maxRequestBytes,
   });

@@ -1,4 +1,4 @@
-import { abortController, pause } from './deadline.js';
+import { abortController, sleep } from '../../model/abort-signal.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import { NOT_CONNECTED_YET } from './settings.js';
 import type { CallFailure } from './status.js';
@@ -103,7 +103,7 @@ function raceOrMoveOn<Channel extends EndpointChannel>(
   newest: Channel,
   signal: AbortSignal,
 ): Promise<Channel | undefined> {
-  const moveOn = [newest.whenRefused(signal), pause(PATIENCE_MS, signal)].map((step) =>
+  const moveOn = [newest.whenRefused(signal), sleep(PATIENCE_MS, signal)].map((step) =>
     step.then(() => undefined),
   );
   // Those that lose the race reject when the search ends, unheard.

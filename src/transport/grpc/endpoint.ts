@@ -2,7 +2,7 @@
  * What an endpoint's text means (etcd client/v3/internal/endpoint, client/v3/client.go `authority`). The text is never refused:
  * etcd clients carry on with an endpoint that they cannot reach, for another one may do.
  */
-import type { Place } from '../socket/byte-socket.js';
+import type { Place } from '../socket/dial.js';
 import type { Encryption } from '../tls/security.js';
 
 export interface Endpoint {

@@ -1,8 +1,11 @@
-import { bytesFromText } from '../../model/bytes.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { httpStatusText } from '../../go/http-status-text.js';
+import { quoteGo } from '../../go/quote.js';
+import { systemErrorText } from '../../go/system-error.js';
 import type { RpcCode } from '../../model/errors.js';
-import { httpStatusText } from '../../model/go/http-status-text.js';
-import { quoteGo } from '../../model/go/quote.js';
-import type { Refusal } from './status.js';
+import { Http2Error, type ResetCode, SilentPeerError } from '../http2/error.js';
+import type { StreamFailure } from '../http2/stream.js';
+import { lostConnection, type Refusal } from './status.js';
 
 /**
  * Answers of HTTP servers and proxies that know no gRPC, in grpc-go's words (internal/transport/http2_client.go `operateHeaders`,
@@ -88,4 +91,59 @@ export class Page {
     const { code, details } = this.#refusal;
     return { code, details: `${details}\ndata: ${quoteGo(this.#bytes)}` };
   }
+}
+
+/** What it means when a server ends a stream by RST_STREAM, or as if there were no trailers, in grpc-go's words. */
+
+/** What the end of a stream means (grpc-go http_util.go `http2ErrConvTab`); the others are `Internal`. */
+const CODE_OF_RESET: Readonly<Partial<Record<ResetCode, RpcCode>>> = {
+  CANCEL: 'Canceled',
+  FLOW_CONTROL_ERROR: 'ResourceExhausted',
+  REFUSED_STREAM: 'Unavailable',
+  ENHANCE_YOUR_CALM: 'ResourceExhausted',
+  INADEQUATE_SECURITY: 'PermissionDenied',
+};
+
+export const NO_TRAILERS: Refusal = {
+  code: 'Internal',
+  details: 'server closed the stream without sending trailers',
+};
+
+/** The code of the frame, by its name. */
+export function refusalByReset(code: ResetCode): Refusal {
+  return {
+    code: CODE_OF_RESET[code] ?? (code.startsWith('unknown') ? 'Unknown' : 'Internal'),
+    details: `stream terminated by RST_STREAM with error code: ${code}`,
+    ...(code === 'REFUSED_STREAM' && { isUntouched: true }),
+  };
+}
+
+export function refusalOf(failure: StreamFailure): Refusal {
+  switch (failure.kind) {
+    case 'refused':
+      return { code: 'Unavailable', details: 'the connection is draining', isUntouched: true };
+    case 'lost':
+      return { code: 'Unavailable', details: lossText(failure.reason, failure.goAway) };
+    case 'malformed':
+      return { code: 'Internal', details: failure.why };
+    case 'reset':
+      return refusalByReset(failure.code);
+  }
+}
+
+/** grpc-go, internal/transport/http2_client.go `Close`. */
+function lossText(reason: Error, goAway: string | undefined): string {
+  const words =
+    reason instanceof SilentPeerError
+      ? 'keepalive ping failed to receive ACK within timeout'
+      : lostConnection(readFailure(reason));
+  if (goAway === undefined) return words;
+  return `closing transport due to: connection error: desc = ${quoteGo(bytesFromText(words))}, received prior goaway: ${goAway}`;
+}
+
+function readFailure(reason: Error): string {
+  if (reason instanceof Http2Error) return `connection error: ${reason.code}`;
+  const cause = reason.cause ?? reason;
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  return /^E[A-Z]+$/.test(code) ? systemErrorText(cause) : 'EOF';
 }

@@ -1,53 +1,85 @@
+import type {
+  AuthDefinition,
+  ClusterDefinition,
+  KvDefinition,
+  LeaseDefinition,
+  MaintenanceDefinition,
+  WatchDefinition,
+} from '../../wire/etcdserver.js';
 import { type CallFailure, isLearnerRefusal } from './status.js';
 
 /**
- * Which calls may be made twice (etcd client/v3/retry.go). `repeatable`: reads, and changes that change nothing the second time;
- * they go to the next endpoint when a server is unavailable. `once`: a repetition could do the thing twice, so only a request
- * that never left this process is made again. `never`: as `once`, and a refused token is final, too.
+ * Which calls may be made twice (etcd client/v3/retry.go).
+ * - `idempotent`: reads, and changes that change nothing the second time. They go to the next endpoint when a server is unavailable.
+ * - `only-if-unsent`: a repetition could do the thing twice, so only a request that never left this process is made again.
+ * - `only-if-unsent-with-same-token`: as before, and a refused token is final.
  */
-export type RetryPolicy = 'repeatable' | 'once' | 'never';
+export type RetryPolicy = 'idempotent' | 'only-if-unsent' | 'only-if-unsent-with-same-token';
 
-const POLICIES: Readonly<Record<string, RetryPolicy>> = {
-  '/etcdserverpb.KV/Range': 'repeatable',
-  '/etcdserverpb.KV/RangeStream': 'never',
-  '/etcdserverpb.KV/Put': 'once',
-  '/etcdserverpb.KV/DeleteRange': 'once',
-  '/etcdserverpb.KV/Txn': 'once',
-  '/etcdserverpb.KV/Compact': 'once',
-  '/etcdserverpb.Lease/LeaseGrant': 'once',
-  '/etcdserverpb.Lease/LeaseRevoke': 'once',
-  '/etcdserverpb.Lease/LeaseTimeToLive': 'repeatable',
-  '/etcdserverpb.Lease/LeaseLeases': 'repeatable',
-  '/etcdserverpb.Cluster/MemberAdd': 'once',
-  '/etcdserverpb.Cluster/MemberRemove': 'once',
-  '/etcdserverpb.Cluster/MemberUpdate': 'once',
-  '/etcdserverpb.Cluster/MemberList': 'repeatable',
-  '/etcdserverpb.Cluster/MemberPromote': 'once',
-  '/etcdserverpb.Maintenance/Alarm': 'repeatable',
-  '/etcdserverpb.Maintenance/Status': 'repeatable',
-  '/etcdserverpb.Maintenance/Defragment': 'once',
-  '/etcdserverpb.Maintenance/Hash': 'repeatable',
-  '/etcdserverpb.Maintenance/HashKV': 'repeatable',
-  '/etcdserverpb.Maintenance/Snapshot': 'repeatable',
-  '/etcdserverpb.Maintenance/MoveLeader': 'repeatable',
-  '/etcdserverpb.Maintenance/Downgrade': 'once',
-  '/etcdserverpb.Auth/AuthEnable': 'once',
-  '/etcdserverpb.Auth/AuthDisable': 'once',
-  '/etcdserverpb.Auth/AuthStatus': 'once',
-  '/etcdserverpb.Auth/Authenticate': 'once',
-  '/etcdserverpb.Auth/UserAdd': 'once',
-  '/etcdserverpb.Auth/UserGet': 'repeatable',
-  '/etcdserverpb.Auth/UserList': 'repeatable',
-  '/etcdserverpb.Auth/UserDelete': 'once',
-  '/etcdserverpb.Auth/UserChangePassword': 'once',
-  '/etcdserverpb.Auth/UserGrantRole': 'once',
-  '/etcdserverpb.Auth/UserRevokeRole': 'once',
-  '/etcdserverpb.Auth/RoleAdd': 'once',
-  '/etcdserverpb.Auth/RoleGet': 'repeatable',
-  '/etcdserverpb.Auth/RoleList': 'repeatable',
-  '/etcdserverpb.Auth/RoleDelete': 'once',
-  '/etcdserverpb.Auth/RoleGrantPermission': 'once',
-  '/etcdserverpb.Auth/RoleRevokePermission': 'once',
+/** A policy for each method of a service; the compiler finds a missing or misspelled one. */
+type PoliciesOf<Service extends { readonly methods: object }> = Readonly<
+  Record<keyof Service['methods'], RetryPolicy>
+>;
+
+export const KV_POLICIES: PoliciesOf<typeof KvDefinition> = {
+  range: 'idempotent',
+  rangeStream: 'only-if-unsent-with-same-token',
+  put: 'only-if-unsent',
+  deleteRange: 'only-if-unsent',
+  txn: 'only-if-unsent',
+  compact: 'only-if-unsent',
+};
+
+/** Streams of requests are attempted once: whoever talks to a server must know when it is another one. */
+export const WATCH_POLICIES: PoliciesOf<typeof WatchDefinition> = {
+  watch: 'only-if-unsent',
+};
+
+export const LEASE_POLICIES: PoliciesOf<typeof LeaseDefinition> = {
+  leaseGrant: 'only-if-unsent',
+  leaseRevoke: 'only-if-unsent',
+  leaseKeepAlive: 'only-if-unsent',
+  leaseTimeToLive: 'idempotent',
+  leaseLeases: 'idempotent',
+};
+
+export const CLUSTER_POLICIES: PoliciesOf<typeof ClusterDefinition> = {
+  memberAdd: 'only-if-unsent',
+  memberRemove: 'only-if-unsent',
+  memberUpdate: 'only-if-unsent',
+  memberList: 'idempotent',
+  memberPromote: 'only-if-unsent',
+};
+
+export const MAINTENANCE_POLICIES: PoliciesOf<typeof MaintenanceDefinition> = {
+  alarm: 'idempotent',
+  status: 'idempotent',
+  defragment: 'only-if-unsent',
+  hash: 'idempotent',
+  hashKV: 'idempotent',
+  snapshot: 'idempotent',
+  moveLeader: 'idempotent',
+  downgrade: 'only-if-unsent',
+};
+
+export const AUTH_POLICIES: PoliciesOf<typeof AuthDefinition> = {
+  authEnable: 'only-if-unsent',
+  authDisable: 'only-if-unsent',
+  authStatus: 'only-if-unsent',
+  authenticate: 'only-if-unsent',
+  userAdd: 'only-if-unsent',
+  userGet: 'idempotent',
+  userList: 'idempotent',
+  userDelete: 'only-if-unsent',
+  userChangePassword: 'only-if-unsent',
+  userGrantRole: 'only-if-unsent',
+  userRevokeRole: 'only-if-unsent',
+  roleAdd: 'only-if-unsent',
+  roleGet: 'idempotent',
+  roleList: 'idempotent',
+  roleDelete: 'only-if-unsent',
+  roleGrantPermission: 'only-if-unsent',
+  roleRevokePermission: 'only-if-unsent',
 };
 
 /** client/v3/options.go `defaultUnaryMaxRetries`. */
@@ -56,16 +88,12 @@ export const MAX_ATTEMPTS = 100;
 /** client/v3/options.go `defaultBackoffWaitBetween`, without its jitter: one process is no herd. */
 const BACKOFF_MS = 25;
 
-export function policyOf(path: string): RetryPolicy {
-  return POLICIES[path] ?? 'once';
-}
-
 /** Whether the failed attempt may be followed by another one, apart from what a new token would change. */
 export function mayRepeat(failure: CallFailure, policy: RetryPolicy, endpointCount: number): boolean {
   if (!failure.wasSent && (failure.code === 'Unavailable' || failure.code === 'Internal')) return true;
   if (isLearnerRefusal(failure) && endpointCount > 1) return true;
-  // Nobody here has cancelled the call: it was a proxy or the server. (etcdctl makes writes again, too.)
-  return policy === 'repeatable' && (failure.code === 'Unavailable' || failure.code === 'Canceled');
+  // The caller did not cancel the call: a proxy or the server did. (etcdctl makes writes again, too.)
+  return policy === 'idempotent' && (failure.code === 'Unavailable' || failure.code === 'Canceled');
 }
 
 /** Time to wait before the attempt (from 1): a quorum of the endpoints is asked without pause. */

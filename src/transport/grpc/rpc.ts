@@ -1,6 +1,5 @@
 import { type Encoding, messageEncoder } from '../../wire/encoder.js';
-import { methodPath } from '../../wire/service.js';
-import { policyOf, type RetryPolicy } from './retry.js';
+import type { RetryPolicy } from './retry.js';
 
 /** A request as callers hand it over: fields may be missing, arrays be read-only. */
 export type Readable<Message> = Message extends
@@ -18,6 +17,7 @@ export type Readable<Message> = Message extends
 
 /** One kind of call: where it goes, how its messages become bytes, whether it may be repeated. */
 export interface Rpc<Request, Response> {
+  /** Of HTTP/2: `/etcdserverpb.KV/Range`. */
   readonly path: string;
   readonly policy: RetryPolicy;
   encode(request: Request): Uint8Array;
@@ -39,13 +39,13 @@ export interface MethodDefinition<Partial = any, Wire = any, Response = any> {
 export function toRpc<Partial, Wire, Response>(
   service: { readonly fullName: string },
   definition: MethodDefinition<Partial, Wire, Response>,
+  policy: RetryPolicy,
 ): Rpc<Readable<Partial>, Response> {
   const { requestType, responseType } = definition;
-  const path = methodPath(service, definition);
   const encode = messageEncoder(requestType);
   return {
-    path,
-    policy: policyOf(path),
+    path: `/${service.fullName}/${definition.name}`,
+    policy,
     // `fromPartial` only reads; its types do not say so.
     encode: (request) => encode(requestType.fromPartial(request as Partial)),
     decode: (bytes) => responseType.decode(bytes),

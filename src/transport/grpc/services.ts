@@ -1,22 +1,33 @@
 import type { CallOptions, Client, StreamOptions } from '../../model/services.js';
-import { AuthDefinition } from '../../wire/auth.js';
-import { ClusterDefinition } from '../../wire/cluster.js';
-import { KvDefinition } from '../../wire/kv.js';
-import { LeaseDefinition } from '../../wire/lease.js';
-import { MaintenanceDefinition } from '../../wire/maintenance.js';
-import { WatchDefinition } from '../../wire/watch.js';
+import {
+  AuthDefinition,
+  ClusterDefinition,
+  KvDefinition,
+  LeaseDefinition,
+  MaintenanceDefinition,
+  WatchDefinition,
+} from '../../wire/etcdserver.js';
 import type { Caller } from './caller.js';
-import { type MethodDefinition, type Readable, toRpc } from './rpc.js';
+import {
+  AUTH_POLICIES,
+  CLUSTER_POLICIES,
+  KV_POLICIES,
+  LEASE_POLICIES,
+  MAINTENANCE_POLICIES,
+  type RetryPolicy,
+  WATCH_POLICIES,
+} from './retry.js';
+import { type MethodDefinition, type Readable, type Rpc, toRpc } from './rpc.js';
 
 /** The services of etcd as methods of a client. */
 export function bindServices(caller: Caller): Client {
   return {
-    kv: bindService(KvDefinition, caller),
-    watch: bindService(WatchDefinition, caller),
-    lease: bindService(LeaseDefinition, caller),
-    cluster: bindService(ClusterDefinition, caller),
-    maintenance: bindService(MaintenanceDefinition, caller),
-    auth: bindService(AuthDefinition, caller),
+    kv: bindService(KvDefinition, KV_POLICIES, caller),
+    watch: bindService(WatchDefinition, WATCH_POLICIES, caller),
+    lease: bindService(LeaseDefinition, LEASE_POLICIES, caller),
+    cluster: bindService(ClusterDefinition, CLUSTER_POLICIES, caller),
+    maintenance: bindService(MaintenanceDefinition, MAINTENANCE_POLICIES, caller),
+    auth: bindService(AuthDefinition, AUTH_POLICIES, caller),
     close: () => caller.close(),
   };
 }
@@ -43,17 +54,17 @@ type ResponseOf<Method> = Method extends { responseType: { decode(bytes: Uint8Ar
 /** One function for each method; the compiler compares them with the service's interface in the model. */
 function bindService<Definition extends ServiceDefinition>(
   service: Definition,
+  policies: Readonly<Record<keyof Definition['methods'], RetryPolicy>>,
   caller: Caller,
 ): { readonly [Name in keyof Definition['methods']]: Bound<Definition['methods'][Name]> } {
   const bound = Object.entries(service.methods).map(([name, method]) => [
     name,
-    bindMethod(service, method, caller),
+    bindMethod(toRpc(service, method, policies[name as keyof Definition['methods']]), method, caller),
   ]);
   return Object.fromEntries(bound);
 }
 
-function bindMethod(service: ServiceDefinition, method: MethodDefinition, caller: Caller) {
-  const rpc = toRpc(service, method);
+function bindMethod(rpc: Rpc<unknown, unknown>, method: MethodDefinition, caller: Caller) {
   if (method.requestStream) {
     return (requests: AsyncIterable<unknown>, call?: StreamOptions) => caller.bidi(rpc, requests, call);
   }

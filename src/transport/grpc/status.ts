@@ -1,5 +1,4 @@
 import { type RpcCode, ServerError } from '../../model/errors.js';
-import { ETCD_ERRORS } from './etcd-errors.js';
 
 /**
  * The one place that reads the texts of a gRPC status. Above it a failure is a `ServerError` with a code.
@@ -109,3 +108,69 @@ export function isTokenMissing(failure: CallFailure): boolean {
 export function isLearnerRefusal(failure: CallFailure): boolean {
   return failure.details === 'etcdserver: rpc not supported for learner';
 }
+
+/**
+ * The messages by which etcd's clients know an error of etcd itself (api/v3/v3rpc/rpctypes/error.go `errStringToError`, v3.7.1):
+ * these are printed bare, all others as `rpc error: code = … desc = …`.
+ */
+const ETCD_ERRORS: ReadonlySet<string> = new Set(
+  [
+    'key is not provided',
+    'key not found',
+    'value is provided',
+    'lease is provided',
+    'too many operations in txn request',
+    'duplicate key given in txn request',
+    'invalid sort option',
+    'mvcc: required revision has been compacted',
+    'mvcc: required revision is a future revision',
+    'mvcc: database space exceeded',
+    'requested lease not found',
+    'lease already exists',
+    'too large lease TTL',
+    'member ID already exist',
+    'Peer URLs already exists',
+    're-configuration failed due to not enough started members',
+    'given member URLs are invalid',
+    'member not found',
+    'can only promote a learner member',
+    'can only promote a learner member which is in sync with leader',
+    'too many learner members in cluster',
+    'cluster ID mismatch',
+    'request is too large',
+    'too many requests',
+    'root user does not exist',
+    'root user does not have root role',
+    'user name already exists',
+    'user name is empty',
+    'user name not found',
+    'role name already exists',
+    'role name not found',
+    'role name is empty',
+    'authentication failed, invalid user ID or password',
+    'permission denied',
+    'role is not granted to the user',
+    'permission is not granted to the role',
+    'authentication is not enabled',
+    'invalid auth token',
+    'invalid auth management',
+    'revision of auth store is old',
+    'no leader',
+    'not leader',
+    'leader changed',
+    'not capable',
+    'server stopped',
+    'request timed out',
+    'request timed out, possibly due to previous leader failure',
+    'request timed out, possibly due to connection lost',
+    'unhealthy cluster',
+    'corrupt cluster',
+    'rpc not supported for learner',
+    'bad leader transferee',
+    'wrong downgrade target version format',
+    'invalid downgrade target version',
+    'cluster version not found during downgrade',
+    'cluster has a downgrade job in progress',
+    'no inflight downgrade job',
+  ].map((text) => `etcdserver: ${text}`),
+);

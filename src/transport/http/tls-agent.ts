@@ -1,12 +1,11 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:http';
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { destroyOnAbort } from '../destroy-on-abort.js';
-import { abortController } from '../grpc/deadline.js';
-import { lookUpHost } from '../lookup.js';
+import { abortController } from '../../model/abort-signal.js';
+import { destroyOnAbort, lookUpHost } from '../socket/net-socket.js';
 import { connectTls } from '../tls/connect.js';
 import type { Security, TlsSecurity } from '../tls/security.js';
-import { DialTimeoutError } from './failure.js';
+import { DialTimeoutError } from '../v2/failure.js';
 
 export interface SecureRequestOptions extends RequestOptions {
   /** Name or IP address that the server's certificate must carry, unless the security names another. */

@@ -1,10 +1,8 @@
-import { quoteGo } from '../../model/go/quote.js';
-import type { ByteSocket } from '../socket/byte-socket.js';
-
+import { quoteGo } from '../../go/quote.js';
+import type { ByteSocket } from '../socket/dial.js';
 import { Http2Error, numberOf, resetCodeOf, SilentPeerError } from './error.js';
-import { FieldRules } from './field-rules.js';
-
 import {
+  checkIsOfConnection,
   DEFAULT_WINDOW_BYTES,
   Flag,
   type FrameHeader,
@@ -12,17 +10,19 @@ import {
   frame,
   LARGEST_WINDOW_BYTES,
   numberFrame,
+  numberIn,
   PREFACE,
   Setting,
   settingsFrame,
   settingsOf,
+  withoutPadding,
+  withoutPriority,
+  wrongSize,
 } from './frame.js';
-import { FrameReader } from './frame-reader.js';
-import { type HeaderBlock, HeaderBlocks } from './header-blocks.js';
+import { FrameReader, Output } from './framer.js';
+import { FieldRules, type HeaderBlock, HeaderBlocks } from './header-block.js';
 import { HeaderDecoder } from './hpack/decoder.js';
 import { KeepAlive, type KeepAliveOptions } from './keep-alive.js';
-import { Output } from './output.js';
-import { checkIsOfConnection, numberIn, withoutPadding, withoutPriority, wrongSize } from './payload.js';
 import { Requests } from './requests.js';
 import { Stream, type StreamEvents } from './stream.js';
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../../model/errors.js';
-import { listed } from '../tls/flag-names.js';
+import { listed } from '../connection.js';
 import {
   BORINGSSL_GROUPS,
   CIPHERS,
@@ -17,7 +17,7 @@ import {
   type BunTlsOptions,
   certificateClassOf,
 } from './bun.js';
-import type { ByteSocket, Destination, SocketEvents } from './byte-socket.js';
+import type { ByteSocket, Destination, SocketEvents } from './dial.js';
 
 /** `h2` behind its length. */
 const ALPN_HTTP2 = '\x02h2';
@@ -53,7 +53,7 @@ async function refuseMaterial(
   { flagNames }: TlsSecurity,
   { files: { keyPair } }: Trust,
 ): Promise<never> {
-  const { checkKeyPair } = await import('../tls/key-pair-check.js');
+  const { checkKeyPair } = await import('../tls/files.js');
   if (keyPair) checkKeyPair(keyPair);
   const reasons = [`the TLS library refuses the certificates given with ${listed(flagNames)}`];
   throw new UsageError(`tls: ${error.message}`, 'arguments', { reasons, cause: error });

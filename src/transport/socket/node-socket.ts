@@ -1,13 +1,14 @@
+import { request } from 'node:http';
 import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
-import { destroyOnAbort } from '../destroy-on-abort.js';
-import { lookUpHost } from '../lookup.js';
+import type { ForwardProxy } from '../proxy.js';
 import { connectTls } from '../tls/connect.js';
-import type { ByteSocket, Destination, SocketEvents } from './byte-socket.js';
+import type { ByteSocket, Destination, SocketEvents } from './dial.js';
+import { destroyOnAbort, lookUpHost } from './net-socket.js';
 
 /** See `dial`; on the sockets of `node:net` and `node:tls`. */
 export async function dialWithNode(destination: Destination, signal: AbortSignal): Promise<ByteSocket> {
   const { security, place, certifiedHost } = destination;
-  const tunnel = await openTunnel(destination, signal);
+  const tunnel = await tunnelFor(destination, signal);
   signal.throwIfAborted();
   if (security.kind === 'plaintext') return new NodeByteSocket(tunnel ?? (await openSocket(place, signal)));
   const way = tunnel ? { socket: tunnel } : place;
@@ -57,10 +58,43 @@ class NodeByteSocket implements ByteSocket {
   }
 }
 
-async function openTunnel({ place, proxy }: Destination, signal: AbortSignal): Promise<Socket | undefined> {
+async function tunnelFor({ place, proxy }: Destination, signal: AbortSignal): Promise<Socket | undefined> {
   if (proxy === undefined || 'path' in place) return undefined;
-  const { openTunnel } = await import('./tunnel.js');
   const socket = await openTunnel(proxy, place, signal);
   destroyOnAbort(socket, signal);
   return socket;
+}
+
+/** A connection to the place by way of the proxy, which is asked by `CONNECT`. */
+function openTunnel(
+  proxy: ForwardProxy,
+  { host, port }: { readonly host: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<Socket> {
+  const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      method: 'CONNECT',
+      host: proxy.host,
+      port: proxy.port,
+      path: target,
+      headers: {
+        host: target,
+        ...(proxy.credentials !== undefined && {
+          'proxy-authorization': `Basic ${Buffer.from(proxy.credentials).toString('base64')}`,
+        }),
+      },
+      signal,
+    });
+    asked.once('error', reject);
+    asked.once('connect', ({ statusCode }, socket: Socket, head: Buffer) => {
+      if (statusCode !== 200) {
+        socket.destroy();
+        return reject(new Error(`the proxy answers HTTP ${statusCode}`));
+      }
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket);
+    });
+    asked.end();
+  });
 }

@@ -2,12 +2,10 @@ import { constants, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { UsageError } from '../../model/errors.js';
-import { destroyOnAbort } from '../destroy-on-abort.js';
-import { lookUpHost } from '../lookup.js';
+import { listed } from '../connection.js';
 import { bun } from '../socket/bun.js';
-import type { TlsFiles } from './files.js';
-import { listed } from './flag-names.js';
-import { checkKeyPair } from './key-pair-check.js';
+import { destroyOnAbort, lookUpHost } from '../socket/net-socket.js';
+import { checkKeyPair, type TlsFiles } from './files.js';
 import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, sentName, WHILE_WAITING_MS } from './peer.js';
 import type { TlsSecurity, Trust } from './security.js';
 

@@ -2,9 +2,9 @@
  * Why no connection came about, in words. What is known is a text of Node.js, Bun or their TLS libraries; grpc-js puts its own frame
  * around it. Go's words for the same stand behind ours, for scripts that look for them.
  */
+
+import { TLS_FLAG_NAMES, type TlsFlagNames } from '../connection.js';
 import type { Destination } from '../proxy.js';
-import { alertIn } from './alert.js';
-import { TLS_FLAG_NAMES, type TlsFlagNames } from './flag-names.js';
 import { PeerCertificateError } from './peer.js';
 
 type Words = string | ((flagNames: TlsFlagNames) => string);
@@ -64,7 +64,7 @@ const EXPLANATIONS: readonly Explanation[] = [
 ];
 
 /** What an alert of the server means, by its number (RFC 8446 §6). */
-const ALERTS: Readonly<Record<number, Words>> = {
+const ALERT_EXPLANATIONS: Readonly<Record<number, Words>> = {
   40: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   116: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   112: 'the server has no certificate for the name that it is asked for',
@@ -83,7 +83,7 @@ export function inOpensslWords(message: string): string {
   return message.replaceAll('_', ' ');
 }
 
-export interface FailedAttempt {
+interface FailedAttempt {
   readonly isSecure: boolean;
   /** Those of the version 3 commands when absent. */
   readonly flagNames?: TlsFlagNames;
@@ -122,7 +122,7 @@ export function explainProxiedFailure(failure: Error, proxy: Destination): strin
 function knownExplanation(details: string, flagNames: TlsFlagNames): string | undefined {
   const spaced = inOpensslWords(details);
   const alert = alertIn(spaced);
-  const ofAlert = alert && ALERTS[alert.number];
+  const ofAlert = alert && ALERT_EXPLANATIONS[alert.number];
   if (alert && ofAlert) return withGoWords(ofAlert, `remote error: tls: ${alert.goName}`, flagNames);
   const known = EXPLANATIONS.find(({ pattern }) => pattern.test(spaced));
   if (known) return withGoWords(known.words, known.goWords, flagNames);
@@ -187,4 +187,49 @@ function innermost(details: string): string {
     .replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)$/, '')
     .replace(/^Error: /, '')
     .trim();
+}
+
+/** An alert by which a server ends a handshake (RFC 8446 §6). */
+interface Alert {
+  readonly number: number;
+  /** As Go's crypto/tls prints it. */
+  readonly goName: string;
+}
+
+/** OpenSSL's and BoringSSL's words for an alert, in lower case, where they are others than Go's. */
+const ALERT_NAMES: readonly (readonly [number: number, goName: string, opensslName?: string])[] = [
+  [10, 'unexpected message'],
+  [20, 'bad record MAC', 'bad record mac'],
+  [22, 'record overflow'],
+  [40, 'handshake failure'],
+  [42, 'bad certificate'],
+  [43, 'unsupported certificate'],
+  [44, 'revoked certificate', 'certificate revoked'],
+  [45, 'expired certificate', 'certificate expired'],
+  [46, 'unknown certificate', 'certificate unknown'],
+  [47, 'illegal parameter'],
+  [48, 'unknown certificate authority', 'unknown ca'],
+  [49, 'access denied'],
+  [50, 'error decoding message', 'decode error'],
+  [51, 'error decrypting message', 'decrypt error'],
+  [70, 'protocol version not supported', 'protocol version'],
+  [71, 'insufficient security level', 'insufficient security'],
+  [80, 'internal error'],
+  [86, 'inappropriate fallback'],
+  [90, 'user canceled', 'user cancelled'],
+  [109, 'missing extension'],
+  [110, 'unsupported extension'],
+  [112, 'unrecognized name'],
+  [116, 'certificate required'],
+  [120, 'no application protocol'],
+];
+
+/** @param text of a TLS library, without underscores */
+export function alertIn(text: string): Alert | undefined {
+  const number = Number(/alert number (\d+)/i.exec(text)?.[1]);
+  const lower = text.toLowerCase();
+  const found = ALERT_NAMES.find(([code, goName, name = goName]) =>
+    Number.isNaN(number) ? lower.includes(`alert ${name}`) : code === number,
+  );
+  return found && { number: found[0], goName: found[1] };
 }

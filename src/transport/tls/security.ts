@@ -1,8 +1,7 @@
 import { UsageError } from '../../model/errors.js';
-import type { TlsOptions } from '../connection.js';
+import { TLS_FLAG_NAMES, type TlsFlagNames, type TlsOptions } from '../connection.js';
 import type { CertificatePool } from '../x509/certificate-pool.js';
 import { Authorities, checkCertificate, type KeyPair, readKeyPair, type TlsFiles } from './files.js';
-import { TLS_FLAG_NAMES, type TlsFlagNames } from './flag-names.js';
 import { systemRoots } from './system-roots.js';
 
 /** What the scheme of an endpoint says about TLS; `as-configured`: TLS when the flags ask for it. */
@@ -133,7 +132,7 @@ function readFiles(options: TlsOptions, flagNames: TlsFlagNames): TlsFiles {
 
 async function checkPair(keyPair: KeyPair | undefined): Promise<void> {
   if (keyPair === undefined) return;
-  const { checkKeyPair } = await import('./key-pair-check.js');
+  const { checkKeyPair } = await import('./files.js');
   checkKeyPair(keyPair);
 }
 

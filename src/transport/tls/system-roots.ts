@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
-import { pathErrorText } from '../../model/go/system-error.js';
+import { pathErrorText } from '../../go/system-error.js';
 import type { SystemRootsPlaces } from '../connection.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
 import { decodePem } from '../x509/pem.js';

@@ -1,13 +1,12 @@
 /**
  * X.509 certificates (RFC 5280 §4), read as Go's crypto/x509 reads them: what it refuses to parse is refused here, in its words.
  */
-import { contextTag, DerReader, TAG } from './der.js';
+import { contextTag, DerReader, readTime, TAG } from './der.js';
 import { refuse } from './error.js';
 import { type Extensions, readExtensions } from './extensions.js';
+import { type PublicKey, readPublicKey } from './key.js';
 import { type DistinguishedName, readName } from './name.js';
-import { type PublicKey, readPublicKey } from './public-key.js';
 import { readAlgorithm, type SignatureAlgorithm, signatureAlgorithmOf } from './signature-algorithm.js';
-import { readTime } from './time.js';
 
 export interface Certificate {
   /** DER. */

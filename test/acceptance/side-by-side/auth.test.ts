@@ -1,4 +1,4 @@
-import { AuthStatusResponse } from '../../../src/wire/auth.js';
+import { AuthStatusResponse } from '../../../src/wire/etcdserver.js';
 import { accounts } from '../../support/lab/accounts.js';
 import { rootPassword } from '../../support/lab/lab.js';
 import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { compareVersions } from '../../../scripts/lib/version.mjs';
-import { DowngradeResponse } from '../../../src/wire/maintenance.js';
+import { DowngradeResponse } from '../../../src/wire/etcdserver.js';
 import type { Lab } from '../../support/lab/lab.js';
 import { run } from '../../support/lab/program.js';
 import {

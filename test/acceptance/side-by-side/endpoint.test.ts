@@ -20,16 +20,18 @@ const TOOK_IN_TABLE = {
       .replace(/^\u00e2.*$/, '-'),
 };
 
+const healthIn = (format: string): readonly SideBySideCase[] => {
+  const mask = format === 'table' ? TOOK_IN_TABLE : TOOK;
+  return [
+    { run: `endpoint health -w ${format}`, mask },
+    { run: `endpoint health -w ${format} --cluster`, mask },
+    { run: `endpoint health -w ${format} ${ONLY_DEAD}`, alone: true, atOnce: true, mask },
+    { run: `endpoint health -w ${format} --hex`, mask },
+  ];
+};
+
 const health: readonly SideBySideCase[] = [
-  ...FORMATS.flatMap((format) => {
-    const mask = format === 'table' ? TOOK_IN_TABLE : TOOK;
-    return [
-      { run: `endpoint health -w ${format}`, mask },
-      { run: `endpoint health -w ${format} --cluster`, mask },
-      { run: `endpoint health -w ${format} ${ONLY_DEAD}`, alone: true, atOnce: true, mask },
-      { run: `endpoint health -w ${format} --hex`, mask },
-    ];
-  }),
+  ...FORMATS.flatMap(healthIn),
   { run: 'endpoint health surplus', mask: TOOK },
   { run: 'endpoint health --cluster=false', mask: TOOK },
   { run: 'endpoint --cluster health', mask: TOOK },
@@ -37,19 +39,23 @@ const health: readonly SideBySideCase[] = [
   ...askingNoServer([{ run: 'endpoint health -w xml' }, { run: 'endpoint health --rev=1' }]),
 ];
 
+const reachedStatusIn = (format: string): readonly SideBySideCase[] => [
+  { run: `endpoint status -w ${format}`, given: DATA, since: '3.6', scene: settled },
+  { run: `endpoint status -w ${format} --hex`, given: DATA, since: '3.6', scene: settled },
+  { run: `endpoint status -w ${format} --cluster`, given: DATA, since: '3.6', scene: settled },
+  {
+    run: `endpoint status -w ${format} ${DEAD}`,
+    given: DATA,
+    since: '3.6',
+    scene: settled,
+    newestServerOnly: DEAD_BESIDE,
+    atOnce: true,
+  },
+];
+
 const status: readonly SideBySideCase[] = [
   ...FORMATS.flatMap((format) => [
-    { run: `endpoint status -w ${format}`, given: DATA, since: '3.6', scene: settled },
-    { run: `endpoint status -w ${format} --hex`, given: DATA, since: '3.6', scene: settled },
-    { run: `endpoint status -w ${format} --cluster`, given: DATA, since: '3.6', scene: settled },
-    {
-      run: `endpoint status -w ${format} ${DEAD}`,
-      given: DATA,
-      since: '3.6',
-      scene: settled,
-      newestServerOnly: DEAD_BESIDE,
-      atOnce: true,
-    },
+    ...reachedStatusIn(format),
     { run: `endpoint status -w ${format} ${ONLY_DEAD}`, alone: true, atOnce: true },
   ]),
   { run: 'endpoint status surplus', given: DATA, since: '3.6', scene: settled },
@@ -58,18 +64,22 @@ const status: readonly SideBySideCase[] = [
   { run: 'endpoint s', given: DATA, since: '3.6', scene: settled },
 ];
 
+const reachedHashkvIn = (format: string): readonly SideBySideCase[] => [
+  { run: `endpoint hashkv -w ${format}`, given: DATA, since: '3.6' },
+  { run: `endpoint hashkv -w ${format} --hex`, given: DATA, since: '3.6' },
+  { run: `endpoint hashkv -w ${format} --cluster --rev=2`, given: DATA, since: '3.6' },
+  {
+    run: `endpoint hashkv -w ${format} ${DEAD}`,
+    given: DATA,
+    since: '3.6',
+    newestServerOnly: DEAD_BESIDE,
+    atOnce: true,
+  },
+];
+
 const hashkv: readonly SideBySideCase[] = [
   ...FORMATS.flatMap((format) => [
-    { run: `endpoint hashkv -w ${format}`, given: DATA, since: '3.6' },
-    { run: `endpoint hashkv -w ${format} --hex`, given: DATA, since: '3.6' },
-    { run: `endpoint hashkv -w ${format} --cluster --rev=2`, given: DATA, since: '3.6' },
-    {
-      run: `endpoint hashkv -w ${format} ${DEAD}`,
-      given: DATA,
-      since: '3.6',
-      newestServerOnly: DEAD_BESIDE,
-      atOnce: true,
-    },
+    ...reachedHashkvIn(format),
     { run: `endpoint hashkv -w ${format} ${ONLY_DEAD}`, alone: true, atOnce: true },
   ]),
   { run: 'endpoint hashkv --rev=1', given: DATA, since: '3.6' },
@@ -88,12 +98,16 @@ const refused: readonly SideBySideCase[] = ['health', 'status', 'hashkv'].map((n
 }));
 
 sideBySide('endpoint', [...health, ...status, ...hashkv, ...refused]);
-sideBySide('endpoint over TLS', [...status.slice(0, 4), ...hashkv.slice(0, 4), ...health.slice(0, 4)], {
-  profile: 'tls',
-});
+sideBySide(
+  'endpoint over TLS',
+  [...reachedStatusIn('simple'), ...reachedHashkvIn('simple'), ...healthIn('simple')],
+  {
+    profile: 'tls',
+  },
+);
 sideBySide(
   'endpoint of three members',
-  [...status.slice(0, 9), ...hashkv.slice(0, 9)].filter(({ alone }) => !alone),
+  ['simple', 'json'].flatMap((format) => [...reachedStatusIn(format), ...reachedHashkvIn(format)]),
   { members: 3 },
 );
 /** Each login is an entry of the Raft log. */
@@ -112,8 +126,8 @@ sideBySide(
       scene: settled,
       mask: RAFT_INDEX,
     })),
-    ...hashkv.slice(0, 4),
-    ...health.slice(0, 2),
+    ...reachedHashkvIn('simple'),
+    ...healthIn('simple'),
     ...['health', 'status', 'hashkv'].flatMap((name) => [
       { run: `endpoint ${name} --user=root:wrong`, mask: TOOK },
       { run: `endpoint ${name} --user=root:wrong --cluster`, since: '3.7' },

@@ -14,20 +14,27 @@ const ODD_KEYS = [
 ];
 const SEVERAL = ['put a 1', 'put ab 2', 'put abc 3', 'put b 4', 'put a 5'];
 const ODD = ODD_KEYS.map((key) => ['put', key, `value of ${key}`]);
-const FORMATS = ['simple', 'json', 'fields', 'protobuf', 'table'];
+const PRINTED = ['simple', 'json', 'fields', 'protobuf'];
+const FORMATS = [...PRINTED, 'table'];
 
-const get: readonly SideBySideCase[] = [
+const oneKey: readonly SideBySideCase[] = [
   { run: 'get a', given: SEVERAL },
   { run: 'get missing', given: SEVERAL },
   { run: 'get', asksNoServer: true },
   { run: ['get', ''] },
-  ...FORMATS.flatMap((format) => [
-    { run: `get a --prefix -w ${format}`, given: SEVERAL },
-    { run: `get missing -w ${format}`, given: SEVERAL },
-    { run: `get a -w=${format} --hex`, given: SEVERAL, since: '3.6' },
-    { run: `get a --keys-only --prefix --write-out ${format}`, given: SEVERAL },
-    { run: ['get', '', '--prefix', '-w', format], given: ODD },
-  ]),
+];
+
+const getIn = (format: string): readonly SideBySideCase[] => [
+  { run: `get a --prefix -w ${format}`, given: SEVERAL },
+  { run: `get missing -w ${format}`, given: SEVERAL },
+  { run: `get a -w=${format} --hex`, given: SEVERAL, since: '3.6' },
+  { run: `get a --keys-only --prefix --write-out ${format}`, given: SEVERAL },
+  { run: ['get', '', '--prefix', '-w', format], given: ODD },
+];
+
+const get: readonly SideBySideCase[] = [
+  ...oneKey,
+  ...FORMATS.flatMap(getIn),
   { run: 'get a b', given: SEVERAL },
   { run: 'get a b extra', given: SEVERAL },
   { run: 'get a --from-key', given: SEVERAL },
@@ -97,5 +104,5 @@ const get: readonly SideBySideCase[] = [
 ];
 
 sideBySide('get', get);
-sideBySide('get over TLS', get.slice(0, 24), { profile: 'tls' });
-sideBySide('get with users', get.slice(0, 10), { profile: 'auth' });
+sideBySide('get over TLS', [...oneKey, ...PRINTED.flatMap(getIn)], { profile: 'tls' });
+sideBySide('get with users', [...oneKey, ...['simple', 'json'].flatMap(getIn)], { profile: 'auth' });

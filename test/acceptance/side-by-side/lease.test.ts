@@ -1,4 +1,4 @@
-import { ResponseHeader } from '../../../src/wire/lease.js';
+import { ResponseHeader } from '../../../src/wire/etcdserver.js';
 import { leases } from '../../support/lab/leases.js';
 import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 

@@ -8,13 +8,17 @@ const sh = (script: string, ...flags: readonly string[]): readonly string[] => {
   return ['lock', 'name', ...flags, '--', 'sh', '-c', script];
 };
 
-const lock: readonly SideBySideCase[] = [
+const exitCodes: readonly SideBySideCase[] = [
   { run: 'lock', asksNoServer: true },
   { run: 'lock name true' },
   { run: 'lock name false' },
   { run: sh('exit 3') },
   { run: sh('exit 255') },
   { run: sh('kill -9 $$') },
+];
+
+const lock: readonly SideBySideCase[] = [
+  ...exitCodes,
   { run: sh('kill -15 $$') },
   { run: sh('kill -2 $$') },
   { run: sh('echo out; echo err >&2; exit 1') },
@@ -70,5 +74,5 @@ const elect: readonly SideBySideCase[] = [
 ];
 
 sideBySide('lock and elect', [...lock, ...elect]);
-sideBySide('lock over TLS', lock.slice(0, 6), { profile: 'tls' });
-sideBySide('lock with users', lock.slice(0, 6), { profile: 'auth' });
+sideBySide('lock over TLS', exitCodes, { profile: 'tls' });
+sideBySide('lock with users', exitCodes, { profile: 'auth' });

@@ -1,17 +1,21 @@
-import { DeleteRangeResponse, PutResponse } from '../../../src/wire/kv.js';
+import { DeleteRangeResponse, PutResponse } from '../../../src/wire/etcdserver.js';
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
 /** The two seconds are the client's; what the servers do then is compared with `--range`. */
 const SECOND_THOUGHTS = 'waits, and then does what del --range does';
 const SEVERAL = ['put a 1', 'put ab 2', 'put abc 3', 'put b 4', 'put a 5'];
 
-const put: readonly SideBySideCase[] = [
+const putOneKey: readonly SideBySideCase[] = [
   { run: 'put k v', changes: true },
   { run: ['put', 'k', ''], changes: true },
   { run: ['put', 'k', 'with space\nand line'], changes: true },
   { run: 'put k', stdin: 'from stdin\n', changes: true },
   { run: 'put k', stdin: Buffer.of(0, 0xff, 0x0a, 0x00), changes: true },
   { run: 'put -- -k -v', changes: true },
+];
+
+const put: readonly SideBySideCase[] = [
+  ...putOneKey,
   { run: 'put k -- -v', changes: true },
   { run: 'put k v extra', changes: true },
   { run: 'put k v --prev-kv', given: ['put k old'], changes: true },
@@ -40,11 +44,15 @@ const put: readonly SideBySideCase[] = [
   { run: 'put k v -w table' },
 ];
 
-const del: readonly SideBySideCase[] = [
+const delKeys: readonly SideBySideCase[] = [
   { run: 'del a', given: SEVERAL, changes: true },
   { run: 'del missing', given: SEVERAL, changes: true },
   { run: 'del a --prefix', given: SEVERAL, changes: true },
   { run: ['del', '', '--prefix'], given: SEVERAL, changes: true },
+];
+
+const del: readonly SideBySideCase[] = [
+  ...delKeys,
   { run: ['del', '', '--from-key'], given: SEVERAL, changes: true },
   { run: 'del ab --from-key --prev-kv', given: SEVERAL, changes: true },
   { run: 'del a b --range', given: SEVERAL, changes: true, since: '3.6' },
@@ -73,5 +81,5 @@ const del: readonly SideBySideCase[] = [
 ];
 
 sideBySide('put and del', [...put, ...del]);
-sideBySide('put and del over TLS', [...put.slice(0, 6), ...del.slice(0, 4)], { profile: 'tls' });
-sideBySide('put and del with users', [...put.slice(0, 6), ...del.slice(0, 4)], { profile: 'auth' });
+sideBySide('put and del over TLS', [...putOneKey, ...delKeys], { profile: 'tls' });
+sideBySide('put and del with users', [...putOneKey, ...delKeys], { profile: 'auth' });

@@ -33,7 +33,7 @@ const many = accounts({
   },
 });
 
-const formats: readonly SideBySideCase[] = FORMATS.flatMap((format) => [
+const inFormat = (format: string): readonly SideBySideCase[] => [
   { run: `role add r -w ${format}`, scene: none },
   { run: `role delete r -w ${format}`, scene: many },
   { run: `role get r -w ${format}`, scene: many },
@@ -47,9 +47,9 @@ const formats: readonly SideBySideCase[] = FORMATS.flatMap((format) => [
   { run: `role list -w ${format}`, scene: many },
   { run: `role grant-permission empty read k -w ${format}`, scene: empty },
   { run: `role revoke-permission r a -w ${format}`, scene: many },
-]);
+];
 
-const simple: readonly SideBySideCase[] = [
+const adding: readonly SideBySideCase[] = [
   ...askingNoServer([
     { run: 'role add', scene: none },
     { run: 'role add a b', scene: none },
@@ -57,12 +57,18 @@ const simple: readonly SideBySideCase[] = [
   { run: ['role', 'add', ''], scene: none },
   { run: 'role add empty', scene: empty },
   { run: 'role add root', scene: none },
+];
+
+const deleting: readonly SideBySideCase[] = [
   ...askingNoServer([
     { run: 'role delete', scene: none },
     { run: 'role delete a b', scene: none },
   ]),
   { run: 'role delete missing', scene: none },
   { run: ['role', 'delete', ''], scene: none },
+];
+
+const others: readonly SideBySideCase[] = [
   ...askingNoServer([
     { run: 'role get', scene: none },
     { run: 'role get a b', scene: none },
@@ -72,6 +78,16 @@ const simple: readonly SideBySideCase[] = [
   { run: ['role', 'get', 'ünï "x" <&>'], scene: many },
   { run: 'role list extra', scene: none, asksNoServer: true },
   { run: 'role gra empty read k', scene: empty },
+];
+
+const grantingRanges: readonly SideBySideCase[] = [
+  { run: 'role grant-permission empty read k z', scene: empty },
+  { run: 'role grant-permission empty read k z extra', scene: empty },
+  { run: 'role grant-permission empty read z k', scene: empty },
+  { run: 'role grant-permission empty read k k', scene: empty },
+  { run: 'role grant-permission empty read k --prefix', scene: empty },
+  { run: 'role grant-permission empty read k --from-key', scene: empty },
+  { run: 'role grant-permission empty read k --prefix --from-key', scene: empty, asksNoServer: true },
 ];
 
 const granting: readonly SideBySideCase[] = [
@@ -86,14 +102,8 @@ const granting: readonly SideBySideCase[] = [
   { run: 'role grant-permission empty readWRITE k', scene: empty },
   { run: 'role grant-permission missing read k', scene: empty },
   { run: ['role', 'grant-permission', '', 'read', 'k'], scene: empty },
-  { run: 'role grant-permission empty read k z', scene: empty },
-  { run: 'role grant-permission empty read k z extra', scene: empty },
-  { run: 'role grant-permission empty read z k', scene: empty },
-  { run: 'role grant-permission empty read k k', scene: empty },
-  { run: 'role grant-permission empty read k --prefix', scene: empty },
-  { run: 'role grant-permission empty read k --from-key', scene: empty },
+  ...grantingRanges,
   ...askingNoServer([
-    { run: 'role grant-permission empty read k --prefix --from-key', scene: empty },
     { run: 'role grant-permission empty read k z --prefix', scene: empty },
     { run: 'role grant-permission empty read k z --from-key', scene: empty },
     { run: 'role grant-permission empty read k z --prefix --from-key', scene: empty },
@@ -138,7 +148,18 @@ const revoking: readonly SideBySideCase[] = [
   ...ODD_KEYS.map((key) => ({ run: ['role', 'revoke-permission', 'odd', key], scene: many })),
 ];
 
-sideBySide('role', [...formats, ...simple, ...granting, ...revoking]);
-sideBySide('role with users on', [...formats.slice(0, 26), ...simple.slice(0, 8), ...granting.slice(9, 16)], {
-  profile: 'auth',
-});
+sideBySide('role', [
+  ...FORMATS.flatMap(inFormat),
+  ...adding,
+  ...deleting,
+  ...others,
+  ...granting,
+  ...revoking,
+]);
+sideBySide(
+  'role with users on',
+  [...['simple', 'json'].flatMap(inFormat), ...adding, ...deleting, ...grantingRanges],
+  {
+    profile: 'auth',
+  },
+);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TxnResponse } from '../../../src/wire/kv.js';
+import { TxnResponse } from '../../../src/wire/etcdserver.js';
 import { type Lab, startLab } from '../../support/lab/lab.js';
 import { ourEtcdctl, type Program } from '../../support/lab/program.js';
 import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
@@ -34,6 +34,13 @@ function changing(...lines: readonly string[]): SideBySideCase {
 function typed(stdin: string | Uint8Array, run = 'txn'): SideBySideCase {
   return { run, stdin, given: SEVERAL };
 }
+
+const essential: readonly SideBySideCase[] = [
+  ...['=', '!=', '>'].map((operator) => comparing(`ver("a") ${operator} "2"`)),
+  changing('put k v'),
+  changing('put k "two words"', "put l 'two \"words'", 'put m `back'),
+  changing('put a new --prev-kv', 'get a'),
+];
 
 const comparisons: readonly SideBySideCase[] = [
   ...['ver', 'version', 'c', 'create', 'm', 'mod', 'val', 'value'].flatMap((target) =>
@@ -303,8 +310,8 @@ const ON_PURPOSE: readonly SideBySideCase[] = [
 
 sideBySide('txn', [...comparisons, ...reads, ...writes, ...formats, ...ON_PURPOSE]);
 sideBySide('txn input', [...badComparisons, ...badRequests, ...inputs], { newestServerOnly: true });
-sideBySide('txn over TLS', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'tls' });
-sideBySide('txn with users', [...comparisons.slice(0, 3), ...writes.slice(0, 3)], { profile: 'auth' });
+sideBySide('txn over TLS', essential, { profile: 'tls' });
+sideBySide('txn with users', essential, { profile: 'auth' });
 
 describe.skipIf(terminalsMissing !== undefined)('txn -i on a terminal', () => {
   let lab: Lab;

@@ -4,7 +4,7 @@ import {
   AuthUserDeleteResponse,
   AuthUserGrantRoleResponse,
   AuthUserRevokeRoleResponse,
-} from '../../../src/wire/auth.js';
+} from '../../../src/wire/etcdserver.js';
 import { accounts } from '../../support/lab/accounts.js';
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
@@ -33,7 +33,7 @@ const MESSAGES = {
   'revoke-role': AuthUserRevokeRoleResponse,
 } as const;
 
-const formats: readonly SideBySideCase[] = FORMATS.flatMap((format) => {
+const inFormat = (format: string): readonly SideBySideCase[] => {
   const message = (name: keyof typeof MESSAGES) => (format === 'protobuf' ? { message: MESSAGES[name] } : {});
   return [
     { run: `user add bob:pw -w ${format}`, scene: none, ...message('add') },
@@ -56,15 +56,19 @@ const formats: readonly SideBySideCase[] = FORMATS.flatMap((format) => {
     { run: `user grant-role bob reader -w ${format}`, scene: one, ...message('grant-role') },
     { run: `user revoke-role bob reader -w ${format}`, scene: several, ...message('revoke-role') },
   ];
-});
+};
+
+const typedPassword: readonly SideBySideCase[] = [
+  { run: 'user add bob', scene: none, stdin: 'pw\npw\n' },
+  { run: 'user add bob', scene: none, stdin: 'pw\r\npw\r\n' },
+];
 
 const adding: readonly SideBySideCase[] = [
   ...askingNoServer([
     { run: 'user add', scene: none },
     { run: 'user add a b', scene: none },
   ]),
-  { run: 'user add bob', scene: none, stdin: 'pw\npw\n' },
-  { run: 'user add bob', scene: none, stdin: 'pw\r\npw\r\n' },
+  ...typedPassword,
   { run: 'user add bob', scene: none, stdin: ' p w \n\tp w\n' },
   { run: 'user add bob', scene: none, stdin: 'pw\npw' },
   { run: 'user add bob', scene: none, stdin: 'pw\nwp\n' },
@@ -96,7 +100,7 @@ const adding: readonly SideBySideCase[] = [
   { run: 'user add bob:pw --nonsense', scene: none, asksNoServer: true },
 ];
 
-const others: readonly SideBySideCase[] = [
+const deletingAndGetting: readonly SideBySideCase[] = [
   { run: 'user delete', scene: none, asksNoServer: true },
   { run: 'user delete bob', scene: none },
   { run: 'user delete a b', scene: none, asksNoServer: true },
@@ -105,6 +109,9 @@ const others: readonly SideBySideCase[] = [
   { run: 'user get bob', scene: none },
   { run: 'user get bob --detail', scene: none },
   { run: 'user get a b', scene: none, asksNoServer: true },
+];
+
+const others: readonly SideBySideCase[] = [
   { run: ['user', 'get', ''], scene: none },
   { run: ['user', 'get', 'ünï "x"'], scene: several },
   { run: ['user', 'get', 'ünï "x"', '-w', 'json'], scene: several },
@@ -150,7 +157,17 @@ const refusedFirst: readonly SideBySideCase[] = [
   },
 ];
 
-sideBySide('user', [...formats, ...adding, ...others, ...refusedFirst]);
-sideBySide('user with users on', [...formats.slice(0, 28), ...adding.slice(2, 4), ...others.slice(0, 8)], {
-  profile: 'auth',
-});
+sideBySide('user', [
+  ...FORMATS.flatMap(inFormat),
+  ...adding,
+  ...deletingAndGetting,
+  ...others,
+  ...refusedFirst,
+]);
+sideBySide(
+  'user with users on',
+  [...['simple', 'json'].flatMap(inFormat), ...typedPassword, ...deletingAndGetting],
+  {
+    profile: 'auth',
+  },
+);

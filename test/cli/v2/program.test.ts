@@ -69,19 +69,22 @@ describe('the version 2 program', () => {
   it('shows the flags of a command with both names', () => {
     expect(help('role', 'grant', '--help')).toMatchInlineSnapshot(`
       "NAME:
-         etcdctl role grant - Let a role read or write below a path
+         etcdctl role grant - Grant a role permission to a key or a prefix
 
       USAGE:
          etcdctl [global options] role grant [command options] <role>
 
+      EXAMPLES:
+         etcdctl role grant reader --path '/config/*' --read
+
       OPTIONS:
-         --path <text>      the key; with * at its end, also everything that begins so
-         --read             reading
-         --write            writing
-         --readwrite, --rw  both
+         --path <text>      key of the permission; a trailing * makes it a prefix
+         --read             read permission
+         --write            write permission
+         --readwrite, --rw  read and write permission
          --help, -h         show this help
 
-      'etcdctl --help' lists the global options.
+      Run 'etcdctl --help' for the global options.
       "
     `);
   });

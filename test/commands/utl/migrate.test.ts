@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { registerMigrate, runMigrate } from '../../../src/commands/utl/migrate.js';
-import { parseMinorVersion } from '../../../src/storage/backend/versions.js';
+import { parseMinorVersion } from '../../../src/storage/backend/meta-bucket.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
 import { useSnapshotFiles } from '../../support/snapshot-files.js';

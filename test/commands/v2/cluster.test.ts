@@ -14,9 +14,8 @@ import { registerMember } from '../../../src/commands/v2/member/member.js';
 import { runMemberRemove } from '../../../src/commands/v2/member/remove.js';
 import { registerMemberUpdate, runMemberUpdate } from '../../../src/commands/v2/member/update.js';
 import { UsageError } from '../../../src/model/errors.js';
-import type { V2Member } from '../../../src/model/v2/cluster.js';
 import { V2AttemptError, V2CallError, V2DeadlineError } from '../../../src/model/v2/errors.js';
-import type { V2Health } from '../../../src/model/v2/services.js';
+import type { V2Health, V2Member } from '../../../src/model/v2/services.js';
 import { SignalReceivedError } from '../../../src/term/signals.js';
 import { type FakeV2Settings, fakeV2Context, parseV2Command } from '../../support/fake-v2-context.js';
 

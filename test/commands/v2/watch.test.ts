@@ -5,8 +5,8 @@ import {
   runExecWatch,
 } from '../../../src/commands/v2/exec-watch.js';
 import { registerWatch, runWatch, type WatchOptions } from '../../../src/commands/v2/watch.js';
+import { aborted } from '../../../src/model/abort-signal.js';
 import { CommandError } from '../../../src/model/errors.js';
-import { whenAborted } from '../../../src/model/linked-signal.js';
 import type { KeysResponse } from '../../../src/model/v2/keys.js';
 import type { V2KeysService } from '../../../src/model/v2/services.js';
 import { SignalReceivedError } from '../../../src/term/signals.js';
@@ -27,8 +27,7 @@ function scriptedPolls(changes: readonly KeysResponse[]): Pick<V2KeysService, 'p
       signal.throwIfAborted();
       const next = left.shift();
       if (next === undefined) {
-        await whenAborted(signal);
-        throw signal.reason;
+        await aborted(signal);
       }
       return { index: 1n, response: async () => next };
     },

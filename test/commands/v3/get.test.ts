@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { LARGEST_PAGE_BYTES } from '../../../src/client/range/page.js';
 import { type GetOptions, registerGet, runGet, toRangeRequest } from '../../../src/commands/v3/get.js';
 import { type RangeResponse, SortOrder, SortTarget } from '../../../src/model/messages/kv.js';
-import { LARGEST_PAGE_BYTES } from '../../../src/model/range-pages/page-limit.js';
 import type { ResultOf } from '../../../src/model/results.js';
 import type { Client } from '../../../src/model/services.js';
 import { fakeContext } from '../../support/fake-context.js';

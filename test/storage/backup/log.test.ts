@@ -2,12 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { surveyLog, writeLog } from '../../../src/storage/backup/log.js';
-import { backupEntry } from '../../../src/storage/backup/log-entry.js';
+import { backupEntry, surveyLog, writeLog } from '../../../src/storage/backup/log.js';
 import { FileByteSink } from '../../../src/storage/byte-sink.js';
 import { WalRecordWriter } from '../../../src/storage/wal/record-writer.js';
 import { decodeRecord, readWal } from '../../../src/storage/wal/wal-directory.js';
-import { Entry, EntryType, HardState, Metadata, WalSnapshot } from '../../../src/wire/raft-records.js';
+import { Entry, EntryType, HardState, Metadata, WalSnapshot } from '../../../src/wire/records.js';
 
 const field = (number: number, contents: Uint8Array | string) => {
   const bytes = Buffer.from(contents);

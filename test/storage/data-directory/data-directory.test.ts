@@ -19,7 +19,7 @@ import { lockHolder } from '../../../src/storage/data-directory/lock-holder.js';
 import { migrateDataDirectory } from '../../../src/storage/data-directory/migrate.js';
 import { replaceDatabase } from '../../../src/storage/data-directory/replace-database.js';
 import { WalRecordWriter } from '../../../src/storage/wal/record-writer.js';
-import { Entry, EntryType } from '../../../src/wire/raft-records.js';
+import { Entry, EntryType } from '../../../src/wire/records.js';
 import { readDatabase } from '../support/databases.js';
 import { snapshotOf, unzipped } from '../support/fixtures.js';
 

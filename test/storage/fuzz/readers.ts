@@ -1,20 +1,19 @@
 import { CorruptFileError } from '../../../src/model/errors.js';
 import { backendHash } from '../../../src/storage/backend/backend-hash.js';
 import { hashKv } from '../../../src/storage/backend/hash-kv.js';
-import { lastRevision } from '../../../src/storage/backend/last-revision.js';
-import { readMetaValues } from '../../../src/storage/backend/meta-values.js';
+import { readMetaValues, recordedVersions } from '../../../src/storage/backend/meta-bucket.js';
+import { lastRevision } from '../../../src/storage/backend/revision-key.js';
 import { rewriteDatabase } from '../../../src/storage/backend/rewrite.js';
 import { hashLeaf, snapshotStatus } from '../../../src/storage/backend/snapshot-status.js';
-import { recordedVersions } from '../../../src/storage/backend/versions.js';
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { checkedLeaves } from '../../../src/storage/bolt/check.js';
 import type { ByteSource } from '../../../src/storage/byte-source.js';
 import { Crc32c } from '../../../src/storage/crc32c.js';
+import { newestVersionNeeded } from '../../../src/storage/data-directory/migrate.js';
 import { decodeSnap } from '../../../src/storage/raft-snapshot/snap-file.js';
 import { verifySnapshot } from '../../../src/storage/snapshot/verify.js';
-import { newestVersionNeeded } from '../../../src/storage/wal/entry-version.js';
 import { walRecords } from '../../../src/storage/wal/record-reader.js';
-import { Entry } from '../../../src/wire/raft-records.js';
+import { Entry } from '../../../src/wire/records.js';
 import { MemoryByteSink, StrictByteSource } from '../support/memory.js';
 import type { SeededRandom } from '../support/random.js';
 

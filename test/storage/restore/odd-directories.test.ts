@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemPath } from '../../../src/model/file-path.js';
+import { systemPath } from '../../../src/go/file-path.js';
 import { planCluster } from '../../../src/storage/restore/cluster-plan.js';
 import { parseInitialCluster } from '../../../src/storage/restore/peer-urls.js';
 import { restoreSnapshot } from '../../../src/storage/restore/restore.js';

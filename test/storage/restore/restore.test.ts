@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashKv } from '../../../src/storage/backend/hash-kv.js';
-import { parseMinorVersion, recordedVersions } from '../../../src/storage/backend/versions.js';
+import { parseMinorVersion, recordedVersions } from '../../../src/storage/backend/meta-bucket.js';
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { decodeSnap } from '../../../src/storage/raft-snapshot/snap-file.js';
 import { planCluster } from '../../../src/storage/restore/cluster-plan.js';

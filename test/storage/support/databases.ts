@@ -1,6 +1,6 @@
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { BoltWriter } from '../../../src/storage/bolt/bolt-writer.js';
-import { compareBytes } from '../../../src/storage/bolt/key-order.js';
+import { compareBytes } from '../../../src/storage/bolt/format.js';
 import { metaPage } from '../../../src/storage/bolt/meta.js';
 import { MemoryByteSink, StrictByteSource } from './memory.js';
 import type { SeededRandom } from './random.js';

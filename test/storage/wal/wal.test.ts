@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CommandError, CorruptFileError } from '../../../src/model/errors.js';
-import { newestVersionNeeded } from '../../../src/storage/wal/entry-version.js';
+import { newestVersionNeeded } from '../../../src/storage/data-directory/migrate.js';
 import { type WalReadOptions, walRecords } from '../../../src/storage/wal/record-reader.js';
 import { WalRecordWriter } from '../../../src/storage/wal/record-writer.js';
 import { entriesToReplay, readWal } from '../../../src/storage/wal/wal-directory.js';
-import { Entry, EntryType, Metadata } from '../../../src/wire/raft-records.js';
+import { Entry, EntryType, Metadata } from '../../../src/wire/records.js';
 import { SERVER_VERSIONS, unzipped } from '../support/fixtures.js';
 import { StrictByteSource } from '../support/memory.js';
 

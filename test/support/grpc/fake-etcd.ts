@@ -9,12 +9,14 @@ import {
   type ServiceError,
   type UntypedHandleCall,
 } from '@grpc/grpc-js';
-import { AuthDefinition } from '../../../src/wire/auth.js';
-import { ClusterDefinition } from '../../../src/wire/cluster.js';
-import { KvDefinition } from '../../../src/wire/kv.js';
-import { LeaseDefinition } from '../../../src/wire/lease.js';
-import { MaintenanceDefinition } from '../../../src/wire/maintenance.js';
-import type { MessageCodec } from '../../../src/wire/service.js';
+import {
+  AuthDefinition,
+  ClusterDefinition,
+  KvDefinition,
+  LeaseDefinition,
+  MaintenanceDefinition,
+} from '../../../src/wire/etcdserver.js';
+import type { MessageCodec } from '../message-codec.js';
 
 const SERVICES = [KvDefinition, ClusterDefinition, MaintenanceDefinition, AuthDefinition, LeaseDefinition];
 

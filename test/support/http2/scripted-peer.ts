@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCodeOf } from '../../../src/transport/http2/error.js';
 import { FrameType, frame, PREFACE, settingsFrame } from '../../../src/transport/http2/frame.js';
 import { encodeHeaders } from '../../../src/transport/http2/hpack/encoder.js';
-import type { ByteSocket, SocketEvents } from '../../../src/transport/socket/byte-socket.js';
+import type { ByteSocket, SocketEvents } from '../../../src/transport/socket/dial.js';
 
 export interface SentFrame {
   readonly type: keyof typeof FrameType;

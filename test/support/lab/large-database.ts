@@ -2,7 +2,7 @@ import { encodeRevisionKey } from '../../../src/storage/backend/revision-key.js'
 import { BUCKETS } from '../../../src/storage/backend/schema.js';
 import { BoltWriter } from '../../../src/storage/bolt/bolt-writer.js';
 import { FileByteSink } from '../../../src/storage/byte-sink.js';
-import { KeyValue } from '../../../src/wire/backend-records.js';
+import { KeyValue } from '../../../src/wire/records.js';
 
 const RECORDS = 400_000;
 const VALUE = Buffer.alloc(180, 'v');

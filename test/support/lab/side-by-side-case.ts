@@ -1,6 +1,6 @@
 /** One line of a table of command lines that the real etcdctl and ours are given, and on which servers it is tried. */
 import { compareVersions } from '../../../scripts/lib/version.mjs';
-import type { MessageCodec } from '../../../src/wire/service.js';
+import type { MessageCodec } from '../message-codec.js';
 import { comparesWithAtLeast, type Lab } from './lab.js';
 
 export type Words = string | readonly string[];

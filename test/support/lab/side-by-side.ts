@@ -3,7 +3,7 @@
  * stdout byte for byte, exit status and final error line have to agree.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { MessageCodec } from '../../../src/wire/service.js';
+import type { MessageCodec } from '../message-codec.js';
 import { type CommandSet, version3 } from './command-set.js';
 import { type Lab, type LabOptions, references, startLab } from './lab.js';
 import { ourEtcdctl, type Program, type RunResult, run } from './program.js';

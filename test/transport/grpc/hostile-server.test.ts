@@ -6,9 +6,9 @@ import { afterEach, expect, test } from 'vitest';
 import type { Client } from '../../../src/model/services.js';
 import { Caller } from '../../../src/transport/grpc/caller.js';
 import { connect } from '../../../src/transport/grpc/connect.js';
+import { AUTH_POLICIES, WATCH_POLICIES } from '../../../src/transport/grpc/retry.js';
 import { toRpc } from '../../../src/transport/grpc/rpc.js';
-import { AuthDefinition } from '../../../src/wire/auth.js';
-import { WatchDefinition } from '../../../src/wire/watch.js';
+import { AuthDefinition, WatchDefinition } from '../../../src/wire/etcdserver.js';
 import { bytes, connectionOptions } from '../../support/grpc/options.js';
 
 let server: Http2Server | undefined;
@@ -72,11 +72,11 @@ test('a client can be closed when its streams could not be made', async () => {
     channels: [],
     openBidiChannels: () => Promise.reject(problem),
     credentials: undefined,
-    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate),
+    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: null,
     maxRequestBytes: 0,
   });
-  const rpc = toRpc(WatchDefinition, WatchDefinition.methods.watch);
+  const rpc = toRpc(WatchDefinition, WatchDefinition.methods.watch, WATCH_POLICIES.watch);
   const responses = caller.bidi(rpc, (async function* () {})());
   await expect(responses.next()).rejects.toBe(problem);
   // A rejection that nobody hears would fail this test.

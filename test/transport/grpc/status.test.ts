@@ -33,24 +33,36 @@ test('a broken connection says which one, and that the request may have been car
   ]);
 });
 
-test.each<[string, CallFailure, 'repeatable' | 'once', number, boolean]>([
-  ['a read, server unavailable', failure('Unavailable', 'etcdserver: no leader'), 'repeatable', 1, true],
-  ['a write, server unavailable', failure('Unavailable', 'etcdserver: leader changed'), 'once', 3, false],
-  ['a write, connection lost', failure('Unavailable', LOST), 'once', 3, false],
-  ['a write that was not sent', failure('Unavailable', 'No connection established', false), 'once', 1, true],
-  ['a read, wrong', failure('InvalidArgument', 'etcdserver: key is not provided'), 'repeatable', 3, false],
-  ['a read, too late', failure('DeadlineExceeded', 'Deadline exceeded', false), 'repeatable', 3, false],
+test.each<[string, CallFailure, 'idempotent' | 'only-if-unsent', number, boolean]>([
+  ['a read, server unavailable', failure('Unavailable', 'etcdserver: no leader'), 'idempotent', 1, true],
+  [
+    'a write, server unavailable',
+    failure('Unavailable', 'etcdserver: leader changed'),
+    'only-if-unsent',
+    3,
+    false,
+  ],
+  ['a write, connection lost', failure('Unavailable', LOST), 'only-if-unsent', 3, false],
+  [
+    'a write that was not sent',
+    failure('Unavailable', 'No connection established', false),
+    'only-if-unsent',
+    1,
+    true,
+  ],
+  ['a read, wrong', failure('InvalidArgument', 'etcdserver: key is not provided'), 'idempotent', 3, false],
+  ['a read, too late', failure('DeadlineExceeded', 'Deadline exceeded', false), 'idempotent', 3, false],
   [
     'a write at a learner',
     failure('FailedPrecondition', 'etcdserver: rpc not supported for learner'),
-    'once',
+    'only-if-unsent',
     3,
     true,
   ],
   [
     'a write at the only learner',
     failure('FailedPrecondition', 'etcdserver: rpc not supported for learner'),
-    'once',
+    'only-if-unsent',
     1,
     false,
   ],

@@ -1,21 +1,37 @@
 import { status as code, type ServerDuplexStream, type ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, expect, test, vi } from 'vitest';
-import { GrpcJsChannel } from '../../../src/transport/grpc/bidi/channel.js';
 import { Caller } from '../../../src/transport/grpc/caller.js';
 import { parseEndpoint } from '../../../src/transport/grpc/endpoint.js';
 import { requestChannel } from '../../../src/transport/grpc/frames/channel.js';
+import { GrpcJsChannel } from '../../../src/transport/grpc/grpc-js/channel.js';
+import {
+  AUTH_POLICIES,
+  KV_POLICIES,
+  LEASE_POLICIES,
+  MAINTENANCE_POLICIES,
+} from '../../../src/transport/grpc/retry.js';
 import { toRpc } from '../../../src/transport/grpc/rpc.js';
-import { AuthDefinition } from '../../../src/wire/auth.js';
-import { KvDefinition } from '../../../src/wire/kv.js';
-import { LeaseDefinition } from '../../../src/wire/lease.js';
-import { MaintenanceDefinition } from '../../../src/wire/maintenance.js';
+import {
+  AuthDefinition,
+  KvDefinition,
+  LeaseDefinition,
+  MaintenanceDefinition,
+} from '../../../src/wire/etcdserver.js';
 import { FakeEtcd, type Handlers, status } from '../../support/grpc/fake-etcd.js';
 import { FaultProxy } from '../../support/grpc/fault-proxy.js';
 import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
 
-const snapshot = toRpc(MaintenanceDefinition, MaintenanceDefinition.methods.snapshot);
-const rangeStream = toRpc(KvDefinition, KvDefinition.methods.rangeStream);
-const keepAlive = toRpc(LeaseDefinition, LeaseDefinition.methods.leaseKeepAlive);
+const snapshot = toRpc(
+  MaintenanceDefinition,
+  MaintenanceDefinition.methods.snapshot,
+  MAINTENANCE_POLICIES.snapshot,
+);
+const rangeStream = toRpc(KvDefinition, KvDefinition.methods.rangeStream, KV_POLICIES.rangeStream);
+const keepAlive = toRpc(
+  LeaseDefinition,
+  LeaseDefinition.methods.leaseKeepAlive,
+  LEASE_POLICIES.leaseKeepAlive,
+);
 
 type Outgoing = ServerWritableStream<unknown, { blob: Uint8Array }>;
 type Both = ServerDuplexStream<{ id: bigint }, { id: bigint }>;
@@ -37,7 +53,7 @@ async function serve(handlers: Handlers): Promise<Caller> {
     channels: [requestChannel(endpoint, { kind: 'plaintext' }, connectionOptions([]))],
     openBidiChannels: async () => [bidiChannel],
     credentials: undefined,
-    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate),
+    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: null,
     maxRequestBytes: 0,
   });

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAuthority, issue } from '../../../scripts/lib/pki.mjs';
+import { TLS_FLAG_NAMES } from '../../../src/transport/connection.js';
 import type { Bun, BunConnectOptions, BunError, BunSocket } from '../../../src/transport/socket/bun.js';
 import { dialWithBun } from '../../../src/transport/socket/bun-socket.js';
-import type { ByteSocket, Destination } from '../../../src/transport/socket/byte-socket.js';
+import type { ByteSocket, Destination } from '../../../src/transport/socket/dial.js';
 import { Authorities } from '../../../src/transport/tls/files.js';
-import { TLS_FLAG_NAMES } from '../../../src/transport/tls/flag-names.js';
 import { TlsSecurity } from '../../../src/transport/tls/security.js';
 
 let certificate: X509Certificate;

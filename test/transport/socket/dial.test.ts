@@ -1,7 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { dialWithBun } from '../../../src/transport/socket/bun-socket.js';
-import type { Destination } from '../../../src/transport/socket/byte-socket.js';
-import { dial } from '../../../src/transport/socket/dial.js';
+import { type Destination, dial } from '../../../src/transport/socket/dial.js';
 import { dialWithNode } from '../../../src/transport/socket/node-socket.js';
 
 vi.mock('../../../src/transport/socket/bun.js', () => ({ bun: {} }));

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer as createTcpServer } from 'node
 import { createServer, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthority, issue } from '../../../scripts/lib/pki.mjs';
-import { destroyOnAbort } from '../../../src/transport/destroy-on-abort.js';
+import { destroyOnAbort } from '../../../src/transport/socket/net-socket.js';
 import { connectTls } from '../../../src/transport/tls/connect.js';
 import { TlsSecurity } from '../../../src/transport/tls/security.js';
 

@@ -5,7 +5,7 @@ export function registerCheck(parent: CommandParent): void {
   const check = parent.family({
     name: 'check',
     group: 'files',
-    summary: 'Checks of a data directory',
+    summary: 'Check the contents of a data directory',
     flags: {},
   });
   registerCheckV2Store(check);

@@ -9,14 +9,15 @@ export type CheckV2StoreOptions = V2StorePlace;
 export function registerCheckV2Store(parent: CommandParent, run = runCheckV2Store): void {
   parent.command({
     name: 'v2store',
-    summary: 'Tell whether the version 2 store holds anything of users, with which etcd 3.6 does not start',
+    summary: 'Check whether the v2 store holds user data',
     description: [
-      'It is the command of etcdutl 3.5, which looks into the newest snapshot file of a member that does not run. Keys that were',
-      'written since are in the log only: they are not looked at.',
+      'etcd 3.6 does not start if the v2 store holds user data. This command of etcdutl 3.5 reads the newest snapshot file of a',
+      'stopped member. Keys that were written after it are in the WAL only, and are not checked.',
     ].join('\n'),
+    examples: ['etcdutl check v2store --data-dir /var/lib/etcd'],
     flags: {
-      'data-dir': stringFlag('', 'data directory of a member that does not run', { isRequired: true }),
-      'wal-dir': stringFlag('', 'its log, where that is kept elsewhere'),
+      'data-dir': stringFlag('', 'data directory of a stopped member', { isRequired: true }),
+      'wal-dir': stringFlag('', 'WAL directory, if not in --data-dir'),
     },
     deadline: 'files',
     toOptions: (_args, flags): CheckV2StoreOptions => ({

@@ -7,7 +7,7 @@ export function registerSnapshot(parent: CommandParent): void {
   const snapshot = parent.family({
     name: 'snapshot',
     group: 'files',
-    summary: 'Backups of a member',
+    summary: 'Check and restore snapshots',
     flags: {},
   });
   registerSnapshotRestore(snapshot);

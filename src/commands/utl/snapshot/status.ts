@@ -4,17 +4,18 @@ import {
   readSnapshotStatus,
   type SnapshotStatusOptions,
   toSnapshotStatusOptions,
-} from '../../../cli/files/snapshot-status.js';
+} from '../../files/snapshot-status.js';
 
 export function registerSnapshotStatus(parent: CommandParent, run = runSnapshotStatus): void {
   parent.command({
     name: 'status',
     usage: '<filename>',
-    summary: 'Check a snapshot and show its hash, revision, number of keys, size and version',
+    summary: 'Print the hash, revision, number of keys, size and version of a snapshot',
     description: [
-      'Keys are those that exist; the version is that of the schema, which servers record from 3.6 on. etcdctl’s command of',
-      'the same name counts as it did in etcd 3.5. `snapshot verify` checks more.',
+      'Only live keys are counted; `etcdctl snapshot status` counts as etcdctl 3.5 does. The version is that of the storage schema,',
+      'which servers record since 3.6. Use `snapshot verify` for a complete check.',
     ].join('\n'),
+    examples: ['etcdutl snapshot status backup.db -w table'],
     flags: {},
     deadline: 'files',
     result: 'snapshot-status',

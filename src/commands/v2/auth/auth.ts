@@ -3,7 +3,7 @@ import { registerAuthDisable } from './disable.js';
 import { registerAuthEnable } from './enable.js';
 
 export function registerAuth(parent: V2CommandParent): void {
-  const auth = parent.family({ name: 'auth', summary: 'Whether users have to log in' });
+  const auth = parent.family({ name: 'auth', summary: 'Enable or disable authentication' });
   registerAuthEnable(auth);
   registerAuthDisable(auth);
 }

@@ -1,13 +1,13 @@
 import { refuseArguments } from '../../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export type AuthDisableOptions = Record<string, never>;
 
 export function registerAuthDisable(parent: V2CommandParent, run = runAuthDisable): void {
   parent.command({
     name: 'disable',
-    summary: 'Let everybody do everything again',
+    summary: 'Disable authentication',
+    examples: ['etcdctl --username root auth disable'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl auth disable',

@@ -1,13 +1,14 @@
 import { refuseArguments } from '../../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export type AuthEnableOptions = Record<string, never>;
 
 export function registerAuthEnable(parent: V2CommandParent, run = runAuthEnable): void {
   parent.command({
     name: 'enable',
-    summary: 'Have users log in from now on; the user root has to be there',
+    summary: 'Enable authentication',
+    description: 'Requires the user root.',
+    examples: ['etcdctl user add root', 'etcdctl auth enable'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl auth enable',

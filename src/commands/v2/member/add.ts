@@ -1,10 +1,9 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { toPeerUrls } from '../../../cli/v2/peer-urls.js';
-import { bytesFromText } from '../../../model/bytes.js';
-import { quoteGo } from '../../../model/go/quote.js';
-import type { V2Member } from '../../../model/v2/cluster.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
+import { bytesFromText } from '../../../go/bytes.js';
+import { quoteGo } from '../../../go/quote.js';
 import { V2Failure } from '../../../model/v2/errors.js';
+import type { V2Member } from '../../../model/v2/services.js';
+import { toPeerUrls } from './peer-urls.js';
 
 export interface MemberAddOptions {
   /** What the new member will call itself; the cluster does not learn it from here. */
@@ -16,7 +15,9 @@ export function registerMemberAdd(parent: V2CommandParent, run = runMemberAdd): 
   parent.command({
     name: 'add',
     usage: '<name> <peerURL>',
-    summary: 'Add a member that is to be started afterwards, and print the settings to start it with',
+    summary: 'Add a member to the cluster',
+    description: 'Start the new member after this command, with the settings that it prints.',
+    examples: ['etcdctl member add m4 https://10.0.0.4:2380'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member add <name> --peer-urls=<peerURL>',

@@ -1,16 +1,14 @@
 import { refuseArguments } from '../../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import type { V2Member } from '../../../model/v2/cluster.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { V2CallError, V2Failure } from '../../../model/v2/errors.js';
-import type { V2Call, V2MembersService } from '../../../model/v2/services.js';
+import type { V2Call, V2Member, V2MembersService } from '../../../model/v2/services.js';
 
 export type MemberListOptions = Record<string, never>;
 
 export function registerMemberList(parent: V2CommandParent, run = runMemberList): void {
   parent.command({
     name: 'list',
-    summary: 'List the members and tell who leads',
+    summary: 'List the members of the cluster',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member list',

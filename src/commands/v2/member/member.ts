@@ -5,7 +5,7 @@ import { registerMemberRemove } from './remove.js';
 import { registerMemberUpdate } from './update.js';
 
 export function registerMember(parent: V2CommandParent): void {
-  const member = parent.family({ name: 'member', summary: 'The members of the cluster' });
+  const member = parent.family({ name: 'member', summary: 'Manage the members of the cluster' });
   registerMemberList(member);
   registerMemberAdd(member);
   registerMemberRemove(member);

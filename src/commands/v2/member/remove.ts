@@ -1,9 +1,7 @@
 import { onlyArgument } from '../../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import type { V2Member } from '../../../model/v2/cluster.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { V2CallError, V2Failure } from '../../../model/v2/errors.js';
-import type { V2Call, V2MembersService } from '../../../model/v2/services.js';
+import type { V2Call, V2Member, V2MembersService } from '../../../model/v2/services.js';
 
 export interface MemberRemoveOptions {
   /** Hexadecimal. */
@@ -15,6 +13,7 @@ export function registerMemberRemove(parent: V2CommandParent, run = runMemberRem
     name: 'remove',
     usage: '<memberID>',
     summary: 'Remove a member from the cluster',
+    examples: ['etcdctl member remove 8211f1d0f64f3269'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member remove',

@@ -1,7 +1,6 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { toPeerUrls } from '../../../cli/v2/peer-urls.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { V2Failure } from '../../../model/v2/errors.js';
+import { toPeerUrls } from './peer-urls.js';
 
 export interface MemberUpdateOptions {
   /** Hexadecimal. */
@@ -13,7 +12,9 @@ export function registerMemberUpdate(parent: V2CommandParent, run = runMemberUpd
   parent.command({
     name: 'update',
     usage: '<memberID> <peerURLs>',
-    summary: 'Change where the other members reach one; several URLs are separated by commas',
+    summary: 'Update the peer URLs of a member',
+    description: 'Separate several URLs with commas.',
+    examples: ['etcdctl member update 8211f1d0f64f3269 https://10.0.0.5:2380'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl member update <memberID> --peer-urls=<peerURLs>',

@@ -1,6 +1,5 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { roleArgument } from '../../../cli/v2/names.js';
+import { roleArgument } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { V2CallError, V2Failure } from '../../../model/v2/errors.js';
 import type { V2Call, V2RolesService } from '../../../model/v2/services.js';
 
@@ -12,7 +11,8 @@ export function registerRoleAdd(parent: V2CommandParent, run = runRoleAdd): void
   parent.command({
     name: 'add',
     usage: '<role>',
-    summary: 'Add a role that permits nothing yet',
+    summary: 'Add a role without permissions',
+    examples: ['etcdctl role add reader'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role add',

@@ -1,7 +1,6 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { roleArgument } from '../../../cli/v2/names.js';
-import type { V2Role } from '../../../model/v2/accounts.js';
+import { roleArgument } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
+import type { V2Role } from '../../../model/v2/services.js';
 
 export interface RoleGetOptions {
   readonly role: string;
@@ -11,7 +10,8 @@ export function registerRoleGet(parent: V2CommandParent, run = runRoleGet): void
   parent.command({
     name: 'get',
     usage: '<role>',
-    summary: 'Show what a role permits',
+    summary: 'Print the permissions of a role',
+    examples: ['etcdctl role get reader'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role get',

@@ -1,17 +1,17 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import {
   changeText,
   type RolePermissionOptions,
   rolePermissionFlags,
   toRolePermissionOptions,
-} from '../../../cli/v2/role-permission.js';
+} from './permission.js';
 
 export function registerRoleGrant(parent: V2CommandParent, run = runRoleGrant): void {
   parent.command({
     name: 'grant',
     usage: '<role>',
-    summary: 'Let a role read or write below a path',
+    summary: 'Grant a role permission to a key or a prefix',
+    examples: ["etcdctl role grant reader --path '/config/*' --read"],
     flags: rolePermissionFlags,
     callFailure: 'plain',
     successor: 'etcdctl role grant-permission',

@@ -1,13 +1,12 @@
 import { refuseArguments } from '../../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export type RoleListOptions = Record<string, never>;
 
 export function registerRoleList(parent: V2CommandParent, run = runRoleList): void {
   parent.command({
     name: 'list',
-    summary: 'List the roles',
+    summary: 'List all roles',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role list',

@@ -1,6 +1,5 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { roleArgument } from '../../../cli/v2/names.js';
+import { roleArgument } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export interface RoleRemoveOptions {
   readonly role: string;
@@ -11,6 +10,7 @@ export function registerRoleRemove(parent: V2CommandParent, run = runRoleRemove)
     name: 'remove',
     usage: '<role>',
     summary: 'Remove a role',
+    examples: ['etcdctl role remove reader'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl role delete',

@@ -1,17 +1,17 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import {
   changeText,
   type RolePermissionOptions,
   rolePermissionFlags,
   toRolePermissionOptions,
-} from '../../../cli/v2/role-permission.js';
+} from './permission.js';
 
 export function registerRoleRevoke(parent: V2CommandParent, run = runRoleRevoke): void {
   parent.command({
     name: 'revoke',
     usage: '<role>',
-    summary: 'Forbid a role to read or write below a path',
+    summary: 'Revoke the permission to a key or a prefix from a role',
+    examples: ["etcdctl role revoke reader --path '/config/*' --read"],
     flags: rolePermissionFlags,
     callFailure: 'plain',
     successor: 'etcdctl role revoke-permission',

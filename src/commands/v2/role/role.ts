@@ -7,7 +7,7 @@ import { registerRoleRemove } from './remove.js';
 import { registerRoleRevoke } from './revoke.js';
 
 export function registerRole(parent: V2CommandParent): void {
-  const role = parent.family({ name: 'role', summary: 'Roles and what they permit' });
+  const role = parent.family({ name: 'role', summary: 'Manage roles and their permissions' });
   registerRoleAdd(role);
   registerRoleGet(role);
   registerRoleList(role);

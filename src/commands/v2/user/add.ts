@@ -1,6 +1,5 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { userArgument } from '../../../cli/v2/names.js';
+import { userArgument } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export interface UserAddOptions {
   readonly user: string;
@@ -13,8 +12,8 @@ export function registerUserAdd(parent: V2CommandParent, run = runUserAdd): void
     name: 'add',
     usage: '<user or user:password>',
     summary: 'Add a user',
-    description:
-      'A password on the command line can be seen by everybody on this machine, in `ps` and /proc.',
+    description: 'Other users of the machine can see a password on the command line, for example with `ps`.',
+    examples: ['# Prompt for the password', 'etcdctl user add alice'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user add',

@@ -1,6 +1,5 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { userArgument } from '../../../cli/v2/names.js';
+import { userArgument } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export interface UserGetOptions {
   readonly user: string;
@@ -10,7 +9,8 @@ export function registerUserGet(parent: V2CommandParent, run = runUserGet): void
   parent.command({
     name: 'get',
     usage: '<user>',
-    summary: 'Show the roles of a user',
+    summary: 'Print the roles of a user',
+    examples: ['etcdctl user get alice'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user get',

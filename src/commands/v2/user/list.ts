@@ -1,13 +1,12 @@
 import { refuseArguments } from '../../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export type UserListOptions = Record<string, never>;
 
 export function registerUserList(parent: V2CommandParent, run = runUserList): void {
   parent.command({
     name: 'list',
-    summary: 'List the users',
+    summary: 'List all users',
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user list',

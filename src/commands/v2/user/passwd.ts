@@ -1,6 +1,5 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { userArgument } from '../../../cli/v2/names.js';
+import { userArgument } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { V2Failure } from '../../../model/v2/errors.js';
 
 export interface UserPasswdOptions {
@@ -11,7 +10,9 @@ export function registerUserPasswd(parent: V2CommandParent, run = runUserPasswd)
   parent.command({
     name: 'passwd',
     usage: '<user>',
-    summary: 'Give a user another password, which is asked for',
+    summary: 'Change the password of a user',
+    description: 'Prompts for the new password.',
+    examples: ['etcdctl user passwd alice'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user passwd',

@@ -1,6 +1,5 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { userArgument } from '../../../cli/v2/names.js';
+import { userArgument } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export interface UserRemoveOptions {
   readonly user: string;
@@ -11,6 +10,7 @@ export function registerUserRemove(parent: V2CommandParent, run = runUserRemove)
     name: 'remove',
     usage: '<user>',
     summary: 'Remove a user',
+    examples: ['etcdctl user remove alice'],
     flags: {},
     callFailure: 'plain',
     successor: 'etcdctl user delete',

@@ -8,7 +8,7 @@ import { registerUserRemove } from './remove.js';
 import { registerUserRevoke } from './revoke.js';
 
 export function registerUser(parent: V2CommandParent): void {
-  const user = parent.family({ name: 'user', summary: 'Users and their roles' });
+  const user = parent.family({ name: 'user', summary: 'Manage users' });
   registerUserAdd(user);
   registerUserGet(user);
   registerUserList(user);

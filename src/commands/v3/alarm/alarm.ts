@@ -6,7 +6,7 @@ export function registerAlarm(parent: CommandParent): void {
   const alarm = parent.family({
     name: 'alarm',
     group: 'cluster',
-    summary: 'Alarms that members have raised',
+    summary: 'List and disarm alarms',
     flags: {},
   });
   registerAlarmDisarm(alarm);

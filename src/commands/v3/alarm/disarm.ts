@@ -13,9 +13,14 @@ export type AlarmDisarmOptions = Readonly<Record<never, never>>;
 export function registerAlarmDisarm(parent: CommandParent, run = runAlarmDisarm): void {
   parent.command({
     name: 'disarm',
-    summary: 'Disarm all alarms, so that the cluster takes writes again',
-    description:
-      'An alarm comes back when its cause has not been removed: compact and defrag before disarming NOSPACE.',
+    summary: 'Disarm all alarms',
+    description: 'An alarm is raised again if its cause remains: for NOSPACE, compact and defragment first.',
+    examples: [
+      '# Make space and disarm a NOSPACE alarm',
+      'etcdctl compaction 1234',
+      'etcdctl defrag --cluster',
+      'etcdctl alarm disarm',
+    ],
     flags: {},
     deadline: 'command-timeout',
     result: 'alarm',

@@ -7,7 +7,7 @@ export function registerAuth(parent: CommandParent): void {
   const auth = parent.family({
     name: 'auth',
     group: 'auth',
-    summary: 'Whether users have to log in',
+    summary: 'Enable or disable authentication',
     flags: {},
   });
   registerAuthEnable(auth);

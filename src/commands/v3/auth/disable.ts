@@ -7,7 +7,9 @@ export type AuthDisableOptions = Record<never, never>;
 export function registerAuthDisable(parent: CommandParent, run = runAuthDisable): void {
   parent.command({
     name: 'disable',
-    summary: 'Let everybody in; users and roles are kept',
+    summary: 'Disable authentication',
+    description: 'Users and roles are kept.',
+    examples: ['etcdctl auth disable --user=root'],
     flags: {},
     deadline: 'command-timeout',
     result: 'text',

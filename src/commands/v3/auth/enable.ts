@@ -1,7 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { UsageError } from '../../../model/errors.js';
-import { isRefusal } from '../../../model/server-refusals.js';
+import { isRefusal, UsageError } from '../../../model/errors.js';
 import type { AuthService, CallOptions } from '../../../model/services.js';
 
 export type AuthEnableOptions = Record<never, never>;
@@ -12,8 +11,9 @@ const ROOT = 'root';
 export function registerAuthEnable(parent: CommandParent, run = runAuthEnable): void {
   parent.command({
     name: 'enable',
-    summary: 'Let only users in; the user root has to exist',
-    description: 'When root lacks the role of the same name, the role is made and granted to it.',
+    summary: 'Enable authentication',
+    description: 'Requires the user root. If root lacks the role root, the role is created and granted.',
+    examples: ['etcdctl user add root', 'etcdctl auth enable'],
     flags: {},
     deadline: 'command-timeout',
     result: 'text',

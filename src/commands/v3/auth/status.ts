@@ -7,7 +7,7 @@ export type AuthStatusOptions = Record<never, never>;
 export function registerAuthStatus(parent: CommandParent, run = runAuthStatus): void {
   parent.command({
     name: 'status',
-    summary: 'Print whether authentication is on, and the revision of users and roles',
+    summary: 'Print whether authentication is enabled, and the auth revision',
     flags: {},
     deadline: 'command-timeout',
     result: 'auth-status',

@@ -6,10 +6,10 @@ export function registerCheck(parent: CommandParent): void {
   const check = parent.family({
     name: 'check',
     group: 'utility',
-    summary: 'Try how much load and data a cluster bears',
+    summary: 'Check the performance and memory usage of a cluster',
     description: [
-      'Both checks write keys of their own under a prefix that must be empty, and delete them in the end. They are a',
-      'burden for the cluster: not for the hours in which it is busy.',
+      'The checks write keys under a prefix that must be empty, and delete them at the end. They put a heavy load on the',
+      'cluster: do not run them while it is busy.',
     ].join('\n'),
     flags: {},
   });

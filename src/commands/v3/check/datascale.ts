@@ -1,15 +1,23 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { type FlagValues, stringFlag } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../model/bytes.js';
-import { AlreadyReportedError, Failure } from '../../../model/errors.js';
+import { bytesFromText } from '../../../go/bytes.js';
+import { AlreadyReportedError, CommandError, Failure } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
 import type { Client } from '../../../model/services.js';
-import { afterwardsFlags, type Load, loadFlag, toLoad } from './flags.js';
 import { failureLines } from './judgement.js';
-import { mebibytes, residentMemory } from './memory.js';
+import {
+  afterwardsFlags,
+  connectWriters,
+  type Load,
+  loadFlag,
+  putMaker,
+  toLoad,
+  type Writing,
+  type Written,
+  write,
+} from './load.js';
 import { compact, defragment, deleteKeys, hasKeys, prefixInUse, say } from './traces.js';
-import { connectWriters, putMaker, type Writing, type Written, write } from './writing.js';
 
 const SIZES = { keyBytes: 512, valueBytes: 512 };
 const PAIR_BYTES = SIZES.keyBytes + SIZES.valueBytes;
@@ -36,20 +44,21 @@ export interface CheckDatascaleOptions {
 
 const flags = {
   load: loadFlag,
-  prefix: stringFlag('/etcdctl-check-datascale/', 'what the keys of the check begin with'),
+  prefix: stringFlag('/etcdctl-check-datascale/', 'prefix of the keys that the check writes'),
   ...afterwardsFlags,
 };
 
 export function registerCheckDatascale(parent: CommandParent, run = runCheckDatascale): void {
   parent.command({
     name: 'datascale',
-    summary: 'Write many keys, and tell how much memory a member takes for them',
+    summary: 'Check the memory usage of a member for a large number of keys',
     description: [
-      'Pairs of 512 bytes of key and 512 bytes of value are written as fast as the cluster takes them: with --load=small',
-      '10000 by 50 writers, medium 100000 by 200, large a million by 500, xLarge three millions by 1000. The memory is',
-      "that of the first endpoint, whose metrics are read before and afterwards over HTTP, with the connection's",
-      'certificates. In the end, and when interrupted, the keys are deleted.',
+      'Writes keys of 512 bytes with values of 512 bytes as fast as the cluster accepts them: 10000 by 50 clients (small), 100000',
+      'by 200 (medium), 1 million by 500 (large) or 3 million by 1000 (xLarge). The memory usage is that of the first endpoint; its',
+      'metrics are read before and after over HTTP, with the same certificates. The keys are deleted at the end, also when',
+      'interrupted.',
     ].join('\n'),
+    examples: ['etcdctl check datascale --load=medium --auto-compact --auto-defrag'],
     flags,
     deadline: 'none',
     result: 'text',
@@ -124,4 +133,26 @@ async function readMemory(when: 'before' | 'after', context: CommandContext): Pr
     await say(`FAIL: Could not read process_resident_memory_bytes ${when} the put operations.`, context);
     throw new AlreadyReportedError(ExitCode.error);
   }
+}
+
+const MEBIBYTE = 1024n * 1024n;
+
+/** The resident memory of a member in bytes, from its metrics. */
+export function residentMemory(metrics: string): number {
+  const [, text] = /^process_resident_memory_bytes[ \t]+(\S+)/m.exec(metrics) ?? [];
+  const bytes = text === undefined ? Number.NaN : Number(text);
+  if (Number.isFinite(bytes)) return bytes;
+  throw new CommandError('its metrics do not tell process_resident_memory_bytes', {
+    reasons: ['only a member that runs on Linux knows its memory'],
+  });
+}
+
+/** Mebibytes with two decimals; of two that are equally near, the even one, as Go's %.2f has it. */
+export function mebibytes(bytes: number): string {
+  const scaled = BigInt(Math.round(Math.abs(bytes))) * 100n;
+  const remainder = scaled % MEBIBYTE;
+  const floor = scaled / MEBIBYTE;
+  const isUp = remainder * 2n > MEBIBYTE || (remainder * 2n === MEBIBYTE && floor % 2n === 1n);
+  const digits = (isUp ? floor + 1n : floor).toString().padStart(3, '0');
+  return `${bytes < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }

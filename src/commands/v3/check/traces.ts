@@ -1,7 +1,7 @@
 /** What a check finds before it writes, and what it leaves behind. */
 import type { CommandContext } from '../../../cli/context.js';
+import { quoteGo } from '../../../go/quote.js';
 import { UsageError } from '../../../model/errors.js';
-import { quoteGo } from '../../../model/go/quote.js';
 import { prefixRange } from '../../../model/key-range.js';
 import type { Client } from '../../../model/services.js';
 

@@ -7,7 +7,7 @@ export type DowngradeCancelOptions = Readonly<Record<never, never>>;
 export function registerDowngradeCancel(parent: CommandParent, run = runDowngradeCancel): void {
   parent.command({
     name: 'cancel',
-    summary: 'Give up a downgrade that is under way',
+    summary: 'Cancel the downgrade in progress',
     flags: {},
     deadline: 'command-timeout',
     result: 'downgrade',

@@ -7,7 +7,7 @@ export function registerDowngrade(parent: CommandParent): void {
   const downgrade = parent.family({
     name: 'downgrade',
     group: 'cluster',
-    summary: 'Preparation of the cluster for servers of the previous minor version',
+    summary: 'Downgrade the cluster to the previous minor version',
     flags: {},
   });
   registerDowngradeValidate(downgrade);

@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { DowngradeAction, type DowngradeRequest } from '../../../model/messages/maintenance.js';
-import { targetVersionFromArguments } from './target-version.js';
+import { targetVersionFromArguments } from './enable.js';
 
 export interface DowngradeValidateOptions {
   readonly targetVersion: string;
@@ -11,7 +11,8 @@ export function registerDowngradeValidate(parent: CommandParent, run = runDowngr
   parent.command({
     name: 'validate',
     usage: '<target_version>',
-    summary: 'Ask whether the cluster could be downgraded to a version',
+    summary: 'Check whether the cluster can be downgraded to a version',
+    examples: ['etcdctl downgrade validate 3.6'],
     flags: {},
     deadline: 'command-timeout',
     result: 'downgrade',

@@ -1,14 +1,14 @@
 import type { CommandParent } from '../../../cli/command.js';
-import { endpointFlags } from './flags.js';
 import { registerEndpointHashKv } from './hashkv.js';
 import { registerEndpointHealth } from './health.js';
+import { endpointFlags } from './scope.js';
 import { registerEndpointStatus } from './status.js';
 
 export function registerEndpoint(parent: CommandParent): void {
   const endpoint = parent.family({
     name: 'endpoint',
     group: 'cluster',
-    summary: 'Questions to each endpoint',
+    summary: 'Check the health, status and hash of each endpoint',
     flags: endpointFlags,
   });
   registerEndpointHealth(endpoint);

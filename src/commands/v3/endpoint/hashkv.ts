@@ -1,11 +1,10 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
 import { int64Flag } from '../../../cli/flags.js';
 import { CommandError } from '../../../model/errors.js';
 import type { HashKvRequest, HashKvResponse } from '../../../model/messages/maintenance.js';
 import { askEndpoint, type EndpointAnswer, sortAnswers } from './ask-endpoint.js';
-import type { EndpointFlags } from './flags.js';
+import { type EndpointFlags, endpointsInScope } from './scope.js';
 
 export interface EndpointHashKvOptions {
   readonly wholeCluster: boolean;
@@ -16,10 +15,11 @@ export interface EndpointHashKvOptions {
 export function registerEndpointHashKv(parent: CommandParent<EndpointFlags>, run = runEndpointHashKv): void {
   parent.command({
     name: 'hashkv',
-    summary: 'Show the hash of the key-value history behind each endpoint',
+    summary: 'Print the hash of the key-value history of each endpoint',
     description:
-      'Members agree when their hashes of one --rev are equal, as long as they are compacted alike.',
-    flags: { rev: int64Flag(0n, 'hash what was written up to this revision; 0: all') },
+      'Members with the same data have the same hash at one --rev, if they are compacted at the same revision.',
+    examples: ['etcdctl endpoint hashkv --cluster --rev=1234'],
+    flags: { rev: int64Flag(0n, 'hash the history up to this revision; 0: all of it') },
     deadline: 'command-timeout',
     result: 'endpoint-hashkv',
     toOptions: (_args, flags): EndpointHashKvOptions => ({

@@ -1,13 +1,11 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
-import { CommandError, ConnectionError, Failure } from '../../../model/errors.js';
-import { formatDuration } from '../../../model/go/duration.js';
+import { formatDuration } from '../../../go/duration.js';
+import { CommandError, ConnectionError, Failure, isRefusal } from '../../../model/errors.js';
 import { AlarmAction, AlarmType } from '../../../model/messages/maintenance.js';
 import type { EndpointHealth } from '../../../model/results.js';
-import { isRefusal } from '../../../model/server-refusals.js';
 import type { Client } from '../../../model/services.js';
-import type { EndpointFlags } from './flags.js';
+import { type EndpointFlags, endpointsInScope } from './scope.js';
 
 /** Any key does: an answer, be it a refusal, shows that the member took part in consensus. */
 const PROBE_KEY = Buffer.from('health');
@@ -24,7 +22,9 @@ export interface EndpointHealthOptions {
 export function registerEndpointHealth(parent: CommandParent<EndpointFlags>, run = runEndpointHealth): void {
   parent.command({
     name: 'health',
-    summary: 'Ask each endpoint whether it is healthy; fail when one is not',
+    summary: 'Check the health of each endpoint',
+    description: 'Fails if an endpoint is not healthy.',
+    examples: ['etcdctl endpoint health --cluster'],
     flags: {},
     deadline: 'command-timeout',
     result: 'endpoint-health',

@@ -1,10 +1,9 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
 import { AlreadyReportedError } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
 import { askEndpoint, sortAnswers } from './ask-endpoint.js';
-import type { EndpointFlags } from './flags.js';
+import { type EndpointFlags, endpointsInScope } from './scope.js';
 
 export interface EndpointStatusOptions {
   readonly wholeCluster: boolean;
@@ -13,12 +12,13 @@ export interface EndpointStatusOptions {
 export function registerEndpointStatus(parent: CommandParent<EndpointFlags>, run = runEndpointStatus): void {
   parent.command({
     name: 'status',
-    summary: 'Show the state of the member behind each endpoint; fail when one does not answer',
+    summary: 'Print the status of the member behind each endpoint',
     description: [
-      'The simple format is a line for each endpoint: endpoint, id, version, storage version, database size, size in use,',
-      'percentage not in use, quota, whether it leads, whether it is a learner, Raft term, Raft index, applied index, errors,',
-      'target version of a downgrade, whether a downgrade is under way.',
+      'Fails if an endpoint does not answer. The simple format is one line per endpoint: endpoint, ID, version, storage version,',
+      'database size, size in use, percentage not in use, quota, is leader, is learner, Raft term, Raft index, Raft applied index,',
+      'errors, downgrade target version, downgrade enabled.',
     ].join('\n'),
+    examples: ['etcdctl endpoint status --cluster -w table'],
     flags: {},
     deadline: 'command-timeout',
     result: 'endpoint-status',

@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
+import { parseInt64 } from '../../../go/number.js';
+import { GoParseError } from '../../../go/parse-error.js';
 import { UsageError } from '../../../model/errors.js';
-import { parseInt64 } from '../../../model/go/number.js';
-import { GoParseError } from '../../../model/go/parse-error.js';
 import type { LeaseGrantRequest } from '../../../model/messages/lease.js';
 import { asFailureTo } from './failures.js';
 
@@ -14,7 +14,13 @@ export function registerLeaseGrant(parent: CommandParent, run = runLeaseGrant): 
   parent.command({
     name: 'grant',
     usage: '<ttl>',
-    summary: 'Make a lease that lives for so many seconds',
+    summary: 'Grant a lease',
+    description: 'The TTL is in seconds. When the lease expires, its keys are deleted.',
+    examples: [
+      '# Grant a lease of 60 seconds and attach a key to it',
+      'etcdctl lease grant 60',
+      'etcdctl put session/1 host-a --lease=694d77aa9e38260f',
+    ],
     flags: {},
     deadline: 'command-timeout',
     result: 'lease-grant',

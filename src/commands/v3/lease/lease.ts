@@ -9,7 +9,7 @@ export function registerLease(parent: CommandParent): void {
   const family = parent.family({
     name: 'lease',
     group: 'kv',
-    summary: 'Make, renew and end leases, after which keys disappear',
+    summary: 'Manage leases',
     flags: {},
   });
   registerLeaseGrant(family);

@@ -8,7 +8,7 @@ export type LeaseListOptions = Readonly<Record<never, never>>;
 export function registerLeaseList(parent: CommandParent, run = runLeaseList): void {
   parent.command({
     name: 'list',
-    summary: 'Print the ids of all leases',
+    summary: 'List the IDs of all leases',
     flags: {},
     deadline: 'none',
     result: 'lease-list',

@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import type { LeaseRevokeRequest } from '../../../model/messages/lease.js';
+import { leaseIdArgument } from '../../kv/lease-id.js';
 import { asFailureTo } from './failures.js';
-import { leaseIdArgument } from './lease-id-argument.js';
 
 export interface LeaseRevokeOptions {
   readonly id: bigint;
@@ -12,7 +12,8 @@ export function registerLeaseRevoke(parent: CommandParent, run = runLeaseRevoke)
   parent.command({
     name: 'revoke',
     usage: '<leaseID>',
-    summary: 'End a lease, and delete the keys attached to it',
+    summary: 'Revoke a lease and delete its keys',
+    examples: ['etcdctl lease revoke 694d77aa9e38260f'],
     flags: {},
     deadline: 'command-timeout',
     result: 'lease-revoke',

@@ -2,8 +2,8 @@ import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag } from '../../../cli/flags.js';
 import type { LeaseTimeToLiveRequest } from '../../../model/messages/lease.js';
+import { leaseIdArgument } from '../../kv/lease-id.js';
 import { asConnectionError } from './failures.js';
-import { leaseIdArgument } from './lease-id-argument.js';
 
 export interface LeaseTimeToLiveOptions {
   readonly id: bigint;
@@ -18,7 +18,8 @@ export function registerLeaseTimeToLive(parent: CommandParent, run = runLeaseTim
   parent.command({
     name: 'timetolive',
     usage: '<leaseID>',
-    summary: 'Print how long a lease still lives, and how long it was granted for',
+    summary: 'Print the remaining and the granted TTL of a lease',
+    examples: ['etcdctl lease timetolive 694d77aa9e38260f --keys'],
     flags,
     deadline: 'none',
     result: 'lease-time-to-live',

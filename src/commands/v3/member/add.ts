@@ -1,9 +1,9 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag, stringFlag } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import { bytesFromText } from '../../../go/bytes.js';
+import { quoteGo } from '../../../go/quote.js';
 import { UsageError } from '../../../model/errors.js';
-import { quoteGo } from '../../../model/go/quote.js';
 import type { MemberAddRequest, MemberAddResponse } from '../../../model/messages/cluster.js';
 import { toPeerUrls } from './peer-urls.js';
 
@@ -18,15 +18,20 @@ export function registerMemberAdd(parent: CommandParent, run = runMemberAdd): vo
   parent.command({
     name: 'add',
     usage: '<name>',
-    summary: 'Add a member that is to be started afterwards',
+    summary: 'Add a voting member or a learner to the cluster',
     description: [
-      'The simple format also prints the settings to start the new member with, as a shell reads them. Until a voting member',
-      'is started it counts as one that is down; a learner does not count until it is promoted:',
-      '  etcdctl member add m4 --peer-urls=https://10.0.0.4:2380 --learner',
+      'Start the new member after this command; the simple format prints its settings as shell variables. Until it has',
+      'started, a voting member counts as failed. A learner does not count until it is promoted.',
     ].join('\n'),
+    examples: [
+      'etcdctl member add m4 --peer-urls=https://10.0.0.4:2380',
+      '# Add a learner, and promote it when it has caught up',
+      'etcdctl member add m4 --peer-urls=https://10.0.0.4:2380 --learner',
+      'etcdctl member promote 8211f1d0f64f3269',
+    ],
     flags: {
-      'peer-urls': stringFlag('', 'where the other members reach the new one, separated by commas'),
-      learner: boolFlag(false, 'add it as a learner, without a vote'),
+      'peer-urls': stringFlag('', 'peer URLs of the new member, comma-separated'),
+      learner: boolFlag(false, 'add the member as a learner, which does not vote'),
     },
     deadline: 'command-timeout',
     result: 'member-add',

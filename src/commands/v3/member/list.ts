@@ -13,9 +13,10 @@ export function registerMemberList(parent: CommandParent, run = runMemberList): 
     name: 'list',
     summary: 'List the members of the cluster',
     description:
-      'The simple format is a line for each member: id, status, name, peer addresses, client addresses, whether it is a learner.',
+      'The simple format is one line per member: ID, status, name, peer URLs, client URLs, is learner.',
+    examples: ['etcdctl member list -w table'],
     flags: {
-      consistency: stringFlag('l', 'l: linearizable; s: serializable, answered by one member alone', {
+      consistency: stringFlag('l', 'l: linearizable read; s: serializable read, served by a single member', {
         choices: ['l', 's'],
       }),
     },

@@ -1,6 +1,6 @@
+import { parseUint64 } from '../../../go/number.js';
+import { GoParseError } from '../../../go/parse-error.js';
 import { UsageError } from '../../../model/errors.js';
-import { parseUint64 } from '../../../model/go/number.js';
-import { GoParseError } from '../../../model/go/parse-error.js';
 
 /** The member id, hexadecimal as all commands print it, that is the only argument. */
 export function memberIdFromArguments(args: readonly string[]): bigint {

@@ -9,7 +9,7 @@ export function registerMember(parent: CommandParent): void {
   const member = parent.family({
     name: 'member',
     group: 'cluster',
-    summary: 'The members of the cluster',
+    summary: 'Manage the members of the cluster',
     flags: {},
   });
   registerMemberAdd(member);

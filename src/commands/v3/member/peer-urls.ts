@@ -1,6 +1,6 @@
+import { GoParseError } from '../../../go/parse-error.js';
+import { parsePeerUrls } from '../../../go/peer-url.js';
 import { UsageError } from '../../../model/errors.js';
-import { GoParseError } from '../../../model/go/parse-error.js';
-import { parsePeerUrls } from '../../../model/peer-url.js';
 
 /**
  * The URLs of `--peer-urls`, as given. Checked before anything connects, by the rules that etcd's servers have for them, for a member

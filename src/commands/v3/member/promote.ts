@@ -11,8 +11,9 @@ export function registerMemberPromote(parent: CommandParent, run = runMemberProm
   parent.command({
     name: 'promote',
     usage: '<member_id>',
-    summary: 'Give a learner a vote',
-    description: 'The cluster refuses as long as the learner has not caught up with its leader.',
+    summary: 'Promote a learner to a voting member',
+    description: 'The cluster refuses to promote a learner that has not caught up with the leader.',
+    examples: ['etcdctl member promote 8211f1d0f64f3269'],
     flags: {},
     deadline: 'command-timeout',
     result: 'member-promote',

@@ -11,7 +11,9 @@ export function registerMemberRemove(parent: CommandParent, run = runMemberRemov
   parent.command({
     name: 'remove',
     usage: '<member_id>',
-    summary: 'Remove a member, which stops for good',
+    summary: 'Remove a member from the cluster',
+    description: 'The removed member stops, and cannot join again with its old data directory.',
+    examples: ['etcdctl member remove 8211f1d0f64f3269'],
     flags: {},
     deadline: 'command-timeout',
     result: 'member-remove',

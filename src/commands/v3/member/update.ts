@@ -14,8 +14,9 @@ export function registerMemberUpdate(parent: CommandParent, run = runMemberUpdat
   parent.command({
     name: 'update',
     usage: '<member_id>',
-    summary: 'Tell the cluster the new peer URLs of a member',
-    flags: { 'peer-urls': stringFlag('', 'where the other members reach it, separated by commas') },
+    summary: 'Update the peer URLs of a member',
+    examples: ['etcdctl member update 8211f1d0f64f3269 --peer-urls=https://10.0.0.5:2380'],
+    flags: { 'peer-urls': stringFlag('', 'new peer URLs of the member, comma-separated') },
     deadline: 'command-timeout',
     result: 'member-update',
     toOptions: (args, flags): MemberUpdateOptions => ({

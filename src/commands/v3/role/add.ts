@@ -11,7 +11,8 @@ export function registerRoleAdd(parent: CommandParent, run = runRoleAdd): void {
   parent.command({
     name: 'add',
     usage: '<role name>',
-    summary: 'Add a role, which permits nothing yet',
+    summary: 'Add a role without permissions',
+    examples: ['etcdctl role add reader'],
     flags: {},
     deadline: 'none',
     result: 'role-add',

@@ -11,7 +11,8 @@ export function registerRoleDelete(parent: CommandParent, run = runRoleDelete): 
   parent.command({
     name: 'delete',
     usage: '<role name>',
-    summary: 'Delete a role, also from the users who have it',
+    summary: 'Delete a role and revoke it from all users',
+    examples: ['etcdctl role delete reader'],
     flags: {},
     deadline: 'none',
     result: 'role-delete',

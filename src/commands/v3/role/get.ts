@@ -11,7 +11,8 @@ export function registerRoleGet(parent: CommandParent, run = runRoleGet): void {
   parent.command({
     name: 'get',
     usage: '<role name>',
-    summary: 'Print what a role permits',
+    summary: 'Print the permissions of a role',
+    examples: ['etcdctl role get reader'],
     flags: {},
     deadline: 'none',
     result: 'role-get',

@@ -22,11 +22,13 @@ export function registerRoleGrantPermission(parent: CommandParent, run = runRole
   parent.command({
     name: 'grant-permission',
     usage: '<role name> <permission type> <key> [endkey]',
-    summary: 'Let a role read or write a key, or a range of keys',
-    description: [
-      'The permission type is read, write or readwrite:',
-      '  etcdctl role grant-permission reader read registry/ --prefix',
-    ].join('\n'),
+    summary: 'Grant a role permission to a key or a range of keys',
+    description:
+      'The permission type is read, write or readwrite. With endkey, the range is [<key>, endkey).',
+    examples: [
+      'etcdctl role grant-permission reader read config',
+      'etcdctl role grant-permission editor readwrite registry/ --prefix',
+    ],
     flags: permissionRangeFlags,
     deadline: 'none',
     result: 'role-grant-permission',

@@ -7,7 +7,7 @@ export type RoleListOptions = Record<never, never>;
 export function registerRoleList(parent: CommandParent, run = runRoleList): void {
   parent.command({
     name: 'list',
-    summary: 'Print the names of all roles',
+    summary: 'List all roles',
     flags: {},
     deadline: 'none',
     result: 'role-list',

@@ -1,11 +1,11 @@
 import { boolFlag, type FlagValues } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import { bytesFromText } from '../../../go/bytes.js';
 import { UsageError } from '../../../model/errors.js';
 import { type KeyRange, prefixEnd, ZERO_BYTE } from '../../../model/key-range.js';
 
 export const permissionRangeFlags = {
-  prefix: boolFlag(false, 'all keys that begin with <key>'),
-  'from-key': boolFlag(false, 'all keys from <key> on, in byte order'),
+  prefix: boolFlag(false, 'all keys with the prefix <key>'),
+  'from-key': boolFlag(false, '<key> and all keys after it, in byte order'),
 };
 
 const EXCLUSIVE = '--from-key and --prefix flags are mutually exclusive';

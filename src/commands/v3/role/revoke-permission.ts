@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { rejectNoText } from '../../../cli/names.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import { bytesFromText } from '../../../go/bytes.js';
 import { UsageError } from '../../../model/errors.js';
 import type { KeyRange } from '../../../model/key-range.js';
 import type { RoleRevokePermissionRequest } from '../../../model/messages/auth.js';
@@ -18,7 +18,12 @@ export function registerRoleRevokePermission(parent: CommandParent, run = runRol
   parent.command({
     name: 'revoke-permission',
     usage: '<role name> <key> [endkey]',
-    summary: 'Take the permission for a key, or for exactly this range of keys, from a role',
+    summary: 'Revoke the permission to a key or a range of keys from a role',
+    description: 'The range must be exactly the range that was granted.',
+    examples: [
+      'etcdctl role revoke-permission reader config',
+      'etcdctl role revoke-permission editor registry/ --prefix',
+    ],
     flags: permissionRangeFlags,
     deadline: 'none',
     result: 'role-revoke-permission',

@@ -10,7 +10,7 @@ export function registerRole(parent: CommandParent): void {
   const role = parent.family({
     name: 'role',
     group: 'auth',
-    summary: 'Roles, and the keys they permit to read and write',
+    summary: 'Manage roles and their permissions',
     flags: {},
   });
   registerRoleAdd(role);

@@ -2,8 +2,8 @@ import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext, Progress } from '../../../cli/context.js';
 import { CommandError, Failure, InterruptedError, ServerError, UsageError } from '../../../model/errors.js';
 import type { SnapshotResponse } from '../../../model/messages/maintenance.js';
+import { WholeFile } from '../../../storage/atomic-file.js';
 import { TrailerCheck, type TrailerVerdict } from '../../../storage/snapshot/trailer.js';
-import { WholeFile } from '../../../storage/whole-file.js';
 
 export interface SnapshotSaveOptions {
   readonly path: string;
@@ -13,11 +13,19 @@ export function registerSnapshotSave(parent: CommandParent, run = runSnapshotSav
   parent.command({
     name: 'save',
     usage: '<filename>',
-    summary: 'Save a snapshot of one member to a file',
+    summary: 'Save a snapshot of a member to a file',
     description: [
-      'The file appears only when all of it has arrived, its checksum is right and it is on disk; until then it grows as',
-      '<filename>.part. A snapshot is taken from exactly one endpoint.',
+      'Requires exactly one endpoint. The data is written to <filename>.part, which becomes <filename> when it is complete,',
+      'its checksum is verified and it is on disk.',
     ].join('\n'),
+    examples: [
+      'etcdctl snapshot save backup.db',
+      '# Save a snapshot over TLS, with the certificates of a Kubernetes control plane',
+      'etcdctl snapshot save /var/backups/etcd.db --endpoints=https://127.0.0.1:2379 \\',
+      '  --cacert=/etc/kubernetes/pki/etcd/ca.crt \\',
+      '  --cert=/etc/kubernetes/pki/etcd/server.crt \\',
+      '  --key=/etc/kubernetes/pki/etcd/server.key',
+    ],
     flags: {},
     deadline: 'if-given',
     result: 'snapshot-saved',

@@ -8,7 +8,7 @@ export function registerSnapshot(parent: CommandParent): void {
   const snapshot = parent.family({
     name: 'snapshot',
     group: 'cluster',
-    summary: 'Backups of a member',
+    summary: 'Save, check and restore snapshots',
     flags: {},
   });
   registerSnapshotSave(snapshot);

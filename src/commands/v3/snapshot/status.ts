@@ -4,17 +4,18 @@ import {
   readSnapshotStatus,
   type SnapshotStatusOptions,
   toSnapshotStatusOptions,
-} from '../../../cli/files/snapshot-status.js';
+} from '../../files/snapshot-status.js';
 
 export function registerSnapshotStatus(parent: CommandParent, run = runSnapshotStatus): void {
   parent.command({
     name: 'status',
     usage: '<filename>',
-    summary: 'Check a snapshot and show its hash, revision, number of keys and size',
+    summary: 'Print the hash, revision, number of keys and size of a snapshot',
     description: [
-      'All records of all buckets count as keys, as in etcdctl 3.4 and 3.5. etcdutl’s command of the same name counts the',
-      'keys that exist. `snapshot verify` checks more.',
+      'Every record of every bucket counts as a key, as in etcdctl 3.4 and 3.5; `etcdutl snapshot status` counts live keys only.',
+      'Use `snapshot verify` for a complete check.',
     ].join('\n'),
+    examples: ['etcdctl snapshot status backup.db -w table'],
     flags: {},
     deadline: 'files',
     result: 'snapshot-status',

@@ -1,9 +1,9 @@
-import { bytesFromText } from '../../../model/bytes.js';
+import { bytesFromText } from '../../../go/bytes.js';
+import { parseInt64 } from '../../../go/number.js';
+import { GoParseError } from '../../../go/parse-error.js';
+import { quoteGo } from '../../../go/quote.js';
+import { TextScanner } from '../../../go/text-scanner.js';
 import { UsageError } from '../../../model/errors.js';
-import { parseInt64 } from '../../../model/go/number.js';
-import { GoParseError } from '../../../model/go/parse-error.js';
-import { quoteGo } from '../../../model/go/quote.js';
-import { TextScanner } from '../../../model/go/text-scanner.js';
 import {
   type Compare,
   type CompareOperand,

@@ -1,11 +1,11 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag } from '../../../cli/flags.js';
-import { allowSecondThoughts } from '../../../cli/kv/del.js';
 import { lines } from '../../../cli/stdin.js';
+import { trimSpace } from '../../../go/runes.js';
 import { UsageError } from '../../../model/errors.js';
-import { trimSpace } from '../../../model/go/space.js';
 import type { Compare, RequestOp, TxnRequest } from '../../../model/messages/kv.js';
+import { allowSecondThoughts } from '../del.js';
 import { parseComparison } from './comparison.js';
 import { operationParser, toRequestOp } from './operation.js';
 
@@ -15,12 +15,12 @@ export interface TxnOptions {
 }
 
 const flags = {
-  interactive: boolFlag(false, 'say what is to be typed next', { short: 'i' }),
+  interactive: boolFlag(false, 'prompt for each list', { short: 'i' }),
 };
 
 const DESCRIPTION = `\
-Reads three lists from standard input, each ended by an empty line: comparisons, the requests to apply when all of them
-hold, and the requests to apply when one does not. Any list may be empty.
+Reads three lists from standard input, each terminated by an empty line: comparisons, requests to apply if all of the
+comparisons succeed, and requests to apply if one of them fails. A list may be empty.
 
   mod("config") > "0"
   value("owner") = "me"
@@ -30,16 +30,21 @@ hold, and the requests to apply when one does not. Any list may be empty.
   get config
   get owner/ --prefix
 
-A comparison is target("key") operator "operand", spaced like that. Targets: version (ver), create (c) and mod (m), which are
-numbers; value (val); lease, a hexadecimal id. Operators: = != > <. Requests are get, put and del with their own flags.
-Double quotes enclose what Go's string literals may hold ("\\xff" is a byte), single quotes enclose text as it is.`;
+A comparison is target("key") operator "operand", with these spaces. Targets: version (ver), create (c) and mod (m) are
+numbers; value (val) is text; lease is a hexadecimal ID. Operators: = != > <. Requests are get, put and del with their flags.
+Strings in double quotes take the escapes of Go ("\\xff" is one byte); strings in single quotes are taken literally.`;
 
 export function registerTxn(parent: CommandParent, run = runTxn): void {
   parent.command({
     name: 'txn',
     group: 'kv',
-    summary: 'Apply requests in one transaction, by what comparisons say',
+    summary: 'Compare keys and apply requests in one transaction',
     description: DESCRIPTION,
+    examples: [
+      'etcdctl txn < transaction.txt',
+      '# Prompt for the comparisons and the requests',
+      'etcdctl txn --interactive',
+    ],
     flags,
     deadline: 'none',
     result: 'txn',

@@ -13,9 +13,15 @@ export interface UserAddOptions {
 }
 
 const flags = {
-  interactive: boolFlag(true, 'ask for the password twice; =false reads it from one line of standard input'),
-  'new-user-password': stringFlag('', 'the password; the argument is then the name alone'),
-  'no-password': boolFlag(false, 'a user without password, who comes with a certificate of that common name'),
+  interactive: boolFlag(
+    true,
+    'prompt twice for the password; =false reads it from one line of standard input',
+  ),
+  'new-user-password': stringFlag('', 'password of the new user; the argument is then the name only'),
+  'no-password': boolFlag(
+    false,
+    'add a user without password, who authenticates with a certificate of this common name',
+  ),
 };
 
 export function registerUserAdd(parent: CommandParent, run = runUserAdd): void {
@@ -23,8 +29,15 @@ export function registerUserAdd(parent: CommandParent, run = runUserAdd): void {
     name: 'add',
     usage: '<user name or user:password>',
     summary: 'Add a user',
-    description:
-      'A password on the command line can be seen by everybody on this machine, in `ps` and /proc.',
+    description: 'Other users of the machine can see a password on the command line, for example with `ps`.',
+    examples: [
+      '# Prompt for the password',
+      'etcdctl user add alice',
+      '# Read the password from a file',
+      'etcdctl user add alice --interactive=false < password.txt',
+      '# Add a user who authenticates with a client certificate',
+      'etcdctl user add backup --no-password',
+    ],
     flags,
     deadline: 'none',
     result: 'user-add',

@@ -12,6 +12,7 @@ export function registerUserDelete(parent: CommandParent, run = runUserDelete): 
     name: 'delete',
     usage: '<user name>',
     summary: 'Delete a user',
+    examples: ['etcdctl user delete alice'],
     flags: {},
     deadline: 'none',
     result: 'user-delete',

@@ -9,13 +9,14 @@ export interface UserGetOptions {
   readonly isDetailed: boolean;
 }
 
-const flags = { detail: boolFlag(false, 'also print what each role permits') };
+const flags = { detail: boolFlag(false, 'also print the permissions of each role') };
 
 export function registerUserGet(parent: CommandParent, run = runUserGet): void {
   parent.command({
     name: 'get',
     usage: '<user name>',
     summary: 'Print the roles of a user',
+    examples: ['etcdctl user get alice --detail'],
     flags,
     deadline: 'none',
     // No `result`: a detailed user without roles is printed in every format.

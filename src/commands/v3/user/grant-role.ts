@@ -12,7 +12,8 @@ export function registerUserGrantRole(parent: CommandParent, run = runUserGrantR
   parent.command({
     name: 'grant-role',
     usage: '<user name> <role name>',
-    summary: 'Give a role to a user',
+    summary: 'Grant a role to a user',
+    examples: ['etcdctl user grant-role alice reader'],
     flags: {},
     deadline: 'none',
     result: 'user-grant-role',

@@ -7,7 +7,7 @@ export type UserListOptions = Record<never, never>;
 export function registerUserList(parent: CommandParent, run = runUserList): void {
   parent.command({
     name: 'list',
-    summary: 'Print the names of all users',
+    summary: 'List all users',
     flags: {},
     deadline: 'none',
     result: 'user-list',

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../../cli/context.js';
+import { TextScanner } from '../../../go/text-scanner.js';
 import { UsageError } from '../../../model/errors.js';
-import { TextScanner } from '../../../model/go/text-scanner.js';
 
 /** Asks twice for a password that is not shown. */
 export async function askNewPassword(

@@ -11,7 +11,10 @@ export interface UserPasswdOptions {
 }
 
 const flags = {
-  interactive: boolFlag(true, 'ask for the password twice; =false reads it from one line of standard input'),
+  interactive: boolFlag(
+    true,
+    'prompt twice for the password; =false reads it from one line of standard input',
+  ),
 };
 
 export function registerUserPasswd(parent: CommandParent, run = runUserPasswd): void {
@@ -19,6 +22,7 @@ export function registerUserPasswd(parent: CommandParent, run = runUserPasswd): 
     name: 'passwd',
     usage: '<user name>',
     summary: 'Change the password of a user',
+    examples: ['etcdctl user passwd alice'],
     flags,
     deadline: 'none',
     result: 'user-change-password',

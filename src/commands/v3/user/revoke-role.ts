@@ -12,7 +12,8 @@ export function registerUserRevokeRole(parent: CommandParent, run = runUserRevok
   parent.command({
     name: 'revoke-role',
     usage: '<user name> <role name>',
-    summary: 'Take a role from a user',
+    summary: 'Revoke a role from a user',
+    examples: ['etcdctl user revoke-role alice reader'],
     flags: {},
     deadline: 'none',
     result: 'user-revoke-role',

@@ -11,7 +11,7 @@ export function registerUser(parent: CommandParent): void {
   const user = parent.family({
     name: 'user',
     group: 'auth',
-    summary: 'Users, their passwords and roles',
+    summary: 'Manage users',
     flags: {},
   });
   registerUserAdd(user);

@@ -1,9 +1,9 @@
 import { boolFlag, type FlagValues, int64Flag } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../model/bytes.js';
+import type { WatchTarget } from '../../../client/watch/state.js';
+import { bytesFromText } from '../../../go/bytes.js';
+import { quoteGo } from '../../../go/quote.js';
 import { UsageError } from '../../../model/errors.js';
-import { quoteGo } from '../../../model/go/quote.js';
 import { type KeyRange, prefixRange } from '../../../model/key-range.js';
-import type { WatchTarget } from '../../../model/watch/state.js';
 
 /** One watch as it was asked for, on the command line or in a line of interactive mode. */
 export interface WatchRequest {
@@ -26,10 +26,10 @@ export interface KeyVariables {
 
 /** The flags that a watch of its own has. */
 export const requestFlags = {
-  prefix: boolFlag(false, 'all keys that begin with <key>'),
-  rev: int64Flag(0n, 'begin with the events of this revision, which may be past'),
-  'prev-kv': boolFlag(false, 'also print the key and value as they were before each event'),
-  'progress-notify': boolFlag(false, 'tell now and then how far the watch is when nothing happens'),
+  prefix: boolFlag(false, 'watch all keys with the prefix <key>'),
+  rev: int64Flag(0n, 'revision to start at, which may be in the past; 0: new events only'),
+  'prev-kv': boolFlag(false, 'also print the previous key-value pair of each event'),
+  'progress-notify': boolFlag(false, 'print periodic progress notifications while there are no events'),
 };
 type Flags = FlagValues<typeof requestFlags>;
 

@@ -1,8 +1,9 @@
+import { aborted } from '../../../model/abort-signal.js';
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Security } from '../../tls/security.js';
-import { aborted } from '../deadline.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, RequestChannel } from '../endpoint-channel.js';
+import { refusalOf } from '../http-answer.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
@@ -15,11 +16,10 @@ import {
   type ReachableAddress,
 } from '../settings.js';
 import { CallFailure, type Refusal, UNREADABLE_MESSAGE } from '../status.js';
-import { callServerStream, callUnary } from './calls.js';
+import { callServerStream, callUnary } from './call.js';
 import { framedMessage } from './message-reader.js';
 import { Reconnection } from './reconnection.js';
 import { RequestHeaders } from './request-headers.js';
-import { refusalOf } from './response.js';
 
 /** A channel to the endpoint for calls of one request. */
 export function requestChannel(

@@ -1,5 +1,5 @@
+import { quoteGo } from '../../../go/quote.js';
 import type { RpcCode } from '../../../model/errors.js';
-import { quoteGo } from '../../../model/go/quote.js';
 
 /** A message on the wire: whether it is compressed, how long it is, its bytes. */
 export const PREFIX_BYTES = 5;

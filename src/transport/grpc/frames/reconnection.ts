@@ -1,9 +1,8 @@
+import { abortController, sleep } from '../../../model/abort-signal.js';
 import { UsageError } from '../../../model/errors.js';
 import { Http2Connection } from '../../http2/connection.js';
 import type { KeepAliveOptions } from '../../http2/keep-alive.js';
-import type { Destination } from '../../socket/byte-socket.js';
-import { dial } from '../../socket/dial.js';
-import { abortController, pause } from '../deadline.js';
+import { type Destination, dial } from '../../socket/dial.js';
 import { FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
 
 /** Pauses between the beginnings of attempts (grpc-go backoff.DefaultConfig). */
@@ -91,7 +90,7 @@ export class Reconnection {
     while (this.#watchers.size > 0 && this.#current === undefined && !this.#closing.signal.aborted) {
       const pauseMs = this.#nextAttemptMs - performance.now();
       // Afterwards nobody may wait any more.
-      if (pauseMs > 0) await pause(pauseMs, this.#closing.signal).catch(() => {});
+      if (pauseMs > 0) await sleep(pauseMs, this.#closing.signal).catch(() => {});
       else await this.#attempt();
     }
     this.#isTrying = false;

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../../../../src/model/errors.js';
 import { Reconnection } from '../../../../src/transport/grpc/frames/reconnection.js';
-import type { ByteSocket, Destination } from '../../../../src/transport/socket/byte-socket.js';
-import { dial } from '../../../../src/transport/socket/dial.js';
+import { type ByteSocket, type Destination, dial } from '../../../../src/transport/socket/dial.js';
 import { goAway, NO_SETTINGS, ScriptedPeer, turn } from '../../../support/http2/scripted-peer.js';
 
 vi.mock('../../../../src/transport/socket/dial.js');

@@ -1,0 +1,120 @@
+import type { WatchRequest, WatchResponse } from '../../model/messages/watch.js';
+import type { WatchService } from '../../model/services.js';
+import {
+  createRequest,
+  initialState,
+  transition,
+  type WatchInput,
+  type WatchNews,
+  type WatchState,
+  type WatchTarget,
+} from './state.js';
+
+/** What a watch needs of its surroundings. */
+interface WatchSurroundings {
+  /** Ends the watch: its iteration then rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** A watch under way: iterated once, it gives its news until it ends. Nothing is read while the consumer is busy. */
+export interface Watching extends AsyncIterable<WatchNews> {
+  /** Asks for a response without events that tells how far the watch is; a stream that broke forgets it. */
+  requestProgress(): void;
+}
+
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** Watches keys over as many streams as it takes; begins when the first news is asked for. */
+export function watchKeys(
+  service: WatchService,
+  target: WatchTarget,
+  surroundings: WatchSurroundings,
+): Watching {
+  let requests: RequestQueue<WatchRequest> | undefined;
+
+  async function* run(): AsyncGenerator<WatchNews, void, undefined> {
+    let state = initialState(target);
+    for (;;) {
+      requests = new RequestQueue<WatchRequest>();
+      try {
+        for await (const input of inputsOf(service, { target, state, requests }, surroundings)) {
+          const step = transition(state, input);
+          state = step.state;
+          if (step.news !== undefined) yield step.news;
+          if (state.kind === 'ended') return;
+        }
+      } finally {
+        requests.end();
+      }
+    }
+  }
+
+  return {
+    requestProgress: () => requests?.push({ requestUnion: { $case: 'progressRequest', value: {} } }),
+    [Symbol.asyncIterator]: run,
+  };
+}
+
+interface Stream {
+  readonly target: WatchTarget;
+  readonly state: WatchState;
+  readonly requests: RequestQueue<WatchRequest>;
+}
+
+/** All that one stream brings, its end, and after a pause the wish for the next one. */
+async function* inputsOf(
+  service: WatchService,
+  { target, state, requests }: Stream,
+  { signal, sleep }: WatchSurroundings,
+): AsyncGenerator<WatchInput, void, undefined> {
+  if (state.kind === 'ended') return;
+  requests.push(createRequest(target, state.position));
+  const failures = state.kind === 'opening' ? state.failures : 0;
+  try {
+    const responses: AsyncIterable<WatchResponse> = service.watch(requests, {
+      signal,
+      timeoutMs: null,
+      requiresLeader: true,
+    });
+    for await (const response of responses) yield { kind: 'response', response };
+    yield { kind: 'failure', error: undefined };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    yield { kind: 'failure', error };
+  }
+  await sleep(Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal);
+  yield { kind: 'retry' };
+}
+
+/** Requests of a stream, handed on in their order as soon as the stream takes them. For one consumer. */
+class RequestQueue<Request> implements AsyncIterable<Request> {
+  readonly #waiting: Request[] = [];
+  #wake: (() => void) | undefined;
+  #hasEnded = false;
+
+  push(request: Request): void {
+    this.#waiting.push(request);
+    this.#wake?.();
+  }
+
+  /** What was pushed before is still handed on. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Request, void, undefined> {
+    for (;;) {
+      const request = this.#waiting.shift();
+      if (request !== undefined) yield request;
+      else if (this.#hasEnded) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { BoltFile } from '../bolt/bolt-file.js';
+import { decodeRevisionKey } from './revision-key.js';
+import { BUCKETS, CLUSTER_KEYS, META_KEYS } from './schema.js';
+
+/** What the bucket `meta` says. Values that are not there, or are no such values, are undefined. */
+interface MetaValues {
+  readonly consistentIndex: bigint | undefined;
+  readonly term: bigint | undefined;
+  /** Main revisions. */
+  readonly scheduledCompaction: bigint | undefined;
+  readonly finishedCompaction: bigint | undefined;
+  readonly storageVersion: string | undefined;
+}
+
+/** None that is read here comes near. */
+const LONGEST_VALUE_BYTES = 1024;
+/** `version` in three numbers, as etcd writes it; a suffix such as `-rc.1` is allowed. */
+const SEMANTIC_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:[-+][0-9A-Za-z.+-]*)?$/;
+
+export function readMetaValues(bolt: BoltFile): MetaValues {
+  const bucket = bolt.bucket(BUCKETS.meta);
+  const values = new Map<string, Uint8Array>();
+  const known = new Set<string>(Object.values(META_KEYS));
+  for (const { key, value } of bucket === undefined ? [] : bolt.pairs(bucket)) {
+    const name = Buffer.from(key).toString('latin1');
+    if (known.has(name) && value.length <= LONGEST_VALUE_BYTES) values.set(name, new Uint8Array(value));
+  }
+  const text = (name: string) => {
+    const value = values.get(name);
+    return value === undefined ? undefined : Buffer.from(value).toString('utf8');
+  };
+  const storageVersion = text(META_KEYS.storageVersion);
+  return {
+    consistentIndex: unsigned(values.get(META_KEYS.consistentIndex)),
+    term: unsigned(values.get(META_KEYS.term)),
+    scheduledCompaction: mainRevision(values.get(META_KEYS.scheduledCompaction)),
+    finishedCompaction: mainRevision(values.get(META_KEYS.finishedCompaction)),
+    storageVersion: SEMANTIC_VERSION.test(storageVersion ?? '') ? storageVersion : undefined,
+  };
+}
+
+function unsigned(value: Uint8Array | undefined): bigint | undefined {
+  if (value?.length !== 8) return undefined;
+  return new DataView(value.buffer, value.byteOffset, 8).getBigUint64(0);
+}
+
+function mainRevision(value: Uint8Array | undefined): bigint | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return decodeRevisionKey(value).main;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A minor version of etcd: what decides about compatibility. */
+export interface MinorVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Older ones record no version of the schema. */
+export const FIRST_WITH_STORAGE_VERSION: MinorVersion = { major: 3, minor: 6 };
+
+export function versionText({ major, minor }: MinorVersion): string {
+  return `${major}.${minor}`;
+}
+
+export function isOlder(a: MinorVersion, b: MinorVersion): boolean {
+  return a.major < b.major || (a.major === b.major && a.minor < b.minor);
+}
+
+/** `3.6` or `3.6.0`; undefined for anything else. */
+export function parseMinorVersion(text: string | undefined): MinorVersion | undefined {
+  const [, major, minor] = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:\.|$)/.exec(text ?? '') ?? [];
+  return major === undefined ? undefined : { major: Number(major), minor: Number(minor) };
+}
+
+/** What is behind this is no minor version any more. */
+const LONGEST_VERSION_BYTES = 100;
+
+interface RecordedVersions {
+  /** Of the database's schema; recorded since 3.6. */
+  readonly storageVersion: MinorVersion | undefined;
+  /** What the cluster's members had agreed on. */
+  readonly clusterVersion: MinorVersion | undefined;
+}
+
+export function recordedVersions(bolt: BoltFile): RecordedVersions {
+  const bucket = bolt.bucket(BUCKETS.cluster);
+  const clusterVersion =
+    bucket === undefined ? undefined : bolt.get(bucket, Buffer.from(CLUSTER_KEYS.clusterVersion));
+  return {
+    storageVersion: parseMinorVersion(readMetaValues(bolt).storageVersion),
+    clusterVersion: parseMinorVersion(
+      clusterVersion && Buffer.from(clusterVersion.subarray(0, LONGEST_VERSION_BYTES)).toString('utf8'),
+    ),
+  };
+}

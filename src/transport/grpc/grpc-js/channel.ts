@@ -1,0 +1,208 @@
+import {
+  type CallCredentials,
+  type ChannelCredentials,
+  type ChannelOptions,
+  Client,
+  connectivityState,
+  credentials,
+  Metadata,
+  setLogger,
+} from '@grpc/grpc-js';
+import { abortController, aborted } from '../../../model/abort-signal.js';
+import type { Security } from '../../tls/security.js';
+import type { Endpoint } from '../endpoint.js';
+import type { Attempt, BidiChannel } from '../endpoint-channel.js';
+import type { Rpc } from '../rpc.js';
+import {
+  type ChannelSettings,
+  CONNECTED_AND_SILENT,
+  explainFailure,
+  FLOW_CONTROL_WINDOW_BYTES,
+  keepAliveOf,
+  largestResponseBytes,
+  NOT_CONNECTED_YET,
+  proxyOf,
+  type ReachableAddress,
+} from '../settings.js';
+import { attemptBidi, type BidiAttempt, CallMetadata } from './call.js';
+import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
+import { credentialsFor, VerifiedCredentials } from './credentials.js';
+
+// grpc-js would write to stderr what failed calls say anyway.
+setLogger({});
+
+/** Only asks for a connection: it is never sent, see `probe`. */
+const PROBE_PATH = '/';
+
+export interface GrpcJsChannelSettings extends ChannelSettings {
+  /** There is no other endpoint to go to. */
+  readonly isOnly: boolean;
+}
+
+/** Streams of grpc-js, which makes the connection, and makes it anew, with growing pauses, when it broke. */
+export class GrpcJsChannel implements BidiChannel {
+  readonly #security: Security;
+  readonly #settings: ChannelSettings;
+  readonly waitsForConnection: boolean;
+  readonly #metadata: CallMetadata;
+  readonly #closing = abortController();
+  #client: Client | undefined;
+  #credentials: ChannelCredentials | undefined;
+
+  constructor(
+    readonly endpoint: Endpoint,
+    security: Security,
+    settings: GrpcJsChannelSettings,
+  ) {
+    this.#security = security;
+    this.#settings = settings;
+    this.waitsForConnection = settings.isOnly && endpoint.address.kind === 'reachable';
+    this.#metadata = new CallMetadata(this.waitsForConnection);
+  }
+
+  get isReady(): boolean {
+    return this.#state() === connectivityState.READY;
+  }
+
+  async whenReady(signal: AbortSignal): Promise<void> {
+    if (this.endpoint.address.kind === 'malformed') return aborted(signal);
+    await this.#probe(true, signal);
+  }
+
+  async whenRefused(signal: AbortSignal): Promise<void> {
+    if (this.endpoint.address.kind === 'malformed') return;
+    if ((await this.#probe(false, signal)) === undefined) await aborted(signal);
+  }
+
+  async explain(signal: AbortSignal): Promise<string> {
+    const { address } = this.endpoint;
+    if (address.kind === 'malformed') return address.problem;
+    switch (this.#state()) {
+      case connectivityState.TRANSIENT_FAILURE: {
+        const details = await this.#probe(false, signal);
+        if (details === undefined) return 'connected too late';
+        const { proxy } = this.#settings;
+        const failure = this.#handshakeFailure ?? new Error(details);
+        return explainFailure(failure, { address, proxy, isSecure: this.#security.kind === 'tls' });
+      }
+      case connectivityState.READY:
+        return CONNECTED_AND_SILENT;
+      default:
+        return NOT_CONNECTED_YET;
+    }
+  }
+
+  bidi<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    requests: AsyncIterable<Uint8Array>,
+    attempt: Attempt,
+  ): AsyncGenerator<Response, void, undefined> {
+    return attemptBidi(rpc, requests, this.#attempt(attempt));
+  }
+
+  close(): void {
+    this.#client?.close();
+    this.#closing.abort();
+  }
+
+  /** @throws Error when the endpoint has no usable address: it is never ready */
+  #connected(): Client {
+    this.#client ??= this.#open();
+    return this.#client;
+  }
+
+  #attempt({ limit, token, requiresLeader }: Attempt): BidiAttempt {
+    return {
+      client: this.#connected(),
+      endpoint: this.endpoint.text,
+      limit,
+      metadata: this.#metadata.of(token, requiresLeader),
+    };
+  }
+
+  get #handshakeFailure(): Error | undefined {
+    const credentials = this.#credentials;
+    return credentials instanceof VerifiedCredentials ? credentials.lastFailure : undefined;
+  }
+
+  #state(): connectivityState | undefined {
+    return this.#client?.getChannel().getConnectivityState(false);
+  }
+
+  #open(): Client {
+    const { address, text } = this.endpoint;
+    if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
+    this.#credentials = credentialsFor(this.#security, address.host);
+    const { target, proxyOptions } = this.#route(address);
+    // Sockets in the file system connect or fail at once.
+    return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), this.#credentials, {
+      ...proxyOptions,
+      ...this.#transportOptions(),
+      [CLOSING_SIGNAL_OPTION]: this.#closing.signal,
+      'grpc.default_authority': address.authority,
+      // Its reading of the environment is not Go's: it also takes the proxy for plain HTTP.
+      'grpc.enable_http_proxy': 0,
+    });
+  }
+
+  /** Where to connect to, and what to ask a proxy there. */
+  #route(address: ReachableAddress): { target: string; proxyOptions: ChannelOptions } {
+    const proxy = proxyOf(address, this.#settings.proxy);
+    if (proxy === undefined) return { target: address.target, proxyOptions: {} };
+    return {
+      target: `dns:${proxy.host.includes(':') ? `[${proxy.host}]` : proxy.host}:${proxy.port}`,
+      proxyOptions: {
+        'grpc.http_connect_target': address.target,
+        ...(proxy.credentials !== undefined && { 'grpc.http_connect_creds': proxy.credentials }),
+      },
+    };
+  }
+
+  #transportOptions(): ChannelOptions {
+    const keepAlive = keepAliveOf(this.#settings);
+    return {
+      ...(keepAlive && {
+        'grpc.keepalive_time_ms': keepAlive.timeMs,
+        'grpc.keepalive_timeout_ms': keepAlive.timeoutMs,
+      }),
+      'grpc.max_receive_message_length': largestResponseBytes(this.#settings),
+      // Requests are measured before they get here.
+      'grpc.max_send_message_length': -1,
+      'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
+      'grpc.use_local_subchannel_pool': 1,
+      'grpc.service_config_disable_resolution': 1,
+      'grpc.enable_channelz': 0,
+    };
+  }
+
+  /**
+   * Has grpc-js connect and tells how that went: `undefined` when it did, else the status text. It is a call that asks for
+   * credentials, which happens on a connection that is ready, before anything is sent, and gets none.
+   * @param waits waits through failures instead of reporting them
+   */
+  #probe(waits: boolean, signal: AbortSignal): Promise<string | undefined> {
+    return new Promise((resolve, reject) => {
+      let isConnected = false;
+      const refuse: CallCredentials = credentials.createFromMetadataGenerator((_parameters, callback) => {
+        isConnected = true;
+        callback(new Error('connected'));
+      });
+      const call = this.#connected().makeUnaryRequest(
+        PROBE_PATH,
+        (bytes: Buffer) => bytes,
+        (bytes: Buffer) => bytes,
+        Buffer.alloc(0),
+        new Metadata({ waitForReady: waits }),
+        { credentials: refuse },
+        (error) => {
+          signal.removeEventListener('abort', cancel);
+          if (signal.aborted) reject(signal.reason);
+          else resolve(isConnected ? undefined : (error?.details ?? ''));
+        },
+      );
+      const cancel = () => call.cancel();
+      if (signal.aborted) cancel();
+      else signal.addEventListener('abort', cancel, { once: true });
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { V2NoEndpointsError } from '../../model/v2/errors.js';
+import type { V2Client } from '../../model/v2/services.js';
+import type { TlsOptions } from '../connection.js';
+import { authService, rolesService, usersService } from './accounts.js';
+import { HttpCluster } from './cluster.js';
+import { Connector } from './connector.js';
+import { keysService } from './keys.js';
+import { askHealth, membersService } from './members.js';
+import { parseOrigin } from './url.js';
+
+/** How to reach a cluster by its version 2 API; the client's only input. */
+export interface HttpConnectionOptions {
+  /** URLs, at least one. */
+  readonly endpoints: readonly string[];
+  readonly tls: Omit<TlsOptions, 'insecureTransport'>;
+  readonly credentials?: BasicCredentials;
+  /** For a connection to stand. */
+  readonly dialTimeoutMs: number;
+  /** For an answer to begin, long polls excepted; 0: no limit. */
+  readonly headerTimeoutMs: number;
+  /** Told every request, as a curl command without credentials. */
+  readonly onRequest?: (command: string) => void;
+}
+
+export interface BasicCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * A client of the version 2 API. The TLS files are read, and nothing is dialed before the first call (client/v2/client.go of
+ * etcd 3.5). Endpoints are tried in their order, where Go's client takes them in a random one.
+ * @throws UsageError for TLS files that are unusable, GoParseError for endpoints that are no URLs
+ */
+export async function connectV2(options: HttpConnectionOptions): Promise<V2Client> {
+  const origins = options.endpoints.map(parseOrigin);
+  const connector = new Connector(options.tls, options.dialTimeoutMs);
+  await connector.checkFiles();
+  const cluster = new HttpCluster(origins, {
+    connector,
+    credentials: options.credentials,
+    headerTimeoutMs: options.headerTimeoutMs,
+    onRequest: options.onRequest,
+  });
+  const members = membersService(cluster);
+  return {
+    keys: keysService(cluster),
+    members,
+    users: usersService(cluster),
+    roles: rolesService(cluster),
+    auth: authService(cluster),
+    get endpoints() {
+      return cluster.endpoints;
+    },
+    async sync(call) {
+      const listed = await members.list(call);
+      const urls = listed.flatMap(({ clientUrls }) => clientUrls);
+      if (urls.length === 0) throw new V2NoEndpointsError();
+      cluster.replaceOrigins(urls.map(parseOrigin));
+    },
+    health: (clientUrl, call) => askHealth(connector, clientUrl, call),
+    close: () => connector.close(),
+  };
+}

@@ -1,0 +1,82 @@
+import { getServers } from 'node:dns';
+import { systemErrorText } from '../../go/system-error.js';
+import { V2AttemptError } from '../../model/v2/errors.js';
+import type { TlsFlagNames } from '../connection.js';
+import { nameServerText } from '../discovery.js';
+import {
+  alertIn,
+  explainConnectionFailure,
+  inOpensslWords,
+  tlsLibraryReason,
+} from '../tls/connection-failure.js';
+import { PeerCertificateError } from '../tls/peer.js';
+
+/** A connection did not stand in time. */
+export class DialTimeoutError extends Error {}
+
+export interface Attempted {
+  /** As messages call it. */
+  readonly endpoint: string;
+  readonly host: string;
+  readonly isSecure: boolean;
+  readonly flagNames: TlsFlagNames;
+}
+
+/** What made an attempt fail, in Go's words, and a reason in ours where those tell little. */
+export function attemptError(error: unknown, attempted: Attempted): V2AttemptError {
+  if (error instanceof V2AttemptError) return error;
+  // Several addresses of one name were tried: the first one's failure stands for all, as in Go.
+  const [first = error] = error instanceof AggregateError ? error.errors : [];
+  const { code = '', message } = first as NodeJS.ErrnoException;
+  const { text, isConnectionFailure } = inGoWords(first, attempted);
+  const details = `${code} ${message}`;
+  const why = explainConnectionFailure(first as Error, attempted);
+  const isNews = !details.includes(why) && !text.endsWith(why);
+  const reasons = isNews ? [`${attempted.endpoint}: ${why}`] : [];
+  return new V2AttemptError(text, isConnectionFailure, { cause: error, reasons });
+}
+
+interface Words {
+  readonly text: string;
+  readonly isConnectionFailure: boolean;
+}
+
+function inGoWords(error: unknown, { host }: Attempted): Words {
+  const failure = error as NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string };
+  const { code = '', syscall, message } = failure;
+  if (error instanceof DialTimeoutError) {
+    return { text: `dial tcp ${host}: i/o timeout`, isConnectionFailure: true };
+  }
+  if (syscall === 'getaddrinfo') {
+    const where = nameServerText(getServers()[0]);
+    const what = code === 'ENOTFOUND' ? 'no such host' : systemErrorText(failure);
+    return { text: `dial tcp: lookup ${failure.hostname}${where}: ${what}`, isConnectionFailure: true };
+  }
+  if (syscall === 'connect') {
+    const text = `dial ${addressText(failure)}: connect: ${systemErrorText(failure)}`;
+    return { text, isConnectionFailure: true };
+  }
+  if (code === 'ECONNRESET' && syscall === 'read') {
+    return { text: `read tcp ${host}: read: connection reset by peer`, isConnectionFailure: true };
+  }
+  if (error instanceof PeerCertificateError) return { text: message, isConnectionFailure: false };
+  return { text: protocolText(code, message), isConnectionFailure: false };
+}
+
+function addressText({ address = '', port }: { address?: string; port?: number }): string {
+  if (port === undefined) return `unix ${address}`;
+  return address.includes(':') ? `tcp [${address}]:${port}` : `tcp ${address}:${port}`;
+}
+
+/** TLS and HTTP that went wrong on a connection that stood. */
+function protocolText(code: string, message: string): string {
+  const words = inOpensslWords(message);
+  if (/wrong version number|packet length too long/i.test(words)) {
+    return 'http: server gave HTTP response to HTTPS client';
+  }
+  const alert = alertIn(words);
+  if (alert !== undefined) return `remote error: tls: ${alert.goName}`;
+  if (code === 'ECONNRESET' || message === 'Socket is closed') return 'EOF';
+  const reason = tlsLibraryReason(message);
+  return reason === undefined ? message : `tls: ${reason}`;
+}

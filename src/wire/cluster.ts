@@ -1,2 +1,0 @@
-export * from './generated/etcdserverpb/cluster.js';
-export { ResponseHeader } from './generated/etcdserverpb/header.js';

@@ -1,2 +1,0 @@
-export { ResponseHeader } from './generated/etcdserverpb/header.js';
-export * from './generated/etcdserverpb/lease.js';

@@ -1,0 +1,90 @@
+import { describe, expect, it, vi } from 'vitest';
+import { reachHead } from '../../../src/client/concurrency/queue.js';
+import { CommandError, ServerError } from '../../../src/model/errors.js';
+import { FakeQueue } from '../../support/fake-queue.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+function contend(queue: FakeQueue) {
+  const [signal, lost] = [new AbortController(), new AbortController()];
+  const session = { lease: 0xabcn, lost: lost.signal };
+  const contender = { name: 'n', session, value: Buffer.from('v') };
+  const surroundings = { signal: signal.signal, clock: new VirtualClock() };
+  let isSettled = false;
+  const head = reachHead(queue.client(), contender, surroundings).finally(() => {
+    isSettled = true;
+  });
+  head.catch(() => undefined);
+  return { head, interrupt: signal, lost, isSettled: () => isSettled };
+}
+
+const queued = (queue: FakeQueue) => vi.waitFor(() => expect(queue.keys).toContain('n/abc'));
+
+describe('the queue', () => {
+  it('has its head at once when nobody is there', async () => {
+    const head = await contend(new FakeQueue()).head;
+    expect(Buffer.from(head.key).toString()).toBe('n/abc');
+    expect(head.revision).toBe(11n);
+    expect(head.response.kvs[0]).toMatchObject({ lease: 0xabcn, value: Buffer.from('v') });
+  });
+
+  it('does not mind keys that only begin alike', async () => {
+    const queue = new FakeQueue();
+    queue.put('n');
+    queue.put('n0/1');
+    await contend(queue).head;
+  });
+
+  it('is left in the order of arrival, whoever goes first', async () => {
+    const queue = new FakeQueue();
+    queue.put('n/1');
+    queue.put('n/2');
+    const { head, isSettled } = contend(queue);
+    await queued(queue);
+    queue.put('n/later');
+    queue.delete('n/1');
+    queue.put('n/2', 'still here');
+    await new Promise(setImmediate);
+    expect(isSettled()).toBe(false);
+    queue.delete('n/2');
+    expect((await head).revision).toBe(17n);
+  });
+
+  it('is waited in through broken streams and reads without an answer', async () => {
+    const queue = new FakeQueue();
+    queue.put('n/1');
+    queue.put('n/2');
+    const { head } = contend(queue);
+    await queued(queue);
+    await new Promise(setImmediate);
+    queue.breakStreams();
+    queue.failures.push(new ServerError('no leader', 'Unavailable'));
+    queue.delete('n/2');
+    queue.delete('n/1');
+    await head;
+    expect(queue.failures).toEqual([]);
+  });
+
+  it('is left with "context canceled" when a signal comes', async () => {
+    const queue = new FakeQueue();
+    queue.put('n/1');
+    const { head, interrupt } = contend(queue);
+    await queued(queue);
+    interrupt.abort(new Error('SIGINT'));
+    await expect(head).rejects.toMatchObject({ message: 'context canceled', constructor: CommandError });
+  });
+
+  it('is left when the session is lost, with its reason', async () => {
+    const queue = new FakeQueue();
+    queue.put('n/1');
+    const { head, lost } = contend(queue);
+    await queued(queue);
+    lost.abort(new CommandError('session expired'));
+    await expect(head).rejects.toThrow('session expired');
+  });
+
+  it('passes on what the server refuses', async () => {
+    const queue = new FakeQueue();
+    queue.failures.push(new ServerError('etcdserver: permission denied', 'PermissionDenied'));
+    await expect(contend(queue).head).rejects.toThrow('etcdserver: permission denied');
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { keepLeaseAlive } from '../../src/client/lease-keeper.js';
+import { ServerError } from '../../src/model/errors.js';
+import type { LeaseKeepAliveRequest, LeaseKeepAliveResponse } from '../../src/model/messages/lease.js';
+import type { CallOptions } from '../../src/model/services.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const MS = 1_000_000n;
+
+/** Answers each request in turn, on as many streams as it takes: by a time to live, by breaking the stream, or not at all. */
+function leaseServer(clock: VirtualClock, answers: readonly (bigint | 'break' | 'silence')[]) {
+  const left = [...answers];
+  const askedAtMs: number[] = [];
+  let streams = 0;
+  async function* leaseKeepAlive(
+    requests: AsyncIterable<LeaseKeepAliveRequest>,
+    call?: CallOptions,
+  ): AsyncGenerator<LeaseKeepAliveResponse> {
+    streams += 1;
+    for await (const { id } of requests) {
+      askedAtMs.push(Number(clock.now() / MS));
+      const answer = left.shift() ?? 'silence';
+      if (answer === 'break') throw new ServerError('gone away', 'Unavailable');
+      if (answer === 'silence') {
+        await new Promise((_resolve, reject) => {
+          call?.signal?.addEventListener('abort', () => reject(call.signal?.reason));
+        });
+      } else yield { id, ttl: answer };
+    }
+  }
+  return { lease: { leaseKeepAlive }, askedAtMs, streams: () => streams };
+}
+
+function keep(answers: Parameters<typeof leaseServer>[1], signal = new AbortController().signal) {
+  const clock = new VirtualClock();
+  const server = leaseServer(clock, answers);
+  const renewed: bigint[] = [];
+  const loss = keepLeaseAlive(server.lease, 7n, {
+    clock,
+    signal,
+    firstAnswerMs: 3000,
+    onRenewed: ({ ttl }) => renewed.push(ttl),
+  });
+  return { loss, server, renewed, clock };
+}
+
+describe('keeping a lease', () => {
+  it('renews it each time that a third of its life is over, until the server does not know it', async () => {
+    const { loss, server, renewed } = keep([9n, 9n, 6n, 0n]);
+    expect(await loss).toEqual({ kind: 'gone' });
+    expect(server.askedAtMs).toEqual([0, 3000, 6000, 8000]);
+    expect(renewed).toEqual([9n, 9n, 6n]);
+    expect(server.streams()).toBe(1);
+  });
+
+  it('goes on over the next stream when one breaks', async () => {
+    const { loss, server } = keep([9n, 'break', 9n, 0n]);
+    expect(await loss).toEqual({ kind: 'gone' });
+    expect(server.askedAtMs).toEqual([0, 3000, 3500, 6500]);
+  });
+
+  it('counts it as lost when its life is over since the last request that was answered', async () => {
+    const { loss, clock } = keep([9n, 'silence']);
+    expect(await loss).toEqual({ kind: 'unconfirmed', failure: undefined });
+    expect(clock.now() / MS).toBe(9000n);
+  });
+
+  it('counts it as lost when the first answer does not come, and tells what went wrong last', async () => {
+    const { loss, clock } = keep(Array.from({ length: 20 }, () => 'break' as const));
+    expect(await loss).toMatchObject({ kind: 'unconfirmed', failure: { message: 'gone away' } });
+    expect(clock.now() / MS).toBe(3000n);
+  });
+
+  it('rejects with the reason of the signal', async () => {
+    const controller = new AbortController();
+    const { loss } = keep([9n, 'silence'], controller.signal);
+    controller.abort(new Error('enough'));
+    await expect(loss).rejects.toThrow('enough');
+  });
+
+  it('sleeps no longer than timers can', async () => {
+    const controller = new AbortController();
+    const { loss, server } = keep([9_000_000_000n, 0n], controller.signal);
+    expect(await loss).toEqual({ kind: 'gone' });
+    expect(server.askedAtMs).toEqual([0, 2 ** 31 - 1]);
+  });
+});

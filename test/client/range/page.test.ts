@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { LARGEST_PAGE_BYTES, PageLimit } from '../../../src/client/range/page.js';
+
+const MIB = 2 ** 20;
+
+/** A page of so many pairs with values of that size; the bytes themselves do not matter. */
+const page = (count: number, valueBytes: number) => {
+  const value = new Uint8Array(valueBytes);
+  const key = new Uint8Array(8);
+  return Array.from({ length: count }, () => ({
+    key,
+    value,
+    createRevision: 1n,
+    modRevision: 1n,
+    version: 1n,
+    lease: 0n,
+  }));
+};
+
+describe('the keys of a page', () => {
+  it('fit at first even with the largest values that a server takes by default', () => {
+    expect(new PageLimit().keys * 1.5 * MIB).toBeLessThanOrEqual(LARGEST_PAGE_BYTES);
+  });
+
+  it('grow fast while values are small, up to a bound', () => {
+    const limit = new PageLimit();
+    const seen = Array.from({ length: 8 }, () => {
+      const { keys } = limit;
+      limit.accepted(page(keys, 10));
+      return keys;
+    });
+    expect(seen).toEqual([20, 80, 320, 1280, 5120, 20480, 32768, 32768]);
+  });
+
+  it.each([
+    [MIB, 7],
+    [100_000, 83],
+    [20 * MIB, 1],
+  ])('are as many as make a page of values of %d bytes: %d', (valueBytes, keys) => {
+    const limit = new PageLimit();
+    limit.accepted(page(2, valueBytes));
+    limit.accepted(page(2, valueBytes));
+    expect(limit.keys).toBe(keys);
+  });
+
+  it('are fewer after a refusal, until the keys that were too much are passed', () => {
+    const limit = new PageLimit();
+    for (let pages = 0; pages < 5; pages++) limit.accepted(page(limit.keys, 10));
+    expect(limit.keys).toBe(20480);
+    expect(limit.refused(20480)).toBe(true);
+    expect(limit.keys).toBe(5120);
+    let passed = 0;
+    while (passed < 20480) {
+      const { keys } = limit;
+      // A page never reaches the end of what was too much at once, but for the last of it.
+      expect(keys).toBeLessThanOrEqual(Math.max(1, (20480 - passed) / 4));
+      limit.accepted(page(keys, 10));
+      passed += keys;
+    }
+    limit.accepted(page(1, 10));
+    expect(limit.keys).toBeGreaterThan(1);
+  });
+
+  it('are one at least, and less is impossible', () => {
+    const limit = new PageLimit();
+    const seen = [limit.keys];
+    while (limit.refused(limit.keys)) seen.push(limit.keys);
+    expect(seen).toEqual([20, 5, 1]);
+  });
+
+  it('stay as they are after an empty page', () => {
+    const limit = new PageLimit();
+    limit.accepted([]);
+    expect(limit.keys).toBe(20);
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import {
+  COMPACTED,
+  initialState,
+  transition,
+  type WatchInput,
+  type WatchNews,
+  type WatchState,
+} from '../../../src/client/watch/state.js';
+import { ServerError } from '../../../src/model/errors.js';
+import type { Event, WatchResponse } from '../../../src/model/messages/watch.js';
+
+const key = Buffer.from('k');
+
+function event(modRevision: number, name = 'k'): Event {
+  const revision = BigInt(modRevision);
+  const kv = {
+    key: Buffer.from(name),
+    value: key,
+    createRevision: revision,
+    modRevision: revision,
+    version: 1n,
+    lease: 0n,
+  };
+  return { type: 0, kv };
+}
+
+function response(parts: Partial<WatchResponse> & { revision?: number } = {}): WatchInput {
+  const { revision = 0, ...rest } = parts;
+  const header = { clusterId: 1n, memberId: 1n, revision: BigInt(revision), raftTerm: 1n };
+  const empty = {
+    watchId: 0n,
+    created: false,
+    canceled: false,
+    compactRevision: 0n,
+    cancelReason: '',
+    fragment: false,
+  };
+  return { kind: 'response', response: { header, ...empty, events: [], ...rest } };
+}
+
+const created = (revision = 0) => response({ created: true, revision });
+const broken: WatchInput = { kind: 'failure', error: new ServerError('closed', 'Unavailable') };
+const retry: WatchInput = { kind: 'retry' };
+
+/** What a watch from this revision on comes to by these inputs. */
+function watchAfter(
+  startRevision: bigint,
+  ...inputs: WatchInput[]
+): { state: WatchState; news: WatchNews[] } {
+  let state = initialState({ range: { key }, startRevision });
+  const news: WatchNews[] = [];
+  for (const input of inputs) {
+    const step = transition(state, input);
+    state = step.state;
+    if (step.news !== undefined) news.push(step.news);
+  }
+  return { state, news };
+}
+
+const position = (state: WatchState) => (state.kind === 'ended' ? undefined : state.position);
+const revisionsOf = (news: readonly WatchNews[]) =>
+  news.flatMap((each) =>
+    each.kind === 'response' ? [each.response.events.map(({ kv }) => Number(kv?.modRevision))] : [],
+  );
+
+describe('a watch', () => {
+  it.each([
+    ['of now, once created, begins after the revision that the server names', 0n, [created(7)], 8n],
+    ['of a past revision begins there', 3n, [created(7)], 3n],
+    [
+      'stands after the last event',
+      3n,
+      [created(7), response({ events: [event(3), event(5)], revision: 9 })],
+      6n,
+    ],
+    ['stands after its progress', 3n, [created(7), response({ revision: 9 })], 10n],
+    ['of a future revision is not led back by progress', 30n, [created(7), response({ revision: 9 })], 30n],
+    [
+      'keeps its place when the stream breaks',
+      3n,
+      [created(7), response({ events: [event(4)] }), broken],
+      5n,
+    ],
+    ['keeps it while no stream comes about', 3n, [created(7), broken, retry, broken, retry, broken], 3n],
+  ])('%s', (_name, start, inputs, revision) => {
+    expect(position(watchAfter(start, ...inputs).state)).toEqual({ revision, delivered: 0 });
+  });
+
+  it('tells once that it is interrupted, and that it goes on', () => {
+    const { news } = watchAfter(3n, created(7), broken, retry, broken, retry, created(9));
+    expect(news).toEqual([
+      { kind: 'created' },
+      { kind: 'interrupted', why: 'closed', revision: 3n },
+      { kind: 'resumed', revision: 3n },
+    ]);
+  });
+
+  it('neither loses nor repeats an event of a revision that came in fragments', () => {
+    const part = response({ events: [event(4), event(5, 'a'), event(5, 'b')], fragment: true });
+    const more = response({ events: [event(5, 'c')], fragment: true });
+    const cut = watchAfter(4n, created(9), part, more, broken);
+    expect(position(cut.state)).toEqual({ revision: 5n, delivered: 3 });
+    const whole = response({
+      events: [event(5, 'a'), event(5, 'b'), event(5, 'c'), event(5, 'd'), event(6)],
+    });
+    const { news, state } = watchAfter(4n, created(9), part, more, broken, retry, created(9), whole);
+    expect(revisionsOf(news)).toEqual([[4, 5, 5], [5], [5, 6]]);
+    expect(position(state)).toEqual({ revision: 7n, delivered: 0 });
+  });
+
+  it('leaves out repeated events over several fragments', () => {
+    const first = response({ events: [event(5, 'a'), event(5, 'b'), event(5, 'c')], fragment: true });
+    const again = [
+      response({ events: [event(5, 'a')], fragment: true }),
+      response({ events: [event(5, 'b'), event(5, 'c'), event(5, 'd')] }),
+    ];
+    const { news } = watchAfter(5n, created(9), first, broken, retry, created(9), ...again);
+    expect(revisionsOf(news)).toEqual([[5, 5, 5], [5]]);
+  });
+
+  it.each([
+    [
+      'compacted',
+      response({ canceled: true, compactRevision: 9n }),
+      { why: COMPACTED, compactRevision: 9n },
+      true,
+    ],
+    ['refused at once', response({ created: true, canceled: true, cancelReason: 'no' }), { why: 'no' }, true],
+    ['cancelled without a reason', response({ canceled: true }), { why: '' }, false],
+    [
+      'ended by a final error',
+      { kind: 'failure', error: new ServerError('stop', 'PermissionDenied') } as const,
+      { why: 'stop' },
+      true,
+    ],
+  ])('ends when it is %s', (_name, input, end, hasResponse) => {
+    const first = input.kind === 'response' && input.response.created ? [] : [created(7)];
+    const { state, news } = watchAfter(3n, ...first, input);
+    expect(state).toEqual({ kind: 'ended' });
+    const last = news.at(-1);
+    expect(last).toMatchObject({ kind: 'ended', end });
+    expect(last?.kind === 'ended' && last.end.response?.canceled).toBe(hasResponse ? true : undefined);
+  });
+});

@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WholeFile } from '../../src/storage/atomic-file.js';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'whole-file-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const target = () => join(folder, 'snapshot.db');
+
+describe('WholeFile', () => {
+  it('appears with all its bytes and for its owner only', async () => {
+    const file = await WholeFile.create(target());
+    await file.append(Buffer.from('first '));
+    await file.append(Buffer.from('second'));
+    expect(await readdir(folder)).toEqual(['snapshot.db.part']);
+    await file.commit();
+    await file.discard();
+    expect(await readdir(folder)).toEqual(['snapshot.db']);
+    expect(await readFile(target(), 'utf8')).toBe('first second');
+    expect((await stat(target())).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves an older file alone until then, and nothing else behind', async () => {
+    await writeFile(target(), 'older');
+    const file = await WholeFile.create(target());
+    await file.append(Buffer.from('newer'));
+    expect(await readFile(target(), 'utf8')).toBe('older');
+    await file.discard();
+    expect(await readdir(folder)).toEqual(['snapshot.db']);
+    expect(await readFile(target(), 'utf8')).toBe('older');
+  });
+
+  it('replaces the part of a predecessor that was killed', async () => {
+    await writeFile(`${target()}.part`, 'left over', { mode: 0o644 });
+    const file = await WholeFile.create(target());
+    await file.append(Buffer.from('x'));
+    await file.commit();
+    expect(await readFile(target(), 'utf8')).toBe('x');
+    expect((await stat(target())).mode & 0o777).toBe(0o600);
+  });
+
+  it('does not write through a link planted as the part', async () => {
+    await writeFile(join(folder, 'victim'), 'untouched');
+    await symlink(join(folder, 'victim'), `${target()}.part`);
+    const file = await WholeFile.create(target());
+    await file.append(Buffer.from('x'));
+    await file.commit();
+    expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('untouched');
+  });
+
+  it.each([
+    ['device', () => '/dev/null'],
+    [
+      'named pipe',
+      () => {
+        execFileSync('mkfifo', [target()]);
+        return target();
+      },
+    ],
+    [
+      'socket',
+      async () => {
+        const server = createServer();
+        await new Promise<void>((listening) => server.listen(target(), listening));
+        server.unref();
+        return target();
+      },
+    ],
+    [
+      'device',
+      async () => {
+        await symlink('/dev/null', target());
+        return target();
+      },
+    ],
+    [
+      'link to an open file',
+      async () => {
+        const fd = openSync(join(folder, 'open'), 'w');
+        await symlink(`/proc/self/fd/${fd}`, target());
+        return target();
+      },
+    ],
+  ])('refuses to take the place of a %s', async (what, make) => {
+    const path = await make();
+    const before = await readdir(folder);
+    await expect(WholeFile.create(path)).rejects.toThrow(`could not save to ${path} (it is a ${what})`);
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it.each([
+    ['to a file', 'older'],
+    ['that leads nowhere', 'nowhere'],
+    ['that leads to itself', 'snapshot.db'],
+  ])('takes the place of a link %s, as etcdctl’s does', async (_what, to) => {
+    await writeFile(join(folder, 'older'), 'older');
+    await symlink(to, target());
+    const file = await WholeFile.create(target());
+    await file.append(Buffer.from('newer'));
+    await file.commit();
+    expect((await lstat(target())).isFile()).toBe(true);
+    expect(await readFile(join(folder, 'older'), 'utf8')).toBe('older');
+  });
+
+  it.each([
+    ['the part', () => rm(`${target()}.part`)],
+    ['the directory', () => rm(folder, { recursive: true })],
+  ])('says that %s has gone', async (_what, remove) => {
+    const file = await WholeFile.create(target());
+    await file.append(Buffer.from('x'));
+    await remove();
+    await expect(file.commit()).rejects.toMatchObject({
+      message:
+        `could not rename ${target()}.part to ${target()} ` +
+        `(rename ${target()}.part ${target()}: no such file or directory)`,
+      reasons: [expect.stringContaining('was removed')],
+    });
+    await file.discard();
+  });
+
+  it('says that a directory has the name of the part, and leaves it', async () => {
+    await mkdir(`${target()}.part`);
+    await expect(WholeFile.create(target())).rejects.toThrow(`(open ${target()}.part: is a directory)`);
+    expect(await readdir(folder)).toEqual(['snapshot.db.part']);
+  });
+
+  it('refuses a directory, a missing folder and a second writer', async () => {
+    await mkdir(target());
+    await expect(WholeFile.create(target())).rejects.toThrow('it is a directory');
+    const lost = join(folder, 'no', 'where');
+    await expect(WholeFile.create(lost)).rejects.toThrow(
+      `could not open ${lost}.part (open ${lost}.part: no such file or directory)`,
+    );
+    const path = join(folder, 'both');
+    const first = await WholeFile.create(path);
+    const second = await WholeFile.create(path);
+    await expect(first.commit()).rejects.toThrow('another program writes the same file');
+    await first.discard();
+    await second.append(Buffer.from('second'));
+    await second.commit();
+    expect(await readFile(path, 'utf8')).toBe('second');
+  });
+});
