@@ -1,9 +1,3 @@
-/**
- * JSON as Go's encoding/json writes it: no spaces, `<`, `>` and `&` escaped for HTML, bytes in base64,
- * 64-bit numbers bare. Written piece by piece: JSON.stringify knows neither bigint nor a result larger than
- * a string.
- */
-
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON must escape
 const ESCAPED = /["\\\u0000-\u001f<>&\u2028\u2029]|\p{Cs}/gu;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
@@ -17,8 +11,8 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The JSON literal of a text; a byte that was not valid UTF-8 (a lone surrogate, see model/bytes) is
- * `\ufffd`.
+ * The JSON literal that Go's encoding/json writes for a text: `<`, `>` and `&` are escaped for HTML, and a byte that was
+ * not valid UTF-8 (a lone surrogate, see go/bytes.ts) is `\ufffd`.
  */
 export function jsonString(text: string): string {
   return `"${text.replace(ESCAPED, escapeCharacter)}"`;
