@@ -55,6 +55,6 @@ export interface TlsFlagNames {
 export const TLS_FLAG_NAMES: TlsFlagNames = { ca: '--cacert', cert: '--cert', key: '--key' };
 
 /** `--cacert, --cert and --key` */
-export function listed({ ca, cert, key }: TlsFlagNames): string {
+export function joinFlagNames({ ca, cert, key }: TlsFlagNames): string {
   return `${ca}, ${cert} and ${key}`;
 }

@@ -12,18 +12,18 @@ export interface DiscoveryOptions {
 }
 
 /** What tests replace. */
-export interface DiscoverySources {
+export interface DiscoveryDependencies {
   /** Rejects with the error codes of node:dns. */
   readonly resolveSrv: (name: string) => Promise<readonly SrvRecord[]>;
   /** Addresses of the name servers, as `dns.getServers()` gives them. */
-  readonly servers: () => readonly string[];
+  readonly nameServers: () => readonly string[];
   /** From 0 up to, but not including, 1. */
   readonly random: () => number;
 }
 
-const SOURCES: DiscoverySources = {
+const DEPENDENCIES: DiscoveryDependencies = {
   resolveSrv: (name) => systemDns.resolveSrv(name),
-  servers: getServers,
+  nameServers: getServers,
   random: Math.random,
 };
 
@@ -45,12 +45,12 @@ const DNS_ERRORS: Readonly<Record<string, string>> = {
 export async function discoverEndpoints(
   options: DiscoveryOptions,
   warn: (line: string) => void,
-  sources: DiscoverySources = SOURCES,
+  dependencies: DiscoveryDependencies = DEPENDENCIES,
 ): Promise<string[]> {
   const suffix = options.serviceName ? `-${options.serviceName}` : '';
   const [secure, insecure] = await Promise.allSettled([
-    lookUp('https', `_etcd-client-ssl${suffix}._tcp.${options.domain}`, sources),
-    lookUp('http', `_etcd-client${suffix}._tcp.${options.domain}`, sources),
+    lookUp('https', `_etcd-client-ssl${suffix}._tcp.${options.domain}`, dependencies),
+    lookUp('http', `_etcd-client${suffix}._tcp.${options.domain}`, dependencies),
   ]);
   if (secure.status === 'rejected' && insecure.status === 'rejected') {
     throw new CommandError(
@@ -69,12 +69,12 @@ export async function discoverEndpoints(
 async function lookUp(
   scheme: string,
   name: string,
-  { resolveSrv, servers, random }: DiscoverySources,
+  { resolveSrv, nameServers: servers, random }: DiscoveryDependencies,
 ): Promise<string[]> {
   try {
     const records = await resolveSrv(name);
     // With the final dot of a full name, as Go gives it.
-    return inOrder(records, random).map(
+    return sortByPriorityAndWeight(records, random).map(
       (record) => `${scheme}://${record.name.replace(/\.?$/, '.')}:${record.port}`,
     );
   } catch (cause) {
@@ -87,14 +87,14 @@ async function lookUp(
 }
 
 /** RFC 2782: the lowest priority first; within one priority by chance, in proportion to the weight. */
-function inOrder(records: readonly SrvRecord[], random: () => number): SrvRecord[] {
-  const drawn = records.map((record) => ({
+function sortByPriorityAndWeight(records: readonly SrvRecord[], random: () => number): SrvRecord[] {
+  const keyed = records.map((record) => ({
     record,
     // The smallest of exponential variables with these rates is the first drawn.
-    lot: -Math.log(1 - random()) / Math.max(record.weight, 1e-9),
+    sortKey: -Math.log(1 - random()) / Math.max(record.weight, 1e-9),
   }));
-  drawn.sort((a, b) => a.record.priority - b.record.priority || a.lot - b.lot);
-  return drawn.map(({ record }) => record);
+  keyed.sort((a, b) => a.record.priority - b.record.priority || a.sortKey - b.sortKey);
+  return keyed.map(({ record }) => record);
 }
 
 /** As Go words it: ` on 10.0.0.1:53`; empty when there is no server. */

@@ -11,7 +11,7 @@ export interface ProxySettings {
   /** For HTTPS, and for gRPC in every case. */
   readonly https?: string;
   /** Hosts that are reached directly: comma-separated names, domains, addresses and networks, each with a port if need be. */
-  readonly exceptions?: string;
+  readonly noProxy?: string;
 }
 
 export interface ForwardProxy {
@@ -21,20 +21,20 @@ export interface ForwardProxy {
   readonly credentials?: string;
 }
 
-export interface ProxiedAddress {
+export interface HostPort {
   /** A name, or an IP address without brackets. */
   readonly host: string;
   readonly port: string;
 }
 
 /** `undefined`: the destination is reached directly, as this machine itself always is. */
-export function proxyTo(
-  destination: ProxiedAddress,
+export function proxyFor(
+  target: HostPort,
   setting: string | undefined,
-  exceptions = '',
+  noProxy = '',
 ): ForwardProxy | undefined {
-  if (setting === undefined || isLoopback(destination.host)) return undefined;
-  if (exceptions.split(',').some((exception) => covers(exception.trim(), destination))) return undefined;
+  if (setting === undefined || isLoopback(target.host)) return undefined;
+  if (noProxy.split(',').some((pattern) => matches(pattern.trim(), target))) return undefined;
   return parseProxy(setting);
 }
 
@@ -54,13 +54,13 @@ function parseProxy(text: string): ForwardProxy | undefined {
   return undefined;
 }
 
-function covers(exception: string, { host, port }: ProxiedAddress): boolean {
-  if (exception === '') return false;
-  if (exception === '*') return true;
-  const [, network, length] = /^(.+)\/(\d+)$/.exec(exception) ?? [];
+function matches(pattern: string, { host, port }: HostPort): boolean {
+  if (pattern === '') return false;
+  if (pattern === '*') return true;
+  const [, network, length] = /^(.+)\/(\d+)$/.exec(pattern) ?? [];
   if (network !== undefined && isIP(network)) return isInNetwork(host, network, Number(length));
-  const [, name = exception, onlyPort] = /^(\[.*\]|[^:]*):(\d+)$/.exec(exception) ?? [];
-  if (onlyPort !== undefined && onlyPort !== port) return false;
+  const [, name = pattern, patternPort] = /^(\[.*\]|[^:]*):(\d+)$/.exec(pattern) ?? [];
+  if (patternPort !== undefined && patternPort !== port) return false;
   const address = withoutBrackets(name);
   if (isIP(address)) return isInNetwork(host, address, isIPv6(address) ? 128 : 32);
   return isIP(host) === 0 && isInDomain(host.toLowerCase(), name.toLowerCase());

@@ -1,6 +1,6 @@
 import type { SrvRecord } from 'node:dns';
 import { expect, test } from 'vitest';
-import { type DiscoverySources, discoverEndpoints } from '../../src/transport/discovery.js';
+import { type DiscoveryDependencies, discoverEndpoints } from '../../src/transport/discovery.js';
 
 const record = (name: string, port: number, priority = 0, weight = 0): SrvRecord => ({
   name,
@@ -12,7 +12,7 @@ const record = (name: string, port: number, priority = 0, weight = 0): SrvRecord
 function sources(
   zone: Record<string, SrvRecord[]>,
   random = () => 0.5,
-): DiscoverySources & { asked: string[] } {
+): DiscoveryDependencies & { asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -22,7 +22,7 @@ function sources(
       if (!records) throw Object.assign(new Error(`querySrv ENOTFOUND ${name}`), { code: 'ENOTFOUND' });
       return records;
     },
-    servers: () => ['10.0.0.53'],
+    nameServers: () => ['10.0.0.53'],
     random,
   };
 }

@@ -1,9 +1,9 @@
 import type { Credentials } from '../connection.js';
 import type { CallContext } from './call-context.js';
-import { CallFailure, isAuthDisabled, isTokenMissing, isTokenOutdated } from './status.js';
+import { AttemptError, isAuthDisabled, isTokenMissing, isTokenOutdated } from './status.js';
 
 /** A stream may outlive its token, so it starts with one that is not older than this. */
-const FRESH_MS = 5_000;
+const MAX_TOKEN_AGE_MS = 5_000;
 
 /** Name and password for a token; rejects as any call does. */
 export type Login = (
@@ -17,8 +17,8 @@ export class Authentication {
   token = '';
   readonly #credentials: Credentials | undefined;
   readonly #login: Login;
-  #tokenSince = Number.NEGATIVE_INFINITY;
-  #renewal: Promise<void> | undefined;
+  #tokenTimeMs = Number.NEGATIVE_INFINITY;
+  #pendingLogin: Promise<void> | undefined;
 
   constructor(credentials: Credentials | undefined, login: Login) {
     this.#login = login;
@@ -33,25 +33,25 @@ export class Authentication {
   }
 
   /** Gets a token, unless the credentials need none; calls that come together share one login. */
-  async renew(context: CallContext): Promise<void> {
+  async refreshToken(context: CallContext): Promise<void> {
     if (!this.needsLogin) return;
-    this.#renewal ??= this.#logIn(context).finally(() => {
-      this.#renewal = undefined;
+    this.#pendingLogin ??= this.#logIn(context).finally(() => {
+      this.#pendingLogin = undefined;
     });
-    await this.#renewal;
+    await this.#pendingLogin;
   }
 
   /** The next stream begins with a new token: a member that was started again knows none of before. */
-  expire(): void {
-    this.#tokenSince = Number.NEGATIVE_INFINITY;
+  expireToken(): void {
+    this.#tokenTimeMs = Number.NEGATIVE_INFINITY;
   }
 
-  async renewForStream(context: CallContext): Promise<void> {
-    if (performance.now() - this.#tokenSince > FRESH_MS) await this.renew(context);
+  async refreshTokenForStream(context: CallContext): Promise<void> {
+    if (performance.now() - this.#tokenTimeMs > MAX_TOKEN_AGE_MS) await this.refreshToken(context);
   }
 
   /** Whether the failed call may succeed when it is made again, with a new token (`shouldRefreshToken`). */
-  mayOvercome(failure: CallFailure): boolean {
+  shouldRefreshToken(failure: AttemptError): boolean {
     if (this.#credentials?.kind === 'token') return false;
     return isTokenOutdated(failure) || (isTokenMissing(failure) && this.needsLogin);
   }
@@ -64,9 +64,9 @@ export class Authentication {
       this.token = (await this.#login({ name, password }, context)).token;
     } catch (error) {
       // Who may do everything needs no name.
-      if (!(error instanceof CallFailure && isAuthDisabled(error))) throw error;
+      if (!(error instanceof AttemptError && isAuthDisabled(error))) throw error;
       this.token = '';
     }
-    this.#tokenSince = performance.now();
+    this.#tokenTimeMs = performance.now();
   }
 }

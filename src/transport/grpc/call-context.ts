@@ -1,7 +1,7 @@
 import { abortController } from '../../model/abort-signal.js';
 import { ServerError } from '../../model/errors.js';
 import type { StreamOptions } from '../../model/services.js';
-import type { CallFailure } from './status.js';
+import type { AttemptError } from './status.js';
 
 /** What Go's context package says; scripts look for it. */
 export function deadlineExceeded(reasons: readonly string[], cause?: unknown): ServerError {
@@ -17,14 +17,14 @@ export class ClientContext {
   #ending: { readonly reason: unknown } | undefined;
 
   /** Calls the listener with the reason at the end, at once if that is past. Gives back the way to stop that. */
-  onEnd(listener: (reason: unknown) => void): () => void {
+  onDone(listener: (reason: unknown) => void): () => void {
     if (this.#ending !== undefined) listener(this.#ending.reason);
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /** The first reason counts. */
-  end(reason: unknown): void {
+  cancel(reason: unknown): void {
     if (this.#ending !== undefined) return;
     this.#ending = { reason };
     for (const listener of this.#listeners) listener(reason);
@@ -37,30 +37,30 @@ export class CallContext {
   /** Milliseconds since 1970, or Infinity; servers are told. */
   readonly deadline: number;
   /** What the latest attempt failed with, when another one was made: it explains a deadline. */
-  lastFailure?: CallFailure;
+  lastFailure?: AttemptError;
   readonly #timeoutMs: number | null;
-  readonly #isWhole: boolean;
-  readonly #source: AbortSignal | undefined;
-  readonly #unfollowClient: () => void;
+  readonly #limitsWholeCall: boolean;
+  readonly #callerSignal: AbortSignal | undefined;
+  readonly #unsubscribeFromClient: () => void;
   readonly #listeners = new Set<() => void>();
-  readonly #follow = () => this.#end(this.#source?.reason);
+  readonly #onAbort = () => this.#end(this.#callerSignal?.reason);
   #stopTimer: () => void;
   #ending: { readonly reason: unknown } | undefined;
   #hasExpired = false;
   #controller: AbortController | undefined;
 
-  /** @param defaultMs applies where the call states no context; `null`: none */
-  constructor(call: StreamOptions | undefined, defaultMs: number | null, client: ClientContext) {
-    this.#timeoutMs = call?.timeoutMs === undefined ? defaultMs : call.timeoutMs;
-    this.#isWhole = !call?.limitsEachResponse;
+  /** @param defaultTimeoutMs applies where the call states no context; `null`: none */
+  constructor(call: StreamOptions | undefined, defaultTimeoutMs: number | null, client: ClientContext) {
+    this.#timeoutMs = call?.timeoutMs === undefined ? defaultTimeoutMs : call.timeoutMs;
+    this.#limitsWholeCall = !call?.limitsEachResponse;
     // Servers can only be told of a context for the whole call.
-    const isTold = this.#timeoutMs !== null && this.#isWhole;
-    this.deadline = isTold ? Date.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
+    const hasDeadline = this.#timeoutMs !== null && this.#limitsWholeCall;
+    this.deadline = hasDeadline ? Date.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
     this.#stopTimer = this.#startTimer();
-    this.#unfollowClient = client.onEnd((reason) => this.#end(reason));
-    this.#source = call?.signal;
-    if (this.#source?.aborted) this.#follow();
-    else this.#source?.addEventListener('abort', this.#follow, { once: true });
+    this.#unsubscribeFromClient = client.onDone((reason) => this.#end(reason));
+    this.#callerSignal = call?.signal;
+    if (this.#callerSignal?.aborted) this.#onAbort();
+    else this.#callerSignal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   get isDone(): boolean {
@@ -87,7 +87,7 @@ export class CallContext {
   }
 
   /** Calls the listener at the end, at once if that is past. Gives back the way to stop that. */
-  onEnd(listener: () => void): () => void {
+  onDone(listener: () => void): () => void {
     if (this.#ending !== undefined) listener();
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -95,19 +95,19 @@ export class CallContext {
 
   /** The consumer has a response to deal with: that time does not count where the context is for each response. */
   pause(): void {
-    if (!this.#isWhole) this.#stopTimer();
+    if (!this.#limitsWholeCall) this.#stopTimer();
   }
 
   /** The next response is waited for. */
   resume(): void {
-    if (!this.#isWhole) this.#stopTimer = this.#startTimer();
+    if (!this.#limitsWholeCall) this.#stopTimer = this.#startTimer();
   }
 
   /** To be called when the call is over: frees timer and listeners. */
   release(): void {
     this.#stopTimer();
-    this.#unfollowClient();
-    this.#source?.removeEventListener('abort', this.#follow);
+    this.#unsubscribeFromClient();
+    this.#callerSignal?.removeEventListener('abort', this.#onAbort);
   }
 
   #startTimer(): () => void {

@@ -7,7 +7,7 @@ import { CallRunner } from './call-runner.js';
 import type { BidiChannel, RequestChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
 import type { Rpc } from './rpc.js';
-import { CallFailure, requestTooLarge } from './status.js';
+import { AttemptError, requestTooLarge } from './status.js';
 
 interface CallerOptions {
   /** At least one, in the order of the endpoints. */
@@ -24,7 +24,7 @@ interface CallerOptions {
 /** Makes calls: endpoint, token, deadline and retries are its business. Everything it rejects with is a model error or a signal's reason. */
 export class Caller {
   readonly #options: CallerOptions;
-  readonly #end = new ClientContext();
+  readonly #clientContext = new ClientContext();
   readonly #encoder: RequestEncoder;
   readonly #authentication: Authentication;
   readonly #runner: CallRunner<RequestChannel>;
@@ -34,10 +34,14 @@ export class Caller {
     const { channels, credentials, login, callTimeoutMs, maxRequestBytes } = options;
     this.#options = options;
     this.#encoder = new RequestEncoder(maxRequestBytes);
-    this.#runner = new CallRunner({ pool: new EndpointPool(channels), end: this.#end, callTimeoutMs });
+    this.#runner = new CallRunner({
+      pool: new EndpointPool(channels),
+      clientContext: this.#clientContext,
+      callTimeoutMs,
+    });
     this.#authentication = new Authentication(credentials, (request, context) => {
       const bytes = this.#encoder.encode(login, request);
-      return this.#runner.repeat({ context, policy: login.policy }, (channel) =>
+      return this.#runner.retry({ context, policy: login.policy }, (channel) =>
         channel.unary(login, bytes, { context, token: '', requiresLeader: false }),
       );
     });
@@ -46,7 +50,7 @@ export class Caller {
   /** Gets the token of credentials that need one. */
   async logIn(call: CallOptions): Promise<void> {
     if (!this.#authentication.needsLogin) return;
-    await this.#runner.inContext(call, (context) => this.#authentication.renew(context));
+    await this.#runner.withContext(call, (context) => this.#authentication.refreshToken(context));
   }
 
   unary<Request, Response>(
@@ -55,9 +59,9 @@ export class Caller {
     call?: CallOptions,
   ): Promise<Response> {
     const authentication = this.#authentication;
-    return this.#runner.inContext(call, (context) => {
+    return this.#runner.withContext(call, (context) => {
       const bytes = this.#encoder.encode(rpc, request);
-      return this.#runner.repeat({ context, policy: rpc.policy, authentication }, (channel) =>
+      return this.#runner.retry({ context, policy: rpc.policy, authentication }, (channel) =>
         channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false }),
       );
     });
@@ -73,9 +77,9 @@ export class Caller {
     const context = this.#runner.context(call);
     try {
       const bytes = this.#encoder.encode(rpc, request);
-      await authentication.renewForStream(context);
+      await authentication.refreshTokenForStream(context);
       // Only the beginning can be repeated: once something was received, the consumer has it.
-      const { first, rest } = await this.#runner.repeat(
+      const { first, rest } = await this.#runner.retry(
         { context, policy: rpc.policy, authentication, maxAttempts: Number.POSITIVE_INFINITY },
         async (channel) => {
           const rest = channel.serverStream(rpc, bytes, {
@@ -96,7 +100,7 @@ export class Caller {
         await rest.return();
       }
     } catch (error) {
-      throw await this.#runner.explained(error, context);
+      throw await this.#runner.toCallerError(error, context);
     } finally {
       context.release();
     }
@@ -113,7 +117,7 @@ export class Caller {
 
   /** Ends all calls and connections. */
   close(): void {
-    this.#end.end(
+    this.#clientContext.cancel(
       new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
     );
     this.#runner.pool.close();
@@ -130,7 +134,11 @@ export class Caller {
     const channels = await this.#options.openBidiChannels();
     const { callTimeoutMs } = this.#options;
     return new BidiCaller({
-      runner: new CallRunner({ pool: new EndpointPool(channels), end: this.#end, callTimeoutMs }),
+      runner: new CallRunner({
+        pool: new EndpointPool(channels),
+        clientContext: this.#clientContext,
+        callTimeoutMs,
+      }),
       authentication: this.#authentication,
       encoder: this.#encoder,
     });
@@ -165,7 +173,7 @@ class BidiCaller {
     const context = this.#runner.context(call);
     let channel: BidiChannel | undefined;
     try {
-      await this.#authentication.renewForStream(context);
+      await this.#authentication.refreshTokenForStream(context);
       channel = pool.ready ?? (await pool.pick(context.signal));
       yield* channel.bidi(rpc, this.#encoder.encodeAll(rpc, requests), {
         context,
@@ -173,11 +181,11 @@ class BidiCaller {
         requiresLeader: call?.requiresLeader ?? false,
       });
     } catch (error) {
-      if (channel && error instanceof CallFailure && error.code === 'Unavailable') {
-        pool.leave(channel);
-        this.#authentication.expire();
+      if (channel && error instanceof AttemptError && error.code === 'Unavailable') {
+        pool.markUnavailable(channel);
+        this.#authentication.expireToken();
       }
-      throw await this.#runner.explained(error, context);
+      throw await this.#runner.toCallerError(error, context);
     } finally {
       context.release();
     }

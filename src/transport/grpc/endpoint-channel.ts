@@ -7,11 +7,11 @@ export interface EndpointChannel {
   readonly endpoint: Endpoint;
   readonly isReady: boolean;
   /** Calls that are made before that wait for the connection, however long it takes, instead of failing. */
-  readonly waitsForConnection: boolean;
+  readonly waitsForReady: boolean;
   /** Settles when calls can be made, however long that takes; rejects with the signal's reason. */
   whenReady(signal: AbortSignal): Promise<void>;
   /** Settles when the current attempt to connect has failed, and never when it succeeds; rejects with the signal's reason. */
-  whenRefused(signal: AbortSignal): Promise<void>;
+  whenFailed(signal: AbortSignal): Promise<void>;
   /** What stands in the way at this moment, in words. */
   explain(signal: AbortSignal): Promise<string>;
   /** Ends the connection and whatever runs on it. */

@@ -1,13 +1,13 @@
 import { abortController, sleep } from '../../model/abort-signal.js';
 import type { EndpointChannel } from './endpoint-channel.js';
-import { NOT_CONNECTED_YET } from './settings.js';
-import type { CallFailure } from './status.js';
+import { NO_CONNECTION_IN_TIME } from './settings.js';
+import type { AttemptError } from './status.js';
 
 /** An endpoint that has neither connected nor failed after this time gets company. */
-const PATIENCE_MS = 250;
+const CONNECTION_ATTEMPT_DELAY_MS = 250;
 
 /** Time for putting a failure into words: what is known is told at once. */
-const EXPLANATION_MS = 200;
+const EXPLAIN_TIMEOUT_MS = 200;
 
 /**
  * The one owner of the choice among endpoints. The endpoint in use stays in use until a call on it asks for another; connections
@@ -30,7 +30,7 @@ export class EndpointPool<Channel extends EndpointChannel> {
   /** The connection to be used without any wait: it stands, or is the only one and its calls wait by themselves. */
   get ready(): Channel | undefined {
     const channel = this.#channels[this.#first];
-    const isOnly = this.size === 1 && channel?.waitsForConnection;
+    const isOnly = this.size === 1 && channel?.waitsForReady;
     return channel?.isReady || isOnly ? channel : undefined;
   }
 
@@ -44,21 +44,21 @@ export class EndpointPool<Channel extends EndpointChannel> {
   }
 
   /** A call on this connection was answered by "unavailable", or the connection broke: the next endpoint is asked first. */
-  leave(channel: Channel): void {
+  markUnavailable(channel: Channel): void {
     if (this.#channels[this.#first] === channel) this.#first = (this.#first + 1) % this.#channels.length;
   }
 
   /**
    * One sentence for each endpoint: what keeps it from answering at this moment.
-   * @param last what an endpoint that is connected has answered
+   * @param lastFailure what an endpoint that is connected has answered
    */
-  async explain(last: CallFailure | undefined): Promise<string[]> {
-    const signal = AbortSignal.timeout(EXPLANATION_MS);
+  async explain(lastFailure: AttemptError | undefined): Promise<string[]> {
+    const signal = AbortSignal.timeout(EXPLAIN_TIMEOUT_MS);
     return Promise.all(
       this.#channels.map(async (channel) => {
         const { text } = channel.endpoint;
-        if (channel.isReady && last?.endpoint === text) return `${text}: ${last.details}`;
-        const why = await channel.explain(signal).catch(() => NOT_CONNECTED_YET);
+        if (channel.isReady && lastFailure?.endpoint === text) return `${text}: ${lastFailure.details}`;
+        const why = await channel.explain(signal).catch(() => NO_CONNECTION_IN_TIME);
         return `${text}: ${why}`;
       }),
     );
@@ -87,7 +87,7 @@ async function firstReady<Channel extends EndpointChannel>(
       candidates.push(channel.whenReady(search.signal).then(() => channel));
       // Behind the last one there is nothing to move on to.
       if (index === channels.length - 1) break;
-      const winner = await raceOrMoveOn(candidates, channel, search.signal);
+      const winner = await readyBeforeDelay(candidates, channel, search.signal);
       if (winner) return winner;
     }
     return await Promise.race(candidates);
@@ -98,15 +98,15 @@ async function firstReady<Channel extends EndpointChannel>(
 }
 
 /** The first of the candidates, or nothing when the newest of them is refused or takes long. */
-function raceOrMoveOn<Channel extends EndpointChannel>(
+function readyBeforeDelay<Channel extends EndpointChannel>(
   candidates: readonly Promise<Channel>[],
   newest: Channel,
   signal: AbortSignal,
 ): Promise<Channel | undefined> {
-  const moveOn = [newest.whenRefused(signal), sleep(PATIENCE_MS, signal)].map((step) =>
+  const nextAttempt = [newest.whenFailed(signal), sleep(CONNECTION_ATTEMPT_DELAY_MS, signal)].map((step) =>
     step.then(() => undefined),
   );
   // Those that lose the race reject when the search ends, unheard.
-  for (const loser of [...moveOn, ...candidates]) loser.catch(() => {});
-  return Promise.race([...candidates, ...moveOn]);
+  for (const loser of [...nextAttempt, ...candidates]) loser.catch(() => {});
+  return Promise.race([...candidates, ...nextAttempt]);
 }

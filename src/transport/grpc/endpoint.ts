@@ -16,7 +16,7 @@ export interface Endpoint {
 export type EndpointAddress =
   | {
       readonly kind: 'reachable';
-      readonly place: SocketAddress;
+      readonly socketAddress: SocketAddress;
       /** The same as a gRPC name: `dns:host:port` or `unix:path`. */
       readonly target: string;
       /** The HTTP/2 `:authority`. */
@@ -56,7 +56,7 @@ function unixEndpoint(text: string, scheme: string, path: string): Endpoint {
   const address: EndpointAddress =
     path === ''
       ? { kind: 'malformed', problem: 'a path to a socket is missing' }
-      : { kind: 'reachable', place: { path }, target: `unix:${path}`, authority, host };
+      : { kind: 'reachable', socketAddress: { path }, target: `unix:${path}`, authority, host };
   return { text, encryption: ENCRYPTION_OF_SCHEME[scheme] ?? 'as-configured', address };
 }
 
@@ -72,9 +72,9 @@ function tcpAddress(hostPort: string): EndpointAddress {
   const host = parts.host === '' ? 'localhost' : parts.host;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${parts.port}`;
   // A zone chooses an interface of this machine: no certificate has one.
-  const certified = host.replace(/%.*$/, '');
-  const place = { host, port };
-  return { kind: 'reachable', place, target: `dns:${authority}`, authority, host: certified };
+  const withoutZone = host.replace(/%.*$/, '');
+  const socketAddress = { host, port };
+  return { kind: 'reachable', socketAddress, target: `dns:${authority}`, authority, host: withoutZone };
 }
 
 function splitHostPort(text: string): { host: string; port: string } | undefined {

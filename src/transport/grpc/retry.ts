@@ -6,7 +6,7 @@ import type {
   MaintenanceDefinition,
   WatchDefinition,
 } from '../../wire/etcdserver.js';
-import { type CallFailure, isLearnerRefusal } from './status.js';
+import { type AttemptError, isUnsupportedByLearner } from './status.js';
 
 /**
  * Which calls may be made twice (etcd client/v3/retry.go).
@@ -89,9 +89,9 @@ export const MAX_ATTEMPTS = 100;
 const BACKOFF_MS = 25;
 
 /** Whether the failed attempt may be followed by another one, apart from what a new token would change. */
-export function mayRepeat(failure: CallFailure, policy: RetryPolicy, endpointCount: number): boolean {
+export function mayRetry(failure: AttemptError, policy: RetryPolicy, endpointCount: number): boolean {
   if (!failure.wasSent && (failure.code === 'Unavailable' || failure.code === 'Internal')) return true;
-  if (isLearnerRefusal(failure) && endpointCount > 1) return true;
+  if (isUnsupportedByLearner(failure) && endpointCount > 1) return true;
   // The caller did not cancel the call: a proxy or the server did. (etcdctl makes writes again, too.)
   return policy === 'idempotent' && (failure.code === 'Unavailable' || failure.code === 'Canceled');
 }

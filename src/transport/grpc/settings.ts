@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from '../connection.js';
-import { type ForwardProxy, type ProxySettings, proxyTo } from '../proxy.js';
+import { type ForwardProxy, type ProxySettings, proxyFor } from '../proxy.js';
 import { explainConnectionFailure, explainProxiedFailure } from '../tls/connection-failure.js';
 import type { EndpointAddress } from './endpoint.js';
 
@@ -21,8 +21,8 @@ export const CLIENT_API_VERSION = '3.7';
 export const FLOW_CONTROL_WINDOW_BYTES = 4 * 2 ** 20;
 
 /** What keeps an endpoint from answering, when it is not a failure with words of its own. */
-export const CONNECTED_AND_SILENT = 'connected, but the server did not answer in time';
-export const NOT_CONNECTED_YET = 'could not connect in time';
+export const NO_RESPONSE_IN_TIME = 'connected, but the server did not answer in time';
+export const NO_CONNECTION_IN_TIME = 'could not connect in time';
 
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 
@@ -35,7 +35,7 @@ const DEFAULT_KEEP_ALIVE_TIMEOUT_MS = 20_000;
 /** Timers take no more milliseconds. */
 const MAX_KEEP_ALIVE_MS = 2 ** 31 - 1;
 
-export function largestResponseBytes({ maxReceiveBytes }: ChannelSettings): number {
+export function maxResponseBytes({ maxReceiveBytes }: ChannelSettings): number {
   return maxReceiveBytes || MAX_MESSAGE_BYTES;
 }
 
@@ -53,11 +53,11 @@ export function keepAliveOf({
 
 /** Sockets in the file system have none; others by the variable for HTTPS, also without TLS (grpc-go, internal/resolver/delegatingresolver). */
 export function proxyOf(
-  { place, host }: ReachableAddress,
+  { socketAddress, host }: ReachableAddress,
   settings: ProxySettings,
 ): ForwardProxy | undefined {
-  if ('path' in place) return undefined;
-  return proxyTo({ host, port: String(place.port) }, settings.https, settings.exceptions);
+  if ('path' in socketAddress) return undefined;
+  return proxyFor({ host, port: String(socketAddress.port) }, settings.https, settings.noProxy);
 }
 
 /** Why no connection came about. */

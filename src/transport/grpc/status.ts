@@ -26,11 +26,11 @@ const CODES: readonly (RpcCode | 'OK')[] = [
 ];
 
 /** What grpc-go says when a connection broke under a call; @param why of the system, or `EOF` */
-export function lostConnection(why: string): string {
+export function connectionLostText(why: string): string {
   return `error reading from server: ${why}`;
 }
 
-const IS_LOST = /^error reading from server: |^keepalive ping failed|^closing transport due to: /;
+const CONNECTION_LOST = /^error reading from server: |^keepalive ping failed|^closing transport due to: /;
 
 /** Why a call has no response, in grpc-go's words. */
 export interface Status {
@@ -47,7 +47,7 @@ export const UNREADABLE_MESSAGE: Status = {
 };
 
 /** One attempt at a call that went wrong; never leaves the transport. */
-export class CallFailure extends Error {
+export class AttemptError extends Error {
   constructor(
     readonly code: RpcCode,
     /** The status text of the server, or what grpc-go says in such a case. */
@@ -68,10 +68,10 @@ export function rpcCodeOf(number: number): RpcCode | 'OK' {
 }
 
 /** As etcdctl prints it (client/v3/client.go `ContextError`). */
-export function toServerError(failure: CallFailure): ServerError {
+export function toServerError(failure: AttemptError): ServerError {
   const { code, details, endpoint } = failure;
   if (ETCD_ERRORS.has(details)) return new ServerError(details, code, { cause: failure });
-  const reasons = IS_LOST.test(details)
+  const reasons = CONNECTION_LOST.test(details)
     ? [`${endpoint}: the connection was lost before the response arrived; the request may have been applied`]
     : [];
   const message = `rpc error: code = ${code} desc = ${details}`;
@@ -87,12 +87,12 @@ export function requestTooLarge(sizeBytes: number, maxBytes: number): ServerErro
   );
 }
 
-export function isAuthDisabled(failure: CallFailure): boolean {
+export function isAuthDisabled(failure: AttemptError): boolean {
   return failure.details === 'etcdserver: authentication is not enabled';
 }
 
 /** The token is unknown or expired, or users and roles changed while the call was under way. */
-export function isTokenOutdated(failure: CallFailure): boolean {
+export function isTokenOutdated(failure: AttemptError): boolean {
   return (
     failure.details === 'etcdserver: invalid auth token' ||
     failure.details === 'etcdserver: revision of auth store is old'
@@ -100,12 +100,12 @@ export function isTokenOutdated(failure: CallFailure): boolean {
 }
 
 /** The server saw no token at all. */
-export function isTokenMissing(failure: CallFailure): boolean {
+export function isTokenMissing(failure: AttemptError): boolean {
   return failure.details === 'etcdserver: user name is empty';
 }
 
 /** The member is a learner, which answers few calls. */
-export function isLearnerRefusal(failure: CallFailure): boolean {
+export function isUnsupportedByLearner(failure: AttemptError): boolean {
   return failure.details === 'etcdserver: rpc not supported for learner';
 }
 

@@ -30,7 +30,7 @@ export function resetCodeOf(number: number): ResetCode {
   return ERROR_CODES[number] ?? `unknown error code 0x${number.toString(16)}`;
 }
 
-export function numberOf(code: ErrorCode): number {
+export function errorCodeNumber(code: ErrorCode): number {
   return ERROR_CODES.indexOf(code);
 }
 

@@ -1,11 +1,11 @@
 import type { ByteSocket } from '../socket/dial.js';
 import { Http2Error } from './error.js';
-import { DEFAULT_FRAME_BYTES, FRAME_HEADER_BYTES, type FrameHeader } from './frame.js';
+import { DEFAULT_MAX_FRAME_BYTES, FRAME_HEADER_BYTES, type FrameHeader } from './frame.js';
 
 /** Cuts what a connection receives into frames, wherever its chunks begin and end. */
 export class FrameReader {
   /** The beginning of a frame whose end has not come. */
-  readonly #partial = Buffer.allocUnsafe(FRAME_HEADER_BYTES + DEFAULT_FRAME_BYTES);
+  readonly #partial = Buffer.allocUnsafe(FRAME_HEADER_BYTES + DEFAULT_MAX_FRAME_BYTES);
   #partialBytes = 0;
 
   /** @param onFrame the payload is a view: of the chunk, or of memory that the next frame overwrites */
@@ -13,35 +13,35 @@ export class FrameReader {
 
   /** @throws Http2Error when a frame is larger than allowed, as what is not HTTP/2 at all looks */
   push(chunk: Buffer): void {
-    let at = this.#complete(chunk);
-    while (at + FRAME_HEADER_BYTES <= chunk.length) {
-      const end = at + frameBytes(chunk, at);
+    let offset = this.#completePartial(chunk);
+    while (offset + FRAME_HEADER_BYTES <= chunk.length) {
+      const end = offset + frameLength(chunk, offset);
       if (end > chunk.length) break;
-      this.#deliver(chunk, at, end);
-      at = end;
+      this.#deliver(chunk, offset, end);
+      offset = end;
     }
-    this.#partialBytes += chunk.copy(this.#partial, this.#partialBytes, at);
+    this.#partialBytes += chunk.copy(this.#partial, this.#partialBytes, offset);
   }
 
   /** Fills up the partial frame; gives back where the next one begins in the chunk. */
-  #complete(chunk: Buffer): number {
+  #completePartial(chunk: Buffer): number {
     if (this.#partialBytes === 0) return 0;
-    let at = this.#fill(chunk, 0, FRAME_HEADER_BYTES);
-    if (this.#partialBytes < FRAME_HEADER_BYTES) return at;
-    const size = frameBytes(this.#partial, 0);
-    at = this.#fill(chunk, at, size);
-    if (this.#partialBytes < size) return at;
+    let offset = this.#fill(chunk, 0, FRAME_HEADER_BYTES);
+    if (this.#partialBytes < FRAME_HEADER_BYTES) return offset;
+    const size = frameLength(this.#partial, 0);
+    offset = this.#fill(chunk, offset, size);
+    if (this.#partialBytes < size) return offset;
     this.#partialBytes = 0;
     this.#deliver(this.#partial, 0, size);
-    return at;
+    return offset;
   }
 
   /** Copies from the chunk until the partial frame has so many bytes, or the chunk ends. */
-  #fill(chunk: Buffer, at: number, size: number): number {
+  #fill(chunk: Buffer, offset: number, size: number): number {
     const missing = Math.max(0, size - this.#partialBytes);
-    const copied = chunk.copy(this.#partial, this.#partialBytes, at, at + missing);
+    const copied = chunk.copy(this.#partial, this.#partialBytes, offset, offset + missing);
     this.#partialBytes += copied;
-    return at + copied;
+    return offset + copied;
   }
 
   #deliver(bytes: Buffer, start: number, end: number): void {
@@ -54,23 +54,23 @@ export class FrameReader {
   }
 }
 
-function frameBytes(bytes: Buffer, at: number): number {
-  const payloadBytes = bytes.readUIntBE(at, 3);
-  if (payloadBytes > DEFAULT_FRAME_BYTES) {
+function frameLength(bytes: Buffer, offset: number): number {
+  const payloadBytes = bytes.readUIntBE(offset, 3);
+  if (payloadBytes > DEFAULT_MAX_FRAME_BYTES) {
     throw new Http2Error('FRAME_SIZE_ERROR', `a frame of ${payloadBytes} bytes`);
   }
   return FRAME_HEADER_BYTES + payloadBytes;
 }
 
 /** Answers that may wait for a peer that asks without reading; honest ones have a few dozen bytes on their way. */
-const MAX_ANSWER_BYTES = 2 ** 20;
+const MAX_QUEUED_ACK_BYTES = 2 ** 20;
 
 /** Frames on their way to the socket. What is sent by one piece of work goes out together. */
 export class FrameWriter {
   readonly #socket: ByteSocket;
   #frames: Buffer[] = [];
   /** Since the socket last had nothing left to send. */
-  #answerBytes = 0;
+  #queuedAckBytes = 0;
 
   constructor(socket: ByteSocket) {
     this.#socket = socket;
@@ -82,9 +82,9 @@ export class FrameWriter {
   }
 
   /** What the peer has asked for, and can ask for as often as it likes. @throws Http2Error when it does not read the answers */
-  answer(frame: Buffer): void {
-    this.#answerBytes += frame.length;
-    if (this.#answerBytes > MAX_ANSWER_BYTES) {
+  sendAck(frame: Buffer): void {
+    this.#queuedAckBytes += frame.length;
+    if (this.#queuedAckBytes > MAX_QUEUED_ACK_BYTES) {
       throw new Http2Error(
         'ENHANCE_YOUR_CALM',
         'too many answers are queued because the peer does not read them',
@@ -98,7 +98,7 @@ export class FrameWriter {
     this.#frames = [];
     const [first] = frames;
     if (first === undefined) return;
-    if (this.#socket.unsentBytes === 0) this.#answerBytes = 0;
+    if (this.#socket.unsentBytes === 0) this.#queuedAckBytes = 0;
     this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
   }
 

@@ -7,7 +7,7 @@ export interface KeepAliveOptions {
 
 export interface KeepAliveActions {
   /** Whether somebody waits for the peer: else its silence means nothing. */
-  readonly isWaiting: () => boolean;
+  readonly hasRequests: () => boolean;
   readonly ping: () => void;
   readonly fail: () => void;
 }
@@ -16,43 +16,43 @@ export interface KeepAliveActions {
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
   readonly #actions: KeepAliveActions;
-  #lastHeardMs = performance.now();
+  #lastActivityMs = performance.now();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: KeepAliveOptions, actions: KeepAliveActions) {
     this.#options = options;
     this.#actions = actions;
-    this.#watch(options.timeMs);
+    this.#scheduleCheck(options.timeMs);
   }
 
   /** To be called whenever something comes from the peer. */
-  heard(): void {
-    this.#lastHeardMs = performance.now();
+  recordActivity(): void {
+    this.#lastActivityMs = performance.now();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  #watch(afterMs: number): void {
+  #scheduleCheck(afterMs: number): void {
     this.#timer = setTimeout(() => this.#check(), afterMs).unref();
   }
 
   #check(): void {
     const { timeMs } = this.#options;
-    const silentMs = performance.now() - this.#lastHeardMs;
-    if (!this.#actions.isWaiting()) this.#watch(timeMs);
-    else if (silentMs < timeMs) this.#watch(timeMs - silentMs);
-    else this.#ask();
+    const silentMs = performance.now() - this.#lastActivityMs;
+    if (!this.#actions.hasRequests()) this.#scheduleCheck(timeMs);
+    else if (silentMs < timeMs) this.#scheduleCheck(timeMs - silentMs);
+    else this.#ping();
   }
 
-  #ask(): void {
+  #ping(): void {
     const { timeMs, timeoutMs } = this.#options;
-    const askedMs = performance.now();
+    const pingMs = performance.now();
     this.#actions.ping();
     this.#timer = setTimeout(() => {
-      if (this.#lastHeardMs < askedMs) this.#actions.fail();
-      else this.#watch(timeMs);
+      if (this.#lastActivityMs < pingMs) this.#actions.fail();
+      else this.#scheduleCheck(timeMs);
     }, timeoutMs).unref();
   }
 }

@@ -24,7 +24,7 @@ export interface StreamEvents {
 interface StreamControls {
   readonly windowBytes: number;
   /** Lets the peer send so many bytes more. */
-  readonly credit: (bytes: number) => void;
+  readonly sendWindowUpdate: (bytes: number) => void;
   readonly cancel: () => void;
 }
 
@@ -33,14 +33,14 @@ export class Stream {
   /** 0: not opened yet. */
   id = 0;
   /** The request's header block, until it is sent. */
-  block: Buffer | undefined;
+  headerBlock: Buffer | undefined;
   /** Bytes that the peer takes at this moment. */
   sendWindow = 0;
   isSent = false;
   readonly #controls: StreamControls;
   #body: Buffer;
   /** Received, and not credited: still to be consumed, or consumed and too few to be told. */
-  #heldBytes = 0;
+  #uncreditedBytes = 0;
   #consumedBytes = 0;
 
   constructor(
@@ -53,7 +53,7 @@ export class Stream {
   }
 
   /** The next part of the body, of at most that size; nothing when there is no room for any. An empty body has one, empty part. */
-  take(maxBytes: number): Buffer | undefined {
+  takeBody(maxBytes: number): Buffer | undefined {
     if (maxBytes <= 0 && this.#body.length > 0) return undefined;
     const part = this.#body.subarray(0, maxBytes);
     this.#body = this.#body.subarray(part.length);
@@ -63,8 +63,8 @@ export class Stream {
 
   /** @param frameBytes what counts against the window: the part with its padding */
   receive(part: Buffer, frameBytes: number): void {
-    this.#heldBytes += frameBytes;
-    if (this.#heldBytes > this.#controls.windowBytes) {
+    this.#uncreditedBytes += frameBytes;
+    if (this.#uncreditedBytes > this.#controls.windowBytes) {
       throw new Http2Error('FLOW_CONTROL_ERROR', 'more than was asked for');
     }
     this.consumed(frameBytes - part.length);
@@ -75,8 +75,8 @@ export class Stream {
   consumed(bytes: number): void {
     this.#consumedBytes += bytes;
     if (this.#consumedBytes < this.#controls.windowBytes / 2) return;
-    this.#controls.credit(this.#consumedBytes);
-    this.#heldBytes -= this.#consumedBytes;
+    this.#controls.sendWindowUpdate(this.#consumedBytes);
+    this.#uncreditedBytes -= this.#consumedBytes;
     this.#consumedBytes = 0;
   }
 

@@ -1,14 +1,7 @@
 import { UsageError } from '../../model/errors.js';
-import { listed } from '../connection.js';
-import {
-  BORINGSSL_GROUPS,
-  CIPHERS,
-  checkPeer,
-  checkProtocol,
-  sentName,
-  WHILE_WAITING_MS,
-} from '../tls/peer.js';
-import type { TlsSecurity, Trust } from '../tls/security.js';
+import { joinFlagNames } from '../connection.js';
+import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, PARSE_DELAY_MS, sniName } from '../tls/peer.js';
+import type { TlsConfig, TlsSecurity } from '../tls/security.js';
 import {
   type Bun,
   type BunError,
@@ -17,62 +10,59 @@ import {
   type BunTlsOptions,
   certificateClassOf,
 } from './bun.js';
-import type { ByteSocket, DialTarget, SocketEvents } from './dial.js';
+import type { ByteSocket, DialOptions, SocketEvents } from './dial.js';
 
 /** `h2` behind its length. */
 const ALPN_HTTP2 = '\x02h2';
 
 /** See `dial`; on the sockets of Bun. */
-export async function dialWithBun(
-  bun: Bun,
-  destination: DialTarget,
-  signal: AbortSignal,
-): Promise<ByteSocket> {
-  const { place, security, certifiedHost } = destination;
-  const where = 'path' in place ? { unix: place.path } : { hostname: place.host, port: place.port };
+export async function dialWithBun(bun: Bun, options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
+  const { address, security, expectedHost } = options;
+  const bunAddress =
+    'path' in address ? { unix: address.path } : { hostname: address.host, port: address.port };
   if (security.kind === 'plaintext')
-    return opened(signal, (handlers) => bun.connect({ ...where, socket: handlers }));
-  const trust = security.current();
-  const tls = tlsOptions(security, trust, certifiedHost);
-  const judge = (socket: BunSocket) => judgePeer(socket, { security, trust, host: certifiedHost });
+    return opened(signal, (handlers) => bun.connect({ ...bunAddress, socket: handlers }));
+  const config = security.current();
+  const tls = tlsOptions(security, config, expectedHost);
+  const verify = (socket: BunSocket) => verifyPeer(socket, { security, config, host: expectedHost });
   try {
-    return await opened(signal, (handlers) => bun.connect({ ...where, tls, socket: handlers }), {
-      judge,
-      trust,
+    return await opened(signal, (handlers) => bun.connect({ ...bunAddress, tls, socket: handlers }), {
+      verify,
+      config,
     });
   } catch (error) {
     // Files that are unusable are the reason, whatever else has happened.
-    trust.judge();
-    if (error instanceof RefusedMaterialError) await refuseMaterial(error, security, trust);
+    config.parseCertificates();
+    if (error instanceof RefusedCertificateError) await refuseCertificate(error, security, config);
     throw error;
   }
 }
 
-async function refuseMaterial(
-  error: RefusedMaterialError,
+async function refuseCertificate(
+  error: RefusedCertificateError,
   { flagNames }: TlsSecurity,
-  { files: { keyPair } }: Trust,
+  { files: { keyPair } }: TlsConfig,
 ): Promise<never> {
   const { checkKeyPair } = await import('../tls/files.js');
   if (keyPair) checkKeyPair(keyPair);
-  const reasons = [`the TLS library refuses the certificates given with ${listed(flagNames)}`];
+  const reasons = [`the TLS library refuses the certificates given with ${joinFlagNames(flagNames)}`];
   throw new UsageError(`tls: ${error.message}`, 'arguments', { reasons, cause: error });
 }
 
 /** The TLS library refuses certificate or key, and does not say which. */
-class RefusedMaterialError extends Error {}
+class RefusedCertificateError extends Error {}
 
-interface Securing {
+interface TlsHandshake {
   /** Throws when the server at the other end is not to be trusted. */
-  readonly judge: (socket: BunSocket) => void;
-  readonly trust: Trust;
+  readonly verify: (socket: BunSocket) => void;
+  readonly config: TlsConfig;
 }
 
-/** @param securing absent: there is no TLS */
+/** @param handshake absent: there is no TLS */
 function opened(
   signal: AbortSignal,
   connect: (handlers: BunSocketHandlers) => Promise<BunSocket>,
-  securing?: Securing,
+  handshake?: TlsHandshake,
 ): Promise<ByteSocket> {
   return new Promise((resolve, reject) => {
     const socket = new BunByteSocket();
@@ -84,40 +74,44 @@ function opened(
     const abort = () => fail(signal.reason);
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
-    const outcome = { resolve: () => resolve(socket), reject, ...(securing && { judge: securing.judge }) };
+    const settlement = {
+      resolve: () => resolve(socket),
+      reject,
+      ...(handshake && { verify: handshake.verify }),
+    };
     try {
-      connect(handlersOf(socket, outcome)).catch((error) => reject(inWords(error)));
+      connect(createHandlers(socket, settlement)).catch((error) => reject(withCode(error)));
     } catch (error) {
-      return reject(new RefusedMaterialError((error as Error).message, { cause: error }));
+      return reject(new RefusedCertificateError((error as Error).message, { cause: error }));
     }
-    if (securing) setTimeout(() => judgeOrFail(securing.trust, fail), WHILE_WAITING_MS);
+    if (handshake) setTimeout(() => parseOrFail(handshake.config, fail), PARSE_DELAY_MS);
   });
 }
 
-function judgeOrFail(trust: Trust, fail: (error: Error) => void): void {
+function parseOrFail(config: TlsConfig, fail: (error: Error) => void): void {
   try {
-    trust.judge();
+    config.parseCertificates();
   } catch (error) {
     fail(error as Error);
   }
 }
 
-interface Outcome {
+interface Settlement {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
-  readonly judge?: (socket: BunSocket) => void;
+  readonly verify?: (socket: BunSocket) => void;
 }
 
-function handlersOf(socket: BunByteSocket, { resolve, reject, judge }: Outcome): BunSocketHandlers {
+function createHandlers(socket: BunByteSocket, { resolve, reject, verify }: Settlement): BunSocketHandlers {
   return {
     open(opened) {
       socket.attach(opened);
-      if (judge === undefined) resolve();
+      if (verify === undefined) resolve();
     },
     handshake(opened, isSuccess, error) {
       try {
         if (!isSuccess && !isAboutCertificate(error)) throw handshakeFailure(error);
-        judge?.(opened);
+        verify?.(opened);
         resolve();
       } catch (reason) {
         // Before the end, which is told at once and says less.
@@ -127,35 +121,35 @@ function handlersOf(socket: BunByteSocket, { resolve, reject, judge }: Outcome):
     },
     data: (_socket, chunk) => socket.receive(chunk),
     drain: () => socket.drain(),
-    error: (_socket, error) => socket.fail(inWords(error)),
+    error: (_socket, error) => socket.fail(withCode(error)),
     close(_socket, error) {
-      socket.closed(error && inWords(error));
+      socket.closed(error && withCode(error));
       reject(new Error('the connection was closed at once'));
     },
-    connectError: (_socket, error) => reject(inWords(error)),
+    connectError: (_socket, error) => reject(withCode(error)),
   };
 }
 
-interface Judgement {
+interface PeerCheck {
   readonly security: TlsSecurity;
-  readonly trust: Trust;
+  readonly config: TlsConfig;
   readonly host: string;
 }
 
 /** What Bun itself says of the certificate has no say: `checkPeer` judges. */
-function judgePeer(socket: BunSocket, { security, trust, host }: Judgement): void {
+function verifyPeer(socket: BunSocket, { security, config, host }: PeerCheck): void {
   const presented: Buffer[] = [];
   let next = socket.getPeerCertificate(false);
   while (next?.raw !== undefined) {
     presented.push(next.raw);
     next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
   }
-  if (presented.length === 0) throw HANDSHAKE_FAILED;
-  checkPeer({ presented, host }, { security, authorities: trust.judge() }, certificateClassOf(socket));
+  if (presented.length === 0) throw HANDSHAKE_DISCONNECTED;
+  checkPeer({ presented, host }, { security, roots: config.parseCertificates() }, certificateClassOf(socket));
   checkProtocol(socket.alpnProtocol || undefined, 'h2');
 }
 
-const HANDSHAKE_FAILED: BunError = new Error('the TLS handshake was disconnected');
+const HANDSHAKE_DISCONNECTED: BunError = new Error('the TLS handshake was disconnected');
 
 /**
  * Whether the handshake is complete, and failed only in Bun's opinion of the certificate: codes of X509_verify_cert, or for the name. A
@@ -167,19 +161,19 @@ function isAboutCertificate(error: BunError | null): boolean {
 }
 
 function handshakeFailure(error: BunError | null): Error {
-  return error === null || error.code === 'ECONNRESET' ? HANDSHAKE_FAILED : inWords(error);
+  return error === null || error.code === 'ECONNRESET' ? HANDSHAKE_DISCONNECTED : withCode(error);
 }
 
 function tlsOptions(
   security: TlsSecurity,
-  { files: { keyPair, authorities } }: Trust,
+  { files: { keyPair, rootCaFile } }: TlsConfig,
   host: string,
 ): BunTlsOptions {
-  const serverName = sentName(security.serverName ?? host);
-  const known = authorities?.first ?? keyPair?.cert;
+  const serverName = sniName(security.serverName ?? host);
+  const anyCertificate = rootCaFile?.first ?? keyPair?.cert;
   return {
     // Of no consequence, but without any Bun reads all of its own, which takes as long as the handshake.
-    ...(known !== undefined && { ca: known }),
+    ...(anyCertificate !== undefined && { ca: anyCertificate }),
     ...(keyPair && { cert: keyPair.cert, key: keyPair.key }),
     ...(serverName !== '' && { serverName }),
     rejectUnauthorized: false,
@@ -190,7 +184,7 @@ function tlsOptions(
 }
 
 /** Bun's messages lack what has happened when no connection came about. */
-function inWords(error: BunError): Error {
+function withCode(error: BunError): Error {
   return error.code === undefined ? error : new Error(`${error.code}: ${error.message}`, { cause: error });
 }
 
@@ -198,7 +192,7 @@ class BunByteSocket implements ByteSocket {
   #socket: BunSocket | undefined;
   #events: SocketEvents | undefined;
   /** What came before anybody listened. */
-  #early: Buffer[] = [];
+  #chunksBeforeListen: Buffer[] = [];
   /** What the socket has not taken yet. */
   #unsent: Buffer[] = [];
   #failure: Error | undefined;
@@ -213,7 +207,7 @@ class BunByteSocket implements ByteSocket {
   listen(events: SocketEvents): void {
     queueMicrotask(() => {
       this.#events = events;
-      for (const chunk of this.#early.splice(0)) events.onData(chunk);
+      for (const chunk of this.#chunksBeforeListen.splice(0)) events.onData(chunk);
       if (this.#isClosed) events.onClose(this.#failure);
     });
   }
@@ -245,7 +239,7 @@ class BunByteSocket implements ByteSocket {
   }
 
   receive(chunk: Buffer): void {
-    if (this.#events === undefined) this.#early.push(chunk);
+    if (this.#events === undefined) this.#chunksBeforeListen.push(chunk);
     else this.#events.onData(chunk);
   }
 

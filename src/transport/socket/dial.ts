@@ -4,13 +4,13 @@ import { type Bun, bun } from './bun.js';
 
 export type SocketAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 
-export interface DialTarget {
-  readonly place: SocketAddress;
+export interface DialOptions {
+  readonly address: SocketAddress;
   /** Between this machine and the place. */
   readonly proxy: ForwardProxy | undefined;
   readonly security: Security;
   /** Name or IP address that the server's certificate must carry, unless the security names another. */
-  readonly certifiedHost: string;
+  readonly expectedHost: string;
 }
 
 export interface SocketEvents {
@@ -36,21 +36,25 @@ export interface ByteSocket {
  * @throws Error in the words of the runtime or of its TLS library, PeerCertificateError, or the signal's reason; UsageError for TLS
  *   files that are unusable
  */
-export async function dial(destination: DialTarget, signal: AbortSignal): Promise<ByteSocket> {
-  if (bun !== undefined && destination.proxy === undefined) return dialByName(bun, destination, signal);
+export async function dial(options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
+  if (bun !== undefined && options.proxy === undefined) return dialWithNameFallback(bun, options, signal);
   const { dialWithNode } = await import('./node-socket.js');
-  return dialWithNode(destination, signal);
+  return dialWithNode(options, signal);
 }
 
 /** As `lookUpHost` does for Node.js: a name is also looked for without its final dot. */
-async function dialByName(bun: Bun, destination: DialTarget, signal: AbortSignal): Promise<ByteSocket> {
+async function dialWithNameFallback(
+  bun: Bun,
+  options: DialOptions,
+  signal: AbortSignal,
+): Promise<ByteSocket> {
   const { dialWithBun } = await import('./bun-socket.js');
   try {
-    return await dialWithBun(bun, destination, signal);
+    return await dialWithBun(bun, options, signal);
   } catch (error) {
-    const { place } = destination;
-    const isFullName = 'host' in place && place.host.endsWith('.');
+    const { address } = options;
+    const isFullName = 'host' in address && address.host.endsWith('.');
     if (!isFullName || !(error as Error).message.includes('getaddrinfo')) throw error;
-    return dialWithBun(bun, { ...destination, place: { ...place, host: place.host.slice(0, -1) } }, signal);
+    return dialWithBun(bun, { ...options, address: { ...address, host: address.host.slice(0, -1) } }, signal);
   }
 }

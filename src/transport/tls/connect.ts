@@ -2,20 +2,20 @@ import { constants, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { UsageError } from '../../model/errors.js';
-import { listed } from '../connection.js';
+import { joinFlagNames } from '../connection.js';
 import { bun } from '../socket/bun.js';
 import { destroyOnAbort, lookUpHost } from '../socket/net-socket.js';
 import { checkKeyPair, type TlsFiles } from './files.js';
-import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, sentName, WHILE_WAITING_MS } from './peer.js';
-import type { TlsSecurity, Trust } from './security.js';
+import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, PARSE_DELAY_MS, sniName } from './peer.js';
+import type { TlsConfig, TlsSecurity } from './security.js';
 
 /** A connection that stands already, or where to make one. */
-export type Way =
+export type TlsTransport =
   | { readonly socket: Socket }
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
 
-export interface TlsTarget {
+export interface TlsConnectOptions {
   /** Name or IP address that the server's certificate must carry, unless the security names another. */
   readonly host: string;
   /** The application protocol that the server must choose (ALPN, RFC 7301); absent: none is offered. */
@@ -30,41 +30,41 @@ export interface TlsTarget {
  * @throws UsageError when the TLS library refuses the files, PeerCertificateError, the signal's reason, or what node:tls says
  */
 export async function connectTls(
-  way: Way,
+  transport: TlsTransport,
   security: TlsSecurity,
-  { host, protocol, signal }: TlsTarget,
+  { host, protocol, signal }: TlsConnectOptions,
 ): Promise<TLSSocket> {
-  const trust = security.current();
+  const config = security.current();
   const socket = connect({
-    ...way,
-    ...('host' in way && { lookup: lookUpHost as never }),
-    secureContext: contextOf(trust.files, security),
+    ...transport,
+    ...('host' in transport && { lookup: lookUpHost as never }),
+    secureContext: contextOf(config.files, security),
     rejectUnauthorized: false,
-    servername: sentName(security.serverName ?? host),
+    servername: sniName(security.serverName ?? host),
     ...(protocol && { ALPNProtocols: [protocol] }),
   });
   if (signal) destroyOnAbort(socket, signal);
-  const meanwhile = setTimeout(() => judgeOrDestroy(trust, socket), WHILE_WAITING_MS);
+  const parseTimer = setTimeout(() => parseOrDestroy(config, socket), PARSE_DELAY_MS);
   try {
-    await secured(socket);
+    await whenSecured(socket);
     const presented = presentedBy(socket);
-    checkPeer({ presented, host }, { security, authorities: trust.judge() }, X509Certificate);
+    checkPeer({ presented, host }, { security, roots: config.parseCertificates() }, X509Certificate);
     checkProtocol(socket.alpnProtocol || undefined, protocol);
     return socket;
   } catch (error) {
     socket.destroy();
     // Files that are unusable are the reason, whatever else has happened.
-    trust.judge();
+    config.parseCertificates();
     signal?.throwIfAborted();
     throw error;
   } finally {
-    clearTimeout(meanwhile);
+    clearTimeout(parseTimer);
   }
 }
 
-function judgeOrDestroy(trust: Trust, socket: TLSSocket): void {
+function parseOrDestroy(config: TlsConfig, socket: TLSSocket): void {
   try {
-    trust.judge();
+    config.parseCertificates();
   } catch (error) {
     socket.destroy(error as Error);
   }
@@ -72,8 +72,8 @@ function judgeOrDestroy(trust: Trust, socket: TLSSocket): void {
 
 /** @throws UsageError when the TLS library refuses the files, which no attempt to connect can change */
 export function prepareTls(security: TlsSecurity): void {
-  const { files, judge } = security.current();
-  judge();
+  const { files, parseCertificates } = security.current();
+  parseCertificates();
   contextOf(files, security);
 }
 
@@ -81,8 +81,8 @@ export function prepareTls(security: TlsSecurity): void {
 const contexts = new WeakMap<TlsFiles, SecureContext>();
 
 function contextOf(files: TlsFiles, security: TlsSecurity): SecureContext {
-  const known = contexts.get(files);
-  if (known) return known;
+  const cached = contexts.get(files);
+  if (cached) return cached;
   const context = newContext(files, security);
   contexts.set(files, context);
   return context;
@@ -124,7 +124,7 @@ function newContext({ keyPair }: TlsFiles, { flagNames }: TlsSecurity): SecureCo
     });
   } catch (cause) {
     if (keyPair) checkKeyPair(keyPair);
-    const reasons = [`the TLS library refuses the certificates given with ${listed(flagNames)}`];
+    const reasons = [`the TLS library refuses the certificates given with ${joinFlagNames(flagNames)}`];
     throw new UsageError(`tls: ${(cause as Error).message}`, 'arguments', { reasons });
   }
 }
@@ -140,7 +140,7 @@ function presentedBy(socket: TLSSocket): Buffer[] {
 }
 
 /** Settles after the handshake. The listener for errors stays: one that nobody hears ends the process. */
-function secured(socket: TLSSocket): Promise<void> {
+function whenSecured(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('secureConnect', () => resolve());
     socket.on('error', reject);

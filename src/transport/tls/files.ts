@@ -7,7 +7,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { pathErrorText } from '../../go/system-error.js';
 import { UsageError } from '../../model/errors.js';
-import { listed, type TlsFlagNames, type TlsOptions } from '../connection.js';
+import { joinFlagNames, type TlsFlagNames, type TlsOptions } from '../connection.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
 import { type PrivateKey, privateKeyIn } from '../x509/key.js';
@@ -15,7 +15,7 @@ import { decodePem, encodePem, type PemBlock } from '../x509/pem.js';
 
 export interface TlsFiles {
   readonly keyPair: KeyPair | undefined;
-  readonly authorities: Authorities | undefined;
+  readonly rootCaFile: RootCaFile | undefined;
 }
 
 export interface KeyPair {
@@ -32,7 +32,7 @@ export interface KeyPair {
 type TlsFileOptions = Pick<TlsOptions, 'caFile' | 'certFile' | 'keyFile'>;
 
 /** Certificates that are trusted; none when the file holds no PEM at all, which Go takes for an empty list. */
-export class Authorities {
+export class RootCaFile {
   readonly file: string;
   readonly #blocks: readonly PemBlock[];
   #pool: CertificatePool | undefined;
@@ -153,7 +153,7 @@ function readText(file: string, flagNames: TlsFlagNames): string {
     const operation = (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open';
     throw tlsFileError(
       pathErrorText(operation, file, cause),
-      `the TLS file ${file} cannot be read: check ${listed(flagNames)}`,
+      `the TLS file ${file} cannot be read: check ${joinFlagNames(flagNames)}`,
       cause,
     );
   }

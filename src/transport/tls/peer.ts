@@ -17,16 +17,16 @@ export type RuntimeCertificateClass = new (der: Buffer) => RuntimeCertificate;
 export class PeerCertificateError extends Error {
   override readonly name = 'PeerCertificateError';
 
-  /** @param otherHost when the certificate is for other hosts than the one that is wanted */
+  /** @param hostMismatch when the certificate is for other hosts than the one that is wanted */
   constructor(
     message: string,
-    readonly otherHost?: OtherHost,
+    readonly hostMismatch?: HostMismatch,
   ) {
     super(message);
   }
 }
 
-export interface OtherHost {
+export interface HostMismatch {
   readonly wanted: string;
   /** For whom the certificate is, as `DNS:localhost, IP:127.0.0.1`; may be empty. */
   readonly certified: string;
@@ -39,10 +39,10 @@ export interface Peer {
   readonly host: string;
 }
 
-export interface Verified {
+export interface PeerVerification {
   readonly security: TlsSecurity;
   /** `undefined`: nothing is verified. */
-  readonly authorities: CertificatePool | undefined;
+  readonly roots: CertificatePool | undefined;
 }
 
 /** RSA keys that are longer cost a client too much (crypto/tls `maxRSAKeySize`). */
@@ -56,18 +56,18 @@ const MAX_RSA_BITS = 8192;
  */
 export function checkPeer(
   { presented, host }: Peer,
-  { security, authorities }: Verified,
+  { security, roots }: PeerVerification,
   Runtime: RuntimeCertificateClass,
 ): void {
   const [leaf, ...others] = presented.map(readPresented);
   if (leaf === undefined) throw new PeerCertificateError('tls: received empty certificates message');
   checkKey(leaf);
-  if (authorities === undefined) return;
+  if (roots === undefined) return;
   const wanted = security.serverName ?? host;
   try {
     verifyCertificate({
       presented: [leaf, ...others],
-      authorities,
+      roots,
       host: wanted,
       nowMs: Date.now(),
       verifiesSignature: signatureVerifier(Runtime),
@@ -139,7 +139,7 @@ export const CIPHERS = [
 export const BORINGSSL_GROUPS = 'X25519:P-256:P-384:P-521';
 
 /** When the first message of the handshake is under way, and nothing else is to be done but to wait for the server. */
-export const WHILE_WAITING_MS = 1;
+export const PARSE_DELAY_MS = 1;
 
 /** @throws Error in grpc-go's words, when the server has not chosen what was offered */
 export function checkProtocol(chosen: string | undefined, wanted: string | undefined): void {
@@ -151,7 +151,7 @@ export function checkProtocol(chosen: string | undefined, wanted: string | undef
  * The name that TLS sends in clear (SNI) to have this host (crypto/tls `hostnameInSNI`): RFC 6066 forbids IP addresses there, and
  * Node.js warns of them.
  */
-export function sentName(host: string): string {
+export function sniName(host: string): string {
   if (host.includes(':') || parseIpAddress(host)) return '';
   return host.replace(/\.+$/, '');
 }

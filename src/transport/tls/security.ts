@@ -1,7 +1,7 @@
 import { UsageError } from '../../model/errors.js';
 import { TLS_FLAG_NAMES, type TlsFlagNames, type TlsOptions } from '../connection.js';
 import type { CertificatePool } from '../x509/certificate-pool.js';
-import { Authorities, checkCertificate, type KeyPair, readKeyPair, type TlsFiles } from './files.js';
+import { checkCertificate, type KeyPair, RootCaFile, readKeyPair, type TlsFiles } from './files.js';
 import { systemRoots } from './system-roots.js';
 
 /** What the scheme of an endpoint says about TLS; `as-configured`: TLS when the flags ask for it. */
@@ -11,18 +11,18 @@ export type Encryption = 'required' | 'none' | 'as-configured';
 export type Security = { readonly kind: 'plaintext' } | TlsSecurity;
 
 /** What a connection shows, and whom it trusts. */
-export interface Trust {
+export interface TlsConfig {
   readonly files: TlsFiles;
   /**
    * Reads the certificates in the files, which takes as long as a server needs for its part of the handshake: it is done meanwhile.
    * @returns those that are trusted; `undefined`: nothing is verified
    * @throws UsageError for files that were like that from the beginning, Error for others
    */
-  judge(): CertificatePool | undefined;
+  parseCertificates(): CertificatePool | undefined;
 }
 
 /** Files that were read so long ago are as good as new: the connections of one command begin together. */
-const FRESH_MS = 1000;
+const MAX_FILE_AGE_MS = 1000;
 
 export class TlsSecurity {
   readonly kind = 'tls';
@@ -34,9 +34,9 @@ export class TlsSecurity {
   readonly #systemRoots: CertificatePool | undefined;
   #files: TlsFiles;
   #readAtMs = performance.now();
-  #isChanged = false;
+  #wasReadAgain = false;
   /** Those that were found usable. */
-  #judged: TlsFiles | undefined;
+  #parsedFiles: TlsFiles | undefined;
 
   /** @param roots trusted where no file of authorities is given; `undefined`: nobody is verified, or there is such a file */
   constructor(options: TlsOptions, files: TlsFiles, roots: CertificatePool | undefined) {
@@ -51,32 +51,32 @@ export class TlsSecurity {
    * For the next connection: certificates are replaced while a command runs.
    * @throws Error when the files cannot be used any more
    */
-  current(): Trust {
-    if (performance.now() - this.#readAtMs > FRESH_MS) this.#readAgain();
+  current(): TlsConfig {
+    if (performance.now() - this.#readAtMs > MAX_FILE_AGE_MS) this.#readAgain();
     const files = this.#files;
-    return { files, judge: () => this.#whileUsable(() => this.#judge(files)) };
+    return { files, parseCertificates: () => this.#withoutUsageErrors(() => this.#parseCertificates(files)) };
   }
 
-  #judge(files: TlsFiles): CertificatePool | undefined {
-    const { keyPair, authorities } = files;
-    if (keyPair && this.#judged !== files) checkCertificate(keyPair);
-    const pool = authorities?.pool ?? this.#systemRoots;
-    this.#judged = files;
+  #parseCertificates(files: TlsFiles): CertificatePool | undefined {
+    const { keyPair, rootCaFile } = files;
+    if (keyPair && this.#parsedFiles !== files) checkCertificate(keyPair);
+    const pool = rootCaFile?.pool ?? this.#systemRoots;
+    this.#parsedFiles = files;
     return this.#options.insecureSkipVerify ? undefined : pool;
   }
 
   #readAgain(): void {
-    this.#isChanged = true;
-    this.#files = this.#whileUsable(() => readFiles(this.#options, this.flagNames));
+    this.#wasReadAgain = true;
+    this.#files = this.#withoutUsageErrors(() => readFiles(this.#options, this.flagNames));
     this.#readAtMs = performance.now();
   }
 
   /** What is wrong with files that were good before may be mended before the next attempt: no mistake in the command line. */
-  #whileUsable<Outcome>(work: () => Outcome): Outcome {
+  #withoutUsageErrors<Outcome>(work: () => Outcome): Outcome {
     try {
       return work();
     } catch (error) {
-      throw this.#isChanged && error instanceof UsageError
+      throw this.#wasReadAgain && error instanceof UsageError
         ? new Error(error.message, { cause: error })
         : error;
     }
@@ -89,33 +89,33 @@ export class TlsSecurity {
  * @throws UsageError naming the file that is at fault
  */
 export async function loadSecurity(options: TlsOptions, encryption: Encryption): Promise<Security> {
-  const { flagNames = TLS_FLAG_NAMES, insecureSkipVerify, systemRoots: places } = options;
+  const { flagNames = TLS_FLAG_NAMES, insecureSkipVerify, systemRoots: systemRootsPaths } = options;
   const keyPair = readKeyPair(options, flagNames);
-  const authorities = await readAuthorities(options, flagNames, keyPair);
+  const rootCaFile = await readRootCaFile(options, flagNames, keyPair);
   if (!usesTls(options, encryption)) {
     await checkPair(keyPair);
-    void authorities?.pool;
+    void rootCaFile?.pool;
     return { kind: 'plaintext' };
   }
-  if (!insecureSkipVerify && authorities?.isEmpty) {
+  if (!insecureSkipVerify && rootCaFile?.isEmpty) {
     // etcdctl would try in vain until the deadline.
     const reasons = [
-      `${authorities.file} holds no PEM certificate: ${flagNames.ca} needs the authority that signed the server's`,
+      `${rootCaFile.file} holds no PEM certificate: ${flagNames.ca} needs the authority that signed the server's`,
     ];
-    throw new UsageError(`no certificate in ${authorities.file}`, 'arguments', { reasons });
+    throw new UsageError(`no certificate in ${rootCaFile.file}`, 'arguments', { reasons });
   }
-  const roots = authorities || insecureSkipVerify ? undefined : await systemRoots(places);
-  return new TlsSecurity(options, { keyPair, authorities }, roots);
+  const roots = rootCaFile || insecureSkipVerify ? undefined : await systemRoots(systemRootsPaths);
+  return new TlsSecurity(options, { keyPair, rootCaFile }, roots);
 }
 
 /** Of two things that are wrong, the first that Go would see is told: the pair before the authorities. */
-async function readAuthorities(
+async function readRootCaFile(
   { caFile }: TlsOptions,
   flagNames: TlsFlagNames,
   keyPair: KeyPair | undefined,
-): Promise<Authorities | undefined> {
+): Promise<RootCaFile | undefined> {
   try {
-    return caFile ? new Authorities(caFile, flagNames) : undefined;
+    return caFile ? new RootCaFile(caFile, flagNames) : undefined;
   } catch (error) {
     await checkPair(keyPair);
     throw error;
@@ -126,7 +126,7 @@ function readFiles(options: TlsOptions, flagNames: TlsFlagNames): TlsFiles {
   const { caFile } = options;
   return {
     keyPair: readKeyPair(options, flagNames),
-    authorities: caFile ? new Authorities(caFile, flagNames) : undefined,
+    rootCaFile: caFile ? new RootCaFile(caFile, flagNames) : undefined,
   };
 }
 

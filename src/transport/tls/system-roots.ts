@@ -34,7 +34,7 @@ export async function systemRoots(
 ): Promise<CertificatePool> {
   const pool = new CertificatePool();
   for (const bundle of file === undefined ? system.bundles : [file]) {
-    const content = await readOrNote(pool, bundle);
+    const content = await readOrRecord(pool, bundle);
     if (content === undefined) continue;
     addCertificates(pool, content);
     break;
@@ -47,7 +47,7 @@ export async function systemRoots(
 
 function addCertificates(pool: CertificatePool, text: string): void {
   for (const { label, hasHeaders, bytes } of decodePem(text)) {
-    if (label === 'CERTIFICATE' && !hasHeaders) pool.addUnread(bytes);
+    if (label === 'CERTIFICATE' && !hasHeaders) pool.addUnparsed(bytes);
   }
 }
 
@@ -59,7 +59,7 @@ async function addRuntimesRoots(pool: CertificatePool): Promise<void> {
 /** Of links within the folder, which only give another name to a file, the file itself is enough. */
 async function addFolder(pool: CertificatePool, folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
-    note(pool, 'open', folder, error);
+    recordProblem(pool, 'open', folder, error);
     return [];
   });
   const contents = await Promise.all(
@@ -73,17 +73,17 @@ async function addFolder(pool: CertificatePool, folder: string): Promise<void> {
   for (const content of contents) addCertificates(pool, content);
 }
 
-async function readOrNote(pool: CertificatePool, file: string): Promise<string | undefined> {
+async function readOrRecord(pool: CertificatePool, file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'latin1');
   } catch (error) {
-    note(pool, (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open', file, error);
+    recordProblem(pool, (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open', file, error);
     return undefined;
   }
 }
 
 /** What is not there is no problem. */
-function note(pool: CertificatePool, operation: string, place: string, error: unknown): void {
+function recordProblem(pool: CertificatePool, operation: string, file: string, error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-    pool.problem ??= pathErrorText(operation, place, error);
+    pool.problem ??= pathErrorText(operation, file, error);
 }

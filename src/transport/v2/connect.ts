@@ -5,7 +5,7 @@ import { authService, rolesService, usersService } from './accounts.js';
 import { HttpCluster } from './cluster.js';
 import { Connector } from './connector.js';
 import { keysService } from './keys.js';
-import { askHealth, membersService } from './members.js';
+import { fetchHealth, membersService } from './members.js';
 import { parseOrigin } from './url.js';
 
 /** How to reach a cluster by its version 2 API; the client's only input. */
@@ -58,7 +58,7 @@ export async function connectV2(options: HttpConnectionOptions): Promise<V2Clien
       if (urls.length === 0) throw new V2NoEndpointsError();
       cluster.replaceOrigins(urls.map(parseOrigin));
     },
-    health: (clientUrl, call) => askHealth(connector, clientUrl, call),
+    health: (clientUrl, call) => fetchHealth(connector, clientUrl, call),
     close: () => connector.close(),
   };
 }

@@ -10,7 +10,7 @@ import { V2AttemptError } from '../../model/v2/errors.js';
 import { TLS_FLAG_NAMES, type TlsOptions } from '../connection.js';
 import { type SecureRequestOptions, TlsAgent } from '../http/tls-agent.js';
 import { loadSecurity, type Security } from '../tls/security.js';
-import { type Attempted, attemptError, DialTimeoutError } from './failure.js';
+import { type AttemptedEndpoint, attemptError, DialTimeoutError } from './failure.js';
 import type { RequestUrl } from './url.js';
 
 export interface HttpRequest {
@@ -19,14 +19,14 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
-export interface ExchangeLimits {
+export interface RequestLimits {
   readonly signal: AbortSignal;
   /** Until the answer begins; 0: none. */
   readonly headerTimeoutMs: number;
 }
 
 /** An answer whose body is still on its way: it has to be read, or to be given up. */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   header(name: string): string;
   /** Rejects with a `V2AttemptError` when it breaks off or is larger than is ever needed, or with the signal's reason. */
@@ -65,14 +65,14 @@ export class Connector {
   }
 
   /** Settles when the answer begins. Rejects with a `V2AttemptError`, or with the signal's reason. */
-  async send(url: RequestUrl, request: HttpRequest, limits: ExchangeLimits): Promise<HttpAnswer> {
+  async send(url: RequestUrl, request: HttpRequest, limits: RequestLimits): Promise<HttpResponse> {
     const { signal } = limits;
     signal.throwIfAborted();
-    const attempted = this.#attempted(url);
+    const attempted = this.#attemptedEndpoint(url);
     const started = await this.#start(url, request, limits);
     try {
       const maxBodyBytes = this.#maxBodyBytes;
-      return toAnswer(await started.response, { signal, attempted, maxBodyBytes });
+      return toHttpResponse(await started.response, { signal, attempted, maxBodyBytes });
     } catch (error) {
       signal.throwIfAborted();
       throw attemptError(error, attempted);
@@ -83,7 +83,7 @@ export class Connector {
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
-  #attempted({ origin }: RequestUrl): Attempted {
+  #attemptedEndpoint({ origin }: RequestUrl): AttemptedEndpoint {
     return {
       endpoint: origin.text,
       host: origin.host,
@@ -95,21 +95,24 @@ export class Connector {
   async #start(
     url: RequestUrl,
     { method, headers, body }: HttpRequest,
-    { signal, headerTimeoutMs }: ExchangeLimits,
+    { signal, headerTimeoutMs }: RequestLimits,
   ): Promise<{ readonly response: Promise<IncomingMessage> }> {
     const { scheme, host } = url.origin;
     if (isSecure(scheme)) await this.#loadedSecurity();
     const options: SecureRequestOptions = {
-      ...placeOf(url),
+      ...socketOptionsOf(url),
       method,
       headers: { ...headers, host },
       signal,
       agent: isSecure(scheme) ? this.#agents.tls : this.#agents.plaintext,
-      certifiedHost: hostName(host),
+      expectedHost: hostName(host),
     };
     const sent = request(options);
-    const exceeded = new V2AttemptError(`client: endpoint ${url.origin.text} exceeded header timeout`, false);
-    const response = answerTo(sent, { dialTimeoutMs: this.#dialTimeoutMs, headerTimeoutMs, exceeded });
+    const timeoutError = new V2AttemptError(
+      `client: endpoint ${url.origin.text} exceeded header timeout`,
+      false,
+    );
+    const response = responseTo(sent, { dialTimeoutMs: this.#dialTimeoutMs, headerTimeoutMs, timeoutError });
     sent.end(body);
     return { response };
   }
@@ -125,7 +128,7 @@ function isSecure(scheme: string): boolean {
 }
 
 /** etcd names a Unix socket by `unix://host:port`, which is the path of a file. */
-function placeOf({ origin: { scheme, host }, target }: RequestUrl): RequestOptions {
+function socketOptionsOf({ origin: { scheme, host }, target }: RequestUrl): RequestOptions {
   if (scheme === 'unix' || scheme === 'unixs') return { socketPath: host, path: target };
   if (scheme !== 'http' && scheme !== 'https') {
     throw new V2AttemptError(`unsupported protocol scheme "${scheme}"`, false);
@@ -140,19 +143,19 @@ function hostName(host: string): string {
   return host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
-interface Patience {
+interface ResponseTimeouts {
   readonly dialTimeoutMs: number;
   readonly headerTimeoutMs: number;
-  readonly exceeded: Error;
+  readonly timeoutError: Error;
 }
 
-function answerTo(
+function responseTo(
   request: ClientRequest,
-  { dialTimeoutMs, headerTimeoutMs, exceeded }: Patience,
+  { dialTimeoutMs, headerTimeoutMs, timeoutError: exceeded }: ResponseTimeouts,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => request.destroy(exceeded);
-    const timer = headerTimeoutMs > 0 ? setTimeout(giveUp, headerTimeoutMs) : undefined;
+    const onTimeout = () => request.destroy(exceeded);
+    const timer = headerTimeoutMs > 0 ? setTimeout(onTimeout, headerTimeoutMs) : undefined;
     const settle = () => clearTimeout(timer);
     request.on('socket', (socket) => limitDial(socket, dialTimeoutMs, request));
     request.on('error', (error) => {
@@ -164,7 +167,7 @@ function answerTo(
       resolve(response);
     });
     // Less than a millisecond is over before anything can be sent.
-    if (headerTimeoutMs > 0 && headerTimeoutMs < 1) giveUp();
+    if (headerTimeoutMs > 0 && headerTimeoutMs < 1) onTimeout();
   });
 }
 
@@ -176,13 +179,16 @@ function limitDial(socket: Socket, timeoutMs: number, request: ClientRequest): v
   socket.once('close', settle);
 }
 
-interface AnswerContext {
+interface ResponseContext {
   readonly signal: AbortSignal;
-  readonly attempted: Attempted;
+  readonly attempted: AttemptedEndpoint;
   readonly maxBodyBytes: number;
 }
 
-function toAnswer(response: IncomingMessage, { signal, attempted, maxBodyBytes }: AnswerContext): HttpAnswer {
+function toHttpResponse(
+  response: IncomingMessage,
+  { signal, attempted, maxBodyBytes }: ResponseContext,
+): HttpResponse {
   // A body that nobody reads may break off without anybody's harm.
   response.on('error', () => {});
   return {

@@ -23,7 +23,7 @@ export class CertificatePool {
   }
 
   /** What turns out to be no certificate is left out then. */
-  addUnread(der: Buffer): void {
+  addUnparsed(der: Buffer): void {
     const subject = subjectOf(der);
     if (subject) this.#entries.push({ der, subject, certificate: undefined });
   }
@@ -33,18 +33,18 @@ export class CertificatePool {
     return this.#entries.some(({ der }) => der.equals(raw));
   }
 
-  namedLikeIssuerOf({ rawIssuer }: Certificate): Certificate[] {
+  findPotentialParents({ rawIssuer }: Certificate): Certificate[] {
     const found = new Map<string, Certificate>();
     for (const entry of this.#entries) {
       if (!entry.subject.equals(rawIssuer)) continue;
-      if (entry.certificate === undefined) entry.certificate = readIfSound(entry.der);
+      if (entry.certificate === undefined) entry.certificate = parseOrNull(entry.der);
       if (entry.certificate !== null) found.set(entry.der.toString('latin1'), entry.certificate);
     }
     return [...found.values()];
   }
 }
 
-function readIfSound(der: Buffer): Certificate | null {
+function parseOrNull(der: Buffer): Certificate | null {
   try {
     return parseCertificate(der);
   } catch (error) {

@@ -37,28 +37,28 @@ interface DerElement {
  */
 export class DerReader {
   readonly #bytes: Buffer;
-  #position = 0;
+  #offset = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
   get isEmpty(): boolean {
-    return this.#position >= this.#bytes.length;
+    return this.#offset >= this.#bytes.length;
   }
 
   nextIs(tag: number): boolean {
-    return this.#bytes[this.#position] === tag;
+    return this.#bytes[this.#offset] === tag;
   }
 
-  any(): DerElement | undefined {
-    const start = this.#position;
+  anyElement(): DerElement | undefined {
+    const start = this.#offset;
     const tag = this.#bytes[start];
     // Tags of several bytes do not occur in certificates.
     if (tag === undefined || (tag & 0x1f) === 0x1f) return undefined;
     const header = lengthAt(this.#bytes, start + 1);
     if (header === undefined || header.end > this.#bytes.length) return undefined;
-    this.#position = header.end;
+    this.#offset = header.end;
     return {
       tag,
       content: this.#bytes.subarray(header.start, header.end),
@@ -67,7 +67,7 @@ export class DerReader {
   }
 
   element(tag: number): DerElement | undefined {
-    return this.nextIs(tag) ? this.any() : undefined;
+    return this.nextIs(tag) ? this.anyElement() : undefined;
   }
 
   /** The content of the next element. */
@@ -113,15 +113,15 @@ export class DerReader {
 }
 
 /** Where the content begins and ends whose length stands here. */
-function lengthAt(bytes: Buffer, position: number): { start: number; end: number } | undefined {
-  const first = bytes[position];
+function lengthAt(bytes: Buffer, offset: number): { start: number; end: number } | undefined {
+  const first = bytes[offset];
   if (first === undefined) return undefined;
-  if (first < 0x80) return { start: position + 1, end: position + 1 + first };
+  if (first < 0x80) return { start: offset + 1, end: offset + 1 + first };
   const size = first & 0x7f;
-  const start = position + 1 + size;
+  const start = offset + 1 + size;
   if (size === 0 || size > 4 || start > bytes.length) return undefined;
-  const length = bytes.readUIntBE(position + 1, size);
-  const isShortest = length >= 0x80 && bytes[position + 1] !== 0;
+  const length = bytes.readUIntBE(offset + 1, size);
+  const isShortest = length >= 0x80 && bytes[offset + 1] !== 0;
   return isShortest ? { start, end: start + length } : undefined;
 }
 
@@ -160,23 +160,23 @@ export function readTime(validity: DerReader): number {
     const text = validity.content(TAG.utcTime)?.toString('latin1') ?? '';
     const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
     // Seconds may be missing.
-    const [time, zone] = text.length === 13 || text.length === 17 ? split(text, 12) : split(text, 10);
+    const [time, zone] = text.length === 13 || text.length === 17 ? splitAt(text, 12) : splitAt(text, 10);
     const full = time.length === 10 ? `${time}00` : time;
-    return instant(century + full, zone) ?? refuse('x509: malformed UTCTime');
+    return parseTime(century + full, zone) ?? refuse('x509: malformed UTCTime');
   }
   if (validity.nextIs(TAG.generalizedTime)) {
     const text = validity.content(TAG.generalizedTime)?.toString('latin1') ?? '';
-    return instant(...split(text, 14)) ?? refuse('x509: malformed GeneralizedTime');
+    return parseTime(...splitAt(text, 14)) ?? refuse('x509: malformed GeneralizedTime');
   }
   return refuse('x509: unsupported time format');
 }
 
-function split(text: string, position: number): [string, string] {
-  return [text.slice(0, position), text.slice(position)];
+function splitAt(text: string, index: number): [string, string] {
+  return [text.slice(0, index), text.slice(index)];
 }
 
 /** @param time `YYYYMMDDhhmmss` @param zone `Z` or `+hhmm` */
-function instant(time: string, zone: string): number | undefined {
+function parseTime(time: string, zone: string): number | undefined {
   const iso = `${time.slice(0, 4)}-${time.slice(4, 6)}-${time.slice(6, 8)}T${time.slice(8, 10)}:${time.slice(10, 12)}:${time.slice(12)}.000Z`;
   const ms = Date.parse(iso);
   // Dates that do not exist become others.

@@ -13,7 +13,7 @@ export interface Extensions {
   readonly emailAddresses: readonly string[];
   readonly uris: readonly string[];
   /** The bit of certificate signing; `undefined` when there is no such extension, or no bit in it. */
-  readonly maySignCertificates?: boolean;
+  readonly hasKeyCertSign?: boolean;
   readonly basicConstraints?: BasicConstraints;
   readonly nameConstraints?: NameConstraints;
   /** Object identifiers; empty: any. */
@@ -27,7 +27,7 @@ export interface Extensions {
 }
 
 export interface BasicConstraints {
-  readonly isAuthority: boolean;
+  readonly isCa: boolean;
   /** How many intermediates may stand between this certificate and the one of the server. */
   readonly maxPathLength?: number;
 }
@@ -49,14 +49,14 @@ interface Extension {
   readonly value: Buffer;
 }
 
-type Found = { -readonly [Name in keyof Extensions]: Extensions[Name] };
+type MutableExtensions = { -readonly [Name in keyof Extensions]: Extensions[Name] };
 
 /** Returns whether the extension was understood. */
-type ReadExtension = (extension: Extension, found: Found) => boolean;
+type ReadExtension = (extension: Extension, found: MutableExtensions) => boolean;
 
 /** @param list of the extensions; absent: none. @throws CertificateError */
 export function readExtensions(list: DerReader | undefined): Extensions {
-  const found: Found = {
+  const found: MutableExtensions = {
     dnsNames: [],
     ipAddresses: [],
     emailAddresses: [],
@@ -96,9 +96,9 @@ const READERS: Readonly<Record<string, ReadExtension>> = {
   '2.5.29.17': readSubjectAltName,
   '2.5.29.19': readBasicConstraints,
   '2.5.29.30': ({ value }, found) => {
-    const { constraints, hasOthers } = readNameConstraints(value);
+    const { constraints, hasUnhandled } = readNameConstraints(value);
     found.nameConstraints = constraints;
-    return !hasOthers;
+    return !hasUnhandled;
   },
   '2.5.29.31': checkDistributionPoints,
   '2.5.29.32': readPolicies,
@@ -122,7 +122,7 @@ function checkAuthorityInfoAccess({ isCritical, value }: Extension): boolean {
   while (!list.isEmpty) {
     const access = list.enter(TAG.sequence) ?? refuse(problem);
     if (access.objectIdentifier() === undefined) refuse(problem);
-    if (access.nextIs(contextTag(6)) && access.any() === undefined) refuse(problem);
+    if (access.nextIs(contextTag(6)) && access.anyElement() === undefined) refuse(problem);
   }
   return true;
 }
@@ -136,19 +136,19 @@ function checkDistributionPoints({ value }: Extension): boolean {
     const point = list.enter(TAG.sequence) ?? refuse(problem);
     if (!point.nextIs(nameTag)) continue;
     const names = point.enter(nameTag)?.enter(nameTag) ?? refuse(problem);
-    while (names.nextIs(contextTag(6))) if (names.any() === undefined) refuse(problem);
+    while (names.nextIs(contextTag(6))) if (names.anyElement() === undefined) refuse(problem);
   }
   return true;
 }
 
-function readSubjectKeyId({ isCritical, value }: Extension, found: Found): boolean {
+function readSubjectKeyId({ isCritical, value }: Extension, found: MutableExtensions): boolean {
   if (isCritical) refuse('x509: subject key identifier incorrectly marked critical');
   found.subjectKeyId =
     new DerReader(value).content(TAG.octetString) ?? refuse('x509: invalid subject key identifier');
   return true;
 }
 
-function readAuthorityKeyId({ isCritical, value }: Extension, found: Found): boolean {
+function readAuthorityKeyId({ isCritical, value }: Extension, found: MutableExtensions): boolean {
   if (isCritical) refuse('x509: authority key identifier incorrectly marked critical');
   const problem = 'x509: invalid authority key identifier';
   const fields = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
@@ -157,28 +157,28 @@ function readAuthorityKeyId({ isCritical, value }: Extension, found: Found): boo
 }
 
 /** Bit 5 of the usages is keyCertSign; usages of which no bit is set say nothing. */
-function readKeyUsage({ value }: Extension, found: Found): boolean {
+function readKeyUsage({ value }: Extension, found: MutableExtensions): boolean {
   const { bytes } = new DerReader(value).bitString() ?? refuse('x509: invalid key usage');
   const [first = 0, second = 0] = bytes;
-  if ((first | (second & 0x80)) !== 0) found.maySignCertificates = (first & 0x04) !== 0;
+  if ((first | (second & 0x80)) !== 0) found.hasKeyCertSign = (first & 0x04) !== 0;
   return true;
 }
 
-function readBasicConstraints({ value }: Extension, found: Found): boolean {
+function readBasicConstraints({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid basic constraints';
   const fields = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
-  const isAuthority = fields.nextIs(TAG.boolean) ? (fields.boolean() ?? refuse(problem)) : false;
+  const isCa = fields.nextIs(TAG.boolean) ? (fields.boolean() ?? refuse(problem)) : false;
   if (!fields.nextIs(TAG.integer)) {
-    found.basicConstraints = { isAuthority };
+    found.basicConstraints = { isCa };
     return true;
   }
   const maxPathLength = fields.integer() ?? refuse(problem);
   if (maxPathLength < 0n || maxPathLength > 2n ** 63n - 1n) refuse(problem);
-  found.basicConstraints = { isAuthority, maxPathLength: Number(maxPathLength) };
+  found.basicConstraints = { isCa, maxPathLength: Number(maxPathLength) };
   return true;
 }
 
-function readExtendedKeyUsage({ value }: Extension, found: Found): boolean {
+function readExtendedKeyUsage({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid extended key usages';
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
   const usages: string[] = [];
@@ -187,7 +187,7 @@ function readExtendedKeyUsage({ value }: Extension, found: Found): boolean {
   return true;
 }
 
-function readSubjectAltName({ value }: Extension, found: Found): boolean {
+function readSubjectAltName({ value }: Extension, found: MutableExtensions): boolean {
   found.rawSubjectAltName = value;
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse('x509: invalid subject alternative names');
   const names = {
@@ -197,7 +197,7 @@ function readSubjectAltName({ value }: Extension, found: Found): boolean {
     ip: [] as Buffer[],
   };
   while (!list.isEmpty) {
-    const { tag, content } = list.any() ?? refuse('x509: invalid subject alternative name');
+    const { tag, content } = list.anyElement() ?? refuse('x509: invalid subject alternative name');
     if (tag === contextTag(1))
       names.email.push(readIa5(content) ?? refuse('x509: SAN rfc822Name is malformed'));
     if (tag === contextTag(2)) names.dns.push(readIa5(content) ?? refuse('x509: SAN dNSName is malformed'));
@@ -227,7 +227,7 @@ function readIpAddress(content: Buffer): Buffer {
   return refuse(`x509: cannot parse IP address of length ${content.length}`);
 }
 
-function readPolicies({ value }: Extension, found: Found): boolean {
+function readPolicies({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid certificate policies';
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
   const policies = new Set<string>();
@@ -240,7 +240,7 @@ function readPolicies({ value }: Extension, found: Found): boolean {
   return true;
 }
 
-function readPolicyMappings({ value }: Extension, found: Found): boolean {
+function readPolicyMappings({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid policy mappings extension';
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
   const mappings: { issuer: string; subject: string }[] = [];
@@ -254,7 +254,7 @@ function readPolicyMappings({ value }: Extension, found: Found): boolean {
   return true;
 }
 
-function readPolicyConstraints({ value }: Extension, found: Found): boolean {
+function readPolicyConstraints({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid policy constraints extension';
   const fields = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
   const number = (tag: number) => {

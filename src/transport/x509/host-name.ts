@@ -24,8 +24,8 @@ export function hostNameProblem(certificate: Certificate, host: string): string 
 
 function matches(name: string, host: string): boolean {
   if (isHostName(host, false) && isHostName(name, true)) return matchesPattern(name, host);
-  const isNothing = name === '' || name === '.' || host === '' || host === '.';
-  return !isNothing && lowerCase(name) === lowerCase(host);
+  const isEmptyName = name === '' || name === '.' || host === '' || host === '.';
+  return !isEmptyName && lowerCase(name) === lowerCase(host);
 }
 
 /** Labels of letters, digits, hyphens and underscores. */

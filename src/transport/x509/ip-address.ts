@@ -18,16 +18,16 @@ export function parseIpAddress(text: string): Buffer | undefined {
 
 /** As Go prints it (RFC 5952). */
 export function formatIpAddress(bytes: Buffer): string {
-  const short = asIpv4(bytes);
-  if (short.length === 4) return short.join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => short.readUInt16BE(index * 2).toString(16));
+  const address = asIpv4(bytes);
+  if (address.length === 4) return address.join('.');
+  const groups = Array.from({ length: 8 }, (_, index) => address.readUInt16BE(index * 2).toString(16));
   const text = groups.join(':');
   // The longest run of zeros, the first of equals, if there is more than one.
   const runs = text.match(/\b0(?::0)+\b/g) ?? [];
   const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
   if (longest === '') return text;
-  const at = text.search(new RegExp(`\\b${longest}\\b`));
-  return `${text.slice(0, Math.max(0, at - 1))}::${text.slice(at + longest.length + 1)}`;
+  const start = text.search(new RegExp(`\\b${longest}\\b`));
+  return `${text.slice(0, Math.max(0, start - 1))}::${text.slice(start + longest.length + 1)}`;
 }
 
 /** Addresses ::ffff:a.b.c.d stand for a.b.c.d. */

@@ -9,7 +9,7 @@ export interface PrivateKey {
 }
 
 /** Algorithms of PKCS #8 (RFC 5208) that Go knows and TLS can use. */
-const ALGORITHMS: Readonly<Record<string, PrivateKey['type']>> = {
+const PRIVATE_KEY_TYPES: Readonly<Record<string, PrivateKey['type']>> = {
   '1.2.840.113549.1.1.1': 'RSA',
   '1.2.840.10045.2.1': 'ECDSA',
   '1.3.101.112': 'Ed25519',
@@ -26,7 +26,7 @@ export function privateKeyIn(der: Buffer): PrivateKey | undefined {
   if (fields.nextIs(TAG.integer)) return { type: 'RSA', label: 'RSA PRIVATE KEY' };
   if (fields.nextIs(TAG.octetString)) return { type: 'ECDSA', label: 'EC PRIVATE KEY' };
   const algorithm = fields.enter(TAG.sequence)?.objectIdentifier();
-  const type = algorithm === undefined ? undefined : ALGORITHMS[algorithm];
+  const type = algorithm === undefined ? undefined : PRIVATE_KEY_TYPES[algorithm];
   return type && { type, label: 'PRIVATE KEY' };
 }
 
@@ -43,7 +43,7 @@ const X25519 = '1.3.101.110';
 const DSA = '1.2.840.10040.4.1';
 
 /** Bytes of one coordinate on the curves that Go knows: P-224, P-256, P-384, P-521. */
-const CURVES: Readonly<Record<string, number>> = {
+const CURVE_COORDINATE_BYTES: Readonly<Record<string, number>> = {
   '1.3.132.0.33': 28,
   '1.2.840.10045.3.1.7': 32,
   '1.3.132.0.34': 48,
@@ -87,7 +87,7 @@ function readRsa(bytes: Buffer, parameters: Buffer): PublicKey {
 
 function readEcdsa(bytes: Buffer, parameters: Buffer): PublicKey {
   const curve = new DerReader(parameters).objectIdentifier() ?? refuse('x509: invalid ECDSA parameters');
-  const coordinateBytes = CURVES[curve] ?? refuse('x509: unsupported elliptic curve');
+  const coordinateBytes = CURVE_COORDINATE_BYTES[curve] ?? refuse('x509: unsupported elliptic curve');
   const isUncompressed = bytes[0] === 4 && bytes.length === 1 + 2 * coordinateBytes;
   if (!isUncompressed) refuse('ecdsa: invalid uncompressed public key');
   return { type: 'ECDSA' };

@@ -27,7 +27,7 @@ interface IpNetwork {
 const INVALID = 'x509: invalid NameConstraints extension';
 
 /** @returns also whether there are constraints of kinds that are not understood */
-export function readNameConstraints(value: Buffer): { constraints: NameConstraints; hasOthers: boolean } {
+export function readNameConstraints(value: Buffer): { constraints: NameConstraints; hasUnhandled: boolean } {
   const outer = new DerReader(value);
   const fields = outer.enter(TAG.sequence) ?? refuse(INVALID);
   const lists = [0, 1].map((number) => {
@@ -40,22 +40,22 @@ export function readNameConstraints(value: Buffer): { constraints: NameConstrain
   if (permitted === undefined || excluded === undefined) return refuse(INVALID);
   return {
     constraints: { permitted: permitted.subtrees, excluded: excluded.subtrees },
-    hasOthers: permitted.hasOthers || excluded.hasOthers,
+    hasUnhandled: permitted.hasUnhandled || excluded.hasUnhandled,
   };
 }
 
-function readSubtrees(list: DerReader): { subtrees: Subtrees; hasOthers: boolean } {
+function readSubtrees(list: DerReader): { subtrees: Subtrees; hasUnhandled: boolean } {
   const subtrees = { dns: [] as string[], ip: [] as IpNetwork[], email: [] as string[], uri: [] as string[] };
-  let hasOthers = false;
+  let hasUnhandled = false;
   while (!list.isEmpty) {
-    const { tag, content } = list.enter(TAG.sequence)?.any() ?? refuse(INVALID);
+    const { tag, content } = list.enter(TAG.sequence)?.anyElement() ?? refuse(INVALID);
     if (tag === contextTag(1)) subtrees.email.push(readEmail(content));
     else if (tag === contextTag(2)) subtrees.dns.push(readDomain(content, 'dnsName'));
     else if (tag === contextTag(6)) subtrees.uri.push(readUriDomain(content));
     else if (tag === contextTag(7)) subtrees.ip.push(readNetwork(content));
-    else hasOthers = true;
+    else hasUnhandled = true;
   }
-  return { subtrees, hasOthers };
+  return { subtrees, hasUnhandled };
 }
 
 function readText(content: Buffer): string {

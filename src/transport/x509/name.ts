@@ -32,8 +32,8 @@ export function readName(der: Buffer): DistinguishedName {
 function readAttribute(set: DerReader): [type: string, value: string] {
   const attribute = set.enter(TAG.sequence) ?? refuse('x509: invalid RDNSequence: invalid attribute');
   const type = attribute.objectIdentifier() ?? refuse('x509: invalid RDNSequence: invalid attribute type');
-  const value = attribute.any() ?? refuse('x509: invalid RDNSequence: invalid attribute value');
-  const read = STRINGS[value.tag];
+  const value = attribute.anyElement() ?? refuse('x509: invalid RDNSequence: invalid attribute value');
+  const read = STRING_READERS[value.tag];
   const text = read ? read(value.content) : `unsupported string type: ${value.tag}`;
   if (!read || text === undefined) {
     const problem = read ? `invalid ${STRING_NAMES[value.tag]}` : text;
@@ -50,7 +50,7 @@ const STRING_NAMES: Readonly<Record<number, string>> = {
   [TAG.numericString]: 'NumericString',
 };
 
-const STRINGS: Readonly<Record<number, (bytes: Buffer) => string | undefined>> = {
+const STRING_READERS: Readonly<Record<number, (bytes: Buffer) => string | undefined>> = {
   [TAG.t61String]: (bytes) => bytes.toString('latin1'),
   [TAG.printableString]: (bytes) => (bytes.every(isPrintable) ? bytes.toString('latin1') : undefined),
   [TAG.ia5String]: readIa5,
@@ -66,11 +66,13 @@ export function readIa5(bytes: Buffer): string | undefined {
 }
 
 /** `*` and `&` are not in the standard's set, but in certificates. */
-const PRINTABLE_MARKS = " '()+,-./:=?*&";
+const PRINTABLE_PUNCTUATION = " '()+,-./:=?*&";
 
 function isPrintable(byte: number): boolean {
   const isLetter = (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a);
-  return isLetter || (byte >= 0x30 && byte <= 0x39) || PRINTABLE_MARKS.includes(String.fromCharCode(byte));
+  return (
+    isLetter || (byte >= 0x30 && byte <= 0x39) || PRINTABLE_PUNCTUATION.includes(String.fromCharCode(byte))
+  );
 }
 
 /** UCS-2 with the most significant byte first: no surrogates and no noncharacters. */

@@ -58,7 +58,7 @@ export function readAlgorithm(content: Buffer): Algorithm {
   const reader = new DerReader(content);
   const oid = reader.objectIdentifier() ?? refuse('x509: malformed OID');
   if (reader.isEmpty) return { oid, parameters: Buffer.alloc(0) };
-  const parameters = reader.any() ?? refuse('x509: malformed parameters');
+  const parameters = reader.anyElement() ?? refuse('x509: malformed parameters');
   return { oid, parameters: parameters.whole };
 }
 
@@ -90,7 +90,7 @@ function pssAlgorithm(parameters: Buffer): SignatureAlgorithm | undefined {
 function plainOid(content: Buffer): string | undefined {
   const reader = new DerReader(content);
   const oid = reader.objectIdentifier();
-  const parameters = reader.any()?.whole;
+  const parameters = reader.anyElement()?.whole;
   return parameters === undefined || parameters.equals(NULL) ? oid : undefined;
 }
 

@@ -11,10 +11,10 @@ import { hostNameProblem } from './host-name.js';
 import { constraintProblem } from './name-constraints.js';
 import { hasValidPolicies } from './policies.js';
 
-export interface Verification {
+export interface VerifyOptions {
   /** The server's certificate first, as the server sent them. */
   readonly presented: readonly [Certificate, ...Certificate[]];
-  readonly authorities: CertificatePool;
+  readonly roots: CertificatePool;
   /** DNS name or IP address that the certificate must be issued for. */
   readonly host: string;
   readonly nowMs: number;
@@ -28,16 +28,16 @@ export type VerifySignature = (certificate: Certificate, issuer: Certificate) =>
 const MAX_SIGNATURE_CHECKS = 100;
 
 /** @throws CertificateError when the certificate is not to be trusted */
-export function verifyCertificate(verification: Verification): void {
-  const [leaf] = verification.presented;
-  const { authorities, host, nowMs } = verification;
-  if (authorities.size === 0 && authorities.problem !== undefined) {
-    refuse(`x509: failed to load system roots and no roots provided; ${authorities.problem}`);
+export function verifyCertificate(options: VerifyOptions): void {
+  const [leaf] = options.presented;
+  const { roots, host, nowMs } = options;
+  if (roots.size === 0 && roots.problem !== undefined) {
+    refuse(`x509: failed to load system roots and no roots provided; ${roots.problem}`);
   }
   throwIf(validityProblem(leaf, { chain: [], isIntermediate: false, nowMs }));
-  const otherHost = hostNameProblem(leaf, host);
-  if (otherHost !== undefined) throw new HostNameError(otherHost);
-  const chains = authorities.has(leaf) ? [[leaf]] : new ChainSearch(verification).chainsFrom([leaf]);
+  const mismatch = hostNameProblem(leaf, host);
+  if (mismatch !== undefined) throw new HostNameError(mismatch);
+  const chains = roots.has(leaf) ? [[leaf]] : new ChainSearch(options).chainsFrom([leaf]);
   checkChains(chains);
 }
 
@@ -48,11 +48,11 @@ function throwIf(problem: string | undefined): void {
 /** One chain that holds is enough. */
 function checkChains(chains: readonly (readonly Certificate[])[]): void {
   let firstConstraintProblem: string | undefined;
-  let otherUsages = 0;
-  let otherPolicies = 0;
+  let incompatibleUsages = 0;
+  let invalidPolicies = 0;
   for (const chain of chains) {
-    if (!hasValidPolicies(chain)) otherPolicies++;
-    else if (!isForServers(chain)) otherUsages++;
+    if (!hasValidPolicies(chain)) invalidPolicies++;
+    else if (!allowsServerAuth(chain)) incompatibleUsages++;
     else {
       const problem = constraintProblem(chain);
       if (problem === undefined) return;
@@ -64,13 +64,14 @@ function checkChains(chains: readonly (readonly Certificate[])[]): void {
       `x509: a root or intermediate certificate is not authorized to sign for this name: ${firstConstraintProblem}`,
     );
   }
-  if (otherPolicies === 0) refuse('x509: certificate specifies an incompatible key usage');
-  const usages = otherUsages > 0 ? `${otherUsages} candidate chains with incompatible key usage, ` : '';
-  refuse(`x509: no valid chains built: ${usages}${otherPolicies} candidate chains with invalid policies`);
+  if (invalidPolicies === 0) refuse('x509: certificate specifies an incompatible key usage');
+  const usages =
+    incompatibleUsages > 0 ? `${incompatibleUsages} candidate chains with incompatible key usage, ` : '';
+  refuse(`x509: no valid chains built: ${usages}${invalidPolicies} candidate chains with invalid policies`);
 }
 
 /** Each certificate that names extended key usages must name that of servers, or any. */
-function isForServers(chain: readonly Certificate[]): boolean {
+function allowsServerAuth(chain: readonly Certificate[]): boolean {
   return chain.every(({ extensions: { extendedKeyUsages: usages } }) => {
     return usages.length === 0 || usages.includes(ANY_EXTENDED_KEY_USAGE) || usages.includes(SERVER_AUTH);
   });
@@ -78,11 +79,11 @@ function isForServers(chain: readonly Certificate[]): boolean {
 
 /** Depth first, from a certificate to those that may have signed it. */
 class ChainSearch {
-  readonly #verification: Verification;
+  readonly #options: VerifyOptions;
   #checks = 0;
 
-  constructor(verification: Verification) {
-    this.#verification = verification;
+  constructor(options: VerifyOptions) {
+    this.#options = options;
   }
 
   /** @param chain that ends with the certificate whose issuer is looked for. @throws CertificateError when there is no chain */
@@ -91,22 +92,22 @@ class ChainSearch {
     let rejected: RejectedIssuer | undefined;
     // Of the last candidate that signed: it is told instead of an unknown authority, as in Go.
     let failure: CertificateError | undefined;
-    for (const { issuer, isAuthority } of this.#candidates(chain)) {
+    for (const { issuer, isAuthority: isRoot } of this.#candidates(chain)) {
       if (++this.#checks > MAX_SIGNATURE_CHECKS) {
         failure = new CertificateError(TOO_MANY_CHECKS);
         break;
       }
-      if (issuer.publicKey.type === 'unknown' || isIn(chain, issuer)) continue;
-      const signature = signatureProblem(lastOf(chain), issuer, this.#verification.verifiesSignature);
+      if (issuer.publicKey.type === 'unknown' || isAlreadyInChain(chain, issuer)) continue;
+      const signature = signatureProblem(lastOf(chain), issuer, this.#options.verifiesSignature);
       if (signature !== undefined) {
         rejected ??= { issuer, problem: signature };
         continue;
       }
-      const { nowMs } = this.#verification;
-      const validity = validityProblem(issuer, { chain, isIntermediate: !isAuthority, nowMs });
+      const { nowMs } = this.#options;
+      const validity = validityProblem(issuer, { chain, isIntermediate: !isRoot, nowMs });
       failure = validity === undefined ? undefined : new CertificateError(validity);
       if (validity !== undefined) rejected ??= { issuer, problem: validity };
-      else if (isAuthority) chains.push([...chain, issuer]);
+      else if (isRoot) chains.push([...chain, issuer]);
       else failure = this.#extend([...chain, issuer], chains);
     }
     if (chains.length > 0) return chains;
@@ -115,12 +116,12 @@ class ChainSearch {
 
   /** Authorities first. */
   #candidates(chain: readonly [Certificate, ...Certificate[]]) {
-    const { authorities, presented } = this.#verification;
+    const { roots, presented } = this.#options;
     const last = lastOf(chain);
     const intermediates = presented.slice(1).filter(({ rawSubject }) => rawSubject.equals(last.rawIssuer));
-    const candidates = (issuers: readonly Certificate[], isAuthority: boolean) =>
-      likeliestFirst(last, issuers).map((issuer) => ({ issuer, isAuthority }));
-    return [...candidates(authorities.namedLikeIssuerOf(last), true), ...candidates(intermediates, false)];
+    const toCandidates = (issuers: readonly Certificate[], isRoot: boolean) =>
+      sortByKeyId(last, issuers).map((issuer) => ({ issuer, isAuthority: isRoot }));
+    return [...toCandidates(roots.findPotentialParents(last), true), ...toCandidates(intermediates, false)];
   }
 
   /** Adds the chains that begin so; why there is none. */
@@ -157,7 +158,7 @@ function unknownAuthority(rejected: RejectedIssuer | undefined): CertificateErro
 }
 
 /** By their key identifiers: those that match, those where one is missing, others. */
-function likeliestFirst(certificate: Certificate, issuers: readonly Certificate[]): Certificate[] {
+function sortByKeyId(certificate: Certificate, issuers: readonly Certificate[]): Certificate[] {
   const { authorityKeyId } = certificate.extensions;
   const rank = ({ extensions: { subjectKeyId } }: Certificate) => {
     if (subjectKeyId.equals(authorityKeyId)) return 0;
@@ -167,7 +168,7 @@ function likeliestFirst(certificate: Certificate, issuers: readonly Certificate[
 }
 
 /** The same name, key and alternative names: certificates that authorities issue for each other lead in circles. */
-function isIn(chain: readonly Certificate[], candidate: Certificate): boolean {
+function isAlreadyInChain(chain: readonly Certificate[], candidate: Certificate): boolean {
   for (const { rawSubject, rawPublicKeyInfo, extensions } of chain) {
     if (!rawSubject.equals(candidate.rawSubject) || !rawPublicKeyInfo.equals(candidate.rawPublicKeyInfo))
       continue;
@@ -178,7 +179,7 @@ function isIn(chain: readonly Certificate[], candidate: Certificate): boolean {
   return false;
 }
 
-interface Position {
+interface ChainPosition {
   /** What comes before, from the server's certificate on. */
   readonly chain: readonly Certificate[];
   readonly isIntermediate: boolean;
@@ -188,7 +189,7 @@ interface Position {
 /** What is wrong with the certificate itself at its place in the chain. Key usages count in `signatureProblem` alone. */
 function validityProblem(
   { extensions, rawSubject, notBefore, notAfter }: Certificate,
-  { chain, isIntermediate, nowMs }: Position,
+  { chain, isIntermediate, nowMs }: ChainPosition,
 ): string | undefined {
   if (extensions.hasUnhandledCritical) return 'x509: unhandled critical extension';
   const child = chain.at(-1);
@@ -199,7 +200,7 @@ function validityProblem(
   if (nowMs < notBefore) return `${expired} ${formatTime(nowMs)} is before ${formatTime(notBefore)}`;
   if (nowMs > notAfter) return `${expired} ${formatTime(nowMs)} is after ${formatTime(notAfter)}`;
   const { basicConstraints } = extensions;
-  if (isIntermediate && !basicConstraints?.isAuthority) {
+  if (isIntermediate && !basicConstraints?.isCa) {
     return 'x509: certificate is not authorized to sign other certificates';
   }
   const { maxPathLength } = basicConstraints ?? {};
@@ -222,9 +223,9 @@ function signatureProblem(
   issuer: Certificate,
   verifiesSignature: VerifySignature,
 ): string | undefined {
-  const { basicConstraints, maySignCertificates } = issuer.extensions;
-  const isAuthority = basicConstraints?.isAuthority ?? issuer.version < 3;
-  if (!isAuthority || maySignCertificates === false) {
+  const { basicConstraints, hasKeyCertSign: maySignCertificates } = issuer.extensions;
+  const isCa = basicConstraints?.isCa ?? issuer.version < 3;
+  if (!isCa || maySignCertificates === false) {
     return 'x509: invalid signature: parent certificate cannot sign this kind of certificate';
   }
   if (algorithm === undefined || algorithm.keyType === 'DSA') {
@@ -238,7 +239,7 @@ function signatureProblem(
   if (publicKey.type === 'RSA' && publicKey.bits < MIN_RSA_BITS) return insecureRsaKey(publicKey.bits);
   return verifiesSignature({ signatureAlgorithm: algorithm, ...certificate }, issuer)
     ? undefined
-    : FAILURES[algorithm.keyType];
+    : VERIFICATION_FAILURES[algorithm.keyType];
 }
 
 /** Go's words for an RSA key that is too short. */
@@ -246,7 +247,7 @@ export function insecureRsaKey(bits: number): string {
   return `crypto/rsa: ${bits}-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)`;
 }
 
-const FAILURES = {
+const VERIFICATION_FAILURES = {
   RSA: 'crypto/rsa: verification error',
   ECDSA: 'x509: ECDSA verification failure',
   Ed25519: 'x509: Ed25519 verification failure',

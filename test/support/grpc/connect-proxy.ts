@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 /** An HTTP proxy on loopback that connects to one server, whatever host it is asked for; or refuses, with a status. */
 export class ConnectProxy {
   /** `host:port` of each request, and its `Proxy-Authorization`. */
-  readonly asked: { readonly destination: string | undefined; readonly authorization: string | undefined }[] =
+  readonly asked: { readonly authority: string | undefined; readonly authorization: string | undefined }[] =
     [];
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
@@ -14,7 +14,7 @@ export class ConnectProxy {
     this.#server = createServer((_request, response) => response.writeHead(405).end());
     this.#server.on('connect', (request, client: Socket) => {
       this.asked.push({
-        destination: request.url,
+        authority: request.url,
         authorization: request.headers['proxy-authorization'],
       });
       this.#keep(client);

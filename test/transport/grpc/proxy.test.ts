@@ -50,7 +50,7 @@ async function callThrough({ tls, status, user = '', exceptions }: Setting): Pro
       proxy: {
         http: 'http://127.0.0.1:1',
         https: `http://${user}127.0.0.1:${proxy.port}`,
-        ...(exceptions && { exceptions }),
+        ...(exceptions && { noProxy: exceptions }),
       },
     }),
   );
@@ -60,7 +60,7 @@ async function callThrough({ tls, status, user = '', exceptions }: Setting): Pro
 describe('a proxy is asked', () => {
   it('in plaintext', async () => {
     expect(await callThrough({})).toMatchObject({ count: 1n });
-    expect(proxy?.asked).toEqual([{ destination: 'etcd.example:2379', authorization: undefined }]);
+    expect(proxy?.asked).toEqual([{ authority: 'etcd.example:2379', authorization: undefined }]);
   });
 
   it('for TLS, and the certificate is that of the server behind it', async () => {

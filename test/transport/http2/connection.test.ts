@@ -3,9 +3,9 @@ import {
   Flag,
   FrameType,
   frame,
-  numberFrame,
   PREFACE,
   settingsFrame,
+  uint32Frame,
 } from '../../../src/transport/http2/frame.js';
 import { openConnection, readyConnection } from '../../support/http2/open-connection.js';
 import { data, farewell, goAway, headers, NO_SETTINGS, turn } from '../../support/http2/scripted-peer.js';
@@ -90,7 +90,7 @@ describe('what breaks the rules ends the connection', () => {
     ['headers of a stream of its own', [headers(2, { ':status': '200' })], 'PROTOCOL_ERROR'],
     [
       'the reset of a stream that was never opened',
-      [numberFrame(FrameType.resetStream, 5, 8)],
+      [uint32Frame(FrameType.resetStream, 5, 8)],
       'PROTOCOL_ERROR',
     ],
     [
@@ -118,10 +118,10 @@ describe('what breaks the rules ends the connection', () => {
     ['a window too large at first', [settings(4, 2 ** 31)], 'FLOW_CONTROL_ERROR'],
     [
       'a window too large in the end',
-      [numberFrame(FrameType.windowUpdate, 0, 2 ** 31 - 1)],
+      [uint32Frame(FrameType.windowUpdate, 0, 2 ** 31 - 1)],
       'FLOW_CONTROL_ERROR',
     ],
-    ['a window enlarged by nothing', [numberFrame(FrameType.windowUpdate, 1, 0)], 'PROTOCOL_ERROR'],
+    ['a window enlarged by nothing', [uint32Frame(FrameType.windowUpdate, 1, 0)], 'PROTOCOL_ERROR'],
     [
       'a ping of seven bytes',
       [frame({ type: FrameType.ping, ...OF_CONNECTION }, Buffer.alloc(7))],
@@ -274,7 +274,7 @@ describe('a server that says goodbye', () => {
     const { peer, request } = await readyConnection(settingsFrame([[4, 3]]));
     const { events } = request('abcdef');
     await peer.heard();
-    peer.say(goAway(1), numberFrame(FrameType.windowUpdate, 1, 10));
+    peer.say(goAway(1), uint32Frame(FrameType.windowUpdate, 1, 10));
     expect((await peer.heard()).map(({ payload }) => payload.toString())).toEqual(['def']);
     expect(events).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_FRAME_BYTES, type FrameHeader, frame } from '../../../src/transport/http2/frame.js';
+import { DEFAULT_MAX_FRAME_BYTES, type FrameHeader, frame } from '../../../src/transport/http2/frame.js';
 import { FrameReader } from '../../../src/transport/http2/framer.js';
 import { SeededRandom } from '../../storage/support/random.js';
 
@@ -42,9 +42,9 @@ test('frames are the same byte by byte', () => {
 
 test.each([1, 2, 3, 4, 5])('frames are the same in chunks of any size, seed %i', (seed) => {
   const random = new SeededRandom(seed);
-  const sizes = [DEFAULT_FRAME_BYTES, 0, DEFAULT_FRAME_BYTES - 1];
+  const sizes = [DEFAULT_MAX_FRAME_BYTES, 0, DEFAULT_MAX_FRAME_BYTES - 1];
   for (let index = 0; index < 60; index++)
-    sizes.push(random.below(random.below(2) ? 40 : DEFAULT_FRAME_BYTES));
+    sizes.push(random.below(random.below(2) ? 40 : DEFAULT_MAX_FRAME_BYTES));
   const frames = framesOf(sizes);
   const bytes = bytesOf(frames);
   const chunks: Buffer[] = [];
@@ -77,9 +77,9 @@ test.each([
 });
 
 test('the length of an earlier frame does not go into one whose length is cut', () => {
-  const frames = framesOf([1, DEFAULT_FRAME_BYTES]);
+  const frames = framesOf([1, DEFAULT_MAX_FRAME_BYTES]);
   const bytes = bytesOf(frames);
   const cuts = [4, 10 + 1, 10 + 2, bytes.length];
   const chunks = cuts.map((end, index) => bytes.subarray(cuts[index - 1] ?? 0, end));
-  expect(read(chunks).map(({ payload }) => payload.length)).toEqual([1, DEFAULT_FRAME_BYTES]);
+  expect(read(chunks).map(({ payload }) => payload.length)).toEqual([1, DEFAULT_MAX_FRAME_BYTES]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FieldRules } from '../../../src/transport/http2/header-block.js';
+import { FieldValidator } from '../../../src/transport/http2/header-block.js';
 import { readyConnection } from '../../support/http2/open-connection.js';
 import { headers } from '../../support/http2/scripted-peer.js';
 
@@ -53,7 +53,7 @@ test.each<[readonly (readonly [string, string])[], string | undefined]>([
     'mix of request and response pseudo headers',
   ],
 ])('%j: %s', (fields, violation) => {
-  const rules = new FieldRules();
+  const rules = new FieldValidator();
   for (const [name, value] of fields) rules.check(name, value);
   expect(rules.violation).toBe(violation);
 });

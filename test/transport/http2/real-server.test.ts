@@ -29,10 +29,10 @@ async function open(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const place = { host: '127.0.0.1', port };
+  const address = { host: '127.0.0.1', port };
   const security = { kind: 'plaintext' } as const;
   const { signal } = new AbortController();
-  const socket = await dial({ place, proxy: undefined, security, certifiedHost: '127.0.0.1' }, signal);
+  const socket = await dial({ address, proxy: undefined, security, expectedHost: '127.0.0.1' }, signal);
   connection = new Http2Connection(socket, {
     windowBytes: WINDOW_BYTES,
     onReady: () => {},

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Flag, FrameType, frame, numberFrame, settingsFrame } from '../../../src/transport/http2/frame.js';
+import { Flag, FrameType, frame, settingsFrame, uint32Frame } from '../../../src/transport/http2/frame.js';
 import { encodeHeaders } from '../../../src/transport/http2/hpack/encoder.js';
 import { readyConnection } from '../../support/http2/open-connection.js';
 import { data, farewell, headers, type SentFrame } from '../../support/http2/scripted-peer.js';
@@ -77,10 +77,10 @@ test('a stream that the server ends has its code, and REFUSED_STREAM is one', as
   const requests = [request(), request(), request()];
   await peer.heard();
   peer.say(
-    numberFrame(FrameType.resetStream, 1, 7),
-    numberFrame(FrameType.resetStream, 3, 8),
-    numberFrame(FrameType.resetStream, 5, 77),
-    numberFrame(FrameType.resetStream, 5, 8),
+    uint32Frame(FrameType.resetStream, 1, 7),
+    uint32Frame(FrameType.resetStream, 3, 8),
+    uint32Frame(FrameType.resetStream, 5, 77),
+    uint32Frame(FrameType.resetStream, 5, 8),
   );
   expect(requests.map(({ events }) => events)).toEqual([
     ['reset: REFUSED_STREAM'],
@@ -95,7 +95,7 @@ test('a response that comes before the request is sent ends that', async () => {
   const { peer, request } = await readyConnection(settingsFrame([[4, 2]]));
   const { events } = request('abcdef');
   await peer.heard();
-  peer.say(headers(1, OK, 0x5), numberFrame(FrameType.windowUpdate, 1, 100));
+  peer.say(headers(1, OK, 0x5), uint32Frame(FrameType.windowUpdate, 1, 100));
   expect(events).toEqual([OK, 'end']);
   expect((await peer.heard()).map(({ type, payload }) => [type, payload.toString('hex')])).toEqual([
     ['resetStream', '00000000'],
@@ -110,7 +110,7 @@ test('cancel tells the server, and nothing is heard afterwards', async () => {
   stream.cancel();
   stream.cancel();
   expect(resets(await peer.heard())).toEqual([[1, 8]]);
-  peer.say(data(1, 'x'), headers(1, { a: 'b' }), numberFrame(FrameType.resetStream, 1, 0));
+  peer.say(data(1, 'x'), headers(1, { a: 'b' }), uint32Frame(FrameType.resetStream, 1, 0));
   peer.hangUp();
   expect(events).toEqual([OK]);
   expect(states).toEqual(['ready', 'the server closed the connection', 'closed']);

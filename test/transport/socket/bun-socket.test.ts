@@ -9,8 +9,8 @@ import { createAuthority, issue } from '../../../scripts/lib/pki.mjs';
 import { TLS_FLAG_NAMES } from '../../../src/transport/connection.js';
 import type { Bun, BunConnectOptions, BunError, BunSocket } from '../../../src/transport/socket/bun.js';
 import { dialWithBun } from '../../../src/transport/socket/bun-socket.js';
-import type { ByteSocket, DialTarget } from '../../../src/transport/socket/dial.js';
-import { Authorities } from '../../../src/transport/tls/files.js';
+import type { ByteSocket, DialOptions } from '../../../src/transport/socket/dial.js';
+import { RootCaFile } from '../../../src/transport/tls/files.js';
 import { TlsSecurity } from '../../../src/transport/tls/security.js';
 
 let certificate: X509Certificate;
@@ -93,15 +93,15 @@ function dialTo(
     insecureSkipVerify: !isVerified,
     ...(serverName !== undefined && { serverName }),
   };
-  const authorities = new Authorities(caFile, TLS_FLAG_NAMES);
-  const security = new TlsSecurity(options, { keyPair: undefined, authorities }, undefined);
-  const destination: DialTarget = {
-    place: { host, port: 1 },
+  const rootCaFile = new RootCaFile(caFile, TLS_FLAG_NAMES);
+  const security = new TlsSecurity(options, { keyPair: undefined, rootCaFile }, undefined);
+  const dialOptions: DialOptions = {
+    address: { host, port: 1 },
     proxy: undefined,
     security,
-    certifiedHost: host,
+    expectedHost: host,
   };
-  return dialWithBun(bun, destination, new AbortController().signal);
+  return dialWithBun(bun, dialOptions, new AbortController().signal);
 }
 
 interface Judgement {
@@ -212,8 +212,8 @@ describe('a socket', () => {
   async function open(): Promise<{ bun: FakeBun; socket: ByteSocket; heard: string[] }> {
     const bun = new FakeBun();
     const security = { kind: 'plaintext' } as const;
-    const destination = { place: { path: '/s' }, proxy: undefined, security, certifiedHost: 'h' };
-    const dialed = dialWithBun(bun, destination, new AbortController().signal);
+    const options = { address: { path: '/s' }, proxy: undefined, security, expectedHost: 'h' };
+    const dialed = dialWithBun(bun, options, new AbortController().signal);
     bun.handlers.open(bun.socket);
     return { bun, socket: await dialed, heard: [] };
   }
@@ -263,8 +263,8 @@ describe('a socket', () => {
     const bun = new FakeBun();
     const giveUp = new AbortController();
     const security = { kind: 'plaintext' } as const;
-    const destination = { place: { path: '/s' }, proxy: undefined, security, certifiedHost: 'h' };
-    const dialed = dialWithBun(bun, destination, giveUp.signal);
+    const options = { address: { path: '/s' }, proxy: undefined, security, expectedHost: 'h' };
+    const dialed = dialWithBun(bun, options, giveUp.signal);
     giveUp.abort(new Error('given up'));
     await expect(dialed).rejects.toThrow('given up');
     bun.handlers.open(bun.socket);

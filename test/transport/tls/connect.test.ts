@@ -9,7 +9,7 @@ import { TlsSecurity } from '../../../src/transport/tls/security.js';
 
 const UNVERIFIED = new TlsSecurity(
   { insecureTransport: true, insecureSkipVerify: true },
-  { keyPair: undefined, authorities: undefined },
+  { keyPair: undefined, rootCaFile: undefined },
   undefined,
 );
 

@@ -44,7 +44,7 @@ describe('a certificate', () => {
 
   test('of an authority is read', () => {
     const { extensions, rawIssuer, rawSubject } = parseCertificate(authority);
-    expect(extensions).toMatchObject({ basicConstraints: { isAuthority: true }, maySignCertificates: true });
+    expect(extensions).toMatchObject({ basicConstraints: { isCa: true }, hasKeyCertSign: true });
     expect(rawIssuer.equals(rawSubject)).toBe(true);
   });
 

@@ -37,7 +37,7 @@ function made({ name, issuer = name, key = name, extensions = {} }: Made): Certi
       subjectKeyId: Buffer.alloc(0),
       authorityKeyId: Buffer.alloc(0),
       hasUnhandledCritical: false,
-      ...(name !== 'server' && { basicConstraints: { isAuthority: true } }),
+      ...(name !== 'server' && { basicConstraints: { isCa: true } }),
       ...extensions,
     },
   };
@@ -45,19 +45,19 @@ function made({ name, issuer = name, key = name, extensions = {} }: Made): Certi
 
 interface Setting {
   readonly presented: readonly [Certificate, ...Certificate[]];
-  readonly authorities: readonly Certificate[];
+  readonly roots: readonly Certificate[];
   readonly nowMs?: number;
   /** Whose signatures hold, by the name of the key. */
   readonly forged?: string;
 }
 
-function verify({ presented, authorities, nowMs = 500, forged }: Setting): { checks: number } {
+function verify({ presented, roots, nowMs = 500, forged }: Setting): { checks: number } {
   const pool = new CertificatePool();
-  for (const authority of authorities) pool.add(authority);
+  for (const authority of roots) pool.add(authority);
   let checks = 0;
   verifyCertificate({
     presented,
-    authorities: pool,
+    roots: pool,
     host: 'h',
     nowMs,
     verifiesSignature: (_certificate, issuer) => {
@@ -71,32 +71,32 @@ function verify({ presented, authorities, nowMs = 500, forged }: Setting): { che
 const server = made({ name: 'server', issuer: 'a' });
 
 test('a chain of one signature needs one check', () => {
-  expect(verify({ presented: [server], authorities: [made({ name: 'b' }), made({ name: 'a' })] })).toEqual({
+  expect(verify({ presented: [server], roots: [made({ name: 'b' }), made({ name: 'a' })] })).toEqual({
     checks: 1,
   });
 });
 
 test('a certificate that is trusted itself needs none', () => {
-  expect(verify({ presented: [server], authorities: [server] })).toEqual({ checks: 0 });
+  expect(verify({ presented: [server], roots: [server] })).toEqual({ checks: 0 });
 });
 
 test('a signature that does not hold makes no chain, and is told', () => {
-  const setting = { presented: [server], authorities: [made({ name: 'a' })], forged: 'a' } as const;
+  const setting = { presented: [server], roots: [made({ name: 'a' })], forged: 'a' } as const;
   expect(() => verify(setting)).toThrow(
     'x509: certificate signed by unknown authority (possibly because of "x509: ECDSA verification failure" while trying to verify candidate authority certificate "a")',
   );
 });
 
 describe('time counts to the millisecond', () => {
-  const authorities = [made({ name: 'a' })];
+  const roots = [made({ name: 'a' })];
   test.each([0, 1000])('%s is within', (nowMs) => {
-    verify({ presented: [server], authorities, nowMs });
+    verify({ presented: [server], roots, nowMs });
   });
   test.each([
     [-1, 'is before 1970-01-01T00:00:00Z'],
     [1001, 'is after 1970-01-01T00:00:01Z'],
   ])('%s is not', (nowMs, message) => {
-    expect(() => verify({ presented: [server], authorities, nowMs })).toThrow(message);
+    expect(() => verify({ presented: [server], roots, nowMs })).toThrow(message);
   });
 });
 
@@ -104,7 +104,7 @@ test('a tangle of authorities that have signed each other is given up', () => {
   const names = Array.from({ length: 12 }, (_, index) => `i${index}`);
   const tangle = ['a', ...names].flatMap((name) => names.map((issuer) => made({ name, issuer })));
   const began = performance.now();
-  expect(() => verify({ presented: [server, ...tangle], authorities: [made({ name: 'root' })] })).toThrow(
+  expect(() => verify({ presented: [server, ...tangle], roots: [made({ name: 'root' })] })).toThrow(
     'x509: signature check attempts limit reached while verifying certificate chain',
   );
   expect(performance.now() - began).toBeLessThan(5000);
@@ -112,7 +112,7 @@ test('a tangle of authorities that have signed each other is given up', () => {
 
 test('a server of another name is told before anything about its chain', () => {
   const other = made({ name: 'server', issuer: 'a', extensions: { dnsNames: ['other'] } });
-  expect(() => verify({ presented: [other], authorities: [] })).toThrow(
+  expect(() => verify({ presented: [other], roots: [] })).toThrow(
     'x509: certificate is valid for other, not h',
   );
 });
@@ -123,7 +123,7 @@ test('roots that cannot be read are told', () => {
   expect(() =>
     verifyCertificate({
       presented: [server],
-      authorities: pool,
+      roots: pool,
       host: 'h',
       nowMs: 500,
       verifiesSignature: () => true,

@@ -5,17 +5,17 @@ import type { Fields } from '../../http2/hpack/decoder.js';
 import type { Stream } from '../../http2/stream.js';
 import type { CallContext } from '../call-context.js';
 import {
-  type HttpHead,
+  isGrpcContentType,
   isInformational,
-  isOfGrpc,
   NO_TRAILERS,
-  Page,
+  NonGrpcBody,
+  type ResponseHeaders,
   statusFromHttp,
   statusFromInformational,
   statusOfStreamFailure,
-} from '../http-answer.js';
+} from '../http-status.js';
 import { rpcCodeOf, type Status } from '../status.js';
-import { MessageReader, PREFIX_BYTES, UnreadableMessage } from './message-reader.js';
+import { MESSAGE_PREFIX_BYTES, MessageReader, UnreadableMessageError } from './message-reader.js';
 
 /** The response's only message, or why there is none; rejects with the context's reason. */
 export function callUnary(connection: Http2Connection, request: Request): Promise<Buffer | Status> {
@@ -29,21 +29,21 @@ export function callUnary(connection: Http2Connection, request: Request): Promis
         if (response === undefined) response = message;
         else {
           call.cancel();
-          resolve(MORE_THAN_ONE);
+          resolve(SECOND_RESPONSE_MESSAGE);
         }
       },
-      onEnd: (status) => resolve(status ?? response ?? NONE),
+      onEnd: (status) => resolve(status ?? response ?? NO_RESPONSE_MESSAGE),
       onDone: () => reject(context.reason),
     });
   });
 }
 
 /** grpc-go stream.go `recvMsg`. */
-const NONE: Status = {
+const NO_RESPONSE_MESSAGE: Status = {
   code: 'Internal',
   details: 'cardinality violation: received no response message from non-server-streaming RPC',
 };
-const MORE_THAN_ONE: Status = {
+const SECOND_RESPONSE_MESSAGE: Status = {
   code: 'Internal',
   details:
     'cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message',
@@ -61,17 +61,17 @@ export async function* callServerStream(
   if (context.isDone) throw context.reason;
   const messages: Buffer[] = [];
   let end: { readonly status: Status | undefined } | undefined;
-  let wake = () => {};
+  let notify = () => {};
   const call = new Call(connection, request, {
     onMessage(message) {
       messages.push(message);
-      wake();
+      notify();
     },
     onEnd(status) {
       end = { status };
-      wake();
+      notify();
     },
-    onDone: () => wake(),
+    onDone: () => notify(),
   });
   try {
     for (;;) {
@@ -82,7 +82,7 @@ export async function* callServerStream(
         call.consumed(message);
       } else if (end === undefined) {
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          notify = resolve;
         });
       } else {
         return end.status;
@@ -95,7 +95,7 @@ export async function* callServerStream(
 
 interface Request {
   /** Header block of HPACK. */
-  readonly block: Buffer;
+  readonly headerBlock: Buffer;
   readonly body: Buffer;
   /** Not over yet. */
   readonly context: CallContext;
@@ -112,14 +112,14 @@ interface CallEvents {
 }
 
 /** The last message is not whole, whatever the status (grpc-go rpc_util.go `recvMsg`). */
-const CUT_SHORT: Status = { code: 'Internal', details: 'unexpected EOF' };
+const UNEXPECTED_EOF: Status = { code: 'Internal', details: 'unexpected EOF' };
 
 /** One request under way, and its response as messages. */
 class Call {
   readonly #stream: Stream;
-  readonly #stopListening: () => void;
+  readonly #unsubscribe: () => void;
   #receivedBytes = 0;
-  #heldBytes = 0;
+  #unconsumedBytes = 0;
   #creditedBytes = 0;
 
   constructor(connection: Http2Connection, request: Request, events: CallEvents) {
@@ -128,19 +128,19 @@ class Call {
       maxBytes: request.maxResponseBytes,
       encoding: () => response.encoding,
       onMessage: (message) => {
-        this.#heldBytes += sizeOf(message);
+        this.#unconsumedBytes += prefixedLength(message);
         events.onMessage(message);
       },
     });
     const end = (status?: Status) => {
-      this.#stopListening();
+      this.#unsubscribe();
       events.onEnd(status);
     };
     const fail = (status: Status) => {
       this.#stream.cancel();
       end(status);
     };
-    this.#stream = connection.request(request.block, request.body, {
+    this.#stream = connection.request(request.headerBlock, request.body, {
       onHeaders: (fields, isLast) => {
         const status = response.add(fields, isLast);
         if (status !== undefined) fail(status);
@@ -151,10 +151,10 @@ class Call {
         if (status === undefined) this.#credit();
         else fail(status);
       },
-      onEnd: () => end(reader.isIncomplete ? CUT_SHORT : response.status),
+      onEnd: () => end(reader.isIncomplete ? UNEXPECTED_EOF : response.status),
       onFailure: (failure) => end(statusOfStreamFailure(failure)),
     });
-    this.#stopListening = request.context.onEnd(() => {
+    this.#unsubscribe = request.context.onDone(() => {
       this.#stream.cancel();
       events.onDone();
     });
@@ -162,27 +162,27 @@ class Call {
 
   /** The message is done with: the server may send as much again. */
   consumed(message: Buffer): void {
-    this.#heldBytes -= sizeOf(message);
+    this.#unconsumedBytes -= prefixedLength(message);
     this.#credit();
   }
 
   /** Ends the call early. */
   cancel(): void {
-    this.#stopListening();
+    this.#unsubscribe();
     this.#stream.cancel();
   }
 
   /** What waits to be consumed stays within the window; the parts of a message do not, for it may be larger. */
   #credit(): void {
-    const bytes = this.#receivedBytes - this.#heldBytes - this.#creditedBytes;
+    const bytes = this.#receivedBytes - this.#unconsumedBytes - this.#creditedBytes;
     if (bytes <= 0) return;
     this.#creditedBytes += bytes;
     this.#stream.consumed(bytes);
   }
 }
 
-function sizeOf(message: Buffer): number {
-  return PREFIX_BYTES + message.length;
+function prefixedLength(message: Buffer): number {
+  return MESSAGE_PREFIX_BYTES + message.length;
 }
 
 function read(reader: MessageReader, part: Buffer): Status | undefined {
@@ -190,7 +190,7 @@ function read(reader: MessageReader, part: Buffer): Status | undefined {
     reader.push(part);
     return undefined;
   } catch (error) {
-    if (!(error instanceof UnreadableMessage)) throw error;
+    if (!(error instanceof UnreadableMessageError)) throw error;
     return { code: error.code, details: error.message };
   }
 }
@@ -199,8 +199,8 @@ function read(reader: MessageReader, part: Buffer): Status | undefined {
 export class ResponseStatus {
   /** `page`: what comes are no messages. */
   #state: 'opening' | 'messages' | 'page' | 'ended' = 'opening';
-  #page: Page | undefined;
-  #isPageComplete = false;
+  #nonGrpcBody: NonGrpcBody | undefined;
+  #endsWithData = false;
   #encoding: string | undefined;
   #status: Status | undefined = NO_TRAILERS;
 
@@ -223,50 +223,51 @@ export class ResponseStatus {
     if (this.#state === 'messages' && !isLast) {
       return { code: 'Internal', details: 'a HEADERS frame cannot appear in the middle of a stream' };
     }
-    if (this.#page !== undefined) return this.#page.status;
+    if (this.#nonGrpcBody !== undefined) return this.#nonGrpcBody.status;
     const status = fields.get('grpc-status');
-    if (status !== undefined && !isNumber(status)) return malformedStatus(status);
+    if (status !== undefined && !isInt32(status)) return malformedStatus(status);
     const contentType = fields.get('content-type');
-    if (this.#state === 'opening' && !isOfGrpc(contentType)) {
-      return this.#addOther({ status: fields.get(':status'), contentType }, isLast);
+    if (this.#state === 'opening' && !isGrpcContentType(contentType)) {
+      return this.#addNonGrpc({ status: fields.get(':status'), contentType }, isLast);
     }
     this.#encoding ??= fields.get('grpc-encoding');
     this.#state = isLast ? 'ended' : 'messages';
-    if (isLast) this.#status = refusalBy(Number(status ?? UNKNOWN), fields.get('grpc-message') ?? '');
+    if (isLast)
+      this.#status = statusFromTrailers(Number(status ?? UNKNOWN_CODE), fields.get('grpc-message') ?? '');
     return undefined;
   }
 
   /** A part of a page. @returns why the call has failed, once enough of it is here */
   addData(part: Buffer): Status | undefined {
-    this.#isPageComplete = part.length > 0;
-    return this.#page?.push(part) ? this.#page.status : undefined;
+    this.#endsWithData = part.length > 0;
+    return this.#nonGrpcBody?.push(part) ? this.#nonGrpcBody.status : undefined;
   }
 
   /** At the end of the stream; nothing when all went well. */
   get status(): Status | undefined {
     // grpc-go does not look whether an empty frame ends a page.
-    return this.#page !== undefined && this.#isPageComplete ? this.#page.status : this.#status;
+    return this.#nonGrpcBody !== undefined && this.#endsWithData ? this.#nonGrpcBody.status : this.#status;
   }
 
-  #addOther(head: HttpHead, isLast: boolean): Status | undefined {
+  #addNonGrpc(head: ResponseHeaders, isLast: boolean): Status | undefined {
     if (isInformational(head)) return isLast ? statusFromInformational(head) : undefined;
-    if (isLast || !isReadable(head)) return statusFromHttp(head);
+    if (isLast || !isHttpStatus(head)) return statusFromHttp(head);
     this.#state = 'page';
-    this.#page = new Page(head);
+    this.#nonGrpcBody = new NonGrpcBody(head);
     return undefined;
   }
 }
 
 /** Not even an HTTP status: nothing else is of interest. */
-function isReadable({ status = '' }: HttpHead): boolean {
-  return status === '' || isNumber(status);
+function isHttpStatus({ status = '' }: ResponseHeaders): boolean {
+  return status === '' || isInt32(status);
 }
 
 /** Of a status that is missing. */
-const UNKNOWN = 2;
+const UNKNOWN_CODE = 2;
 
 /** Go's `ParseInt` of 32 bits. */
-function isNumber(text: string): boolean {
+function isInt32(text: string): boolean {
   return /^[+-]?\d+$/.test(text) && Number(text) === (Number(text) | 0);
 }
 
@@ -279,7 +280,7 @@ function malformedStatus(text: string): Status {
   };
 }
 
-function refusalBy(status: number, message: string): Status | undefined {
+function statusFromTrailers(status: number, message: string): Status | undefined {
   const code = rpcCodeOf(status);
   return code === 'OK' ? undefined : { code, details: percentDecoded(message) };
 }

@@ -4,9 +4,9 @@ import { CLIENT_API_VERSION } from '../settings.js';
 const USER_AGENT = 'etcdctl-ts';
 
 /** The timeout has at most eight digits. */
-const MAX_MILLISECONDS = 99_999_999;
+const MAX_TIMEOUT_VALUE = 99_999_999;
 
-export interface RequestTerms {
+export interface RequestOptions {
   /** Empty: none. */
   readonly token: string;
   /** See `Attempt`. */
@@ -27,18 +27,18 @@ export class RequestHeaders {
     this.#authority = authority;
   }
 
-  of(path: string, { token, requiresLeader, deadline }: RequestTerms): Buffer {
-    const block = this.#blockOf(path, token, requiresLeader);
+  blockFor(path: string, { token, requiresLeader, deadline }: RequestOptions): Buffer {
+    const block = this.#cachedBlock(path, token, requiresLeader);
     if (deadline === Number.POSITIVE_INFINITY) return block;
     return Buffer.concat([block, encodeHeaders([['grpc-timeout', timeoutText(deadline - Date.now())]])]);
   }
 
-  #blockOf(path: string, token: string, requiresLeader: boolean): Buffer {
+  #cachedBlock(path: string, token: string, requiresLeader: boolean): Buffer {
     if (token !== this.#token) this.#blocks.clear();
     this.#token = token;
     const key = requiresLeader ? `${path} with leader` : path;
-    const known = this.#blocks.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#blocks.get(key);
+    if (cached !== undefined) return cached;
     const block = encodeHeaders([
       [':method', 'POST'],
       [':scheme', this.#scheme],
@@ -59,5 +59,7 @@ export class RequestHeaders {
 /** gRPC's form of a time span; nothing left counts as a millisecond. */
 function timeoutText(milliseconds: number): string {
   const whole = Math.max(1, Math.ceil(milliseconds));
-  return whole <= MAX_MILLISECONDS ? `${whole}m` : `${Math.min(Math.ceil(whole / 1000), MAX_MILLISECONDS)}S`;
+  return whole <= MAX_TIMEOUT_VALUE
+    ? `${whole}m`
+    : `${Math.min(Math.ceil(whole / 1000), MAX_TIMEOUT_VALUE)}S`;
 }

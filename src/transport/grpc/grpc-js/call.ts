@@ -2,10 +2,10 @@ import { type Client, type ClientDuplexStream, Metadata, type ServiceError } fro
 import { abortController } from '../../../model/abort-signal.js';
 import { resetCodeOf } from '../../http2/error.js';
 import type { CallContext } from '../call-context.js';
-import { isOfGrpc, NO_TRAILERS, statusFromHttp, statusFromReset } from '../http-answer.js';
+import { isGrpcContentType, NO_TRAILERS, statusFromHttp, statusFromReset } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import { CLIENT_API_VERSION } from '../settings.js';
-import { CallFailure, lostConnection, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
+import { AttemptError, connectionLostText, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
 
 /** What goes along with one attempt. */
 export interface BidiAttempt {
@@ -33,7 +33,7 @@ export async function* attemptBidi<Request, Response>(
   const source = requests[Symbol.asyncIterator]();
   const sending = abortController();
   stream.on('metadata', (head) => {
-    if (isOfGrpc(contentTypeIn(head))) return;
+    if (isGrpcContentType(contentTypeIn(head))) return;
     // A page ends for Node.js only when the requests have ended, too.
     sending.abort();
     stream.end();
@@ -59,7 +59,7 @@ async function* responsesOf<Response>(
   stream: ClientDuplexStream<Uint8Array, Response>,
   { endpoint, context }: BidiAttempt,
 ): AsyncGenerator<Response, void, undefined> {
-  let failure: CallFailure | undefined;
+  let failure: AttemptError | undefined;
   let contentType: string | undefined;
   stream.on('metadata', (head) => {
     contentType = contentTypeIn(head);
@@ -67,20 +67,20 @@ async function* responsesOf<Response>(
   // Stays for good: cancelling makes the stream report an error that nobody waits for any more.
   stream.on('error', (error) => {
     const { metadata } = error as ServiceError;
-    failure ??= callFailure(error as ServiceError, {
+    failure ??= attemptError(error as ServiceError, {
       wasSent: stream.getAuthContext() !== null,
       endpoint,
       contentType: contentType ?? contentTypeIn(metadata),
     });
   });
-  const stopListening = context.onEnd(() => stream.cancel());
+  const unsubscribe = context.onDone(() => stream.cancel());
   try {
     for await (const response of stream) yield response as Response;
   } catch (error) {
     if (context.isDone) throw context.reason;
     throw failure ?? error;
   } finally {
-    stopListening();
+    unsubscribe();
     stream.cancel();
   }
   if (context.isDone) throw context.reason;
@@ -156,9 +156,9 @@ interface FailedCall {
   readonly contentType: string | undefined;
 }
 
-function callFailure(error: ServiceError, { wasSent, endpoint, contentType }: FailedCall): CallFailure {
-  const { code, details } = inGoWords(error, contentType);
-  return new CallFailure(code, details, wasSent, endpoint);
+function attemptError(error: ServiceError, { wasSent, endpoint, contentType }: FailedCall): AttemptError {
+  const { code, details } = toStatus(error, contentType);
+  return new AttemptError(code, details, wasSent, endpoint);
 }
 
 function contentTypeIn(metadata: Metadata | undefined): string | undefined {
@@ -167,20 +167,20 @@ function contentTypeIn(metadata: Metadata | undefined): string | undefined {
 }
 
 /** A page in the place of messages is no reading matter for grpc-js either: what it says of it is of no use. */
-function inGoWords(
+function toStatus(
   { code, details }: Pick<ServiceError, 'code'> & { readonly details: string | undefined },
   contentType: string | undefined,
 ): Status {
   // What its filter for compression throws is no status.
-  if (details === undefined) return COMPRESSED;
+  if (details === undefined) return COMPRESSED_MESSAGE;
   const status = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
-  const isPage = contentType !== undefined && !isOfGrpc(contentType);
+  const isPage = contentType !== undefined && !isGrpcContentType(contentType);
   if (isPage || (status !== undefined && contentType === undefined)) {
     return statusFromHttp({ status: status ?? '200', contentType });
   }
   // In trailers, which are those of gRPC.
   if (status !== undefined) return { code: 'Unknown', details: '' };
-  return known(details) ?? { code: codeOf(code), details };
+  return statusFromDetails(details) ?? { code: codeOf(code), details };
 }
 
 function codeOf(number: number): Status['code'] {
@@ -189,9 +189,9 @@ function codeOf(number: number): Status['code'] {
 }
 
 /** Words of grpc-js that grpc-go says otherwise. */
-function known(details: string): Status | undefined {
-  const said = WORDS[details];
-  if (said !== undefined) return said;
+function statusFromDetails(details: string): Status | undefined {
+  const status = STATUS_BY_DETAILS[details];
+  if (status !== undefined) return status;
   const reset = /^Received RST_STREAM with code (\d+)( \(Call ended without gRPC status\))?/.exec(details);
   if (reset) return reset[2] === undefined ? statusFromReset(resetCodeOf(Number(reset[1]))) : NO_TRAILERS;
   if (details.startsWith('Response message parsing error: ')) return UNREADABLE_MESSAGE;
@@ -203,14 +203,14 @@ function known(details: string): Status | undefined {
   };
 }
 
-const COMPRESSED: Status = {
+const COMPRESSED_MESSAGE: Status = {
   code: 'Internal',
   details: 'grpc: compressed flag set with identity or empty encoding',
 };
 
-const WORDS: Readonly<Record<string, Status>> = {
-  'Connection dropped': { code: 'Unavailable', details: lostConnection('EOF') },
-  'read ECONNRESET': { code: 'Unavailable', details: lostConnection('connection reset by peer') },
+const STATUS_BY_DETAILS: Readonly<Record<string, Status>> = {
+  'Connection dropped': { code: 'Unavailable', details: connectionLostText('EOF') },
+  'read ECONNRESET': { code: 'Unavailable', details: connectionLostText('connection reset by peer') },
   'Stream refused by server': statusFromReset('REFUSED_STREAM'),
   'Call cancelled': statusFromReset('CANCEL'),
   'Bandwidth exhausted or memory limit exceeded': statusFromReset('ENHANCE_YOUR_CALM'),

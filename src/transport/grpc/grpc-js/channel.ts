@@ -15,12 +15,12 @@ import type { Attempt, BidiChannel } from '../endpoint-channel.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
-  CONNECTED_AND_SILENT,
   explainFailure,
   FLOW_CONTROL_WINDOW_BYTES,
   keepAliveOf,
-  largestResponseBytes,
-  NOT_CONNECTED_YET,
+  maxResponseBytes,
+  NO_CONNECTION_IN_TIME,
+  NO_RESPONSE_IN_TIME,
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
@@ -43,7 +43,7 @@ export interface GrpcJsChannelSettings extends ChannelSettings {
 export class GrpcJsChannel implements BidiChannel {
   readonly #security: Security;
   readonly #settings: ChannelSettings;
-  readonly waitsForConnection: boolean;
+  readonly waitsForReady: boolean;
   readonly #metadata: CallMetadata;
   readonly #closing = abortController();
   #client: Client | undefined;
@@ -56,8 +56,8 @@ export class GrpcJsChannel implements BidiChannel {
   ) {
     this.#security = security;
     this.#settings = settings;
-    this.waitsForConnection = settings.isOnly && endpoint.address.kind === 'reachable';
-    this.#metadata = new CallMetadata(this.waitsForConnection);
+    this.waitsForReady = settings.isOnly && endpoint.address.kind === 'reachable';
+    this.#metadata = new CallMetadata(this.waitsForReady);
   }
 
   get isReady(): boolean {
@@ -69,7 +69,7 @@ export class GrpcJsChannel implements BidiChannel {
     await this.#probe(true, signal);
   }
 
-  async whenRefused(signal: AbortSignal): Promise<void> {
+  async whenFailed(signal: AbortSignal): Promise<void> {
     if (this.endpoint.address.kind === 'malformed') return;
     if ((await this.#probe(false, signal)) === undefined) await aborted(signal);
   }
@@ -86,9 +86,9 @@ export class GrpcJsChannel implements BidiChannel {
         return explainFailure(failure, { address, proxy, isSecure: this.#security.kind === 'tls' });
       }
       case connectivityState.READY:
-        return CONNECTED_AND_SILENT;
+        return NO_RESPONSE_IN_TIME;
       default:
-        return NOT_CONNECTED_YET;
+        return NO_CONNECTION_IN_TIME;
     }
   }
 
@@ -106,14 +106,14 @@ export class GrpcJsChannel implements BidiChannel {
   }
 
   /** @throws Error when the endpoint has no usable address: it is never ready */
-  #connected(): Client {
+  #openedClient(): Client {
     this.#client ??= this.#open();
     return this.#client;
   }
 
   #attempt({ context, token, requiresLeader }: Attempt): BidiAttempt {
     return {
-      client: this.#connected(),
+      client: this.#openedClient(),
       endpoint: this.endpoint.text,
       context,
       metadata: this.#metadata.of(token, requiresLeader),
@@ -165,7 +165,7 @@ export class GrpcJsChannel implements BidiChannel {
         'grpc.keepalive_time_ms': keepAlive.timeMs,
         'grpc.keepalive_timeout_ms': keepAlive.timeoutMs,
       }),
-      'grpc.max_receive_message_length': largestResponseBytes(this.#settings),
+      'grpc.max_receive_message_length': maxResponseBytes(this.#settings),
       // Requests are measured before they get here.
       'grpc.max_send_message_length': -1,
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
@@ -178,21 +178,21 @@ export class GrpcJsChannel implements BidiChannel {
   /**
    * Has grpc-js connect and tells how that went: `undefined` when it did, else the status text. It is a call that asks for
    * credentials, which happens on a connection that is ready, before anything is sent, and gets none.
-   * @param waits waits through failures instead of reporting them
+   * @param waitsForReady waits through failures instead of reporting them
    */
-  #probe(waits: boolean, signal: AbortSignal): Promise<string | undefined> {
+  #probe(waitsForReady: boolean, signal: AbortSignal): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
       let isConnected = false;
       const refuse: CallCredentials = credentials.createFromMetadataGenerator((_parameters, callback) => {
         isConnected = true;
         callback(new Error('connected'));
       });
-      const call = this.#connected().makeUnaryRequest(
+      const call = this.#openedClient().makeUnaryRequest(
         PROBE_PATH,
         (bytes: Buffer) => bytes,
         (bytes: Buffer) => bytes,
         Buffer.alloc(0),
-        new Metadata({ waitForReady: waits }),
+        new Metadata({ waitForReady: waitsForReady }),
         { credentials: refuse },
         (error) => {
           signal.removeEventListener('abort', cancel);

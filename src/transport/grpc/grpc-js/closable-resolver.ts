@@ -13,7 +13,7 @@ export const CLOSABLE_SCHEME = 'closable';
 export const CLOSING_SIGNAL_OPTION = 'closable.signal';
 
 class ClosableResolver implements experimental.Resolver {
-  #names: experimental.Resolver;
+  #dnsResolver: experimental.Resolver;
 
   constructor(
     target: experimental.GrpcUri,
@@ -24,17 +24,17 @@ class ClosableResolver implements experimental.Resolver {
     const closable = ({ addresses }: experimental.Endpoint): experimental.Endpoint => ({
       addresses: addresses.map((address) => ({ ...address, signal })),
     });
-    const resolverOf = (path: string): experimental.Resolver =>
+    const createDnsResolver = (path: string): experimental.Resolver =>
       experimental.createResolver(
         { ...target, scheme: 'dns', path },
         (endpoints, ...rest) => {
           // An answer that was under way comes even after the resolver's end, and would make a closed channel connect for ever.
           if (signal.aborted) return true;
-          const shorter = endpoints.ok ? undefined : withoutFinalDot(path);
-          if (shorter !== undefined) {
-            this.#names.destroy();
-            this.#names = resolverOf(shorter);
-            this.#names.updateResolution();
+          const shorterPath = endpoints.ok ? undefined : withoutFinalDot(path);
+          if (shorterPath !== undefined) {
+            this.#dnsResolver.destroy();
+            this.#dnsResolver = createDnsResolver(shorterPath);
+            this.#dnsResolver.updateResolution();
             return true;
           }
           return listener(
@@ -44,15 +44,15 @@ class ClosableResolver implements experimental.Resolver {
         },
         options,
       );
-    this.#names = resolverOf(target.path);
+    this.#dnsResolver = createDnsResolver(target.path);
   }
 
   updateResolution(): void {
-    this.#names.updateResolution();
+    this.#dnsResolver.updateResolution();
   }
 
   destroy(): void {
-    this.#names.destroy();
+    this.#dnsResolver.destroy();
   }
 
   static getDefaultAuthority(target: experimental.GrpcUri): string {

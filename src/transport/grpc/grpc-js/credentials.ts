@@ -35,14 +35,16 @@ export class VerifiedCredentials extends ChannelCredentials {
     callCredentials: CallCredentials = CallCredentials.createEmpty(),
   ): SecureConnector {
     return {
-      connect: (socket) => this.#secure(socket),
+      connect: (socket) => this.#handshake(socket),
       waitForReady: async () => {},
       getCallCredentials: () => callCredentials,
       destroy: () => {},
     };
   }
 
-  async #secure(socket: Parameters<SecureConnector['connect']>[0]): ReturnType<SecureConnector['connect']> {
+  async #handshake(
+    socket: Parameters<SecureConnector['connect']>[0],
+  ): ReturnType<SecureConnector['connect']> {
     this.#lastFailure = undefined;
     try {
       const secured = await connectTls({ socket }, this.#security, { host: this.#host, protocol: 'h2' });

@@ -11,7 +11,7 @@ export function encodeHeaders(fields: Iterable<readonly [name: string, value: st
 }
 
 /** Numbers of the static table, of whole fields and of names; of two fields with one name, either will do. */
-const NUMBERS: ReadonlyMap<string, number> = new Map(
+const STATIC_INDEXES: ReadonlyMap<string, number> = new Map(
   STATIC_TABLE.flatMap(([name, value], index) => [
     [name, index + 1],
     [`${name}=${value}`, index + 1],
@@ -19,24 +19,24 @@ const NUMBERS: ReadonlyMap<string, number> = new Map(
 );
 
 function encodeField(name: string, value: string): Uint8Array[] {
-  const whole = NUMBERS.get(`${name}=${value}`);
-  if (whole !== undefined) return [integer(whole, 7, 0x80)];
-  const named = NUMBERS.get(name);
-  if (named !== undefined) return [integer(named, 4, 0x10), ...text(value)];
-  return [integer(0, 4, 0x10), ...text(name), ...text(value)];
+  const fieldIndex = STATIC_INDEXES.get(`${name}=${value}`);
+  if (fieldIndex !== undefined) return [integer(fieldIndex, 7, 0x80)];
+  const nameIndex = STATIC_INDEXES.get(name);
+  if (nameIndex !== undefined) return [integer(nameIndex, 4, 0x10), ...stringLiteral(value)];
+  return [integer(0, 4, 0x10), ...stringLiteral(name), ...stringLiteral(value)];
 }
 
-function text(value: string): Uint8Array[] {
+function stringLiteral(value: string): Uint8Array[] {
   const bytes = Buffer.from(value, 'latin1');
   return [integer(bytes.length, 7, 0), bytes];
 }
 
-/** @param marks the bits of the first byte in front of the number */
-function integer(value: number, prefixBits: number, marks: number): Uint8Array {
-  const largest = 2 ** prefixBits - 1;
-  if (value < largest) return Uint8Array.of(marks | value);
-  const bytes = [marks | largest];
-  let rest = value - largest;
+/** @param pattern the bits of the first byte in front of the number */
+function integer(value: number, prefixBits: number, pattern: number): Uint8Array {
+  const prefixMax = 2 ** prefixBits - 1;
+  if (value < prefixMax) return Uint8Array.of(pattern | value);
+  const bytes = [pattern | prefixMax];
+  let rest = value - prefixMax;
   for (; rest >= 0x80; rest >>= 7) bytes.push(0x80 | (rest & 0x7f));
   return Uint8Array.from([...bytes, rest]);
 }

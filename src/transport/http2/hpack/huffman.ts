@@ -4,7 +4,7 @@
  */
 
 /** Bits of the code of each byte, in the order of the bytes, each as a digit to the base of 36. */
-const LENGTHS =
+const CODE_LENGTHS =
   'dnsssssssoussussssssssusssssssss6aacd68baa8b8666555666666678f6ca' +
   'd67777777777777777777777878djde6f56565666577666567655677777fbeds' +
   'kmkkmmmnmnnnnnonoomnonnnnlmnmnnomlkmmnnlnmmolmnnllmlnmnnkmmmnmmn' +
@@ -48,8 +48,8 @@ export function decodeHuffman(bytes: Uint8Array): string | undefined {
 
 function codesByLength(): CodeLength[] {
   const symbolsByLength: number[][] = Array.from({ length: MAX_CODE_BITS + 1 }, () => []);
-  for (let symbol = 0; symbol < LENGTHS.length; symbol++) {
-    symbolsByLength[Number.parseInt(LENGTHS.charAt(symbol), 36)]?.push(symbol);
+  for (let symbol = 0; symbol < CODE_LENGTHS.length; symbol++) {
+    symbolsByLength[Number.parseInt(CODE_LENGTHS.charAt(symbol), 36)]?.push(symbol);
   }
   let firstCode = 0;
   return symbolsByLength.map((symbols) => {

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CallContext, ClientContext } from '../../../../src/transport/grpc/call-context.js';
 import { callServerStream, callUnary, ResponseStatus } from '../../../../src/transport/grpc/frames/call.js';
-import { framedMessage } from '../../../../src/transport/grpc/frames/message-reader.js';
-import { statusOfStreamFailure } from '../../../../src/transport/grpc/http-answer.js';
+import { lengthPrefixedMessage } from '../../../../src/transport/grpc/frames/message-reader.js';
+import { statusOfStreamFailure } from '../../../../src/transport/grpc/http-status.js';
 import { Http2Error, KeepAliveTimeoutError, type ResetCode } from '../../../../src/transport/http2/error.js';
 import { Flag } from '../../../../src/transport/http2/frame.js';
 import { readyConnection } from '../../../support/http2/open-connection.js';
@@ -11,7 +11,7 @@ import { data, headers, turn } from '../../../support/http2/scripted-peer.js';
 const WINDOW_BYTES = 1000;
 const START = headers(1, { ':status': '200', 'content-type': 'application/grpc' });
 const END = headers(1, { 'grpc-status': '0' }, Flag.endHeaders | Flag.endStream);
-const message = (text: string) => data(1, framedMessage(Buffer.from(text)));
+const message = (text: string) => data(1, lengthPrefixedMessage(Buffer.from(text)));
 
 async function open(maxResponseBytes = 10_000) {
   const { peer, connection } = await readyConnection(undefined, { windowBytes: WINDOW_BYTES });
@@ -21,10 +21,15 @@ async function open(maxResponseBytes = 10_000) {
   return {
     peer,
     connection,
-    request: { block: Buffer.of(0x83), body: framedMessage(Buffer.from('q')), context, maxResponseBytes },
+    request: {
+      headerBlock: Buffer.of(0x83),
+      body: lengthPrefixedMessage(Buffer.from('q')),
+      context,
+      maxResponseBytes,
+    },
     sent: async (type: string) => (await peer.heard()).filter((frame) => frame.type === type),
     /** The client's end is that of its calls. */
-    endLimit: () => client.end(new Error('over')),
+    endLimit: () => client.cancel(new Error('over')),
   };
 }
 
@@ -62,7 +67,7 @@ test('a call that is refused for its response is cancelled', async () => {
 test('a stream that is refused on its last part keeps the first reason', async () => {
   const { peer, connection, request } = await open(5);
   const next = callServerStream(connection, request).next();
-  peer.say(START, data(1, framedMessage(Buffer.from('too long')), Flag.endStream));
+  peer.say(START, data(1, lengthPrefixedMessage(Buffer.from('too long')), Flag.endStream));
   expect(await next).toMatchObject({ done: true, value: { code: 'ResourceExhausted' } });
 });
 
@@ -114,7 +119,7 @@ test('while nobody asks, the server has to wait', async () => {
 test('a message may be larger than the window', async () => {
   const { peer, connection, request, sent } = await open();
   const outcome = callUnary(connection, request);
-  const framed = framedMessage(Buffer.alloc(3 * WINDOW_BYTES, 'x'));
+  const framed = lengthPrefixedMessage(Buffer.alloc(3 * WINDOW_BYTES, 'x'));
   await sent('data');
   peer.say(START);
   for (let at = 0; at < framed.length; at += 500) {
@@ -133,7 +138,10 @@ test('who stops early cancels, and a context ends the stream though messages wai
   await sent('data');
   peer.say(START, message('a'), message('b'));
   peer.say(headers(3, { ':status': '200', 'content-type': 'application/grpc' }));
-  peer.say(data(3, framedMessage(Buffer.from('c'))), data(3, framedMessage(Buffer.from('d'))));
+  peer.say(
+    data(3, lengthPrefixedMessage(Buffer.from('c'))),
+    data(3, lengthPrefixedMessage(Buffer.from('d'))),
+  );
   await Promise.all(firsts);
   await early.return(undefined);
   expect((await sent('resetStream')).map(({ streamId }) => streamId)).toEqual([1]);

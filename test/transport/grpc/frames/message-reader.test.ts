@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { framedMessage, MessageReader } from '../../../../src/transport/grpc/frames/message-reader.js';
+import {
+  lengthPrefixedMessage,
+  MessageReader,
+} from '../../../../src/transport/grpc/frames/message-reader.js';
 import { SeededRandom } from '../../../storage/support/random.js';
 
 const LIMIT = 10 * 2 ** 20;
@@ -22,7 +25,7 @@ function read(parts: readonly Buffer[], maxBytes = LIMIT) {
 
 const texts = (parts: readonly Buffer[]) => read(parts).messages.map(String);
 const framed = (...messages: readonly string[]) =>
-  Buffer.concat(messages.map((text) => framedMessage(Buffer.from(text))));
+  Buffer.concat(messages.map((text) => lengthPrefixedMessage(Buffer.from(text))));
 
 test('messages are the same wherever two cuts are', () => {
   const messages = ['first', '', 'x', '', '', 'the last'];
@@ -46,7 +49,7 @@ test.each([1, 2, 3])('large messages come whole, seed %i', (seed) => {
   const messages = [0, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 1, 5 * 2 ** 20 + random.below(1000), 3].map((size) =>
     Buffer.from(random.bytes(size)),
   );
-  const bytes = Buffer.concat(messages.map(framedMessage));
+  const bytes = Buffer.concat(messages.map(lengthPrefixedMessage));
   const parts: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
     const end = at + 1 + random.below(40_000);

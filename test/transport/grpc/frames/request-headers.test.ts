@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RequestHeaders, type RequestTerms } from '../../../../src/transport/grpc/frames/request-headers.js';
+import {
+  RequestHeaders,
+  type RequestOptions,
+} from '../../../../src/transport/grpc/frames/request-headers.js';
 import { HeaderDecoder } from '../../../../src/transport/http2/hpack/decoder.js';
 
 const NOW = 1_000_000;
 const PATH = '/etcdserverpb.KV/Range';
-const PLAIN: RequestTerms = { token: '', requiresLeader: false, deadline: Number.POSITIVE_INFINITY };
+const PLAIN: RequestOptions = { token: '', requiresLeader: false, deadline: Number.POSITIVE_INFINITY };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
@@ -15,8 +18,8 @@ afterEach(() => {
 });
 
 const headersOf = (isSecure = false) => new RequestHeaders({ isSecure, authority: 'h:2379' });
-const fields = (headers: RequestHeaders, terms: Partial<RequestTerms> = {}, path = PATH) =>
-  Object.fromEntries(new HeaderDecoder().decode(headers.of(path, { ...PLAIN, ...terms })));
+const fields = (headers: RequestHeaders, terms: Partial<RequestOptions> = {}, path = PATH) =>
+  Object.fromEntries(new HeaderDecoder().decode(headers.blockFor(path, { ...PLAIN, ...terms })));
 
 test('a request says where it goes and who makes it', () => {
   expect(fields(headersOf())).toEqual({
@@ -34,7 +37,7 @@ test('a request says where it goes and who makes it', () => {
 
 test('each request has the path, the token and the leader of its own', () => {
   const headers = headersOf();
-  const said = (terms: Partial<RequestTerms>, path?: string) => {
+  const said = (terms: Partial<RequestOptions>, path?: string) => {
     const { ':path': seen, token, hasleader } = fields(headers, terms, path);
     return [seen, token, hasleader];
   };
@@ -50,7 +53,7 @@ test('each request has the path, the token and the leader of its own', () => {
 
 test('what does not change is encoded once', () => {
   const headers = headersOf();
-  expect(headers.of(PATH, PLAIN)).toBe(headers.of(PATH, PLAIN));
+  expect(headers.blockFor(PATH, PLAIN)).toBe(headers.blockFor(PATH, PLAIN));
 });
 
 test.each([

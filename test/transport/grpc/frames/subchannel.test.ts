@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../../../../src/model/errors.js';
 import { Subchannel } from '../../../../src/transport/grpc/frames/subchannel.js';
-import { type ByteSocket, type DialTarget, dial } from '../../../../src/transport/socket/dial.js';
+import { type ByteSocket, type DialOptions, dial } from '../../../../src/transport/socket/dial.js';
 import { goAway, NO_SETTINGS, ScriptedPeer, turn } from '../../../support/http2/scripted-peer.js';
 
 vi.mock('../../../../src/transport/socket/dial.js');
 
-const DESTINATION: DialTarget = {
-  place: { host: 'h', port: 1 },
+const DESTINATION: DialOptions = {
+  address: { host: 'h', port: 1 },
   proxy: undefined,
   security: { kind: 'plaintext' },
-  certifiedHost: 'h',
+  expectedHost: 'h',
 };
 
 /** When each attempt began, in milliseconds from the first. */

@@ -1,6 +1,6 @@
 import { Http2Error } from './error.js';
 import {
-  DEFAULT_FRAME_BYTES,
+  DEFAULT_MAX_FRAME_BYTES,
   DEFAULT_WINDOW_BYTES,
   Flag,
   FrameType,
@@ -12,29 +12,29 @@ import {
 import type { Stream } from './stream.js';
 
 /** The requests of a connection that are not answered in full. They go out in their order, as far as the peer lets them. */
-export class Requests {
+export class ActiveStreams {
   readonly #send: (frame: Buffer) => void;
   readonly #open = new Map<number, Stream>();
   /** Those that have something to send, or are not opened yet, in the order in which they were made. */
-  readonly #senders = new Set<Stream>();
-  #takesMore = true;
+  readonly #pending = new Set<Stream>();
+  #acceptsNewStreams = true;
   #nextId = 1;
   #maxStreams = Number.POSITIVE_INFINITY;
-  #maxFrameBytes = DEFAULT_FRAME_BYTES;
-  #streamWindow = DEFAULT_WINDOW_BYTES;
-  #window = DEFAULT_WINDOW_BYTES;
+  #maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
+  #initialStreamWindow = DEFAULT_WINDOW_BYTES;
+  #connectionWindow = DEFAULT_WINDOW_BYTES;
 
   constructor(send: (frame: Buffer) => void) {
     this.#send = send;
   }
 
   get isEmpty(): boolean {
-    return this.#open.size === 0 && this.#senders.size === 0;
+    return this.#open.size === 0 && this.#pending.size === 0;
   }
 
   /** It goes out with the next `pump`. */
   add(stream: Stream): void {
-    this.#senders.add(stream);
+    this.#pending.add(stream);
   }
 
   isOpen(stream: Stream): boolean {
@@ -42,7 +42,7 @@ export class Requests {
   }
 
   has(stream: Stream): boolean {
-    return this.isOpen(stream) || this.#senders.has(stream);
+    return this.isOpen(stream) || this.#pending.has(stream);
   }
 
   /** Nothing when its stream has ended. @throws Http2Error when there never was one */
@@ -55,13 +55,13 @@ export class Requests {
 
   remove(stream: Stream): void {
     this.#open.delete(stream.id);
-    this.#senders.delete(stream);
+    this.#pending.delete(stream);
   }
 
   /** Those that are not opened, or have a greater id. The others remain, and no further one is opened. */
   removeAbove(lastId: number): Stream[] {
-    this.#takesMore = false;
-    const all = new Set([...this.#open.values(), ...this.#senders]);
+    this.#acceptsNewStreams = false;
+    const all = new Set([...this.#open.values(), ...this.#pending]);
     const removed = [...all].filter(({ id }) => id === 0 || id > lastId);
     for (const stream of removed) this.remove(stream);
     return removed;
@@ -75,75 +75,75 @@ export class Requests {
   apply(settings: Iterable<readonly [id: number, value: number]>): void {
     for (const [id, value] of settings) {
       if (id === Setting.maxConcurrentStreams) this.#maxStreams = value;
-      else if (id === Setting.maxFrameSize) this.#resizeFrames(value);
-      else if (id === Setting.initialWindowSize) this.#resizeWindows(value);
+      else if (id === Setting.maxFrameSize) this.#setMaxFrameBytes(value);
+      else if (id === Setting.initialWindowSize) this.#setInitialWindow(value);
     }
   }
 
   /** The peer takes more: of one stream, or of all together (0). @throws Http2Error */
-  credit(streamId: number, bytes: number): void {
+  increaseWindow(streamId: number, bytes: number): void {
     if (bytes === 0) throw new Http2Error('PROTOCOL_ERROR', 'WINDOW_UPDATE with an increment of 0');
-    if (streamId === 0) this.#window = enlarged(this.#window, bytes);
+    if (streamId === 0) this.#connectionWindow = increased(this.#connectionWindow, bytes);
     else {
       const stream = this.find(streamId);
-      if (stream !== undefined) stream.sendWindow = enlarged(stream.sendWindow, bytes);
+      if (stream !== undefined) stream.sendWindow = increased(stream.sendWindow, bytes);
     }
   }
 
   /** Sends what the peer lets be sent. */
-  pump(): void {
-    for (const stream of this.#senders) {
-      if (stream.block !== undefined) {
-        if (!this.#takesMore || this.#open.size >= this.#maxStreams) return;
-        this.#begin(stream, stream.block);
+  sendPending(): void {
+    for (const stream of this.#pending) {
+      if (stream.headerBlock !== undefined) {
+        if (!this.#acceptsNewStreams || this.#open.size >= this.#maxStreams) return;
+        this.#sendHeaders(stream, stream.headerBlock);
       }
       this.#sendBody(stream);
-      if (stream.isSent) this.#senders.delete(stream);
-      if (this.#window <= 0) return;
+      if (stream.isSent) this.#pending.delete(stream);
+      if (this.#connectionWindow <= 0) return;
     }
   }
 
-  #begin(stream: Stream, block: Buffer): void {
+  #sendHeaders(stream: Stream, block: Buffer): void {
     stream.id = this.#nextId;
-    stream.sendWindow = this.#streamWindow;
-    stream.block = undefined;
+    stream.sendWindow = this.#initialStreamWindow;
+    stream.headerBlock = undefined;
     this.#nextId += 2;
     this.#open.set(stream.id, stream);
-    for (let at = 0; at === 0 || at < block.length; at += this.#maxFrameBytes) {
-      const part = block.subarray(at, at + this.#maxFrameBytes);
-      const isLast = at + part.length >= block.length;
-      const type = at === 0 ? FrameType.headers : FrameType.continuation;
+    for (let offset = 0; offset === 0 || offset < block.length; offset += this.#maxFrameBytes) {
+      const part = block.subarray(offset, offset + this.#maxFrameBytes);
+      const isLast = offset + part.length >= block.length;
+      const type = offset === 0 ? FrameType.headers : FrameType.continuation;
       this.#send(frame({ type, flags: isLast ? Flag.endHeaders : 0, streamId: stream.id }, part));
     }
   }
 
   #sendBody(stream: Stream): void {
     while (!stream.isSent) {
-      const part = stream.take(Math.min(this.#window, stream.sendWindow, this.#maxFrameBytes));
+      const part = stream.takeBody(Math.min(this.#connectionWindow, stream.sendWindow, this.#maxFrameBytes));
       if (part === undefined) return;
-      this.#window -= part.length;
+      this.#connectionWindow -= part.length;
       stream.sendWindow -= part.length;
       const flags = stream.isSent ? Flag.endStream : 0;
       this.#send(frame({ type: FrameType.data, flags, streamId: stream.id }, part));
     }
   }
 
-  #resizeFrames(bytes: number): void {
-    if (bytes < DEFAULT_FRAME_BYTES || bytes > MAX_FRAME_BYTES) {
+  #setMaxFrameBytes(bytes: number): void {
+    if (bytes < DEFAULT_MAX_FRAME_BYTES || bytes > MAX_FRAME_BYTES) {
       throw new Http2Error('PROTOCOL_ERROR', `frames of ${bytes} bytes`);
     }
     this.#maxFrameBytes = bytes;
   }
 
   /** Those of the open streams change by as much, even to below nothing. */
-  #resizeWindows(bytes: number): void {
-    const change = enlarged(0, bytes) - this.#streamWindow;
-    for (const stream of this.#open.values()) stream.sendWindow = enlarged(stream.sendWindow, change);
-    this.#streamWindow = bytes;
+  #setInitialWindow(bytes: number): void {
+    const change = increased(0, bytes) - this.#initialStreamWindow;
+    for (const stream of this.#open.values()) stream.sendWindow = increased(stream.sendWindow, change);
+    this.#initialStreamWindow = bytes;
   }
 }
 
-function enlarged(windowBytes: number, bytes: number): number {
+function increased(windowBytes: number, bytes: number): number {
   const sum = windowBytes + bytes;
   if (sum > MAX_WINDOW_BYTES) throw new Http2Error('FLOW_CONTROL_ERROR', `a window of ${sum} bytes`);
   return sum;

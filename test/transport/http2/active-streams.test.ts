@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { Flag, FrameType, numberFrame, settingsFrame } from '../../../src/transport/http2/frame.js';
+import { Flag, FrameType, settingsFrame, uint32Frame } from '../../../src/transport/http2/frame.js';
 import { HeaderDecoder } from '../../../src/transport/http2/hpack/decoder.js';
 import { readyConnection } from '../../support/http2/open-connection.js';
 import { headers, type SentFrame } from '../../support/http2/scripted-peer.js';
 
 const windowOf = (bytes: number) => settingsFrame([[4, bytes]]);
-const more = (streamId: number, bytes: number) => numberFrame(FrameType.windowUpdate, streamId, bytes);
+const more = (streamId: number, bytes: number) => uint32Frame(FrameType.windowUpdate, streamId, bytes);
 const answer = (streamId: number) =>
   headers(streamId, { ':status': '200' }, Flag.endHeaders | Flag.endStream);
 
