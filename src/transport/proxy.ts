@@ -1,16 +1,16 @@
 /**
- * Which proxy stands between this machine and a server, by the rules that Go programs follow (golang.org/x/net/http/httpproxy).
- * Proxies are asked by `CONNECT`.
+ * Which proxy to use for a server, by the rules of Go programs (golang.org/x/net/http/httpproxy). Connections through a proxy are
+ * made with the `CONNECT` method.
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** The variables' values, unread; missing when unset or empty. */
+/** Values of the proxy environment variables, not parsed; missing when unset or empty. */
 export interface ProxySettings {
-  /** For plain HTTP. */
+  /** HTTP_PROXY: for plain HTTP. */
   readonly http?: string;
-  /** For HTTPS, and for gRPC in every case. */
+  /** HTTPS_PROXY: for HTTPS, and for gRPC with and without TLS. */
   readonly https?: string;
-  /** Hosts that are reached directly: comma-separated names, domains, addresses and networks, each with a port if need be. */
+  /** NO_PROXY: hosts to connect to directly. Comma-separated names, domains, addresses and networks, each with an optional port. */
   readonly noProxy?: string;
 }
 
@@ -27,7 +27,11 @@ export interface HostPort {
   readonly port: string;
 }
 
-/** `undefined`: the destination is reached directly, as this machine itself always is. */
+/**
+ * @param setting value of HTTP_PROXY or HTTPS_PROXY
+ * @param noProxy see `ProxySettings.noProxy`
+ * @returns `undefined`: connect directly. Loopback addresses are always connected to directly.
+ */
 export function proxyFor(
   target: HostPort,
   setting: string | undefined,
@@ -38,7 +42,7 @@ export function proxyFor(
   return parseProxy(setting);
 }
 
-/** Without a scheme it is `http://`; text that makes no sense counts as none, as in Go. */
+/** The default scheme is `http://`. A value that cannot be parsed is ignored, as in Go. */
 function parseProxy(text: string): ForwardProxy | undefined {
   for (const candidate of [text, `http://${text}`]) {
     if (!URL.canParse(candidate)) continue;
@@ -66,7 +70,7 @@ function matches(pattern: string, { host, port }: HostPort): boolean {
   return isIP(host) === 0 && isInDomain(host.toLowerCase(), name.toLowerCase());
 }
 
-/** A domain covers itself and what is in it; one that begins with a dot or `*.` only the latter. */
+/** `example.com` matches itself and its subdomains; `.example.com` and `*.example.com` match only subdomains. */
 function isInDomain(host: string, domain: string): boolean {
   const bare = domain.replace(/^\*?\./, '');
   return host.endsWith(`.${bare}`) || (bare === domain && host === domain);

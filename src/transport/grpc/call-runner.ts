@@ -13,7 +13,7 @@ export interface CallRunnerOptions<Channel extends EndpointChannel> {
   readonly callTimeoutMs: number | null;
 }
 
-/** What all calls on the endpoints of a pool have in common: limits, repetitions, and the words for their failures. */
+/** What all calls on the endpoints of a pool share: timeouts, retries, and error messages. */
 export class CallRunner<Channel extends EndpointChannel> {
   readonly #options: CallRunnerOptions<Channel>;
 
@@ -25,13 +25,13 @@ export class CallRunner<Channel extends EndpointChannel> {
     return this.#options.pool;
   }
 
-  /** To be released when the call is over. */
+  /** The caller must `release` it when the call is over. */
   context(call: StreamOptions | undefined): CallContext {
     const { callTimeoutMs, clientContext: end } = this.#options;
     return new CallContext(call, callTimeoutMs, end);
   }
 
-  /** One call within its context; its failure is explained. */
+  /** Runs one call with a context of its own. Rejects with a `toCallerError`. */
   async withContext<Result>(
     call: StreamOptions | undefined,
     work: (context: CallContext) => Promise<Result>,
@@ -46,7 +46,7 @@ export class CallRunner<Channel extends EndpointChannel> {
     }
   }
 
-  /** The retry loop (client/v3/retry_interceptor.go). Without an authentication, a refused token is final. */
+  /** The retry loop (client/v3/retry_interceptor.go). Without `authentication`, a rejected token is not refreshed. */
   async retry<Result>(
     { context, policy, authentication, maxAttempts = MAX_ATTEMPTS }: RetryOptions,
     attemptCall: (channel: Channel) => Promise<Result>,
@@ -69,7 +69,7 @@ export class CallRunner<Channel extends EndpointChannel> {
     }
   }
 
-  /** What the caller gets to see: a deadline goes with the state of all endpoints, for something kept the answer away. */
+  /** The error for the caller. An exceeded deadline has the state of every endpoint as its reasons. */
   async toCallerError(error: unknown, context: CallContext): Promise<unknown> {
     const failure = context.isDone ? context.reason : error;
     const isOwnDeadline =

@@ -12,16 +12,16 @@ import { AttemptError, requestTooLarge } from './status.js';
 interface CallerOptions {
   /** At least one, in the order of the endpoints. */
   readonly channels: readonly RequestChannel[];
-  /** The same endpoints for streams of requests; they are asked for with the first one. */
+  /** Opens channels to the same endpoints for bidirectional streams. Called once, for the first such stream. */
   readonly openBidiChannels: () => Promise<readonly BidiChannel[]>;
   readonly credentials: Credentials | undefined;
   readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
   readonly callTimeoutMs: number | null;
-  /** 0: etcd's default. */
+  /** 0: etcd's default of 2 MiB. */
   readonly maxRequestBytes: number;
 }
 
-/** Makes calls: endpoint, token, deadline and retries are its business. Everything it rejects with is a model error or a signal's reason. */
+/** Makes calls: chooses the endpoint, adds token and deadline, retries. Rejects with a model error or with the signal's reason. */
 export class Caller {
   readonly #options: CallerOptions;
   readonly #clientContext = new ClientContext();
@@ -47,7 +47,7 @@ export class Caller {
     });
   }
 
-  /** Gets the token of credentials that need one. */
+  /** Requests a token, if the credentials are a password. */
   async logIn(call: CallOptions): Promise<void> {
     if (!this.#authentication.needsLogin) return;
     await this.#runner.withContext(call, (context) => this.#authentication.refreshToken(context));
@@ -67,7 +67,7 @@ export class Caller {
     });
   }
 
-  /** The call begins when the first response is asked for, and is cancelled when the consumer stops early. */
+  /** The call starts with the first `next()`, and is cancelled when the consumer stops early. */
   async *serverStream<Request, Response>(
     rpc: Rpc<Request, Response>,
     request: Request,
@@ -78,7 +78,7 @@ export class Caller {
     try {
       const bytes = this.#encoder.encode(rpc, request);
       await authentication.refreshTokenForStream(context);
-      // Only the beginning can be repeated: once something was received, the consumer has it.
+      // Retried only until the first response: after that, the consumer already has a part of the stream.
       const { first, rest } = await this.#runner.retry(
         { context, policy: rpc.policy, authentication, maxAttempts: Number.POSITIVE_INFINITY },
         async (channel) => {
@@ -121,7 +121,7 @@ export class Caller {
       new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
     );
     this.#runner.pool.close();
-    // Whoever made the first stream has heard why there is none.
+    // A failure to open has already been reported by the call that needed the channels.
     this.#bidi?.then((caller) => caller.close()).catch(() => {});
   }
 
@@ -151,7 +151,7 @@ interface BidiCallerOptions {
   readonly encoder: RequestEncoder;
 }
 
-/** Makes calls whose requests are a stream, too, for `Caller`. */
+/** The bidirectional streaming calls of `Caller`. */
 class BidiCaller {
   readonly #runner: CallRunner<BidiChannel>;
   readonly #authentication: Authentication;
@@ -163,7 +163,7 @@ class BidiCaller {
     this.#encoder = encoder;
   }
 
-  /** One attempt only: who talks with a server must know when it is another one. Begins when the first response is asked for. */
+  /** Not retried: the caller must know when the stream's server changes. The call starts with the first `next()`. */
   async *bidi<Request, Response>(
     rpc: Rpc<Request, Response>,
     requests: AsyncIterable<Request>,
@@ -196,10 +196,10 @@ class BidiCaller {
   }
 }
 
-/** etcd's own limit for requests, and a little (client/v3/options.go `defaultMaxCallSendMsgSize`). */
+/** The server's default limit for requests plus overhead (client/v3/options.go `defaultMaxCallSendMsgSize`). */
 const DEFAULT_MAX_REQUEST_BYTES = 2 * 2 ** 20;
 
-/** Makes bytes of requests, none larger than the user allows. */
+/** Encodes requests and enforces the size limit. */
 class RequestEncoder {
   readonly #maxBytes: number;
 
@@ -208,7 +208,7 @@ class RequestEncoder {
     this.#maxBytes = maxBytes || DEFAULT_MAX_REQUEST_BYTES;
   }
 
-  /** @throws ServerError as the server would answer, when the request is too large */
+  /** @throws ServerError with code ResourceExhausted when the request is too large */
   encode<Request>(rpc: Rpc<Request, unknown>, request: Request): Uint8Array {
     const bytes = rpc.encode(request);
     if (bytes.length > this.#maxBytes) throw requestTooLarge(bytes.length, this.#maxBytes);

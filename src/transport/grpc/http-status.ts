@@ -8,11 +8,11 @@ import type { StreamFailure } from '../http2/stream.js';
 import { connectionLostText, type Status } from './status.js';
 
 /**
- * Answers of HTTP servers and proxies that know no gRPC, in grpc-go's words (internal/transport/http2_client.go `operateHeaders`,
- * v1.82).
+ * The gRPC status for responses that are not gRPC (from HTTP servers and proxies) and for streams that fail, with the messages of
+ * grpc-go (internal/transport/http2_client.go `operateHeaders`, v1.82).
  */
 
-/** gRPC's http-grpc-status-mapping; the others are `Unknown`. */
+/** gRPC's http-grpc-status-mapping.md; other statuses are `Unknown`. */
 const CODE_OF_HTTP_STATUS: Readonly<Record<number, RpcCode>> = {
   400: 'Internal',
   401: 'Unauthenticated',
@@ -25,9 +25,9 @@ const CODE_OF_HTTP_STATUS: Readonly<Record<number, RpcCode>> = {
 };
 
 export interface ResponseHeaders {
-  /** `:status`, as it was sent. */
+  /** `:status`, not parsed. */
   readonly status: string | undefined;
-  /** A character for each byte, as it was sent. */
+  /** Latin-1. */
   readonly contentType: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export function isGrpcContentType(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/grpc(?:[+;]|$)/.test(contentType);
 }
 
-/** What the head means, which is not that of a gRPC response. */
+/** The gRPC status for response headers whose content type is not gRPC's. */
 export function statusFromHttp({ status, contentType }: ResponseHeaders): Status {
   const wrongType =
     contentType === undefined
@@ -53,13 +53,13 @@ export function statusFromHttp({ status, contentType }: ResponseHeaders): Status
   };
 }
 
-/** Whether a real answer follows (1xx). */
+/** 1xx: the final response headers follow. */
 export function isInformational({ status = '' }: ResponseHeaders): boolean {
   const number = parseHttpStatus(status) ?? 0;
   return number >= 100 && number < 200;
 }
 
-/** What follows it cannot follow. */
+/** The status when an informational response ends the stream. */
 export function statusFromInformational({ status = '' }: ResponseHeaders): Status {
   const details = `protocol error: informational header with status code ${Number(status)} must not have END_STREAM set`;
   return { code: 'Internal', details };
@@ -69,10 +69,10 @@ function parseHttpStatus(status: string): number | undefined {
   return /^[+-]?\d{1,9}$/.test(status) ? Number(status) : undefined;
 }
 
-/** More of a page is not told (client_stream.go `nonGRPCDataMaxLen`). */
+/** The part of the body that goes into the message (client_stream.go `nonGRPCDataMaxLen`). */
 const MAX_NON_GRPC_BODY_BYTES = 1024;
 
-/** A page that came instead of messages: its beginning belongs to the failure. */
+/** The body of a response that is not gRPC, such as an HTML page. Its first bytes are part of the status message. */
 export class NonGrpcBody {
   readonly #status: Status;
   #bytes = Buffer.alloc(0);
@@ -81,7 +81,7 @@ export class NonGrpcBody {
     this.#status = statusFromHttp(head);
   }
 
-  /** @returns whether that is all that is wanted */
+  /** @returns whether enough bytes have been collected */
   push(part: Buffer): boolean {
     this.#bytes = Buffer.concat([
       this.#bytes,
@@ -96,9 +96,7 @@ export class NonGrpcBody {
   }
 }
 
-/** What it means when a server ends a stream by RST_STREAM, or as if there were no trailers, in grpc-go's words. */
-
-/** What the end of a stream means (grpc-go http_util.go `http2ErrConvTab`); the others are `Internal`. */
+/** The status of a stream that ended with RST_STREAM (grpc-go http_util.go `http2ErrConvTab`); other codes are `Internal`. */
 const CODE_OF_RESET: Readonly<Partial<Record<ResetCode, RpcCode>>> = {
   CANCEL: 'Canceled',
   FLOW_CONTROL_ERROR: 'ResourceExhausted',
@@ -112,7 +110,6 @@ export const NO_TRAILERS: Status = {
   details: 'server closed the stream without sending trailers',
 };
 
-/** The code of the frame, by its name. */
 export function statusFromReset(code: ResetCode): Status {
   return {
     code: CODE_OF_RESET[code] ?? (code.startsWith('unknown') ? 'Unknown' : 'Internal'),

@@ -8,14 +8,14 @@ import { type SecureRequestOptions, TlsAgent } from './tls-agent.js';
 /** A member's metrics are about 100 KB. */
 const MAX_RESPONSE_BYTES = 16 * 2 ** 20;
 
-/** Without a sign of life. */
+/** Timeout without received data. */
 const IDLE_TIMEOUT_MS = 30_000;
 
 type Reachable = Extract<EndpointAddress, { kind: 'reachable' }>;
 
 /**
- * What a member tells about itself under `/metrics`, in Prometheus' text format. Secured as gRPC to that endpoint is.
- * @throws CommandError when there is no such answer, UsageError for TLS files that are unusable, or the signal's reason
+ * Reads a member's `/metrics`, in Prometheus' text format. TLS is used as for gRPC to that endpoint.
+ * @throws CommandError when the request fails, UsageError for unusable TLS files, or the signal's reason
  */
 export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: AbortSignal): Promise<string> {
   const { address, encryption } = parseEndpoint(endpoint);

@@ -8,20 +8,20 @@ import type { Security, TlsSecurity } from '../tls/security.js';
 import { DialTimeoutError } from '../v2/failure.js';
 
 export interface SecureRequestOptions extends RequestOptions {
-  /** Name or IP address that the server's certificate must carry, unless the security names another. */
+  /** Name or IP address that the server's certificate must be valid for, unless `security.serverName` is set. */
   readonly expectedHost: string;
 }
 
 export interface TlsAgentOptions extends AgentOptions {
   readonly security: () => Promise<Security>;
-  /** For the connection without TLS; 0: none. */
+  /** Timeout for the TCP connection, before the TLS handshake; 0: no timeout. */
   readonly dialTimeoutMs: number;
 }
 
-/** net/http `DefaultTransport.TLSHandshakeTimeout`, which etcd's transports have too. */
+/** net/http `DefaultTransport.TLSHandshakeTimeout`; etcd's transports use the same value. */
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** Connections for requests over HTTPS, made by `connectTls` instead of node:https. Requests need `SecureRequestOptions`. */
+/** An agent for HTTPS requests whose connections are made by `connectTls` instead of node:https. Requests need `SecureRequestOptions`. */
 export class TlsAgent extends Agent {
   readonly #closing = abortController();
   readonly #security: () => Promise<Security>;
@@ -43,7 +43,7 @@ export class TlsAgent extends Agent {
     );
   }
 
-  /** Also ends what is being connected: the end of its request does not. */
+  /** Also stops pending connection attempts, which continue when only their request is destroyed. */
   override destroy(): void {
     this.#closing.abort(new Error('the connection was closed'));
     super.destroy();
@@ -80,7 +80,7 @@ function whenConnected(socket: Socket, timeoutMs: number): Promise<void> {
       clearTimeout(timer);
       reject(new Error('the connection was closed at once'));
     });
-    // Stays: an error that nobody hears ends the process.
+    // Never removed: an unhandled error event ends the process.
     socket.on('error', reject);
     socket.once('connect', () => {
       clearTimeout(timer);

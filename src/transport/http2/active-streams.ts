@@ -11,11 +11,11 @@ import {
 } from './frame.js';
 import type { Stream } from './stream.js';
 
-/** The requests of a connection that are not answered in full. They go out in their order, as far as the peer lets them. */
+/** The streams of a connection whose response is not complete. Sends their requests in order, as far as flow control and the limit of concurrent streams allow. */
 export class ActiveStreams {
   readonly #send: (frame: Buffer) => void;
   readonly #open = new Map<number, Stream>();
-  /** Those that have something to send, or are not opened yet, in the order in which they were made. */
+  /** Streams whose request is not sent completely, in the order of `add`. */
   readonly #pending = new Set<Stream>();
   #acceptsNewStreams = true;
   #nextId = 1;
@@ -32,7 +32,7 @@ export class ActiveStreams {
     return this.#open.size === 0 && this.#pending.size === 0;
   }
 
-  /** It goes out with the next `pump`. */
+  /** The request is sent by the next `sendPending`. */
   add(stream: Stream): void {
     this.#pending.add(stream);
   }
@@ -45,7 +45,7 @@ export class ActiveStreams {
     return this.isOpen(stream) || this.#pending.has(stream);
   }
 
-  /** Nothing when its stream has ended. @throws Http2Error when there never was one */
+  /** `undefined` when the stream has ended. @throws Http2Error when it was never opened */
   find(streamId: number): Stream | undefined {
     if (streamId % 2 === 0 || streamId >= this.#nextId) {
       throw new Http2Error('PROTOCOL_ERROR', `a frame for stream ${streamId}, which was never opened`);
@@ -58,7 +58,7 @@ export class ActiveStreams {
     this.#pending.delete(stream);
   }
 
-  /** Those that are not opened, or have a greater id. The others remain, and no further one is opened. */
+  /** Removes and returns the streams that are not opened or have a larger ID. From then on no stream is opened. */
   removeAbove(lastId: number): Stream[] {
     this.#acceptsNewStreams = false;
     const all = new Set([...this.#open.values(), ...this.#pending]);
@@ -71,7 +71,7 @@ export class ActiveStreams {
     return this.removeAbove(0);
   }
 
-  /** @throws Http2Error for numbers that are not allowed */
+  /** Applies the peer's settings. @throws Http2Error for values that are not allowed */
   apply(settings: Iterable<readonly [id: number, value: number]>): void {
     for (const [id, value] of settings) {
       if (id === Setting.maxConcurrentStreams) this.#maxStreams = value;
@@ -80,7 +80,7 @@ export class ActiveStreams {
     }
   }
 
-  /** The peer takes more: of one stream, or of all together (0). @throws Http2Error */
+  /** WINDOW_UPDATE for a stream, or for the connection (0). @throws Http2Error */
   increaseWindow(streamId: number, bytes: number): void {
     if (bytes === 0) throw new Http2Error('PROTOCOL_ERROR', 'WINDOW_UPDATE with an increment of 0');
     if (streamId === 0) this.#connectionWindow = increased(this.#connectionWindow, bytes);
@@ -90,7 +90,7 @@ export class ActiveStreams {
     }
   }
 
-  /** Sends what the peer lets be sent. */
+  /** Sends as much of the waiting requests as is allowed. */
   sendPending(): void {
     for (const stream of this.#pending) {
       if (stream.headerBlock !== undefined) {
@@ -135,7 +135,7 @@ export class ActiveStreams {
     this.#maxFrameBytes = bytes;
   }
 
-  /** Those of the open streams change by as much, even to below nothing. */
+  /** The windows of open streams change by the same difference, and can become negative (RFC 9113, 6.9.2). */
   #setInitialWindow(bytes: number): void {
     const change = increased(0, bytes) - this.#initialStreamWindow;
     for (const stream of this.#open.values()) stream.sendWindow = increased(stream.sendWindow, change);

@@ -27,24 +27,24 @@ import { KeepAlive, type KeepAliveOptions } from './keep-alive.js';
 import { Stream, type StreamEvents } from './stream.js';
 
 export interface Http2ConnectionOptions {
-  /** How much of one response may be on its way, or here and not consumed. */
+  /** Initial window of each stream: bytes of one response that may be in flight, or received and not consumed. */
   readonly windowBytes: number;
-  /** None: silence is trusted. */
+  /** Absent: no keepalive pings. */
   readonly keepAlive?: KeepAliveOptions;
-  /** The peer has said its settings: requests can be made. */
+  /** The peer's SETTINGS have been received: requests are sent from now on. */
   readonly onReady: () => void;
-  /** No request can be made any more; those under way may still be answered. At most once. */
+  /** No new request is accepted; open streams may still complete. Called at most once. */
   readonly onUnusable: (reason: Error) => void;
-  /** The connection has ended; `onUnusable` comes before. Once. */
+  /** The connection is closed. Called once, after `onUnusable`. */
   readonly onClosed: () => void;
 }
 
-/** `opening`: the peer has not said its settings; `draining`: it takes no more requests. */
+/** `opening`: no SETTINGS from the peer yet; `draining`: after GOAWAY. */
 type State = 'opening' | 'ready' | 'draining' | 'closed';
 
 /**
- * The client's side of an HTTP/2 connection (RFC 9113), for requests whose body is there when they are made. It exists beside
- * `node:http2` for commands that make one call: to load that module and to make its first stream takes longer than the call.
+ * The client's side of an HTTP/2 connection (RFC 9113), for requests whose body is complete when they are made. It is used instead of
+ * `node:http2` because commands make one call, and loading that module and opening its first stream takes longer than the call.
  */
 export class Http2Connection {
   readonly #socket: ByteSocket;
@@ -54,7 +54,7 @@ export class Http2Connection {
   readonly #headerBlocks = new HeaderBlockReader();
   readonly #decoder = new HeaderDecoder();
   readonly #keepAlive: KeepAlive | undefined;
-  /** Received since the peer was last told that it may send more. */
+  /** DATA bytes received since the last WINDOW_UPDATE of the connection. */
   #uncreditedBytes = 0;
   readonly #handlers: Readonly<Record<number, (header: FrameHeader, payload: Buffer) => void>> = {
     [FrameType.data]: (header, payload) => this.#receiveData(header, payload),
@@ -74,7 +74,7 @@ export class Http2Connection {
     },
   };
   #state: State = 'opening';
-  /** What the peer has said about its end. */
+  /** Error code and debug data of the latest GOAWAY. */
   #goAway: string | undefined;
 
   constructor(socket: ByteSocket, options: Http2ConnectionOptions) {
@@ -99,7 +99,7 @@ export class Http2Connection {
         [Setting.initialWindowSize, options.windowBytes],
       ]),
     );
-    // Each stream has its window; that of the connection would only let one wait for another.
+    // The largest window: streams have their own, and the connection's would only make one stream wait for another.
     writer.send(uint32Frame(FrameType.windowUpdate, 0, MAX_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
     socket.listen({
       onData: (chunk) => this.#read(reader, chunk),
@@ -108,8 +108,9 @@ export class Http2Connection {
   }
 
   /**
-   * Makes a request; its parts go out when the peer lets them. Where no request can be made any more, it is refused.
-   * @param block header block of HPACK that refers to no earlier one
+   * Makes a request, which is sent as flow control and the limit of concurrent streams allow. When the connection takes no new
+   * requests, it fails as `refused`.
+   * @param block header block that does not use the dynamic table
    */
   request(block: Buffer, body: Buffer, events: StreamEvents): Stream {
     const stream = new Stream(events, body, {
@@ -128,7 +129,7 @@ export class Http2Connection {
     return stream;
   }
 
-  /** Ends the connection and all that runs on it. */
+  /** Closes the connection and fails its streams. */
   close(reason: Error): void {
     if (this.#state === 'closed') return;
     this.#becomeUnusable('closed', reason);
@@ -157,7 +158,7 @@ export class Http2Connection {
   }
 
   #receive(header: FrameHeader, payload: Buffer): void {
-    // An earlier frame of the same chunk was the end.
+    // An earlier frame of the same chunk has closed the connection.
     if (this.#state === 'closed') return;
     if (this.#state === 'opening' && header.type !== FrameType.settings) {
       throw new Http2Error('PROTOCOL_ERROR', 'the first frame is not SETTINGS');
@@ -165,7 +166,7 @@ export class Http2Connection {
     if (this.#headerBlocks.isIncomplete && header.type !== FrameType.continuation) {
       throw new Http2Error('PROTOCOL_ERROR', 'a header block is interrupted by another frame');
     }
-    // What this version of HTTP/2 does not know is passed over.
+    // Frames of unknown types are ignored (RFC 9113, 4.1).
     this.#handlers[header.type]?.(header, payload);
   }
 
@@ -177,7 +178,7 @@ export class Http2Connection {
       this.#uncreditedBytes = 0;
     }
     const part = withoutPadding(header, payload);
-    // What was on its way when the stream was cancelled.
+    // DATA that was in flight when the stream was cancelled.
     if (stream === undefined) return;
     stream.receive(part, payload.length);
     if (header.flags & Flag.endStream) this.#finish(stream);
@@ -185,7 +186,7 @@ export class Http2Connection {
 
   #receiveBlock(block: HeaderBlock | undefined): void {
     if (block === undefined) return;
-    // Also that of a cancelled stream: later blocks refer to it.
+    // Decoded for cancelled streams too, because later blocks refer to the fields it adds to the dynamic table.
     const validator = new FieldValidator();
     const fields = this.#decoder.decode(block.bytes, (name, value) => validator.check(name, value));
     const stream = this.#streams.find(block.streamId);
@@ -225,7 +226,7 @@ export class Http2Connection {
     this.#writer.sendAck(frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, payload));
   }
 
-  /** The peer takes no more requests; those above the last that it looked at can be made elsewhere. */
+  /** Streams above the last stream ID were not processed: they fail as `refused`, and can be retried elsewhere. */
   #receiveGoAway(header: FrameHeader, payload: Buffer): void {
     requireStreamZero(header);
     const lastId = uint32At(payload, 0) & 0x7fff_ffff;
@@ -247,13 +248,12 @@ export class Http2Connection {
     stream.events.onFailure({ kind: 'refused' });
   }
 
-  /** The response is malformed: it counts as an error of its stream alone (RFC 9113, 8.1.1). */
+  /** A malformed response is a stream error (RFC 9113, 8.1.1). */
   #reject(stream: Stream, why: string): void {
     this.#reset(stream, 'PROTOCOL_ERROR');
     stream.events.onFailure({ kind: 'malformed', why });
   }
 
-  /** Nobody wants the response any more. */
   #cancel(stream: Stream): void {
     this.#reset(stream, 'CANCEL');
   }
@@ -264,9 +264,9 @@ export class Http2Connection {
     this.#remove(stream);
   }
 
-  /** The response has ended; a peer that had not read all of the request must not wait for the rest. */
+  /** The response is complete. If the request is not, RST_STREAM with NO_ERROR tells the peer not to wait for the rest. */
   #finish(stream: Stream): void {
-    // Who heard of the last part may have cancelled.
+    // The handler of the last event may have cancelled the stream.
     if (!this.#streams.isOpen(stream)) return;
     if (!stream.isSent) {
       this.#writer.send(uint32Frame(FrameType.resetStream, stream.id, errorCodeNumber('NO_ERROR')));
@@ -280,7 +280,7 @@ export class Http2Connection {
     this.#sendPendingOrClose();
   }
 
-  /** One request less: another one may go out, or the last one was answered. */
+  /** After a stream has ended: sends waiting requests, or closes a draining connection without streams. */
   #sendPendingOrClose(): void {
     if (this.#state === 'draining' && this.#streams.isEmpty) {
       this.close(new Error('the connection has ended'));
@@ -296,12 +296,12 @@ export class Http2Connection {
   }
 }
 
-/** In grpc-go's words (internal/transport/http2_client.go `setGoAwayReason`). */
+/** The text that grpc-go makes of a GOAWAY frame (internal/transport/http2_client.go `setGoAwayReason`). */
 function goAwayText(code: string, debugData: Buffer): string {
   return debugData.length === 0 ? `code: ${code}` : `code: ${code}, debug data: ${quoteGo(debugData)}`;
 }
 
-/** What a server says that expects HTTP/1.1 or TLS is no frame. */
+/** The first bytes of a server that expects HTTP/1.1 or TLS are not a frame. */
 function notHttp2(cause: Http2Error): Error {
   return new Error(`Protocol error: the server does not answer in HTTP/2 (${cause.message})`, { cause });
 }

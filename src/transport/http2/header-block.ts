@@ -2,17 +2,17 @@ import { quoteGo } from '../../go/quote.js';
 import { Http2Error } from './error.js';
 import { Flag, type FrameHeader } from './frame.js';
 
-/** Frames of one header block; each has 16 KiB. */
+/** Limit of frames per header block; each has at most 16 KiB. */
 const MAX_FRAGMENTS = 64;
 
 export interface HeaderBlock {
   readonly streamId: number;
   readonly endsStream: boolean;
-  /** A view, perhaps of a frame's payload. */
+  /** May be a view of a frame's payload. */
   readonly bytes: Buffer;
 }
 
-/** Puts header blocks together that come in several frames; nothing may come between those (RFC 9113, 6.10). */
+/** Reassembles header blocks from HEADERS and CONTINUATION frames, which no other frame may interrupt (RFC 9113, 6.10). */
 export class HeaderBlockReader {
   #pending: { readonly header: FrameHeader; readonly fragments: Buffer[] } | undefined;
 
@@ -20,13 +20,13 @@ export class HeaderBlockReader {
     return this.#pending !== undefined;
   }
 
-  /** The payload of a HEADERS frame, bare; gives back the block if that is all of it. */
+  /** @param payload of a HEADERS frame, without padding and priority. @returns the block, if it is complete */
   begin(header: FrameHeader, payload: Buffer): HeaderBlock | undefined {
     this.#pending = { header, fragments: [] };
     return this.#add(this.#pending, header.flags, payload);
   }
 
-  /** The payload of a CONTINUATION frame. @throws Http2Error when it belongs to no block, or the block becomes too large */
+  /** @param payload of a CONTINUATION frame. @throws Http2Error when it continues no block, or the block becomes too large */
   continue({ streamId, flags }: FrameHeader, payload: Buffer): HeaderBlock | undefined {
     const pending = this.#pending;
     if (pending?.header.streamId !== streamId) {
@@ -45,7 +45,7 @@ export class HeaderBlockReader {
       const bytes = fragments.length === 0 ? payload : Buffer.concat([...fragments, payload]);
       return { streamId: header.streamId, endsStream: (header.flags & Flag.endStream) !== 0, bytes };
     }
-    // The payload is overwritten by the next frame.
+    // Copied, because the next frame overwrites the payload.
     fragments.push(Buffer.from(payload));
     if (fragments.length >= MAX_FRAGMENTS) {
       throw new Http2Error('ENHANCE_YOUR_CALM', 'a header block is too large');
@@ -54,10 +54,10 @@ export class HeaderBlockReader {
   }
 }
 
-/** In the words of Go's HTTP/2, which grpc-go passes on (golang.org/x/net/http2 `readMetaFrame`). */
+/** RFC 9113, 8.2.1. The messages below are those of Go (golang.org/x/net/http2 `readMetaFrame`), which grpc-go passes on. */
 const FORBIDDEN_IN_NAMES = /[^!#$%&'*+\-.^_`|~0-9a-z]/;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what values must not have
+// biome-ignore lint/suspicious/noControlCharactersInRegex: values must not contain these
 const FORBIDDEN_IN_VALUES = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 const REQUEST_FIELDS: ReadonlySet<string> = new Set([
@@ -68,21 +68,21 @@ const REQUEST_FIELDS: ReadonlySet<string> = new Set([
   ':protocol',
 ]);
 
-/** What a header block must be apart from its encoding (RFC 9113, 8.2 and 8.3): who breaks it has sent a malformed response. */
+/** Validates the fields of one header block (RFC 9113, 8.2 and 8.3). A violation makes the response malformed. */
 export class FieldValidator {
-  /** The first rule that was broken. */
+  /** The first violation found. */
   #violation: string | undefined;
   #hasRegularField = false;
   readonly #pseudoFields: string[] = [];
 
-  /** To be called for each field, in their order. */
+  /** Must be called for each field, in order. */
   check(name: string, value: string): void {
     this.#violation ??= this.#violationBy(name, value);
     if (name.startsWith(':')) this.#pseudoFields.push(name);
     else this.#hasRegularField = true;
   }
 
-  /** Once the block has ended. */
+  /** To be read after the last field. */
   get violation(): string | undefined {
     return this.#violation ?? this.#violationOfPseudoFields();
   }

@@ -1,18 +1,18 @@
 export interface KeepAliveOptions {
-  /** Silence after which the peer is asked whether it is there. */
+  /** Time without received data after which a PING is sent. */
   readonly timeMs: number;
-  /** Time it has to say anything. */
+  /** Time within which the peer must send anything after the PING. */
   readonly timeoutMs: number;
 }
 
 export interface KeepAliveActions {
-  /** Whether somebody waits for the peer: else its silence means nothing. */
+  /** Pings are sent only while requests are waiting for the peer. */
   readonly hasRequests: () => boolean;
   readonly ping: () => void;
   readonly fail: () => void;
 }
 
-/** Notices a peer that is gone without a word. Keeps no process alive. */
+/** Detects a peer that no longer responds, by PING frames. Its timers do not keep the process alive. */
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
   readonly #actions: KeepAliveActions;
@@ -25,7 +25,7 @@ export class KeepAlive {
     this.#scheduleCheck(options.timeMs);
   }
 
-  /** To be called whenever something comes from the peer. */
+  /** Must be called whenever data is received. */
   recordActivity(): void {
     this.#lastActivityMs = performance.now();
   }

@@ -12,10 +12,10 @@ import {
 } from './bun.js';
 import type { ByteSocket, DialOptions, SocketEvents } from './dial.js';
 
-/** `h2` behind its length. */
+/** The ALPN protocol list on the wire: length, name. */
 const ALPN_HTTP2 = '\x02h2';
 
-/** See `dial`; on the sockets of Bun. */
+/** `dial` with Bun's sockets. */
 export async function dialWithBun(bun: Bun, options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
   const { address, security, expectedHost } = options;
   const bunAddress =
@@ -31,7 +31,7 @@ export async function dialWithBun(bun: Bun, options: DialOptions, signal: AbortS
       config,
     });
   } catch (error) {
-    // Files that are unusable are the reason, whatever else has happened.
+    // An error in the TLS files takes precedence over the connection's.
     config.parseCertificates();
     if (error instanceof RefusedCertificateError) await refuseCertificate(error, security, config);
     throw error;
@@ -49,16 +49,16 @@ async function refuseCertificate(
   throw new UsageError(`tls: ${error.message}`, 'arguments', { reasons, cause: error });
 }
 
-/** The TLS library refuses certificate or key, and does not say which. */
+/** The TLS library rejects the certificate or the key; its message does not say which. */
 class RefusedCertificateError extends Error {}
 
 interface TlsHandshake {
-  /** Throws when the server at the other end is not to be trusted. */
+  /** Throws when the server's certificate is not trusted. */
   readonly verify: (socket: BunSocket) => void;
   readonly config: TlsConfig;
 }
 
-/** @param handshake absent: there is no TLS */
+/** @param handshake absent: without TLS */
 function opened(
   signal: AbortSignal,
   connect: (handlers: BunSocketHandlers) => Promise<BunSocket>,
@@ -66,7 +66,7 @@ function opened(
 ): Promise<ByteSocket> {
   return new Promise((resolve, reject) => {
     const socket = new BunByteSocket();
-    // An attempt that is under way cannot be ended; what comes of it then is closed.
+    // Bun cannot cancel an attempt to connect: `BunByteSocket` closes the socket if it opens later.
     const fail = (error: Error) => {
       socket.destroy();
       reject(error);
@@ -114,7 +114,7 @@ function createHandlers(socket: BunByteSocket, { resolve, reject, verify }: Sett
         verify?.(opened);
         resolve();
       } catch (reason) {
-        // Before the end, which is told at once and says less.
+        // Rejects first, because `destroy` calls `close` at once, which rejects with a less specific error.
         reject(reason as Error);
         socket.destroy();
       }
@@ -136,7 +136,7 @@ interface PeerCheck {
   readonly host: string;
 }
 
-/** What Bun itself says of the certificate has no say: `checkPeer` judges. */
+/** Verifies the server's certificate by `checkPeer`. Bun's own verification is ignored. */
 function verifyPeer(socket: BunSocket, { security, config, host }: PeerCheck): void {
   const presented: Buffer[] = [];
   let next = socket.getPeerCertificate(false);
@@ -152,9 +152,9 @@ function verifyPeer(socket: BunSocket, { security, config, host }: PeerCheck): v
 const HANDSHAKE_DISCONNECTED: BunError = new Error('the TLS handshake was disconnected');
 
 /**
- * Whether the handshake is complete, and failed only in Bun's opinion of the certificate: codes of X509_verify_cert, or for the name. A
- * handshake that broke off has a code of the system, even when the server's certificate is known already: that the server holds its
- * key is not proven then.
+ * Whether the handshake is complete and Bun only rejects the certificate: error codes of X509_verify_cert or of the host name check. An
+ * interrupted handshake has a system error code, even if the server's certificate was received: then the server has not proven that it
+ * holds the private key.
  */
 function isAboutCertificate(error: BunError | null): boolean {
   return /^(ERR_TLS_CERT_ALTNAME_INVALID|(?!ERR_)[A-Z]+_\w+)$/.test(error?.code ?? '');
@@ -172,7 +172,7 @@ function tlsOptions(
   const serverName = sniName(security.serverName ?? host);
   const anyCertificate = rootCaFile?.first ?? keyPair?.cert;
   return {
-    // Of no consequence, but without any Bun reads all of its own, which takes as long as the handshake.
+    // Not used for verification. Without `ca`, Bun parses its built-in root certificates, which takes as long as the handshake.
     ...(anyCertificate !== undefined && { ca: anyCertificate }),
     ...(keyPair && { cert: keyPair.cert, key: keyPair.key }),
     ...(serverName !== '' && { serverName }),
@@ -183,7 +183,7 @@ function tlsOptions(
   };
 }
 
-/** Bun's messages lack what has happened when no connection came about. */
+/** Adds the error code to the message, because Bun's messages for failed connections do not say what happened. */
 function withCode(error: BunError): Error {
   return error.code === undefined ? error : new Error(`${error.code}: ${error.message}`, { cause: error });
 }
@@ -191,9 +191,9 @@ function withCode(error: BunError): Error {
 class BunByteSocket implements ByteSocket {
   #socket: BunSocket | undefined;
   #events: SocketEvents | undefined;
-  /** What came before anybody listened. */
+  /** Chunks received before `listen`. */
   #chunksBeforeListen: Buffer[] = [];
-  /** What the socket has not taken yet. */
+  /** Bytes that the socket has not accepted yet. */
   #unsent: Buffer[] = [];
   #failure: Error | undefined;
   #isClosed = false;
@@ -226,7 +226,7 @@ class BunByteSocket implements ByteSocket {
     this.closed(error);
   }
 
-  /** The socket takes more. */
+  /** Writes unsent bytes; called by Bun when the socket accepts more. */
   drain(): void {
     for (let next = this.#unsent[0]; next !== undefined && !this.#isClosed; next = this.#unsent[0]) {
       const taken = Math.max(0, this.#socket?.write(next) ?? 0);
@@ -243,7 +243,7 @@ class BunByteSocket implements ByteSocket {
     else this.#events.onData(chunk);
   }
 
-  /** The connection is about to be closed for this reason. */
+  /** Stores the error for `onClose`; Bun calls `close` afterwards. */
   fail(error: Error): void {
     this.#failure = error;
   }

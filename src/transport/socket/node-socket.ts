@@ -5,7 +5,7 @@ import { connectTls } from '../tls/connect.js';
 import type { ByteSocket, DialOptions, SocketEvents } from './dial.js';
 import { destroyOnAbort, lookUpHost } from './net-socket.js';
 
-/** See `dial`; on the sockets of `node:net` and `node:tls`. */
+/** `dial` with the sockets of `node:net` and `node:tls`. */
 export async function dialWithNode(options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
   const { security, address, expectedHost } = options;
   const tunnel = await tunnelFor(options, signal);
@@ -17,13 +17,13 @@ export async function dialWithNode(options: DialOptions, signal: AbortSignal): P
   );
 }
 
-/** Over TCP, or to a socket in the file system. */
+/** Connects to a TCP address or a Unix socket. */
 async function openSocket(address: DialOptions['address'], signal: AbortSignal): Promise<Socket> {
   const socket = connectTcp({ ...address, lookup: lookUpHost } as TcpNetConnectOpts);
   destroyOnAbort(socket, signal);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
-    // Stays: an error that nobody hears ends the process.
+    // Never removed: an unhandled error event ends the process.
     socket.on('error', reject);
     socket.once('close', () => reject(new Error('the connection was closed at once')));
   });
@@ -34,9 +34,9 @@ class NodeByteSocket implements ByteSocket {
   #failure: Error | undefined;
 
   constructor(readonly socket: Socket) {
-    // A request would wait for the acknowledgement of what was sent before it, which peers put off for 40 ms.
+    // With Nagle's algorithm, a request waits for the ACK of earlier data, which peers delay by up to 40 ms.
     socket.setNoDelay(true);
-    // An alert of the server is told here alone, and is no reason for the end as Node.js sees it.
+    // A TLS alert of the server is only reported by this event, not by 'close'.
     socket.on('error', (error) => {
       this.#failure ??= error;
     });
@@ -67,7 +67,7 @@ async function tunnelFor({ address, proxy }: DialOptions, signal: AbortSignal): 
   return socket;
 }
 
-/** A connection to the place by way of the proxy, which is asked by `CONNECT`. */
+/** A connection to the address through the proxy, made with `CONNECT`. */
 function openTunnel(
   proxy: ForwardProxy,
   { host, port }: { readonly host: string; readonly port: number },

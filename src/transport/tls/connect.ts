@@ -9,25 +9,25 @@ import { checkKeyPair, type TlsFiles } from './files.js';
 import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, PARSE_DELAY_MS, sniName } from './peer.js';
 import type { TlsConfig, TlsSecurity } from './security.js';
 
-/** A connection that stands already, or where to make one. */
+/** What TLS runs over: a connected socket, or an address to connect to. */
 export type TlsTransport =
   | { readonly socket: Socket }
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
 
 export interface TlsConnectOptions {
-  /** Name or IP address that the server's certificate must carry, unless the security names another. */
+  /** Name or IP address that the server's certificate must be valid for, unless `security.serverName` is set. */
   readonly host: string;
-  /** The application protocol that the server must choose (ALPN, RFC 7301); absent: none is offered. */
+  /** The protocol that is offered with ALPN (RFC 7301) and that the server must select; absent: none is offered. */
   readonly protocol?: 'h2';
-  /** Destroys the socket when it aborts, also later. */
+  /** Destroys the socket when it aborts, also after the handshake. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * A connection over Node.js's TLS to a server that is verified by `checkPeer`. Node.js itself verifies nothing, so
- * NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS have no say.
- * @throws UsageError when the TLS library refuses the files, PeerCertificateError, the signal's reason, or what node:tls says
+ * Makes a TLS connection with node:tls and verifies the server by `checkPeer`. The verification of Node.js is off, so
+ * NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS have no effect.
+ * @throws UsageError when the TLS library rejects the files, PeerCertificateError, the signal's reason, or an error of node:tls
  */
 export async function connectTls(
   transport: TlsTransport,
@@ -53,7 +53,7 @@ export async function connectTls(
     return socket;
   } catch (error) {
     socket.destroy();
-    // Files that are unusable are the reason, whatever else has happened.
+    // An error in the TLS files takes precedence over the connection's.
     config.parseCertificates();
     signal?.throwIfAborted();
     throw error;
@@ -70,14 +70,14 @@ function parseOrDestroy(config: TlsConfig, socket: TLSSocket): void {
   }
 }
 
-/** @throws UsageError when the TLS library refuses the files, which no attempt to connect can change */
+/** Checks the TLS files before the first connection attempt. @throws UsageError when they are unusable */
 export function prepareTls(security: TlsSecurity): void {
   const { files, parseCertificates } = security.current();
   parseCertificates();
   contextOf(files, security);
 }
 
-/** Files that stay the same need one context for all connections. */
+/** One context for all connections with the same files. */
 const contexts = new WeakMap<TlsFiles, SecureContext>();
 
 function contextOf(files: TlsFiles, security: TlsSecurity): SecureContext {
@@ -89,8 +89,8 @@ function contextOf(files: TlsFiles, security: TlsSecurity): SecureContext {
 }
 
 /**
- * The security level is lowered so that OpenSSL's opinion of keys and digests, which differs between versions, does not count:
- * `checkPeer` has Go's. BoringSSL has no levels.
+ * Security level 0 turns off OpenSSL's own rules for keys and digests, which differ between versions: `checkPeer` applies Go's.
+ * BoringSSL has no security levels.
  */
 const SECURITY_LEVEL = bun === undefined ? ':@SECLEVEL=0' : '';
 
@@ -111,14 +111,14 @@ const SIGNATURE_ALGORITHMS = [
 function newContext({ keyPair }: TlsFiles, { flagNames }: TlsSecurity): SecureContext {
   try {
     return createSecureContext({
-      // None of the runtime's, which take long to load.
+      // Without this, the runtime's root certificates are loaded, which takes long.
       ca: [],
       ...(keyPair && { cert: keyPair.cert, key: keyPair.key }),
       minVersion: 'TLSv1.2',
       maxVersion: 'TLSv1.3',
       ciphers: CIPHERS + SECURITY_LEVEL,
       sigalgs: SIGNATURE_ALGORITHMS,
-      // A second handshake could show another certificate, which nobody would look at (crypto/tls `RenegotiateNever`).
+      // After a renegotiation, the server's certificate could be another one that is not verified (crypto/tls `RenegotiateNever`).
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       ...(bun !== undefined && { ecdhCurve: BORINGSSL_GROUPS }),
     });
@@ -131,7 +131,7 @@ function newContext({ keyPair }: TlsFiles, { flagNames }: TlsSecurity): SecureCo
 
 function presentedBy(socket: TLSSocket): Buffer[] {
   const presented: Buffer[] = [];
-  // `issuerCertificate` is the next one that the server sent, whoever issued it.
+  // `issuerCertificate` is the next certificate that the server sent, whether or not it is the issuer's.
   for (let next = socket.getPeerX509Certificate(); next !== undefined; next = next.issuerCertificate) {
     presented.push(next.raw);
     if (next.issuerCertificate === next) break;
@@ -139,7 +139,7 @@ function presentedBy(socket: TLSSocket): Buffer[] {
   return presented;
 }
 
-/** Settles after the handshake. The listener for errors stays: one that nobody hears ends the process. */
+/** Resolves after the handshake. The error listener is never removed: an unhandled error event ends the process. */
 function whenSecured(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('secureConnect', () => resolve());

@@ -1,6 +1,6 @@
 /**
- * Why no connection came about, in words. What is known is a text of Node.js, Bun or their TLS libraries; grpc-js puts its own frame
- * around it. Go's words for the same stand behind ours, for scripts that look for them.
+ * Explains failed connections for error messages. The input is an error text of Node.js, Bun or their TLS libraries, to which grpc-js
+ * adds a prefix and a suffix. The output ends with Go's text for the same error in parentheses, for scripts that match it.
  */
 
 import { TLS_FLAG_NAMES, type TlsFlagNames } from '../connection.js';
@@ -10,10 +10,10 @@ import { PeerCertificateError } from './peer.js';
 type ExplanationText = string | ((flagNames: TlsFlagNames) => string);
 
 interface Explanation {
-  /** For texts in OpenSSL's words: without underscores. */
+  /** Matched against `toOpensslText` of the error. */
   readonly pattern: RegExp;
   readonly text: ExplanationText;
-  /** Go's, where ours do not hold them. An alert of the server has its own. */
+  /** Go's text, if `text` does not contain it. Alerts have theirs in `ALERT_NAMES`. */
   readonly goText?: string;
 }
 
@@ -62,7 +62,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
-/** What an alert of the server means, by its number (RFC 8446 §6). */
+/** Explanations of the server's TLS alerts, by number (RFC 8446 §6). */
 const ALERT_EXPLANATIONS: Readonly<Record<number, ExplanationText>> = {
   40: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   116: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
@@ -77,14 +77,14 @@ const ALERT_EXPLANATIONS: Readonly<Record<number, ExplanationText>> = {
   ),
 };
 
-/** BoringSSL, which Bun has, writes TLSV1_ALERT_UNKNOWN_CA where OpenSSL writes `tlsv1 alert unknown ca`. */
+/** Bun's BoringSSL writes TLSV1_ALERT_UNKNOWN_CA where OpenSSL writes `tlsv1 alert unknown ca`. */
 export function toOpensslText(message: string): string {
   return message.replaceAll('_', ' ');
 }
 
 interface FailedAttempt {
   readonly isSecure: boolean;
-  /** Those of the version 3 commands when absent. */
+  /** Default: those of the version 3 commands. */
   readonly flagNames?: TlsFlagNames;
 }
 
@@ -101,7 +101,7 @@ export function explainConnectionFailure(
       details,
     );
   if (!wasClosed) return withoutGrpcJsPrefix(details);
-  // Node.js gives the code to ends in order too.
+  // Node.js also uses the code ECONNRESET when the peer closes the connection normally.
   const isReset = /ECONNRESET/.test(details) && !/hang up|disconnected/.test(details);
   const goText = isReset ? 'connection reset by peer' : 'EOF';
   return isSecure
@@ -109,7 +109,7 @@ export function explainConnectionFailure(
     : `the server ended the connection at once: if it expects TLS, use https:// (${goText})`;
 }
 
-/** The same when a proxy is asked to connect; grpc-js gives no reason when that refuses or cannot be reached. */
+/** `explainConnectionFailure` for a proxied connection; grpc-js gives no reason when the proxy refuses or cannot be reached. */
 export function explainProxiedFailure(failure: Error, proxy: HostPort): string {
   const reason =
     failure instanceof PeerCertificateError
@@ -131,7 +131,7 @@ function knownExplanation(details: string, flagNames: TlsFlagNames): string | un
   return reason && `the TLS handshake failed: ${reason}`;
 }
 
-/** The reason in an error of OpenSSL or BoringSSL, without numbers, functions and files: `wrong curve`. */
+/** The reason in an error text of OpenSSL or BoringSSL, such as `wrong curve`, without numbers, functions and files. */
 export function tlsLibraryReason(message: string): string | undefined {
   const [, reason] = /error:[0-9A-F]{8}:[^:]* routines:[^:]*:([^:.]+)/i.exec(toOpensslText(message)) ?? [];
   if (reason === undefined || /alert close notify/i.test(reason)) return undefined;
@@ -147,7 +147,7 @@ function withGoText(
   return goText === undefined ? text : `${text} (${goText})`;
 }
 
-/** The more common reasons why a server is not trusted, in words that say what to do. */
+/** Explains why the server's certificate is not trusted; for common reasons, says what to do. */
 function explainCertificate(
   { message, hostMismatch }: PeerCertificateError,
   flagNames: TlsFlagNames,
@@ -179,14 +179,14 @@ const CERTIFICATE_PROBLEMS: readonly (readonly [part: string, words: Explanation
   ['keys are insecure', "the server's key is too short"],
 ];
 
-/** Where several addresses of a host were tried, Node.js keeps their errors apart. */
+/** The error's code and message; those of an AggregateError, for a host with several addresses, are joined. */
 function textOf(error: Error & { readonly code?: string }): string {
   if (error instanceof AggregateError) return error.errors.map(textOf).join('; ');
   const { code = '', message } = error;
   return message === '' || message.includes(code) ? message || code : `${code}: ${message}`;
 }
 
-/** The message without the frame that grpc-js puts around it. */
+/** Removes the prefix and the suffix that grpc-js adds. */
 function withoutGrpcJsPrefix(details: string): string {
   return details
     .replace(/^No connection established\. Last error: /, '')
@@ -196,14 +196,14 @@ function withoutGrpcJsPrefix(details: string): string {
     .trim();
 }
 
-/** An alert by which a server ends a handshake (RFC 8446 §6). */
+/** A TLS alert (RFC 8446 §6). */
 interface Alert {
   readonly number: number;
   /** As Go's crypto/tls prints it. */
   readonly goName: string;
 }
 
-/** OpenSSL's and BoringSSL's words for an alert, in lower case, where they are others than Go's. */
+/** `opensslName`: the name that OpenSSL and BoringSSL use, in lower case, if it differs from Go's. */
 const ALERT_NAMES: readonly (readonly [number: number, goName: string, opensslName?: string])[] = [
   [10, 'unexpected message'],
   [20, 'bad record MAC', 'bad record mac'],
@@ -231,7 +231,7 @@ const ALERT_NAMES: readonly (readonly [number: number, goName: string, opensslNa
   [120, 'no application protocol'],
 ];
 
-/** @param text of a TLS library, without underscores */
+/** The alert that an error text names. @param text result of `toOpensslText` */
 export function alertIn(text: string): Alert | undefined {
   const number = Number(/alert number (\d+)/i.exec(text)?.[1]);
   const lower = text.toLowerCase();

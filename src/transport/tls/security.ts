@@ -4,41 +4,40 @@ import type { CertificatePool } from '../x509/certificate-pool.js';
 import { checkCertificate, type KeyPair, RootCaFile, readKeyPair, type TlsFiles } from './files.js';
 import { systemRoots } from './system-roots.js';
 
-/** What the scheme of an endpoint says about TLS; `as-configured`: TLS when the flags ask for it. */
+/** Whether the scheme of an endpoint requires TLS; `as-configured`: the TLS flags decide. */
 export type Encryption = 'required' | 'none' | 'as-configured';
 
-/** How all connections of a client are secured. */
+/** How the connections of a client are secured. */
 export type Security = { readonly kind: 'plaintext' } | TlsSecurity;
 
-/** What a connection shows, and whom it trusts. */
+/** The client certificate and the root CAs of one connection. */
 export interface TlsConfig {
   readonly files: TlsFiles;
   /**
-   * Reads the certificates in the files, which takes as long as a server needs for its part of the handshake: it is done meanwhile.
-   * @returns those that are trusted; `undefined`: nothing is verified
-   * @throws UsageError for files that were like that from the beginning, Error for others
+   * Parses the certificates in the files. To be called while waiting for the server's part of the handshake, which takes about as long.
+   * @returns the trusted roots; `undefined`: the server's certificate is not verified
+   * @throws UsageError for unusable files, Error if they have been reread since the client was created
    */
   parseCertificates(): CertificatePool | undefined;
 }
 
-/** Files that were read so long ago are as good as new: the connections of one command begin together. */
+/** Files read less than this ago are not read again: most connections of a command are made together. */
 const MAX_FILE_AGE_MS = 1000;
 
 export class TlsSecurity {
   readonly kind = 'tls';
-  /** Verified instead of the endpoint's host. */
+  /** Name that the certificate must be valid for, instead of the endpoint's host. */
   readonly serverName: string | undefined;
-  /** What the flags are called that name the files. */
   readonly flagNames: TlsFlagNames;
   readonly #options: TlsOptions;
   readonly #systemRoots: CertificatePool | undefined;
   #files: TlsFiles;
   #readAtMs = performance.now();
   #wasReadAgain = false;
-  /** Those that were found usable. */
+  /** The files that were parsed without an error. */
   #parsedFiles: TlsFiles | undefined;
 
-  /** @param roots trusted where no file of authorities is given; `undefined`: nobody is verified, or there is such a file */
+  /** @param roots trusted without a root CA file; `undefined`: there is such a file, or nothing is verified */
   constructor(options: TlsOptions, files: TlsFiles, roots: CertificatePool | undefined) {
     this.#options = options;
     this.#files = files;
@@ -48,8 +47,8 @@ export class TlsSecurity {
   }
 
   /**
-   * For the next connection: certificates are replaced while a command runs.
-   * @throws Error when the files cannot be used any more
+   * The configuration for the next connection. The files are read again, because they can be replaced while a command runs.
+   * @throws Error when they have become unusable
    */
   current(): TlsConfig {
     if (performance.now() - this.#readAtMs > MAX_FILE_AGE_MS) this.#readAgain();
@@ -71,7 +70,7 @@ export class TlsSecurity {
     this.#readAtMs = performance.now();
   }
 
-  /** What is wrong with files that were good before may be mended before the next attempt: no mistake in the command line. */
+  /** Errors in files that were usable before are temporary, not mistakes in the command line: they become plain errors. */
   #withoutUsageErrors<Outcome>(work: () => Outcome): Outcome {
     try {
       return work();
@@ -84,9 +83,9 @@ export class TlsSecurity {
 }
 
 /**
- * Reads what the flags name, whether or not the endpoint will use it, as etcdctl does (client/v3/config.go `newTLSConfig`).
+ * Reads the files of the TLS flags, even when the endpoint does not use TLS, as etcdctl does (client/v3/config.go `newTLSConfig`).
  * @param encryption of the first endpoint, which decides for all (client/v3/client.go `dialWithBalancer`)
- * @throws UsageError naming the file that is at fault
+ * @throws UsageError naming the faulty file
  */
 export async function loadSecurity(options: TlsOptions, encryption: Encryption): Promise<Security> {
   const { flagNames = TLS_FLAG_NAMES, insecureSkipVerify, systemRoots: systemRootsPaths } = options;
@@ -98,7 +97,7 @@ export async function loadSecurity(options: TlsOptions, encryption: Encryption):
     return { kind: 'plaintext' };
   }
   if (!insecureSkipVerify && rootCaFile?.isEmpty) {
-    // etcdctl would try in vain until the deadline.
+    // etcdctl tries to connect until the deadline.
     const reasons = [
       `${rootCaFile.file} holds no PEM certificate: ${flagNames.ca} needs the authority that signed the server's`,
     ];
@@ -108,7 +107,7 @@ export async function loadSecurity(options: TlsOptions, encryption: Encryption):
   return new TlsSecurity(options, { keyPair, rootCaFile }, roots);
 }
 
-/** Of two things that are wrong, the first that Go would see is told: the pair before the authorities. */
+/** As in Go, an error in the key pair is reported before an error in the root CA file. */
 async function readRootCaFile(
   { caFile }: TlsOptions,
   flagNames: TlsFlagNames,

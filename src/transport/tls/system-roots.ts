@@ -5,7 +5,7 @@ import type { SystemRootsPaths } from '../connection.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
 import { decodePem } from '../x509/pem.js';
 
-/** Where Linux distributions and BSDs keep the authorities that they trust, in the order of Go's crypto/x509 (root_linux.go). */
+/** Bundles of root certificates on Linux distributions and BSDs, in the order of Go's crypto/x509 (root_linux.go). */
 const BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -15,7 +15,7 @@ const BUNDLES = [
   '/etc/ssl/cert.pem',
 ];
 
-/** Where they keep the same ones, each in a file. */
+/** Directories with the same certificates in single files. */
 const FOLDERS = ['/etc/ssl/certs', '/etc/pki/tls/certs'];
 
 export interface SystemPaths {
@@ -24,9 +24,9 @@ export interface SystemPaths {
 }
 
 /**
- * The authorities that this machine trusts (crypto/x509 `loadSystemRoots`): those of the first bundle that can be read, and those in
- * the folders. A user may name other places for either; where nothing can be read there, nobody is trusted. The runtimes' own lists
- * are for systems that keep theirs elsewhere than in files.
+ * The system's root certificates (crypto/x509 `loadSystemRoots`): those in the first readable bundle, and those in the directories. A
+ * user can give other paths for either; if nothing can be read there, no server is trusted. Systems that do not keep root certificates
+ * in files get the runtime's built-in list.
  */
 export async function systemRoots(
   { file, folders }: SystemRootsPaths = {},
@@ -56,7 +56,7 @@ async function addRuntimesRoots(pool: CertificatePool): Promise<void> {
   for (const text of rootCertificates) addCertificates(pool, text);
 }
 
-/** Of links within the folder, which only give another name to a file, the file itself is enough. */
+/** Symbolic links to files of the same directory are skipped: they are other names of files that are read anyway. */
 async function addFolder(pool: CertificatePool, folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
     recordProblem(pool, 'open', folder, error);
@@ -66,7 +66,7 @@ async function addFolder(pool: CertificatePool, folder: string): Promise<void> {
     entries.map(async (entry) => {
       const file = path.join(folder, entry.name);
       const target = entry.isSymbolicLink() ? await readlink(file).catch(() => '') : '/';
-      // Each system has its own besides certificates.
+      // Files that cannot be read are ignored, as are files that are not certificates.
       return target.includes('/') ? readFile(file, 'latin1').catch(() => '') : '';
     }),
   );
@@ -82,7 +82,7 @@ async function readOrRecord(pool: CertificatePool, file: string): Promise<string
   }
 }
 
-/** What is not there is no problem. */
+/** Missing files are not a problem. */
 function recordProblem(pool: CertificatePool, operation: string, file: string, error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
     pool.problem ??= pathErrorText(operation, file, error);

@@ -12,7 +12,7 @@ import type { Action, BufferedResponse, HttpCluster } from './cluster.js';
 import { asArray, asObject, asText, asTexts, type JsonObject, read, requireV2Api } from './responses.js';
 import { apiUrl } from './url.js';
 
-/** Asks below `/v2/auth`; a status other than the wanted ones becomes the server's message. */
+/** Sends a request to a path below `/v2/auth`. Rejects with the server's message for a status other than `SUCCESS_STATUSES`. */
 type SendAuthRequest = (
   request: {
     readonly method: Action['method'];
@@ -109,7 +109,7 @@ function serverMessageError(response: BufferedResponse): V2CallError {
   return read(response, ({ message }) => new V2CallError(asText(message)));
 }
 
-/** Roles come by name, or whole, by what was asked. */
+/** Depending on the request, roles are names or objects. */
 function toUser({ user, roles }: JsonObject): V2User {
   const names = asArray(roles).map((role) => (typeof role === 'string' ? role : asText(asObject(role).role)));
   return { name: asText(user), roles: names };

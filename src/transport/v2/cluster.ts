@@ -5,23 +5,23 @@ import type { BasicCredentials } from './connect.js';
 import type { Connector, HttpRequest, HttpResponse, RequestLimits } from './connector.js';
 import { type Origin, parseOrigin, type RequestUrl, urlText } from './url.js';
 
-/** A request to whichever endpoint answers. */
+/** A request that any endpoint can serve. */
 export interface Action extends Pick<HttpRequest, 'method' | 'body'> {
   readonly url: (origin: Origin) => RequestUrl;
   readonly contentType?: string;
-  /** It may have had its effect although no answer came: the next endpoint is not asked (client/v2 `oneShotCtxValue`). */
+  /** The request may have taken effect although no response arrived: it is not sent to another endpoint (client/v2 `oneShotCtxValue`). */
   readonly isOneShot?: boolean;
-  /** The answer begins at once and ends when something happens: it is not waited for within the header time-out. */
+  /** A long poll: the header timeout does not apply. */
   readonly isLongPoll?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** An answer together with the endpoint that gave it. */
+/** A response and the endpoint that sent it. */
 export interface ClusterResponse extends HttpResponse {
   readonly endpoint: string;
 }
 
-/** A whole answer. */
+/** A response whose body has been read. */
 export interface BufferedResponse {
   readonly endpoint: string;
   readonly status: number;
@@ -36,7 +36,7 @@ interface ClusterSettings {
   readonly onRequest: ((command: string) => void) | undefined;
 }
 
-/** The one owner of the choice among endpoints: the one in use stays in use until it fails, then the next one is asked. */
+/** Chooses among the endpoints: the endpoint in use stays in use until a request to it fails, then the next one is tried. */
 export class HttpCluster {
   readonly #settings: ClusterSettings;
   #origins: readonly Origin[];
@@ -51,7 +51,7 @@ export class HttpCluster {
     return this.#origins.map(({ text }) => text);
   }
 
-  /** Changes nothing when they are the same in another order. */
+  /** No effect when the origins are the same in another order. */
   replaceOrigins(origins: readonly Origin[]): void {
     const texts = (list: readonly Origin[]) => list.map(({ text }) => text).sort();
     if (texts(origins).join() === texts(this.#origins).join()) return;
@@ -60,14 +60,14 @@ export class HttpCluster {
   }
 
   /**
-   * The beginning of an answer, which the endpoint gave that was the first to be able to. Rejects with a `V2CallError`, or with the
-   * signal's reason.
+   * Resolves with the headers of the response of the first endpoint that responds. The caller must read or discard the body. Rejects
+   * with a `V2CallError`, or with the signal's reason.
    */
   open(action: Action): Promise<ClusterResponse> {
     return this.#tryEndpoints(action, (origin) => this.#openAt(origin, action));
   }
 
-  /** The same with the body, which the endpoint has to give in whole. */
+  /** Like `open`, with the whole body. When reading it fails, the next endpoint is tried. */
   call(action: Action): Promise<BufferedResponse> {
     return this.#tryEndpoints(action, async (origin) => {
       const response = await this.#openAt(origin, action);
@@ -128,7 +128,7 @@ export class HttpCluster {
     };
   }
 
-  /** As `--debug` shows requests (client/v2/curl.go), bodies with secrets excepted. */
+  /** For `--debug`: the request as a curl command (client/v2/curl.go), without passwords. */
   #reportRequest(url: RequestUrl, { method, body, contentType }: Action): void {
     const { onRequest } = this.#settings;
     if (onRequest === undefined) return;
@@ -145,12 +145,12 @@ function serverFailure({ text }: Origin, status: number): string {
   return `client: etcd member ${text} returns server error [${httpStatusText(status)}]`;
 }
 
-/** As Go's client/v2 (`DefaultCheckRedirect`). */
+/** client/v2 `DefaultCheckRedirect`. */
 const MAX_REDIRECTS = 10;
 
 /**
- * Sends the same request, method and body included, wherever the servers point to. Credentials are not sent from https to http.
- * Rejects with a `V2AttemptError`, or with the signal's reason.
+ * Sends a request and follows redirects with the same method and body. Credentials are not sent when https redirects to http. Rejects
+ * with a `V2AttemptError`, or with the signal's reason.
  */
 export async function sendFollowingRedirects(
   connector: Connector,

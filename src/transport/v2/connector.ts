@@ -21,23 +21,23 @@ export interface HttpRequest {
 
 export interface RequestLimits {
   readonly signal: AbortSignal;
-  /** Until the answer begins; 0: none. */
+  /** Timeout for the response headers; 0: no timeout. */
   readonly headerTimeoutMs: number;
 }
 
-/** An answer whose body is still on its way: it has to be read, or to be given up. */
+/** A response whose body has not been read: the caller must call `body` or `discard`. */
 export interface HttpResponse {
   readonly status: number;
   header(name: string): string;
-  /** Rejects with a `V2AttemptError` when it breaks off or is larger than is ever needed, or with the signal's reason. */
+  /** Rejects with a `V2AttemptError` when the body is incomplete or too large, or with the signal's reason. */
   body(): Promise<string>;
   discard(): void;
 }
 
-/** A store's listing is the largest; JavaScript's texts end at twice this size. */
+/** The listing of a whole store is the largest body. JavaScript strings can have twice this length. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
-/** Connections that are kept between requests, and what secures them. TLS files are read with the first secure one. */
+/** Sends single requests over persistent connections. The TLS files are read for the first connection with TLS. */
 export class Connector {
   readonly #tls: Omit<TlsOptions, 'insecureTransport'>;
   readonly #dialTimeoutMs: number;
@@ -59,12 +59,12 @@ export class Connector {
     };
   }
 
-  /** Throws a `UsageError` for TLS files that are unusable, whether or not an endpoint needs them. */
+  /** Throws a `UsageError` for unusable TLS files, whether or not an endpoint uses TLS. */
   async checkFiles(): Promise<void> {
     await loadSecurity({ ...this.#tls, insecureTransport: true }, 'none');
   }
 
-  /** Settles when the answer begins. Rejects with a `V2AttemptError`, or with the signal's reason. */
+  /** Resolves when the response headers arrive. Rejects with a `V2AttemptError`, or with the signal's reason. */
   async send(url: RequestUrl, request: HttpRequest, limits: RequestLimits): Promise<HttpResponse> {
     const { signal } = limits;
     signal.throwIfAborted();
@@ -127,7 +127,7 @@ function isSecure(scheme: string): boolean {
   return scheme === 'https' || scheme === 'unixs';
 }
 
-/** etcd names a Unix socket by `unix://host:port`, which is the path of a file. */
+/** In etcd's `unix://host:port`, `host:port` is the path of the socket file. */
 function socketOptionsOf({ origin: { scheme, host }, target }: RequestUrl): RequestOptions {
   if (scheme === 'unix' || scheme === 'unixs') return { socketPath: host, path: target };
   if (scheme !== 'http' && scheme !== 'https') {
@@ -138,7 +138,7 @@ function socketOptionsOf({ origin: { scheme, host }, target }: RequestUrl): Requ
   return { host: hostName(host), ...(port !== undefined && { port }), path: target };
 }
 
-/** Without port and brackets. */
+/** Removes port and brackets. */
 function hostName(host: string): string {
   return host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
 }
@@ -166,7 +166,7 @@ function responseTo(
       settle();
       resolve(response);
     });
-    // Less than a millisecond is over before anything can be sent.
+    // A timeout below one millisecond has expired before anything can be sent.
     if (headerTimeoutMs > 0 && headerTimeoutMs < 1) onTimeout();
   });
 }
@@ -189,7 +189,7 @@ function toHttpResponse(
   response: IncomingMessage,
   { signal, attempted, maxBodyBytes }: ResponseContext,
 ): HttpResponse {
-  // A body that nobody reads may break off without anybody's harm.
+  // An error while no one reads the body does not matter, but an unhandled error event would end the process.
   response.on('error', () => {});
   return {
     status: response.statusCode ?? 0,

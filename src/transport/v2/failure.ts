@@ -11,21 +11,21 @@ import {
 } from '../tls/connection-failure.js';
 import { PeerCertificateError } from '../tls/peer.js';
 
-/** A connection did not stand in time. */
+/** Connecting took longer than the dial timeout. */
 export class DialTimeoutError extends Error {}
 
 export interface AttemptedEndpoint {
-  /** As messages call it. */
+  /** The text used in messages. */
   readonly endpoint: string;
   readonly host: string;
   readonly isSecure: boolean;
   readonly flagNames: TlsFlagNames;
 }
 
-/** What made an attempt fail, in Go's words, and a reason in ours where those tell little. */
+/** Why an attempt failed: Go's message, and a reason of our own if that adds information. */
 export function attemptError(error: unknown, attempted: AttemptedEndpoint): V2AttemptError {
   if (error instanceof V2AttemptError) return error;
-  // Several addresses of one name were tried: the first one's failure stands for all, as in Go.
+  // When several addresses of a name were tried, the first error is reported, as in Go.
   const [first = error] = error instanceof AggregateError ? error.errors : [];
   const { code = '', message } = first as NodeJS.ErrnoException;
   const { text, isConnectionFailure } = goErrorText(first, attempted);
@@ -68,7 +68,7 @@ function addressText({ address = '', port }: { address?: string; port?: number }
   return address.includes(':') ? `tcp [${address}]:${port}` : `tcp ${address}:${port}`;
 }
 
-/** TLS and HTTP that went wrong on a connection that stood. */
+/** Go's message for TLS and HTTP errors on an established connection. */
 function protocolText(code: string, message: string): string {
   const opensslText = toOpensslText(message);
   if (/wrong version number|packet length too long/i.test(opensslText)) {

@@ -66,7 +66,7 @@ function serverMessageError(response: BufferedResponse): V2CallError {
   return read(response, ({ message }) => new V2CallError(asText(message)));
 }
 
-/** Asks a member's `/health`, as `cluster-health` of etcdctl does; failures are worded as Go's http package does. */
+/** Requests a member's `/health`, as etcdctl's `cluster-health` does. Failures have the messages of Go's net/http. */
 export async function fetchHealth(connector: Connector, clientUrl: string, call: V2Call): Promise<V2Health> {
   const text = `${clientUrl}/health`;
   try {
@@ -86,7 +86,7 @@ export async function fetchHealth(connector: Connector, clientUrl: string, call:
   }
 }
 
-/** Servers say it as a text or as a boolean. Throws a `SyntaxError` or `TypeError` for what is no such answer. */
+/** `health` is a string or a boolean, depending on the server. Throws a `SyntaxError` or `TypeError` for other bodies. */
 function isHealthy(body: string): boolean {
   const { health } = asObject(JSON.parse(body));
   return health === 'true' || health === true;

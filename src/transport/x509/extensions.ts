@@ -3,36 +3,36 @@ import { refuse } from './error.js';
 import { readIa5 } from './name.js';
 import { hostOfUri, isDomain, type NameConstraints, readNameConstraints } from './name-constraints.js';
 
-/** What the extensions of a certificate say (RFC 5280 §4.2), as far as it decides whether it is trusted. */
+/** The extensions of a certificate (RFC 5280 §4.2) that are used to verify it. */
 export interface Extensions {
-  /** DER of the subject alternative names; absent when there is no such extension. */
+  /** DER of the subject alternative names; absent without this extension. */
   readonly rawSubjectAltName?: Buffer;
   readonly dnsNames: readonly string[];
   /** 4 or 16 bytes each. */
   readonly ipAddresses: readonly Buffer[];
   readonly emailAddresses: readonly string[];
   readonly uris: readonly string[];
-  /** The bit of certificate signing; `undefined` when there is no such extension, or no bit in it. */
+  /** The keyCertSign bit of the key usage; `undefined` without this extension, or when no bit is set. */
   readonly hasKeyCertSign?: boolean;
   readonly basicConstraints?: BasicConstraints;
   readonly nameConstraints?: NameConstraints;
-  /** Object identifiers; empty: any. */
+  /** Object identifiers; empty: no restriction. */
   readonly extendedKeyUsages: readonly string[];
   readonly policies: Policies;
-  /** Empty: none. */
+  /** Empty: absent. */
   readonly subjectKeyId: Buffer;
   readonly authorityKeyId: Buffer;
-  /** One is critical, and not understood here. */
+  /** Whether there is a critical extension that is not supported here. */
   readonly hasUnhandledCritical: boolean;
 }
 
 export interface BasicConstraints {
   readonly isCa: boolean;
-  /** How many intermediates may stand between this certificate and the one of the server. */
+  /** pathLenConstraint: how many intermediates may be between this certificate and the server's. */
   readonly maxPathLength?: number;
 }
 
-/** RFC 5280 §4.2.1.4, .5, .11, .14. */
+/** Certificate policies, mappings and constraints (RFC 5280 §4.2.1.4, .5, .11, .14). */
 export interface Policies {
   readonly policies: readonly string[];
   readonly mappings: readonly { readonly issuer: string; readonly subject: string }[];
@@ -51,10 +51,10 @@ interface Extension {
 
 type MutableExtensions = { -readonly [Name in keyof Extensions]: Extensions[Name] };
 
-/** Returns whether the extension was understood. */
+/** Reads one extension into `found`. Returns whether it is handled completely. */
 type ReadExtension = (extension: Extension, found: MutableExtensions) => boolean;
 
-/** @param list of the extensions; absent: none. @throws CertificateError */
+/** @param list the sequence of extensions, if there is one. @throws CertificateError */
 export function readExtensions(list: DerReader | undefined): Extensions {
   const found: MutableExtensions = {
     dnsNames: [],
@@ -74,7 +74,7 @@ export function readExtensions(list: DerReader | undefined): Extensions {
   return found;
 }
 
-/** All are read before any is interpreted, as in Go. */
+/** All extensions are parsed before any is interpreted, as in Go: this decides which error is reported. */
 function extensionsIn(list: DerReader | undefined): Map<string, Extension> {
   const extensions = new Map<string, Extension>();
   while (list !== undefined && !list.isEmpty) {
@@ -114,7 +114,7 @@ const READERS: Readonly<Record<string, ReadExtension>> = {
   '1.3.6.1.5.5.7.1.1': checkAuthorityInfoAccess,
 };
 
-/** Only looked at as closely as Go does: what it says is not used. */
+/** Validated as in Go, but not used. */
 function checkAuthorityInfoAccess({ isCritical, value }: Extension): boolean {
   if (isCritical) refuse('x509: authority info access incorrectly marked critical');
   const problem = 'x509: invalid authority info access';
@@ -127,7 +127,7 @@ function checkAuthorityInfoAccess({ isCritical, value }: Extension): boolean {
   return true;
 }
 
-/** The same. */
+/** Validated as in Go, but not used. */
 function checkDistributionPoints({ value }: Extension): boolean {
   const problem = 'x509: invalid CRL distribution point';
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse(`${problem}s`);
@@ -156,7 +156,7 @@ function readAuthorityKeyId({ isCritical, value }: Extension, found: MutableExte
   return true;
 }
 
-/** Bit 5 of the usages is keyCertSign; usages of which no bit is set say nothing. */
+/** Bit 5 is keyCertSign. A key usage without any bit set is ignored. */
 function readKeyUsage({ value }: Extension, found: MutableExtensions): boolean {
   const { bytes } = new DerReader(value).bitString() ?? refuse('x509: invalid key usage');
   const [first = 0, second = 0] = bytes;
@@ -213,7 +213,7 @@ function readSubjectAltName({ value }: Extension, found: MutableExtensions): boo
 
 function readUri(content: Buffer): string {
   const uri = readIa5(content) ?? refuse('x509: SAN uniformResourceIdentifier is malformed');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what no URI may hold
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: URIs must not contain these
   if (/[\0-\x1f\x7f]/.test(uri))
     refuse(`x509: cannot parse URI ${JSON.stringify(uri)}: invalid control character in URL`);
   const host = hostOfUri(uri);

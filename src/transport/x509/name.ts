@@ -2,9 +2,9 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { DerReader, TAG } from './der.js';
 import { refuse } from './error.js';
 
-/** As much of a name as is told to a person. */
+/** The parts of a name that appear in messages. */
 export interface DistinguishedName {
-  /** Empty: none. */
+  /** Empty: absent. */
   readonly commonName: string;
   readonly organization: string;
 }
@@ -21,7 +21,7 @@ export function readName(der: Buffer): DistinguishedName {
     const set = sequence.enter(TAG.set) ?? refuse('x509: invalid RDNSequence');
     while (!set.isEmpty) {
       const [type, value] = readAttribute(set);
-      // The last common name counts, and the first organization.
+      // As in Go, the last common name and the first organization are used.
       if (type === COMMON_NAME) commonName = value;
       if (type === ORGANIZATION) organization ||= value;
     }
@@ -60,12 +60,12 @@ const STRING_READERS: Readonly<Record<number, (bytes: Buffer) => string | undefi
   [TAG.bmpString]: readBmp,
 };
 
-/** ASCII, or nothing. */
+/** IA5String: `undefined` when it is not ASCII. */
 export function readIa5(bytes: Buffer): string | undefined {
   return isAscii(bytes) ? bytes.toString('latin1') : undefined;
 }
 
-/** `*` and `&` are not in the standard's set, but in certificates. */
+/** As in Go, `*` and `&` are accepted: the standard does not allow them, but certificates contain them. */
 const PRINTABLE_PUNCTUATION = " '()+,-./:=?*&";
 
 function isPrintable(byte: number): boolean {
@@ -75,7 +75,7 @@ function isPrintable(byte: number): boolean {
   );
 }
 
-/** UCS-2 with the most significant byte first: no surrogates and no noncharacters. */
+/** BMPString: UCS-2, big-endian, without surrogates and noncharacters. */
 function readBmp(bytes: Buffer): string | undefined {
   if (bytes.length % 2 !== 0) return undefined;
   const text = Buffer.from(bytes).swap16().toString('utf16le').replace(/\0$/, '');

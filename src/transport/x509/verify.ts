@@ -1,7 +1,7 @@
 /**
- * Whether a server's certificate is to be trusted, by the rules of Go's `x509.Certificate.Verify`: any certificate among the
- * authorities ends a chain, an intermediate or the server's own too; all ways to an authority are tried; signatures with SHA-1 are
- * refused; extended key usages and name constraints of the whole chain count.
+ * Verifies a server's certificate by the rules of Go's `x509.Certificate.Verify`: any certificate among the roots ends a chain, also an
+ * intermediate or the server's own; all chains to a root are tried; signatures with SHA-1 are rejected; extended key usages and name
+ * constraints apply to the whole chain.
  */
 import type { Certificate } from './certificate.js';
 import type { CertificatePool } from './certificate-pool.js';
@@ -12,22 +12,22 @@ import { constraintProblem } from './name-constraints.js';
 import { hasValidPolicies } from './policies.js';
 
 export interface VerifyOptions {
-  /** The server's certificate first, as the server sent them. */
+  /** In the order in which the server sent them, its own certificate first. */
   readonly presented: readonly [Certificate, ...Certificate[]];
   readonly roots: CertificatePool;
-  /** DNS name or IP address that the certificate must be issued for. */
+  /** DNS name or IP address that the certificate must be valid for. */
   readonly host: string;
   readonly nowMs: number;
   readonly verifiesSignature: VerifySignature;
 }
 
-/** Whether the certificate's signature was made with the key of the other. */
+/** Whether the certificate's signature was made with the issuer's key. */
 export type VerifySignature = (certificate: Certificate, issuer: Certificate) => boolean;
 
-/** Signatures that are looked at before a tangle of certificates is given up (crypto/x509 `maxChainSignatureChecks`). */
+/** Limit of signature checks in one verification (crypto/x509 `maxChainSignatureChecks`). */
 const MAX_SIGNATURE_CHECKS = 100;
 
-/** @throws CertificateError when the certificate is not to be trusted */
+/** @throws CertificateError when the certificate is not trusted */
 export function verifyCertificate(options: VerifyOptions): void {
   const [leaf] = options.presented;
   const { roots, host, nowMs } = options;
@@ -45,7 +45,7 @@ function throwIf(problem: string | undefined): void {
   if (problem !== undefined) refuse(problem);
 }
 
-/** One chain that holds is enough. */
+/** Passes when at least one chain is valid. */
 function checkChains(chains: readonly (readonly Certificate[])[]): void {
   let firstConstraintProblem: string | undefined;
   let incompatibleUsages = 0;
@@ -70,14 +70,14 @@ function checkChains(chains: readonly (readonly Certificate[])[]): void {
   refuse(`x509: no valid chains built: ${usages}${invalidPolicies} candidate chains with invalid policies`);
 }
 
-/** Each certificate that names extended key usages must name that of servers, or any. */
+/** Each certificate with extended key usages must include serverAuth or anyExtendedKeyUsage. */
 function allowsServerAuth(chain: readonly Certificate[]): boolean {
   return chain.every(({ extensions: { extendedKeyUsages: usages } }) => {
     return usages.length === 0 || usages.includes(ANY_EXTENDED_KEY_USAGE) || usages.includes(SERVER_AUTH);
   });
 }
 
-/** Depth first, from a certificate to those that may have signed it. */
+/** Builds chains depth first, from a certificate to its potential issuers. */
 class ChainSearch {
   readonly #options: VerifyOptions;
   #checks = 0;
@@ -86,11 +86,11 @@ class ChainSearch {
     this.#options = options;
   }
 
-  /** @param chain that ends with the certificate whose issuer is looked for. @throws CertificateError when there is no chain */
+  /** @param chain ends with the certificate whose issuer is needed. @throws CertificateError when there is no chain to a root */
   chainsFrom(chain: readonly [Certificate, ...Certificate[]]): Certificate[][] {
     const chains: Certificate[][] = [];
     let rejected: RejectedIssuer | undefined;
-    // Of the last candidate that signed: it is told instead of an unknown authority, as in Go.
+    // As in Go, the error of the last candidate with a valid signature is reported instead of an unknown authority.
     let failure: CertificateError | undefined;
     for (const { issuer, isAuthority: isRoot } of this.#candidates(chain)) {
       if (++this.#checks > MAX_SIGNATURE_CHECKS) {
@@ -114,7 +114,7 @@ class ChainSearch {
     throw failure ?? unknownAuthority(rejected);
   }
 
-  /** Authorities first. */
+  /** Roots first. */
   #candidates(chain: readonly [Certificate, ...Certificate[]]) {
     const { roots, presented } = this.#options;
     const last = lastOf(chain);
@@ -124,7 +124,7 @@ class ChainSearch {
     return [...toCandidates(roots.findPotentialParents(last), true), ...toCandidates(intermediates, false)];
   }
 
-  /** Adds the chains that begin so; why there is none. */
+  /** Adds the complete chains that start with `chain`. Returns the error when there are none. */
   #extend(chain: [Certificate, ...Certificate[]], chains: Certificate[][]): CertificateError | undefined {
     try {
       chains.push(...this.chainsFrom(chain));
@@ -157,7 +157,7 @@ function unknownAuthority(rejected: RejectedIssuer | undefined): CertificateErro
   );
 }
 
-/** By their key identifiers: those that match, those where one is missing, others. */
+/** Sorts by key identifier: matching, then missing, then different (crypto/x509 `findPotentialParents`). */
 function sortByKeyId(certificate: Certificate, issuers: readonly Certificate[]): Certificate[] {
   const { authorityKeyId } = certificate.extensions;
   const rank = ({ extensions: { subjectKeyId } }: Certificate) => {
@@ -167,7 +167,7 @@ function sortByKeyId(certificate: Certificate, issuers: readonly Certificate[]):
   return issuers.toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** The same name, key and alternative names: certificates that authorities issue for each other lead in circles. */
+/** Compares name, key and alternative names, to avoid loops of cross-signed certificates (crypto/x509 `alreadyInChain`). */
 function isAlreadyInChain(chain: readonly Certificate[], candidate: Certificate): boolean {
   for (const { rawSubject, rawPublicKeyInfo, extensions } of chain) {
     if (!rawSubject.equals(candidate.rawSubject) || !rawPublicKeyInfo.equals(candidate.rawPublicKeyInfo))
@@ -180,13 +180,13 @@ function isAlreadyInChain(chain: readonly Certificate[], candidate: Certificate)
 }
 
 interface ChainPosition {
-  /** What comes before, from the server's certificate on. */
+  /** The certificates before this one, starting with the server's. */
   readonly chain: readonly Certificate[];
   readonly isIntermediate: boolean;
   readonly nowMs: number;
 }
 
-/** What is wrong with the certificate itself at its place in the chain. Key usages count in `signatureProblem` alone. */
+/** Checks the certificate at its position in the chain (crypto/x509 `isValid`). `signatureProblem` checks the key usage. */
 function validityProblem(
   { extensions, rawSubject, notBefore, notAfter }: Certificate,
   { chain, isIntermediate, nowMs }: ChainPosition,
@@ -215,7 +215,7 @@ function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** crypto/rsa refuses keys that are shorter. */
+/** crypto/rsa rejects shorter keys. */
 export const MIN_RSA_BITS = 1024;
 
 function signatureProblem(
@@ -242,7 +242,7 @@ function signatureProblem(
     : VERIFICATION_FAILURES[algorithm.keyType];
 }
 
-/** Go's words for an RSA key that is too short. */
+/** Go's message for an RSA key that is too short. */
 export function insecureRsaKey(bits: number): string {
   return `crypto/rsa: ${bits}-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)`;
 }

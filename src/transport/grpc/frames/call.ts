@@ -17,7 +17,7 @@ import {
 import { rpcCodeOf, type Status } from '../status.js';
 import { MESSAGE_PREFIX_BYTES, MessageReader, UnreadableMessageError } from './message-reader.js';
 
-/** The response's only message, or why there is none; rejects with the context's reason. */
+/** The single response message, or the status of the failed call. Rejects with the context's reason. */
 export function callUnary(connection: Http2Connection, request: Request): Promise<Buffer | Status> {
   const { context } = request;
   return new Promise((resolve, reject) => {
@@ -38,7 +38,7 @@ export function callUnary(connection: Http2Connection, request: Request): Promis
   });
 }
 
-/** grpc-go stream.go `recvMsg`. */
+/** Both statuses: grpc-go stream.go `recvMsg`. */
 const NO_RESPONSE_MESSAGE: Status = {
   code: 'Internal',
   details: 'cardinality violation: received no response message from non-server-streaming RPC',
@@ -50,8 +50,8 @@ const SECOND_RESPONSE_MESSAGE: Status = {
 };
 
 /**
- * The response's messages, as they are asked for; while nobody asks, the server has to wait. The last value is why the call failed,
- * unless it went well. Throws the context's reason.
+ * Yields the response messages. While the consumer does not ask for the next one, flow control makes the server wait. Returns the
+ * status of a failed call, `undefined` for OK. Throws the context's reason.
  */
 export async function* callServerStream(
   connection: Http2Connection,
@@ -94,27 +94,27 @@ export async function* callServerStream(
 }
 
 interface Request {
-  /** Header block of HPACK. */
+  /** Encoded with HPACK. */
   readonly headerBlock: Buffer;
   readonly body: Buffer;
-  /** Not over yet. */
+  /** Must not be done yet. */
   readonly context: CallContext;
   readonly maxResponseBytes: number;
 }
 
 interface CallEvents {
-  /** Counts as held until it is given to `consumed`. */
+  /** The message counts against the stream's window until it is passed to `consumed`. */
   readonly onMessage: (message: Buffer) => void;
-  /** Nothing else is heard after one of these: the response has ended, well or not, … */
+  /** The response has ended; `undefined`: OK. No event follows. */
   readonly onEnd: (status?: Status) => void;
-  /** … or the call's context has. */
+  /** The call's context is done. No event follows. */
   readonly onDone: () => void;
 }
 
-/** The last message is not whole, whatever the status (grpc-go rpc_util.go `recvMsg`). */
+/** The stream ended within a message; replaces the status in the trailers (grpc-go rpc_util.go `recvMsg`). */
 const UNEXPECTED_EOF: Status = { code: 'Internal', details: 'unexpected EOF' };
 
-/** One request under way, and its response as messages. */
+/** One call on a connection: sends the request and reads the response's messages. */
 class Call {
   readonly #stream: Stream;
   readonly #unsubscribe: () => void;
@@ -160,19 +160,19 @@ class Call {
     });
   }
 
-  /** The message is done with: the server may send as much again. */
+  /** The consumer has processed the message: its bytes no longer count against the window. */
   consumed(message: Buffer): void {
     this.#unconsumedBytes -= prefixedLength(message);
     this.#credit();
   }
 
-  /** Ends the call early. */
+  /** Cancels the call. No event follows. */
   cancel(): void {
     this.#unsubscribe();
     this.#stream.cancel();
   }
 
-  /** What waits to be consumed stays within the window; the parts of a message do not, for it may be larger. */
+  /** Credits all bytes except those of complete messages that are not consumed: an incomplete message may be larger than the window. */
   #credit(): void {
     const bytes = this.#receivedBytes - this.#unconsumedBytes - this.#creditedBytes;
     if (bytes <= 0) return;
@@ -195,29 +195,29 @@ function read(reader: MessageReader, part: Buffer): Status | undefined {
   }
 }
 
-/** How a call goes, by what is received of its response, as grpc-go reads that (internal/transport/http2_client.go, v1.82). */
+/** Derives a call's status from the fields and data received, as grpc-go does (internal/transport/http2_client.go, v1.82). */
 export class ResponseStatus {
-  /** `page`: what comes are no messages. */
+  /** `page`: the response is not gRPC. */
   #state: 'opening' | 'messages' | 'page' | 'ended' = 'opening';
   #nonGrpcBody: NonGrpcBody | undefined;
   #endsWithData = false;
   #encoding: string | undefined;
   #status: Status | undefined = NO_TRAILERS;
 
-  /** Whether the data is that of messages. */
+  /** Whether the data received are gRPC messages. */
   get hasMessages(): boolean {
     return this.#state === 'messages';
   }
 
-  /** How messages are compressed, as the server says. */
+  /** The `grpc-encoding` of the messages; empty: not given. */
   get encoding(): string {
     return this.#encoding ?? '';
   }
 
   /**
-   * Keeps what it looks at alone: a server may send as many fields as it likes.
-   * @param isLast the stream ends with the fields
-   * @returns why the call has failed, when that is known before the stream ends
+   * Does not keep `fields`, because a server may send any number of them.
+   * @param isLast the fields end the stream
+   * @returns the status, when the call has failed before the stream ends
    */
   add(fields: Fields, isLast: boolean): Status | undefined {
     if (this.#state === 'messages' && !isLast) {
@@ -237,15 +237,15 @@ export class ResponseStatus {
     return undefined;
   }
 
-  /** A part of a page. @returns why the call has failed, once enough of it is here */
+  /** Adds data of a response that is not gRPC. @returns the status, once enough of the body is known for its message */
   addData(part: Buffer): Status | undefined {
     this.#endsWithData = part.length > 0;
     return this.#nonGrpcBody?.push(part) ? this.#nonGrpcBody.status : undefined;
   }
 
-  /** At the end of the stream; nothing when all went well. */
+  /** The status at the end of the stream; `undefined`: OK. */
   get status(): Status | undefined {
-    // grpc-go does not look whether an empty frame ends a page.
+    // As in grpc-go, the body is not in the message when an empty DATA frame ends it.
     return this.#nonGrpcBody !== undefined && this.#endsWithData ? this.#nonGrpcBody.status : this.#status;
   }
 
@@ -258,15 +258,15 @@ export class ResponseStatus {
   }
 }
 
-/** Not even an HTTP status: nothing else is of interest. */
+/** When `:status` is not a number, grpc-go does not read the body. */
 function isHttpStatus({ status = '' }: ResponseHeaders): boolean {
   return status === '' || isInt32(status);
 }
 
-/** Of a status that is missing. */
+/** The code when `grpc-status` is missing. */
 const UNKNOWN_CODE = 2;
 
-/** Go's `ParseInt` of 32 bits. */
+/** What Go's strconv.ParseInt accepts for 32 bits. */
 function isInt32(text: string): boolean {
   return /^[+-]?\d+$/.test(text) && Number(text) === (Number(text) | 0);
 }
@@ -285,7 +285,7 @@ function statusFromTrailers(status: number, message: string): Status | undefined
   return code === 'OK' ? undefined : { code, details: percentDecoded(message) };
 }
 
-/** gRPC sends texts as UTF-8, with `%xx` for bytes that a header cannot carry. */
+/** Decodes `grpc-message`: percent-encoded UTF-8. */
 function percentDecoded(text: string): string {
   const bytes = text.replaceAll(/%([0-9a-f]{2})/gi, (_escape, digits) =>
     String.fromCharCode(Number.parseInt(digits, 16)),

@@ -21,7 +21,7 @@ import { lengthPrefixedMessage } from './message-reader.js';
 import { RequestHeaders } from './request-headers.js';
 import { Subchannel } from './subchannel.js';
 
-/** A channel to the endpoint for calls of one request. */
+/** A channel to the endpoint for unary and server-streaming calls. */
 export function requestChannel(
   endpoint: Endpoint,
   security: Security,
@@ -33,7 +33,7 @@ export function requestChannel(
     : new Http2Channel(endpoint, address, { ...settings, security });
 }
 
-/** To an endpoint without a usable address: it is never ready. */
+/** A channel to an endpoint with a malformed address: it is never ready. */
 class UnreachableChannel implements RequestChannel {
   readonly isReady = false;
   readonly waitsForReady = false;
@@ -57,7 +57,7 @@ class UnreachableChannel implements RequestChannel {
     throw new AttemptError('Unavailable', this.problem, false, this.endpoint.text);
   }
 
-  // biome-ignore lint/correctness/useYield: it fails before there is anything
+  // biome-ignore lint/correctness/useYield: always throws
   async *serverStream(): AsyncGenerator<never, void, undefined> {
     throw new AttemptError('Unavailable', this.problem, false, this.endpoint.text);
   }
@@ -65,7 +65,7 @@ class UnreachableChannel implements RequestChannel {
   close(): void {}
 }
 
-/** Speaks HTTP/2 itself: see `Http2Connection`. */
+/** A channel over `Http2Connection`. */
 class Http2Channel implements RequestChannel {
   readonly waitsForReady = false;
   readonly #address: ReachableAddress;

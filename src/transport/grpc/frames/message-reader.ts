@@ -1,10 +1,10 @@
 import { quoteGo } from '../../../go/quote.js';
 import type { RpcCode } from '../../../model/errors.js';
 
-/** A message on the wire: whether it is compressed, how long it is, its bytes. */
+/** Before each message: one byte for the compressed flag, four bytes for the length (gRPC's Length-Prefixed-Message). */
 export const MESSAGE_PREFIX_BYTES = 5;
 
-/** Memory that is taken for a message because its length was announced; for longer ones, more is taken as they come. */
+/** The buffer allocated when the prefix of a message is received; for a longer message it grows as the bytes arrive. */
 const MAX_INITIAL_BUFFER_BYTES = 2 ** 20;
 
 export class UnreadableMessageError extends Error {
@@ -18,18 +18,18 @@ export class UnreadableMessageError extends Error {
 
 export interface MessageReaderOptions {
   readonly maxBytes: number;
-  /** How the response says that messages are compressed. */
+  /** The response's `grpc-encoding`. */
   readonly encoding: () => string;
-  /** Gets a buffer of its own. */
+  /** Called for each message, with a buffer that is not reused. */
   readonly onMessage: (message: Buffer) => void;
 }
 
-/** Puts the messages of a response together from parts of any size. */
+/** Reassembles a response's messages from parts of any size. */
 export class MessageReader {
   readonly #options: MessageReaderOptions;
   readonly #prefix = Buffer.allocUnsafe(MESSAGE_PREFIX_BYTES);
   #prefixBytes = 0;
-  /** Room for the message, or for its beginning. */
+  /** Buffer for the present message, or for its first part. */
   #message: Buffer | undefined;
   #messageLength = 0;
   #receivedBytes = 0;
@@ -38,12 +38,12 @@ export class MessageReader {
     this.#options = options;
   }
 
-  /** A message was announced, and is not whole; grpc-go passes over a prefix that is not. */
+  /** Whether a message has been started and not finished. As in grpc-go, an incomplete prefix does not count. */
   get isIncomplete(): boolean {
     return this.#message !== undefined;
   }
 
-  /** @param part is copied. @throws UnreadableMessage */
+  /** @param part is copied. @throws UnreadableMessageError */
   push(part: Buffer): void {
     for (let offset = 0; offset < part.length; ) {
       offset +=
@@ -98,7 +98,7 @@ export class MessageReader {
     return bytes;
   }
 
-  /** No compression was offered (grpc-go rpc_util.go `checkRecvPayload`). */
+  /** Rejects compressed messages, because no compression was offered (grpc-go rpc_util.go `checkRecvPayload`). */
   #checkFormat(): void {
     const format = this.#prefix[0] ?? 0;
     if (format === 0) return;
@@ -114,7 +114,7 @@ export class MessageReader {
   }
 }
 
-/** The one message of a request as it goes out. */
+/** The message with its prefix. */
 export function lengthPrefixedMessage(message: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(MESSAGE_PREFIX_BYTES + message.length);
   framed[0] = 0;

@@ -3,11 +3,11 @@ import { CLIENT_API_VERSION } from '../settings.js';
 
 const USER_AGENT = 'etcdctl-ts';
 
-/** The timeout has at most eight digits. */
+/** `grpc-timeout` has at most eight digits. */
 const MAX_TIMEOUT_VALUE = 99_999_999;
 
 export interface RequestOptions {
-  /** Empty: none. */
+  /** Empty: no token. */
   readonly token: string;
   /** See `Attempt`. */
   readonly requiresLeader: boolean;
@@ -15,7 +15,7 @@ export interface RequestOptions {
   readonly deadline: number;
 }
 
-/** Header blocks of requests. Those that follow each other differ in little, so that the rest is kept. */
+/** Encodes the header blocks of requests. Caches everything but the timeout by path, as long as the token stays the same. */
 export class RequestHeaders {
   readonly #scheme: string;
   readonly #authority: string;
@@ -56,7 +56,7 @@ export class RequestHeaders {
   }
 }
 
-/** gRPC's form of a time span; nothing left counts as a millisecond. */
+/** A value of `grpc-timeout`, in milliseconds or seconds; at least one millisecond. */
 function timeoutText(milliseconds: number): string {
   const whole = Math.max(1, Math.ceil(milliseconds));
   return whole <= MAX_TIMEOUT_VALUE

@@ -5,18 +5,18 @@ import type { KeepAliveOptions } from '../../http2/keep-alive.js';
 import { type DialOptions, dial } from '../../socket/dial.js';
 import { FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
 
-/** Pauses between the beginnings of attempts (grpc-go backoff.DefaultConfig). */
+/** Delays between the starts of attempts to connect (grpc-go backoff.DefaultConfig). */
 const INITIAL_BACKOFF_MS = 1000;
 const BACKOFF_MULTIPLIER = 1.6;
 const MAX_BACKOFF_MS = 120_000;
 const BACKOFF_JITTER = 0.2;
 
-/** How long one attempt may take (grpc-go dialoptions.go `minConnectTimeout`). */
+/** Timeout of one attempt to connect (grpc-go dialoptions.go `minConnectTimeout`). */
 const CONNECT_TIMEOUT_MS = 20_000;
 
 /**
- * The HTTP/2 connection to one place. It is made when somebody waits for it, and made anew, with growing pauses, as long as somebody
- * does.
+ * The HTTP/2 connection to one address. It is opened on demand, and reopened with exponential backoff, as long as a `whenReady` or
+ * `whenFailed` is pending.
  */
 export class Subchannel {
   readonly #dialOptions: DialOptions;
@@ -26,7 +26,7 @@ export class Subchannel {
   #isConnecting = false;
   #current: Http2Connection | undefined;
   #failure: Error | undefined;
-  /** What no further attempt can change. */
+  /** An error that no further attempt can avoid. */
   #fatalError: UsageError | undefined;
   #failedAttempts = 0;
   #nextAttemptMs = 0;
@@ -36,22 +36,22 @@ export class Subchannel {
     this.#keepAlive = keepAlive;
   }
 
-  /** For requests; nothing while there is none. */
+  /** The connection that takes new requests; `undefined` while there is none. */
   get current(): Http2Connection | undefined {
     return this.#current;
   }
 
-  /** Why the latest attempt failed; nothing when it succeeded, or is still the first. */
+  /** Why the latest attempt failed; `undefined` when it succeeded or none has finished. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** Rejects with the signal's reason, or with a `UsageError` when no attempt can succeed. */
+  /** Resolves when there is a connection. Rejects with the signal's reason, or with a `UsageError` when no attempt can succeed. */
   whenReady(signal: AbortSignal): Promise<void> {
     return this.#until(() => this.#current !== undefined, signal);
   }
 
-  /** Settles when an attempt has failed; rejects with the signal's reason. */
+  /** Resolves when the latest attempt has failed. Rejects like `whenReady`. */
   whenRefused(signal: AbortSignal): Promise<void> {
     return this.#until(() => this.#failure !== undefined, signal);
   }
@@ -89,7 +89,7 @@ export class Subchannel {
     this.#isConnecting = true;
     while (this.#waiters.size > 0 && this.#current === undefined && !this.#closing.signal.aborted) {
       const waitMs = this.#nextAttemptMs - performance.now();
-      // Afterwards nobody may wait any more.
+      // The loop condition is checked again after the delay: there may be no waiters left.
       if (waitMs > 0) await sleep(waitMs, this.#closing.signal).catch(() => {});
       else await this.#attempt();
     }
@@ -119,8 +119,8 @@ export class Subchannel {
   }
 
   /**
-   * Settles when requests can be made.
-   * @param onClosed is called when the connection ends, if it comes about
+   * Resolves when requests can be made.
+   * @param onClosed called when the connection, once open, has been closed
    */
   async #establish(signal: AbortSignal, onClosed: () => void): Promise<void> {
     const socket = await dial(this.#dialOptions, signal);
@@ -141,7 +141,7 @@ export class Subchannel {
         onClosed,
       });
     });
-    // It may have been said in one breath.
+    // SETTINGS and GOAWAY can arrive in one chunk.
     if (earlyFailure !== undefined) throw earlyFailure;
   }
 }

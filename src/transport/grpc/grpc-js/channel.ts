@@ -28,18 +28,18 @@ import { attemptBidi, type BidiAttempt, CallMetadata } from './call.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
 import { credentialsFor, VerifiedCredentials } from './credentials.js';
 
-// grpc-js would write to stderr what failed calls say anyway.
+// grpc-js would log errors to stderr that the failed calls report anyway.
 setLogger({});
 
-/** Only asks for a connection: it is never sent, see `probe`. */
+/** Path of the call that `#probe` makes; it is never sent. */
 const PROBE_PATH = '/';
 
 export interface GrpcJsChannelSettings extends ChannelSettings {
-  /** There is no other endpoint to go to. */
+  /** The client has no other endpoint. */
   readonly isOnly: boolean;
 }
 
-/** Streams of grpc-js, which makes the connection, and makes it anew, with growing pauses, when it broke. */
+/** A channel over grpc-js, which connects and reconnects with exponential backoff by itself. */
 export class GrpcJsChannel implements BidiChannel {
   readonly #security: Security;
   readonly #settings: ChannelSettings;
@@ -105,7 +105,7 @@ export class GrpcJsChannel implements BidiChannel {
     this.#closing.abort();
   }
 
-  /** @throws Error when the endpoint has no usable address: it is never ready */
+  /** @throws Error when the endpoint's address is malformed */
   #openedClient(): Client {
     this.#client ??= this.#open();
     return this.#client;
@@ -134,18 +134,18 @@ export class GrpcJsChannel implements BidiChannel {
     if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
     this.#credentials = credentialsFor(this.#security, address.host);
     const { target, proxyOptions } = this.#route(address);
-    // Sockets in the file system connect or fail at once.
+    // Unix sockets keep their own resolver: they connect or fail at once.
     return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), this.#credentials, {
       ...proxyOptions,
       ...this.#transportOptions(),
       [CLOSING_SIGNAL_OPTION]: this.#closing.signal,
       'grpc.default_authority': address.authority,
-      // Its reading of the environment is not Go's: it also takes the proxy for plain HTTP.
+      // Unlike Go, grpc-js would also use the proxy for plain HTTP from the environment.
       'grpc.enable_http_proxy': 0,
     });
   }
 
-  /** Where to connect to, and what to ask a proxy there. */
+  /** The target to connect to, directly or through the proxy. */
   #route(address: ReachableAddress): { target: string; proxyOptions: ChannelOptions } {
     const proxy = proxyOf(address, this.#settings.proxy);
     if (proxy === undefined) return { target: address.target, proxyOptions: {} };
@@ -166,7 +166,7 @@ export class GrpcJsChannel implements BidiChannel {
         'grpc.keepalive_timeout_ms': keepAlive.timeoutMs,
       }),
       'grpc.max_receive_message_length': maxResponseBytes(this.#settings),
-      // Requests are measured before they get here.
+      // `RequestEncoder` limits the size of requests.
       'grpc.max_send_message_length': -1,
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
       'grpc.use_local_subchannel_pool': 1,
@@ -176,9 +176,9 @@ export class GrpcJsChannel implements BidiChannel {
   }
 
   /**
-   * Has grpc-js connect and tells how that went: `undefined` when it did, else the status text. It is a call that asks for
-   * credentials, which happens on a connection that is ready, before anything is sent, and gets none.
-   * @param waitsForReady waits through failures instead of reporting them
+   * Makes grpc-js connect. Resolves with `undefined` when it is connected, else with the details of the failure. Done by a call whose
+   * call credentials fail: grpc-js requests these when the connection is ready, before it sends anything.
+   * @param waitsForReady waits for a connection instead of reporting a failed attempt
    */
   #probe(waitsForReady: boolean, signal: AbortSignal): Promise<string | undefined> {
     return new Promise((resolve, reject) => {

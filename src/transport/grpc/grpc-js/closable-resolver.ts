@@ -1,12 +1,12 @@
 import { type ChannelOptions, experimental } from '@grpc/grpc-js';
 
 /**
- * grpc-js closes connections, but leaves attempts to connect to their fate: a host that drops packets, or a server that accepts and
- * then says nothing, would hold the process for minutes after the last command. An address that a resolver hands to grpc-js is
- * passed on to `net.connect` as its options; this resolver adds the option `signal` there, whose abort destroys the socket.
+ * Closing a channel of grpc-js does not stop attempts to connect: a host that drops packets, or a server that accepts and then sends
+ * nothing, would keep the process alive for minutes. grpc-js passes the addresses of a resolver to `net.connect` as options, so
+ * this resolver adds the option `signal` to them. Aborting it destroys the socket.
  */
 
-/** For targets `closable:host:port`; names are looked up as `dns:` does. */
+/** Scheme of targets `closable:host:port`; names are resolved as for `dns:`. */
 export const CLOSABLE_SCHEME = 'closable';
 
 /** Channel option that carries the `AbortSignal`. */
@@ -28,7 +28,7 @@ class ClosableResolver implements experimental.Resolver {
       experimental.createResolver(
         { ...target, scheme: 'dns', path },
         (endpoints, ...rest) => {
-          // An answer that was under way comes even after the resolver's end, and would make a closed channel connect for ever.
+          // A pending lookup calls back even after `destroy`, and would make a closed channel connect again and again.
           if (signal.aborted) return true;
           const shorterPath = endpoints.ok ? undefined : withoutFinalDot(path);
           if (shorterPath !== undefined) {
@@ -60,7 +60,7 @@ class ClosableResolver implements experimental.Resolver {
   }
 }
 
-/** Of `host.:port`, see `lookUpHost`; nothing for other hosts. */
+/** `host:port` for `host.:port`, see `lookUpHost`; `undefined` for other paths. */
 function withoutFinalDot(path: string): string | undefined {
   const shorter = path.replace(/\.(:\d+)$/, '$1');
   return shorter === path ? undefined : shorter;

@@ -4,25 +4,25 @@ import { STATIC_TABLE } from './static-table.js';
 
 type Field = readonly [name: string, value: string];
 
-/** Fields by name; where a name comes twice, the later one counts. */
+/** Field values by name; of several fields with one name, the last. */
 export type Fields = ReadonlyMap<string, string>;
 
-/** Bytes of the fields that the peer may refer to, in HPACK's count; what applies as long as no other size was announced. */
+/** The default SETTINGS_HEADER_TABLE_SIZE: the largest dynamic table that the peer may use. */
 const MAX_TABLE_BYTES = 4096;
 
-/** What each field counts beside its text (RFC 7541, 4.1). */
+/** Added to the length of name and value for the size of an entry (RFC 7541, 4.1). */
 const FIELD_OVERHEAD_BYTES = 32;
 
-/** Header blocks of one connection, in the order of their arrival (RFC 7541). Texts are Latin-1, a character for each byte. */
+/** Decodes the header blocks of one connection, in the order of arrival (RFC 7541). Names and values are Latin-1. */
 export class HeaderDecoder {
-  /** The latest field first. */
+  /** The newest field first. */
   readonly #dynamicTable: Field[] = [];
   #tableBytes = 0;
   #maxTableBytes = MAX_TABLE_BYTES;
 
   /**
-   * @param onField is called for each field, in their order
-   * @throws Http2Error for what is no header block: the connection cannot go on
+   * @param onField called for each field, in order
+   * @throws Http2Error (COMPRESSION_ERROR) when the block cannot be decoded
    */
   decode(block: Uint8Array, onField?: (name: string, value: string) => void): Fields {
     const reader = new BlockReader(block);
@@ -83,7 +83,7 @@ function sizeOf([name, value]: Field): number {
   return name.length + value.length + FIELD_OVERHEAD_BYTES;
 }
 
-/** Longer numbers than any that makes sense. */
+/** Limit of integers, larger than any length or index in use. */
 const MAX_INTEGER_BITS = 28;
 
 class BlockReader {
@@ -101,7 +101,7 @@ class BlockReader {
     return byte;
   }
 
-  /** A number that begins in the low bits of the next byte (RFC 7541, 5.1). */
+  /** RFC 7541, 5.1. @param prefixBits low bits of the next byte that belong to the integer */
   integer(prefixBits: number): number {
     const prefixMax = 2 ** prefixBits - 1;
     let value = this.#byte() & prefixMax;

@@ -1,16 +1,15 @@
 import { STATIC_TABLE } from './static-table.js';
 
 /**
- * A header block that refers to no earlier block, so that it can be kept and sent again, on any connection. Fields of the static
- * table go as numbers, other texts as they are (RFC 7541, 6.2.3): a proxy on the way must not keep them either, for one may be a
- * token.
- * @param fields names in lower case; texts are Latin-1
+ * Encodes a header block without the dynamic table, so that it can be reused on any connection. Fields of the static table are
+ * indexed; others are never-indexed literals (RFC 7541, 6.2.3), so that intermediaries do not put a token into their tables either.
+ * @param fields names in lower case; names and values are Latin-1
  */
 export function encodeHeaders(fields: Iterable<readonly [name: string, value: string]>): Buffer {
   return Buffer.concat([...fields].flatMap(([name, value]) => encodeField(name, value)));
 }
 
-/** Numbers of the static table, of whole fields and of names; of two fields with one name, either will do. */
+/** Indexes of the static table, by `name=value` and by name; of several fields with one name, any index may be used. */
 const STATIC_INDEXES: ReadonlyMap<string, number> = new Map(
   STATIC_TABLE.flatMap(([name, value], index) => [
     [name, index + 1],
@@ -31,7 +30,7 @@ function stringLiteral(value: string): Uint8Array[] {
   return [integer(bytes.length, 7, 0), bytes];
 }
 
-/** @param pattern the bits of the first byte in front of the number */
+/** RFC 7541, 5.1. @param pattern bits of the first byte before the prefix */
 function integer(value: number, prefixBits: number, pattern: number): Uint8Array {
   const prefixMax = 2 ** prefixBits - 1;
   if (value < prefixMax) return Uint8Array.of(pattern | value);
