@@ -26,7 +26,7 @@ export const NO_CONNECTION_IN_TIME = 'could not connect in time';
 
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 
-/** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd closes connections that ping more often than every 5 s. */
+/** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd closes connections that ping more than every 5 s. */
 const MIN_KEEP_ALIVE_MS = 10_000;
 
 /** Used for 0 (grpc-go, internal/transport `defaultClientKeepaliveTimeout`). */

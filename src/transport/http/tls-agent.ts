@@ -21,7 +21,7 @@ export interface TlsAgentOptions extends AgentOptions {
 /** net/http `DefaultTransport.TLSHandshakeTimeout`; etcd's transports use the same value. */
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** An agent for HTTPS requests whose connections are made by `connectTls` instead of node:https. Requests need `SecureRequestOptions`. */
+/** An agent for HTTPS requests that connects with `connectTls` instead of node:https. Requests need `SecureRequestOptions`. */
 export class TlsAgent extends Agent {
   readonly #closing = abortController();
   readonly #security: () => Promise<Security>;

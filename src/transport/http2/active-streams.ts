@@ -11,7 +11,10 @@ import {
 } from './frame.js';
 import type { Stream } from './stream.js';
 
-/** The streams of a connection whose response is not complete. Sends their requests in order, as far as flow control and the limit of concurrent streams allow. */
+/**
+ * The streams of a connection whose response is not complete. Sends their requests in order, as far as flow control and the limit of
+ * concurrent streams allow.
+ */
 export class ActiveStreams {
   readonly #send: (frame: Buffer) => void;
   readonly #open = new Map<number, Stream>();

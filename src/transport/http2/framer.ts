@@ -62,7 +62,7 @@ function frameLength(bytes: Buffer, offset: number): number {
   return FRAME_HEADER_BYTES + payloadBytes;
 }
 
-/** Limit of queued acknowledgements, against a peer that sends PING or SETTINGS without reading. Normal peers have a few dozen bytes. */
+/** Limit of queued acknowledgements, against a peer that sends PING or SETTINGS without reading. Normal is a few dozen bytes. */
 const MAX_QUEUED_ACK_BYTES = 2 ** 20;
 
 /** Queues frames for the socket. Frames sent in the same turn of the event loop are written together. */

@@ -191,7 +191,7 @@ function labels(blocks: readonly PemBlock[]): string {
   return blocks.map(({ label }) => label).join(' ');
 }
 
-/** What is wrong with a file, and why. */
+/** The error for an unusable file: Go's message, and a reason that names the file. */
 function tlsFileError(message: string, reason: string, cause?: unknown): UsageError {
   return new UsageError(message, 'arguments', { reasons: [reason], cause });
 }

@@ -134,7 +134,10 @@ export const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
-/** The curves of crypto/tls that BoringSSL supports. P-521 is not in its default list, and TLS 1.2 certificates with it are then rejected. */
+/**
+ * The curves of crypto/tls that BoringSSL supports. P-521 is not in its default list, and certificates with it would be rejected over
+ * TLS 1.2.
+ */
 export const BORINGSSL_GROUPS = 'X25519:P-256:P-384:P-521';
 
 /** Delay before the certificates in the TLS files are parsed: the ClientHello is sent by then, and the client waits for the server. */

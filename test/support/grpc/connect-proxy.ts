@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-/** An HTTP proxy on loopback that connects to one server, whatever host it is asked for; or refuses, with a status. */
+/** An HTTP proxy on loopback. It connects every CONNECT request to one server, or rejects it with the status `refusal`. */
 export class ConnectProxy {
-  /** `host:port` of each request, and its `Proxy-Authorization`. */
+  /** `host:port` and `Proxy-Authorization` of each request. */
   readonly asked: { readonly authority: string | undefined; readonly authorization: string | undefined }[] =
     [];
   readonly #sockets = new Set<Socket>();

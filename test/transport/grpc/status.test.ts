@@ -15,7 +15,7 @@ test.each<[RpcCode, string, string]>([
     'etcdserver: mvcc: required revision has been compacted',
     'etcdserver: mvcc: required revision has been compacted',
   ],
-  // etcd has this error, but its clients do not know it.
+  // etcd has this error, but it is not in the list of its clients.
   [
     'InvalidArgument',
     'etcdserver: permission not given',
@@ -27,7 +27,7 @@ test.each<[RpcCode, string, string]>([
   expect(toServerError(failure(code, details))).toMatchObject({ message, code });
 });
 
-test('a broken connection says which one, and that the request may have been carried out', () => {
+test('a lost connection is reported with its endpoint, and that the request may have been applied', () => {
   expect(toServerError(failure('Unavailable', LOST)).reasons).toEqual([
     'a:1: the connection was lost before the response arrived; the request may have been applied',
   ]);

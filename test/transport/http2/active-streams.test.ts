@@ -24,41 +24,41 @@ test('each request has the next odd stream', async () => {
   const { peer, request } = await readyConnection();
   request();
   request();
-  expect(opened(await peer.heard())).toEqual([1, 3]);
+  expect(opened(await peer.takeReceivedFrames())).toEqual([1, 3]);
 });
 
 test('an empty body is an empty frame, also where no window is left', async () => {
   const { peer, request } = await readyConnection(windowOf(0));
   request('');
-  expect(bodies(await peer.heard())).toEqual(['1:0.']);
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:0.']);
 });
 
 test('a body waits for the window of its stream, and goes on as that grows', async () => {
   const { peer, request } = await readyConnection(windowOf(10));
   request('x'.repeat(25));
   request('y'.repeat(5));
-  expect(bodies(await peer.heard())).toEqual(['1:10', '3:5.']);
-  peer.say(more(1, 7));
-  expect(bodies(await peer.heard())).toEqual(['1:7']);
-  peer.say(more(0, 1000));
-  expect(await peer.heard()).toEqual([]);
-  peer.say(more(1, 1000));
-  expect(bodies(await peer.heard())).toEqual(['1:8.']);
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:10', '3:5.']);
+  peer.send(more(1, 7));
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:7']);
+  peer.send(more(0, 1000));
+  expect(await peer.takeReceivedFrames()).toEqual([]);
+  peer.send(more(1, 1000));
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:8.']);
 });
 
 test('a new size of the windows holds for the requests under way', async () => {
   const { peer, request } = await readyConnection(windowOf(10));
   request('x'.repeat(30));
-  await peer.heard();
-  peer.say(windowOf(14));
-  expect(bodies(await peer.heard())).toEqual(['1:4']);
+  await peer.takeReceivedFrames();
+  peer.send(windowOf(14));
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:4']);
   // 14 bytes were used of 5: the stream owes 9.
-  peer.say(windowOf(5), more(1, 9));
-  expect(bodies(await peer.heard())).toEqual([]);
-  peer.say(more(1, 1));
-  expect(bodies(await peer.heard())).toEqual(['1:1']);
-  peer.say(windowOf(100));
-  expect(bodies(await peer.heard())).toEqual(['1:15.']);
+  peer.send(windowOf(5), more(1, 9));
+  expect(bodies(await peer.takeReceivedFrames())).toEqual([]);
+  peer.send(more(1, 1));
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:1']);
+  peer.send(windowOf(100));
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:15.']);
 });
 
 test('all bodies together wait for the window of the connection', async () => {
@@ -66,13 +66,19 @@ test('all bodies together wait for the window of the connection', async () => {
   request(Buffer.alloc(60_000));
   request(Buffer.alloc(10_000));
   request('x');
-  expect(bodies(await peer.heard())).toEqual(['1:16384', '1:16384', '1:16384', '1:10848.', '3:5535']);
-  peer.say(more(3, 1000));
-  expect(await peer.heard()).toEqual([]);
-  peer.say(more(0, 1));
-  expect(bodies(await peer.heard())).toEqual(['3:1']);
-  peer.say(more(0, 100_000));
-  expect(bodies(await peer.heard())).toEqual(['3:4464.', '5:1.']);
+  expect(bodies(await peer.takeReceivedFrames())).toEqual([
+    '1:16384',
+    '1:16384',
+    '1:16384',
+    '1:10848.',
+    '3:5535',
+  ]);
+  peer.send(more(3, 1000));
+  expect(await peer.takeReceivedFrames()).toEqual([]);
+  peer.send(more(0, 1));
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['3:1']);
+  peer.send(more(0, 100_000));
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['3:4464.', '5:1.']);
 });
 
 test('parts are as large as the peer takes them', async () => {
@@ -83,14 +89,14 @@ test('parts are as large as the peer takes them', async () => {
     ]),
   );
   request(Buffer.alloc(50_000));
-  expect(bodies(await peer.heard())).toEqual(['1:40000', '1:10000.']);
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:40000', '1:10000.']);
 });
 
 test('a header block larger than a frame goes on in others', async () => {
   const { peer, request } = await readyConnection();
   const long = 'x'.repeat(40_000);
   request('body', { fields: { long } });
-  const frames = await peer.heard();
+  const frames = await peer.takeReceivedFrames();
   expect(frames.map(({ type, flags }) => [type, flags])).toEqual([
     ['headers', 0],
     ['continuation', 0],
@@ -105,13 +111,13 @@ test('a header block larger than a frame goes on in others', async () => {
 test('as many requests are under way as the peer takes; the others follow in their order', async () => {
   const { peer, request } = await readyConnection(settingsFrame([[3, 2]]));
   const requests = [request(), request(), request(), request(), request()];
-  expect(opened(await peer.heard())).toEqual([1, 3]);
-  peer.say(answer(3));
-  expect(opened(await peer.heard())).toEqual([5]);
+  expect(opened(await peer.takeReceivedFrames())).toEqual([1, 3]);
+  peer.send(answer(3));
+  expect(opened(await peer.takeReceivedFrames())).toEqual([5]);
   requests[0]?.stream.cancel();
-  expect(opened(await peer.heard())).toEqual([7]);
-  peer.say(settingsFrame([[3, 3]]));
-  expect(opened(await peer.heard())).toEqual([9]);
+  expect(opened(await peer.takeReceivedFrames())).toEqual([7]);
+  peer.send(settingsFrame([[3, 3]]));
+  expect(opened(await peer.takeReceivedFrames())).toEqual([9]);
 });
 
 test('a request that is cancelled while it waits is never heard of', async () => {
@@ -119,11 +125,11 @@ test('a request that is cancelled while it waits is never heard of', async () =>
   request();
   const cancelled = request();
   request();
-  await peer.heard();
+  await peer.takeReceivedFrames();
   cancelled.stream.cancel();
-  expect(await peer.heard()).toEqual([]);
-  peer.say(answer(1));
-  const frames = await peer.heard();
+  expect(await peer.takeReceivedFrames()).toEqual([]);
+  peer.send(answer(1));
+  const frames = await peer.takeReceivedFrames();
   expect(frames.map(({ type, streamId }) => [type, streamId])).toEqual([
     ['headers', 3],
     ['data', 3],
@@ -135,14 +141,14 @@ test('a request that waits for its window keeps none behind it waiting', async (
   const { peer, request } = await readyConnection(windowOf(4));
   request('too long');
   request('fits');
-  expect(bodies(await peer.heard())).toEqual(['1:4', '3:4.']);
+  expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:4', '3:4.']);
 });
 
 test('a window that comes after the end of its stream is passed over', async () => {
   const { peer, states, request } = await readyConnection();
   request();
-  await peer.heard();
-  peer.say(answer(1), more(1, 100));
-  expect(await peer.heard()).toEqual([]);
+  await peer.takeReceivedFrames();
+  peer.send(answer(1), more(1, 100));
+  expect(await peer.takeReceivedFrames()).toEqual([]);
   expect(states).toEqual(['ready']);
 });

@@ -8,7 +8,7 @@ import {
   uint32Frame,
 } from '../../../src/transport/http2/frame.js';
 import { openConnection, readyConnection } from '../../support/http2/open-connection.js';
-import { data, farewell, goAway, headers, NO_SETTINGS, turn } from '../../support/http2/scripted-peer.js';
+import { data, goAway, goAwayCode, headers, NO_SETTINGS, turn } from '../../support/http2/scripted-peer.js';
 
 const OF_CONNECTION = { flags: 0, streamId: 0 };
 const settingsAck = frame({ type: FrameType.settings, flags: Flag.ack, streamId: 0 }, Buffer.alloc(0));
@@ -18,7 +18,7 @@ describe('the beginning', () => {
     const { peer } = openConnection();
     await turn();
     expect(peer.received.subarray(0, PREFACE.length).toString()).toBe(PREFACE);
-    const frames = await peer.heard();
+    const frames = await peer.takeReceivedFrames();
     expect(frames.map(({ type, payload }) => [type, payload.toString('hex')])).toEqual([
       ['settings', '000200000000000400010000'],
       ['windowUpdate', '7fff0000'],
@@ -28,11 +28,11 @@ describe('the beginning', () => {
   test('no request goes out before the settings of the peer, which are acknowledged', async () => {
     const { peer, states, request } = openConnection();
     request();
-    expect((await peer.heard()).map(({ type }) => type)).toEqual(['settings', 'windowUpdate']);
+    expect((await peer.takeReceivedFrames()).map(({ type }) => type)).toEqual(['settings', 'windowUpdate']);
     expect(states).toEqual([]);
-    peer.say(NO_SETTINGS);
+    peer.send(NO_SETTINGS);
     expect(states).toEqual(['ready']);
-    expect((await peer.heard()).map(({ type, flags }) => [type, flags])).toEqual([
+    expect((await peer.takeReceivedFrames()).map(({ type, flags }) => [type, flags])).toEqual([
       ['settings', Flag.ack],
       ['headers', Flag.endHeaders],
       ['data', Flag.endStream],
@@ -46,10 +46,10 @@ describe('the beginning', () => {
   ])('%s instead of settings is the end', async (_name, bytes, code) => {
     const { peer, states, request } = openConnection();
     const { events } = request();
-    peer.say(bytes);
+    peer.send(bytes);
     // Seven bytes are no frame yet.
-    if (bytes.length < 9) peer.say(Buffer.alloc(2));
-    expect(farewell(await peer.heard())).toBe(code);
+    if (bytes.length < 9) peer.send(Buffer.alloc(2));
+    expect(goAwayCode(await peer.takeReceivedFrames())).toBe(code);
     expect(peer.isClosed).toBe(true);
     expect(states).toEqual([expect.stringMatching(/^Protocol error: .* not answer in HTTP\/2 \(/), 'closed']);
     expect(events).toEqual(['refused']);
@@ -141,9 +141,9 @@ describe('what breaks the rules ends the connection', () => {
   ])('%s', async (_name, frames, code) => {
     const { peer, states, request } = await readyConnection();
     const { events } = request();
-    await peer.heard();
-    peer.say(...frames);
-    expect(farewell(await peer.heard())).toBe(code);
+    await peer.takeReceivedFrames();
+    peer.send(...frames);
+    expect(goAwayCode(await peer.takeReceivedFrames())).toBe(code);
     expect(peer.isClosed).toBe(true);
     expect(states).toEqual(['ready', expect.any(String), 'closed']);
     expect(events).toEqual([expect.stringMatching(/^lost: /)]);
@@ -151,11 +151,11 @@ describe('what breaks the rules ends the connection', () => {
 
   test('what HTTP/2 does not know is passed over', async () => {
     const { peer, states } = await readyConnection();
-    peer.say(
+    peer.send(
       frame({ type: 2, flags: 0, streamId: 1 }, Buffer.alloc(5)),
       frame({ type: 99, flags: 9, streamId: 7 }, Buffer.alloc(3)),
     );
-    expect(await peer.heard()).toEqual([]);
+    expect(await peer.takeReceivedFrames()).toEqual([]);
     expect(states).toEqual(['ready']);
   });
 });
@@ -165,12 +165,12 @@ describe('answers', () => {
 
   test('a ping is answered with what it says, an answer is not', async () => {
     const { peer } = await readyConnection();
-    peer.say(
+    peer.send(
       ping,
       frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, Buffer.alloc(8)),
       settingsAck,
     );
-    const frames = await peer.heard();
+    const frames = await peer.takeReceivedFrames();
     expect(frames.map(({ type, flags, payload }) => [type, flags, payload.toString()])).toEqual([
       ['ping', Flag.ack, '12345678'],
     ]);
@@ -181,19 +181,19 @@ describe('answers', () => {
     peer.unsentBytes = 1;
     const many = Array<Buffer>(10_000).fill(ping);
     for (let round = 0; round < 6; round++) {
-      peer.say(...many);
+      peer.send(...many);
       await turn();
     }
     expect(states).toEqual(['ready']);
-    peer.say(...many);
-    expect(farewell(await peer.heard())).toBe('ENHANCE_YOUR_CALM');
+    peer.send(...many);
+    expect(goAwayCode(await peer.takeReceivedFrames())).toBe('ENHANCE_YOUR_CALM');
   });
 
   test('one that reads them may ask as often as it likes', async () => {
     const { peer, states } = await readyConnection();
     const many = Array<Buffer>(10_000).fill(ping);
     for (let round = 0; round < 20; round++) {
-      peer.say(...many);
+      peer.send(...many);
       await turn();
     }
     expect(states).toEqual(['ready']);
@@ -211,7 +211,7 @@ describe('the end', () => {
     expect(states).toEqual(['ready', 'enough', 'closed']);
     expect(peer.isClosed).toBe(true);
     await turn();
-    expect(await peer.heard()).toEqual([]);
+    expect(await peer.takeReceivedFrames()).toEqual([]);
   });
 
   test.each([
@@ -220,7 +220,7 @@ describe('the end', () => {
   ])('a connection that breaks (%s) fails what is under way', async (error, message) => {
     const { peer, states, request } = await readyConnection();
     const { events } = request();
-    peer.hangUp(error);
+    peer.closeConnection(error);
     expect(events).toEqual([`lost: ${message}`]);
     expect(states).toEqual(['ready', message, 'closed']);
   });
@@ -233,14 +233,14 @@ describe('the end', () => {
     expect(refused.events).toEqual([]);
     await vi.waitFor(() => expect(refused.events).toEqual(['refused']));
     expect(cancelled.events).toEqual([]);
-    expect(await peer.heard()).toEqual([]);
+    expect(await peer.takeReceivedFrames()).toEqual([]);
   });
 
   test('what follows the end in the same chunk is not looked at', async () => {
     const { peer, states, request } = await readyConnection();
     const { events } = request();
-    await peer.heard();
-    peer.say(goAway(0), data(1, 'late'), goAway(0), data(99, ''));
+    await peer.takeReceivedFrames();
+    peer.send(goAway(0), data(1, 'late'), goAway(0), data(99, ''));
     expect(events).toEqual(['refused']);
     expect(states).toEqual(['ready', 'the server sent GOAWAY: NO_ERROR', 'closed']);
   });
@@ -250,8 +250,8 @@ describe('a server that says goodbye', () => {
   test('answers the requests that it has looked at, and refuses the others once', async () => {
     const { peer, states, request } = await readyConnection(settingsFrame([[3, 3]]));
     const [first, second, third, waiting] = [request(), request(), request(), request()];
-    await peer.heard();
-    peer.say(goAway(3, 0));
+    await peer.takeReceivedFrames();
+    peer.send(goAway(3, 0));
     expect([first, second, third, waiting].map(({ events }) => events)).toEqual([
       [],
       [],
@@ -259,31 +259,31 @@ describe('a server that says goodbye', () => {
       ['refused'],
     ]);
     expect(states).toEqual(['ready', 'the server sent GOAWAY: NO_ERROR']);
-    peer.say(headers(1, { ':status': '200' }, Flag.endHeaders | Flag.endStream));
+    peer.send(headers(1, { ':status': '200' }, Flag.endHeaders | Flag.endStream));
     expect(first.events).toEqual([{ ':status': '200' }, 'end']);
     expect(peer.isClosed).toBe(false);
-    peer.say(headers(3, { ':status': '200' }, Flag.endHeaders | Flag.endStream));
+    peer.send(headers(3, { ':status': '200' }, Flag.endHeaders | Flag.endStream));
     expect(peer.isClosed).toBe(true);
     expect(states.at(-1)).toBe('closed');
     expect([second, third, waiting].map(({ events }) => events.length)).toEqual([2, 1, 1]);
     // No request went out in the meantime.
-    expect((await peer.heard()).filter(({ type }) => type === 'headers')).toEqual([]);
+    expect((await peer.takeReceivedFrames()).filter(({ type }) => type === 'headers')).toEqual([]);
   });
 
   test('takes the rest of a request that it has looked at', async () => {
     const { peer, request } = await readyConnection(settingsFrame([[4, 3]]));
     const { events } = request('abcdef');
-    await peer.heard();
-    peer.say(goAway(1), uint32Frame(FrameType.windowUpdate, 1, 10));
-    expect((await peer.heard()).map(({ payload }) => payload.toString())).toEqual(['def']);
+    await peer.takeReceivedFrames();
+    peer.send(goAway(1), uint32Frame(FrameType.windowUpdate, 1, 10));
+    expect((await peer.takeReceivedFrames()).map(({ payload }) => payload.toString())).toEqual(['def']);
     expect(events).toEqual([]);
   });
 
   test('may refuse all, and then closes', async () => {
     const { peer, states, request } = await readyConnection(settingsFrame([[3, 2]]));
     const requests = [request(), request(), request()];
-    await peer.heard();
-    peer.say(goAway(0, 11));
+    await peer.takeReceivedFrames();
+    peer.send(goAway(0, 11));
     expect(requests.map(({ events }) => events)).toEqual([['refused'], ['refused'], ['refused']]);
     expect(states).toEqual(['ready', 'the server sent GOAWAY: ENHANCE_YOUR_CALM', 'closed']);
   });
@@ -291,9 +291,9 @@ describe('a server that says goodbye', () => {
   test('may take its word back only downwards', async () => {
     const { peer, states, request } = await readyConnection();
     const [first, second] = [request(), request()];
-    peer.say(goAway(2 ** 31 - 1));
+    peer.send(goAway(2 ** 31 - 1));
     expect(second.events).toEqual([]);
-    peer.say(goAway(1));
+    peer.send(goAway(1));
     expect([first.events, second.events]).toEqual([[], ['refused']]);
     expect(states).toEqual(['ready', 'the server sent GOAWAY: NO_ERROR']);
   });
@@ -301,13 +301,13 @@ describe('a server that says goodbye', () => {
   test('takes no new request', async () => {
     const { peer, states, request } = await readyConnection();
     request();
-    await peer.heard();
-    peer.say(goAway(2 ** 31 - 1));
+    await peer.takeReceivedFrames();
+    peer.send(goAway(2 ** 31 - 1));
     const late = request();
-    peer.say(settingsFrame([[3, 100]]));
+    peer.send(settingsFrame([[3, 100]]));
     expect(late.events).toEqual([]);
     await vi.waitFor(() => expect(late.events).toEqual(['refused']));
-    expect((await peer.heard()).map(({ type }) => type)).toEqual(['settings']);
+    expect((await peer.takeReceivedFrames()).map(({ type }) => type)).toEqual(['settings']);
     expect(states).not.toContain('closed');
   });
 });

@@ -61,11 +61,11 @@ test.each<[readonly (readonly [string, string])[], string | undefined]>([
 test('a malformed response ends its stream alone', async () => {
   const { peer, states, request } = await readyConnection();
   const [bad, good] = [request(), request()];
-  await peer.heard();
-  peer.say(headers(1, { ':status': '200', x: 'a\nb' }), headers(3, { ':status': '200', x: 'a' }, 0x5));
+  await peer.takeReceivedFrames();
+  peer.send(headers(1, { ':status': '200', x: 'a\nb' }), headers(3, { ':status': '200', x: 'a' }, 0x5));
   expect(bad.events).toEqual(['malformed: invalid header field value for "x"']);
   expect(good.events).toEqual([{ ':status': '200', x: 'a' }, 'end']);
-  const [reset] = await peer.heard();
+  const [reset] = await peer.takeReceivedFrames();
   expect([reset?.type, reset?.payload.readUInt32BE()]).toEqual(['resetStream', 1]);
   expect(states).toEqual(['ready']);
 });

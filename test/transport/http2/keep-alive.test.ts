@@ -6,7 +6,7 @@ import { headers } from '../../support/http2/scripted-peer.js';
 const keepAlive = { timeMs: 10_000, timeoutMs: 3_000 };
 const pong = frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, Buffer.alloc(8));
 const pings = async (opened: Awaited<ReturnType<typeof readyConnection>>) =>
-  (await opened.peer.heard()).filter(({ type }) => type === 'ping').length;
+  (await opened.peer.takeReceivedFrames()).filter(({ type }) => type === 'ping').length;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -53,15 +53,15 @@ test('a call that waits to be sent waits, too', async () => {
 test('whatever the server says is a sign of life', async () => {
   const opened = await readyConnection(undefined, { keepAlive });
   const { events } = opened.request();
-  await opened.peer.heard();
+  await opened.peer.takeReceivedFrames();
   vi.advanceTimersByTime(9_000);
-  opened.peer.say(headers(1, { ':status': '200' }));
+  opened.peer.send(headers(1, { ':status': '200' }));
   vi.advanceTimersByTime(9_999);
   expect(await pings(opened)).toBe(0);
   vi.advanceTimersByTime(1);
   expect(await pings(opened)).toBe(1);
   vi.advanceTimersByTime(1_000);
-  opened.peer.say(pong);
+  opened.peer.send(pong);
   vi.advanceTimersByTime(2_000);
   expect(opened.states).toEqual(['ready']);
   // It is asked again no sooner than the time after that.
