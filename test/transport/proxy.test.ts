@@ -18,7 +18,7 @@ describe('the proxy', () => {
   });
 });
 
-describe('is passed by', () => {
+describe('no proxy is used', () => {
   it.each(['localhost', '127.0.0.1', '127.9.9.9', '::1'])('for this machine: %s', (host) => {
     expect(proxyFor({ host, port: '2379' }, SETTING)).toBeUndefined();
   });
@@ -36,8 +36,8 @@ describe('is passed by', () => {
     ['etcd.example.org', '*.example.org'],
     ['etcd.example.org', 'ETCD.example.org:2379'],
     ['example.org', 'example.org'],
-  ])('%s, by %s', (host, exceptions) => {
-    expect(proxyFor({ host, port: '2379' }, SETTING, exceptions)).toBeUndefined();
+  ])('for %s with NO_PROXY=%s', (host, noProxy) => {
+    expect(proxyFor({ host, port: '2379' }, SETTING, noProxy)).toBeUndefined();
   });
 
   it.each([

@@ -9,7 +9,7 @@ const more = (streamId: number, bytes: number) => uint32Frame(FrameType.windowUp
 const answer = (streamId: number) =>
   headers(streamId, { ':status': '200' }, Flag.endHeaders | Flag.endStream);
 
-/** `<stream>:<bytes>`, with a full stop where the request ends. */
+/** DATA frames as `<stream>:<bytes>`, with `.` at the end of the request. */
 const bodies = (frames: readonly SentFrame[]) =>
   frames
     .filter(({ type }) => type === 'data')
@@ -20,20 +20,20 @@ const bodies = (frames: readonly SentFrame[]) =>
 const opened = (frames: readonly SentFrame[]) =>
   frames.filter(({ type }) => type === 'headers').map(({ streamId }) => streamId);
 
-test('each request has the next odd stream', async () => {
+test('each request has the next odd stream ID', async () => {
   const { peer, request } = await readyConnection();
   request();
   request();
   expect(opened(await peer.takeReceivedFrames())).toEqual([1, 3]);
 });
 
-test('an empty body is an empty frame, also where no window is left', async () => {
+test('an empty body is an empty DATA frame, also when the window is used up', async () => {
   const { peer, request } = await readyConnection(windowOf(0));
   request('');
   expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:0.']);
 });
 
-test('a body waits for the window of its stream, and goes on as that grows', async () => {
+test('a body waits for the window of its stream, and continues after WINDOW_UPDATE', async () => {
   const { peer, request } = await readyConnection(windowOf(10));
   request('x'.repeat(25));
   request('y'.repeat(5));
@@ -46,13 +46,13 @@ test('a body waits for the window of its stream, and goes on as that grows', asy
   expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:8.']);
 });
 
-test('a new size of the windows holds for the requests under way', async () => {
+test('a new initial window size changes the windows of open streams', async () => {
   const { peer, request } = await readyConnection(windowOf(10));
   request('x'.repeat(30));
   await peer.takeReceivedFrames();
   peer.send(windowOf(14));
   expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:4']);
-  // 14 bytes were used of 5: the stream owes 9.
+  // 14 bytes were sent with a window that is now 5: the window is -9.
   peer.send(windowOf(5), more(1, 9));
   expect(bodies(await peer.takeReceivedFrames())).toEqual([]);
   peer.send(more(1, 1));
@@ -61,7 +61,7 @@ test('a new size of the windows holds for the requests under way', async () => {
   expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:15.']);
 });
 
-test('all bodies together wait for the window of the connection', async () => {
+test('bodies wait for the window of the connection', async () => {
   const { peer, request } = await readyConnection(windowOf(100_000));
   request(Buffer.alloc(60_000));
   request(Buffer.alloc(10_000));
@@ -81,7 +81,7 @@ test('all bodies together wait for the window of the connection', async () => {
   expect(bodies(await peer.takeReceivedFrames())).toEqual(['3:4464.', '5:1.']);
 });
 
-test('parts are as large as the peer takes them', async () => {
+test('frames have the maximum size that the peer allows', async () => {
   const { peer, request } = await readyConnection(
     settingsFrame([
       [4, 100_000],
@@ -92,7 +92,7 @@ test('parts are as large as the peer takes them', async () => {
   expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:40000', '1:10000.']);
 });
 
-test('a header block larger than a frame goes on in others', async () => {
+test('a header block larger than a frame is continued in CONTINUATION frames', async () => {
   const { peer, request } = await readyConnection();
   const long = 'x'.repeat(40_000);
   request('body', { fields: { long } });
@@ -108,7 +108,7 @@ test('a header block larger than a frame goes on in others', async () => {
   expect(new HeaderDecoder().decode(block).get('long')).toBe(long);
 });
 
-test('as many requests are under way as the peer takes; the others follow in their order', async () => {
+test('the number of open streams is limited by the peer; other requests follow in order', async () => {
   const { peer, request } = await readyConnection(settingsFrame([[3, 2]]));
   const requests = [request(), request(), request(), request(), request()];
   expect(opened(await peer.takeReceivedFrames())).toEqual([1, 3]);
@@ -120,7 +120,7 @@ test('as many requests are under way as the peer takes; the others follow in the
   expect(opened(await peer.takeReceivedFrames())).toEqual([9]);
 });
 
-test('a request that is cancelled while it waits is never heard of', async () => {
+test('a request that is cancelled while it waits is never sent', async () => {
   const { peer, request } = await readyConnection(settingsFrame([[3, 1]]));
   request();
   const cancelled = request();
@@ -137,14 +137,14 @@ test('a request that is cancelled while it waits is never heard of', async () =>
   expect(cancelled.events).toEqual([]);
 });
 
-test('a request that waits for its window keeps none behind it waiting', async () => {
+test('a request that waits for its window does not block those behind it', async () => {
   const { peer, request } = await readyConnection(windowOf(4));
   request('too long');
   request('fits');
   expect(bodies(await peer.takeReceivedFrames())).toEqual(['1:4', '3:4.']);
 });
 
-test('a window that comes after the end of its stream is passed over', async () => {
+test('WINDOW_UPDATE for an ended stream is ignored', async () => {
   const { peer, states, request } = await readyConnection();
   request();
   await peer.takeReceivedFrames();

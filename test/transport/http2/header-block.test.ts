@@ -53,12 +53,12 @@ test.each<[readonly (readonly [string, string])[], string | undefined]>([
     'mix of request and response pseudo headers',
   ],
 ])('%j: %s', (fields, violation) => {
-  const rules = new FieldValidator();
-  for (const [name, value] of fields) rules.check(name, value);
-  expect(rules.violation).toBe(violation);
+  const validator = new FieldValidator();
+  for (const [name, value] of fields) validator.check(name, value);
+  expect(validator.violation).toBe(violation);
 });
 
-test('a malformed response ends its stream alone', async () => {
+test('a malformed response ends only its stream', async () => {
   const { peer, states, request } = await readyConnection();
   const [bad, good] = [request(), request()];
   await peer.takeReceivedFrames();

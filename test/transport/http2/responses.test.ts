@@ -14,7 +14,7 @@ const credits = (frames: readonly SentFrame[]) =>
     .filter(({ type }) => type === 'windowUpdate')
     .map(({ streamId, payload }) => [streamId, payload.readUInt32BE()]);
 
-test('headers, data, trailers and the end come in this order', async () => {
+test('headers, data, trailers and the end are reported in this order', async () => {
   const { peer, request } = await readyConnection();
   const { events } = request();
   await peer.takeReceivedFrames();
@@ -31,7 +31,7 @@ test('a response may end with its headers, or with its data', async () => {
   expect(second.events).toEqual([OK, 'x', 'end']);
 });
 
-test('padding and priority are taken off', async () => {
+test('padding and priority are removed', async () => {
   const { peer, request } = await readyConnection();
   const { events } = request();
   const block = encodeHeaders(Object.entries(OK));
@@ -46,7 +46,7 @@ test('padding and priority are taken off', async () => {
   expect(events).toEqual([OK, 'ab', '', '', 'end']);
 });
 
-test('a header block in parts counts when it is whole, and ends the stream then', async () => {
+test('a fragmented header block is processed when it is complete, and ends the stream then', async () => {
   const { peer, request } = await readyConnection();
   const { events } = request();
   const block = encodeHeaders(Object.entries({ ...OK, name: 'x'.repeat(100) }));
@@ -59,7 +59,7 @@ test('a header block in parts counts when it is whole, and ends the stream then'
   expect(events).toEqual([{ ...OK, name: 'x'.repeat(100) }, 'end']);
 });
 
-test('a header block in parts is the same when those come byte by byte', async () => {
+test('a fragmented header block can arrive byte by byte', async () => {
   const { peer, request } = await readyConnection();
   const { events } = request();
   const block = encodeHeaders(Object.entries({ ...OK, name: 'abcdefghij' }));
@@ -72,7 +72,7 @@ test('a header block in parts is the same when those come byte by byte', async (
   expect(events).toEqual([{ ...OK, name: 'abcdefghij' }]);
 });
 
-test('a stream that the server ends has its code, and REFUSED_STREAM is one', async () => {
+test('a stream that the server resets fails with the error code, also with REFUSED_STREAM', async () => {
   const { peer, states, request } = await readyConnection();
   const requests = [request(), request(), request()];
   await peer.takeReceivedFrames();
@@ -91,7 +91,7 @@ test('a stream that the server ends has its code, and REFUSED_STREAM is one', as
   expect(states).toEqual(['ready']);
 });
 
-test('a response that comes before the request is sent ends that', async () => {
+test('a response that is complete before the request is sent stops the request', async () => {
   const { peer, request } = await readyConnection(settingsFrame([[4, 2]]));
   const { events } = request('abcdef');
   await peer.takeReceivedFrames();
@@ -102,7 +102,7 @@ test('a response that comes before the request is sent ends that', async () => {
   ).toEqual([['resetStream', '00000000']]);
 });
 
-test('cancel tells the server, and nothing is heard afterwards', async () => {
+test('cancel sends RST_STREAM, and no event follows', async () => {
   const { peer, states, request } = await readyConnection();
   const { stream, events } = request();
   await peer.takeReceivedFrames();
@@ -116,7 +116,7 @@ test('cancel tells the server, and nothing is heard afterwards', async () => {
   expect(states).toEqual(['ready', 'the server closed the connection', 'closed']);
 });
 
-test('who cancels on the last part hears of no end', async () => {
+test('after cancel on the last data there is no end event', async () => {
   const { peer, request } = await readyConnection();
   const { events } = request('body', { onData: (stream) => stream.cancel() });
   peer.send(headers(1, OK), data(1, 'x', Flag.endStream));
@@ -124,7 +124,7 @@ test('who cancels on the last part hears of no end', async () => {
   expect(resets(await peer.takeReceivedFrames())).toEqual([[1, 8]]);
 });
 
-test('the headers of a cancelled stream still count for those that refer to them', async () => {
+test('the headers of a cancelled stream still update the dynamic table', async () => {
   const { peer, request } = await readyConnection();
   const [cancelled, other] = [request(), request()];
   cancelled.stream.cancel();
@@ -168,7 +168,7 @@ test.each([
   expect(states).toEqual(['ready']);
 });
 
-test('a malformed block of a cancelled stream counts for those that refer to it', async () => {
+test('malformed headers of a cancelled stream still update the dynamic table', async () => {
   const { peer, request } = await readyConnection();
   const [cancelled, other] = [request(), request()];
   cancelled.stream.cancel();
@@ -178,7 +178,7 @@ test('a malformed block of a cancelled stream counts for those that refer to it'
   expect(other.events).toEqual([{ a: 'c' }]);
 });
 
-test('the server may send more when half of the window is consumed', async () => {
+test('WINDOW_UPDATE is sent when half of the window is consumed', async () => {
   const { peer, request } = await readyConnection(undefined, { windowBytes: 100 });
   const { stream } = request('body', { holdsData: true });
   await peer.takeReceivedFrames();
@@ -194,7 +194,7 @@ test('the server may send more when half of the window is consumed', async () =>
   expect(goAwayCode(await peer.takeReceivedFrames())).toBe('FLOW_CONTROL_ERROR');
 });
 
-test('padding is consumed as it comes', async () => {
+test('padding is consumed when it is received', async () => {
   const { peer, request } = await readyConnection(undefined, { windowBytes: 100 });
   request('body', { holdsData: true });
   await peer.takeReceivedFrames();
@@ -202,7 +202,7 @@ test('padding is consumed as it comes', async () => {
   expect(credits(await peer.takeReceivedFrames())).toEqual([[1, 60]]);
 });
 
-test('a response that is too much at once ends the connection', async () => {
+test('a response that exceeds the window ends the connection', async () => {
   const { peer, states, request } = await readyConnection(undefined, { windowBytes: 100 });
   const { events } = request();
   await peer.takeReceivedFrames();
@@ -212,7 +212,7 @@ test('a response that is too much at once ends the connection', async () => {
   expect(states).toEqual(['ready', 'more than was asked for', 'closed']);
 });
 
-test('nothing is credited to a stream that has ended', async () => {
+test('no WINDOW_UPDATE is sent for a stream that has ended', async () => {
   const { peer, request } = await readyConnection(undefined, { windowBytes: 100 });
   const { stream } = request('body', { holdsData: true });
   await peer.takeReceivedFrames();
@@ -221,7 +221,7 @@ test('nothing is credited to a stream that has ended', async () => {
   expect(await peer.takeReceivedFrames()).toEqual([]);
 });
 
-test('the window of the connection never ends', async () => {
+test('the window of the connection is replenished', async () => {
   const { peer, request } = await readyConnection();
   const chunk = data(1, Buffer.alloc(16_384));
   const chunks = Array<Buffer>(256).fill(chunk);
@@ -230,7 +230,7 @@ test('the window of the connection never ends', async () => {
   await peer.takeReceivedFrames();
   for (let sent = 0; sent < 2 ** 30 - 16_384 * 256; sent += 256 * 16_384) peer.send(...chunks);
   expect(credits(await peer.takeReceivedFrames())).toEqual([]);
-  // Half of it is used up.
+  // More than half of the window is used.
   peer.send(...chunks);
   expect(credits(await peer.takeReceivedFrames())).toEqual([[0, 2 ** 30]]);
 });

@@ -23,19 +23,19 @@ const signal = new AbortController().signal;
 const hosts = () =>
   vi.mocked(dialWithBun).mock.calls.map(([, { address }]) => 'host' in address && address.host);
 
-test('where Bun runs, its sockets are used', async () => {
+test('on Bun, its sockets are used', async () => {
   await dial(dialOptions(), signal);
   expect(hosts()).toEqual(['etcd.example']);
   expect(dialWithNode).not.toHaveBeenCalled();
 });
 
-test('by way of a proxy, the sockets of Node.js are used', async () => {
+test('through a proxy, the sockets of Node.js are used', async () => {
   await dial(dialOptions({ proxy: { host: 'p', port: '1' } as never }), signal);
   expect(dialWithNode).toHaveBeenCalledOnce();
   expect(dialWithBun).not.toHaveBeenCalled();
 });
 
-test('a full name that is not known is looked for without its final dot', async () => {
+test('an absolute name that cannot be resolved is tried without its final dot', async () => {
   vi.mocked(dialWithBun).mockRejectedValueOnce(new Error('EAI_AGAIN: getaddrinfo EAI_AGAIN etcd.example.'));
   await dial(dialOptions({ address: { host: 'etcd.example.', port: 1 } }), signal);
   expect(hosts()).toEqual(['etcd.example.', 'etcd.example']);

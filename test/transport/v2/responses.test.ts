@@ -7,7 +7,7 @@ import {
   parseExactJson,
 } from '../../../src/transport/v2/responses.js';
 
-it('keeps long whole numbers as digits, outside of strings only', () => {
+it('keeps long integers as digits, except in strings', () => {
   expect(
     parseExactJson('{"a":18446744073709551615,"b":[-12345678901234567, 1],"c":":12345678901234567\\",1"}'),
   ).toEqual({
@@ -20,7 +20,7 @@ it('keeps long whole numbers as digits, outside of strings only', () => {
   expect(() => parseExactJson('{"a":12345678901234567')).toThrow(SyntaxError);
 });
 
-it('reads what is missing as empty, and nothing as what it is not', () => {
+it('reads missing values as empty, and rejects values of another type', () => {
   expect([asText(undefined), asBoolean(null), asInteger(undefined), asTexts(null)]).toEqual([
     '',
     false,

@@ -1,4 +1,4 @@
-/** How chains are searched, with certificates that are made up; real ones are compared with Go in test/acceptance/tls. */
+/** The search for chains, with made-up certificates. test/acceptance/tls compares real ones with Go. */
 import { describe, expect, test } from 'vitest';
 import type { Certificate } from '../../../src/transport/x509/certificate.js';
 import { CertificatePool } from '../../../src/transport/x509/certificate-pool.js';
@@ -47,7 +47,7 @@ interface Setting {
   readonly presented: readonly [Certificate, ...Certificate[]];
   readonly roots: readonly Certificate[];
   readonly nowMs?: number;
-  /** Whose signatures hold, by the name of the key. */
+  /** Name of the key whose signatures are invalid. */
   readonly forged?: string;
 }
 
@@ -76,31 +76,31 @@ test('a chain of one signature needs one check', () => {
   });
 });
 
-test('a certificate that is trusted itself needs none', () => {
+test('a certificate that is a root itself needs no signature check', () => {
   expect(verify({ presented: [server], roots: [server] })).toEqual({ checks: 0 });
 });
 
-test('a signature that does not hold makes no chain, and is told', () => {
+test('an invalid signature makes no chain, and is reported', () => {
   const setting = { presented: [server], roots: [made({ name: 'a' })], forged: 'a' } as const;
   expect(() => verify(setting)).toThrow(
     'x509: certificate signed by unknown authority (possibly because of "x509: ECDSA verification failure" while trying to verify candidate authority certificate "a")',
   );
 });
 
-describe('time counts to the millisecond', () => {
+describe('the validity period is exact to the millisecond', () => {
   const roots = [made({ name: 'a' })];
-  test.each([0, 1000])('%s is within', (nowMs) => {
+  test.each([0, 1000])('%s is inside', (nowMs) => {
     verify({ presented: [server], roots, nowMs });
   });
   test.each([
     [-1, 'is before 1970-01-01T00:00:00Z'],
     [1001, 'is after 1970-01-01T00:00:01Z'],
-  ])('%s is not', (nowMs, message) => {
+  ])('%s is outside', (nowMs, message) => {
     expect(() => verify({ presented: [server], roots, nowMs })).toThrow(message);
   });
 });
 
-test('a tangle of authorities that have signed each other is given up', () => {
+test('the number of signature checks for cross-signed CAs is limited', () => {
   const names = Array.from({ length: 12 }, (_, index) => `i${index}`);
   const tangle = ['a', ...names].flatMap((name) => names.map((issuer) => made({ name, issuer })));
   const began = performance.now();
@@ -110,14 +110,14 @@ test('a tangle of authorities that have signed each other is given up', () => {
   expect(performance.now() - began).toBeLessThan(5000);
 });
 
-test('a server of another name is told before anything about its chain', () => {
+test('a wrong host name is reported before errors of the chain', () => {
   const other = made({ name: 'server', issuer: 'a', extensions: { dnsNames: ['other'] } });
   expect(() => verify({ presented: [other], roots: [] })).toThrow(
     'x509: certificate is valid for other, not h',
   );
 });
 
-test('roots that cannot be read are told', () => {
+test('roots that cannot be read are reported', () => {
   const pool = new CertificatePool();
   pool.problem = 'open /x: permission denied';
   expect(() =>
