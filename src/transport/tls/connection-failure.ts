@@ -153,7 +153,7 @@ function explainCertificate(
   flagNames: TlsFlagNames,
 ): string {
   if (hostMismatch) {
-    const { wanted, certified } = hostMismatch;
+    const { expectedHost: wanted, certifiedNames: certified } = hostMismatch;
     const others = certified === '' ? ': it has no subject alternative names' : `, only for ${certified}`;
     return `the server's certificate is not valid for ${wanted}${others} (${message})`;
   }
