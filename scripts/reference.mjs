@@ -1,5 +1,6 @@
 // `npm run reference`: finds or obtains the real etcd programs and lists them, and the Node versions of users.
 //   --quick    the first source that gives a server is enough, and no other Node
+//   --prebuilt   the same, but the newest that was built by others: nothing is built here
 //   --refresh  also try again the sources that failed a short while ago
 
 import { obtainNodeVersions } from './lib/node-versions.mjs';
@@ -11,9 +12,11 @@ const howToInstall = `No etcd was found and none could be obtained. Any of these
   - unpack a release from https://github.com/etcd-io/etcd/releases and put its folder on PATH
   - name a folder that holds etcd, etcdctl and etcdutl: ${folderVariable}=/path/to/folder`;
 
-const quick = process.argv.includes('--quick');
+const prebuilt = process.argv.includes('--prebuilt');
+const quick = prebuilt || process.argv.includes('--quick');
 const references = await obtainReference({
   quick,
+  prebuilt,
   refresh: process.argv.includes('--refresh'),
   say: (line) => console.log(line),
 });

@@ -42,6 +42,7 @@ export function loadServers() {
 /**
  * @typedef {object} ObtainOptions
  * @property {boolean} [quick] be content with the first source that gives a server
+ * @property {boolean} [prebuilt] with `quick`: build nothing, and begin with the newest package
  * @property {boolean} [refresh] also try again what failed a short while ago
  * @property {(line: string) => void} say receives progress and the reasons for what is missing
  */
@@ -85,11 +86,12 @@ async function obtainMissing(atHand, index, options) {
     await attempt(plan, { atHand, index, options });
   };
   const lane = async (/** @type {Plan['lane']} */ name) => {
-    for (const plan of plans.filter((candidate) => candidate.lane === name)) await follow(plan);
+    const inOrder = plans.filter((candidate) => candidate.lane === name);
+    for (const plan of options.prebuilt ? inOrder.reverse() : inOrder) await follow(plan);
   };
   if (options.quick) {
     await lane('packages');
-    await lane('go');
+    if (!options.prebuilt) await lane('go');
   } else {
     await Promise.all([lane('packages'), lane('go')]);
   }
