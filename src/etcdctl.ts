@@ -1,6 +1,5 @@
-import type { CommandTable } from './cli/command-table.js';
 import { GLOBAL_FLAGS } from './cli/global-flags.js';
-import { createProgram, type Program } from './cli/program.js';
+import { type CommandTable, createProgram, type Program } from './cli/program.js';
 
 /** In the order of help. */
 export const ETCDCTL_COMMANDS: CommandTable = {

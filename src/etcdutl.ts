@@ -1,6 +1,5 @@
-import type { CommandTable } from './cli/command-table.js';
-import { createProgram, type Program } from './cli/program.js';
-import { UTL_GLOBAL_FLAGS } from './cli/utl-global-flags.js';
+import { UTL_GLOBAL_FLAGS } from './cli/global-flags.js';
+import { type CommandTable, createProgram, type Program } from './cli/program.js';
 
 /** In the order of help. */
 export const ETCDUTL_COMMANDS: CommandTable = {

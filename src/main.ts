@@ -1,20 +1,29 @@
+import { constants } from 'node:os';
 import { apiVersionFromEnv, type Environment } from './cli/environment.js';
-import type { GlobalFlagValues } from './cli/global-flags.js';
+import type { GlobalFlagValues, UtlGlobalFlagValues } from './cli/global-flags.js';
 import { type GlobalOptions, resolveFileGlobals, resolveGlobals } from './cli/globals.js';
+import { openContext } from './cli/open-context.js';
+import type { ProcessContext } from './cli/process-context.js';
 import type { Invocation } from './cli/program.js';
-import type { UtlGlobalFlagValues } from './cli/utl-global-flags.js';
-import { openContext } from './command-context.js';
-import { exitCodeOf } from './exit.js';
 import { systemCallText } from './go/system-error.js';
-import { AlreadyReportedError, Failure } from './model/errors.js';
+import {
+  AlreadyReportedError,
+  ChildFailedError,
+  ConnectionError,
+  Failure,
+  InterruptedError,
+  UnsupportedFormatError,
+  UsageError,
+  type UsageErrorKind,
+} from './model/errors.js';
 import { ExitCode } from './model/exit-code.js';
-import { V2Failure } from './model/v2/errors.js';
+import { type V2Ending, V2Failure } from './model/v2/errors.js';
 import { loadPrinter } from './printers/registry.js';
-import type { Surroundings } from './surroundings.js';
+import { SignalReceivedError } from './term/signals.js';
 
 export type ProgramName = 'etcdctl' | 'etcdutl';
 
-export interface MainInput extends Surroundings {
+export interface MainInput extends ProcessContext {
   readonly program: ProgramName;
   /** Without the program's own name. */
   readonly args: readonly string[];
@@ -46,8 +55,15 @@ async function runV2Line(input: MainInput): Promise<void> {
     input.output.out(outcome.text);
     return;
   }
-  const { runV2 } = await import('./v2-run.js');
-  await runV2(outcome, input);
+  const { openV2Context, withEnding } = await import('./cli/v2/open-context.js');
+  const { context, close } = openV2Context(outcome, input);
+  try {
+    await outcome.run(context);
+  } catch (error) {
+    throw withEnding(error, outcome);
+  } finally {
+    close();
+  }
 }
 
 /** What the two programs have in common once a command line is parsed. */
@@ -125,4 +141,32 @@ function failureOfSystem(error: unknown): string | undefined {
     return 'cannot allocate memory';
   }
   return systemCallText(error);
+}
+
+const USAGE_CODES: Readonly<Record<UsageErrorKind, number>> = {
+  flag: ExitCode.error,
+  choice: ExitCode.badFeature,
+  arguments: ExitCode.badArguments,
+  input: ExitCode.invalidInput,
+};
+
+const V2_CODES: Readonly<Record<V2Ending, number>> = {
+  arguments: ExitCode.badArguments,
+  connection: ExitCode.badConnection,
+  server: ExitCode.serverError,
+  plain: ExitCode.error,
+  'help-topic': ExitCode.invalidInput,
+};
+
+/** The one place where a failure gets its exit status. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return USAGE_CODES[error.kind];
+  if (error instanceof V2Failure) return V2_CODES[error.ending];
+  if (error instanceof UnsupportedFormatError) return ExitCode.badFeature;
+  if (error instanceof ConnectionError) return ExitCode.badConnection;
+  if (error instanceof InterruptedError) return ExitCode.interrupted;
+  if (error instanceof AlreadyReportedError || error instanceof ChildFailedError) return error.exitCode;
+  // As shells have it of a program that the signal ended.
+  if (error instanceof SignalReceivedError) return 128 + constants.signals[error.signal];
+  return ExitCode.error;
 }

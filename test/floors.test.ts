@@ -47,9 +47,12 @@ function floorOf(path: string): number {
   return folder === '' ? TOP_FLOOR : (FLOORS[folder] ?? Number.NaN);
 }
 
-/** The set of commands (`v2`, `v3`, `utl`) and the command's family within it. */
+const COMMAND_SETS: readonly string[] = ['v2', 'v3', 'utl'];
+
+/** The set of commands; nothing for what several of them share. */
 function commandSetOf(path: string): string | undefined {
-  return folderOf(path) === 'commands' ? path.split('/')[1] : undefined;
+  const [folder, set = ''] = path.split('/');
+  return folder === 'commands' && COMMAND_SETS.includes(set) ? set : undefined;
 }
 
 /** What is wrong about one import, or nothing. */
@@ -60,6 +63,8 @@ function breach({ from, to }: Import): string | undefined {
   const isSameFolder = folderOf(from) === folderOf(to);
   if (floorOf(to) === floorOf(from) && !isSameFolder) return 'goes sideways';
   const [fromSet, toSet] = [commandSetOf(from), commandSetOf(to)];
+  const isShared = folderOf(from) === 'commands' && fromSet === undefined;
+  if (isShared && toSet !== undefined) return 'goes from what is shared to a command set';
   if (toSet !== undefined && fromSet !== undefined && fromSet !== toSet) return 'mixes command sets';
   return undefined;
 }
@@ -83,10 +88,22 @@ describe('the floors of src/', () => {
     [{ from: 'model/a.ts', to: 'wire/b.js' }, 'goes up'],
     [{ from: 'printers/a.ts', to: 'transport/b.js' }, 'goes sideways'],
     [{ from: 'commands/v3/a.ts', to: 'commands/v2/b.js' }, 'mixes command sets'],
+    [{ from: 'commands/kv/a.ts', to: 'commands/v3/b.js' }, 'goes from what is shared to a command set'],
     [{ from: 'cli/a.ts', to: '../test/b.js' }, 'leaves src/'],
     [{ from: 'utils/a.ts', to: 'model/b.js' }, 'is not on any floor'],
   ])('would notice %o', (edge, complaint) => {
     expect(breach(edge)).toBe(complaint);
+  });
+
+  it('has nothing at the top but the ways in', () => {
+    const files = readdirSync(SOURCE, { withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(files.map(({ name }) => name).sort()).toEqual([
+      'etcdctl-v2.ts',
+      'etcdctl.ts',
+      'etcdutl.ts',
+      'main.ts',
+      'process.ts',
+    ]);
   });
 
   it('keeps what only main may touch out of the commands', () => {

@@ -1,7 +1,6 @@
 import type { CommandGroup } from './command.js';
 import { type CommandNode, commandPath } from './command-tree.js';
-import type { FlagKind } from './flag-kinds.js';
-import type { Flag, FlagTable } from './flags.js';
+import type { Flag, FlagKind, FlagTable } from './flags.js';
 
 /** A declared command as data: what help pages, completion and the documentation are written from. */
 export interface CommandDescription {

@@ -2,17 +2,14 @@
  * The kinds of flag values, as Go's pflag knows them, and how a command declares its flags:
  * `{ limit: int64Flag(0n, 'largest number of results') }` declares `--limit` and gives `flags.limit: bigint`.
  */
+import { formatCsvRecord, parseCsvRecord } from '../go/csv.js';
 import {
-  boolKind,
-  durationKind,
-  type FlagKind,
-  int64Kind,
-  intKind,
-  listKind,
-  stringKind,
-  uint64Kind,
-  uintKind,
-} from './flag-kinds.js';
+  formatDuration,
+  millisecondsFromNanoseconds,
+  nanosecondsFromMilliseconds,
+  parseDuration,
+} from '../go/duration.js';
+import { parseBool, parseInt64, parseUint64 } from '../go/number.js';
 
 /** One flag: its kind knows how text becomes a value and how a default is shown. */
 export interface Flag<Value> {
@@ -35,6 +32,93 @@ export type FlagValues<Table extends FlagTable> = {
 };
 
 export type FlagExtras = Pick<Flag<unknown>, 'short' | 'choices' | 'isRequired'>;
+
+/** How a kind of flag reads its value, in Go's notation, and how help shows it (spf13/pflag v1.0.10). */
+export interface FlagKind<Value> {
+  readonly name: 'bool' | 'string' | 'int' | 'int64' | 'uint' | 'uint64' | 'duration' | 'list';
+  /** What the flag stands for when it is written without a value; `undefined`: it takes the next argument. */
+  readonly valueWhenAlone?: string;
+  /** What help shows in the place of the value. */
+  readonly placeholder?: string;
+  /** What a value looks like, for whoever gave a wrong one. */
+  readonly advice?: string;
+  /**
+   * Throws a `GoParseError`. `earlier` is the value of the same flag further left on the command line: all
+   * kinds but lists ignore it.
+   */
+  readonly parse: (text: string, earlier: Value | undefined) => Value;
+  readonly format: (value: Value) => string;
+}
+
+const NUMBER_ADVICE = 'the value must be an integer, such as 42 or 0x2a';
+
+const boolKind: FlagKind<boolean> = {
+  name: 'bool',
+  valueWhenAlone: 'true',
+  advice: 'the value must be true or false, joined to the flag with =',
+  parse: parseBool,
+  format: String,
+};
+
+const stringKind: FlagKind<string> = {
+  name: 'string',
+  placeholder: 'text',
+  parse: (text) => text,
+  format: (value) => value,
+};
+
+const int64Kind: FlagKind<bigint> = {
+  name: 'int64',
+  placeholder: 'number',
+  advice: NUMBER_ADVICE,
+  parse: (text) => parseInt64(text),
+  format: String,
+};
+
+/** Go's int, read as 64 bits; above 2^53 the number is the nearest double. For counts and sizes, never for ids. */
+const intKind: FlagKind<number> = {
+  name: 'int',
+  placeholder: 'number',
+  advice: NUMBER_ADVICE,
+  parse: (text) => Number(parseInt64(text)),
+  format: String,
+};
+
+/** As `intKind`, without negative numbers. */
+const uintKind: FlagKind<number> = {
+  name: 'uint',
+  placeholder: 'number',
+  advice: NUMBER_ADVICE,
+  parse: (text) => Number(parseUint64(text)),
+  format: String,
+};
+
+/** As `int64Kind`, without negative numbers. */
+const uint64Kind: FlagKind<bigint> = {
+  name: 'uint64',
+  placeholder: 'number',
+  advice: NUMBER_ADVICE,
+  parse: (text) => parseUint64(text),
+  format: String,
+};
+
+/** Milliseconds, with a fraction for shorter spans. */
+const durationKind: FlagKind<number> = {
+  name: 'duration',
+  placeholder: 'duration',
+  advice: 'the value must be a number with a unit, such as 300ms, 5s or 1m30s',
+  parse: (text) => millisecondsFromNanoseconds(parseDuration(text)),
+  format: (ms) => formatDuration(nanosecondsFromMilliseconds(ms)),
+};
+
+/** Comma-separated, and repeatable: the first use replaces the default, each further one appends. */
+const listKind: FlagKind<readonly string[]> = {
+  name: 'list',
+  placeholder: 'list',
+  advice: 'separate values with commas, and quote a value that contains a comma with double quotes',
+  parse: (text, earlier = []) => [...earlier, ...(text === '' ? [] : parseCsvRecord(text))],
+  format: (values) => `[${formatCsvRecord(values)}]`,
+};
 
 /** `--name`, `--name=false`. */
 export const boolFlag = flagOf(boolKind);

@@ -1,8 +1,10 @@
-import { UsageError } from '../model/errors.js';
+import { bytesFromText } from '../go/bytes.js';
+import { quoteGo } from '../go/quote.js';
+import { ConnectionError, UsageError } from '../model/errors.js';
 import { OUTPUT_FORMATS, type OutputFormat } from '../printers/printer.js';
 import type { ConnectionOptions, Credentials, TlsOptions } from '../transport/connection.js';
+import type { DiscoveryOptions } from '../transport/discovery.js';
 import type { ProxySettings } from '../transport/proxy.js';
-import { checkedEndpoints } from './endpoints.js';
 import {
   type Environment,
   unknownVariableWarnings,
@@ -10,8 +12,12 @@ import {
   variableName,
 } from './environment.js';
 import type { FlagTable } from './flags.js';
-import { GLOBAL_FLAGS, type GlobalFlagValues } from './global-flags.js';
-import { UTL_GLOBAL_FLAGS, type UtlGlobalFlagValues } from './utl-global-flags.js';
+import {
+  GLOBAL_FLAGS,
+  type GlobalFlagValues,
+  UTL_GLOBAL_FLAGS,
+  type UtlGlobalFlagValues,
+} from './global-flags.js';
 
 /** Whom to log in as. */
 export interface User {
@@ -20,22 +26,12 @@ export interface User {
   readonly password?: string;
 }
 
-/** DNS discovery replaces the endpoints when it finds any. */
-export interface Discovery {
-  readonly domain: string;
-  /** Empty: the plain service name. */
-  readonly serviceName: string;
-  /** False: `http://` endpoints are dropped, and certificates must be valid for the domain. */
-  readonly insecure: boolean;
-}
-
 /** The global flags and variables of one run, checked. */
 export interface GlobalOptions {
   /** Holds credentials for a token, or a name and password that are both known and not empty. */
   readonly connection: Omit<ConnectionOptions, 'callTimeoutMs'>;
-  /** Trimmed; the same as the connection's. Unchecked and possibly empty with discovery. */
-  readonly endpointsFlag: readonly string[];
-  readonly discovery?: Discovery;
+  /** Replaces the endpoints when it finds any. */
+  readonly discovery?: DiscoveryOptions;
   /** `undefined` also when a token stands in for it. */
   readonly user: User | undefined;
   readonly format: OutputFormat;
@@ -80,7 +76,6 @@ export function resolveGlobals(
       maxRequestBytes: values['max-request-bytes'],
       maxReceiveBytes: values['max-recv-bytes'],
     },
-    endpointsFlag: endpoints,
     ...(discovery && { discovery }),
     user,
     format,
@@ -111,7 +106,7 @@ function trimmed(list: readonly string[]): string[] {
   return list.map((each) => each.trim());
 }
 
-function toDiscovery(values: GlobalFlagValues): Discovery | undefined {
+function toDiscovery(values: GlobalFlagValues): DiscoveryOptions | undefined {
   const domain = values['discovery-srv'];
   if (domain === '') return undefined;
   return { domain, serviceName: values['discovery-srv-name'], insecure: values['insecure-discovery'] };
@@ -120,7 +115,7 @@ function toDiscovery(values: GlobalFlagValues): Discovery | undefined {
 function toTlsOptions(
   values: GlobalFlagValues,
   given: Partial<GlobalFlagValues>,
-  discovery: Discovery | undefined,
+  discovery: DiscoveryOptions | undefined,
 ): TlsOptions {
   for (const name of ['cert', 'key', 'cacert'] as const) {
     if (given[name] === '') throw new UsageError(`empty string is passed to --${name} option`);
@@ -195,4 +190,46 @@ function debugLines(values: GlobalFlagValues): string[] {
   return Object.entries(table)
     .map(([name, flag]) => `${variableName(name)}=${flag.kind.format(shown[name])}`)
     .sort((a, b) => (a < b ? -1 : 1));
+}
+
+const HIGHEST_PORT = 65535;
+
+/**
+ * The endpoints of a list, without surrounding blanks. One that cannot be reached, as the empty one behind a trailing comma, is for
+ * the connection to pass over. Throws before anything connects: a `ConnectionError` for an empty list (etcdctl's status is 2), a
+ * `UsageError` when none of them can be reached, which etcdctl would try in vain until its time is up (status 1).
+ */
+export function checkedEndpoints(list: readonly string[]): string[] {
+  const endpoints = list.map((each) => each.trim());
+  // etcdctl reads a list of one empty text back as an empty list.
+  if (list.length === 0 || (list.length === 1 && list[0] === '')) {
+    throw new ConnectionError('etcdclient: no available endpoints', {
+      reasons: ['the list of endpoints is empty: set --endpoints or ETCDCTL_ENDPOINTS'],
+    });
+  }
+  const problems = endpoints.map((_, index) => problemOf(endpoints, index));
+  if (problems.every((problem) => problem !== undefined)) {
+    const text = quoteGo(bytesFromText(list.join(',')));
+    throw new UsageError(`invalid endpoints ${text}: ${problems[0]}`, 'flag');
+  }
+  return endpoints;
+}
+
+/** Why no server can be there, if that is certain. */
+function problemOf(endpoints: readonly string[], index: number): string | undefined {
+  const endpoint = endpoints[index] ?? '';
+  if (endpoint === '') return `endpoint ${index + 1} of ${endpoints.length} is empty`;
+  const port = portOf(endpoint);
+  if (port === undefined || (port >= 1 && port <= HIGHEST_PORT)) return undefined;
+  return `port of ${endpoint} is not between 1 and ${HIGHEST_PORT}`;
+}
+
+/** The number after the host; `undefined` for Unix sockets, names of services and endpoints without a port. */
+function portOf(endpoint: string): number | undefined {
+  if (/^unixs?:/i.test(endpoint)) return undefined;
+  const match =
+    /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#[\]]*):([0-9]+)(?:[/?#].*)?$/i.exec(
+      endpoint,
+    );
+  return match?.[1] === undefined ? undefined : Number(match[1]);
 }

@@ -1,16 +1,26 @@
+import { UsageError } from '../model/errors.js';
 import type { CommandParent } from './command.js';
 import { type CommandDescription, describeCommand } from './command-description.js';
-import { readCommandLine } from './command-line.js';
-import { type CommandTable, loadNeeded } from './command-table.js';
-import { type CommandNode, commandPath, type PreparedRun } from './command-tree.js';
-import { addChild, makeRoot } from './commander-tree.js';
-import { answerCompletion } from './completion/protocol.js';
-import { type Environment, setVariables } from './environment.js';
-import { findCommand, unknownCommand } from './find-command.js';
-import { boolFlag, type FlagTable, type FlagValues } from './flags.js';
+import {
+  type CommandLine,
+  type CommandNode,
+  commandPath,
+  commandWords,
+  type FoundCommand,
+  findCommand,
+  firstWord,
+  lineage,
+  type PreparedRun,
+  unknownCommand,
+} from './command-tree.js';
+import { addChild, makeRoot, readFlags } from './commander-tree.js';
+import { answerCompletion } from './completion/complete.js';
+import { normaliseArguments } from './dialect.js';
+import { type Environment, setVariables, valuesFromEnvironment } from './environment.js';
+import { boolFlag, type Flag, type FlagTable, type FlagValues } from './flags.js';
 import { commandHelp, globalFlagsHelp, type HelpSettings } from './help.js';
 
-export interface ProgramSettings<Globals extends FlagTable> extends HelpSettings {
+interface ProgramSettings<Globals extends FlagTable> extends HelpSettings {
   readonly name: string;
   readonly summary: string;
   /** Flags that every command accepts. */
@@ -31,7 +41,7 @@ export interface Invocation<Globals extends FlagTable> extends PreparedRun {
   readonly globals: GivenFlags<Globals>;
 }
 
-export type GivenFlags<Table extends FlagTable> = Partial<FlagValues<Table>>;
+type GivenFlags<Table extends FlagTable> = Partial<FlagValues<Table>>;
 
 export interface Program<Globals extends FlagTable> extends CommandParent {
   /** Registers those commands of the table that the command line needs; without one, all of them. */
@@ -149,4 +159,127 @@ function helpTopic(root: CommandNode, words: readonly string[]): CommandNode {
   const { node, stray } = findCommand(root, words);
   if (stray !== undefined) throw unknownCommand(node, stray);
   return node;
+}
+
+/** All values of a command line, and what is asked of the program rather than of the command. */
+interface ReadCommandLine extends CommandLine {
+  /** Flags of the program itself that stand on the command line. */
+  readonly globals: Readonly<Record<string, unknown>>;
+  readonly asksForHelp: boolean;
+}
+
+/**
+ * Reads the flags of a found command. A word that is no command of a family is refused before its flags are, unless
+ * help is asked for. (etcdctl shows the family's help then, with status 0: a mistyped health check would pass.)
+ */
+function readCommandLine(found: FoundCommand, env: Environment): ReadCommandLine {
+  const { node, stray } = found;
+  try {
+    if (stray !== undefined && !(node.parent !== undefined && asksForHelp(found))) {
+      throw unknownCommand(node, stray);
+    }
+    return read(found, env);
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.kind !== 'flag') throw error;
+    throw withReason(error, `see '${commandWords(node)} --help'`);
+  }
+}
+
+function asksForHelp({ node, args }: FoundCommand): boolean {
+  return normaliseArguments(args, node.acceptedFlags).tokens.includes('--help=true');
+}
+
+function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
+  const { tokens, positionals, dashAt, problem } = normaliseArguments(args, node.acceptedFlags);
+  const { given, args: operands } = readFlags(node, tokens, positionals);
+  if (problem !== undefined) throw problem;
+  const [root = node, ...below] = lineage(node);
+  const { help = false, ...globals } = ownOf(root, given, node);
+  if (help !== true) rejectMissingFlags(node.acceptedFlags, given);
+  const values = below.map((each) => {
+    const own = ownOf(each, given, node);
+    return valuesOf(each.flags, own, each === node ? undefined : env);
+  });
+  return {
+    args: operands,
+    flags: Object.assign({}, ...values),
+    dashAt,
+    globals,
+    asksForHelp: help === true,
+  };
+}
+
+/** Of the flags given to a command, those that this one of its lineage declares, unless one further down hides them. */
+function ownOf(
+  { flags }: CommandNode,
+  given: Readonly<Record<string, unknown>>,
+  { acceptedFlags }: CommandNode,
+): Record<string, unknown> {
+  const own: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (name in flags && acceptedFlags.get(name) === flags[name]) own[name] = value;
+  }
+  return own;
+}
+
+/** In cobra's words. An empty value is a value. */
+function rejectMissingFlags(
+  accepted: ReadonlyMap<string, Flag<unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const missing: string[] = [];
+  for (const [name, flag] of accepted) {
+    if (flag.isRequired === true && !(name in given)) missing.push(`"${name}"`);
+  }
+  if (missing.length === 0) return;
+  throw new UsageError(`required flag(s) ${missing.sort().join(', ')} not set`, 'flag');
+}
+
+/** Given values before those of variables, which inherited flags have, before defaults. */
+function valuesOf(
+  flags: FlagTable,
+  given: Readonly<Record<string, unknown>>,
+  env: Environment | undefined,
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const name in flags) values[name] = flags[name]?.defaultValue;
+  if (env !== undefined) Object.assign(values, valuesFromEnvironment(flags, given, env));
+  return Object.assign(values, given);
+}
+
+function withReason(error: UsageError, reason: string): UsageError {
+  return new UsageError(error.message, error.kind, {
+    cause: error.cause,
+    reasons: [...error.reasons, reason],
+  });
+}
+
+/** Registers one command, or a family with its commands. */
+type Register = (parent: CommandParent) => void;
+
+/** The commands of a program by name, in the order of help, each with the way to load it. */
+export type CommandTable = Readonly<Record<string, () => Promise<Register>>>;
+
+/**
+ * Loads what the command line asks for: the one command that its first word names, as starting fast means to load no other.
+ * All of them where no word does, for help, completion and suggestions speak of all, and where no command line is given.
+ * @param root has the global flags and the commands that are part of every program
+ */
+async function loadNeeded(
+  root: CommandNode,
+  table: CommandTable,
+  argv: readonly string[] | undefined,
+): Promise<Register[]> {
+  const named = argv && table[nameIn(root, table, argv) ?? ''];
+  return Promise.all((named ? [named] : Object.values(table)).map((load) => load()));
+}
+
+/** The one command, of the table or the root, that the first word names by the rule of `childNamed`. */
+function nameIn(root: CommandNode, table: CommandTable, argv: readonly string[]): string | undefined {
+  const word = firstWord(root, argv);
+  if (word === undefined) return undefined;
+  if (Object.hasOwn(table, word)) return word;
+  const names = [...root.children.map((child) => child.declaration.name), ...Object.keys(table)];
+  const matches = names.filter((name) => name.startsWith(word));
+  return matches.length === 1 ? matches[0] : undefined;
 }

@@ -7,7 +7,7 @@ export interface DiscoveryOptions {
   readonly domain: string;
   /** Tells clusters of one domain apart; empty or absent: the one without a name. */
   readonly serviceName?: string;
-  /** Keep endpoints that are offered without TLS. */
+  /** False: endpoints that are offered without TLS are dropped, and certificates must be valid for the domain. */
   readonly insecure: boolean;
 }
 

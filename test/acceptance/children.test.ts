@@ -43,7 +43,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
 
   const programs = () => [lab.newestEtcdctl, ourEtcdctl()] as const;
 
-  interface Surroundings {
+  interface ProcessContext {
     readonly env?: RunOptions['env'];
     readonly byteEnv?: ByteArguments['env'];
   }
@@ -51,7 +51,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
   async function underLock(
     program: Program,
     words: ByteArguments['args'],
-    { env, byteEnv = [] }: Surroundings,
+    { env, byteEnv = [] }: ProcessContext,
   ) {
     const name = `lock-${++locks}`;
     const file = path.join(lab.folder, name);
@@ -62,7 +62,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
     return { code, stdout: stdout.toString('latin1'), stderr: code === 0 ? lines : lines.at(-1) };
   }
 
-  async function expectAlike(words: ByteArguments['args'], surroundings: Surroundings = {}) {
+  async function expectAlike(words: ByteArguments['args'], surroundings: ProcessContext = {}) {
     const [real, ours] = await Promise.all(
       programs().map((program) => underLock(program, words, surroundings)),
     );

@@ -18,7 +18,7 @@ import {
 } from '../support/lab/program.js';
 
 /** Set up by a shell, which then becomes the program. `$F` is a folder with a file, a loop of links and a directory. */
-interface Surroundings {
+interface ProcessContext {
   readonly shell?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Nobody can be told anything. */
@@ -43,7 +43,7 @@ const homes: readonly (readonly [string, string])[] = [
   ['a place without files', '/proc/self'],
 ];
 
-const surroundings: readonly (readonly [string, Surroundings])[] = [
+const surroundings: readonly (readonly [string, ProcessContext])[] = [
   ['few open files', { shell: 'ulimit -n 32' }],
   ['no file may grow', { shell: 'ulimit -f 0' }],
   ['files may grow a little', { shell: 'ulimit -f 8' }],
@@ -111,7 +111,7 @@ describe('odd environments', () => {
   const inSurroundings = (
     program: Program,
     args: readonly string[],
-    { shell = ':', env = {} }: Surroundings,
+    { shell = ':', env = {} }: ProcessContext,
   ) =>
     run(
       programAt('/bin/sh'),
@@ -140,7 +140,7 @@ describe('odd environments', () => {
     ];
   };
 
-  function expectCleanEnd({ args }: Line, result: RunResult, { isMute }: Surroundings): void {
+  function expectCleanEnd({ args }: Line, result: RunResult, { isMute }: ProcessContext): void {
     const stderr = result.stderr.toString();
     const what = `${args.join(' ')}: ${stderr}`;
     expect(result.signal, what).toBeNull();

@@ -25,7 +25,6 @@ it('without flags and variables, all is as with etcdctl', () => {
       maxRequestBytes: 0,
       maxReceiveBytes: 0,
     },
-    endpointsFlag: ['127.0.0.1:2379'],
     user: undefined,
     format: 'simple',
     hex: false,
@@ -62,7 +61,6 @@ describe('variables', () => {
     };
     expect(resolve({}, env)).toMatchObject({
       connection: { endpoints: ['a:1', 'b:2'], tls: { caFile: 'ca.crt' }, maxReceiveBytes: 16 },
-      endpointsFlag: ['a:1', 'b:2'],
       commandTimeoutMs: 60_000,
       commandTimeoutGiven: true,
       hex: true,
@@ -147,7 +145,7 @@ describe('endpoints', () => {
     'unix:/tmp/a:99999',
     'unixs://localhost:99999',
   ])('%s is left to the connection', (endpoint) => {
-    expect(resolve({ endpoints: [endpoint] }).endpointsFlag).toEqual([endpoint]);
+    expect(resolve({ endpoints: [endpoint] }).connection.endpoints).toEqual([endpoint]);
   });
 
   it.each([
@@ -155,7 +153,7 @@ describe('endpoints', () => {
     ['', 'a:1', ' '],
     ['a:99999', 'b:0', 'c:1'],
   ])('one that can be reached is enough: %j, %j', (...endpoints) => {
-    expect(resolve({ endpoints }).endpointsFlag).toEqual(endpoints.map((each) => each.trim()));
+    expect(resolve({ endpoints }).connection.endpoints).toEqual(endpoints.map((each) => each.trim()));
   });
 });
 
@@ -163,7 +161,6 @@ describe('discovery', () => {
   it('makes the endpoints a fallback that may be empty', () => {
     expect(resolve({ 'discovery-srv': 'example.org', endpoints: [] })).toMatchObject({
       discovery: { domain: 'example.org', serviceName: '', insecure: true },
-      endpointsFlag: [],
     });
     expect(resolve({ 'discovery-srv': 'example.org' }).connection.tls).toMatchObject({
       insecureTransport: true,

@@ -1,5 +1,4 @@
-import type { V2CommandParent } from '../../src/cli/v2/command.js';
-import type { V2Context } from '../../src/cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../src/cli/v2/command.js';
 import { createV2Program } from '../../src/cli/v2/program.js';
 import type { KeyNode, KeysResponse } from '../../src/model/v2/keys.js';
 import type { V2Result } from '../../src/model/v2/results.js';

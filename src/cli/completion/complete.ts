@@ -2,18 +2,26 @@
  * What can stand at the end of an unfinished command line. The same places have the same values as with etcdctl; besides
  * them the global flags are offered, which etcdctl hides, and only what begins with the unfinished word is.
  */
-import { type CommandNode, lineage } from '../command-tree.js';
-import { type NormalisedArguments, normaliseArguments } from '../dialect.js';
-import { findCommand } from '../find-command.js';
-import type { Flag } from '../flags.js';
-import { Directive } from './directive.js';
 
-export interface Completion {
+import { UsageError } from '../../model/errors.js';
+import { type CommandNode, findCommand, lineage } from '../command-tree.js';
+import { type NormalisedArguments, normaliseArguments } from '../dialect.js';
+import type { Flag } from '../flags.js';
+
+/** What a shell may do besides offering the candidates: bits of a sum, with cobra's values (v1.10.2). */
+const Directive = {
+  /** Files, where nothing else is offered. */
+  none: 0,
+  noFiles: 4,
+} as const;
+export type Directive = (typeof Directive)[keyof typeof Directive];
+
+interface Completion {
   readonly candidates: readonly Candidate[];
   readonly directive: Directive;
 }
 
-export interface Candidate {
+interface Candidate {
   /** The whole word; for `--flag=value` only the value. */
   readonly value: string;
   /** Empty where there is nothing to say. */
@@ -122,4 +130,33 @@ function topicsBelow(root: CommandNode, words: readonly string[]): Completion {
 function commandsOf(node: CommandNode): Completion {
   const candidates = node.children.map(({ declaration: { name, summary } }) => ({ value: name, summary }));
   return { candidates, directive: Directive.noFiles };
+}
+
+/**
+ * The question that a completion script asks the program, and the answer that it reads: cobra's protocol (v1.10.2,
+ * completions.go), so that a script which the Go program has written serves this one too.
+ *
+ * `etcdctl __complete get --or` is answered by a candidate a line, with a tab and its description where it has one, and a
+ * last line with a colon and the directive. Both commands are hidden: no help shows them.
+ */
+const QUESTIONS: Readonly<Record<string, { readonly hasSummaries: boolean }>> = {
+  __complete: { hasSummaries: true },
+  __completeNoDesc: { hasSummaries: false },
+};
+
+/** The answer for stdout; `undefined` when the command line is no such question. */
+export function answerCompletion(root: CommandNode, argv: readonly string[]): string | undefined {
+  const [name = '', ...words] = argv;
+  const question = Object.hasOwn(QUESTIONS, name) ? QUESTIONS[name] : undefined;
+  if (question === undefined) return undefined;
+  if (words.length === 0) {
+    throw new UsageError('requires at least 1 arg(s), only received 0', 'flag', {
+      reasons: ['give the words of the command line; the last one is completed, and may be empty'],
+    });
+  }
+  const { candidates, directive } = complete(root, words);
+  const lines = candidates.map(({ value, summary }) =>
+    question.hasSummaries && summary !== '' ? `${value}\t${summary}` : value,
+  );
+  return [...lines, `:${directive}`, ''].join('\n');
 }

@@ -1,10 +1,6 @@
 import { bytesFromText } from '../../go/bytes.js';
 import { quoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
-import { bashScript } from './scripts/bash.js';
-import { fishScript } from './scripts/fish.js';
-import { powershellScript } from './scripts/powershell.js';
-import { zshScript } from './scripts/zsh.js';
 
 /** How each shell is told to ask the program; the parameter is the program's name. */
 const SCRIPTS = {
@@ -63,4 +59,144 @@ export function completionExamples(program: string): readonly string[] {
     '# PowerShell',
     `${program} completion powershell | Out-String | Invoke-Expression`,
   ];
+}
+
+/**
+ * For bash from 3.2 on, with and without the package bash-completion. Bash cuts words at `=` and `:` too, and wants what
+ * follows the cut: the words are put together again by the spaces between them.
+ */
+function bashScript(program: string): string {
+  const name = `_${program}_complete`;
+  return `# bash completion for ${program}
+${name}() {
+  local rest=\${COMP_LINE:0:COMP_POINT} words=() part index
+  for ((index = 0; index <= COMP_CWORD; index++)); do
+    part=\${COMP_WORDS[index]}
+    if [[ $index -eq 0 || $rest == [[:space:]]* || -z $rest ]]; then
+      words+=('')
+      rest=\${rest#"\${rest%%[![:space:]]*}"}
+    fi
+    [[ $index -eq $COMP_CWORD ]] && part=$rest
+    words[\${#words[@]}-1]+=$part
+    rest=\${rest#"$part"}
+  done
+
+  local program=\${words[0]/#\\~\\//$HOME/} line directive='' candidates=()
+  while IFS= read -r line; do
+    if [[ $line =~ ^:[0-9]+$ ]]; then directive=\${line#:}; else candidates+=("$line"); fi
+  done < <("$program" __completeNoDesc "\${words[@]:1}" 2>/dev/null)
+
+  local last=\${words[\${#words[@]}-1]} before=''
+  [[ $last == -*=* && $COMP_WORDBREAKS != *=* ]] && before=\${last%%=*}=
+  COMPREPLY=()
+  [[ -z $directive || $((directive & 1)) -ne 0 ]] && return
+  for line in "\${candidates[@]}"; do COMPREPLY+=("$before$line"); done
+  if type compopt &>/dev/null; then
+    if [[ $((directive & 2)) -ne 0 ]]; then compopt -o nospace; fi
+    if [[ $((directive & 4)) -ne 0 ]]; then compopt +o default; fi
+  fi
+}
+complete -o default -F ${name} ${program}
+`;
+}
+
+/** For fish from 3.0 on. */
+function fishScript(program: string): string {
+  const name = `__${program}_complete`;
+  return `# fish completion for ${program}
+function ${name}
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -l command (string replace -r '^~/' "$HOME/" -- $words[1])
+    set -e words[1]
+    set -l lines ($command __complete $words "$current" 2>/dev/null)
+    string match -qr '^:[0-9]+$' -- "$lines[-1]"
+    or return
+    set -l directive (string sub -s 2 -- $lines[-1])
+    set -e lines[-1]
+    test (math "$directive % 2") -eq 0
+    or return
+
+    set -l before ''
+    if string match -qr '^-.*=' -- "$current"
+        set before (string replace -r '=.*' '=' -- "$current")
+    end
+    for line in $lines
+        printf '%s\\n' "$before$line"
+    end
+    if test (count $lines) -eq 0 -a (math "floor($directive / 4) % 2") -eq 0
+        __fish_complete_path "$current"
+    end
+end
+complete -c ${program} -e
+complete -c ${program} -f -a '(${name})'
+`;
+}
+
+/** For Windows PowerShell 5.1 and PowerShell 7; before 7.3, an empty argument reaches a program only as two quotes. */
+function powershellScript(program: string): string {
+  return `# PowerShell completion for ${program}
+Register-ArgumentCompleter -Native -CommandName '${program}' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $elements = @($commandAst.CommandElements)
+    $command = "$($elements[0])"
+    $words = @($elements | Select-Object -Skip 1 |
+        Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { "$_" })
+    $last = "$wordToComplete"
+    if ($last -eq '' -and ($PSVersionTable.PSVersion -lt [version]'7.3' -or
+            $PSNativeCommandArgumentPassing -eq 'Legacy')) { $last = '""' }
+
+    $lines = @(& $command __complete @words $last 2>$null)
+    if ($lines.Count -eq 0 -or $lines[-1] -notmatch '^:(\\d+)$') { return }
+    $directive = [int]$Matches[1]
+    if (($directive -band 1) -ne 0) { return }
+
+    $before = if ($wordToComplete -match '^(-[^=]*=)') { $Matches[1] } else { '' }
+    $candidates = @($lines | Select-Object -SkipLast 1)
+    foreach ($line in $candidates) {
+        $value, $summary = $line -split "\`t", 2
+        if (-not $summary) { $summary = $value }
+        [System.Management.Automation.CompletionResult]::new("$before$value", $value, 'ParameterValue', $summary)
+    }
+    # Without any result, PowerShell would offer files.
+    if ($candidates.Count -eq 0 -and ($directive -band 4) -ne 0) { '' }
+}
+`;
+}
+
+/** For zsh; as a file of `$fpath`, named with an underscore before the program, or read by `source`. */
+function zshScript(program: string): string {
+  return `#compdef ${program}
+_${program}() {
+  local command=\${(Q)words[1]} line value directive
+  command=\${command/#\\~\\//$HOME/}
+  local -a earlier lines items suffix
+  (( CURRENT > 2 )) && earlier=("\${(@Q)words[2,CURRENT-1]}")
+  lines=("\${(@f)$("$command" __complete "\${(@)earlier}" "\${(Q)PREFIX}" 2>/dev/null)}")
+  [[ \${lines[-1]} == :<-> ]] || return 1
+  directive=\${lines[-1]#:}
+  lines[-1]=()
+  (( directive & 1 )) && return 1
+
+  [[ $PREFIX == -*=* ]] && compset -P '*='
+  for line in "\${(@)lines}"; do
+    value=\${line%%$'\\t'*}
+    if [[ $line == *$'\\t'* ]]; then
+      items+=("\${value//:/\\\\:}:\${line#*$'\\t'}")
+    else
+      items+=("\${value//:/\\\\:}")
+    fi
+  done
+  (( directive & 2 )) && suffix=(-S '')
+  (( $#items )) && _describe '${program}' items "\${(@)suffix}" && return 0
+  (( directive & 4 )) && return 1
+  _files
+}
+if [[ \${funcstack[1]} == _${program} ]]; then
+  _${program} "$@"
+else
+  compdef _${program} ${program}
+fi
+`;
 }

@@ -1,7 +1,7 @@
 import { textFromBytes } from '../../go/bytes.js';
 import { V2Failure } from '../../model/v2/errors.js';
 import { readAll } from '../stdin.js';
-import type { V2Context } from './context.js';
+import type { V2Context } from './command.js';
 
 /** The key that a command is about. Throws a `V2Failure` when there is none. */
 export function keyArgument([key]: readonly string[]): string {
@@ -35,4 +35,14 @@ export function onlyArgument(args: readonly string[], message: string): string {
   const [argument] = args;
   if (argument === undefined || args.length > 1) throw new V2Failure(message, 'plain');
   return argument;
+}
+
+/** The user that a command is about. Throws a `V2Failure` when there is none or several. */
+export function userArgument(args: readonly string[]): string {
+  return onlyArgument(args, 'Please provide a username');
+}
+
+/** The role that a command is about. Throws a `V2Failure` when there is none or several. */
+export function roleArgument(args: readonly string[]): string {
+  return onlyArgument(args, 'Please provide a role name');
 }

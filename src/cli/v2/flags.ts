@@ -1,5 +1,4 @@
-import type { FlagKind } from '../flag-kinds.js';
-import { boolFlag, type Flag, type FlagExtras, int64Flag } from '../flags.js';
+import { boolFlag, type Flag, type FlagExtras, type FlagKind, int64Flag } from '../flags.js';
 
 /** A flag that may be repeated; each use gives one text as it is, commas included (urfave/cli `StringSliceFlag`). */
 const textsKind: FlagKind<readonly string[]> = {

@@ -2,7 +2,7 @@
 import { describeFlags, type FlagDescription } from '../command-description.js';
 import { type CommandNode, commandWords, lineage } from '../command-tree.js';
 import type { FlagTable } from '../flags.js';
-import { HELP_FLAG, VERSION_FLAG } from './global-flags.js';
+import { HELP_FLAG, VERSION_FLAG } from './globals.js';
 
 type Node = CommandNode<unknown>;
 type Row = readonly [left: string, right: string];

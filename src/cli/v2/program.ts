@@ -1,19 +1,22 @@
+import { V2Failure } from '../../model/v2/errors.js';
 import { type CommandDescription, describeCommand } from '../command-description.js';
-import { type CommandNode, commandPath } from '../command-tree.js';
-import { addChild, makeRoot } from '../commander-tree.js';
+import { type CommandLine, type CommandNode, commandPath, commandWords } from '../command-tree.js';
+import { addChild, makeRoot, readFlags } from '../commander-tree.js';
+import type { FlagTable } from '../flags.js';
+import { closest, didYouMean } from '../suggestions.js';
 import type { V2CommandParent, V2Prepared } from './command.js';
-import { readV2CommandLine } from './command-line.js';
-import { V2_GLOBAL_FLAGS, type V2GlobalFlagValues } from './global-flags.js';
+import { flagsFirst, readFlagWords } from './dialect.js';
+import { HELP_FLAG, V2_GLOBAL_FLAGS, type V2GlobalFlagValues, VERSION_FLAG } from './globals.js';
 import { v2Help } from './help.js';
 
-export interface V2ProgramSettings {
+interface V2ProgramSettings {
   readonly name: string;
   readonly summary: string;
   /** What `--version` prints. */
   readonly versionText: string;
 }
 
-export type V2Outcome =
+type V2Outcome =
   /** To be written to stdout, status 0. */
   { readonly kind: 'help'; readonly text: string } | V2Invocation;
 
@@ -79,4 +82,109 @@ function parentAt(node: CommandNode<V2Prepared>): V2CommandParent {
     },
     family: (declaration) => parentAt(addChild(node, { declaration, flags: {}, action: { kind: 'family' } })),
   };
+}
+
+type Node = CommandNode<V2Prepared>;
+
+/** What a version 2 command line asks for. */
+type V2Request =
+  | { readonly kind: 'version' }
+  /** The page of this command, family or program. */
+  | { readonly kind: 'help'; readonly node: Node }
+  | {
+      readonly kind: 'run';
+      readonly node: Node;
+      readonly line: CommandLine;
+      /** Global flags that stand on the command line. */
+      readonly globals: Readonly<Record<string, unknown>>;
+    };
+
+/** The names of the command that shows help, in the program and in every family. */
+const HELP_NAMES = ['help', 'h'];
+
+/** Throws a `V2Failure` for flags, values and commands that there are not. */
+function readV2CommandLine(root: Node, argv: readonly string[]): V2Request {
+  const program = level(root, argv, { ...root.flags, ...HELP_FLAG, ...VERSION_FLAG });
+  if (program.asksForHelp) return { kind: 'help', node: root };
+  if (program.tokens.includes('--version=true')) return { kind: 'version' };
+  return readBelow(root, program.rest, program.tokens);
+}
+
+interface Level {
+  readonly tokens: readonly string[];
+  readonly rest: readonly string[];
+  readonly asksForHelp: boolean;
+}
+
+/** The flags of one level of the tree. A refusal names where to read about them. */
+function level(node: Node, args: readonly string[], table: FlagTable): Level {
+  try {
+    const { tokens, rest } = readFlagWords(args, table);
+    return { tokens, rest, asksForHelp: tokens.at(-1) !== undefined && lastHelp(tokens) };
+  } catch (error) {
+    if (!(error instanceof V2Failure)) throw error;
+    const reasons = [...error.reasons, `see '${commandWords(node)} --help'`];
+    throw new V2Failure(error.message, error.ending, { cause: error, reasons });
+  }
+}
+
+function lastHelp(tokens: readonly string[]): boolean {
+  return tokens.findLast((token) => /^--help=/.test(token))?.endsWith('=true') ?? false;
+}
+
+/** The words behind a family's or the program's flags: the name of a command, and what belongs to it. */
+function readBelow(node: Node, words: readonly string[], tokens: readonly string[]): V2Request {
+  const [name, ...args] = words;
+  if (name === undefined) return { kind: 'help', node };
+  if (HELP_NAMES.includes(name)) return { kind: 'help', node: helpTopic(node, args) };
+  const child = childNamed(node, name);
+  if (child.action.kind === 'family') {
+    const family = level(child, args, HELP_FLAG);
+    return family.asksForHelp ? { kind: 'help', node: child } : readBelow(child, family.rest, tokens);
+  }
+  return readCommand(child, args, tokens);
+}
+
+function readCommand(node: Node, args: readonly string[], globalTokens: readonly string[]): V2Request {
+  const table = { ...node.flags, ...HELP_FLAG };
+  const { words, dashAt } = flagsFirst(args, table);
+  const { tokens, rest, asksForHelp } = level(node, words, table);
+  if (asksForHelp) return { kind: 'help', node };
+  const own = tokens.filter((token) => !token.startsWith('--help='));
+  const read = readFlags(node, [...globalTokens.filter(isGlobal), ...own], rest);
+  const given = Object.entries(read.given);
+  const [ownFlags, globals] = [true, false].map((isOwn) =>
+    Object.fromEntries(given.filter(([name]) => name in node.flags === isOwn)),
+  );
+  const defaults = Object.entries(node.flags).map(([name, flag]) => [name, flag.defaultValue]);
+  return {
+    kind: 'run',
+    node,
+    line: {
+      args: read.args,
+      flags: { ...Object.fromEntries(defaults), ...ownFlags },
+      dashAt,
+    },
+    globals: globals ?? {},
+  };
+}
+
+function isGlobal(token: string): boolean {
+  return !/^--(?:help|version)=/.test(token);
+}
+
+function helpTopic(node: Node, [name]: readonly string[]): Node {
+  return name === undefined ? node : childNamed(node, name);
+}
+
+function childNamed(node: Node, name: string): Node {
+  const child = node.children.find(({ declaration }) => declaration.name === name);
+  if (child !== undefined) return child;
+  const near = closest(
+    name,
+    node.children.map(({ declaration }) => declaration.name),
+  );
+  throw new V2Failure(`No help topic for '${name}'`, 'help-topic', {
+    reasons: [`'${commandWords(node)}' has no command ${JSON.stringify(name)}`, ...didYouMean(near)],
+  });
 }

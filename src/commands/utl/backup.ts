@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { withProgress } from '../../cli/files/progress.js';
 import { boolFlag, stringFlag } from '../../cli/flags.js';
 import type { BackupRequest } from '../../storage/backup/backup.js';
+import { withProgress } from '../files/database-file.js';
 
 export type BackupOptions = Omit<BackupRequest, 'signal' | 'onProgress'>;
 

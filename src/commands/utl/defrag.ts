@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { defragmentDirectory } from '../../cli/files/defragment.js';
 import { stringFlag } from '../../cli/flags.js';
+import { defragmentDirectory } from '../files/defragment.js';
 
 export interface DefragOptions {
   readonly dataDirectory: string;

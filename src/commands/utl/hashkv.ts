@@ -1,9 +1,8 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { readFileWith } from '../../cli/files/database-file.js';
-import { withProgress } from '../../cli/files/progress.js';
 import { int64Flag } from '../../cli/flags.js';
 import { UsageError } from '../../model/errors.js';
+import { readFileWith, withProgress } from '../files/database-file.js';
 
 export interface HashKvOptions {
   readonly path: string;

@@ -1,15 +1,15 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { readFileWith } from '../../cli/files/database-file.js';
 import { boolFlag, uint64Flag } from '../../cli/flags.js';
 import type { BucketRecord } from '../../model/bucket-record.js';
 import { CommandError, UsageError } from '../../model/errors.js';
+import type { decodeRecord } from '../../storage/backend/records.js';
 import type { BoltFile } from '../../storage/bolt/bolt-file.js';
 import type { Leaf } from '../../storage/bolt/leaf.js';
-import { bucketRecord } from './bucket-record.js';
+import { readFileWith } from '../files/database-file.js';
 import { argumentList, DATABASE_USAGE, findDatabase } from './database-path.js';
 
-export interface IterateBucketOptions {
+interface IterateBucketOptions {
   readonly path: string;
   readonly bucket: string;
   /** 0: all. */
@@ -101,5 +101,50 @@ function recordAt(bolt: BoltFile, { leaf, index, bucket, decode }: RecordPlace):
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw bolt.reader.corrupt(`cannot decode a record: ${reason}`, leaf.offsetOf(index));
+  }
+}
+
+interface BucketPair {
+  readonly bucket: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+/** The buckets of which etcd-dump-db decodes the pairs; it prints those of the others as they are. */
+const DECODED_BUCKETS: ReadonlySet<string> = new Set([
+  'key',
+  'lease',
+  'auth',
+  'authRoles',
+  'authUsers',
+  'meta',
+]);
+
+/** The pair for printing, decoded if there is a decoder. Throws an `Error` when it does not decode. */
+function bucketRecord(pair: BucketPair, decode: typeof decodeRecord | undefined): BucketRecord {
+  const { bucket, key, value } = pair;
+  if (decode === undefined || !DECODED_BUCKETS.has(bucket)) return { kind: 'raw', key, value };
+  const record = decode(bucket, key, value);
+  switch (record.kind) {
+    case 'change': {
+      const { revision, keyValue } = record;
+      return { ...keyValue, kind: 'change', revision, isTombstone: revision.isTombstone };
+    }
+    case 'lease': {
+      const { ttl, remainingTtl } = record.lease;
+      return { kind: 'lease', id: record.id, ttl, remainingTtl };
+    }
+    case 'role':
+      return { kind: 'role', name: record.role.name, permissions: record.role.keyPermission };
+    case 'user': {
+      const { name, roles, options } = record.user;
+      return { kind: 'user', name, roles, options };
+    }
+    case 'number':
+      return { kind: 'number', key, value: record.value };
+    case 'compaction':
+      return { kind: 'revision', key, value: record.revision };
+    default:
+      return { kind: bucket === 'auth' ? 'bytes' : 'raw', key, value };
   }
 }

@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { readFileWith } from '../../cli/files/database-file.js';
 import { UsageError } from '../../model/errors.js';
+import { readFileWith } from '../files/database-file.js';
 import { argumentList, DATABASE_USAGE, findDatabase } from './database-path.js';
 
 export interface ListBucketOptions {

@@ -1,9 +1,5 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { requireFile } from '../../cli/files/database-file.js';
-import { withProgress } from '../../cli/files/progress.js';
-import { waitForServer } from '../../cli/files/server-lock.js';
-import { toTargetVersion } from '../../cli/files/target-version.js';
 import { boolFlag, stringFlag } from '../../cli/flags.js';
 import {
   FIRST_WITH_STORAGE_VERSION,
@@ -12,6 +8,8 @@ import {
   versionText,
 } from '../../storage/backend/meta-bucket.js';
 import type { Migration } from '../../storage/data-directory/migrate.js';
+import { requireFile, waitForServer, withProgress } from '../files/database-file.js';
+import { toTargetVersion } from '../files/snapshot-restore.js';
 
 export interface MigrateOptions {
   readonly dataDirectory: string;

@@ -1,6 +1,5 @@
 import { boolFlag, type FlagValues, stringFlag } from '../../cli/flags.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import type { BackupRequest } from '../../storage/backup/backup.js';
 
 export type BackupOptions = Omit<BackupRequest, 'signal' | 'onProgress'>;

@@ -1,6 +1,5 @@
 import { boolFlag } from '../../cli/flags.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { untilInterrupted } from '../../cli/v2/interrupt.js';
 import { AlreadyReportedError, UsageError } from '../../model/errors.js';
 import { ExitCode } from '../../model/exit-code.js';

@@ -1,13 +1,12 @@
 import { boolFlag, int64Flag } from '../../cli/flags.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { untilInterrupted } from '../../cli/v2/interrupt.js';
-import { keyChanges } from '../../cli/v2/key-changes.js';
 import type { WatchedKey } from '../../client/v2/watch-key.js';
 import { linkSignals } from '../../model/abort-signal.js';
 import { CommandError } from '../../model/errors.js';
 import { V2Failure } from '../../model/v2/errors.js';
 import type { KeysResponse } from '../../model/v2/keys.js';
+import { keyChanges } from './watch.js';
 
 export interface ExecWatchOptions extends WatchedKey {
   /** A program and its arguments. */

@@ -1,10 +1,13 @@
 import { boolFlag } from '../../cli/flags.js';
 import { keyArgument, readValue, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { ttlFlag } from '../../cli/v2/flags.js';
-import type { KeyCreateInOrderRequest, KeySetRequest, KeysResponse } from '../../model/v2/keys.js';
-import { ttlFromFlag } from '../../model/v2/keys.js';
+import {
+  type KeyCreateInOrderRequest,
+  type KeySetRequest,
+  type KeysResponse,
+  ttlFromFlag,
+} from '../../model/v2/keys.js';
 import type { V2Client } from '../../model/v2/services.js';
 
 export interface MkOptions {

@@ -1,12 +1,7 @@
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
-import {
-  type DirectoryOptions,
-  directoryFlags,
-  makeDirectory,
-  toDirectoryOptions,
-} from '../../cli/v2/directory.js';
-import type { KeySetRequest } from '../../model/v2/keys.js';
+import { keyArgument } from '../../cli/v2/arguments.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
+import { ttlFlag } from '../../cli/v2/flags.js';
+import { type KeySetRequest, ttlFromFlag } from '../../model/v2/keys.js';
 
 export function registerMkdir(parent: V2CommandParent, run = runMkdir): void {
   parent.command({
@@ -30,4 +25,26 @@ export function toMkdirRequest({ key, ttlSeconds }: DirectoryOptions): KeySetReq
 
 export async function runMkdir(options: DirectoryOptions, context: V2Context): Promise<void> {
   await makeDirectory(toMkdirRequest(options), context);
+}
+
+/** What `mkdir`, `setdir` and `updatedir` have in common: they differ in whether the directory may or must be there. */
+export interface DirectoryOptions {
+  readonly key: string;
+  readonly ttlSeconds: bigint;
+}
+
+export const directoryFlags = { ttl: ttlFlag };
+
+export function toDirectoryOptions(
+  args: readonly string[],
+  { ttl }: { readonly ttl: bigint },
+): DirectoryOptions {
+  return { key: keyArgument(args), ttlSeconds: ttlFromFlag(ttl) };
+}
+
+/** Success is silent in the simple format. */
+export async function makeDirectory(request: KeySetRequest, context: V2Context): Promise<void> {
+  const { keys } = await context.connect();
+  const response = await keys.set(request, { signal: context.deadline() });
+  await context.emit({ kind: 'directory', response });
 }

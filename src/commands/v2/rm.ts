@@ -1,7 +1,6 @@
 import { boolFlag, int64Flag, stringFlag } from '../../cli/flags.js';
 import { keyArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { indexFromFlag, type KeyDeleteRequest } from '../../model/v2/keys.js';
 
 export interface RmOptions {

@@ -1,12 +1,6 @@
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
-import {
-  type DirectoryOptions,
-  directoryFlags,
-  makeDirectory,
-  toDirectoryOptions,
-} from '../../cli/v2/directory.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import type { KeySetRequest } from '../../model/v2/keys.js';
+import { type DirectoryOptions, directoryFlags, makeDirectory, toDirectoryOptions } from './mkdir.js';
 
 export function registerSetdir(parent: V2CommandParent, run = runSetdir): void {
   parent.command({

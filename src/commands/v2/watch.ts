@@ -1,11 +1,10 @@
 import { boolFlag, int64Flag } from '../../cli/flags.js';
 import { keyArgument } from '../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../cli/v2/command.js';
-import type { V2Context } from '../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
 import { untilInterrupted } from '../../cli/v2/interrupt.js';
-import { keyChanges } from '../../cli/v2/key-changes.js';
-import type { WatchedKey } from '../../client/v2/watch-key.js';
-import { indexFromFlag } from '../../model/v2/keys.js';
+import { type WatchedKey, watchKey } from '../../client/v2/watch-key.js';
+import { indexFromFlag, type KeysResponse } from '../../model/v2/keys.js';
+import type { V2KeysService } from '../../model/v2/services.js';
 
 export interface WatchOptions extends WatchedKey {
   readonly isEndless: boolean;
@@ -50,4 +49,24 @@ export function runWatch(options: WatchOptions, context: V2Context): Promise<voi
       if (!options.isEndless) return;
     }
   });
+}
+
+/** The changes of a key, without end; interruptions are told on stderr. */
+export async function* keyChanges(
+  watched: WatchedKey,
+  keys: V2KeysService,
+  { signal, clock, notices }: Pick<V2Context, 'signal' | 'clock' | 'notices'>,
+): AsyncGenerator<KeysResponse, void, undefined> {
+  for await (const news of watchKey(watched, { keys, signal, sleep: clock.sleep })) {
+    switch (news.kind) {
+      case 'change':
+        yield news.response;
+        break;
+      case 'interrupted':
+        notices.line(`${news.why}: waiting for a server to resume the watch`);
+        break;
+      case 'resumed':
+        notices.line(`resumed the watch after index ${news.index}`);
+    }
+  }
 }

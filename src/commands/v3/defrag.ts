@@ -1,11 +1,11 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { endpointsInScope } from '../../cli/endpoints-in-scope.js';
-import { defragmentDirectory } from '../../cli/files/defragment.js';
 import { boolFlag, stringFlag } from '../../cli/flags.js';
 import { formatDuration } from '../../go/duration.js';
 import { AlreadyReportedError, Failure } from '../../model/errors.js';
 import { ExitCode } from '../../model/exit-code.js';
+import { defragmentDirectory } from '../files/defragment.js';
+import { endpointsInScope } from './endpoint/scope.js';
 
 export interface DefragOptions {
   readonly wholeCluster: boolean;

@@ -1,12 +1,62 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
-import { type GetOptions, getFlags, toGetOptions, toRangeRequest } from '../../cli/kv/get.js';
-import { rangeReader } from '../../cli/range-reader.js';
+import { boolFlag, type FlagValues, int64Flag, stringFlag } from '../../cli/flags.js';
 import { rangeInPages } from '../../client/range/range-in-pages.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { quoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
+import type { KeyRange } from '../../model/key-range.js';
+import { type RangeRequest, SortOrder, SortTarget } from '../../model/messages/kv.js';
 import type { RangeView } from '../../model/results.js';
+import { keyRangeFromArguments, rejectPrefixWithFromKey } from '../kv/key-range-arguments.js';
+import { rangeReader } from '../kv/range-reader.js';
 
-export { type GetOptions, toRangeRequest };
+/** The arguments of `get`, given on the command line or as a request inside a transaction. */
+export interface GetOptions {
+  readonly range: KeyRange;
+  readonly view: RangeView;
+  readonly isSerializable: boolean;
+  readonly usesStream: boolean;
+  /** 0: no limit; the same holds for the revisions below. */
+  readonly limit: bigint;
+  readonly revision: bigint;
+  readonly sortOrder: SortOrder;
+  readonly sortTarget: SortTarget;
+  readonly minCreateRevision: bigint;
+  readonly maxCreateRevision: bigint;
+  readonly minModRevision: bigint;
+  readonly maxModRevision: bigint;
+}
+
+const ORDERS = { ASCEND: SortOrder.ascend, DESCEND: SortOrder.descend } as const;
+const TARGETS = {
+  CREATE: SortTarget.create,
+  KEY: SortTarget.key,
+  MODIFY: SortTarget.mod,
+  VALUE: SortTarget.value,
+  VERSION: SortTarget.version,
+} as const;
+
+export const getFlags = {
+  prefix: boolFlag(false, 'get all keys with the prefix <key>'),
+  'from-key': boolFlag(false, 'get <key> and all keys after it, in byte order'),
+  limit: int64Flag(0n, 'maximum number of keys; 0: no limit'),
+  rev: int64Flag(0n, 'revision to read at; 0: the current one'),
+  order: stringFlag('', 'sort order', { choices: Object.keys(ORDERS) }),
+  'sort-by': stringFlag('', 'field to sort by', { choices: Object.keys(TARGETS) }),
+  consistency: stringFlag('l', 'l: linearizable read; s: serializable read, served by a single member', {
+    choices: ['l', 's'],
+  }),
+  'keys-only': boolFlag(false, 'get the keys without their values'),
+  'count-only': boolFlag(false, 'get only the number of keys (requires --write-out=fields)'),
+  'print-value-only': boolFlag(false, 'print the values without their keys (requires --write-out=simple)'),
+  'min-create-rev': int64Flag(0n, 'minimum create revision of the keys'),
+  'max-create-rev': int64Flag(0n, 'maximum create revision of the keys'),
+  'min-mod-rev': int64Flag(0n, 'minimum mod revision of the keys'),
+  'max-mod-rev': int64Flag(0n, 'maximum mod revision of the keys'),
+  stream: boolFlag(false, 'receive the range as a stream of chunks (etcd 3.7 and later)'),
+};
+type Flags = FlagValues<typeof getFlags>;
 
 export function registerGet(parent: CommandParent, run = runGet): void {
   parent.command({
@@ -31,6 +81,96 @@ export function registerGet(parent: CommandParent, run = runGet): void {
     toOptions: toGetOptions,
     run,
   });
+}
+
+export function toGetOptions(args: readonly string[], given: Flags): GetOptions {
+  const [key, rangeEnd] = args;
+  if (key === undefined) {
+    throw new UsageError('get command needs one argument as key and an optional argument as range_end');
+  }
+  const rangeFlags = { prefix: given.prefix, fromKey: given['from-key'] };
+  rejectPrefixWithFromKey(rangeFlags);
+  if (given['keys-only'] && given['count-only']) {
+    throw new UsageError('`--keys-only` and `--count-only` cannot be set at the same time, choose one');
+  }
+  const isSerializable = toIsSerializable(given.consistency);
+  const range = keyRangeFromArguments(key, rangeEnd, rangeFlags);
+  const sortOrder = toChoice(ORDERS, given.order, 'bad sort order') ?? SortOrder.none;
+  const sortTarget = toChoice(TARGETS, given['sort-by'], 'bad sort target') ?? SortTarget.key;
+  rejectEmptyInterval('CreateRev', given['min-create-rev'], given['max-create-rev']);
+  rejectEmptyInterval('ModRev', given['min-mod-rev'], given['max-mod-rev']);
+  return {
+    range,
+    view: toView(given),
+    isSerializable,
+    usesStream: given.stream,
+    limit: given.limit,
+    revision: positive(given.rev),
+    sortOrder,
+    sortTarget,
+    minCreateRevision: positive(given['min-create-rev']),
+    maxCreateRevision: positive(given['max-create-rev']),
+    minModRevision: positive(given['min-mod-rev']),
+    maxModRevision: positive(given['max-mod-rev']),
+  };
+}
+
+function toView(given: Flags): RangeView {
+  return {
+    keysOnly: given['keys-only'],
+    countOnly: given['count-only'],
+    valuesOnly: given['print-value-only'],
+  };
+}
+
+function toIsSerializable(consistency: string): boolean {
+  if (consistency === 's') return true;
+  if (consistency === 'l') return false;
+  throw new UsageError(`unknown consistency flag ${quoteGo(bytesFromText(consistency))}`, 'choice');
+}
+
+/** The number behind a name of any letter case; `undefined` when none was given. */
+function toChoice<Number extends number>(
+  choices: Readonly<Record<string, Number>>,
+  name: string,
+  complaint: string,
+): Number | undefined {
+  if (name === '') return undefined;
+  const upper = name.toUpperCase();
+  if (!Object.hasOwn(choices, upper)) throw new UsageError(`${complaint} ${name}`, 'choice');
+  return choices[upper];
+}
+
+/** etcdctl checks the two ends only when the upper one is set, and names its own variables. */
+function rejectEmptyInterval(name: string, min: bigint, max: bigint): void {
+  if (max > 0n && min > max) {
+    throw new UsageError(`getMin${name}(=${min}) > getMax${name}(=${max})`, 'choice');
+  }
+}
+
+function positive(revision: bigint): bigint {
+  return revision > 0n ? revision : 0n;
+}
+
+export function toRangeRequest(options: GetOptions): RangeRequest {
+  const { range, view, sortTarget } = options;
+  // Keys come in ascending order anyway; asking for it would make the server collect the whole range first.
+  const isNaturalOrder = sortTarget === SortTarget.key && options.sortOrder === SortOrder.ascend;
+  return {
+    key: range.key,
+    ...(range.rangeEnd && { rangeEnd: range.rangeEnd }),
+    limit: options.limit,
+    revision: options.revision,
+    sortOrder: isNaturalOrder ? SortOrder.none : options.sortOrder,
+    sortTarget,
+    serializable: options.isSerializable,
+    keysOnly: view.keysOnly,
+    countOnly: view.countOnly,
+    minCreateRevision: options.minCreateRevision,
+    maxCreateRevision: options.maxCreateRevision,
+    minModRevision: options.minModRevision,
+    maxModRevision: options.maxModRevision,
+  };
 }
 
 export async function runGet(options: GetOptions, context: CommandContext): Promise<void> {

@@ -1,10 +1,11 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext, OtherCluster } from '../../cli/context.js';
 import { boolFlag, type FlagValues, int64Flag, stringFlag, uintFlag } from '../../cli/flags.js';
+import { Destination } from '../../client/mirror/destination.js';
+import { Mirror, type MirrorPlan } from '../../client/mirror/mirror.js';
 import { bytesFromText } from '../../go/bytes.js';
 import { Failure, UsageError } from '../../model/errors.js';
-import { Destination } from './make-mirror/destination.js';
-import { Mirror, type MirrorPlan } from './make-mirror/mirror.js';
+import { rangeReader } from '../kv/range-reader.js';
 
 export interface MakeMirrorOptions {
   readonly destination: DestinationOptions;
@@ -128,11 +129,18 @@ export async function runMakeMirror(options: MakeMirrorOptions, context: Command
   const source = await context.connect();
   const { signal, clock, notices } = context;
   const destination = new Destination(kv, { signal, sleep: clock.sleep, notice: notices.line });
-  const mirror = new Mirror(plan, destination, context);
+  const mirror = new Mirror(plan, destination, {
+    source: rangeReader(context),
+    watch: source.watch,
+    signal,
+    sleep: clock.sleep,
+    notice: notices.line,
+    startProgress: () => notices.progress('Copying', 'count'),
+  });
   const ending = new AbortController();
   const counting = printCount(mirror, context, AbortSignal.any([signal, ending.signal]));
   try {
-    await Promise.race([mirror.run(source), counting]);
+    await Promise.race([mirror.run(), counting]);
   } catch (error) {
     throw withHowFar(error, mirror, context);
   } finally {

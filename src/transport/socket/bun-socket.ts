@@ -53,7 +53,7 @@ async function refuseMaterial(
   { flagNames }: TlsSecurity,
   { files: { keyPair } }: Trust,
 ): Promise<never> {
-  const { checkKeyPair } = await import('../tls/key-pair-check.js');
+  const { checkKeyPair } = await import('../tls/files.js');
   if (keyPair) checkKeyPair(keyPair);
   const reasons = [`the TLS library refuses the certificates given with ${listed(flagNames)}`];
   throw new UsageError(`tls: ${error.message}`, 'arguments', { reasons, cause: error });

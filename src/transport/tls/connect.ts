@@ -5,8 +5,7 @@ import { UsageError } from '../../model/errors.js';
 import { listed } from '../connection.js';
 import { bun } from '../socket/bun.js';
 import { destroyOnAbort, lookUpHost } from '../socket/net-socket.js';
-import type { TlsFiles } from './files.js';
-import { checkKeyPair } from './key-pair-check.js';
+import { checkKeyPair, type TlsFiles } from './files.js';
 import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, sentName, WHILE_WAITING_MS } from './peer.js';
 import type { TlsSecurity, Trust } from './security.js';
 

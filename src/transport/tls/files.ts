@@ -2,6 +2,8 @@
  * The files that the TLS flags name. They are read and judged as Go's crypto/tls (`X509KeyPair`) and etcd's tlsutil (`NewCertPool`) do:
  * final messages are theirs, the reasons name the file and never show what is in it.
  */
+
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { pathErrorText } from '../../go/system-error.js';
 import { UsageError } from '../../model/errors.js';
@@ -27,7 +29,7 @@ export interface KeyPair {
   readonly leaf: PemBlock;
 }
 
-export type TlsFileOptions = Pick<TlsOptions, 'caFile' | 'certFile' | 'keyFile'>;
+type TlsFileOptions = Pick<TlsOptions, 'caFile' | 'certFile' | 'keyFile'>;
 
 /** Certificates that are trusted; none when the file holds no PEM at all, which Go takes for an empty list. */
 export class Authorities {
@@ -127,7 +129,7 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
 }
 
 /** @throws UsageError for a key that cannot be read */
-export function refuseKey(file: string, isEncrypted = false): never {
+function refuseKey(file: string, isEncrypted = false): never {
   const problem = isEncrypted ? 'is protected by a passphrase' : 'is damaged or of an unknown kind';
   // No cause: nothing that has seen the key goes along with the error.
   throw refusal(
@@ -137,10 +139,7 @@ export function refuseKey(file: string, isEncrypted = false): never {
 }
 
 /** The key and the certificate do not belong together. */
-export function mismatch(
-  message: string,
-  { certFile, keyFile }: Pick<KeyPair, 'certFile' | 'keyFile'>,
-): UsageError {
+function mismatch(message: string, { certFile, keyFile }: Pick<KeyPair, 'certFile' | 'keyFile'>): UsageError {
   return refusal(
     message,
     `the key in ${keyFile} does not match the certificate in ${certFile}: use a matching pair`,
@@ -192,7 +191,7 @@ function labels(blocks: readonly PemBlock[]): string {
 }
 
 /** What is wrong with a file, and why. */
-export function refusal(message: string, reason: string, cause?: unknown): UsageError {
+function refusal(message: string, reason: string, cause?: unknown): UsageError {
   return new UsageError(message, 'arguments', { reasons: [reason], cause });
 }
 
@@ -204,4 +203,20 @@ export function exposedKeyWarning(file: string | undefined): string | undefined 
   const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & READABLE_BY_OTHERS) === 0) return undefined;
   return `warning: all users of this machine can read the private key ${file}: run chmod o-rwx on it`;
+}
+
+/** @throws UsageError when certificate or key are unusable, or do not belong together */
+export function checkKeyPair(keyPair: KeyPair): void {
+  checkCertificate(keyPair);
+  const key = parseKey(keyPair);
+  if (new X509Certificate(keyPair.cert).checkPrivateKey(key)) return;
+  throw mismatch('tls: private key does not match public key', keyPair);
+}
+
+function parseKey({ keyFile, key }: KeyPair): KeyObject {
+  try {
+    return createPrivateKey(key);
+  } catch {
+    return refuseKey(keyFile);
+  }
 }

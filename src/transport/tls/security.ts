@@ -132,7 +132,7 @@ function readFiles(options: TlsOptions, flagNames: TlsFlagNames): TlsFiles {
 
 async function checkPair(keyPair: KeyPair | undefined): Promise<void> {
   if (keyPair === undefined) return;
-  const { checkKeyPair } = await import('./key-pair-check.js');
+  const { checkKeyPair } = await import('./files.js');
   checkKeyPair(keyPair);
 }
 

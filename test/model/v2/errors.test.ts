@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exitCodeOf } from '../../../src/exit.js';
+import { exitCodeOf } from '../../../src/main.js';
 import { V2AttemptError, V2ClusterError, V2Failure } from '../../../src/model/v2/errors.js';
 
 it('gives each ending of a version 2 command its label and status', () => {

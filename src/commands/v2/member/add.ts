@@ -1,10 +1,9 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { toPeerUrls } from '../../../cli/v2/peer-urls.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { bytesFromText } from '../../../go/bytes.js';
 import { quoteGo } from '../../../go/quote.js';
 import { V2Failure } from '../../../model/v2/errors.js';
 import type { V2Member } from '../../../model/v2/services.js';
+import { toPeerUrls } from './peer-urls.js';
 
 export interface MemberAddOptions {
   /** What the new member will call itself; the cluster does not learn it from here. */

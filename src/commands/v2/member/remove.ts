@@ -1,6 +1,5 @@
 import { onlyArgument } from '../../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { V2CallError, V2Failure } from '../../../model/v2/errors.js';
 import type { V2Call, V2Member, V2MembersService } from '../../../model/v2/services.js';
 

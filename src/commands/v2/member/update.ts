@@ -1,7 +1,6 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { toPeerUrls } from '../../../cli/v2/peer-urls.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { V2Failure } from '../../../model/v2/errors.js';
+import { toPeerUrls } from './peer-urls.js';
 
 export interface MemberUpdateOptions {
   /** Hexadecimal. */

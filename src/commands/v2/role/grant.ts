@@ -1,11 +1,10 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import {
   changeText,
   type RolePermissionOptions,
   rolePermissionFlags,
   toRolePermissionOptions,
-} from '../../../cli/v2/role-permission.js';
+} from './permission.js';
 
 export function registerRoleGrant(parent: V2CommandParent, run = runRoleGrant): void {
   parent.command({

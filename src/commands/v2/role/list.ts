@@ -1,6 +1,5 @@
 import { refuseArguments } from '../../../cli/v2/arguments.js';
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export type RoleListOptions = Record<string, never>;
 

@@ -1,6 +1,5 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { userArgument } from '../../../cli/v2/names.js';
+import { userArgument } from '../../../cli/v2/arguments.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { V2Failure } from '../../../model/v2/errors.js';
 
 export interface UserPasswdOptions {

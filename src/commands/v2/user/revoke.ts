@@ -1,6 +1,5 @@
-import type { V2CommandParent } from '../../../cli/v2/command.js';
-import type { V2Context } from '../../../cli/v2/context.js';
-import { toUserRolesOptions, type UserRolesOptions, userRolesFlags } from '../../../cli/v2/user-roles.js';
+import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
+import { toUserRolesOptions, type UserRolesOptions, userRolesFlags } from './roles.js';
 
 export function registerUserRevoke(parent: V2CommandParent, run = runUserRevoke): void {
   parent.command({

@@ -2,14 +2,22 @@ import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { type FlagValues, stringFlag } from '../../../cli/flags.js';
 import { bytesFromText } from '../../../go/bytes.js';
-import { AlreadyReportedError, Failure } from '../../../model/errors.js';
+import { AlreadyReportedError, CommandError, Failure } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
 import type { Client } from '../../../model/services.js';
-import { afterwardsFlags, type Load, loadFlag, toLoad } from './flags.js';
 import { failureLines } from './judgement.js';
-import { mebibytes, residentMemory } from './memory.js';
+import {
+  afterwardsFlags,
+  connectWriters,
+  type Load,
+  loadFlag,
+  putMaker,
+  toLoad,
+  type Writing,
+  type Written,
+  write,
+} from './load.js';
 import { compact, defragment, deleteKeys, hasKeys, prefixInUse, say } from './traces.js';
-import { connectWriters, putMaker, type Writing, type Written, write } from './writing.js';
 
 const SIZES = { keyBytes: 512, valueBytes: 512 };
 const PAIR_BYTES = SIZES.keyBytes + SIZES.valueBytes;
@@ -125,4 +133,26 @@ async function readMemory(when: 'before' | 'after', context: CommandContext): Pr
     await say(`FAIL: Could not read process_resident_memory_bytes ${when} the put operations.`, context);
     throw new AlreadyReportedError(ExitCode.error);
   }
+}
+
+const MEBIBYTE = 1024n * 1024n;
+
+/** The resident memory of a member in bytes, from its metrics. */
+export function residentMemory(metrics: string): number {
+  const [, text] = /^process_resident_memory_bytes[ \t]+(\S+)/m.exec(metrics) ?? [];
+  const bytes = text === undefined ? Number.NaN : Number(text);
+  if (Number.isFinite(bytes)) return bytes;
+  throw new CommandError('its metrics do not include process_resident_memory_bytes', {
+    reasons: ['only members on Linux report their memory usage'],
+  });
+}
+
+/** Mebibytes with two decimals; of two that are equally near, the even one, as Go's %.2f has it. */
+export function mebibytes(bytes: number): string {
+  const scaled = BigInt(Math.round(Math.abs(bytes))) * 100n;
+  const remainder = scaled % MEBIBYTE;
+  const floor = scaled / MEBIBYTE;
+  const isUp = remainder * 2n > MEBIBYTE || (remainder * 2n === MEBIBYTE && floor % 2n === 1n);
+  const digits = (isUp ? floor + 1n : floor).toString().padStart(3, '0');
+  return `${bytes < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }

@@ -1,9 +1,9 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
+import { UsageError } from '../../../model/errors.js';
 import { DowngradeAction, type DowngradeRequest } from '../../../model/messages/maintenance.js';
-import { targetVersionFromArguments } from './target-version.js';
 
-export interface DowngradeEnableOptions {
+interface DowngradeEnableOptions {
   readonly targetVersion: string;
 }
 
@@ -23,7 +23,7 @@ export function registerDowngradeEnable(parent: CommandParent, run = runDowngrad
   });
 }
 
-export function toDowngradeEnableRequest({ targetVersion }: DowngradeEnableOptions): DowngradeRequest {
+function toDowngradeEnableRequest({ targetVersion }: DowngradeEnableOptions): DowngradeRequest {
   return { action: DowngradeAction.enable, version: targetVersion };
 }
 
@@ -35,4 +35,13 @@ export async function runDowngradeEnable(
   const request = toDowngradeEnableRequest(options);
   const response = await client.maintenance.downgrade(request, { signal: context.signal });
   await context.emit({ kind: 'downgrade', action: 'enable', response });
+}
+
+/** The only argument, such as `3.6`; what versions there are is the server's business. */
+export function targetVersionFromArguments(args: readonly string[]): string {
+  const [version] = args;
+  if (version === undefined) throw new UsageError('TARGET_VERSION not provided');
+  if (args.length > 1) throw new UsageError('too many arguments');
+  if (version === '') throw new UsageError('target version not provided');
+  return version;
 }

@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { DowngradeAction, type DowngradeRequest } from '../../../model/messages/maintenance.js';
-import { targetVersionFromArguments } from './target-version.js';
+import { targetVersionFromArguments } from './enable.js';
 
 export interface DowngradeValidateOptions {
   readonly targetVersion: string;

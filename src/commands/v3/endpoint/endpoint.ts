@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
-import { endpointFlags } from './flags.js';
 import { registerEndpointHashKv } from './hashkv.js';
 import { registerEndpointHealth } from './health.js';
+import { endpointFlags } from './scope.js';
 import { registerEndpointStatus } from './status.js';
 
 export function registerEndpoint(parent: CommandParent): void {

@@ -1,11 +1,10 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
 import { int64Flag } from '../../../cli/flags.js';
 import { CommandError } from '../../../model/errors.js';
 import type { HashKvRequest, HashKvResponse } from '../../../model/messages/maintenance.js';
 import { askEndpoint, type EndpointAnswer, sortAnswers } from './ask-endpoint.js';
-import type { EndpointFlags } from './flags.js';
+import { type EndpointFlags, endpointsInScope } from './scope.js';
 
 export interface EndpointHashKvOptions {
   readonly wholeCluster: boolean;

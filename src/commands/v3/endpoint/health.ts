@@ -1,12 +1,11 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
 import { formatDuration } from '../../../go/duration.js';
 import { CommandError, ConnectionError, Failure, isRefusal } from '../../../model/errors.js';
 import { AlarmAction, AlarmType } from '../../../model/messages/maintenance.js';
 import type { EndpointHealth } from '../../../model/results.js';
 import type { Client } from '../../../model/services.js';
-import type { EndpointFlags } from './flags.js';
+import { type EndpointFlags, endpointsInScope } from './scope.js';
 
 /** Any key does: an answer, be it a refusal, shows that the member took part in consensus. */
 const PROBE_KEY = Buffer.from('health');

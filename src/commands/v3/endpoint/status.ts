@@ -1,10 +1,9 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { endpointsInScope } from '../../../cli/endpoints-in-scope.js';
 import { AlreadyReportedError } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
 import { askEndpoint, sortAnswers } from './ask-endpoint.js';
-import type { EndpointFlags } from './flags.js';
+import { type EndpointFlags, endpointsInScope } from './scope.js';
 
 export interface EndpointStatusOptions {
   readonly wholeCluster: boolean;

@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import type { LeaseRevokeRequest } from '../../../model/messages/lease.js';
+import { leaseIdArgument } from '../../kv/lease-id.js';
 import { asFailureTo } from './failures.js';
-import { leaseIdArgument } from './lease-id-argument.js';
 
 export interface LeaseRevokeOptions {
   readonly id: bigint;

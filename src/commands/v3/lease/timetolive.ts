@@ -2,8 +2,8 @@ import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag } from '../../../cli/flags.js';
 import type { LeaseTimeToLiveRequest } from '../../../model/messages/lease.js';
+import { leaseIdArgument } from '../../kv/lease-id.js';
 import { asConnectionError } from './failures.js';
-import { leaseIdArgument } from './lease-id-argument.js';
 
 export interface LeaseTimeToLiveOptions {
   readonly id: bigint;

@@ -4,7 +4,7 @@ import {
   readSnapshotStatus,
   type SnapshotStatusOptions,
   toSnapshotStatusOptions,
-} from '../../../cli/files/snapshot-status.js';
+} from '../../files/snapshot-status.js';
 
 export function registerSnapshotStatus(parent: CommandParent, run = runSnapshotStatus): void {
   parent.command({

@@ -1,5 +1,5 @@
 import type { CommandParent } from '../../../cli/command.js';
-import { runSnapshotVerify, snapshotVerifyCommand } from '../../../cli/files/snapshot-verify.js';
+import { runSnapshotVerify, snapshotVerifyCommand } from '../../files/snapshot-verify.js';
 
 export function registerSnapshotVerify(parent: CommandParent, run = runSnapshotVerify): void {
   parent.command({ ...snapshotVerifyCommand('etcdctl'), run });

@@ -1,16 +1,10 @@
-import { type DelOptions, delFlags, toDeleteRangeRequest, toDelOptions } from '../../../cli/kv/del.js';
-import { type GetOptions, getFlags, toGetOptions, toRangeRequest } from '../../../cli/kv/get.js';
-import {
-  type PutOptions,
-  putFlags,
-  toPutOptions,
-  toPutRequest,
-  wrongPutArguments,
-} from '../../../cli/kv/put.js';
 import { createProgram } from '../../../cli/program.js';
-import { quotedWords } from '../../../cli/quoted-words.js';
 import { UsageError } from '../../../model/errors.js';
 import type { RequestOp } from '../../../model/messages/kv.js';
+import { quotedWords } from '../../kv/quoted-words.js';
+import { type DelOptions, delFlags, toDeleteRangeRequest, toDelOptions } from '../del.js';
+import { type GetOptions, getFlags, toGetOptions, toRangeRequest } from '../get.js';
+import { type PutOptions, putFlags, toPutOptions, toPutRequest, wrongPutArguments } from '../put.js';
 
 /** One request of a transaction: `put key "some value" --prev-kv`. */
 export type Operation =

@@ -1,11 +1,11 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag } from '../../../cli/flags.js';
-import { allowSecondThoughts } from '../../../cli/kv/del.js';
 import { lines } from '../../../cli/stdin.js';
 import { trimSpace } from '../../../go/runes.js';
 import { UsageError } from '../../../model/errors.js';
 import type { Compare, RequestOp, TxnRequest } from '../../../model/messages/kv.js';
+import { allowSecondThoughts } from '../del.js';
 import { parseComparison } from './comparison.js';
 import { operationParser, toRequestOp } from './operation.js';
 

@@ -1,10 +1,10 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { createProgram } from '../../../cli/program.js';
-import { quotedWords } from '../../../cli/quoted-words.js';
 import { lines } from '../../../cli/stdin.js';
 import { type Watching, watchKeys } from '../../../client/watch/watch-keys.js';
 import { UsageError } from '../../../model/errors.js';
 import type { Client } from '../../../model/services.js';
+import { quotedWords } from '../../kv/quoted-words.js';
 import { printWatch } from './print-watch.js';
 import {
   type GivenWords,

@@ -1,9 +1,13 @@
 import type { CommandContext } from '../../../cli/context.js';
 import type { WatchEnd, WatchNews } from '../../../client/watch/state.js';
-import type { WatchResponse } from '../../../model/messages/watch.js';
-import { runEventCommand } from './event-command.js';
+import { bytesFromText } from '../../../go/bytes.js';
+import { childEndText } from '../../../go/process-state.js';
+import { quoteGo } from '../../../go/quote.js';
+import { AlreadyReportedError, CommandError } from '../../../model/errors.js';
+import { ExitCode } from '../../../model/exit-code.js';
+import { type Event, EventType, type WatchResponse } from '../../../model/messages/watch.js';
 
-export interface WatchOutput {
+interface WatchOutput {
   /** Empty: none. */
   readonly command: readonly string[];
   readonly context: CommandContext;
@@ -54,4 +58,50 @@ async function printEnd({ why, response }: WatchEnd, context: CommandContext): P
   if (response === undefined) return;
   context.notices.line(`watch was canceled (${why})`);
   await context.emit({ kind: 'watch', response });
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** What the command learns of the event; key, value and type are in Go's double quotes. */
+function eventVariables(event: Event, response: WatchResponse): Record<string, string> {
+  return {
+    ETCD_WATCH_REVISION: String(response.header?.revision ?? 0n),
+    ETCD_WATCH_EVENT_TYPE: event.type === EventType.delete ? '"DELETE"' : '"PUT"',
+    ETCD_WATCH_KEY: quoteGo(event.kv?.key ?? NOTHING),
+    ETCD_WATCH_VALUE: quoteGo(event.kv?.value ?? NOTHING),
+  };
+}
+
+/**
+ * Runs the command for each event, one after the other. When it fails, that is told and the whole program ends.
+ * @throws AlreadyReportedError status 1, whatever that of the command is
+ */
+async function runEventCommand(
+  [program = '', ...args]: readonly string[],
+  response: WatchResponse,
+  context: CommandContext,
+): Promise<void> {
+  for (const event of response.events) {
+    const failure = await runOnce(program, args, { env: eventVariables(event, response), context });
+    context.signal.throwIfAborted();
+    if (failure === undefined) continue;
+    const words = [program, ...args].map((word) => quoteGo(bytesFromText(word)));
+    context.notices.line(`command [${words.join(' ')}] error (${failure})`);
+    throw new AlreadyReportedError(ExitCode.error);
+  }
+}
+
+/** Settles with what went wrong, in Go's words (os/exec `ExitError`). */
+async function runOnce(
+  program: string,
+  args: readonly string[],
+  { env, context }: { env: Record<string, string>; context: CommandContext },
+): Promise<string | undefined> {
+  try {
+    const end = await context.runChild(program, args, { env });
+    return end.exitCode === 0 ? undefined : childEndText(end);
+  } catch (error) {
+    if (error instanceof CommandError) return error.message;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   runSnapshotRestore,
   type SnapshotRestoreOptions,
-} from '../../../../src/cli/files/snapshot-restore.js';
+} from '../../../../src/commands/files/snapshot-restore.js';
 import { registerSnapshot } from '../../../../src/commands/utl/snapshot/snapshot.js';
 import { registerSnapshot as registerV3Snapshot } from '../../../../src/commands/v3/snapshot/snapshot.js';
 import { fakeContext } from '../../../support/fake-context.js';

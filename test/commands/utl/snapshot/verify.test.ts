@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runSnapshotVerify } from '../../../../src/cli/files/snapshot-verify.js';
+import { runSnapshotVerify } from '../../../../src/commands/files/snapshot-verify.js';
 import { registerSnapshot } from '../../../../src/commands/utl/snapshot/snapshot.js';
 import { registerSnapshot as registerV3Snapshot } from '../../../../src/commands/v3/snapshot/snapshot.js';
 import { snapshotOf } from '../../../storage/support/fixtures.js';

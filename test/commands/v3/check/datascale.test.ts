@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   type CheckDatascaleOptions,
+  mebibytes,
+  residentMemory,
   runCheckDatascale,
 } from '../../../../src/commands/v3/check/datascale.js';
-import { mebibytes, residentMemory } from '../../../../src/commands/v3/check/memory.js';
 import { AlreadyReportedError, CommandError, ServerError } from '../../../../src/model/errors.js';
 import type { Client } from '../../../../src/model/services.js';
 import { fakeContext } from '../../../support/fake-context.js';

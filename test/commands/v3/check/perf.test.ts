@@ -1,13 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../src/commands/v3/check/judgement.js';
-import { Pacer } from '../../../../src/commands/v3/check/pacer.js';
+import { judge, WriteStatistics } from '../../../../src/commands/v3/check/judgement.js';
 import {
   type CheckPerfOptions,
+  Pacer,
   registerCheckPerf,
   runCheckPerf,
 } from '../../../../src/commands/v3/check/perf.js';
-import { WriteStatistics } from '../../../../src/commands/v3/check/statistics.js';
 import { AlreadyReportedError, ServerError, UsageError } from '../../../../src/model/errors.js';
 import type { PutRequest } from '../../../../src/model/messages/kv.js';
 import type { Client } from '../../../../src/model/services.js';

@@ -1,0 +1,112 @@
+import type { Result } from '../model/results.js';
+import type { Client } from '../model/services.js';
+import { loadPrinter } from '../printers/registry.js';
+import type { ConnectionOptions, Credentials } from '../transport/connection.js';
+import type { DeadlinePolicy } from './command.js';
+import type { ClientLimits, CommandContext } from './context.js';
+import { checkedEndpoints, type GlobalOptions } from './globals.js';
+import {
+  discoveredEndpoints,
+  localContext,
+  type OpenContext,
+  type ProcessContext,
+  warnOfExposedKey,
+} from './process-context.js';
+
+/** The context of a command that talks to a server, by the global flags and the command's deadline policy. */
+export async function openContext(
+  globals: GlobalOptions,
+  deadline: DeadlinePolicy,
+  host: ProcessContext,
+): Promise<OpenContext<CommandContext>> {
+  const { signal, output } = host;
+  const local = localContext(host);
+  const { notices, prompt } = local;
+  const { discovery, connection } = globals;
+  const endpoints =
+    (await discoveredEndpoints(discovery, notices.line)) ??
+    (discovery ? checkedEndpoints(connection.endpoints) : connection.endpoints);
+  const clients: Client[] = [];
+  let credentials: Promise<Credentials | undefined> | undefined;
+  const open = async (options: ConnectionOptions) => {
+    if (clients.length === 0) await warnOfExposedKey(globals.connection.tls.keyFile, host);
+    const { connect } = await import('../transport/grpc/connect.js');
+    const client = await connect(options, signal);
+    clients.push(client);
+    return client;
+  };
+  const context: CommandContext = {
+    ...local,
+    endpoints,
+    format: globals.format,
+    lockTimeoutMs: globals.lockTimeoutMs,
+    async connect(chosen = endpoints, limits = {}) {
+      credentials ??= askCredentials(globals, prompt.password);
+      const options = connectionOptions(globals, deadline, {
+        endpoints: chosen,
+        credentials: await credentials,
+        limits,
+      });
+      return open(options);
+    },
+    async connectTo(cluster) {
+      const { credentials: _ofThisCluster, ...globalOptions } = connectionOptions(globals, deadline, {
+        endpoints: cluster.endpoints,
+        credentials: undefined,
+        limits: {},
+      });
+      return open({ ...globalOptions, ...cluster });
+    },
+    async fetchMetrics(endpoint) {
+      const { fetchMetrics } = await import('../transport/http/metrics.js');
+      return fetchMetrics(endpoint, globals.connection.tls, signal);
+    },
+    async emit(result: Result) {
+      const printer = await loadPrinter(globals.format);
+      await printer.print(result, output, { hex: globals.hex });
+      await output.flush();
+    },
+  };
+  return {
+    context,
+    close() {
+      for (const client of clients) client.close();
+    },
+  };
+}
+
+/** Complete when the globals say it all; else a person says the password. */
+async function askCredentials(
+  { user, connection }: GlobalOptions,
+  ask: (question: string) => Promise<string>,
+): Promise<Credentials | undefined> {
+  if (user === undefined || user.password !== undefined) return connection.credentials;
+  const password = await ask('Password: ');
+  return password === '' ? undefined : { kind: 'password', username: user.username, password };
+}
+
+interface ClientSettings {
+  readonly endpoints: readonly string[];
+  readonly credentials: Credentials | undefined;
+  readonly limits: ClientLimits;
+}
+
+function connectionOptions(
+  globals: GlobalOptions,
+  deadline: DeadlinePolicy,
+  { endpoints, credentials, limits }: ClientSettings,
+): ConnectionOptions {
+  const isLimited =
+    deadline === 'command-timeout' || (deadline === 'if-given' && globals.commandTimeoutGiven);
+  const { maxReceiveBytes, maxRequestBytes } = globals.connection;
+  const { largestResponseBytes = 0 } = limits;
+  return {
+    ...globals.connection,
+    endpoints,
+    ...(credentials && { credentials }),
+    callTimeoutMs: isLimited ? globals.commandTimeoutMs : null,
+    // Requests may not be larger than responses, which a user who allows large requests did not ask for.
+    maxReceiveBytes:
+      maxReceiveBytes || (largestResponseBytes && Math.max(largestResponseBytes, maxRequestBytes)),
+  };
+}

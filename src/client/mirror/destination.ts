@@ -1,0 +1,104 @@
+import { isRefusal, isTooLargeRequest, ServerError } from '../../model/errors.js';
+import {
+  type Compare,
+  CompareResult,
+  CompareTarget,
+  type RequestOp,
+  type TxnRequest,
+} from '../../model/messages/kv.js';
+import type { KvService } from '../../model/services.js';
+
+export interface DestinationSurroundings {
+  readonly signal: AbortSignal;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly notice: (line: string) => void;
+}
+
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * The cluster that is written to. A write whose answer is lost is made again, which is safe because every write demands that
+ * its keys have not changed since the last answer: one that was on its way for long cannot undo a newer one.
+ */
+export class Destination {
+  readonly #kv: Pick<KvService, 'txn'>;
+  readonly #surroundings: DestinationSurroundings;
+  /** Of the last answer. */
+  #revision = 0n;
+  /** False for a user who may write the keys but not read them. */
+  #mayCompare = true;
+
+  constructor(kv: Pick<KvService, 'txn'>, surroundings: DestinationSurroundings) {
+    this.#kv = kv;
+    this.#surroundings = surroundings;
+  }
+
+  /** Carries out the writes in one transaction, however long the destination is away. */
+  async apply(writes: readonly RequestOp[]): Promise<void> {
+    const { signal, sleep, notice } = this.#surroundings;
+    for (let failures = 0; ; failures++) {
+      try {
+        await this.#attempt(writes);
+        if (failures > 0) notice('destination: it answers again');
+        return;
+      } catch (error) {
+        if (!this.#mayRepeat(error)) throw error;
+        if (failures === 0) notice(`destination: ${error.message}: the write will be made again`);
+      }
+      await sleep(Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal);
+    }
+  }
+
+  async #attempt(writes: readonly RequestOp[]): Promise<void> {
+    while (this.#mayCompare) {
+      try {
+        if (await this.#writeUnlessChanged(writes)) return;
+      } catch (error) {
+        if (!(error instanceof ServerError)) throw error;
+        if (isRefusal(error, 'permissionDenied')) this.#mayCompare = false;
+        // It may be the comparisons that make it too large.
+        else if (isTooLargeRequest(error)) break;
+        else throw error;
+      }
+    }
+    await this.#transact({ compare: [], success: writes, failure: [] });
+  }
+
+  /** Whether it was done; if not, keys had changed since the last answer, which this one replaces. */
+  async #writeUnlessChanged(writes: readonly RequestOp[]): Promise<boolean> {
+    const compare = writes.map((write) => isUnchanged(keyOf(write), this.#revision));
+    return this.#transact({ compare, success: writes, failure: [] });
+  }
+
+  async #transact(request: TxnRequest): Promise<boolean> {
+    const { header, succeeded } = await this.#kv.txn(request, { signal: this.#surroundings.signal });
+    this.#revision = header?.revision ?? this.#revision;
+    return succeeded;
+  }
+
+  #mayRepeat(error: unknown): error is ServerError {
+    if (!(error instanceof ServerError) || error.code !== 'Unavailable') return false;
+    if (this.#mayCompare) return true;
+    throw new ServerError(error.message, error.code, {
+      cause: error,
+      reasons: [
+        ...error.reasons,
+        'the write is not retried: the destination user has no permission to read the keys, so it is unknown whether it was applied',
+      ],
+    });
+  }
+}
+
+function keyOf({ request }: RequestOp): Uint8Array {
+  return request.value.key;
+}
+
+function isUnchanged(key: Uint8Array, revision: bigint): Compare {
+  return {
+    result: CompareResult.less,
+    target: CompareTarget.mod,
+    key,
+    targetUnion: { $case: 'modRevision', value: revision + 1n },
+  };
+}

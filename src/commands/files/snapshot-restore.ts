@@ -1,0 +1,188 @@
+import type { CommandContext } from '../../cli/context.js';
+import { boolFlag, type FlagValues, stringFlag, uint64Flag } from '../../cli/flags.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { parseInt64 } from '../../go/number.js';
+import { GoParseError } from '../../go/parse-error.js';
+import { quoteGo } from '../../go/quote.js';
+import { UsageError } from '../../model/errors.js';
+import { isOlder, type MinorVersion, versionText } from '../../storage/backend/meta-bucket.js';
+import type { ClusterPlan } from '../../storage/restore/cluster-plan.js';
+import { withProgress } from './database-file.js';
+
+export interface SnapshotRestoreOptions {
+  readonly snapshotPath: string;
+  readonly dataDirectory: string;
+  /** Undefined: in the data directory. */
+  readonly walDirectory: string | undefined;
+  readonly name: string;
+  /** `name=url,…`, unchecked. */
+  readonly initialCluster: string;
+  readonly clusterToken: string;
+  /** Unchecked. */
+  readonly advertisedUrls: readonly string[];
+  readonly skipHashCheck: boolean;
+  /** 0: the revision stays. */
+  readonly revisionBump: bigint;
+  /** The server that is to run on it; undefined: one like that which was saved, or newer. */
+  readonly targetVersion: MinorVersion | undefined;
+}
+
+const DEFAULT_NAME = 'default';
+const DEFAULT_URL = 'http://localhost:2380';
+const DEFAULT_MAP_BYTES = 10_737_418_240n;
+const OLDEST_TARGET: MinorVersion = { major: 3, minor: 4 };
+
+const restoreFlags = {
+  'data-dir': stringFlag('', 'data directory to create; by default <name>.etcd'),
+  'wal-dir': stringFlag('', 'directory for the WAL; by default member/wal in --data-dir'),
+  name: stringFlag(DEFAULT_NAME, 'name of the member'),
+  'initial-cluster': stringFlag(
+    `${DEFAULT_NAME}=${DEFAULT_URL}`,
+    'all members of the new cluster as name=peer-url, comma-separated',
+  ),
+  'initial-cluster-token': stringFlag('etcd-cluster', 'token that distinguishes the new cluster from others'),
+  'initial-advertise-peer-urls': stringFlag(DEFAULT_URL, 'peer URLs of this member, as in --initial-cluster'),
+  'skip-hash-check': boolFlag(false, 'restore a snapshot without a valid SHA-256 at its end'),
+  'bump-revision': uint64Flag(
+    0n,
+    'increase the revision by this much, so that it does not go back for clients',
+  ),
+  'mark-compacted': boolFlag(
+    false,
+    'mark all revisions up to the new one as compacted; required by --bump-revision',
+  ),
+  'target-version': stringFlag('', 'minor version of the servers, such as 3.5, if older than the saved one'),
+  'initial-memory-map-size': uint64Flag(DEFAULT_MAP_BYTES, 'accepted for compatibility; has no effect'),
+};
+
+function toSnapshotRestoreOptions(
+  args: readonly string[],
+  flags: FlagValues<typeof restoreFlags>,
+): SnapshotRestoreOptions {
+  const [snapshotPath] = args;
+  if (snapshotPath === undefined || args.length > 1) {
+    throw new UsageError('snapshot restore requires exactly one argument');
+  }
+  const revisionBump = flags['bump-revision'];
+  if (revisionBump > 0n !== flags['mark-compacted']) {
+    throw new UsageError('--mark-compacted required if --revision-bump > 0', 'arguments', {
+      reasons: ['--bump-revision and --mark-compacted must be used together'],
+    });
+  }
+  const target = flags['target-version'];
+  return {
+    snapshotPath,
+    dataDirectory: flags['data-dir'] || `${flags.name}.etcd`,
+    walDirectory: flags['wal-dir'] || undefined,
+    name: flags.name,
+    initialCluster: flags['initial-cluster'],
+    clusterToken: flags['initial-cluster-token'],
+    advertisedUrls: flags['initial-advertise-peer-urls'].split(','),
+    skipHashCheck: flags['skip-hash-check'],
+    revisionBump,
+    targetVersion: target === '' ? undefined : toTargetVersion(target, OLDEST_TARGET),
+  };
+}
+
+/** The command, which both programs have. */
+export const snapshotRestoreCommand = (program: string) =>
+  ({
+    name: 'restore',
+    usage: '<filename>',
+    summary: 'Restore a snapshot to a new data directory',
+    description: [
+      'Run the command once for each member of the new cluster, with the same snapshot, --initial-cluster and',
+      '--initial-cluster-token. The data directory appears when it is complete and on disk. It holds the keys, leases, alarms,',
+      'users and roles of the snapshot.',
+    ].join('\n'),
+    examples: [
+      `${program} snapshot restore backup.db --data-dir /var/lib/etcd --name m1 \\`,
+      '  --initial-cluster m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 \\',
+      '  --initial-advertise-peer-urls https://10.0.0.1:2380',
+    ],
+    flags: restoreFlags,
+    deadline: 'files',
+    toOptions: toSnapshotRestoreOptions,
+  }) as const;
+
+export async function runSnapshotRestore(
+  options: SnapshotRestoreOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { restoreSnapshot } = await import('../../storage/restore/restore.js');
+  const { snapshotPath } = options;
+  const plan = await planRestore(options);
+  await withProgress(`Restoring ${snapshotPath}`, context, (pace) =>
+    restoreSnapshot({ ...options, ...pace, plan }),
+  );
+  for (const line of restoredLines(options, plan)) context.notices.line(line);
+}
+
+/** Scripts wait for etcdutl's words: bumping latest revision, marking revision compacted, added member, restored snapshot. */
+function restoredLines(
+  options: SnapshotRestoreOptions,
+  { clusterId, localId, members }: ClusterPlan,
+): string[] {
+  const { snapshotPath, dataDirectory, revisionBump } = options;
+  const bumped =
+    revisionBump > 0n ? [`bumping latest revision by ${revisionBump}, and marking revision compacted`] : [];
+  const added = members.map(
+    ({ id, name, peerUrls }) => `added member ${id.toString(16)} (${name}): ${peerUrls.join(', ')}`,
+  );
+  const [member, cluster] = [localId, clusterId].map((id) => id.toString(16));
+  const restored = `restored snapshot ${snapshotPath} to ${dataDirectory}: member ${member} of cluster ${cluster}`;
+  return [...bumped, ...added, restored];
+}
+
+/** In the order of etcd's own checks (VerifyBootstrap in server/config/config.go, v3.7.1). */
+async function planRestore(options: SnapshotRestoreOptions): Promise<ClusterPlan> {
+  const { name, initialCluster, clusterToken } = options;
+  const { parseInitialCluster, parsePeerUrls } = await import('../../storage/restore/peer-urls.js');
+  const { checkAdvertisedUrls } = await import('../../storage/restore/advertised-urls.js');
+  const { planCluster, rejectDuplicateUrls, requireLocalMember } = await import(
+    '../../storage/restore/cluster-plan.js'
+  );
+  const advertisedUrls = parsePeerUrls(options.advertisedUrls);
+  const cluster = parseInitialCluster(initialCluster);
+  const clusterUrls = requireLocalMember(cluster, name);
+  await checkAdvertisedUrls({ name, clusterUrls, advertisedUrls, resolveHost });
+  rejectDuplicateUrls(cluster);
+  return planCluster(cluster, clusterToken, name);
+}
+
+/** As Go does, an IPv4 address is preferred. */
+async function resolveHost(host: string): Promise<string> {
+  const { lookup } = await import('node:dns/promises');
+  const { address } = await lookup(host, { verbatim: false });
+  return address;
+}
+
+/**
+ * `3.6`, as etcdutl's migrate reads it (etcdutl/migrate_command.go, v3.7.1, coreos/go-semver). Throws a `UsageError` in
+ * its words.
+ */
+export function toTargetVersion(text: string, oldest: MinorVersion): MinorVersion {
+  if (text.split('.').length !== 2) {
+    throw new UsageError(`wrong target version format, expected "X.Y", got ${quoteGo(bytesFromText(text))}`);
+  }
+  const version = parseVersion(text);
+  if (isOlder(version, oldest)) {
+    const [wanted, least] = [version, oldest].map(versionText);
+    throw new UsageError(`target version "${wanted}" not supported. Minimal "${least}"`);
+  }
+  return version;
+}
+
+function parseVersion(text: string): MinorVersion {
+  const [beforeSuffix = '', suffix] = text.split(/[-+]/, 2);
+  if (suffix !== undefined) {
+    throw new UsageError(`failed to parse target version: ${beforeSuffix} is not in dotted-tri format`);
+  }
+  try {
+    const [major = 0, minor = 0] = text.split('.').map((part) => Number(parseInt64(part, 10)));
+    return { major, minor };
+  } catch (cause) {
+    if (!(cause instanceof GoParseError)) throw cause;
+    throw new UsageError(`failed to parse target version: ${cause.message}`, 'arguments', { cause });
+  }
+}

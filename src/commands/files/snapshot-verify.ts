@@ -1,0 +1,52 @@
+import type { CommandContext } from '../../cli/context.js';
+import { UsageError } from '../../model/errors.js';
+import { readFileWith, withProgress } from './database-file.js';
+
+export interface SnapshotVerifyOptions {
+  readonly path: string;
+}
+
+export function toSnapshotVerifyOptions(args: readonly string[]): SnapshotVerifyOptions {
+  const [path] = args;
+  if (path === undefined || args.length > 1) {
+    throw new UsageError('snapshot verify requires exactly one argument');
+  }
+  return { path };
+}
+
+/** The command, which both programs have. */
+export const snapshotVerifyCommand = (program: string) =>
+  ({
+    name: 'verify',
+    usage: '<filename>',
+    summary: 'Verify the integrity of a snapshot',
+    description: [
+      'Checks the SHA-256 at the end of the file, the structure of the pages, and that every record can be decoded. Reports',
+      'the first error with its offset in the file. The file is not modified.',
+    ].join('\n'),
+    examples: [`${program} snapshot verify backup.db`],
+    flags: {},
+    deadline: 'files',
+    result: 'snapshot-verified',
+    toOptions: toSnapshotVerifyOptions,
+  }) as const;
+
+export async function runSnapshotVerify(
+  { path }: SnapshotVerifyOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { verifySnapshot } = await import('../../storage/snapshot/verify.js');
+  const sound = await readFileWith(path, context, (source) =>
+    withProgress(`Verifying ${path}`, context, (pace) => verifySnapshot(source, pace)),
+  );
+  await context.emit({
+    kind: 'snapshot-verified',
+    snapshot: {
+      path,
+      checksum: sound.trailer,
+      buckets: sound.bucketCount,
+      records: sound.recordCount,
+      databaseBytes: sound.databaseBytes,
+    },
+  });
+}

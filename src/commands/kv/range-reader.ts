@@ -1,0 +1,19 @@
+import type { CommandContext } from '../../cli/context.js';
+import { LARGEST_PAGE_BYTES, type RangeReader } from '../../client/range/page.js';
+import type { Client } from '../../model/services.js';
+
+/** Reads ranges of the command's cluster; each of its two clients connects when it is first wanted. */
+export function rangeReader(context: CommandContext): RangeReader {
+  let bounded: Promise<Client> | undefined;
+  let unbounded: Promise<Client> | undefined;
+  return {
+    async bounded() {
+      bounded ??= context.connect(context.endpoints, { largestResponseBytes: LARGEST_PAGE_BYTES });
+      return (await bounded).kv;
+    },
+    async unbounded() {
+      unbounded ??= context.connect();
+      return (await unbounded).kv;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { GoParseError } from '../../../go/parse-error.js';
+import { parsePeerUrls } from '../../../go/peer-url.js';
+import { V2Failure } from '../../../model/v2/errors.js';
+
+/** The URLs of a list with commas, in order. Throws a `V2Failure` in etcd's words for what is no peer URL. */
+export function toPeerUrls(list: readonly string[]): readonly string[] {
+  try {
+    return parsePeerUrls(list);
+  } catch (cause) {
+    if (!(cause instanceof GoParseError)) throw cause;
+    const reasons = ['a peer URL has the form https://10.0.0.4:2380'];
+    throw new V2Failure(cause.message, 'plain', { cause, reasons });
+  }
+}

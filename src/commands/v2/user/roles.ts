@@ -1,0 +1,19 @@
+import { userArgument } from '../../../cli/v2/arguments.js';
+import { textsFlag } from '../../../cli/v2/flags.js';
+import { V2Failure } from '../../../model/v2/errors.js';
+
+/** What `user grant` and `user revoke` are about. */
+export interface UserRolesOptions {
+  readonly user: string;
+  readonly roles: readonly string[];
+}
+
+export const userRolesFlags = { roles: textsFlag('role to grant or revoke; can be repeated') };
+
+export function toUserRolesOptions(
+  args: readonly string[],
+  { roles }: { readonly roles: readonly string[] },
+): UserRolesOptions {
+  if (roles.length === 0) throw new V2Failure('No roles specified; please use `--roles`', 'plain');
+  return { user: userArgument(args), roles };
+}

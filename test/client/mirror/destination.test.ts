@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { Destination } from '../../../src/client/mirror/destination.js';
+import { toPut } from '../../../src/client/mirror/mirror.js';
+import { ServerError } from '../../../src/model/errors.js';
+import type { TxnRequest, TxnResponse } from '../../../src/model/messages/kv.js';
+
+const nothing = new Uint8Array(0);
+const writes = [
+  toPut({ key: Buffer.from('k'), value: Buffer.from('v') }, { prefix: nothing, replacement: nothing }),
+];
+const unavailable = new ServerError('away', 'Unavailable');
+
+type Answer = Error | { readonly succeeded: boolean; readonly revision: number };
+
+/** A destination that gives these answers, and what it was asked: the revision after which keys must not have changed. */
+function scripted(answers: readonly Answer[]) {
+  const guards: (bigint | undefined)[] = [];
+  const notices: string[] = [];
+  const kv = {
+    async txn({ compare }: TxnRequest): Promise<TxnResponse> {
+      const answer = answers[guards.length];
+      guards.push(compare[0]?.targetUnion.value as bigint | undefined);
+      if (answer === undefined) throw new Error('asked too often');
+      if (answer instanceof Error) throw answer;
+      const header = { clusterId: 0n, memberId: 0n, revision: BigInt(answer.revision), raftTerm: 0n };
+      return { header, succeeded: answer.succeeded, responses: [] };
+    },
+  };
+  const { signal } = new AbortController();
+  const surroundings = {
+    signal,
+    sleep: async () => undefined,
+    notice: (line: string) => void notices.push(line),
+  };
+  return { destination: new Destination(kv, surroundings), guards, notices };
+}
+
+describe('the destination of a mirror', () => {
+  it('writes keys that were there before after a second look', async () => {
+    const { destination, guards } = scripted([
+      { succeeded: false, revision: 40 },
+      { succeeded: true, revision: 41 },
+      { succeeded: true, revision: 42 },
+    ]);
+    await destination.apply(writes);
+    await destination.apply(writes);
+    expect(guards).toEqual([1n, 41n, 42n]);
+  });
+
+  it('makes a write again whose answer was lost, such that the lost one cannot undo it', async () => {
+    const { destination, guards, notices } = scripted([
+      { succeeded: true, revision: 10 },
+      unavailable,
+      unavailable,
+      { succeeded: false, revision: 12 },
+      { succeeded: true, revision: 13 },
+    ]);
+    await destination.apply(writes);
+    await destination.apply(writes);
+    expect(guards).toEqual([1n, 11n, 11n, 11n, 13n]);
+    expect(notices).toEqual([
+      'destination: away: the write will be made again',
+      'destination: it answers again',
+    ]);
+  });
+
+  it('writes without comparisons for a user who may not read, and then repeats nothing', async () => {
+    const denied = new ServerError('etcdserver: permission denied', 'PermissionDenied');
+    const { destination, guards } = scripted([denied, { succeeded: true, revision: 2 }, unavailable]);
+    await destination.apply(writes);
+    await expect(destination.apply(writes)).rejects.toMatchObject({
+      message: 'away',
+      reasons: [expect.stringContaining('is not retried')],
+    });
+    expect(guards).toEqual([1n, undefined, undefined]);
+  });
+
+  it('writes once without comparisons what they made too large', async () => {
+    const tooLarge = new ServerError('etcdserver: request is too large', 'InvalidArgument');
+    const ok = { succeeded: true, revision: 2 };
+    const { destination, guards } = scripted([tooLarge, ok, ok]);
+    await destination.apply(writes);
+    await destination.apply(writes);
+    expect(guards).toEqual([1n, undefined, 3n]);
+  });
+
+  it('gives up on other failures', async () => {
+    const full = new ServerError('etcdserver: mvcc: database space exceeded', 'ResourceExhausted');
+    await expect(scripted([full]).destination.apply(writes)).rejects.toBe(full);
+  });
+});
