@@ -9,8 +9,6 @@ const report = process.env.TEST_REPORT_FILE;
 const withServers = {
   globalSetup: ['test/support/lab/global-setup.ts'],
   maxWorkers: 4,
-  // A busy machine disturbs one test in a thousand; the report marks those that needed their second try.
-  retry: 1,
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };

@@ -192,7 +192,7 @@ function debugLines(values: GlobalFlagValues): string[] {
     .sort((a, b) => (a < b ? -1 : 1));
 }
 
-const HIGHEST_PORT = 65535;
+const MAX_PORT = 65535;
 
 /**
  * The endpoints of a list, without surrounding blanks. One that cannot be reached, as the empty one behind a trailing comma, is for
@@ -220,8 +220,8 @@ function problemOf(endpoints: readonly string[], index: number): string | undefi
   const endpoint = endpoints[index] ?? '';
   if (endpoint === '') return `endpoint ${index + 1} of ${endpoints.length} is empty`;
   const port = portOf(endpoint);
-  if (port === undefined || (port >= 1 && port <= HIGHEST_PORT)) return undefined;
-  return `port of ${endpoint} is not between 1 and ${HIGHEST_PORT}`;
+  if (port === undefined || (port >= 1 && port <= MAX_PORT)) return undefined;
+  return `port of ${endpoint} is not between 1 and ${MAX_PORT}`;
 }
 
 /** The number after the host; `undefined` for Unix sockets, names of services and endpoints without a port. */

@@ -4,7 +4,7 @@ import { type CommandTable, createProgram } from '../../src/cli/program.js';
 import { createEtcdctl, ETCDCTL_COMMANDS } from '../../src/etcdctl.js';
 import { createEtcdutl, ETCDUTL_COMMANDS } from '../../src/etcdutl.js';
 import { UsageError } from '../../src/model/errors.js';
-import { exampleProgram, helpOf, invocationOf, refusalOf } from './example-program.js';
+import { exampleProgram, helpOf, invocationOf, statusOfStreamFailure } from './example-program.js';
 
 describe('finding the command', () => {
   it.each([
@@ -35,7 +35,7 @@ describe('finding the command', () => {
     ],
     ['help foo', 'unknown command "foo" for "etcdctl"', []],
   ])('etcdctl %s is refused', (line, message, reasons) => {
-    const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
+    const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
     expect(refusal).toMatchObject({ message, kind: 'flag' });
     expect(refusal.reasons).toEqual(expect.arrayContaining(reasons));
   });
@@ -46,7 +46,7 @@ describe('finding the command', () => {
     ['endpoint status --foo', ['the available commands are health, hashkv', "see 'etcdctl endpoint --help'"]],
   ])('a mistyped command of a family fails: etcdctl %s', (line, reasons) => {
     const word = line.split(' ')[1];
-    const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
+    const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
     expect(refusal.message).toBe(`unknown command "${word}" for "etcdctl endpoint"`);
     expect(refusal.reasons).toEqual(reasons);
   });
@@ -128,7 +128,9 @@ describe('flags', () => {
   it('of a family have a variable', () => {
     const cluster = { ETCDCTL_CLUSTER: 'true' };
     expect(invocationOf(['endpoint', 'health'], cluster).options.flags).toEqual({ cluster: true });
-    const refusal = refusalOf(() => exampleProgram().parse(['endpoint', 'health', '--cluster'], cluster));
+    const refusal = statusOfStreamFailure(() =>
+      exampleProgram().parse(['endpoint', 'health', '--cluster'], cluster),
+    );
     expect(refusal.message).toMatch(/^conflicting environment variable "ETCDCTL_CLUSTER"/);
   });
 
@@ -197,7 +199,7 @@ describe('flags', () => {
     ],
     ['get -h --foo', 'unknown flag: --foo', undefined],
   ])('etcdctl %s is refused', (line, message, reasons) => {
-    const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
+    const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
     expect(refusal).toMatchObject({ message, kind: 'flag', ...(reasons && { reasons }) });
   });
 });
@@ -220,11 +222,11 @@ describe('flags that are required', () => {
   };
 
   it('are named in order when they are missing', () => {
-    expect(refusalOf(() => parse())).toMatchObject({
+    expect(statusOfStreamFailure(() => parse())).toMatchObject({
       message: 'required flag(s) "from", "to" not set',
       kind: 'flag',
     });
-    expect(refusalOf(() => parse('--to=x')).message).toBe('required flag(s) "from" not set');
+    expect(statusOfStreamFailure(() => parse('--to=x')).message).toBe('required flag(s) "from" not set');
   });
 
   it('may be empty, and help needs none', () => {
@@ -263,7 +265,7 @@ describe('arguments', () => {
       },
       run: async () => {},
     });
-    expect(refusalOf(() => program.parse(['picky']))).toMatchObject({
+    expect(statusOfStreamFailure(() => program.parse(['picky']))).toMatchObject({
       message: 'picky command needs 5 arguments',
       kind: 'arguments',
       reasons: [],

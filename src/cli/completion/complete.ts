@@ -48,7 +48,7 @@ export function complete(root: CommandNode, words: readonly string[]): Completio
   return { candidates, directive: completion.directive };
 }
 
-interface Place {
+interface CursorPosition {
   readonly root: CommandNode;
   readonly node: CommandNode;
   readonly line: NormalisedArguments;
@@ -61,7 +61,7 @@ interface Unfiltered extends Completion {
 }
 
 /** A required flag that is missing comes before all others, and is offered in the place of an argument too. */
-function completionAt(word: string, { root, node, line, flags }: Place): Unfiltered {
+function completionAt(word: string, { root, node, line, flags }: CursorPosition): Unfiltered {
   const awaiting = line.tokens.at(-1)?.match(/^--([^=]*)=\0$/)?.[1];
   if (awaiting !== undefined) return { ...valuesOf(flags.get(awaiting)), typed: word };
   const isFlag = word.startsWith('-') && line.dashAt === undefined;

@@ -15,7 +15,7 @@ interface LogSurvey {
 }
 
 /** Looks at the entries behind an index. Throws `CommandError`, and `CorruptFileError` when some of them are missing. */
-export function surveyLog(directory: string, after: bigint): LogSurvey {
+export function scanLog(directory: string, after: bigint): LogSurvey {
   let metadata: Uint8Array | undefined;
   let state = HardState.create({ term: 0n, vote: 0n, commit: 0n });
   let ordinal = -1;

@@ -3,7 +3,7 @@ import {
   BUCKET_HEADER_BYTES,
   compareBytes,
   LEAF_PAGE,
-  MOST_BUCKETS,
+  MAX_BUCKETS,
   PAGE_HEADER_BYTES,
   pageNumber,
 } from './format.js';
@@ -58,8 +58,8 @@ export class BoltFile {
     const buckets: Bucket[] = [];
     for (const leaf of walkTree(this.reader, this.meta.rootPage, options)) {
       for (let index = 0; index < leaf.count; index++) {
-        if (buckets.length === MOST_BUCKETS) {
-          throw this.reader.corrupt(`there are more than ${MOST_BUCKETS} buckets`, leaf.offsetOf(index));
+        if (buckets.length === MAX_BUCKETS) {
+          throw this.reader.corrupt(`there are more than ${MAX_BUCKETS} buckets`, leaf.offsetOf(index));
         }
         buckets.push(this.#bucketAt(leaf, index));
       }

@@ -5,8 +5,8 @@ import {
   BRANCH_PAGE,
   FREELIST_PAGE,
   LEAF_PAGE,
+  MAX_PAGE_BYTES,
   META_PAGE,
-  MOST_PAGE_BYTES,
   PAGE_HEADER_BYTES,
   pageNumber,
 } from './format.js';
@@ -52,7 +52,7 @@ export class PageReader {
     if (pageNumber(view, 0) !== id)
       throw this.corrupt(`page ${id} has the page ID ${pageNumber(view, 0)}`, offset);
     if (kind === undefined) throw this.corrupt(`page ${id} has an unknown type`, offset + 8);
-    if (id + pageCount > highWaterPage || pageCount * pageSizeBytes > MOST_PAGE_BYTES) {
+    if (id + pageCount > highWaterPage || pageCount * pageSizeBytes > MAX_PAGE_BYTES) {
       throw this.corrupt(
         `page ${id} extends over ${pageCount} pages, but the database has ${highWaterPage}`,
         offset + 12,

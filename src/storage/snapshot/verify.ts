@@ -9,7 +9,7 @@ import { Pace, type PaceOptions } from '../pace.js';
 import { checkTrailer, TRAILER_BYTES } from './trailer.js';
 
 /** What a sound file consists of. */
-export interface SoundSnapshot {
+export interface ValidSnapshot {
   /** `missing`: nothing protects the bytes, as in a database file copied from a data directory. */
   readonly trailer: 'good' | 'missing';
   readonly bucketCount: number;
@@ -25,7 +25,7 @@ const NEEDED_BUCKETS: readonly string[] = [BUCKETS.key, BUCKETS.meta];
  * see `WalkOptions`), and that every record decodes. Progress counts twice the file's bytes. Throws `CorruptFileError`
  * for the first thing that is wrong.
  */
-export async function verifySnapshot(source: ByteSource, options: PaceOptions = {}): Promise<SoundSnapshot> {
+export async function verifySnapshot(source: ByteSource, options: PaceOptions = {}): Promise<ValidSnapshot> {
   const { onProgress, signal } = options;
   const total = 2 * source.sizeBytes;
   const trailer = await soundTrailer(source, { signal, onProgress: (done) => onProgress?.(done, total) });

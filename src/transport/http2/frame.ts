@@ -31,12 +31,12 @@ export const FRAME_HEADER_BYTES = 9;
 /** Payload of a frame when the peer has allowed no other size. */
 export const DEFAULT_FRAME_BYTES = 16 * 2 ** 10;
 
-export const LARGEST_FRAME_BYTES = 2 ** 24 - 1;
+export const MAX_FRAME_BYTES = 2 ** 24 - 1;
 
 /** Bytes that may be on their way to a peer that has allowed no other number. */
 export const DEFAULT_WINDOW_BYTES = 2 ** 16 - 1;
 
-export const LARGEST_WINDOW_BYTES = 2 ** 31 - 1;
+export const MAX_WINDOW_BYTES = 2 ** 31 - 1;
 
 export interface FrameHeader {
   readonly type: number;

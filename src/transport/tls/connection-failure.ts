@@ -4,7 +4,7 @@
  */
 
 import { TLS_FLAG_NAMES, type TlsFlagNames } from '../connection.js';
-import type { Destination } from '../proxy.js';
+import type { ProxiedAddress } from '../proxy.js';
 import { PeerCertificateError } from './peer.js';
 
 type Words = string | ((flagNames: TlsFlagNames) => string);
@@ -111,7 +111,7 @@ export function explainConnectionFailure(
 }
 
 /** The same when a proxy is asked to connect; grpc-js gives no reason when that refuses or cannot be reached. */
-export function explainProxiedFailure(failure: Error, proxy: Destination): string {
+export function explainProxiedFailure(failure: Error, proxy: ProxiedAddress): string {
   const reason =
     failure instanceof PeerCertificateError
       ? explainCertificate(failure, TLS_FLAG_NAMES)

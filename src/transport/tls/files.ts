@@ -77,7 +77,7 @@ export function readKeyPair(
   if (!certFile && !keyFile) return undefined;
   if (!certFile || !keyFile) {
     const missing = certFile ? flagNames.key : flagNames.cert;
-    throw refusal(
+    throw tlsFileError(
       `KeyFile and CertFile must both be present[key: ${keyFile}, cert: ${certFile}]`,
       `${flagNames.cert} and ${flagNames.key} must be used together: ${missing} is missing`,
     );
@@ -109,7 +109,7 @@ export function readKeyPair(
 export function checkCertificate({ certFile, keyFile, leaf, keyType }: KeyPair): void {
   const { type } = certificateIn(certFile, leaf).publicKey;
   if (type !== 'RSA' && type !== 'ECDSA' && type !== 'Ed25519') {
-    throw refusal(
+    throw tlsFileError(
       'tls: unknown public key algorithm',
       `the certificate in ${certFile} has a key type that TLS does not support: use an RSA, ECDSA or Ed25519 key`,
     );
@@ -124,7 +124,7 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
     return parseCertificate(bytes);
   } catch (cause) {
     const found = label === 'CERTIFICATE' ? 'a damaged certificate' : `a block "${label}"`;
-    throw refusal((cause as Error).message, `${file} contains ${found} instead of a certificate`, cause);
+    throw tlsFileError((cause as Error).message, `${file} contains ${found} instead of a certificate`, cause);
   }
 }
 
@@ -132,7 +132,7 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
 function refuseKey(file: string, isEncrypted = false): never {
   const problem = isEncrypted ? 'is protected by a passphrase' : 'is damaged or of an unknown kind';
   // No cause: nothing that has seen the key goes along with the error.
-  throw refusal(
+  throw tlsFileError(
     'tls: failed to parse private key',
     `the key in ${file} ${problem}: use an unencrypted PEM key`,
   );
@@ -140,7 +140,7 @@ function refuseKey(file: string, isEncrypted = false): never {
 
 /** The key and the certificate do not belong together. */
 function mismatch(message: string, { certFile, keyFile }: Pick<KeyPair, 'certFile' | 'keyFile'>): UsageError {
-  return refusal(
+  return tlsFileError(
     message,
     `the key in ${keyFile} does not match the certificate in ${certFile}: use a matching pair`,
   );
@@ -151,7 +151,7 @@ function readText(file: string, flagNames: TlsFlagNames): string {
     return readFileSync(file, 'latin1');
   } catch (cause) {
     const operation = (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open';
-    throw refusal(
+    throw tlsFileError(
       pathErrorText(operation, file, cause),
       `the TLS file ${file} cannot be read: check ${listed(flagNames)}`,
       cause,
@@ -161,14 +161,15 @@ function readText(file: string, flagNames: TlsFlagNames): string {
 
 function noCertificate(file: string, blocks: readonly PemBlock[], { cert, key }: TlsFlagNames): UsageError {
   const reason = `${file} holds no PEM certificate: ${cert} needs one`;
-  if (blocks.length === 0) return refusal('tls: failed to find any PEM data in certificate input', reason);
+  if (blocks.length === 0)
+    return tlsFileError('tls: failed to find any PEM data in certificate input', reason);
   if (blocks.length === 1 && blocks[0]?.label.endsWith('PRIVATE KEY')) {
-    return refusal(
+    return tlsFileError(
       'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched',
       `${file} holds a private key: are ${cert} and ${key} swapped?`,
     );
   }
-  return refusal(
+  return tlsFileError(
     `tls: failed to find "CERTIFICATE" PEM block in certificate input after skipping PEM blocks of the following types: [${labels(blocks)}]`,
     reason,
   );
@@ -176,11 +177,11 @@ function noCertificate(file: string, blocks: readonly PemBlock[], { cert, key }:
 
 function noKey(file: string, blocks: readonly PemBlock[], { key }: TlsFlagNames): UsageError {
   const reason = `${file} holds no PEM private key: ${key} needs one`;
-  if (blocks.length === 0) return refusal('tls: failed to find any PEM data in key input', reason);
+  if (blocks.length === 0) return tlsFileError('tls: failed to find any PEM data in key input', reason);
   if (blocks.length === 1 && blocks[0]?.label === 'CERTIFICATE') {
-    return refusal('tls: found a certificate rather than a key in the PEM for the private key', reason);
+    return tlsFileError('tls: found a certificate rather than a key in the PEM for the private key', reason);
   }
-  return refusal(
+  return tlsFileError(
     `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [${labels(blocks)}]`,
     reason,
   );
@@ -191,7 +192,7 @@ function labels(blocks: readonly PemBlock[]): string {
 }
 
 /** What is wrong with a file, and why. */
-function refusal(message: string, reason: string, cause?: unknown): UsageError {
+function tlsFileError(message: string, reason: string, cause?: unknown): UsageError {
   return new UsageError(message, 'arguments', { reasons: [reason], cause });
 }
 

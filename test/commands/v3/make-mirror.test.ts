@@ -62,8 +62,8 @@ async function mirrored(
   {
     keys = {},
     stream = [],
-    mostOps = 128,
-  }: { keys?: Item; stream?: readonly WatchResponse[]; mostOps?: number } = {},
+    maxOps = 128,
+  }: { keys?: Item; stream?: readonly WatchResponse[]; maxOps?: number } = {},
   password?: string,
 ) {
   const { service, created } = scriptedWatch([stream]);
@@ -77,7 +77,7 @@ async function mirrored(
   const written: string[][] = [];
   const clusters: OtherCluster[] = [];
   const txn = async ({ success }: TxnRequest) => {
-    if (success.length > mostOps) {
+    if (success.length > maxOps) {
       throw new ServerError('etcdserver: too many operations in txn request', 'InvalidArgument');
     }
     written.push(
@@ -125,7 +125,7 @@ describe('make-mirror', () => {
 
   it('copies fewer keys at a time where the destination takes less', async () => {
     const keys = { a: '1', b: '2', c: '3', d: '4', e: '5' };
-    const { written } = await mirrored([], { keys, stream: [created, cancelled], mostOps: 2 });
+    const { written } = await mirrored([], { keys, stream: [created, cancelled], maxOps: 2 });
     expect(written).toEqual([['a=1', 'b=2'], ['c=3'], ['d=4', 'e=5']]);
   });
 
@@ -153,7 +153,7 @@ describe('make-mirror', () => {
       watchResponse({ events: [putEvent(6, 'a')] }),
       cancelled,
     ];
-    const { written, lines } = await mirrored(['--rev=5'], { stream, mostOps: 2 });
+    const { written, lines } = await mirrored(['--rev=5'], { stream, maxOps: 2 });
     expect(written).toEqual([['a=v', 'b=v'], ['c=v'], ['d=v', 'e=v'], ['a=v']]);
     expect(lines).toEqual(['6 keys were mirrored; continue with --rev=7']);
   });
@@ -162,7 +162,7 @@ describe('make-mirror', () => {
     const events = ['a', 'b'].map((key) => putEvent(5, key));
     const { error, lines } = await mirrored(['--rev=5'], {
       stream: [created, watchResponse({ events })],
-      mostOps: 0,
+      maxOps: 0,
     });
     expect(error).toMatchObject({ message: 'etcdserver: too many operations in txn request' });
     expect(lines).toEqual(['0 keys were mirrored; continue with --rev=5']);

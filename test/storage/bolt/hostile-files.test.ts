@@ -3,7 +3,7 @@ import { backendHash } from '../../../src/storage/backend/backend-hash.js';
 import { rewriteDatabase } from '../../../src/storage/backend/rewrite.js';
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { checkedLeaves } from '../../../src/storage/bolt/check.js';
-import { MOST_LEVELS } from '../../../src/storage/bolt/format.js';
+import { MAX_LEVELS } from '../../../src/storage/bolt/format.js';
 import { metaPage } from '../../../src/storage/bolt/meta.js';
 import { PageWriter } from '../../../src/storage/bolt/page-writer.js';
 import { TreeWriter } from '../../../src/storage/bolt/tree-writer.js';
@@ -57,8 +57,8 @@ describe('a file made to harm', () => {
   });
 
   it('has branches below branches for ever', () => {
-    expect(open(chain(MOST_LEVELS)).buckets()).toEqual([]);
-    expect(() => open(chain(MOST_LEVELS + 1)).buckets()).toThrow('the tree has more than 64 levels');
+    expect(open(chain(MAX_LEVELS)).buckets()).toEqual([]);
+    expect(() => open(chain(MAX_LEVELS + 1)).buckets()).toThrow('the tree has more than 64 levels');
   });
 
   it('has keys of any length', () => {

@@ -155,7 +155,7 @@ describe('the version 2 client: answers', () => {
 
   it.each([
     [
-      'a refusal',
+      'a status',
       json(404, { errorCode: 100, message: 'Key not found', cause: '/a', index: 6 }),
       new V2ApiError('100: Key not found (/a) [6]', 100),
     ],

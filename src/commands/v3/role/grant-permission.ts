@@ -1,6 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { rejectNoText } from '../../../cli/names.js';
+import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { UsageError } from '../../../model/errors.js';
 import type { KeyRange } from '../../../model/key-range.js';
 import { PermissionType, type RoleGrantPermissionRequest } from '../../../model/messages/auth.js';
@@ -41,7 +41,7 @@ export function registerRoleGrantPermission(parent: CommandParent, run = runRole
       }
       const permission = toPermissionType(type);
       const range = permissionRange(key, end, given);
-      rejectNoText(role);
+      rejectInvalidUtf8(role);
       return { role, type: permission, range };
     },
     run,

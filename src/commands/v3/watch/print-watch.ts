@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../../cli/context.js';
-import type { WatchEnd, WatchNews } from '../../../client/watch/state.js';
+import type { WatchEnd, WatchUpdate } from '../../../client/watch/state.js';
 import { bytesFromText } from '../../../go/bytes.js';
 import { childEndText } from '../../../go/process-state.js';
 import { quoteGo } from '../../../go/quote.js';
@@ -17,10 +17,10 @@ interface WatchOutput {
 
 /** Prints what a watch has to tell, each response before the next is read, and settles with its end. */
 export async function printWatch(
-  news: AsyncIterable<WatchNews>,
+  update: AsyncIterable<WatchUpdate>,
   { command, context, onCreated }: WatchOutput,
 ): Promise<WatchEnd | undefined> {
-  for await (const each of news) {
+  for await (const each of update) {
     switch (each.kind) {
       case 'created':
         onCreated?.();
