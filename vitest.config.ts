@@ -13,6 +13,19 @@ const withServers = {
   hookTimeout: 120_000,
 };
 
+/**
+ * Unit tests that do not run on Windows: what they test it does not have (file modes, named pipes, symbolic links, `/dev`), or they
+ * compare paths that are written with `/`.
+ */
+const posixOnly = [
+  'test/floors.test.ts',
+  'test/scripts/releases.test.ts',
+  'test/storage/restore/**',
+  ...['atomic-file', 'byte-source', 'child', 'code-cache', 'data-directory', 'executable'].map(
+    (name) => `test/**/${name}.test.ts`,
+  ),
+];
+
 export default defineConfig({
   test: {
     reporters: ['default', new SideBySideReporter(), ...(report === undefined ? [] : ['json'])],
@@ -23,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/acceptance/**', 'test/lab/**'],
+          exclude: ['test/acceptance/**', 'test/lab/**', ...(process.platform === 'win32' ? posixOnly : [])],
           // Time for a machine that is busy with other things; a test that hangs still ends.
           testTimeout: 30_000,
         },

@@ -5,8 +5,8 @@ import type { OutputFormat, Printer, PrinterOptions, Renderers, Sink } from './p
 type Loader = () => Promise<{ readonly renderers: Renderers }>;
 
 const LOADERS: { readonly [Format in OutputFormat]: Loader } = {
-  fields: () => import('./fields/fields.js'),
-  json: () => import('./json/json.js'),
+  fields: () => import('./fields.js'),
+  json: () => import('./json.js'),
   protobuf: () => import('./protobuf.js'),
   simple: () => import('./simple/simple.js'),
   table: () => import('./table.js'),

@@ -1,8 +1,14 @@
 import { bytesFromText } from '../go/bytes.js';
-import { hashKvCells, memberCells, statusCells } from './cluster-rows.js';
-import { fileHashKvCells, snapshotStatusCells, verifiedCells } from './file-rows.js';
 import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
 import type { Renderers, Sink } from './printer.js';
+import {
+  fileHashKvCells,
+  hashKvCells,
+  memberCells,
+  snapshotStatusCells,
+  statusCells,
+  verifiedCells,
+} from './rows.js';
 import { drawTable } from './text-table.js';
 
 const MEMBER_HEADER = ['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'];
@@ -32,10 +38,7 @@ const STATUS_HEADER = [
 
 const refused = unsupported('table');
 
-/**
- * Boxes for what describes the cluster; everything else is refused (ctlv3/command/printer_table.go,
- * 3.7.1).
- */
+/** Tables of members, endpoints and files; other kinds are refused (ctlv3/command/printer_table.go, 3.7.1). */
 export const renderers: Renderers = {
   put: refused,
   range: refused,

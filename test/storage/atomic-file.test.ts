@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,16 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const target = () => join(folder, 'snapshot.db');
+
+async function linkToOpenFile(): Promise<string> {
+  const fd = openSync(join(folder, 'open'), 'w');
+  await symlink(`/proc/self/fd/${fd}`, target());
+  return target();
+}
+
+const ofLinux: [what: string, make: () => Promise<string>][] = existsSync('/proc/self/fd')
+  ? [['link to an open file', linkToOpenFile]]
+  : [];
 
 describe('AtomicFile', () => {
   it('appears with all its bytes and for its owner only', async () => {
@@ -56,7 +66,7 @@ describe('AtomicFile', () => {
     expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('untouched');
   });
 
-  it.each([
+  it.each<[what: string, make: () => string | Promise<string>]>([
     ['device', () => '/dev/null'],
     [
       'named pipe',
@@ -81,14 +91,7 @@ describe('AtomicFile', () => {
         return target();
       },
     ],
-    [
-      'link to an open file',
-      async () => {
-        const fd = openSync(join(folder, 'open'), 'w');
-        await symlink(`/proc/self/fd/${fd}`, target());
-        return target();
-      },
-    ],
+    ...ofLinux,
   ])('refuses to take the place of a %s', async (what, make) => {
     const path = await make();
     const before = await readdir(folder);

@@ -1,5 +1,5 @@
 import { V2Failure } from '../../model/v2/errors.js';
-import { V2_OUTPUT_FORMATS, type V2OutputFormat } from '../../printers/v2/printer.js';
+import { V2_OUTPUT_FORMATS, type V2OutputFormat } from '../../printers/v2.js';
 import type { TlsOptions } from '../../transport/connection.js';
 import type { DiscoveryOptions } from '../../transport/discovery.js';
 import type { Environment } from '../environment.js';

@@ -11,7 +11,7 @@ import {
   V2NoEndpointsError,
 } from '../../model/v2/errors.js';
 import type { V2Client } from '../../model/v2/services.js';
-import { loadV2Printer } from '../../printers/v2/registry.js';
+import { printV2 } from '../../printers/v2.js';
 import type { BasicCredentials } from '../../transport/v2/connect.js';
 import {
   discoveredEndpoints,
@@ -42,8 +42,7 @@ export function openV2Context(invocation: V2Invocation, host: ProcessContext): O
     },
     deadline: () => startDeadline(globals.totalTimeoutMs, host.signal),
     async emit(result) {
-      const printer = await loadV2Printer(format);
-      printer.print(result, host.output);
+      printV2(result, format, host.output);
       await host.output.flush();
     },
   };

@@ -1,10 +1,9 @@
-import { bytesFromText } from '../../go/bytes.js';
+import { bytesFromText, textFromBytes } from '../../go/bytes.js';
 import { quoteGo } from '../../go/quote.js';
 import type { BucketRecord, RecordedRevision } from '../../model/bucket-record.js';
 import type { Permission } from '../../model/messages/auth.js';
 import { permissionTypeName } from '../enum-names.js';
 import { leaseIdHex } from '../id.js';
-import { quoteProtobufText } from './protobuf-text.js';
 
 /** The line that etcd-dump-db prints for the record (tools/etcd-dump-db/backend.go, v3.7.1). */
 export function bucketRecordText(record: BucketRecord): string {
@@ -65,4 +64,26 @@ function optionsText({ options }: Extract<BucketRecord, { kind: 'user' }>): stri
 
 function quoted(text: string): string {
   return quoteGo(bytesFromText(text));
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped
+const ESCAPED = /["\\\x00-\x1f\x7f-\x9f]|[\udc80-\udcff]/gu;
+
+/** Bytes as protobuf's text format quotes them: less is escaped than by Go (protobuf-go v1.36.11, appendString). */
+function quoteProtobufText(bytes: Uint8Array): string {
+  return `"${textFromBytes(bytes).replace(ESCAPED, escapeCharacter)}"`;
+}
+
+function escapeCharacter(character: string): string {
+  const [byte = 0, ...more] = bytesFromText(character);
+  if (more.length > 0) return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return ESCAPES[character] ?? `\\x${byte.toString(16).padStart(2, '0')}`;
 }

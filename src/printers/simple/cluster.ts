@@ -1,10 +1,10 @@
 import { bytesFromText } from '../../go/bytes.js';
 import type { ResponseHeader } from '../../model/messages/header.js';
 import type { AlarmMember } from '../../model/messages/maintenance.js';
-import { hashKvCells, memberCells, statusCells } from '../cluster-rows.js';
 import { alarmTypeName } from '../enum-names.js';
 import { idHex, spacedIdHex } from '../id.js';
 import type { Renderers, Sink } from '../printer.js';
+import { hashKvCells, memberCells, statusCells } from '../rows.js';
 
 export const clusterRenderers = {
   'member-add': ({ response: { header, member } }, sink) => {

@@ -2,8 +2,8 @@ import { formatByteSize } from '../../go/byte-size.js';
 import { bytesFromText } from '../../go/bytes.js';
 import type { VerifiedSnapshot } from '../../model/results.js';
 import { writeTo } from '../byte-writer.js';
-import { fileHashKvCells, snapshotStatusCells } from '../file-rows.js';
 import type { Renderers } from '../printer.js';
+import { fileHashKvCells, snapshotStatusCells } from '../rows.js';
 import { bucketRecordText } from './bucket-record.js';
 
 export const fileRenderers = {

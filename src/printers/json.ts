@@ -1,0 +1,199 @@
+import type { KeyValue, RangeResponse } from '../model/messages/kv.js';
+import { type ByteWriter, writeTo } from './byte-writer.js';
+import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
+import { jsonString } from './go-json.js';
+import { idHex } from './id.js';
+import { KEY_VALUE, MEMBER_ADD, MEMBERS, RANGE } from './message-schemas.js';
+import type { PrinterOptions, Renderers, Sink } from './printer.js';
+import { type RangeParts, renderRange } from './range-parts.js';
+import { renderersBy } from './result-schemas.js';
+import { type Choice, type Field, pick, type Schema, type Type } from './schema.js';
+
+/**
+ * One line of JSON as Go's encoding/json writes it: no spaces, `<`, `>` and `&` escaped for HTML, bytes in base64,
+ * 64-bit numbers as digits. Written piece by piece: JSON.stringify refuses bigint, and the result may be longer than the
+ * longest string. `--hex` changes the answers about members only (ctlv3/command/printer_json.go, 3.7.1).
+ */
+export const renderers: Renderers = {
+  ...renderersBy(({ type, value }, sink) => writeLine(sink, (json) => json.value(type, value))),
+  range: (result, sink) => renderRange(result, sink, (writer) => rangeParts(writer, result.response)),
+  'member-add': renderMembers(MEMBER_ADD),
+  'member-remove': renderMembers(MEMBERS),
+  'member-update': renderMembers(MEMBERS),
+  'member-promote': renderMembers(MEMBERS),
+  'member-list': renderMembers(MEMBERS),
+  'bucket-records': unsupported('json'),
+  'snapshot-saved': renderSnapshotSaved,
+  text: renderText,
+};
+
+function writeLine(sink: Sink, work: (json: JsonWriter) => void, hexIds = false): void {
+  writeTo(sink, (writer) => {
+    work(new JsonWriter(writer, hexIds));
+    writer.newline();
+  });
+}
+
+/** With `--hex`, ids are strings of hexadecimal digits, and no field of the outermost object is left out. */
+function renderMembers<Message>(schema: Schema<Message>) {
+  const complete = { fields: schema.fields.map((field) => ({ ...field, omits: 'nothing' as const })) };
+  return ({ response }: { readonly response: Message }, sink: Sink, { hex }: PrinterOptions): void =>
+    writeLine(sink, (json) => json.message(hex ? complete : schema, response), hex);
+}
+
+/** A range can arrive in pages, so the object is written in parts: before, in and after the list of keys. */
+function rangeParts(writer: ByteWriter, response: RangeResponse): RangeParts {
+  const json = new JsonWriter(writer);
+  let separator = '{';
+  let isListOpen = false;
+  return {
+    begin() {
+      separator = json.members(pick(RANGE, 'header'), response, separator);
+    },
+    pairs(kvs) {
+      for (const kv of kvs) {
+        if (isListOpen) writer.ascii(',');
+        else writer.ascii(separator).ascii('"kvs":[');
+        isListOpen = true;
+        json.message(KEY_VALUE, kv);
+      }
+    },
+    end(more) {
+      if (isListOpen) writer.ascii(']');
+      json.close(
+        json.members(pick(RANGE, 'more', 'count'), { ...response, more }, isListOpen ? ',' : separator),
+      );
+      writer.newline();
+    },
+  };
+}
+
+/** Each value must be of the type given with it: the compiler checked that where the schema was made. */
+class JsonWriter {
+  readonly #writer: ByteWriter;
+  readonly #hexIds: boolean;
+
+  constructor(writer: ByteWriter, hexIds = false) {
+    this.#writer = writer;
+    this.#hexIds = hexIds;
+  }
+
+  value(type: Type, value: unknown): void {
+    switch (type.kind) {
+      case 'bytes':
+        this.#writer
+          .ascii('"')
+          .base64(value as Uint8Array)
+          .ascii('"');
+        break;
+      case 'text':
+      case 'bare-text':
+        this.#writer.text(jsonString(value as string));
+        break;
+      case 'id':
+        this.#writer.ascii(this.#hexIds ? `"${idHex(value as bigint)}"` : String(value));
+        break;
+      case 'list':
+        this.#list(type, value as readonly unknown[]);
+        break;
+      case 'message':
+      case 'embedded':
+        if (value === undefined) this.#writer.ascii('null');
+        else this.message(type.schema, value);
+        break;
+      case 'one-of':
+        this.#choice(type.cases(), value as Choice | undefined);
+        break;
+      default:
+        this.#writer.ascii(String(value));
+    }
+  }
+
+  message(schema: Schema, message: unknown): void {
+    if (schema === KEY_VALUE) this.#keyValue(message as KeyValue);
+    else this.close(this.members(schema, message, '{'));
+  }
+
+  /** Writes members; `separator` goes before the first. Returns the separator for the member that follows. */
+  members({ fields }: Schema, message: unknown, separator: string): string {
+    let next = separator;
+    for (const field of fields) {
+      const { type, json, name } = field;
+      const value = (message as Readonly<Record<string, unknown>>)[name];
+      if (type.kind === 'embedded') {
+        if (value !== undefined) next = this.members(type.schema, value, next);
+      } else if (!this.#leavesOut(field, value)) {
+        this.#writer.ascii(next).ascii('"').ascii(json).ascii('":');
+        this.value(type, value);
+        next = ',';
+      }
+    }
+    return next;
+  }
+
+  close(separator: string): void {
+    this.#writer.ascii(separator === '{' ? '{}' : '}');
+  }
+
+  /** What the schema says, written out: walking it costs 15 % more time on a range of 100,000 keys. */
+  #keyValue(kv: KeyValue): void {
+    let next = this.#nonEmptyBytes('{', '"key":', kv.key);
+    next = this.#nonZero(next, '"create_revision":', kv.createRevision);
+    next = this.#nonZero(next, '"mod_revision":', kv.modRevision);
+    next = this.#nonZero(next, '"version":', kv.version);
+    next = this.#nonEmptyBytes(next, '"value":', kv.value);
+    next = this.#nonZero(next, '"lease":', kv.lease);
+    this.close(next);
+  }
+
+  #nonEmptyBytes(separator: string, name: string, value: Uint8Array): string {
+    if (value.length === 0) return separator;
+    this.#writer.ascii(separator).ascii(name).ascii('"').base64(value).ascii('"');
+    return ',';
+  }
+
+  #nonZero(separator: string, name: string, value: bigint): string {
+    if (value === 0n) return separator;
+    this.#writer.ascii(separator).ascii(name).decimal(value);
+    return ',';
+  }
+
+  /** With `--hex` an id is a text, and never an empty one. */
+  #leavesOut({ type, omits }: Field, value: unknown): boolean {
+    if (this.#hexIds && type.kind === 'id') return false;
+    return (omits === 'empty' && isEmpty(value)) || (omits === 'absent' && value === undefined);
+  }
+
+  #list({ item, whenEmpty }: Extract<Type, { kind: 'list' }>, values: readonly unknown[]): void {
+    if (values.length === 0) {
+      this.#writer.ascii(whenEmpty);
+      return;
+    }
+    for (const [index, value] of values.entries()) {
+      this.#writer.ascii(index === 0 ? '[' : ',');
+      this.value(item, value);
+    }
+    this.#writer.ascii(']');
+  }
+
+  #choice(cases: Readonly<Record<string, Field>>, choice: Choice | undefined): void {
+    const field = choice && cases[choice.$case];
+    if (field === undefined) this.#writer.ascii('{}');
+    else {
+      this.#writer.ascii('{"').ascii(field.json).ascii('":');
+      this.value(field.type, choice?.value);
+      this.#writer.ascii('}');
+    }
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  switch (typeof value) {
+    case 'bigint':
+      return value === 0n;
+    case 'object':
+      return (value as { readonly length?: number }).length === 0;
+    default:
+      return !value;
+  }
+}
