@@ -134,7 +134,7 @@ describe('not found is the name', () => {
         [pki.leaf({ subject: '/CN=127.0.0.1', extensions: ['basicConstraints=CA:FALSE'] })],
         pki.root,
       ),
-      says: 'not valid for 127.0.0.1: it names no host at all',
+      says: 'not valid for 127.0.0.1: it has no subject alternative names',
     }),
     'at all': () => pki.shown([pki.leaf({ extensions: ['basicConstraints=CA:FALSE'] })], pki.root),
   });
