@@ -1,35 +1,45 @@
 // `npm run quickstart`: from a clean clone to a snapshot of a TLS-only etcd, with nothing but Node and npm.
+//   --keep    leaves the server running until Ctrl-C, and says how to talk to it
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { capture } from './lib/command.mjs';
 import { startEtcd } from './lib/etcd-server.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/paths.mjs';
 import { loadServers } from './lib/reference.mjs';
+import { missingRequirements } from './lib/requirements.mjs';
 
-/** @typedef {{ endpoint: string, pki: import('./lib/pki.mjs').Pki, snapshot: string }} Scene */
+/** @typedef {{ variables: Record<string, string>, snapshot: string }} Scene `variables`: where the server is, and how to be trusted */
 /** @typedef {{ args: string[], check: (stdout: string) => string | undefined }} Step the check names a fault */
 
+const keep = process.argv.includes('--keep');
 process.chdir(root);
 mkdirSync('.cache', { recursive: true });
-/** Inside the checkout, and relative to it: that keeps the printed commands readable. */
+/** Inside the checkout, and relative to it: that keeps the printed commands short. */
 const folder = mkdtempSync('.cache/quickstart-');
 /** @type {import('./lib/etcd-server.mjs').Cluster | undefined} */
 let cluster;
 
 const interruption = new AbortController();
+/** Ctrl-C ends `--keep` as it should. */
+let isServing = false;
 
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.once(signal, () => {
-    console.error('\nInterrupted; cleaning up.');
+    console.error(isServing ? '\nStopping the server.' : '\nInterrupted; cleaning up.');
     interruption.abort();
-    void cleanUp().finally(() => process.exit(130));
+    void cleanUp().finally(() => process.exit(isServing ? 0 : 130));
   });
 }
 
 try {
+  const missing = missingRequirements('posix');
+  if (missing !== undefined) throw new Error(missing);
   await prepare();
-  await demonstrate(await setTheScene());
+  const scene = await setTheScene();
+  await demonstrate(scene);
+  if (keep) await serve(scene);
 } catch (error) {
   if (!interruption.signal.aborted) {
     console.error(`\nquickstart failed: ${error instanceof Error ? error.message : error}`);
@@ -40,9 +50,10 @@ try {
 }
 if (process.exitCode === undefined) {
   console.log(`
-All of it worked, and everything it started is stopped. Next, try your own cluster:
-  $ node bin/etcdctl.js --endpoints=https://HOST:2379 --cacert=CA --cert=CERT --key=KEY endpoint health
-or \`node bin/etcdctl.js help\` for the other commands.`);
+All of it worked, and the server is stopped. Next:
+  npm run quickstart -- --keep      leaves the server running for you to play with
+  node bin/etcdctl.js help          lists the commands
+  node bin/etcdctl.js --endpoints=https://HOST:2379 --cacert=CA --cert=CERT --key=KEY endpoint health`);
 }
 
 /** Installs, builds, and finds an etcd. */
@@ -63,21 +74,21 @@ async function setTheScene() {
   const { createPki } = await import('./lib/pki.mjs');
   const pki = await createPki(folder);
   cluster = await startEtcd({ program: reference.etcd, tls: pki, clientCertAuth: true });
-  const [endpoint = ''] = cluster.endpoints;
+  const variables = {
+    ETCDCTL_ENDPOINTS: cluster.endpoints[0] ?? '',
+    ETCDCTL_CACERT: pki.caCert,
+    ETCDCTL_CERT: pki.client.cert,
+    ETCDCTL_KEY: pki.client.key,
+  };
   console.log(
-    `- etcd ${reference.version} (${reference.source}) serves ${endpoint}, to clients with a certificate`,
+    `- etcd ${reference.version} (${reference.source}) runs; it talks TLS to clients with a certificate only\n`,
   );
-  return { endpoint, pki, snapshot: path.join(folder, 'snapshot.db') };
+  for (const [name, value] of Object.entries(variables)) console.log(`$ export ${name}=${shellWord(value)}`);
+  return { variables, snapshot: path.join(folder, 'snapshot.db') };
 }
 
 /** @param {Scene} scene */
-async function demonstrate({ endpoint, pki, snapshot }) {
-  const flags = [
-    `--endpoints=${endpoint}`,
-    `--cacert=${pki.caCert}`,
-    `--cert=${pki.client.cert}`,
-    `--key=${pki.client.key}`,
-  ];
+async function demonstrate({ variables, snapshot }) {
   const equals = (/** @type {string} */ wanted) => (/** @type {string} */ stdout) =>
     stdout === wanted ? undefined : `it should have printed ${JSON.stringify(wanted)}`;
   /** @type {Step[]} */
@@ -93,22 +104,38 @@ async function demonstrate({ endpoint, pki, snapshot }) {
       check: () => (sizeOf(snapshot) > 0 ? undefined : `there should be a snapshot in ${snapshot}`),
     },
   ];
-  for (const { args, check } of steps) await demonstrateOne([...flags, ...args], check);
+  for (const each of steps) await demonstrateOne(each, variables);
 }
 
 /**
- * @param {string[]} args
- * @param {Step['check']} check
+ * Leaves the server to the user until a signal comes, which ends this process.
+ *
+ * @param {Scene} scene
+ */
+async function serve({ variables }) {
+  isServing = true;
+  console.log(`
+The server runs until you press Ctrl-C here; then it is stopped and its data and certificates are removed.
+In another terminal:
+
+cd ${shellWord(root)}`);
+  for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${shellWord(value)}`);
+  console.log('node bin/etcdctl.js member list -w table');
+  // The server does not keep this process alive.
+  for (;;) await delay(60_000, undefined, { signal: interruption.signal });
+}
+
+/**
+ * @param {Step} step
+ * @param {Record<string, string>} variables
  * @throws {Error} when the program fails or prints something else than it should
  */
-async function demonstrateOne(args, check) {
+async function demonstrateOne({ args, check }, variables) {
   console.log(`\n$ ${['node', 'bin/etcdctl.js', ...args].map(shellWord).join(' ')}`);
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('ETCDCTL_')),
-  );
+  const others = Object.entries(process.env).filter(([name]) => !name.startsWith('ETCDCTL_'));
   const result = await capture(process.execPath, ['bin/etcdctl.js', ...args], {
     cwd: root,
-    env,
+    env: { ...Object.fromEntries(others), ...variables },
     timeoutMs: 30_000,
     signal: interruption.signal,
     onOutput: (text) => void process.stdout.write(text),

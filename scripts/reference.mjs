@@ -4,12 +4,21 @@
 
 import { obtainNodeVersions } from './lib/node-versions.mjs';
 import { folderVariable } from './lib/reference/local.mjs';
+import { releasesVariable } from './lib/reference/releases.mjs';
 import { obtainReference } from './lib/reference.mjs';
+import { missingRequirements } from './lib/requirements.mjs';
 
 const howToInstall = `No etcd was found and none could be obtained. Any of these helps:
-  - install it: on Debian or Ubuntu \`apt-get install etcd-server etcd-client\`
+  - install it: on Debian or Ubuntu \`apt-get install etcd-server etcd-client\`, on macOS \`brew install etcd\`
   - unpack a release from https://github.com/etcd-io/etcd/releases and put its folder on PATH
-  - name a folder that holds etcd, etcdctl and etcdutl: ${folderVariable}=/path/to/folder`;
+  - name a folder that holds etcd, etcdctl and etcdutl: ${folderVariable}=/path/to/folder
+  - name a mirror of these releases: ${releasesVariable}=https://mirror.example/etcd`;
+
+const missing = missingRequirements('posix');
+if (missing !== undefined) {
+  console.error(missing);
+  process.exit(1);
+}
 
 const quick = process.argv.includes('--quick');
 const references = await obtainReference({

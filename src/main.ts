@@ -127,7 +127,7 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
   }
   // Not the user's mistake: everything that helps to find ours.
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  output.err(`${details}\nError: a defect of this program; please report it with the lines above\n`);
+  output.err(`${details}\nError: internal error; please report it with the lines above\n`);
 }
 
 function finalText(failure: Failure): string {

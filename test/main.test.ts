@@ -46,6 +46,6 @@ describe('an error that no command has expected', () => {
   it('is called a defect otherwise, and shown with its place', async () => {
     const { code, text } = await reported(new TypeError('x is not a function'));
     expect(code).toBe(1);
-    expect(text).toMatch(/^TypeError: x is not a function\n {4}at [\s\S]*\nError: a defect of this program/);
+    expect(text).toMatch(/^TypeError: x is not a function\n {4}at [\s\S]*\nError: internal error/);
   });
 });

@@ -11,15 +11,15 @@ const COUNT = 100_000;
 const GOAL = '≤ 1.0×';
 
 /** For server and clients. */
-const LARGEST_REQUEST_BYTES = 64 * 2 ** 20;
-const ROOM = [`--max-request-bytes=${LARGEST_REQUEST_BYTES}`, '--command-timeout=2m'];
+const MAX_REQUEST_BYTES = 64 * 2 ** 20;
+const ROOM = [`--max-request-bytes=${MAX_REQUEST_BYTES}`, '--command-timeout=2m'];
 
 /** @typedef {{ server: import('../scenes/server.mjs').Server, count: number }} Stage */
 
 /** @type {import('./row.mjs').Scene<Stage>} */
 const scene = {
   open: async ({ isQuick }) => ({
-    server: await startServer({ maxRequestBytes: LARGEST_REQUEST_BYTES }),
+    server: await startServer({ maxRequestBytes: MAX_REQUEST_BYTES }),
     count: isQuick ? COUNT / 100 : COUNT,
   }),
   close: ({ server }) => server.stop(),

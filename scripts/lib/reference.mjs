@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { debianPlans } from './reference/debian.mjs';
 import { goPlans } from './reference/golang.mjs';
 import { findLocal } from './reference/local.mjs';
+import { releasePlans } from './reference/releases.mjs';
 import { readCached, readIndex, writeIndex } from './reference/store.mjs';
 import { compareVersions } from './version.mjs';
 
@@ -85,13 +86,16 @@ async function obtainMissing(atHand, index, options) {
     await attempt(plan, { atHand, index, options });
   };
   const lane = async (/** @type {Plan['lane']} */ name) => {
-    for (const plan of plans.filter((candidate) => candidate.lane === name)) await follow(plan);
+    const ofLane = plans.filter((candidate) => candidate.lane === name);
+    // Later suites have newer servers: when one is enough, it is the newest that runs here.
+    for (const plan of options.quick ? ofLane.toReversed() : ofLane) await follow(plan);
   };
   if (options.quick) {
-    await lane('packages');
-    await lane('go');
+    // A download takes less time than to build.
+    for (const name of /** @type {const} */ (['packages', 'releases', 'go'])) await lane(name);
   } else {
     await Promise.all([lane('packages'), lane('go')]);
+    if (atHand.size === 0) await lane('releases');
   }
 }
 
@@ -119,9 +123,10 @@ async function attempt(plan, { atHand, index, options }) {
 function allPlans() {
   const debian = debianPlans();
   const go = goPlans();
+  const releases = releasePlans();
   return {
-    plans: [...debian.plans, ...go.plans],
-    notes: [debian.note, go.note].filter((note) => note !== undefined),
+    plans: [...debian.plans, ...go.plans, ...releases.plans],
+    notes: [debian.note, go.note, releases.note].filter((note) => note !== undefined),
   };
 }
 

@@ -4,10 +4,14 @@ import path from 'node:path';
 import { root } from './paths.mjs';
 import { loadReference } from './reference.mjs';
 
-/** @typedef {'build' | 'reference'} Requirement */
+/** @typedef {'build' | 'reference' | 'posix'} Requirement `posix`: to start servers */
+
+const onWindows = `On Windows no etcd server is started: \`npm run build\`, \`node bin/etcdctl.js\` with servers elsewhere and \
+\`npm run test:unit\` work, for everything else use WSL.`;
 
 /** @type {Record<Requirement, () => string | undefined>} */
 const requirements = {
+  posix: () => (process.platform === 'win32' ? onWindows : undefined),
   build: () =>
     existsSync(path.join(root, 'dist', 'npm', 'main.js'))
       ? undefined

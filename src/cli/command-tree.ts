@@ -156,11 +156,11 @@ export function unknownCommand(node: CommandNode, { word, hidingFlag }: StrayWor
   const reasons =
     hidingFlag !== undefined
       ? [
-          `${hidingFlag} is no flag of '${commandWords(node)}' itself: write it after the command that it belongs to`,
+          `${hidingFlag} is not a flag of '${commandWords(node)}': write it after the subcommand that it belongs to`,
         ]
       : near.length > 0 || node.parent === undefined
         ? near
-        : [`its commands are ${names.join(', ')}`];
+        : [`the available commands are ${names.join(', ')}`];
   const message = `unknown command ${quoteGo(bytesFromText(word))} for "${commandWords(node)}"`;
   return new UsageError(message, 'flag', { reasons });
 }

@@ -99,7 +99,7 @@ class ArgumentReader {
     const name = word.letters.replace(/=.*$/s, '');
     const reasons = this.#flags.has(name)
       ? didYouMean([`--${name}`])
-      : ['an argument that begins with a dash has to come after --'];
+      : ['write -- before an argument that begins with a dash'];
     throw refusal(`unknown shorthand flag: ${quoteRune(letter)} in -${word.left}`, reasons);
   }
 

@@ -61,7 +61,7 @@ function rejectConflicts(table: FlagTable, given: Readonly<Record<string, unknow
       `conflicting environment variable "${variable}" is shadowed by corresponding command-line flag ` +
         '(either unset environment variable or disable flag)',
       'flag',
-      { reasons: [`--${name} and ${variable} are both given, and only one of them may be`] },
+      { reasons: [`--${name} and ${variable} are both set: use only one of them`] },
     );
   }
 }
@@ -88,6 +88,6 @@ export function apiVersionFromEnv(env: Environment): '2' | '3' {
   if (version === '' || version === '3') return '3';
   if (version === '2') return '2';
   throw new UsageError(`unsupported API version: ${version}`, 'flag', {
-    reasons: ['ETCDCTL_API may be 2, 3 or unset, which means 3'],
+    reasons: ['ETCDCTL_API must be 2, 3 or unset, which means 3'],
   });
 }

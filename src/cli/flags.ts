@@ -50,12 +50,12 @@ export interface FlagKind<Value> {
   readonly format: (value: Value) => string;
 }
 
-const NUMBER_ADVICE = 'the value is a whole number, such as 42 or 0x2a';
+const NUMBER_ADVICE = 'the value must be an integer, such as 42 or 0x2a';
 
 const boolKind: FlagKind<boolean> = {
   name: 'bool',
   valueWhenAlone: 'true',
-  advice: 'the value is true or false, joined to the flag by =',
+  advice: 'the value must be true or false, joined to the flag with =',
   parse: parseBool,
   format: String,
 };
@@ -106,7 +106,7 @@ const uint64Kind: FlagKind<bigint> = {
 const durationKind: FlagKind<number> = {
   name: 'duration',
   placeholder: 'duration',
-  advice: 'a duration is a number with a unit, such as 300ms, 5s or 1m30s',
+  advice: 'the value must be a number with a unit, such as 300ms, 5s or 1m30s',
   parse: (text) => millisecondsFromNanoseconds(parseDuration(text)),
   format: (ms) => formatDuration(nanosecondsFromMilliseconds(ms)),
 };
@@ -115,7 +115,7 @@ const durationKind: FlagKind<number> = {
 const listKind: FlagKind<readonly string[]> = {
   name: 'list',
   placeholder: 'list',
-  advice: 'several values are separated by commas; only a value with a comma in it needs double quotes',
+  advice: 'separate values with commas, and quote a value that contains a comma with double quotes',
   parse: (text, earlier = []) => [...earlier, ...(text === '' ? [] : parseCsvRecord(text))],
   format: (values) => `[${formatCsvRecord(values)}]`,
 };

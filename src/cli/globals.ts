@@ -172,7 +172,7 @@ function toFormat(name: string): OutputFormat {
   const format = OUTPUT_FORMATS.find((each) => each === name);
   if (format !== undefined) return format;
   throw new UsageError('unsupported output format', 'choice', {
-    reasons: [`--write-out may be one of ${OUTPUT_FORMATS.join(', ')}`],
+    reasons: [`--write-out must be one of ${OUTPUT_FORMATS.join(', ')}`],
   });
 }
 
@@ -192,7 +192,7 @@ function debugLines(values: GlobalFlagValues): string[] {
     .sort((a, b) => (a < b ? -1 : 1));
 }
 
-const HIGHEST_PORT = 65535;
+const MAX_PORT = 65535;
 
 /**
  * The endpoints of a list, without surrounding blanks. One that cannot be reached, as the empty one behind a trailing comma, is for
@@ -204,7 +204,7 @@ export function checkedEndpoints(list: readonly string[]): string[] {
   // etcdctl reads a list of one empty text back as an empty list.
   if (list.length === 0 || (list.length === 1 && list[0] === '')) {
     throw new ConnectionError('etcdclient: no available endpoints', {
-      reasons: ['the list of endpoints is empty: give --endpoints or ETCDCTL_ENDPOINTS a host:port'],
+      reasons: ['the list of endpoints is empty: set --endpoints or ETCDCTL_ENDPOINTS'],
     });
   }
   const problems = endpoints.map((_, index) => problemOf(endpoints, index));
@@ -220,8 +220,8 @@ function problemOf(endpoints: readonly string[], index: number): string | undefi
   const endpoint = endpoints[index] ?? '';
   if (endpoint === '') return `endpoint ${index + 1} of ${endpoints.length} is empty`;
   const port = portOf(endpoint);
-  if (port === undefined || (port >= 1 && port <= HIGHEST_PORT)) return undefined;
-  return `port of ${endpoint} is not between 1 and ${HIGHEST_PORT}`;
+  if (port === undefined || (port >= 1 && port <= MAX_PORT)) return undefined;
+  return `port of ${endpoint} is not between 1 and ${MAX_PORT}`;
 }
 
 /** The number after the host; `undefined` for Unix sockets, names of services and endpoints without a port. */

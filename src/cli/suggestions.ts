@@ -1,6 +1,6 @@
 /** Finds what a mistyped word was probably meant to be. */
 
-const MOST_SUGGESTIONS = 3;
+const MAX_SUGGESTIONS = 3;
 
 /** Candidates that begin with the word or are a few letters away from it, the closest first. */
 export function closest(word: string, candidates: Iterable<string>): string[] {
@@ -13,7 +13,7 @@ export function closest(word: string, candidates: Iterable<string>): string[] {
     if (isBeginning || distance <= farthest) ranked.push({ candidate, distance });
   }
   ranked.sort((a, b) => a.distance - b.distance);
-  return ranked.slice(0, MOST_SUGGESTIONS).map((entry) => entry.candidate);
+  return ranked.slice(0, MAX_SUGGESTIONS).map((entry) => entry.candidate);
 }
 
 /** `did you mean get, put or del?`; nothing without candidates. */

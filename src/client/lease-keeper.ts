@@ -15,7 +15,7 @@ const RETRY_MS = 500;
 const NS_PER_MS = 1_000_000n;
 
 /** Timers take no more. */
-const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+const MAX_SLEEP_MS = 2 ** 31 - 1;
 
 export interface LeaseKeeperOptions {
   /** Ends the keeping; the promise then rejects with the signal's reason. */
@@ -91,7 +91,7 @@ class Renewals {
     for (;;) {
       const leftMs = Number((this.#livesUntil - clock.now()) / NS_PER_MS);
       if (leftMs <= 0) return;
-      await clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), life);
+      await clock.sleep(Math.min(leftMs, MAX_SLEEP_MS), life);
     }
   }
 
@@ -134,7 +134,7 @@ class Renewals {
     }
     const ttlMs = response.ttl * 1000n;
     this.#livesUntil = this.#askedAt + ttlMs * NS_PER_MS;
-    this.#pauseMs = Math.min(Number(ttlMs / 3n), LONGEST_SLEEP_MS);
+    this.#pauseMs = Math.min(Number(ttlMs / 3n), MAX_SLEEP_MS);
     this.failure = undefined;
     this.#options.onRenewed?.(response);
     this.#answered();

@@ -19,7 +19,7 @@ import {
 import { dirname, join } from 'node:path';
 
 /** Files of bundles that were replaced, and of runs that were ended while they wrote, stay this long. */
-const LONGEST_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const MAX_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Whom the process runs for, and where that user keeps what can be made anew. */
 export interface CacheOwner {
@@ -93,7 +93,7 @@ function remove(file: string): void {
 
 /** By the time of writing: what is still in use is written again once in that time. */
 function removeOld(folder: string): void {
-  const limit = Date.now() - LONGEST_KEPT_MS;
+  const limit = Date.now() - MAX_KEPT_MS;
   for (const name of readdirSync(folder)) {
     const file = join(folder, name);
     if (statSync(file).mtimeMs < limit) rmSync(file, { force: true });

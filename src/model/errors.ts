@@ -128,7 +128,7 @@ const MESSAGES = {
   permissionDenied: 'etcdserver: permission denied',
   rootRoleMissing: 'etcdserver: root user does not have root role',
 } as const;
-type Refusal = keyof typeof MESSAGES;
+type EtcdErrorName = keyof typeof MESSAGES;
 
 /**
  * The request has more bytes or operations than the server, or a limit on the way to it, allows: parts of it may be taken. (grpc-go
@@ -142,6 +142,6 @@ export function isTooLargeRequest(error: unknown): error is ServerError {
   return code === 'ResourceExhausted' && / message larger than max \(/.test(message);
 }
 
-export function isRefusal(error: unknown, refusal: Refusal): boolean {
-  return error instanceof ServerError && error.message === MESSAGES[refusal];
+export function isEtcdError(error: unknown, name: EtcdErrorName): boolean {
+  return error instanceof ServerError && error.message === MESSAGES[name];
 }

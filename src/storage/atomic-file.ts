@@ -12,7 +12,7 @@ const PRIVATE_MODE = 0o600;
  * A file that appears whole and on disk, or not at all. It grows as `<path>.part`; until `commit` an older file at the
  * path stays as it is. Failures are `CommandError`s worded as etcdctl words them.
  */
-export class WholeFile {
+export class AtomicFile {
   readonly #handle: FileHandle;
   readonly #writer: BlockWriter;
   readonly #path: string;
@@ -28,13 +28,13 @@ export class WholeFile {
    * What is at the path must be a regular file or a link, which goes when the new file comes. Throws a `CommandError` for
    * everything else: a device would be lost.
    */
-  static async create(path: string): Promise<WholeFile> {
+  static async create(path: string): Promise<AtomicFile> {
     rejectOddTarget(path);
     const partPath = `${path}.part`;
     try {
       // Whatever a killed predecessor left there goes; a new file never follows a link that somebody planted.
       await unlink(systemPath(partPath)).catch(ignoreMissing);
-      return new WholeFile(path, await open(systemPath(partPath), 'wx', PRIVATE_MODE));
+      return new AtomicFile(path, await open(systemPath(partPath), 'wx', PRIVATE_MODE));
     } catch (cause) {
       throw new CommandError(`could not open ${partPath} (${pathErrorText('open', partPath, cause)})`, {
         cause,
@@ -110,9 +110,7 @@ export class WholeFile {
       throw this.#notRenamed('no such file or directory', { reasons: [reason] });
     }
     throw this.#notRenamed(
-      part.kind === 'unknown'
-        ? systemErrorText(part.cause)
-        : 'another program writes the same file at the same time',
+      part.kind === 'unknown' ? systemErrorText(part.cause) : 'another program is writing to the same file',
     );
   }
 
@@ -149,8 +147,8 @@ function rejectOddTarget(path: string): void {
   if (what === undefined) return;
   throw new CommandError(`could not save to ${path} (it is ${what})`, {
     reasons: target.isDirectory()
-      ? [`name a file in it, such as ${path.replace(/\/*$/, '/')}snapshot.db`]
-      : [`a snapshot appears as a whole, by a rename, and would take the place of ${what}`],
+      ? [`give the name of a file in it, such as ${path.replace(/\/*$/, '/')}snapshot.db`]
+      : [`the complete snapshot is renamed to this path, which would replace ${what}`],
   });
 }
 

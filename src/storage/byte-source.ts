@@ -19,8 +19,8 @@ export interface ByteSource {
 }
 
 /** Where pages lie scattered, each costs one small read; where they follow each other, reads grow up to the larger. */
-const SMALLEST_READ_BYTES = 16 << 10;
-const LARGEST_READ_AHEAD_BYTES = 1 << 20;
+const MIN_READ_BYTES = 16 << 10;
+const MAX_READ_AHEAD_BYTES = 1 << 20;
 
 /** A file as it was when opened. Holds one window of at most 1 MiB, or the longest single read if that is more. */
 export class FileByteSource implements ByteSource {
@@ -30,7 +30,7 @@ export class FileByteSource implements ByteSource {
   #window = new Uint8Array(0);
   #windowStart = 0;
   #windowLength = 0;
-  #readAheadBytes = SMALLEST_READ_BYTES;
+  #readAheadBytes = MIN_READ_BYTES;
 
   private constructor(path: string, descriptor: number, sizeBytes: number) {
     this.path = path;
@@ -70,12 +70,12 @@ export class FileByteSource implements ByteSource {
     const gap = offset - (this.#windowStart + this.#windowLength);
     const isSequential = this.#windowLength > 0 && gap <= 0 && offset >= this.#windowStart;
     this.#readAheadBytes = isSequential
-      ? Math.min(this.#readAheadBytes * 2, LARGEST_READ_AHEAD_BYTES)
-      : SMALLEST_READ_BYTES;
+      ? Math.min(this.#readAheadBytes * 2, MAX_READ_AHEAD_BYTES)
+      : MIN_READ_BYTES;
     const wanted = Math.min(Math.max(length, this.#readAheadBytes), this.sizeBytes - offset);
     if (this.#window.length < wanted) {
       this.#window = new Uint8Array(0);
-      this.#window = new Uint8Array(Math.max(wanted, Math.min(2 * wanted, LARGEST_READ_AHEAD_BYTES)));
+      this.#window = new Uint8Array(Math.max(wanted, Math.min(2 * wanted, MAX_READ_AHEAD_BYTES)));
     }
     this.#windowLength = 0;
     this.#windowStart = offset;
@@ -93,13 +93,13 @@ export class FileByteSource implements ByteSource {
   }
 
   #readSome(start: number, length: number, position: number): number {
-    const count = Math.min(length, MOST_BYTES_PER_CALL);
+    const count = Math.min(length, MAX_BYTES_PER_CALL);
     return attempt('read', this.path, () => readSync(this.#descriptor, this.#window, start, count, position));
   }
 }
 
 /** Systems refuse to read 2 GiB or more at once. */
-const MOST_BYTES_PER_CALL = 1 << 30;
+const MAX_BYTES_PER_CALL = 1 << 30;
 
 /** Bytes that are in memory already. */
 export class MemoryByteSource implements ByteSource {

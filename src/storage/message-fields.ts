@@ -1,5 +1,5 @@
 /** A place in an array of bytes. */
-export interface Place {
+export interface Span {
   readonly start: number;
   readonly end: number;
 }
@@ -8,15 +8,15 @@ export interface Field {
   /** Field number times eight plus wire type. */
   readonly tag: number;
   /** Of a length-delimited or fixed field; empty for a number of variable length. */
-  readonly contents: Place;
+  readonly contents: Span;
 }
 
 /** Ten bytes of seven bits: 64 bits and some. */
-const LONGEST_VARINT = 10;
+const MAX_VARINT = 10;
 
 /** Fields are numbered from 1 to 2^29 − 1. */
-const SMALLEST_TAG = 8;
-const LARGEST_TAG = 2 ** 32 - 1;
+const MIN_TAG = 8;
+const MAX_TAG = 2 ** 32 - 1;
 
 /** Goes through the fields of a protobuf message without copying any of them. */
 export class FieldReader {
@@ -37,7 +37,7 @@ export class FieldReader {
   /** The next field; undefined when it is malformed. */
   next(): Field | undefined {
     const tag = this.#varint();
-    if (tag === undefined || tag < SMALLEST_TAG || tag > LARGEST_TAG) return undefined;
+    if (tag === undefined || tag < MIN_TAG || tag > MAX_TAG) return undefined;
     const length = this.#contentLength(tag % 8);
     if (length === undefined || this.#position + length > this.#end) return undefined;
     const start = this.#position;
@@ -56,7 +56,7 @@ export class FieldReader {
   #varint(): number | undefined {
     let value = 0;
     let factor = 1;
-    for (let count = 0; count < LONGEST_VARINT && this.#position < this.#end; count++) {
+    for (let count = 0; count < MAX_VARINT && this.#position < this.#end; count++) {
       const byte = this.#bytes[this.#position++] ?? 0;
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;

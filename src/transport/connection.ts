@@ -24,7 +24,7 @@ export interface TlsOptions {
   readonly certFile?: string;
   readonly keyFile?: string;
   /** Without `caFile`: where the authorities of this machine are, when not in the usual places. */
-  readonly systemRoots?: SystemRootsPlaces;
+  readonly systemRoots?: SystemRootsPaths;
   /** Those of the version 3 commands when absent. */
   readonly flagNames?: TlsFlagNames;
   /** Name to verify instead of the endpoint's host. */
@@ -33,7 +33,7 @@ export interface TlsOptions {
   readonly insecureSkipVerify: boolean;
 }
 
-export interface SystemRootsPlaces {
+export interface SystemRootsPaths {
   /** Instead of the file in which the system keeps them all. */
   readonly file?: string;
   /** Instead of the folders in which it keeps one in a file. */

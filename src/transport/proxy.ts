@@ -21,7 +21,7 @@ export interface ForwardProxy {
   readonly credentials?: string;
 }
 
-export interface Destination {
+export interface ProxiedAddress {
   /** A name, or an IP address without brackets. */
   readonly host: string;
   readonly port: string;
@@ -29,7 +29,7 @@ export interface Destination {
 
 /** `undefined`: the destination is reached directly, as this machine itself always is. */
 export function proxyTo(
-  destination: Destination,
+  destination: ProxiedAddress,
   setting: string | undefined,
   exceptions = '',
 ): ForwardProxy | undefined {
@@ -54,7 +54,7 @@ function parseProxy(text: string): ForwardProxy | undefined {
   return undefined;
 }
 
-function covers(exception: string, { host, port }: Destination): boolean {
+function covers(exception: string, { host, port }: ProxiedAddress): boolean {
   if (exception === '') return false;
   if (exception === '*') return true;
   const [, network, length] = /^(.+)\/(\d+)$/.exec(exception) ?? [];

@@ -43,16 +43,12 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
 
   const programs = () => [lab.newestEtcdctl, ourEtcdctl()] as const;
 
-  interface ProcessContext {
+  interface Settings {
     readonly env?: RunOptions['env'];
     readonly byteEnv?: ByteArguments['env'];
   }
 
-  async function underLock(
-    program: Program,
-    words: ByteArguments['args'],
-    { env, byteEnv = [] }: ProcessContext,
-  ) {
+  async function underLock(program: Program, words: ByteArguments['args'], { env, byteEnv = [] }: Settings) {
     const name = `lock-${++locks}`;
     const file = path.join(lab.folder, name);
     const shell = withBytes(program, { args: words, env: byteEnv, file });
@@ -62,10 +58,8 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
     return { code, stdout: stdout.toString('latin1'), stderr: code === 0 ? lines : lines.at(-1) };
   }
 
-  async function expectAlike(words: ByteArguments['args'], surroundings: ProcessContext = {}) {
-    const [real, ours] = await Promise.all(
-      programs().map((program) => underLock(program, words, surroundings)),
-    );
+  async function expectAlike(words: ByteArguments['args'], settings: Settings = {}) {
+    const [real, ours] = await Promise.all(programs().map((program) => underLock(program, words, settings)));
     expect(ours).toEqual(real);
     return ours;
   }

@@ -8,7 +8,7 @@ import { measuredRun } from '../support/lab/measured-run.js';
 import { ourEtcdctl } from '../support/lab/program.js';
 
 /** What etcd puts into one transaction by default. */
-const LARGEST_TXN = 128;
+const MAX_TXN = 128;
 const SMALL_KEYS = 30_000;
 /** Half of them come before the small keys, half after. */
 const LARGE_VALUES = 12;
@@ -64,9 +64,9 @@ async function fill(client: Client): Promise<void> {
     value: Buffer.from(`value ${index}`),
   }));
   puts.push(...[7, 70, 7000].map((index) => ({ key: key(index), value: Buffer.from('again') })));
-  for (let from = 0; from < puts.length; from += LARGEST_TXN) {
+  for (let from = 0; from < puts.length; from += MAX_TXN) {
     const success = puts
-      .slice(from, from + LARGEST_TXN)
+      .slice(from, from + MAX_TXN)
       .map((value) => ({ request: { $case: 'requestPut' as const, value } }));
     await client.kv.txn({ compare: [], success, failure: [] });
   }
@@ -144,7 +144,7 @@ describe.skipIf(isStandalone).each(KINDS)(
   ({ reference, formats }) => {
     const COUNT = 320;
     /** Node.js alone takes a sixth of it. */
-    const MOST_BYTES = 300 * MIB;
+    const MAX_BYTES = 300 * MIB;
     let lab: Lab;
     beforeAll(async () => {
       lab = await startLab({ reference });
@@ -157,7 +157,7 @@ describe.skipIf(isStandalone).each(KINDS)(
       const { code, stdoutBytes, peakMemoryBytes = 0, stderr } = await measuredRun(ourEtcdctl(), args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdoutBytes).toBeGreaterThan(COUNT * MIB);
-      expect(peakMemoryBytes).toBeLessThan(MOST_BYTES);
+      expect(peakMemoryBytes).toBeLessThan(MAX_BYTES);
     });
   },
 );

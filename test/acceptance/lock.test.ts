@@ -191,7 +191,7 @@ describe('lock when its lease is lost', () => {
     const { code, stdout, stderr } = await running.result;
     expect(stdout.toString()).toBe('begun\nasked to end\n');
     expect(stderr.toString()).toContain(
-      'the lock was lost, so the command was ended\nError: session expired\n',
+      'the lock was lost: the command was terminated\nError: session expired\n',
     );
     expect(code).toBe(1);
   });
@@ -240,7 +240,7 @@ describe('lock when its lease is lost', () => {
       expect(code).toBe(1);
       // It may have begun to give up before it noticed that the server is gone.
       expect(stderr.toString()).toMatch(
-        /connection refused\nError: context deadline exceeded\n$|the connection broke before the answer came.*\nError: rpc error: code = Unavailable desc = error reading from server: EOF\n$/,
+        /connection refused\nError: context deadline exceeded\n$|the connection was lost before the response arrived.*\nError: rpc error: code = Unavailable desc = error reading from server: EOF\n$/,
       );
     } finally {
       await alone.stop();

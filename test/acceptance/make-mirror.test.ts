@@ -148,7 +148,7 @@ describe('make-mirror', () => {
     const keys = (cluster: Lab) => get(cluster, '', '--prefix');
     expect(await keys(destination)).toBe(await keys(source));
     expect((await running.result).stderr.toString()).toContain(
-      '52 keys were mirrored; --rev=5 goes on from here',
+      '52 keys were mirrored; continue with --rev=5',
     );
   });
 
@@ -203,7 +203,7 @@ describe('make-mirror', () => {
     running.kill('SIGINT');
     const { stderr } = await running.result;
     expect(await state(destination)).toBe(await state(source));
-    expect(stderr.toString()).toMatch(/keys were mirrored; --rev=\d+ goes on from here\n$/);
+    expect(stderr.toString()).toMatch(/keys were mirrored; continue with --rev=\d+\n$/);
   });
 
   it('says so when the source has compacted what it needs', async () => {

@@ -18,7 +18,7 @@ import {
 } from '../support/lab/program.js';
 
 /** Set up by a shell, which then becomes the program. `$F` is a folder with a file, a loop of links and a directory. */
-interface ProcessContext {
+interface Settings {
   readonly shell?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Nobody can be told anything. */
@@ -43,7 +43,7 @@ const homes: readonly (readonly [string, string])[] = [
   ['a place without files', '/proc/self'],
 ];
 
-const surroundings: readonly (readonly [string, ProcessContext])[] = [
+const settings: readonly (readonly [string, Settings])[] = [
   ['few open files', { shell: 'ulimit -n 32' }],
   ['no file may grow', { shell: 'ulimit -f 0' }],
   ['files may grow a little', { shell: 'ulimit -f 8' }],
@@ -108,11 +108,7 @@ describe('odd environments', () => {
     execFileSync('rm', ['-rf', folder]);
   });
 
-  const inSurroundings = (
-    program: Program,
-    args: readonly string[],
-    { shell = ':', env = {} }: ProcessContext,
-  ) =>
+  const withSettings = (program: Program, args: readonly string[], { shell = ':', env = {} }: Settings) =>
     run(
       programAt('/bin/sh'),
       ['-c', `${shell}; exec "$@"`, 'sh', program.command, ...program.leadingArgs, ...args],
@@ -140,7 +136,7 @@ describe('odd environments', () => {
     ];
   };
 
-  function expectCleanEnd({ args }: Line, result: RunResult, { isMute }: ProcessContext): void {
+  function expectCleanEnd({ args }: Line, result: RunResult, { isMute }: Settings): void {
     const stderr = result.stderr.toString();
     const what = `${args.join(' ')}: ${stderr}`;
     expect(result.signal, what).toBeNull();
@@ -148,9 +144,9 @@ describe('odd environments', () => {
     if (result.code !== 0 && !isMute) expect(stderr.trim().split('\n').at(-1), what).toMatch(/^Error: /);
   }
 
-  it.concurrent.each(surroundings)('%s', { timeout: 30_000 }, async (_name, given) => {
+  it.concurrent.each(settings)('%s', { timeout: 30_000 }, async (_name, given) => {
     for (const line of lines()) {
-      const result = await inSurroundings(line.program, line.args, given);
+      const result = await withSettings(line.program, line.args, given);
       if (given.hasNoInput && line.readsInput) expect(result.signal).toBeNull();
       else expectCleanEnd(line, result, given);
     }
@@ -159,7 +155,7 @@ describe('odd environments', () => {
 
   it('a working directory that was deleted is no obstacle to what needs none', async () => {
     for (const line of lines().filter(({ args }) => !args.includes('--command-timeout=300ms'))) {
-      const { code, stderr } = await inSurroundings(line.program, line.args, { shell: GONE });
+      const { code, stderr } = await withSettings(line.program, line.args, { shell: GONE });
       expect(code, `${line.args.join(' ')}: ${stderr}`).toBe(0);
     }
   });
@@ -176,7 +172,7 @@ describe('odd environments', () => {
     const program = name === 'etcdutl' ? ourEtcdutl() : ourEtcdctl();
     const flags = name === 'etcdutl' ? [] : lab.flags();
     const args = words.split(' ').map((word) => word.replace('{snapshot}', at('s.db')));
-    const { stderr } = await inSurroundings(program, [...flags, ...args], { shell: GONE });
+    const { stderr } = await withSettings(program, [...flags, ...args], { shell: GONE });
     expect(stderr.toString().trim().split('\n').at(-1)).toBe(lastLine);
   });
 });

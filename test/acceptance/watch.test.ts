@@ -81,7 +81,7 @@ describe('a watch', () => {
     const { stdout, stderr } = await finish(running, 'three-after');
     const values = ['one', 'two', 'three'].flatMap((value) => [`${value}-before`, `${value}-after`]);
     expect(stdout.toString()).toBe(putsOf('ready', ...values));
-    expect(stderr.toString()).toContain('the watch goes on with revision');
+    expect(stderr.toString()).toContain('resumed the watch at revision');
   });
 
   it('goes on with a new login after a restart, which has forgotten all tokens', async () => {

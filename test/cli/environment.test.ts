@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { apiVersionFromEnv, variableName } from '../../src/cli/environment.js';
-import { refusalOf } from './example-program.js';
+import { statusOfStreamFailure } from './example-program.js';
 
 it.each([
   [{}, '3'],
@@ -12,7 +12,7 @@ it.each([
 });
 
 it.each(['4', 'v3', ' 3'])('ETCDCTL_API=%s is refused', (version) => {
-  expect(refusalOf(() => apiVersionFromEnv({ ETCDCTL_API: version }))).toMatchObject({
+  expect(statusOfStreamFailure(() => apiVersionFromEnv({ ETCDCTL_API: version }))).toMatchObject({
     kind: 'flag',
     message: `unsupported API version: ${version}`,
   });

@@ -84,7 +84,7 @@ export function helpOf(argv: readonly string[]): string {
 }
 
 /** The `UsageError` that the function throws. */
-export function refusalOf(act: () => unknown): UsageError {
+export function statusOfStreamFailure(act: () => unknown): UsageError {
   try {
     act();
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Environment } from '../../src/cli/environment.js';
 import type { GlobalFlagValues } from '../../src/cli/global-flags.js';
 import { type GlobalOptions, resolveFileGlobals, resolveGlobals } from '../../src/cli/globals.js';
 import { ConnectionError } from '../../src/model/errors.js';
-import { refusalOf } from './example-program.js';
+import { statusOfStreamFailure } from './example-program.js';
 
 function resolve(
   given: Partial<GlobalFlagValues> = {},
@@ -74,7 +74,9 @@ describe('variables', () => {
   });
 
   it.each(['b', 'a', ''])('conflict with their flag, also when they are %j', (value) => {
-    expect(refusalOf(() => resolve({ endpoints: ['a'] }, { ETCDCTL_ENDPOINTS: value }))).toMatchObject({
+    expect(
+      statusOfStreamFailure(() => resolve({ endpoints: ['a'] }, { ETCDCTL_ENDPOINTS: value })),
+    ).toMatchObject({
       kind: 'flag',
       message:
         'conflicting environment variable "ETCDCTL_ENDPOINTS" is shadowed by corresponding command-line flag ' +
@@ -87,7 +89,7 @@ describe('variables', () => {
     ['ETCDCTL_HEX', 'yes', 'strconv.ParseBool: parsing "yes": invalid syntax'],
     ['ETCDCTL_MAX_REQUEST_BYTES', '1k', 'strconv.ParseInt: parsing "1k": invalid syntax'],
   ])('%s=%s is refused by name', (name, value, why) => {
-    expect(refusalOf(() => resolve({}, { [name]: value }))).toMatchObject({
+    expect(statusOfStreamFailure(() => resolve({}, { [name]: value }))).toMatchObject({
       kind: 'flag',
       message: `invalid value "${value}" for ${name}: ${why}`,
     });
@@ -130,7 +132,7 @@ describe('endpoints', () => {
     [['https://[::1]:65536/'], /port of https:\/\/\[::1\]:65536\/ is not between/],
     [['host:0'], /port of host:0 is not between/],
   ])('%j are refused before anything connects', (endpoints, message) => {
-    const refusal = refusalOf(() => resolve({ endpoints }));
+    const refusal = statusOfStreamFailure(() => resolve({ endpoints }));
     expect(refusal.kind).toBe('flag');
     expect(refusal.message).toMatch(message);
   });
@@ -203,14 +205,16 @@ describe('user', () => {
 });
 
 it.each(['cert', 'key', 'cacert'] as const)('an empty --%s is a bad argument', (name) => {
-  expect(refusalOf(() => resolve({ [name]: '', 'write-out': 'x', endpoints: [] }))).toMatchObject({
-    kind: 'arguments',
-    message: `empty string is passed to --${name} option`,
-  });
+  expect(statusOfStreamFailure(() => resolve({ [name]: '', 'write-out': 'x', endpoints: [] }))).toMatchObject(
+    {
+      kind: 'arguments',
+      message: `empty string is passed to --${name} option`,
+    },
+  );
 });
 
 it.each(['x', '', 'JSON'])('an output format %j does not exist', (format) => {
-  expect(refusalOf(() => resolve({ 'write-out': format, endpoints: [] }))).toMatchObject({
+  expect(statusOfStreamFailure(() => resolve({ 'write-out': format, endpoints: [] }))).toMatchObject({
     kind: 'choice',
     message: 'unsupported output format',
   });

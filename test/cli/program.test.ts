@@ -4,7 +4,7 @@ import { type CommandTable, createProgram } from '../../src/cli/program.js';
 import { createEtcdctl, ETCDCTL_COMMANDS } from '../../src/etcdctl.js';
 import { createEtcdutl, ETCDUTL_COMMANDS } from '../../src/etcdutl.js';
 import { UsageError } from '../../src/model/errors.js';
-import { exampleProgram, helpOf, invocationOf, refusalOf } from './example-program.js';
+import { exampleProgram, helpOf, invocationOf, statusOfStreamFailure } from './example-program.js';
 
 describe('finding the command', () => {
   it.each([
@@ -31,11 +31,11 @@ describe('finding the command', () => {
     [
       '--prefix get foo',
       'unknown command "foo" for "etcdctl"',
-      ["--prefix is no flag of 'etcdctl' itself: write it after the command that it belongs to"],
+      ["--prefix is not a flag of 'etcdctl': write it after the subcommand that it belongs to"],
     ],
     ['help foo', 'unknown command "foo" for "etcdctl"', []],
   ])('etcdctl %s is refused', (line, message, reasons) => {
-    const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
+    const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
     expect(refusal).toMatchObject({ message, kind: 'flag' });
     expect(refusal.reasons).toEqual(expect.arrayContaining(reasons));
   });
@@ -43,10 +43,10 @@ describe('finding the command', () => {
   it.each([
     ['endpoint healht', ['did you mean health?', "see 'etcdctl endpoint --help'"]],
     ['endpoint h', ['did you mean health or hashkv?', "see 'etcdctl endpoint --help'"]],
-    ['endpoint status --foo', ['its commands are health, hashkv', "see 'etcdctl endpoint --help'"]],
+    ['endpoint status --foo', ['the available commands are health, hashkv', "see 'etcdctl endpoint --help'"]],
   ])('a mistyped command of a family fails: etcdctl %s', (line, reasons) => {
     const word = line.split(' ')[1];
-    const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
+    const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
     expect(refusal.message).toBe(`unknown command "${word}" for "etcdctl endpoint"`);
     expect(refusal.reasons).toEqual(reasons);
   });
@@ -128,7 +128,9 @@ describe('flags', () => {
   it('of a family have a variable', () => {
     const cluster = { ETCDCTL_CLUSTER: 'true' };
     expect(invocationOf(['endpoint', 'health'], cluster).options.flags).toEqual({ cluster: true });
-    const refusal = refusalOf(() => exampleProgram().parse(['endpoint', 'health', '--cluster'], cluster));
+    const refusal = statusOfStreamFailure(() =>
+      exampleProgram().parse(['endpoint', 'health', '--cluster'], cluster),
+    );
     expect(refusal.message).toMatch(/^conflicting environment variable "ETCDCTL_CLUSTER"/);
   });
 
@@ -147,7 +149,7 @@ describe('flags', () => {
     [
       'get -5',
       "unknown shorthand flag: '5' in -5",
-      ['an argument that begins with a dash has to come after --', "see 'etcdctl get --help'"],
+      ['write -- before an argument that begins with a dash', "see 'etcdctl get --help'"],
     ],
     ['get --rev', 'flag needs an argument: --rev', undefined],
     ['get -w', "flag needs an argument: 'w' in -w", undefined],
@@ -157,7 +159,7 @@ describe('flags', () => {
     [
       'get --rev abc',
       'invalid argument "abc" for "--rev" flag: strconv.ParseInt: parsing "abc": invalid syntax',
-      ['the value is a whole number, such as 42 or 0x2a', "see 'etcdctl get --help'"],
+      ['the value must be an integer, such as 42 or 0x2a', "see 'etcdctl get --help'"],
     ],
     [
       'get --prefix=x',
@@ -172,7 +174,7 @@ describe('flags', () => {
     [
       'get --command-timeout 5',
       'invalid argument "5" for "--command-timeout" flag: time: missing unit in duration "5"',
-      ['a duration is a number with a unit, such as 300ms, 5s or 1m30s', "see 'etcdctl get --help'"],
+      ['the value must be a number with a unit, such as 300ms, 5s or 1m30s', "see 'etcdctl get --help'"],
     ],
     [
       'get --endpoints "a',
@@ -197,7 +199,7 @@ describe('flags', () => {
     ],
     ['get -h --foo', 'unknown flag: --foo', undefined],
   ])('etcdctl %s is refused', (line, message, reasons) => {
-    const refusal = refusalOf(() => exampleProgram().parse(line.split(' ')));
+    const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
     expect(refusal).toMatchObject({ message, kind: 'flag', ...(reasons && { reasons }) });
   });
 });
@@ -220,11 +222,11 @@ describe('flags that are required', () => {
   };
 
   it('are named in order when they are missing', () => {
-    expect(refusalOf(() => parse())).toMatchObject({
+    expect(statusOfStreamFailure(() => parse())).toMatchObject({
       message: 'required flag(s) "from", "to" not set',
       kind: 'flag',
     });
-    expect(refusalOf(() => parse('--to=x')).message).toBe('required flag(s) "from" not set');
+    expect(statusOfStreamFailure(() => parse('--to=x')).message).toBe('required flag(s) "from" not set');
   });
 
   it('may be empty, and help needs none', () => {
@@ -263,7 +265,7 @@ describe('arguments', () => {
       },
       run: async () => {},
     });
-    expect(refusalOf(() => program.parse(['picky']))).toMatchObject({
+    expect(statusOfStreamFailure(() => program.parse(['picky']))).toMatchObject({
       message: 'picky command needs 5 arguments',
       kind: 'arguments',
       reasons: [],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ByteWriter, writeTo } from '../../src/printers/byte-writer.js';
 
-const LARGEST_CHUNK_BYTES = 64 * 1024;
+const MAX_CHUNK_BYTES = 64 * 1024;
 
 function collect(work: (writer: ByteWriter) => void): Buffer[] {
   const chunks: Buffer[] = [];
@@ -38,24 +38,24 @@ describe('ByteWriter', () => {
       for (let line = 0; line < 100_000; line++) writer.decimal(BigInt(line)).text('é').newline();
     });
     expect(chunks.length).toBeLessThan(20);
-    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(LARGEST_CHUNK_BYTES);
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(MAX_CHUNK_BYTES);
     const lines = Array.from({ length: 100_000 }, (_, line) => `${line}é\n`).join('');
     expect(Buffer.concat(chunks).toString()).toBe(lines);
   });
 
   test('hands large bytes over uncopied, in order, and leaves delivered chunks alone', () => {
-    const large = patterned(LARGEST_CHUNK_BYTES);
+    const large = patterned(MAX_CHUNK_BYTES);
     const chunks: (string | Uint8Array)[] = [];
     const writer = new ByteWriter({ out: (chunk) => chunks.push(chunk) });
     writer.ascii('before').bytes(large).ascii('after').flush();
     writer.ascii('later').flush();
     expect(chunks[1]).toBe(large);
-    expect(chunks.map((chunk) => chunk.length)).toEqual([6, LARGEST_CHUNK_BYTES, 5, 5]);
+    expect(chunks.map((chunk) => chunk.length)).toEqual([6, MAX_CHUNK_BYTES, 5, 5]);
     expect([chunks[0], chunks[2], chunks[3]].map(String)).toEqual(['before', 'after', 'later']);
   });
 
   test('writes ASCII longer than a chunk', () => {
-    const text = 'x'.repeat(3 * LARGEST_CHUNK_BYTES + 1);
+    const text = 'x'.repeat(3 * MAX_CHUNK_BYTES + 1);
     expect(Buffer.concat(collect((writer) => writer.ascii(text))).toString()).toBe(text);
   });
 });

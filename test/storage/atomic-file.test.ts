@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WholeFile } from '../../src/storage/atomic-file.js';
+import { AtomicFile } from '../../src/storage/atomic-file.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -15,9 +15,19 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const target = () => join(folder, 'snapshot.db');
 
-describe('WholeFile', () => {
+async function linkToOpenFile(): Promise<string> {
+  const fd = openSync(join(folder, 'open'), 'w');
+  await symlink(`/proc/self/fd/${fd}`, target());
+  return target();
+}
+
+const ofLinux: [what: string, make: () => Promise<string>][] = existsSync('/proc/self/fd')
+  ? [['link to an open file', linkToOpenFile]]
+  : [];
+
+describe('AtomicFile', () => {
   it('appears with all its bytes and for its owner only', async () => {
-    const file = await WholeFile.create(target());
+    const file = await AtomicFile.create(target());
     await file.append(Buffer.from('first '));
     await file.append(Buffer.from('second'));
     expect(await readdir(folder)).toEqual(['snapshot.db.part']);
@@ -30,7 +40,7 @@ describe('WholeFile', () => {
 
   it('leaves an older file alone until then, and nothing else behind', async () => {
     await writeFile(target(), 'older');
-    const file = await WholeFile.create(target());
+    const file = await AtomicFile.create(target());
     await file.append(Buffer.from('newer'));
     expect(await readFile(target(), 'utf8')).toBe('older');
     await file.discard();
@@ -40,7 +50,7 @@ describe('WholeFile', () => {
 
   it('replaces the part of a predecessor that was killed', async () => {
     await writeFile(`${target()}.part`, 'left over', { mode: 0o644 });
-    const file = await WholeFile.create(target());
+    const file = await AtomicFile.create(target());
     await file.append(Buffer.from('x'));
     await file.commit();
     expect(await readFile(target(), 'utf8')).toBe('x');
@@ -50,13 +60,13 @@ describe('WholeFile', () => {
   it('does not write through a link planted as the part', async () => {
     await writeFile(join(folder, 'victim'), 'untouched');
     await symlink(join(folder, 'victim'), `${target()}.part`);
-    const file = await WholeFile.create(target());
+    const file = await AtomicFile.create(target());
     await file.append(Buffer.from('x'));
     await file.commit();
     expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('untouched');
   });
 
-  it.each([
+  it.each<[what: string, make: () => string | Promise<string>]>([
     ['device', () => '/dev/null'],
     [
       'named pipe',
@@ -81,18 +91,11 @@ describe('WholeFile', () => {
         return target();
       },
     ],
-    [
-      'link to an open file',
-      async () => {
-        const fd = openSync(join(folder, 'open'), 'w');
-        await symlink(`/proc/self/fd/${fd}`, target());
-        return target();
-      },
-    ],
+    ...ofLinux,
   ])('refuses to take the place of a %s', async (what, make) => {
     const path = await make();
     const before = await readdir(folder);
-    await expect(WholeFile.create(path)).rejects.toThrow(`could not save to ${path} (it is a ${what})`);
+    await expect(AtomicFile.create(path)).rejects.toThrow(`could not save to ${path} (it is a ${what})`);
     expect(await readdir(folder)).toEqual(before);
   });
 
@@ -103,7 +106,7 @@ describe('WholeFile', () => {
   ])('takes the place of a link %s, as etcdctl’s does', async (_what, to) => {
     await writeFile(join(folder, 'older'), 'older');
     await symlink(to, target());
-    const file = await WholeFile.create(target());
+    const file = await AtomicFile.create(target());
     await file.append(Buffer.from('newer'));
     await file.commit();
     expect((await lstat(target())).isFile()).toBe(true);
@@ -114,7 +117,7 @@ describe('WholeFile', () => {
     ['the part', () => rm(`${target()}.part`)],
     ['the directory', () => rm(folder, { recursive: true })],
   ])('says that %s has gone', async (_what, remove) => {
-    const file = await WholeFile.create(target());
+    const file = await AtomicFile.create(target());
     await file.append(Buffer.from('x'));
     await remove();
     await expect(file.commit()).rejects.toMatchObject({
@@ -128,21 +131,21 @@ describe('WholeFile', () => {
 
   it('says that a directory has the name of the part, and leaves it', async () => {
     await mkdir(`${target()}.part`);
-    await expect(WholeFile.create(target())).rejects.toThrow(`(open ${target()}.part: is a directory)`);
+    await expect(AtomicFile.create(target())).rejects.toThrow(`(open ${target()}.part: is a directory)`);
     expect(await readdir(folder)).toEqual(['snapshot.db.part']);
   });
 
   it('refuses a directory, a missing folder and a second writer', async () => {
     await mkdir(target());
-    await expect(WholeFile.create(target())).rejects.toThrow('it is a directory');
+    await expect(AtomicFile.create(target())).rejects.toThrow('it is a directory');
     const lost = join(folder, 'no', 'where');
-    await expect(WholeFile.create(lost)).rejects.toThrow(
+    await expect(AtomicFile.create(lost)).rejects.toThrow(
       `could not open ${lost}.part (open ${lost}.part: no such file or directory)`,
     );
     const path = join(folder, 'both');
-    const first = await WholeFile.create(path);
-    const second = await WholeFile.create(path);
-    await expect(first.commit()).rejects.toThrow('another program writes the same file');
+    const first = await AtomicFile.create(path);
+    const second = await AtomicFile.create(path);
+    await expect(first.commit()).rejects.toThrow('another program is writing to the same file');
     await first.discard();
     await second.append(Buffer.from('second'));
     await second.commit();

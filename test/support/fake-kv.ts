@@ -11,7 +11,7 @@ import type { KvService } from '../../src/model/services.js';
 export interface FakeKvSettings {
   readonly kvs: readonly KeyValue[];
   /** Answers with larger keys and values than this are refused by the bounded client; all others are taken. */
-  readonly largestAnswerBytes?: number;
+  readonly maxAnswerBytes?: number;
   /** The lengths of a stream's parts, the last one again and again; without it the server does not stream. */
   readonly partLengths?: readonly number[];
   /** Throws what the call is to fail with. `index` counts all calls from 0. */
@@ -80,7 +80,7 @@ export class FakeKv {
 
   #refuseLarge(kvs: readonly KeyValue[]): void {
     const bytes = kvs.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
-    if (bytes > (this.#settings.largestAnswerBytes ?? Number.POSITIVE_INFINITY)) {
+    if (bytes > (this.#settings.maxAnswerBytes ?? Number.POSITIVE_INFINITY)) {
       throw new ServerError('grpc: received message larger than max', 'ResourceExhausted');
     }
   }

@@ -48,7 +48,7 @@ export function complete(root: CommandNode, words: readonly string[]): Completio
   return { candidates, directive: completion.directive };
 }
 
-interface Place {
+interface CursorPosition {
   readonly root: CommandNode;
   readonly node: CommandNode;
   readonly line: NormalisedArguments;
@@ -61,7 +61,7 @@ interface Unfiltered extends Completion {
 }
 
 /** A required flag that is missing comes before all others, and is offered in the place of an argument too. */
-function completionAt(word: string, { root, node, line, flags }: Place): Unfiltered {
+function completionAt(word: string, { root, node, line, flags }: CursorPosition): Unfiltered {
   const awaiting = line.tokens.at(-1)?.match(/^--([^=]*)=\0$/)?.[1];
   if (awaiting !== undefined) return { ...valuesOf(flags.get(awaiting)), typed: word };
   const isFlag = word.startsWith('-') && line.dashAt === undefined;
@@ -151,7 +151,7 @@ export function answerCompletion(root: CommandNode, argv: readonly string[]): st
   if (question === undefined) return undefined;
   if (words.length === 0) {
     throw new UsageError('requires at least 1 arg(s), only received 0', 'flag', {
-      reasons: ['the words of the command line follow, the last of them unfinished and possibly empty'],
+      reasons: ['give the words of the command line; the last one is completed, and may be empty'],
     });
   }
   const { candidates, directive } = complete(root, words);

@@ -16,7 +16,7 @@ export const SHELLS = Object.keys(SCRIPTS) as readonly Shell[];
 /** The one argument of `completion`. */
 export function toShell(args: readonly string[], program: string): Shell {
   const [name = ''] = args;
-  const reasons = [`it is one of ${SHELLS.join(', ')}`];
+  const reasons = [`the shell must be one of ${SHELLS.join(', ')}`];
   if (args.length !== 1) {
     throw new UsageError(`accepts 1 arg(s), received ${args.length}`, 'flag', { reasons });
   }

@@ -53,7 +53,7 @@ export interface V2GlobalOptions {
 }
 
 const DEFAULT_ENDPOINTS = 'http://127.0.0.1:2379,http://127.0.0.1:4001';
-const LONGEST_DIAL_MS = 30_000;
+const MAX_DIAL_MS = 30_000;
 const TLS_FLAGS = { ca: '--ca-file', cert: '--cert-file', key: '--key-file' } as const;
 
 /**
@@ -90,7 +90,7 @@ export function resolveV2Globals(given: Partial<V2GlobalFlagValues>, env: Enviro
     syncs: !values['no-sync'],
     headerTimeoutMs: Math.max(values.timeout, 0),
     totalTimeoutMs,
-    dialTimeoutMs: totalTimeoutMs > 0 ? Math.min(totalTimeoutMs, LONGEST_DIAL_MS) : LONGEST_DIAL_MS,
+    dialTimeoutMs: totalTimeoutMs > 0 ? Math.min(totalTimeoutMs, MAX_DIAL_MS) : MAX_DIAL_MS,
   };
 }
 
@@ -111,6 +111,6 @@ export function toV2OutputFormat(name: string): V2OutputFormat {
   const format = V2_OUTPUT_FORMATS.find((each) => each === name);
   if (format !== undefined) return format;
   throw new V2Failure(`Unsupported output format: ${name}`, 'plain', {
-    reasons: [`--output may be one of ${V2_OUTPUT_FORMATS.join(', ')}`],
+    reasons: [`--output must be one of ${V2_OUTPUT_FORMATS.join(', ')}`],
   });
 }

@@ -73,7 +73,7 @@ async function openClient(globals: V2GlobalOptions, local: LocalContext): Promis
     return await connectV2(options);
   } catch (cause) {
     if (!(cause instanceof GoParseError)) throw cause;
-    const reasons = ['endpoints are URLs, such as http://127.0.0.1:2379'];
+    const reasons = ['an endpoint must be a URL, such as http://127.0.0.1:2379'];
     throw new V2Failure(cause.message, 'plain', { cause, reasons });
   }
 }
@@ -142,8 +142,8 @@ function startDeadline(totalTimeoutMs: number, signal: AbortSignal): AbortSignal
 export function withEnding(error: unknown, { callFailure, successor }: V2Invocation): unknown {
   if (error instanceof V2ApiMissingError) {
     const message =
-      `the server at ${error.endpoint} does not serve the version 2 API, which etcd 3.6 and newer do not have ` +
-      `and older servers only with --enable-v2: use '${successor}' with ETCDCTL_API=3`;
+      `the server at ${error.endpoint} does not serve the version 2 API: etcd 3.6 and later do not have it, ` +
+      `older servers need --enable-v2; use '${successor}' with ETCDCTL_API=3`;
     return new V2Failure(message, callFailure, { cause: error });
   }
   if (error instanceof V2Failure) return error;

@@ -4,7 +4,7 @@ import {
   type KeyEvent,
   keyEvents,
   type QueueClient,
-  type QueueSurroundings,
+  type QueueContext,
   queueRange,
   readPatiently,
 } from './queue.js';
@@ -17,16 +17,16 @@ import {
 export async function* leadersOf(
   client: QueueClient,
   name: string,
-  surroundings: QueueSurroundings,
+  context: QueueContext,
 ): AsyncGenerator<RangeResponse, void, undefined> {
   let told: KeyValue | undefined;
   for (;;) {
-    const seen = await leaderOrNext(client, name, surroundings);
+    const seen = await leaderOrNext(client, name, context);
     if (seen === undefined) continue;
     if (!isSame(seen.kv, told)) yield toResponse(seen);
     told = seen.kv;
     const target = { range: { key: seen.kv.key }, startRevision: seen.revision + 1n };
-    for await (const { event, header } of keyEvents(client, target, surroundings)) {
+    for await (const { event, header } of keyEvents(client, target, context)) {
       if (event.type === EventType.delete || event.kv === undefined) break;
       told = event.kv;
       yield toResponse({ kv: told, header });
@@ -42,19 +42,15 @@ interface Sighting extends Pick<KeyEvent, 'header'> {
 async function leaderOrNext(
   client: QueueClient,
   name: string,
-  surroundings: QueueSurroundings,
+  context: QueueContext,
 ): Promise<(Sighting & { readonly revision: bigint }) | undefined> {
   const range = queueRange(name);
   const request = { ...range, sortTarget: SortTarget.create, sortOrder: SortOrder.ascend, limit: 1n };
-  const { kvs, header } = await readPatiently(client.kv, request, surroundings);
+  const { kvs, header } = await readPatiently(client.kv, request, context);
   const revision = header?.revision ?? 0n;
   const [kv] = kvs;
   if (kv !== undefined) return { kv, header, revision };
-  for await (const { event, header } of keyEvents(
-    client,
-    { range, startRevision: revision + 1n },
-    surroundings,
-  )) {
+  for await (const { event, header } of keyEvents(client, { range, startRevision: revision + 1n }, context)) {
     if (event.type !== EventType.put || event.kv === undefined) continue;
     const { modRevision } = event.kv;
     return { kv: event.kv, revision: modRevision, header: header && { ...header, revision: modRevision } };

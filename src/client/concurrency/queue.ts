@@ -46,7 +46,7 @@ export interface Head {
 export async function reachHead(
   client: QueueClient,
   { name, session, value }: Contender,
-  { signal, clock }: QueueSurroundings,
+  { signal, clock }: QueueContext,
 ): Promise<Head> {
   const waiting = linkSignals(signal, session.lost);
   const call = { signal: waiting.signal };
@@ -78,7 +78,7 @@ export function queueRange(name: string): KeyRange {
 export async function readPatiently(
   kv: KvService,
   request: RangeRequest,
-  { clock, signal }: QueueSurroundings,
+  { clock, signal }: QueueContext,
 ): Promise<RangeResponse> {
   for (;;) {
     try {
@@ -94,7 +94,7 @@ export async function readPatiently(
 async function waitForOthers(
   client: QueueClient,
   place: { readonly name: string; readonly revision: bigint },
-  surroundings: QueueSurroundings,
+  context: QueueContext,
 ): Promise<boolean> {
   const request: RangeRequest = {
     ...queueRange(place.name),
@@ -104,10 +104,10 @@ async function waitForOthers(
     limit: 1n,
   };
   for (let hasWaited = false; ; hasWaited = true) {
-    const { kvs, header } = await readPatiently(client.kv, request, surroundings);
+    const { kvs, header } = await readPatiently(client.kv, request, context);
     const [nearest] = kvs;
     if (nearest === undefined) return hasWaited;
-    await untilDeleted(client, { kv: nearest, after: header?.revision ?? 0n }, surroundings);
+    await untilDeleted(client, { kv: nearest, after: header?.revision ?? 0n }, context);
   }
 }
 
@@ -115,10 +115,10 @@ async function waitForOthers(
 async function untilDeleted(
   client: QueueClient,
   { kv, after }: { readonly kv: KeyValue; readonly after: bigint },
-  surroundings: QueueSurroundings,
+  context: QueueContext,
 ): Promise<void> {
   const target = { range: { key: kv.key }, startRevision: after + 1n };
-  for await (const { event } of keyEvents(client, target, surroundings)) {
+  for await (const { event } of keyEvents(client, target, context)) {
     if (event.type === EventType.delete) return;
   }
 }
@@ -126,7 +126,7 @@ async function untilDeleted(
 /** What waiting in a queue, and looking at one, needs. */
 export type QueueClient = Pick<Client, 'kv' | 'watch'>;
 
-export interface QueueSurroundings {
+export interface QueueContext {
   /** Ends the waiting: it then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
@@ -145,16 +145,16 @@ export interface KeyEvent {
 export async function* keyEvents(
   { watch }: QueueClient,
   target: WatchTarget,
-  { clock, signal }: QueueSurroundings,
+  { clock, signal }: QueueContext,
 ): AsyncGenerator<KeyEvent, void, undefined> {
   const sleep = (ms: number, ending?: AbortSignal) => clock.sleep(ms, ending);
-  for await (const news of watchKeys(watch, target, { signal, sleep })) {
-    if (news.kind === 'ended') {
-      if (news.end.compactRevision > 0n) return;
-      throw new ServerError(news.end.why || 'the server cancelled the watch without a reason', 'Unknown');
+  for await (const update of watchKeys(watch, target, { signal, sleep })) {
+    if (update.kind === 'ended') {
+      if (update.end.compactRevision > 0n) return;
+      throw new ServerError(update.end.why || 'the server cancelled the watch without a reason', 'Unknown');
     }
-    if (news.kind !== 'response') continue;
-    const { events, header } = news.response;
+    if (update.kind !== 'response') continue;
+    const { events, header } = update.response;
     for (const event of events) yield { event, header };
   }
 }

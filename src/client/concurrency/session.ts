@@ -4,7 +4,7 @@ import type { Client } from '../../model/services.js';
 import { keepLeaseAlive, type LeaseKeeperOptions, type LeaseLoss } from '../lease-keeper.js';
 
 /** Giving up waits no longer for a server; the lease then ends by itself. */
-const LONGEST_FAREWELL_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 5_000;
 
 /** A lease that lives as long as the work it is for; the keys attached to it go with it. */
 export interface Session {
@@ -68,7 +68,7 @@ class LeasedSession implements Session {
     { clock, ttlSeconds, lostMessage }: SessionOptions,
   ) {
     this.#client = client;
-    this.#farewellMs = Math.min(ttlSeconds * 1000, LONGEST_FAREWELL_MS);
+    this.#farewellMs = Math.min(ttlSeconds * 1000, CLOSE_TIMEOUT_MS);
     const keeper = { clock, signal: this.#stopping.signal, firstAnswerMs: ttlSeconds * 1000 };
     this.#keeping = keepLeaseAlive(client.lease, lease, keeper).then(
       (loss) => this.#loss.abort(new CommandError(lostMessage, reasonsOf(lease, loss))),
@@ -102,7 +102,7 @@ function reasonsOf(lease: bigint, loss: LeaseLoss): { reasons: readonly string[]
   const { failure } = loss;
   const why = failure === undefined ? [] : [...failure.reasons, failure.message];
   return {
-    reasons: [...why, `no server has confirmed ${name} for as long as it lives, so it may have expired`],
+    reasons: [...why, `no server has confirmed ${name} within its TTL, so it may have expired`],
     cause: failure,
   };
 }

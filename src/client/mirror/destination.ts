@@ -1,4 +1,4 @@
-import { isRefusal, isTooLargeRequest, ServerError } from '../../model/errors.js';
+import { isEtcdError, isTooLargeRequest, ServerError } from '../../model/errors.js';
 import {
   type Compare,
   CompareResult,
@@ -8,14 +8,14 @@ import {
 } from '../../model/messages/kv.js';
 import type { KvService } from '../../model/services.js';
 
-export interface DestinationSurroundings {
+export interface DestinationContext {
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly notice: (line: string) => void;
 }
 
-const FIRST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 1_000;
+const INITIAL_BACKOFF_MS = 25;
+const MAX_BACKOFF_MS = 1_000;
 
 /**
  * The cluster that is written to. A write whose answer is lost is made again, which is safe because every write demands that
@@ -23,20 +23,20 @@ const LONGEST_PAUSE_MS = 1_000;
  */
 export class Destination {
   readonly #kv: Pick<KvService, 'txn'>;
-  readonly #surroundings: DestinationSurroundings;
+  readonly #context: DestinationContext;
   /** Of the last answer. */
   #revision = 0n;
   /** False for a user who may write the keys but not read them. */
   #mayCompare = true;
 
-  constructor(kv: Pick<KvService, 'txn'>, surroundings: DestinationSurroundings) {
+  constructor(kv: Pick<KvService, 'txn'>, context: DestinationContext) {
     this.#kv = kv;
-    this.#surroundings = surroundings;
+    this.#context = context;
   }
 
   /** Carries out the writes in one transaction, however long the destination is away. */
   async apply(writes: readonly RequestOp[]): Promise<void> {
-    const { signal, sleep, notice } = this.#surroundings;
+    const { signal, sleep, notice } = this.#context;
     for (let failures = 0; ; failures++) {
       try {
         await this.#attempt(writes);
@@ -46,7 +46,7 @@ export class Destination {
         if (!this.#mayRepeat(error)) throw error;
         if (failures === 0) notice(`destination: ${error.message}: the write will be made again`);
       }
-      await sleep(Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal);
+      await sleep(Math.min(INITIAL_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS), signal);
     }
   }
 
@@ -56,7 +56,7 @@ export class Destination {
         if (await this.#writeUnlessChanged(writes)) return;
       } catch (error) {
         if (!(error instanceof ServerError)) throw error;
-        if (isRefusal(error, 'permissionDenied')) this.#mayCompare = false;
+        if (isEtcdError(error, 'permissionDenied')) this.#mayCompare = false;
         // It may be the comparisons that make it too large.
         else if (isTooLargeRequest(error)) break;
         else throw error;
@@ -72,7 +72,7 @@ export class Destination {
   }
 
   async #transact(request: TxnRequest): Promise<boolean> {
-    const { header, succeeded } = await this.#kv.txn(request, { signal: this.#surroundings.signal });
+    const { header, succeeded } = await this.#kv.txn(request, { signal: this.#context.signal });
     this.#revision = header?.revision ?? this.#revision;
     return succeeded;
   }
@@ -84,7 +84,7 @@ export class Destination {
       cause: error,
       reasons: [
         ...error.reasons,
-        'the write is not made again: the destination user may not read the keys, so nobody can tell if it was done',
+        'the write is not retried: the destination user has no permission to read the keys, so it is unknown whether it was applied',
       ],
     });
   }

@@ -83,19 +83,19 @@ export class Mirror {
   async #follow(): Promise<never> {
     const { watch, signal, sleep, notice } = this.#context;
     const target = { range: this.#range, startRevision: this.nextRevision, fragment: true };
-    for await (const news of watchKeys(watch, target, { signal, sleep })) {
-      switch (news.kind) {
+    for await (const update of watchKeys(watch, target, { signal, sleep })) {
+      switch (update.kind) {
         case 'response':
-          await this.#mirror(news.response);
+          await this.#mirror(update.response);
           break;
         case 'interrupted':
-          notice(`source: ${news.why}: the mirror waits for a server`);
+          notice(`source: ${update.why}: waiting for a server to resume the mirror`);
           break;
         case 'resumed':
-          notice(`source: the mirror goes on with revision ${news.revision}`);
+          notice(`source: resumed the mirror at revision ${update.revision}`);
           break;
         case 'ended':
-          throw failureOf(news.end);
+          throw failureOf(update.end);
       }
     }
     throw new CommandError('the watch of the source ended');

@@ -13,7 +13,7 @@ export async function* followingPages(
   start: RestOfRange & { readonly pageLimit: PageLimit },
   call: CallOptions,
 ): AsyncGenerator<RangePage, void, undefined> {
-  const place = new Place(start);
+  const place = new Cursor(start);
   try {
     yield* streamedPages(reader, place, call);
   } catch (error) {
@@ -30,7 +30,7 @@ export function keyAfter(key: Uint8Array): Uint8Array {
 }
 
 /** How far the pages have come: what is to be asked for next. */
-class Place {
+class Cursor {
   readonly pageLimit: PageLimit;
   readonly #request: RangeRequest;
   #key: Uint8Array;
@@ -67,7 +67,7 @@ class Place {
 /** One call for all, whose server makes pages of a size that suits it (etcd 3.7). */
 async function* streamedPages(
   reader: RangeReader,
-  place: Place,
+  place: Cursor,
   call: CallOptions,
 ): AsyncGenerator<RangePage, void, undefined> {
   const kv = await reader.bounded();
@@ -86,7 +86,7 @@ async function* streamedPages(
 /** A call for each page. */
 async function* askedPages(
   reader: RangeReader,
-  place: Place,
+  place: Cursor,
   call: CallOptions,
 ): AsyncGenerator<RangePage, void, undefined> {
   while (!place.isAtEnd) {

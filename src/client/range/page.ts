@@ -14,16 +14,16 @@ export interface RestOfRange {
  * A page that is larger than this is refused and asked for again with fewer keys. Transports are to be told, so that
  * they refuse it before they take memory for it.
  */
-export const LARGEST_PAGE_BYTES = 32 * 2 ** 20;
+export const MAX_PAGE_BYTES = 32 * 2 ** 20;
 
 /** What a page should come to: each one makes a server before 3.7 count all keys that are left. */
-const WANTED_PAGE_BYTES = 8 * 2 ** 20;
+const TARGET_PAGE_BYTES = 8 * 2 ** 20;
 
 /** With values as large as a server takes by default (1.5 MiB), the first page is not refused. */
-const FIRST_KEYS = 20;
+const INITIAL_KEYS = 20;
 
 /** Nothing is known of the values that come next: a server should not load too many because those before were small. */
-const MOST_KEYS = 32_768;
+const MAX_KEYS = 32_768;
 
 const GROWTH = 4;
 
@@ -32,7 +32,7 @@ const PAIR_OVERHEAD_BYTES = 24;
 
 /** How many keys the next page may have, by what is known of the keys before. */
 export class PageLimit {
-  #keys = FIRST_KEYS;
+  #keys = INITIAL_KEYS;
   /** So many keys ahead of here were too much for one page: they are approached with care. */
   #suspects = 0;
 
@@ -45,8 +45,8 @@ export class PageLimit {
   /** A page has come. */
   accepted(kvs: readonly KeyValue[]): void {
     if (kvs.length === 0) return;
-    const fitting = Math.floor((kvs.length * WANTED_PAGE_BYTES) / bytesOf(kvs));
-    this.#keys = clamp(Math.min(fitting, this.keys * GROWTH), 1, MOST_KEYS);
+    const fitting = Math.floor((kvs.length * TARGET_PAGE_BYTES) / bytesOf(kvs));
+    this.#keys = clamp(Math.min(fitting, this.keys * GROWTH), 1, MAX_KEYS);
     this.#suspects = Math.max(0, this.#suspects - kvs.length);
   }
 
@@ -69,7 +69,7 @@ function clamp(value: number, least: number, most: number): number {
 
 /** Where pages are read from; both may connect when they are first called. */
 export interface RangeReader {
-  /** Refuses answers above `LARGEST_PAGE_BYTES` as `ResourceExhausted`, at best. */
+  /** Refuses answers above `MAX_PAGE_BYTES` as `ResourceExhausted`, at best. */
   bounded(): Promise<KvService>;
   /** Takes an answer of any size: for a single pair that is larger than a page may be. */
   unbounded(): Promise<KvService>;

@@ -114,7 +114,7 @@ const INCOMPLETE = 'the output is incomplete: the range is read and printed page
 
 /** Compacted meanwhile, or not there yet on another member that is behind. */
 function lostRevision(revision: bigint): string {
-  return `all pages are read at revision ${revision}, which the server has no more or not yet`;
+  return `all pages are read at revision ${revision}, which the server has compacted or has not reached yet`;
 }
 
 /** The one answer that the parts of a streamed range make: keys follow each other, totals are in the last. */

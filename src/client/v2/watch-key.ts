@@ -9,13 +9,13 @@ export interface WatchedKey {
   readonly afterIndex: bigint;
 }
 
-export interface WatchSurroundings {
+export interface WatchContext {
   readonly keys: V2KeysService;
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-export type KeyWatchNews =
+export type KeyWatchUpdate =
   | { readonly kind: 'change'; readonly response: KeysResponse }
   /** No server answers any more; the watch will go on when one does. */
   | { readonly kind: 'interrupted'; readonly why: string }
@@ -23,8 +23,8 @@ export type KeyWatchNews =
   | { readonly kind: 'resumed'; readonly index: bigint };
 
 /** How long to wait for a server before asking again. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2000;
+const INITIAL_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 2000;
 
 /**
  * The changes of a key, one after the other, by long polls. A server that goes away ends etcdctl's watch; here the watch
@@ -33,8 +33,8 @@ const LONGEST_PAUSE_MS = 2000;
  */
 export async function* watchKey(
   { key, recursive, afterIndex }: WatchedKey,
-  { keys, signal, sleep }: WatchSurroundings,
-): AsyncGenerator<KeyWatchNews, never, undefined> {
+  { keys, signal, sleep }: WatchContext,
+): AsyncGenerator<KeyWatchUpdate, never, undefined> {
   let waitIndex = afterIndex > 0n ? BigInt.asUintN(64, afterIndex + 1n) : 0n;
   let hasBegun = false;
   let pauseMs = 0;
@@ -55,7 +55,7 @@ export async function* watchKey(
       const why = hasBegun ? interruption(error) : undefined;
       if (why === undefined) throw error;
       if (pauseMs === 0) yield { kind: 'interrupted', why };
-      pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, pauseMs * 2), LONGEST_PAUSE_MS);
+      pauseMs = Math.min(Math.max(INITIAL_BACKOFF_MS, pauseMs * 2), MAX_BACKOFF_MS);
       await sleep(pauseMs, signal);
     }
   }

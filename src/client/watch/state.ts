@@ -54,14 +54,14 @@ export type WatchInput =
   | { readonly kind: 'retry' };
 
 /** What a watch has to tell. */
-export type WatchNews =
+export type WatchUpdate =
   | { readonly kind: 'created' }
   /** Events, or without any the progress of the watch: all up to the header's revision is delivered. */
   | { readonly kind: 'response'; readonly response: WatchResponse }
   /** The watch goes on by itself, from `revision` on (0: not known yet), when a server answers again. */
   | { readonly kind: 'interrupted'; readonly why: string; readonly revision: bigint }
   | { readonly kind: 'resumed'; readonly revision: bigint }
-  /** The last news. */
+  /** The last update. */
   | { readonly kind: 'ended'; readonly end: WatchEnd };
 
 /** Why a watch is over for good. */
@@ -76,7 +76,7 @@ export interface WatchEnd {
 
 export interface Step {
   readonly state: WatchState;
-  readonly news?: WatchNews;
+  readonly update?: WatchUpdate;
 }
 
 export const COMPACTED = 'etcdserver: mvcc: required revision has been compacted';
@@ -120,14 +120,14 @@ function answered(state: Opening, response: WatchResponse): Step {
   const revision = position.revision === 0n ? (response.header?.revision ?? 0n) + 1n : position.revision;
   return {
     state: { kind: 'open', position: { ...position, revision }, repeated: position.delivered },
-    news: isNew ? { kind: 'created' } : { kind: 'resumed', revision },
+    update: isNew ? { kind: 'created' } : { kind: 'resumed', revision },
   };
 }
 
 function received(state: Open, response: WatchResponse): Step {
   if (response.canceled || response.compactRevision > 0n) return refused(response);
   if (response.events.length === 0) {
-    return { state: afterProgress(state, response), news: { kind: 'response', response } };
+    return { state: afterProgress(state, response), update: { kind: 'response', response } };
   }
   const events = response.events.slice(state.repeated);
   const repeated = state.repeated - (response.events.length - events.length);
@@ -135,7 +135,7 @@ function received(state: Open, response: WatchResponse): Step {
     events.length === 0 ? state.position : positionAfter(state.position, events, response.fragment);
   return {
     state: { kind: 'open', position, repeated },
-    ...(events.length > 0 && { news: { kind: 'response', response: { ...response, events } } }),
+    ...(events.length > 0 && { update: { kind: 'response', response: { ...response, events } } }),
   };
 }
 
@@ -175,30 +175,30 @@ function refused(response: WatchResponse): Step {
     compactRevision > 0n
       ? { why: COMPACTED, compactRevision, response }
       : { why: cancelReason, compactRevision: 0n, ...(created && { response: endedWith({}) }) };
-  return { state: { kind: 'ended' }, news: { kind: 'ended', end } };
+  return { state: { kind: 'ended' }, update: { kind: 'ended', end } };
 }
 
 function failed(state: Opening | Open, error: unknown): Step {
   if (!mayResume(error)) {
     const why = error instanceof Error ? error.message : String(error);
     const end = { why, compactRevision: 0n, response: endedWith({}) };
-    return { state: { kind: 'ended' }, news: { kind: 'ended', end } };
+    return { state: { kind: 'ended' }, update: { kind: 'ended', end } };
   }
   const { position } = state;
   if (state.kind === 'opening') {
     const failures = state.failures + 1;
     const broken: WatchState = { ...state, kind: 'broken', failures };
     return failures === 1 && state.isNew
-      ? { state: broken, news: interrupted(position, error) }
+      ? { state: broken, update: interrupted(position, error) }
       : { state: broken };
   }
   return {
     state: { kind: 'broken', position, failures: 1, isNew: false },
-    news: interrupted(position, error),
+    update: interrupted(position, error),
   };
 }
 
-function interrupted({ revision }: Position, error: unknown): WatchNews {
+function interrupted({ revision }: Position, error: unknown): WatchUpdate {
   const why = error instanceof Error ? error.message : 'the server ended the stream';
   return { kind: 'interrupted', why, revision };
 }

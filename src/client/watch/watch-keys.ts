@@ -5,44 +5,40 @@ import {
   initialState,
   transition,
   type WatchInput,
-  type WatchNews,
   type WatchState,
   type WatchTarget,
+  type WatchUpdate,
 } from './state.js';
 
-/** What a watch needs of its surroundings. */
-interface WatchSurroundings {
+/** What a watch needs of its context. */
+interface WatchContext {
   /** Ends the watch: its iteration then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** A watch under way: iterated once, it gives its news until it ends. Nothing is read while the consumer is busy. */
-export interface Watching extends AsyncIterable<WatchNews> {
+/** A watch under way: iterated once, it gives its update until it ends. Nothing is read while the consumer is busy. */
+export interface Watch extends AsyncIterable<WatchUpdate> {
   /** Asks for a response without events that tells how far the watch is; a stream that broke forgets it. */
   requestProgress(): void;
 }
 
-const FIRST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 1_000;
+const INITIAL_BACKOFF_MS = 25;
+const MAX_BACKOFF_MS = 1_000;
 
-/** Watches keys over as many streams as it takes; begins when the first news is asked for. */
-export function watchKeys(
-  service: WatchService,
-  target: WatchTarget,
-  surroundings: WatchSurroundings,
-): Watching {
+/** Watches keys over as many streams as it takes; begins when the first update is asked for. */
+export function watchKeys(service: WatchService, target: WatchTarget, context: WatchContext): Watch {
   let requests: RequestQueue<WatchRequest> | undefined;
 
-  async function* run(): AsyncGenerator<WatchNews, void, undefined> {
+  async function* run(): AsyncGenerator<WatchUpdate, void, undefined> {
     let state = initialState(target);
     for (;;) {
       requests = new RequestQueue<WatchRequest>();
       try {
-        for await (const input of inputsOf(service, { target, state, requests }, surroundings)) {
+        for await (const input of inputsOf(service, { target, state, requests }, context)) {
           const step = transition(state, input);
           state = step.state;
-          if (step.news !== undefined) yield step.news;
+          if (step.update !== undefined) yield step.update;
           if (state.kind === 'ended') return;
         }
       } finally {
@@ -67,7 +63,7 @@ interface Stream {
 async function* inputsOf(
   service: WatchService,
   { target, state, requests }: Stream,
-  { signal, sleep }: WatchSurroundings,
+  { signal, sleep }: WatchContext,
 ): AsyncGenerator<WatchInput, void, undefined> {
   if (state.kind === 'ended') return;
   requests.push(createRequest(target, state.position));
@@ -84,7 +80,7 @@ async function* inputsOf(
     if (signal.aborted) throw signal.reason;
     yield { kind: 'failure', error };
   }
-  await sleep(Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal);
+  await sleep(Math.min(INITIAL_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS), signal);
   yield { kind: 'retry' };
 }
 

@@ -47,13 +47,13 @@ export async function waitForServer(
   const { lockHolder } = await import('../../storage/data-directory/lock-holder.js');
   let holder = lockHolder(path);
   if (holder.kind === 'unknown') {
-    notices.line(`this system does not tell whether a server has ${path} open: make sure that none has`);
+    notices.line(`cannot detect on this system whether a server has ${path} open: make sure that none has`);
   }
   for (let waitedMs = 0; holder.kind === 'held'; waitedMs += RETRY_MS) {
-    const who = `process ${holder.processId}, which has ${path} open as a running server has`;
+    const who = `process ${holder.processId}, which holds the lock on ${path}`;
     if (lockTimeoutMs !== 0 && waitedMs >= lockTimeoutMs) {
       throw new CommandError(`timeout waiting for the lock of ${path}`, {
-        reasons: [`stop ${who}`, 'a running server is asked through etcdctl and --endpoints instead'],
+        reasons: [`stop ${who}`, 'to work on a running server, use etcdctl with --endpoints'],
       });
     }
     if (waitedMs === 0) notices.line(`waiting ${patience(lockTimeoutMs)} for ${who}`);

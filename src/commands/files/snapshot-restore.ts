@@ -66,7 +66,7 @@ function toSnapshotRestoreOptions(
   const revisionBump = flags['bump-revision'];
   if (revisionBump > 0n !== flags['mark-compacted']) {
     throw new UsageError('--mark-compacted required if --revision-bump > 0', 'arguments', {
-      reasons: ['--bump-revision and --mark-compacted are given together or not at all'],
+      reasons: ['--bump-revision and --mark-compacted must be used together'],
     });
   }
   const target = flags['target-version'];

@@ -24,7 +24,7 @@ function unquoted(literal: string): string {
     if (!(cause instanceof GoParseError)) throw cause;
     throw new UsageError(cause.message, 'input', {
       cause,
-      reasons: [`${literal} has a backslash that begins none of Go's escapes: write \\\\ for a backslash`],
+      reasons: [`${literal} has an unknown escape sequence: write \\\\ for a backslash`],
     });
   }
 }

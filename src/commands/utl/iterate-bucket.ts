@@ -88,19 +88,19 @@ function* limited(leaves: Iterable<Leaf>, limit: bigint): Generator<LeafPart> {
   }
 }
 
-interface RecordPlace {
+interface RecordLocation {
   readonly leaf: Leaf;
   readonly index: number;
   readonly bucket: string;
   readonly decode: Parameters<typeof bucketRecord>[1];
 }
 
-function recordAt(bolt: BoltFile, { leaf, index, bucket, decode }: RecordPlace): BucketRecord {
+function recordAt(bolt: BoltFile, { leaf, index, bucket, decode }: RecordLocation): BucketRecord {
   try {
     return bucketRecord({ bucket, key: leaf.key(index), value: leaf.value(index) }, decode);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw bolt.reader.corrupt(`a record does not decode: ${reason}`, leaf.offsetOf(index));
+    throw bolt.reader.corrupt(`cannot decode a record: ${reason}`, leaf.offsetOf(index));
   }
 }
 

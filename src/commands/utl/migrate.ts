@@ -25,8 +25,8 @@ export function registerMigrate(parent: CommandParent, run = runMigrate): void {
     group: 'files',
     summary: 'Migrate a data directory to the schema of another etcd version',
     description: [
-      'Versions from 3.5 on are supported. The server must be stopped: the command waits for its lock on the database, and fails after --timeout. The new file',
-      'replaces the old one when it is complete and verified.',
+      'Versions from 3.5 on are supported. The server must be stopped: the command waits for its lock on the database, and fails',
+      'after --timeout. The new file replaces the old one when it is complete and verified.',
     ].join('\n'),
     examples: ['etcdutl migrate --data-dir /var/lib/etcd --target-version 3.6'],
     flags: {
@@ -53,7 +53,7 @@ export async function runMigrate(options: MigrateOptions, context: CommandContex
   const { from, isChanged, forcedDespite } = await withProgress(`Migrating ${path}`, context, (pace) =>
     migrateDataDirectory({ ...options, ...pace }),
   );
-  if (forcedDespite !== undefined) context.notices.line(`forced although: ${forcedDespite}`);
+  if (forcedDespite !== undefined) context.notices.line(`forced despite: ${forcedDespite}`);
   context.notices.line(outcomeText(options.target, { from, isChanged, forcedDespite }));
 }
 

@@ -14,7 +14,7 @@ export interface ExecWatchOptions extends WatchedKey {
 }
 
 /** So many programs may run at a time; then the next change waits for one of them to end. */
-const MOST_PROGRAMS = 64;
+const MAX_PROGRAMS = 64;
 
 export function registerExecWatch(parent: V2CommandParent, run = runExecWatch): void {
   parent.command({
@@ -89,7 +89,7 @@ export function runExecWatch(options: ExecWatchOptions, context: V2Context): Pro
           .catch((error) => watch.abort(error))
           .finally(() => programs.delete(program));
         programs.add(program);
-        if (programs.size === MOST_PROGRAMS) await Promise.race(programs);
+        if (programs.size === MAX_PROGRAMS) await Promise.race(programs);
       }
     } finally {
       await Promise.all(programs);

@@ -57,16 +57,16 @@ export async function* keyChanges(
   keys: V2KeysService,
   { signal, clock, notices }: Pick<V2Context, 'signal' | 'clock' | 'notices'>,
 ): AsyncGenerator<KeysResponse, void, undefined> {
-  for await (const news of watchKey(watched, { keys, signal, sleep: clock.sleep })) {
-    switch (news.kind) {
+  for await (const update of watchKey(watched, { keys, signal, sleep: clock.sleep })) {
+    switch (update.kind) {
       case 'change':
-        yield news.response;
+        yield update.response;
         break;
       case 'interrupted':
-        notices.line(`${news.why}: the watch waits for a server`);
+        notices.line(`${update.why}: waiting for a server to resume the watch`);
         break;
       case 'resumed':
-        notices.line(`the watch goes on after index ${news.index}`);
+        notices.line(`resumed the watch after index ${update.index}`);
     }
   }
 }

@@ -50,7 +50,7 @@ function parseRevision(text: string): bigint {
     return parseInt64(text, 10);
   } catch (cause) {
     if (!(cause instanceof GoParseError)) throw cause;
-    throw new UsageError(cause.message, 'flag', { cause, reasons: ['a revision is a whole number'] });
+    throw new UsageError(cause.message, 'flag', { cause, reasons: ['the revision must be an integer'] });
   }
 }
 

@@ -8,7 +8,7 @@ import type { DeleteRangeRequest } from '../../model/messages/kv.js';
 import { keyRangeFromArguments, rejectPrefixWithFromKey } from '../kv/key-range-arguments.js';
 
 /** How long a user has to think again when the second argument might have been meant as a second key. */
-const SECOND_THOUGHT_MS = 2000;
+const RANGE_DELETION_DELAY_MS = 2000;
 
 /** The arguments of `del`, given on the command line or as a request inside a transaction. */
 export interface DelOptions {
@@ -66,14 +66,14 @@ export function toDeleteRangeRequest({ range, prevKv }: DelOptions): DeleteRange
 }
 
 export async function runDel(options: DelOptions, context: CommandContext): Promise<void> {
-  await allowSecondThoughts(options, context);
+  await delayRangeDeletion(options, context);
   const client = await context.connect();
   const response = await client.kv.deleteRange(toDeleteRangeRequest(options), { signal: context.signal });
   await context.emit({ kind: 'delete-range', response });
 }
 
 /** Settles at once, or, where a range may be deleted by mistake, after the time in which it can be prevented. */
-export async function allowSecondThoughts(
+export async function delayRangeDeletion(
   { range, warnsFirst }: DelOptions,
   { notices, clock, signal }: Pick<CommandContext, 'notices' | 'clock' | 'signal'>,
 ): Promise<void> {
@@ -84,5 +84,5 @@ export async function allowSecondThoughts(
       'Please interrupt the command within next 2 seconds to cancel. ' +
       'You can provide `--range` flag to avoid the delay.',
   );
-  await clock.sleep(SECOND_THOUGHT_MS, signal);
+  await clock.sleep(RANGE_DELETION_DELAY_MS, signal);
 }

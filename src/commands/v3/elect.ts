@@ -5,7 +5,7 @@ import { leadersOf } from '../../client/concurrency/election.js';
 import { reachHead } from '../../client/concurrency/queue.js';
 import { holdUntilAborted, withSession } from '../../client/concurrency/session.js';
 import { bytesFromText } from '../../go/bytes.js';
-import { CommandError, isRefusal, ServerError, UsageError } from '../../model/errors.js';
+import { CommandError, isEtcdError, ServerError, UsageError } from '../../model/errors.js';
 
 /** client/v3/concurrency/session.go `defaultSessionTTL`. */
 const TTL_SECONDS = 60;
@@ -81,7 +81,7 @@ async function listen(name: string, context: CommandContext): Promise<void> {
     if (context.signal.aborted) return;
     if (!(error instanceof ServerError)) throw error;
     // etcdctl makes a lease before it listens, which is where these end it.
-    if (isRefusal(error, 'anonymous') || isRefusal(error, 'unknownToken')) throw error;
+    if (isEtcdError(error, 'anonymous') || isEtcdError(error, 'unknownToken')) throw error;
     const reasons = [...error.reasons, error.message];
     throw new CommandError('elect: observer lost', { cause: error, reasons });
   }

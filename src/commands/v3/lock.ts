@@ -92,7 +92,9 @@ async function runUnderLock(
   if (isHangUp(signal)) throw signal.reason;
   if (session.lost.aborted) {
     const { message, reasons } = session.lost.reason as Failure;
-    throw new CommandError(message, { reasons: [...reasons, 'the lock was lost, so the command was ended'] });
+    throw new CommandError(message, {
+      reasons: [...reasons, 'the lock was lost: the command was terminated'],
+    });
   }
   if (end.exitCode !== 0) throw new ChildFailedError(childEndText(end), end.exitCode ?? ENDED_BY_SIGNAL);
 }

@@ -181,8 +181,8 @@ function withHowFar(error: unknown, mirror: Mirror, { signal, notices }: Command
   const { keys, nextRevision } = mirror;
   const howFar =
     nextRevision === 0n
-      ? `${keys} keys were mirrored; the first copy is not complete`
-      : `${keys} keys were mirrored; --rev=${nextRevision} goes on from here`;
+      ? `${keys} keys were mirrored; the initial copy is not complete`
+      : `${keys} keys were mirrored; continue with --rev=${nextRevision}`;
   if (signal.aborted || error instanceof Failure) notices.line(howFar);
   return error;
 }

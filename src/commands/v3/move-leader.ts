@@ -38,7 +38,7 @@ function parseMemberId(text: string): bigint {
     if (!(cause instanceof GoParseError)) throw cause;
     throw new UsageError(cause.message, 'arguments', {
       cause,
-      reasons: ['the argument is a member id in hexadecimal, as `etcdctl member list` shows it'],
+      reasons: ['the argument must be a member ID in hexadecimal, as `etcdctl member list` prints it'],
     });
   }
 }

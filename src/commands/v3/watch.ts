@@ -77,7 +77,7 @@ function reasonsOf(end: WatchEnd | undefined): string[] {
   if (end === undefined || end.why === '') return ['the server gave no reason'];
   if (end.compactRevision === 0n) return [];
   return [
-    `changes before revision ${end.compactRevision} are compacted and cannot be had any more: ` +
-      `--rev=${end.compactRevision} begins with the oldest that are left`,
+    `changes before revision ${end.compactRevision} have been compacted: ` +
+      `--rev=${end.compactRevision} starts with the oldest events that are available`,
   ];
 }

@@ -132,7 +132,7 @@ class History {
   userKey(leaf: Leaf, index: number): readonly [start: number, end: number] {
     const place = findUserKey(leaf.bytes, leaf.keyEnd(index), leaf.valueEnd(index));
     if (place !== undefined) return [place.start, place.end];
-    throw this.#bolt.reader.corrupt('a record of the key history does not decode', leaf.offsetOf(index));
+    throw this.#bolt.reader.corrupt('cannot decode a record of the key-value history', leaf.offsetOf(index));
   }
 
   #revision(leaf: Leaf, index: number): Revision {

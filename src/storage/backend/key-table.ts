@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { FieldReader, type Place } from '../message-fields.js';
+import { FieldReader, type Span } from '../message-fields.js';
 
 const FIRST_SLOTS = 1 << 10;
 const EMPTY = 0;
@@ -99,16 +99,16 @@ export class NumberList {
   }
 }
 
-const NOWHERE: Place = { start: 0, end: 0 };
+const EMPTY_SPAN: Span = { start: 0, end: 0 };
 const KEY_TAG = 10;
 
 /**
  * Where the user's key lies in a serialized mvccpb.KeyValue, which may be large: nothing is copied. A missing key is
  * empty. Undefined when the bytes between `start` and `end` are no message.
  */
-export function findUserKey(bytes: Uint8Array, start: number, end: number): Place | undefined {
+export function findUserKey(bytes: Uint8Array, start: number, end: number): Span | undefined {
   const reader = new FieldReader(bytes, start, end);
-  let found = NOWHERE;
+  let found = EMPTY_SPAN;
   while (!reader.isAtEnd) {
     const field = reader.next();
     if (field === undefined) return undefined;

@@ -30,7 +30,7 @@ export function parseMemberJson(text: string): MemberRecord {
   const value: unknown = JSON.parse(text.replace(/("id"\s*:\s*)(\d+)/, '$1"$2"'));
   const { id, name = '', peerURLs } = (value ?? {}) as Record<string, unknown>;
   const isMember = typeof id === 'string' && typeof name === 'string' && isTextList(peerURLs);
-  if (!isMember) throw new RangeError('not the description of a member');
+  if (!isMember) throw new RangeError('not a member description');
   return { id: BigInt(id), name, peerUrls: peerURLs };
 }
 

@@ -13,7 +13,7 @@ interface MetaValues {
 }
 
 /** None that is read here comes near. */
-const LONGEST_VALUE_BYTES = 1024;
+const MAX_VALUE_BYTES = 1024;
 /** `version` in three numbers, as etcd writes it; a suffix such as `-rc.1` is allowed. */
 const SEMANTIC_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:[-+][0-9A-Za-z.+-]*)?$/;
 
@@ -23,7 +23,7 @@ export function readMetaValues(bolt: BoltFile): MetaValues {
   const known = new Set<string>(Object.values(META_KEYS));
   for (const { key, value } of bucket === undefined ? [] : bolt.pairs(bucket)) {
     const name = Buffer.from(key).toString('latin1');
-    if (known.has(name) && value.length <= LONGEST_VALUE_BYTES) values.set(name, new Uint8Array(value));
+    if (known.has(name) && value.length <= MAX_VALUE_BYTES) values.set(name, new Uint8Array(value));
   }
   const text = (name: string) => {
     const value = values.get(name);
@@ -77,7 +77,7 @@ export function parseMinorVersion(text: string | undefined): MinorVersion | unde
 }
 
 /** What is behind this is no minor version any more. */
-const LONGEST_VERSION_BYTES = 100;
+const MAX_VERSION_BYTES = 100;
 
 interface RecordedVersions {
   /** Of the database's schema; recorded since 3.6. */
@@ -93,7 +93,7 @@ export function recordedVersions(bolt: BoltFile): RecordedVersions {
   return {
     storageVersion: parseMinorVersion(readMetaValues(bolt).storageVersion),
     clusterVersion: parseMinorVersion(
-      clusterVersion && Buffer.from(clusterVersion.subarray(0, LONGEST_VERSION_BYTES)).toString('utf8'),
+      clusterVersion && Buffer.from(clusterVersion.subarray(0, MAX_VERSION_BYTES)).toString('utf8'),
     ),
   };
 }

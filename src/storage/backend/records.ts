@@ -43,7 +43,7 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
  * Two bytes can become an object of a hundred when a message repeats an empty one: no more of them than memory holds
  * easily. Only values of keys are long; a role would need 100 000 permissions for this.
  */
-const LONGEST_SMALL_RECORD_BYTES = 8 << 20;
+const MAX_SMALL_RECORD_BYTES = 8 << 20;
 
 /**
  * Decodes a pair; decoded byte fields may share the arguments' memory. Throws an `Error` that says what is wrong with
@@ -52,7 +52,7 @@ const LONGEST_SMALL_RECORD_BYTES = 8 << 20;
 export function decodeRecord(bucket: string, key: Uint8Array, value: Uint8Array): BackendRecord {
   const decode = DECODERS.get(bucket);
   if (decode === undefined) return { kind: 'raw' };
-  if (bucket !== BUCKETS.key && value.length > LONGEST_SMALL_RECORD_BYTES) {
+  if (bucket !== BUCKETS.key && value.length > MAX_SMALL_RECORD_BYTES) {
     throw new RangeError(`it has ${value.length} bytes`);
   }
   return decode(key, value);

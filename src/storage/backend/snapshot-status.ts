@@ -87,7 +87,10 @@ class Tally {
       if (this.#counting === 'pairs') continue;
       const userKey = findUserKey(leaf.bytes, record.end, leaf.valueEnd(index));
       if (userKey === undefined) {
-        throw this.#bolt.reader.corrupt('a record of the key history does not decode', leaf.offsetOf(index));
+        throw this.#bolt.reader.corrupt(
+          'cannot decode a record of the key-value history',
+          leaf.offsetOf(index),
+        );
       }
       this.#live.replay({ bytes: leaf.bytes, ...userKey }, isTombstone(record));
     }

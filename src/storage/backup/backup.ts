@@ -26,7 +26,7 @@ import { snapName, votersOnly } from '../raft-snapshot/snap-file.js';
 import { Staging } from '../restore/staging.js';
 import { SEGMENT_BYTES, segmentName } from '../wal/format.js';
 import { backupDatabase } from './database.js';
-import { surveyLog, writeLog } from './log.js';
+import { scanLog, writeLog } from './log.js';
 import { type Image, readNewestImage, writeImage } from './store-image.js';
 
 export interface BackupRequest extends PaceOptions {
@@ -54,7 +54,7 @@ export async function backUp(request: BackupRequest): Promise<void> {
   const member = placeholderMember();
   const image = await readNewestImage(joinPath(dataDirectory, 'member', 'snap'));
   const source = request.walDirectory ?? walPath(dataDirectory);
-  const survey = surveyLog(source, image?.index ?? 0n);
+  const survey = scanLog(source, image?.index ?? 0n);
   const staging = new Staging();
   try {
     const data = staging.add(backupDirectory);
@@ -99,7 +99,7 @@ function rejectUsedDirectories({ backupDirectory, backupWalDirectory }: BackupRe
   for (const directory of [joinPath(backupDirectory, 'member'), backupWalDirectory ?? '']) {
     if (directory === '' || statOf(directory) === undefined || isEmptyDirectory(directory)) continue;
     throw new CommandError(`expected ${JSON.stringify(directory)} to be empty`, {
-      reasons: ['a backup never overwrites anything: give a directory that is new or empty'],
+      reasons: ['a backup does not overwrite files: give a new or empty directory'],
     });
   }
 }

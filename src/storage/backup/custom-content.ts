@@ -5,7 +5,7 @@ import { committedSnapshots, hasWal } from '../wal/wal-directory.js';
 import { memberNames } from './json-splice.js';
 import { type Image, readNewestImage } from './store-image.js';
 
-export interface V2StorePlace {
+export interface V2StorePaths {
   readonly dataDirectory: string;
   /** `undefined`: within the data directory. */
   readonly walDirectory: string | undefined;
@@ -16,7 +16,7 @@ export interface V2StorePlace {
  * (etcdutl/etcdutl/check_command.go and membership.IsMetaStoreOnly, v3.5.30). Without a log, or an image, there is nothing. Throws
  * `CommandError` and `CorruptFileError`; nothing is changed.
  */
-export async function hasCustomContent({ dataDirectory, walDirectory }: V2StorePlace): Promise<boolean> {
+export async function hasCustomContent({ dataDirectory, walDirectory }: V2StorePaths): Promise<boolean> {
   const wal = walDirectory ?? walPath(dataDirectory);
   if (!hasWal(wal)) return false;
   const known = committedSnapshots(wal);

@@ -15,7 +15,7 @@ interface LogSurvey {
 }
 
 /** Looks at the entries behind an index. Throws `CommandError`, and `CorruptFileError` when some of them are missing. */
-export function surveyLog(directory: string, after: bigint): LogSurvey {
+export function scanLog(directory: string, after: bigint): LogSurvey {
   let metadata: Uint8Array | undefined;
   let state = HardState.create({ term: 0n, vote: 0n, commit: 0n });
   let ordinal = -1;
@@ -29,13 +29,13 @@ export function surveyLog(directory: string, after: bigint): LogSurvey {
     if (index <= after) continue;
     const place = index - after - 1n;
     if (place > valid.length) {
-      const message = `entries ${after + BigInt(valid.length) + 1n} to ${index - 1n} are not in the log`;
+      const message = `entries ${after + BigInt(valid.length) + 1n} to ${index - 1n} are missing from the WAL`;
       throw new CorruptFileError(message, record.path, record.offset);
     }
     valid.length = Number(place);
     valid.push(ordinal);
   }
-  if (metadata === undefined) throw new CorruptFileError('the log does not say whose it is', directory, 0);
+  if (metadata === undefined) throw new CorruptFileError('the WAL has no metadata record', directory, 0);
   return { metadata, state, valid };
 }
 

@@ -3,7 +3,7 @@ import {
   BUCKET_HEADER_BYTES,
   compareBytes,
   LEAF_PAGE,
-  MOST_BUCKETS,
+  MAX_BUCKETS,
   PAGE_HEADER_BYTES,
   pageNumber,
 } from './format.js';
@@ -58,8 +58,8 @@ export class BoltFile {
     const buckets: Bucket[] = [];
     for (const leaf of walkTree(this.reader, this.meta.rootPage, options)) {
       for (let index = 0; index < leaf.count; index++) {
-        if (buckets.length === MOST_BUCKETS) {
-          throw this.reader.corrupt(`there are more than ${MOST_BUCKETS} buckets`, leaf.offsetOf(index));
+        if (buckets.length === MAX_BUCKETS) {
+          throw this.reader.corrupt(`there are more than ${MAX_BUCKETS} buckets`, leaf.offsetOf(index));
         }
         buckets.push(this.#bucketAt(leaf, index));
       }
@@ -107,8 +107,8 @@ export class BoltFile {
   #bucketAt(leaf: Leaf, index: number): Bucket {
     const value = leaf.value(index);
     const offset = leaf.place.offset + leaf.keyEnd(index);
-    if (!leaf.isBucket(index)) throw this.reader.corrupt('a pair lies outside all buckets', offset);
-    if (value.length < BUCKET_HEADER_BYTES) throw this.reader.corrupt('a bucket has no root', offset);
+    if (!leaf.isBucket(index)) throw this.reader.corrupt('a key-value pair is outside of any bucket', offset);
+    if (value.length < BUCKET_HEADER_BYTES) throw this.reader.corrupt('a bucket has no root page', offset);
     const page = pageNumber(new DataView(value.buffer, value.byteOffset, BUCKET_HEADER_BYTES), 0);
     const name = new Uint8Array(leaf.key(index));
     if (page !== 0) return { name, root: { page } };
@@ -134,7 +134,10 @@ export class BoltFile {
   #refuseNesting(leaf: Leaf): void {
     for (let index = 0; index < leaf.count; index++) {
       if (leaf.isBucket(index)) {
-        throw this.reader.corrupt('a bucket lies within a bucket; etcd makes none', leaf.offsetOf(index));
+        throw this.reader.corrupt(
+          'a bucket contains another bucket, which etcd never creates',
+          leaf.offsetOf(index),
+        );
       }
     }
   }

@@ -1,6 +1,6 @@
 import { CorruptFileError } from '../../model/errors.js';
-import { ELEMENT_BYTES, MOST_KEY_BYTES, PAGE_HEADER_BYTES, pageNumber } from './format.js';
-import type { PagePlace } from './leaf.js';
+import { ELEMENT_BYTES, MAX_KEY_BYTES, PAGE_HEADER_BYTES, pageNumber } from './format.js';
+import type { PageLocation } from './leaf.js';
 
 /** The children of a branch page. The page is copied: what is below it is read before it is done with. */
 export class Branch {
@@ -11,7 +11,7 @@ export class Branch {
   constructor(
     bytes: Uint8Array,
     readonly count: number,
-    readonly place: PagePlace,
+    readonly place: PageLocation,
   ) {
     this.#bytes = new Uint8Array(bytes);
     this.#view = new DataView(this.#bytes.buffer);
@@ -20,13 +20,10 @@ export class Branch {
     if (freeFrom > bytes.length) throw this.#corrupt(`a branch page is too small for ${count} elements`, 0);
     for (let index = 0; index < count; index++) {
       if (this.#keyStart(index) < freeFrom || this.#keyEnd(index) > bytes.length) {
-        throw this.#corrupt(`element ${index} of a branch page lies outside its place`, element(index));
+        throw this.#corrupt(`element ${index} of a branch page is out of bounds`, element(index));
       }
-      if (this.#keyEnd(index) - this.#keyStart(index) > MOST_KEY_BYTES) {
-        throw this.#corrupt(
-          `element ${index} of a branch page has a longer key than there can be`,
-          element(index),
-        );
+      if (this.#keyEnd(index) - this.#keyStart(index) > MAX_KEY_BYTES) {
+        throw this.#corrupt(`element ${index} of a branch page has a key that is too long`, element(index));
       }
       freeFrom = this.#keyEnd(index);
     }

@@ -47,21 +47,24 @@ function readFreelist(reader: PageReader): BitSet | undefined {
   if (freelistPage === undefined) return undefined;
   const page = reader.read(freelistPage, 0);
   if (page.kind !== 'freelist')
-    throw reader.corrupt(`page ${page.id} should be the freelist`, page.offset + 8);
+    throw reader.corrupt(`page ${page.id} is not a freelist page`, page.offset + 8);
   const view = new DataView(page.bytes.buffer, page.bytes.byteOffset, page.bytes.byteLength);
   const isElsewhere = page.count === COUNT_ELSEWHERE;
   const count = isElsewhere ? pageNumber(view, PAGE_HEADER_BYTES) : page.count;
   const start = PAGE_HEADER_BYTES + (isElsewhere ? ID_BYTES : 0);
   if (start + count * ID_BYTES > page.bytes.length) {
-    throw reader.corrupt(`the freelist claims ${count} pages, more than it has room for`, page.offset);
+    throw reader.corrupt(`the freelist is too small for ${count} pages`, page.offset);
   }
   const free = new BitSet(highWaterPage);
   for (let offset = start; offset < start + count * ID_BYTES; offset += ID_BYTES) {
     const id = pageNumber(view, offset);
     if (id < 2 || id >= highWaterPage) {
-      throw reader.corrupt(`the freelist names page ${id} of ${highWaterPage}`, page.offset + offset);
+      throw reader.corrupt(
+        `the freelist contains page ${id}, but the database has ${highWaterPage} pages`,
+        page.offset + offset,
+      );
     }
-    if (!free.add(id)) throw reader.corrupt(`the freelist names page ${id} twice`, page.offset + offset);
+    if (!free.add(id)) throw reader.corrupt(`the freelist contains page ${id} twice`, page.offset + offset);
   }
   return free;
 }

@@ -57,13 +57,13 @@ export const FILL_SHARE = 0.9;
 export const INLINE_SHARE = 0.25;
 
 /** etcd makes ten. The limit keeps a hostile file from making more than memory holds. */
-export const MOST_BUCKETS = 1000;
+export const MAX_BUCKETS = 1000;
 /** bbolt takes no longer ones. */
-export const MOST_KEY_BYTES = 32_768;
+export const MAX_KEY_BYTES = 32_768;
 /** Branch pages above a leaf. With two children each there would be more leaves than files have bytes. */
-export const MOST_LEVELS = 64;
+export const MAX_LEVELS = 64;
 /** A page with all its overflow; bbolt's values end below 2 GiB. */
-export const MOST_PAGE_BYTES = 2 ** 31;
+export const MAX_PAGE_BYTES = 2 ** 31;
 
 /**
  * A page number of 64 bits as a double: exact below 2^53, and beyond that as good as any other number that no file

@@ -1,8 +1,8 @@
 import { CorruptFileError } from '../../model/errors.js';
-import { BUCKET_ELEMENT, ELEMENT_BYTES, MOST_KEY_BYTES, PAGE_HEADER_BYTES } from './format.js';
+import { BUCKET_ELEMENT, ELEMENT_BYTES, MAX_KEY_BYTES, PAGE_HEADER_BYTES } from './format.js';
 
 /** Where a page's bytes come from, for errors. */
-export interface PagePlace {
+export interface PageLocation {
   readonly path: string;
   /** Of the page's first byte in the file. */
   readonly offset: number;
@@ -19,18 +19,18 @@ export class Leaf {
   constructor(
     readonly bytes: Uint8Array,
     readonly count: number,
-    readonly place: PagePlace,
+    readonly place: PageLocation,
   ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let freeFrom = PAGE_HEADER_BYTES + count * ELEMENT_BYTES;
-    if (freeFrom > bytes.length) throw this.#corrupt(`has room for fewer than its ${count} elements`, 0);
+    if (freeFrom > bytes.length) throw this.#corrupt(`is too small for ${count} elements`, 0);
     for (let index = 0; index < count; index++) {
-      if (this.keyStart(index) < freeFrom) throw this.#corrupt('overlaps what is before it', index);
+      if (this.keyStart(index) < freeFrom) throw this.#corrupt('overlaps the element before it', index);
       freeFrom = this.valueEnd(index);
-      if (this.keyEnd(index) - this.keyStart(index) > MOST_KEY_BYTES) {
-        throw this.#corrupt('has a longer key than there can be', index);
+      if (this.keyEnd(index) - this.keyStart(index) > MAX_KEY_BYTES) {
+        throw this.#corrupt('has a key that is too long', index);
       }
-      if (freeFrom > bytes.length) throw this.#corrupt('reaches beyond its page', index);
+      if (freeFrom > bytes.length) throw this.#corrupt('extends beyond its page', index);
     }
   }
 

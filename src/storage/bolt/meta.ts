@@ -5,8 +5,8 @@ import { META_BYTES, META_PAGE, PAGE_HEADER_BYTES, pageNumber } from './format.j
 const MAGIC = 0xed0cdaed;
 const VERSION = 2;
 const NO_FREELIST = 0xffff_ffff_ffff_ffffn;
-const SMALLEST_PAGE_BYTES = 1024;
-const LARGEST_PAGE_BYTES = 1 << 24;
+const MIN_PAGE_BYTES = 1024;
+const MAX_PAGE_BYTES = 1 << 24;
 const CHECKED_BYTES = 56;
 const WHOLE_BYTES = PAGE_HEADER_BYTES + META_BYTES;
 
@@ -76,7 +76,7 @@ function metaAt(source: ByteSource, offset: number): Meta | undefined {
 }
 
 function probeSecondMeta(source: ByteSource): Meta | undefined {
-  for (let offset = SMALLEST_PAGE_BYTES; offset <= LARGEST_PAGE_BYTES; offset *= 2) {
+  for (let offset = MIN_PAGE_BYTES; offset <= MAX_PAGE_BYTES; offset *= 2) {
     const meta = metaAt(source, offset);
     if (meta?.pageSizeBytes === offset) return meta;
   }
@@ -86,8 +86,12 @@ function probeSecondMeta(source: ByteSource): Meta | undefined {
 function rejectImpossible(meta: Meta, source: ByteSource): void {
   const { pageSizeBytes, highWaterPage, rootPage, freelistPage } = meta;
   const isPowerOfTwo = (pageSizeBytes & (pageSizeBytes - 1)) === 0;
-  if (!isPowerOfTwo || pageSizeBytes < SMALLEST_PAGE_BYTES || pageSizeBytes > LARGEST_PAGE_BYTES) {
-    throw new CorruptFileError(`the meta page gives a page size of ${pageSizeBytes} bytes`, source.path, 0);
+  if (!isPowerOfTwo || pageSizeBytes < MIN_PAGE_BYTES || pageSizeBytes > MAX_PAGE_BYTES) {
+    throw new CorruptFileError(
+      `the meta page has an invalid page size of ${pageSizeBytes} bytes`,
+      source.path,
+      0,
+    );
   }
   const neededBytes = highWaterPage * pageSizeBytes;
   if (neededBytes > source.sizeBytes) {
@@ -103,7 +107,7 @@ function rejectImpossible(meta: Meta, source: ByteSource): void {
   ] as const) {
     if (page !== undefined && (page < 2 || page >= highWaterPage)) {
       throw new CorruptFileError(
-        `the meta page puts the ${what} at page ${page} of ${highWaterPage}`,
+        `the meta page has the ${what} at page ${page}, but the database has ${highWaterPage} pages`,
         source.path,
         0,
       );

@@ -16,7 +16,7 @@ export class PageClaims {
   /** Takes the page and its overflow. Throws `CorruptFileError` when somebody else has one of them. */
   claim(page: Page): void {
     for (let id = page.id; id < page.id + page.pageCount; id++) {
-      if (!this.#claimed.add(id)) throw this.#reader.corrupt(`page ${id} belongs to two places`, page.offset);
+      if (!this.#claimed.add(id)) throw this.#reader.corrupt(`page ${id} is referenced twice`, page.offset);
       if (this.#free?.has(id)) {
         throw this.#reader.corrupt(`page ${id} is in use and on the freelist`, page.offset);
       }

@@ -5,8 +5,8 @@ import {
   BRANCH_PAGE,
   FREELIST_PAGE,
   LEAF_PAGE,
+  MAX_PAGE_BYTES,
   META_PAGE,
-  MOST_PAGE_BYTES,
   PAGE_HEADER_BYTES,
   pageNumber,
 } from './format.js';
@@ -42,7 +42,7 @@ export class PageReader {
     const { pageSizeBytes, highWaterPage } = this.meta;
     const offset = id * pageSizeBytes;
     if (id < 2 || id >= highWaterPage) {
-      throw this.corrupt(`page ${id} is referred to, but the database has ${highWaterPage}`, referrer);
+      throw this.corrupt(`page ${id} is referenced, but the database has ${highWaterPage} pages`, referrer);
     }
     const header = this.source.read(offset, pageSizeBytes);
     const view = new DataView(header.buffer, header.byteOffset, PAGE_HEADER_BYTES);
@@ -50,11 +50,11 @@ export class PageReader {
     const count = view.getUint16(10, true);
     const pageCount = view.getUint32(12, true) + 1;
     if (pageNumber(view, 0) !== id)
-      throw this.corrupt(`page ${id} says it is page ${pageNumber(view, 0)}`, offset);
-    if (kind === undefined) throw this.corrupt(`page ${id} is of no known kind`, offset + 8);
-    if (id + pageCount > highWaterPage || pageCount * pageSizeBytes > MOST_PAGE_BYTES) {
+      throw this.corrupt(`page ${id} has the page ID ${pageNumber(view, 0)}`, offset);
+    if (kind === undefined) throw this.corrupt(`page ${id} has an unknown type`, offset + 8);
+    if (id + pageCount > highWaterPage || pageCount * pageSizeBytes > MAX_PAGE_BYTES) {
       throw this.corrupt(
-        `page ${id} claims ${pageCount} pages, but the database has ${highWaterPage}`,
+        `page ${id} extends over ${pageCount} pages, but the database has ${highWaterPage}`,
         offset + 12,
       );
     }
@@ -70,10 +70,10 @@ export class PageReader {
       const view = new DataView(header.buffer, header.byteOffset, PAGE_HEADER_BYTES);
       const kind = view.getUint16(8, true);
       if (pageNumber(view, 0) !== id) {
-        throw this.corrupt(`page ${id} says it is page ${pageNumber(view, 0)}`, offset);
+        throw this.corrupt(`page ${id} has the page ID ${pageNumber(view, 0)}`, offset);
       }
       if (kind !== META_PAGE && !KINDS.has(kind)) {
-        throw this.corrupt(`page ${id} is of no known kind`, offset + 8);
+        throw this.corrupt(`page ${id} has an unknown type`, offset + 8);
       }
     }
   }

@@ -84,7 +84,7 @@ export class TreeWriter {
 }
 
 /** bbolt panics at a branch page with one child. */
-const FEWEST_CHILDREN = 2;
+const MIN_CHILDREN = 2;
 
 /**
  * One level of branch pages. A full page is held back until the next one has children enough, because the last page of
@@ -107,7 +107,7 @@ class BranchLevel {
   add(child: BranchElement): void {
     const bytes = ELEMENT_BYTES + child.key.length;
     const isFull = this.#currentBytes + bytes > this.#pages.fillBytes;
-    if (isFull && this.#current.length >= FEWEST_CHILDREN) this.#hold();
+    if (isFull && this.#current.length >= MIN_CHILDREN) this.#hold();
     this.#current.push(child);
     this.#currentBytes += bytes;
     this.#childCount++;
@@ -120,8 +120,8 @@ class BranchLevel {
 
   /** Writes what is held back. */
   finish(): void {
-    if (this.#current.length < FEWEST_CHILDREN) {
-      const isHeldRich = this.#held.length > FEWEST_CHILDREN;
+    if (this.#current.length < MIN_CHILDREN) {
+      const isHeldRich = this.#held.length > MIN_CHILDREN;
       this.#current.unshift(...this.#held.splice(isHeldRich ? -1 : 0));
     }
     this.#write(this.#held);

@@ -1,5 +1,5 @@
 import type { Branch } from './branch.js';
-import { compareBytes, compareSpans, MOST_LEVELS, PAGE_HEADER_BYTES } from './format.js';
+import { compareBytes, compareSpans, MAX_LEVELS, PAGE_HEADER_BYTES } from './format.js';
 import type { Leaf } from './leaf.js';
 import type { PageClaims } from './page-claims.js';
 import type { Page, PageReader } from './page-reader.js';
@@ -53,8 +53,8 @@ export function* walkTree(reader: PageReader, rootPage: number, options: WalkOpt
       const branch = reader.branch(page);
       checkBranch(reader, branch, visit);
       if (refuseWriteHazards) refuseHazards(reader, page, visit, branch.key(0));
-      if (levels.length === MOST_LEVELS) {
-        throw reader.corrupt(`the tree has more than ${MOST_LEVELS} levels`, page.offset);
+      if (levels.length === MAX_LEVELS) {
+        throw reader.corrupt(`the tree has more than ${MAX_LEVELS} levels`, page.offset);
       }
       levels.push({ branch, upper: visit.upper, visited: 0 });
     } else {

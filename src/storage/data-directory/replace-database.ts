@@ -86,7 +86,8 @@ async function checkWritten(path: string, expectedHash: number, options: PaceOpt
       hashLeaf(hash, leaf);
       if (pace.isDue(leaf.bytes.length)) await pace.rest();
     }
-    if (hash.value !== expectedHash) throw bolt.reader.corrupt('what was written reads differently', 0);
+    if (hash.value !== expectedHash)
+      throw bolt.reader.corrupt('the new file does not read back as it was written', 0);
   } finally {
     source.close();
   }

@@ -4,7 +4,7 @@ import { parseGoUrl } from '../../go/url.js';
 import { CommandError } from '../../model/errors.js';
 import { initialClusterText, quoted } from './peer-urls.js';
 
-const LARGEST_PORT = 65_535;
+const MAX_PORT = 65_535;
 
 /** Finds the address of a host name. This floor has no network: whoever restores brings it. */
 export type ResolveHost = (host: string) => Promise<string>;
@@ -97,7 +97,7 @@ async function resolveUrl(url: string, resolveHost: ResolveHost): Promise<string
   if (host === '' || host === 'localhost') return url;
   const [name = '', ...zone] = host.replace(/^\[(.*)\]$/, '$1').split(/(?=%)/);
   try {
-    if (Number(port) > LARGEST_PORT) throw new Error(`address ${port}: invalid port`);
+    if (Number(port) > MAX_PORT) throw new Error(`address ${port}: invalid port`);
     const address = canonicalAddress(name) ?? (await resolveHost(name));
     return `${before}${bracketed([address, ...zone].join(''))}:${Number(port)}${after}`;
   } catch (cause) {

@@ -7,7 +7,7 @@ import { BUCKETS, CLUSTER_KEYS, META_KEYS } from '../backend/schema.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import { RESTORED_TERM, restoredIndex } from './raft-files.js';
 
-const LARGEST_REVISION = 2n ** 63n - 1n;
+const MAX_REVISION = 2n ** 63n - 1n;
 
 /** What is known of the database before it is edited. */
 export interface DatabaseFacts {
@@ -69,7 +69,7 @@ function scheduledCompaction(choices: RestoreChoices, facts: DatabaseFacts): rea
 function bumpedRevision({ revisionBump }: RestoreChoices, facts: DatabaseFacts): bigint | undefined {
   if (revisionBump === 0n) return undefined;
   const bumped = facts.lastRevision + revisionBump;
-  if (bumped <= LARGEST_REVISION) return bumped;
+  if (bumped <= MAX_REVISION) return bumped;
   throw new CommandError(
     `revision ${facts.lastRevision} cannot be bumped by ${revisionBump}: it would overflow`,
   );

@@ -107,7 +107,7 @@ function rejectOverlap(walDirectory: string, dataDirectory: string): void {
   if (data === undefined) return;
   const [first = ''] = data.split('/');
   throw new CommandError(`expected ${quoted(walDirectory)} to be empty, got [${quoted(first)}]`, {
-    reasons: ['--wal-dir must not be the data directory, nor one that holds it or is in use in it'],
+    reasons: ['--wal-dir must not be the data directory, one of its parents, or a directory that it uses'],
   });
 }
 
@@ -125,7 +125,7 @@ async function checkHash(source: FileByteSource, request: RestoreRequest): Promi
   const verdict = await checkTrailer(source, { signal, onProgress: (done) => onProgress?.(done, total) });
   if (verdict.kind === 'mismatch') {
     throw new CommandError(`expected sha256 ${goBytes(verdict.expected)}, got ${goBytes(verdict.actual)}`, {
-      reasons: ['the snapshot is damaged: its contents are not what was saved'],
+      reasons: ['the snapshot is damaged: its contents do not match its SHA-256'],
     });
   }
   return { signal, onProgress: (done) => onProgress?.(source.sizeBytes + done, total) };

@@ -9,7 +9,7 @@ import { Pace, type PaceOptions } from '../pace.js';
 import { checkTrailer, TRAILER_BYTES } from './trailer.js';
 
 /** What a sound file consists of. */
-export interface SoundSnapshot {
+export interface ValidSnapshot {
   /** `missing`: nothing protects the bytes, as in a database file copied from a data directory. */
   readonly trailer: 'good' | 'missing';
   readonly bucketCount: number;
@@ -25,7 +25,7 @@ const NEEDED_BUCKETS: readonly string[] = [BUCKETS.key, BUCKETS.meta];
  * see `WalkOptions`), and that every record decodes. Progress counts twice the file's bytes. Throws `CorruptFileError`
  * for the first thing that is wrong.
  */
-export async function verifySnapshot(source: ByteSource, options: PaceOptions = {}): Promise<SoundSnapshot> {
+export async function verifySnapshot(source: ByteSource, options: PaceOptions = {}): Promise<ValidSnapshot> {
   const { onProgress, signal } = options;
   const total = 2 * source.sizeBytes;
   const trailer = await soundTrailer(source, { signal, onProgress: (done) => onProgress?.(done, total) });
@@ -50,7 +50,7 @@ async function soundTrailer(source: ByteSource, options: PaceOptions): Promise<'
   const verdict = await checkTrailer(source, options);
   if (verdict.kind !== 'mismatch') return verdict.kind;
   throw new CorruptFileError(
-    `the SHA-256 at the end is ${verdict.expected}, that of the contents ${verdict.actual}`,
+    `the SHA-256 at the end of the file is ${verdict.expected}, but that of the contents is ${verdict.actual}`,
     source.path,
     source.sizeBytes - TRAILER_BYTES,
   );
@@ -65,7 +65,7 @@ function decodeLeaf(bolt: BoltFile, bucket: Bucket, leaf: Leaf): string {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw bolt.reader.corrupt(
-        `a record of the bucket "${name}" does not decode: ${reason}`,
+        `cannot decode a record of the bucket "${name}": ${reason}`,
         leaf.offsetOf(index),
       );
     }

@@ -43,8 +43,7 @@ export function* walRecords(
     if (record !== undefined && !isChain) running.update(record.data);
     if (record === undefined || (!mayStartAnew && record.crc !== running.value)) {
       if (isLastFile && isTorn(frame.bytes, offset)) break;
-      const what =
-        record === undefined ? 'a log record does not decode' : 'the checksum of a log record is wrong';
+      const what = record === undefined ? 'cannot decode a WAL record' : 'a WAL record has a wrong checksum';
       throw new CorruptFileError(what, source.path, offset);
     }
     if (isChain) running = new Crc32c(record.crc);
@@ -74,7 +73,7 @@ function readFrame(source: ByteSource, offset: number, isLastFile: boolean): Fra
   const frameBytes = LENGTH_FIELD_BYTES + recordBytes + paddingBytes;
   if (offset + frameBytes > source.sizeBytes) {
     if (isLastFile) return undefined;
-    throw new CorruptFileError('a log record reaches beyond the end of its file', source.path, offset);
+    throw new CorruptFileError('a WAL record extends beyond the end of its file', source.path, offset);
   }
   const bytes = new Uint8Array(source.read(offset + LENGTH_FIELD_BYTES, recordBytes));
   return { bytes, frameBytes };

@@ -10,7 +10,7 @@ const SEGMENT_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/;
 /** All records of the log in a directory, in order. Throws `CommandError` and `CorruptFileError`. */
 export function* readWal(directory: string): Generator<WalRecordAt & { readonly path: string }> {
   const names = segmentNames(directory);
-  if (names.length === 0) throw new CommandError(`there is no write-ahead log in ${directory}`);
+  if (names.length === 0) throw new CommandError(`there is no WAL in ${directory}`);
   let crc: number | undefined;
   for (const [index, name] of names.entries()) {
     const path = joinPath(directory, name);
@@ -67,7 +67,7 @@ export function decodeRecord<Message>(
   try {
     return type.decode(record.data);
   } catch (cause) {
-    const message = `a log record of type ${record.type} does not decode`;
+    const message = `cannot decode a WAL record of type ${record.type}`;
     throw new CorruptFileError(message, record.path, record.offset, { cause });
   }
 }

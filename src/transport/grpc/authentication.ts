@@ -1,5 +1,5 @@
 import type { Credentials } from '../connection.js';
-import type { CallLimit } from './call-limit.js';
+import type { CallContext } from './call-context.js';
 import { CallFailure, isAuthDisabled, isTokenMissing, isTokenOutdated } from './status.js';
 
 /** A stream may outlive its token, so it starts with one that is not older than this. */
@@ -8,7 +8,7 @@ const FRESH_MS = 5_000;
 /** Name and password for a token; rejects as any call does. */
 export type Login = (
   request: { readonly name: string; readonly password: string },
-  limit: CallLimit,
+  context: CallContext,
 ) => Promise<{ readonly token: string }>;
 
 /** Who the client is, to the server: the token of each call, and when to ask for a new one (client/v3/client.go `getToken`). */
@@ -33,9 +33,9 @@ export class Authentication {
   }
 
   /** Gets a token, unless the credentials need none; calls that come together share one login. */
-  async renew(limit: CallLimit): Promise<void> {
+  async renew(context: CallContext): Promise<void> {
     if (!this.needsLogin) return;
-    this.#renewal ??= this.#logIn(limit).finally(() => {
+    this.#renewal ??= this.#logIn(context).finally(() => {
       this.#renewal = undefined;
     });
     await this.#renewal;
@@ -46,8 +46,8 @@ export class Authentication {
     this.#tokenSince = Number.NEGATIVE_INFINITY;
   }
 
-  async renewForStream(limit: CallLimit): Promise<void> {
-    if (performance.now() - this.#tokenSince > FRESH_MS) await this.renew(limit);
+  async renewForStream(context: CallContext): Promise<void> {
+    if (performance.now() - this.#tokenSince > FRESH_MS) await this.renew(context);
   }
 
   /** Whether the failed call may succeed when it is made again, with a new token (`shouldRefreshToken`). */
@@ -56,12 +56,12 @@ export class Authentication {
     return isTokenOutdated(failure) || (isTokenMissing(failure) && this.needsLogin);
   }
 
-  async #logIn(limit: CallLimit): Promise<void> {
+  async #logIn(context: CallContext): Promise<void> {
     const credentials = this.#credentials;
     if (credentials?.kind !== 'password') return;
     const { username: name, password } = credentials;
     try {
-      this.token = (await this.#login({ name, password }, limit)).token;
+      this.token = (await this.#login({ name, password }, context)).token;
     } catch (error) {
       // Who may do everything needs no name.
       if (!(error instanceof CallFailure && isAuthDisabled(error))) throw error;

@@ -1,7 +1,7 @@
 import { sleep } from '../../model/abort-signal.js';
 import type { StreamOptions } from '../../model/services.js';
 import type { Authentication } from './authentication.js';
-import { CallLimit, type ClientEnd, deadlineExceeded } from './call-limit.js';
+import { CallContext, type ClientContext, deadlineExceeded } from './call-context.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import type { EndpointPool } from './endpoint-pool.js';
 import { backoffMs, MAX_ATTEMPTS, mayRepeat, type RetryPolicy } from './retry.js';
@@ -9,7 +9,7 @@ import { CallFailure, toServerError } from './status.js';
 
 export interface CallRunnerOptions<Channel extends EndpointChannel> {
   readonly pool: EndpointPool<Channel>;
-  readonly end: ClientEnd;
+  readonly end: ClientContext;
   readonly callTimeoutMs: number | null;
 }
 
@@ -26,64 +26,64 @@ export class CallRunner<Channel extends EndpointChannel> {
   }
 
   /** To be released when the call is over. */
-  limit(call: StreamOptions | undefined): CallLimit {
+  context(call: StreamOptions | undefined): CallContext {
     const { callTimeoutMs, end } = this.#options;
-    return new CallLimit(call, callTimeoutMs, end);
+    return new CallContext(call, callTimeoutMs, end);
   }
 
-  /** One call within its limit; its failure is explained. */
-  async limited<Result>(
+  /** One call within its context; its failure is explained. */
+  async inContext<Result>(
     call: StreamOptions | undefined,
-    work: (limit: CallLimit) => Promise<Result>,
+    work: (context: CallContext) => Promise<Result>,
   ): Promise<Result> {
-    const limit = this.limit(call);
+    const context = this.context(call);
     try {
-      return await work(limit);
+      return await work(context);
     } catch (error) {
-      throw await this.explained(error, limit);
+      throw await this.explained(error, context);
     } finally {
-      limit.release();
+      context.release();
     }
   }
 
   /** The retry loop (client/v3/retry_interceptor.go). Without an authentication, a refused token is final. */
   async repeat<Result>(
-    { limit, policy, authentication, maxAttempts = MAX_ATTEMPTS }: Repetition,
+    { context, policy, authentication, maxAttempts = MAX_ATTEMPTS }: Repetition,
     make: (channel: Channel) => Promise<Result>,
   ): Promise<Result> {
     const { pool } = this;
     for (let attempt = 1; ; attempt++) {
-      const channel = pool.ready ?? (await pool.pick(limit.signal));
+      const channel = pool.ready ?? (await pool.pick(context.signal));
       try {
         return await make(channel);
       } catch (failure) {
         if (!(failure instanceof CallFailure) || attempt === maxAttempts) throw failure;
         if (policy !== 'only-if-unsent-with-same-token' && authentication?.mayOvercome(failure))
-          await authentication.renew(limit);
+          await authentication.renew(context);
         else if (mayRepeat(failure, policy, pool.size)) pool.leave(channel);
         else throw failure;
-        limit.lastFailure = failure;
+        context.lastFailure = failure;
       }
       const waitMs = backoffMs(attempt, pool.size);
-      if (waitMs > 0) await sleep(waitMs, limit.signal);
+      if (waitMs > 0) await sleep(waitMs, context.signal);
     }
   }
 
   /** What the caller gets to see: a deadline goes with the state of all endpoints, for something kept the answer away. */
-  async explained(error: unknown, limit: CallLimit): Promise<unknown> {
-    const failure = limit.isOver ? limit.reason : error;
+  async explained(error: unknown, context: CallContext): Promise<unknown> {
+    const failure = context.isDone ? context.reason : error;
     const isOwnDeadline =
       failure instanceof CallFailure &&
       failure.code === 'DeadlineExceeded' &&
-      limit.deadline !== Number.POSITIVE_INFINITY;
-    if (isOwnDeadline || limit.hasExpired)
-      return deadlineExceeded(await this.pool.explain(limit.lastFailure), error);
+      context.deadline !== Number.POSITIVE_INFINITY;
+    if (isOwnDeadline || context.hasExpired)
+      return deadlineExceeded(await this.pool.explain(context.lastFailure), error);
     return failure instanceof CallFailure ? toServerError(failure) : failure;
   }
 }
 
 export interface Repetition {
-  readonly limit: CallLimit;
+  readonly context: CallContext;
   readonly policy: RetryPolicy;
   readonly authentication?: Authentication;
   readonly maxAttempts?: number;

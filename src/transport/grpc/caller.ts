@@ -2,7 +2,7 @@ import { ServerError } from '../../model/errors.js';
 import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { Credentials } from '../connection.js';
 import { Authentication } from './authentication.js';
-import { ClientEnd } from './call-limit.js';
+import { ClientContext } from './call-context.js';
 import { CallRunner } from './call-runner.js';
 import type { BidiChannel, RequestChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
@@ -24,7 +24,7 @@ interface CallerOptions {
 /** Makes calls: endpoint, token, deadline and retries are its business. Everything it rejects with is a model error or a signal's reason. */
 export class Caller {
   readonly #options: CallerOptions;
-  readonly #end = new ClientEnd();
+  readonly #end = new ClientContext();
   readonly #encoder: RequestEncoder;
   readonly #authentication: Authentication;
   readonly #runner: CallRunner<RequestChannel>;
@@ -35,10 +35,10 @@ export class Caller {
     this.#options = options;
     this.#encoder = new RequestEncoder(maxRequestBytes);
     this.#runner = new CallRunner({ pool: new EndpointPool(channels), end: this.#end, callTimeoutMs });
-    this.#authentication = new Authentication(credentials, (request, limit) => {
+    this.#authentication = new Authentication(credentials, (request, context) => {
       const bytes = this.#encoder.encode(login, request);
-      return this.#runner.repeat({ limit, policy: login.policy }, (channel) =>
-        channel.unary(login, bytes, { limit, token: '', requiresLeader: false }),
+      return this.#runner.repeat({ context, policy: login.policy }, (channel) =>
+        channel.unary(login, bytes, { context, token: '', requiresLeader: false }),
       );
     });
   }
@@ -46,7 +46,7 @@ export class Caller {
   /** Gets the token of credentials that need one. */
   async logIn(call: CallOptions): Promise<void> {
     if (!this.#authentication.needsLogin) return;
-    await this.#runner.limited(call, (limit) => this.#authentication.renew(limit));
+    await this.#runner.inContext(call, (context) => this.#authentication.renew(context));
   }
 
   unary<Request, Response>(
@@ -55,10 +55,10 @@ export class Caller {
     call?: CallOptions,
   ): Promise<Response> {
     const authentication = this.#authentication;
-    return this.#runner.limited(call, (limit) => {
+    return this.#runner.inContext(call, (context) => {
       const bytes = this.#encoder.encode(rpc, request);
-      return this.#runner.repeat({ limit, policy: rpc.policy, authentication }, (channel) =>
-        channel.unary(rpc, bytes, { limit, token: authentication.token, requiresLeader: false }),
+      return this.#runner.repeat({ context, policy: rpc.policy, authentication }, (channel) =>
+        channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false }),
       );
     });
   }
@@ -70,16 +70,16 @@ export class Caller {
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
     const authentication = this.#authentication;
-    const limit = this.#runner.limit(call);
+    const context = this.#runner.context(call);
     try {
       const bytes = this.#encoder.encode(rpc, request);
-      await authentication.renewForStream(limit);
+      await authentication.renewForStream(context);
       // Only the beginning can be repeated: once something was received, the consumer has it.
       const { first, rest } = await this.#runner.repeat(
-        { limit, policy: rpc.policy, authentication, maxAttempts: Number.POSITIVE_INFINITY },
+        { context, policy: rpc.policy, authentication, maxAttempts: Number.POSITIVE_INFINITY },
         async (channel) => {
           const rest = channel.serverStream(rpc, bytes, {
-            limit,
+            context,
             token: authentication.token,
             requiresLeader: call?.requiresLeader ?? false,
           });
@@ -88,17 +88,17 @@ export class Caller {
       );
       try {
         for (let next = first; !next.done; next = await rest.next()) {
-          limit.pause();
+          context.pause();
           yield next.value;
-          limit.resume();
+          context.resume();
         }
       } finally {
         await rest.return();
       }
     } catch (error) {
-      throw await this.#runner.explained(error, limit);
+      throw await this.#runner.explained(error, context);
     } finally {
-      limit.release();
+      context.release();
     }
   }
 
@@ -162,13 +162,13 @@ class BidiCaller {
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
     const { pool } = this.#runner;
-    const limit = this.#runner.limit(call);
+    const context = this.#runner.context(call);
     let channel: BidiChannel | undefined;
     try {
-      await this.#authentication.renewForStream(limit);
-      channel = pool.ready ?? (await pool.pick(limit.signal));
+      await this.#authentication.renewForStream(context);
+      channel = pool.ready ?? (await pool.pick(context.signal));
       yield* channel.bidi(rpc, this.#encoder.encodeAll(rpc, requests), {
-        limit,
+        context,
         token: this.#authentication.token,
         requiresLeader: call?.requiresLeader ?? false,
       });
@@ -177,9 +177,9 @@ class BidiCaller {
         pool.leave(channel);
         this.#authentication.expire();
       }
-      throw await this.#runner.explained(error, limit);
+      throw await this.#runner.explained(error, context);
     } finally {
-      limit.release();
+      context.release();
     }
   }
 

@@ -1,4 +1,4 @@
-import type { CallLimit } from './call-limit.js';
+import type { CallContext } from './call-context.js';
 import type { Endpoint } from './endpoint.js';
 import type { Rpc } from './rpc.js';
 
@@ -20,14 +20,14 @@ export interface EndpointChannel {
 
 /** What goes along with one attempt at a call. */
 export interface Attempt {
-  readonly limit: CallLimit;
+  readonly context: CallContext;
   /** Empty: none. */
   readonly token: string;
   /** A member that has lost its leader refuses or ends the call instead of waiting (client/v3/ctx.go `WithRequireLeader`). */
   readonly requiresLeader: boolean;
 }
 
-/** For calls of one request. Both reject with `CallFailure`, or with the limit's reason. */
+/** For calls of one request. Both reject with `CallFailure`, or with the context's reason. */
 export interface RequestChannel extends EndpointChannel {
   /** One response. */
   unary<Request, Response>(
@@ -46,7 +46,7 @@ export interface RequestChannel extends EndpointChannel {
 export interface BidiChannel extends EndpointChannel {
   /**
    * Many requests, many responses, each side at its own pace. The end of the requests is told to the server; an error among them ends
-   * the call. The requests' iterator is closed when the call ends first. Rejects with `CallFailure`, or with the limit's reason.
+   * the call. The requests' iterator is closed when the call ends first. Rejects with `CallFailure`, or with the context's reason.
    */
   bidi<Request, Response>(
     rpc: Rpc<Request, Response>,

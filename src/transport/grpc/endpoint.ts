@@ -2,7 +2,7 @@
  * What an endpoint's text means (etcd client/v3/internal/endpoint, client/v3/client.go `authority`). The text is never refused:
  * etcd clients carry on with an endpoint that they cannot reach, for another one may do.
  */
-import type { Place } from '../socket/dial.js';
+import type { SocketAddress } from '../socket/dial.js';
 import type { Encryption } from '../tls/security.js';
 
 export interface Endpoint {
@@ -16,7 +16,7 @@ export interface Endpoint {
 export type EndpointAddress =
   | {
       readonly kind: 'reachable';
-      readonly place: Place;
+      readonly place: SocketAddress;
       /** The same as a gRPC name: `dns:host:port` or `unix:path`. */
       readonly target: string;
       /** The HTTP/2 `:authority`. */
@@ -32,7 +32,7 @@ const ENCRYPTION_OF_SCHEME: Readonly<Record<string, Encryption>> = {
   unixs: 'required',
 };
 
-const HIGHEST_PORT = 65_535;
+const MAX_PORT = 65_535;
 
 /** Never fails: an address that makes no sense is reported when a connection to it would be made. */
 export function parseEndpoint(text: string): Endpoint {
@@ -65,8 +65,8 @@ function tcpAddress(hostPort: string): EndpointAddress {
   if (!parts) return { kind: 'malformed', problem: 'not of the form host:port' };
   if (!/^\d+$/.test(parts.port)) return { kind: 'malformed', problem: 'the port is missing' };
   const port = Number(parts.port);
-  if (port < 1 || port > HIGHEST_PORT) {
-    return { kind: 'malformed', problem: `the port is not between 1 and ${HIGHEST_PORT}` };
+  if (port < 1 || port > MAX_PORT) {
+    return { kind: 'malformed', problem: `the port is not between 1 and ${MAX_PORT}` };
   }
   // As in Go, no host means this machine.
   const host = parts.host === '' ? 'localhost' : parts.host;

@@ -3,9 +3,9 @@ import { httpStatusText } from '../../go/http-status-text.js';
 import { quoteGo } from '../../go/quote.js';
 import { systemErrorText } from '../../go/system-error.js';
 import type { RpcCode } from '../../model/errors.js';
-import { Http2Error, type ResetCode, SilentPeerError } from '../http2/error.js';
+import { Http2Error, KeepAliveTimeoutError, type ResetCode } from '../http2/error.js';
 import type { StreamFailure } from '../http2/stream.js';
-import { lostConnection, type Refusal } from './status.js';
+import { lostConnection, type Status } from './status.js';
 
 /**
  * Answers of HTTP servers and proxies that know no gRPC, in grpc-go's words (internal/transport/http2_client.go `operateHeaders`,
@@ -36,7 +36,7 @@ export function isOfGrpc(contentType: string | undefined): boolean {
 }
 
 /** What the head means, which is not that of a gRPC response. */
-export function refusalByHttp({ status, contentType }: HttpHead): Refusal {
+export function statusFromHttp({ status, contentType }: HttpHead): Status {
   const wrongType =
     contentType === undefined
       ? 'malformed header: missing HTTP content-type'
@@ -60,7 +60,7 @@ export function isInformational({ status = '' }: HttpHead): boolean {
 }
 
 /** What follows it cannot follow. */
-export function refusalByInformation({ status = '' }: HttpHead): Refusal {
+export function statusFromInformational({ status = '' }: HttpHead): Status {
   const details = `protocol error: informational header with status code ${Number(status)} must not have END_STREAM set`;
   return { code: 'Internal', details };
 }
@@ -74,11 +74,11 @@ const MAX_PAGE_BYTES = 1024;
 
 /** A page that came instead of messages: its beginning belongs to the failure. */
 export class Page {
-  readonly #refusal: Refusal;
+  readonly #status: Status;
   #bytes = Buffer.alloc(0);
 
   constructor(head: HttpHead) {
-    this.#refusal = refusalByHttp(head);
+    this.#status = statusFromHttp(head);
   }
 
   /** @returns whether that is all that is wanted */
@@ -87,8 +87,8 @@ export class Page {
     return this.#bytes.length === MAX_PAGE_BYTES;
   }
 
-  get refusal(): Refusal {
-    const { code, details } = this.#refusal;
+  get status(): Status {
+    const { code, details } = this.#status;
     return { code, details: `${details}\ndata: ${quoteGo(this.#bytes)}` };
   }
 }
@@ -104,37 +104,37 @@ const CODE_OF_RESET: Readonly<Partial<Record<ResetCode, RpcCode>>> = {
   INADEQUATE_SECURITY: 'PermissionDenied',
 };
 
-export const NO_TRAILERS: Refusal = {
+export const NO_TRAILERS: Status = {
   code: 'Internal',
   details: 'server closed the stream without sending trailers',
 };
 
 /** The code of the frame, by its name. */
-export function refusalByReset(code: ResetCode): Refusal {
+export function statusFromReset(code: ResetCode): Status {
   return {
     code: CODE_OF_RESET[code] ?? (code.startsWith('unknown') ? 'Unknown' : 'Internal'),
     details: `stream terminated by RST_STREAM with error code: ${code}`,
-    ...(code === 'REFUSED_STREAM' && { isUntouched: true }),
+    ...(code === 'REFUSED_STREAM' && { isUnprocessed: true }),
   };
 }
 
-export function refusalOf(failure: StreamFailure): Refusal {
+export function statusOfStreamFailure(failure: StreamFailure): Status {
   switch (failure.kind) {
     case 'refused':
-      return { code: 'Unavailable', details: 'the connection is draining', isUntouched: true };
+      return { code: 'Unavailable', details: 'the connection is draining', isUnprocessed: true };
     case 'lost':
       return { code: 'Unavailable', details: lossText(failure.reason, failure.goAway) };
     case 'malformed':
       return { code: 'Internal', details: failure.why };
     case 'reset':
-      return refusalByReset(failure.code);
+      return statusFromReset(failure.code);
   }
 }
 
 /** grpc-go, internal/transport/http2_client.go `Close`. */
 function lossText(reason: Error, goAway: string | undefined): string {
   const words =
-    reason instanceof SilentPeerError
+    reason instanceof KeepAliveTimeoutError
       ? 'keepalive ping failed to receive ACK within timeout'
       : lostConnection(readFailure(reason));
   if (goAway === undefined) return words;

@@ -21,22 +21,22 @@ export const CLIENT_API_VERSION = '3.7';
 export const FLOW_CONTROL_WINDOW_BYTES = 4 * 2 ** 20;
 
 /** What keeps an endpoint from answering, when it is not a failure with words of its own. */
-export const CONNECTED_AND_SILENT = 'connected, but the answer did not come in time';
-export const NOT_CONNECTED_YET = 'no answer to the attempt to connect';
+export const CONNECTED_AND_SILENT = 'connected, but the server did not answer in time';
+export const NOT_CONNECTED_YET = 'could not connect in time';
 
-const LARGEST_MESSAGE_BYTES = 2 ** 31 - 1;
+const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 
 /** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd ends connections that ping more often than every 5 s. */
-const SHORTEST_KEEP_ALIVE_MS = 10_000;
+const MIN_KEEP_ALIVE_MS = 10_000;
 
 /** What 0 stands for (grpc-go, internal/transport `defaultClientKeepaliveTimeout`). */
 const DEFAULT_KEEP_ALIVE_TIMEOUT_MS = 20_000;
 
 /** Timers take no more milliseconds. */
-const LONGEST_KEEP_ALIVE_MS = 2 ** 31 - 1;
+const MAX_KEEP_ALIVE_MS = 2 ** 31 - 1;
 
 export function largestResponseBytes({ maxReceiveBytes }: ChannelSettings): number {
-  return maxReceiveBytes || LARGEST_MESSAGE_BYTES;
+  return maxReceiveBytes || MAX_MESSAGE_BYTES;
 }
 
 /** `undefined`: switched off. */
@@ -46,8 +46,8 @@ export function keepAliveOf({
 }: ChannelSettings): { readonly timeMs: number; readonly timeoutMs: number } | undefined {
   if (keepAliveTimeMs <= 0) return undefined;
   return {
-    timeMs: Math.min(Math.max(keepAliveTimeMs, SHORTEST_KEEP_ALIVE_MS), LONGEST_KEEP_ALIVE_MS),
-    timeoutMs: Math.min(keepAliveTimeoutMs || DEFAULT_KEEP_ALIVE_TIMEOUT_MS, LONGEST_KEEP_ALIVE_MS),
+    timeMs: Math.min(Math.max(keepAliveTimeMs, MIN_KEEP_ALIVE_MS), MAX_KEEP_ALIVE_MS),
+    timeoutMs: Math.min(keepAliveTimeoutMs || DEFAULT_KEEP_ALIVE_TIMEOUT_MS, MAX_KEEP_ALIVE_MS),
   };
 }
 

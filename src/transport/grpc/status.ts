@@ -33,15 +33,15 @@ export function lostConnection(why: string): string {
 const IS_LOST = /^error reading from server: |^keepalive ping failed|^closing transport due to: /;
 
 /** Why a call has no response, in grpc-go's words. */
-export interface Refusal {
+export interface Status {
   readonly code: RpcCode;
   readonly details: string;
   /** The server cannot have acted on the request. */
-  readonly isUntouched?: boolean;
+  readonly isUnprocessed?: boolean;
 }
 
 /** A message that is not what it should be (grpc-go rpc_util.go `recv`). */
-export const UNREADABLE_MESSAGE: Refusal = {
+export const UNREADABLE_MESSAGE: Status = {
   code: 'Internal',
   details: 'grpc: failed to unmarshal the received message: proto: cannot parse invalid wire-format data',
 };
@@ -72,7 +72,7 @@ export function toServerError(failure: CallFailure): ServerError {
   const { code, details, endpoint } = failure;
   if (ETCD_ERRORS.has(details)) return new ServerError(details, code, { cause: failure });
   const reasons = IS_LOST.test(details)
-    ? [`${endpoint}: the connection broke before the answer came; the request may have been carried out`]
+    ? [`${endpoint}: the connection was lost before the response arrived; the request may have been applied`]
     : [];
   const message = `rpc error: code = ${code} desc = ${details}`;
   return new ServerError(message, code, { cause: failure, reasons });

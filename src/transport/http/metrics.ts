@@ -6,7 +6,7 @@ import { loadSecurity, type Security } from '../tls/security.js';
 import { type SecureRequestOptions, TlsAgent } from './tls-agent.js';
 
 /** A member's metrics are about 100 KB. */
-const LARGEST_ANSWER_BYTES = 16 * 2 ** 20;
+const MAX_ANSWER_BYTES = 16 * 2 ** 20;
 
 /** Without a sign of life. */
 const PATIENCE_MS = 30_000;
@@ -56,7 +56,7 @@ function startRequest(
 
 function answerTo(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    request.on('timeout', () => request.destroy(new Error(`no answer for ${PATIENCE_MS / 1000} s`)));
+    request.on('timeout', () => request.destroy(new Error(`no response for ${PATIENCE_MS / 1000} s`)));
     request.on('error', reject);
     request.on('response', resolve);
     request.end();
@@ -73,7 +73,7 @@ async function readAll(answer: IncomingMessage): Promise<string> {
   let sizeBytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > LARGEST_ANSWER_BYTES) throw new Error('the answer is too large');
+    if (sizeBytes > MAX_ANSWER_BYTES) throw new Error('the response is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

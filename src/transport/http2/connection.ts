@@ -1,6 +1,6 @@
 import { quoteGo } from '../../go/quote.js';
 import type { ByteSocket } from '../socket/dial.js';
-import { Http2Error, numberOf, resetCodeOf, SilentPeerError } from './error.js';
+import { Http2Error, KeepAliveTimeoutError, numberOf, resetCodeOf } from './error.js';
 import {
   checkIsOfConnection,
   DEFAULT_WINDOW_BYTES,
@@ -8,7 +8,7 @@ import {
   type FrameHeader,
   FrameType,
   frame,
-  LARGEST_WINDOW_BYTES,
+  MAX_WINDOW_BYTES,
   numberFrame,
   numberIn,
   PREFACE,
@@ -19,8 +19,8 @@ import {
   withoutPriority,
   wrongSize,
 } from './frame.js';
-import { FrameReader, Output } from './framer.js';
-import { FieldRules, type HeaderBlock, HeaderBlocks } from './header-block.js';
+import { FrameReader, FrameWriter } from './framer.js';
+import { FieldRules, type HeaderBlock, HeaderBlockReader } from './header-block.js';
 import { HeaderDecoder } from './hpack/decoder.js';
 import { KeepAlive, type KeepAliveOptions } from './keep-alive.js';
 import { Requests } from './requests.js';
@@ -49,9 +49,9 @@ type State = 'opening' | 'ready' | 'draining' | 'closed';
 export class Http2Connection {
   readonly #socket: ByteSocket;
   readonly #options: Http2ConnectionOptions;
-  readonly #output: Output;
+  readonly #writer: FrameWriter;
   readonly #requests: Requests;
-  readonly #blocks = new HeaderBlocks();
+  readonly #blocks = new HeaderBlockReader();
   readonly #decoder = new HeaderDecoder();
   readonly #keepAlive: KeepAlive | undefined;
   /** Received since the peer was last told that it may send more. */
@@ -62,14 +62,14 @@ export class Http2Connection {
       this.#receiveBlock(
         this.#blocks.begin(header, withoutPriority(header, withoutPadding(header, payload))),
       ),
-    [FrameType.continuation]: (header, payload) => this.#receiveBlock(this.#blocks.goOn(header, payload)),
+    [FrameType.continuation]: (header, payload) => this.#receiveBlock(this.#blocks.continue(header, payload)),
     [FrameType.resetStream]: (header, payload) => this.#receiveReset(header, payload),
     [FrameType.settings]: (header, payload) => this.#receiveSettings(header, payload),
     [FrameType.ping]: (header, payload) => this.#receivePing(header, payload),
     [FrameType.goAway]: (header, payload) => this.#receiveGoAway(header, payload),
     [FrameType.windowUpdate]: (header, payload) => this.#receiveWindow(header, payload),
     [FrameType.pushPromise]: () => {
-      throw new Http2Error('PROTOCOL_ERROR', 'a pushed response, which was not allowed');
+      throw new Http2Error('PROTOCOL_ERROR', 'unexpected PUSH_PROMISE: push is disabled');
     },
   };
   #state: State = 'opening';
@@ -79,27 +79,27 @@ export class Http2Connection {
   constructor(socket: ByteSocket, options: Http2ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
-    const output = new Output(socket);
-    this.#output = output;
-    this.#requests = new Requests((bytes) => output.send(bytes));
+    const writer = new FrameWriter(socket);
+    this.#writer = writer;
+    this.#requests = new Requests((bytes) => writer.send(bytes));
     const { keepAlive } = options;
     this.#keepAlive =
       keepAlive &&
       new KeepAlive(keepAlive, {
         isWaiting: () => !this.#requests.isEmpty,
-        ping: () => output.send(frame({ type: FrameType.ping, flags: 0, streamId: 0 }, Buffer.alloc(8))),
-        fail: () => this.close(new SilentPeerError()),
+        ping: () => writer.send(frame({ type: FrameType.ping, flags: 0, streamId: 0 }, Buffer.alloc(8))),
+        fail: () => this.close(new KeepAliveTimeoutError()),
       });
     const reader = new FrameReader((header, payload) => this.#receive(header, payload));
-    output.send(Buffer.from(PREFACE, 'latin1'));
-    output.send(
+    writer.send(Buffer.from(PREFACE, 'latin1'));
+    writer.send(
       settingsFrame([
         [Setting.enablePush, 0],
         [Setting.initialWindowSize, options.windowBytes],
       ]),
     );
     // Each stream has its window; that of the connection would only let one wait for another.
-    output.send(numberFrame(FrameType.windowUpdate, 0, LARGEST_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
+    writer.send(numberFrame(FrameType.windowUpdate, 0, MAX_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
     socket.listen({
       onData: (chunk) => this.#read(reader, chunk),
       onClose: (error) => this.close(error ?? new Error('the server closed the connection')),
@@ -115,7 +115,7 @@ export class Http2Connection {
       windowBytes: this.#options.windowBytes,
       credit: (bytes) => {
         if (this.#requests.isOpen(stream)) {
-          this.#output.send(numberFrame(FrameType.windowUpdate, stream.id, bytes));
+          this.#writer.send(numberFrame(FrameType.windowUpdate, stream.id, bytes));
         }
       },
       cancel: () => this.#cancel(stream),
@@ -132,7 +132,7 @@ export class Http2Connection {
     if (this.#state === 'closed') return;
     this.#becomeUnusable('closed', reason);
     this.#keepAlive?.stop();
-    this.#output.discard();
+    this.#writer.discard();
     this.#socket.destroy();
     for (const { id, events } of this.#requests.removeAll()) {
       const goAway = this.#goAway;
@@ -149,8 +149,8 @@ export class Http2Connection {
       if (!(error instanceof Http2Error)) throw error;
       const payload = Buffer.alloc(8);
       payload.writeUInt32BE(numberOf(error.code), 4);
-      this.#output.send(frame({ type: FrameType.goAway, flags: 0, streamId: 0 }, payload));
-      this.#output.flush();
+      this.#writer.send(frame({ type: FrameType.goAway, flags: 0, streamId: 0 }, payload));
+      this.#writer.flush();
       this.close(this.#state === 'opening' ? notHttp2(error) : error);
     }
   }
@@ -159,10 +159,10 @@ export class Http2Connection {
     // An earlier frame of the same chunk was the end.
     if (this.#state === 'closed') return;
     if (this.#state === 'opening' && header.type !== FrameType.settings) {
-      throw new Http2Error('PROTOCOL_ERROR', 'the first frame is not that of the settings');
+      throw new Http2Error('PROTOCOL_ERROR', 'the first frame is not SETTINGS');
     }
     if (this.#blocks.isIncomplete && header.type !== FrameType.continuation) {
-      throw new Http2Error('PROTOCOL_ERROR', 'a header block is interrupted');
+      throw new Http2Error('PROTOCOL_ERROR', 'a header block is interrupted by another frame');
     }
     // What this version of HTTP/2 does not know is passed over.
     this.#receivers[header.type]?.(header, payload);
@@ -171,8 +171,8 @@ export class Http2Connection {
   #receiveData(header: FrameHeader, payload: Buffer): void {
     const stream = this.#requests.find(header.streamId);
     this.#uncreditedBytes += payload.length;
-    if (this.#uncreditedBytes > LARGEST_WINDOW_BYTES / 2) {
-      this.#output.send(numberFrame(FrameType.windowUpdate, 0, this.#uncreditedBytes));
+    if (this.#uncreditedBytes > MAX_WINDOW_BYTES / 2) {
+      this.#writer.send(numberFrame(FrameType.windowUpdate, 0, this.#uncreditedBytes));
       this.#uncreditedBytes = 0;
     }
     const part = withoutPadding(header, payload);
@@ -209,7 +209,7 @@ export class Http2Connection {
     if (isAck ? payload.length > 0 : payload.length % 6 !== 0) throw wrongSize();
     if (isAck) return;
     this.#requests.apply(settingsOf(payload));
-    this.#output.answer(frame({ type: FrameType.settings, flags: Flag.ack, streamId: 0 }, Buffer.alloc(0)));
+    this.#writer.answer(frame({ type: FrameType.settings, flags: Flag.ack, streamId: 0 }, Buffer.alloc(0)));
     if (this.#state === 'opening') {
       this.#state = 'ready';
       this.#options.onReady();
@@ -221,7 +221,7 @@ export class Http2Connection {
     checkIsOfConnection(header);
     if (payload.length !== 8) throw wrongSize();
     if (header.flags & Flag.ack) return;
-    this.#output.answer(frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, payload));
+    this.#writer.answer(frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, payload));
   }
 
   /** The peer takes no more requests; those above the last that it looked at can be made elsewhere. */
@@ -230,9 +230,9 @@ export class Http2Connection {
     const lastId = numberIn(payload, 0) & 0x7fff_ffff;
     const code = resetCodeOf(numberIn(payload, 4));
     this.#goAway = goAwayText(code, payload.subarray(8));
-    this.#becomeUnusable('draining', new Error(`the server says goodbye: ${code}`));
+    this.#becomeUnusable('draining', new Error(`the server sent GOAWAY: ${code}`));
     for (const { events } of this.#requests.removeAbove(lastId)) events.onFailure({ kind: 'refused' });
-    this.#goOn();
+    this.#pumpOrClose();
   }
 
   #receiveWindow({ streamId }: FrameHeader, payload: Buffer): void {
@@ -259,7 +259,7 @@ export class Http2Connection {
 
   #reset(stream: Stream, code: 'CANCEL' | 'PROTOCOL_ERROR'): void {
     const isOpen = this.#requests.isOpen(stream);
-    if (isOpen) this.#output.send(numberFrame(FrameType.resetStream, stream.id, numberOf(code)));
+    if (isOpen) this.#writer.send(numberFrame(FrameType.resetStream, stream.id, numberOf(code)));
     this.#remove(stream);
   }
 
@@ -268,7 +268,7 @@ export class Http2Connection {
     // Who heard of the last part may have cancelled.
     if (!this.#requests.isOpen(stream)) return;
     if (!stream.isSent) {
-      this.#output.send(numberFrame(FrameType.resetStream, stream.id, numberOf('NO_ERROR')));
+      this.#writer.send(numberFrame(FrameType.resetStream, stream.id, numberOf('NO_ERROR')));
     }
     this.#remove(stream);
     stream.events.onEnd();
@@ -276,11 +276,11 @@ export class Http2Connection {
 
   #remove(stream: Stream): void {
     this.#requests.remove(stream);
-    this.#goOn();
+    this.#pumpOrClose();
   }
 
   /** One request less: another one may go out, or the last one was answered. */
-  #goOn(): void {
+  #pumpOrClose(): void {
     if (this.#state === 'draining' && this.#requests.isEmpty) {
       this.close(new Error('the connection has ended'));
     } else if (this.#state === 'ready' || this.#state === 'draining') {

@@ -35,10 +35,10 @@ export function numberOf(code: ErrorCode): number {
 }
 
 /** The peer is gone without a word. */
-export class SilentPeerError extends Error {
+export class KeepAliveTimeoutError extends Error {
   constructor() {
-    super('no answer to a keep-alive ping');
-    this.name = 'SilentPeerError';
+    super('no answer to a keepalive ping');
+    this.name = 'KeepAliveTimeoutError';
   }
 }
 

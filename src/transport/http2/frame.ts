@@ -31,12 +31,12 @@ export const FRAME_HEADER_BYTES = 9;
 /** Payload of a frame when the peer has allowed no other size. */
 export const DEFAULT_FRAME_BYTES = 16 * 2 ** 10;
 
-export const LARGEST_FRAME_BYTES = 2 ** 24 - 1;
+export const MAX_FRAME_BYTES = 2 ** 24 - 1;
 
 /** Bytes that may be on their way to a peer that has allowed no other number. */
 export const DEFAULT_WINDOW_BYTES = 2 ** 16 - 1;
 
-export const LARGEST_WINDOW_BYTES = 2 ** 31 - 1;
+export const MAX_WINDOW_BYTES = 2 ** 31 - 1;
 
 export interface FrameHeader {
   readonly type: number;
@@ -97,7 +97,7 @@ export function withoutPriority({ flags }: FrameHeader, payload: Buffer): Buffer
 
 /** Settings, pings and farewells are about the connection. */
 export function checkIsOfConnection({ streamId }: FrameHeader): void {
-  if (streamId !== 0) throw new Http2Error('PROTOCOL_ERROR', 'a frame of the connection names a stream');
+  if (streamId !== 0) throw new Http2Error('PROTOCOL_ERROR', 'a connection frame has a stream ID');
 }
 
 /** 32 bits. */
@@ -107,5 +107,5 @@ export function numberIn(payload: Buffer, at: number): number {
 }
 
 export function wrongSize(): Http2Error {
-  return new Http2Error('FRAME_SIZE_ERROR', 'a frame has not the size of its kind');
+  return new Http2Error('FRAME_SIZE_ERROR', 'a frame has an invalid length for its type');
 }

@@ -63,10 +63,10 @@ function frameBytes(bytes: Buffer, at: number): number {
 }
 
 /** Answers that may wait for a peer that asks without reading; honest ones have a few dozen bytes on their way. */
-const MOST_ANSWER_BYTES = 2 ** 20;
+const MAX_ANSWER_BYTES = 2 ** 20;
 
 /** Frames on their way to the socket. What is sent by one piece of work goes out together. */
-export class Output {
+export class FrameWriter {
   readonly #socket: ByteSocket;
   #frames: Buffer[] = [];
   /** Since the socket last had nothing left to send. */
@@ -84,8 +84,11 @@ export class Output {
   /** What the peer has asked for, and can ask for as often as it likes. @throws Http2Error when it does not read the answers */
   answer(frame: Buffer): void {
     this.#answerBytes += frame.length;
-    if (this.#answerBytes > MOST_ANSWER_BYTES) {
-      throw new Http2Error('ENHANCE_YOUR_CALM', 'answers are asked for and not read');
+    if (this.#answerBytes > MAX_ANSWER_BYTES) {
+      throw new Http2Error(
+        'ENHANCE_YOUR_CALM',
+        'too many answers are queued because the peer does not read them',
+      );
     }
     this.send(frame);
   }

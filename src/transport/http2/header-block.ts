@@ -3,7 +3,7 @@ import { Http2Error } from './error.js';
 import { Flag, type FrameHeader } from './frame.js';
 
 /** Frames of one header block; each has 16 KiB. */
-const MOST_PARTS = 64;
+const MAX_PARTS = 64;
 
 export interface HeaderBlock {
   readonly streamId: number;
@@ -13,7 +13,7 @@ export interface HeaderBlock {
 }
 
 /** Puts header blocks together that come in several frames; nothing may come between those (RFC 9113, 6.10). */
-export class HeaderBlocks {
+export class HeaderBlockReader {
   #begun: { readonly header: FrameHeader; readonly parts: Buffer[] } | undefined;
 
   get isIncomplete(): boolean {
@@ -27,10 +27,10 @@ export class HeaderBlocks {
   }
 
   /** The payload of a CONTINUATION frame. @throws Http2Error when it belongs to no block, or the block becomes too large */
-  goOn({ streamId, flags }: FrameHeader, payload: Buffer): HeaderBlock | undefined {
+  continue({ streamId, flags }: FrameHeader, payload: Buffer): HeaderBlock | undefined {
     const begun = this.#begun;
     if (begun?.header.streamId !== streamId) {
-      throw new Http2Error('PROTOCOL_ERROR', 'a header block goes on that never began');
+      throw new Http2Error('PROTOCOL_ERROR', 'CONTINUATION without a preceding HEADERS frame');
     }
     return this.#add(begun, flags, payload);
   }
@@ -47,7 +47,7 @@ export class HeaderBlocks {
     }
     // The payload is overwritten by the next frame.
     parts.push(Buffer.from(payload));
-    if (parts.length >= MOST_PARTS) {
+    if (parts.length >= MAX_PARTS) {
       throw new Http2Error('ENHANCE_YOUR_CALM', 'a header block is too large');
     }
     return undefined;

@@ -5,8 +5,8 @@ import {
   Flag,
   FrameType,
   frame,
-  LARGEST_FRAME_BYTES,
-  LARGEST_WINDOW_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_WINDOW_BYTES,
   Setting,
 } from './frame.js';
 import type { Stream } from './stream.js';
@@ -82,7 +82,7 @@ export class Requests {
 
   /** The peer takes more: of one stream, or of all together (0). @throws Http2Error */
   credit(streamId: number, bytes: number): void {
-    if (bytes === 0) throw new Http2Error('PROTOCOL_ERROR', 'a window is enlarged by nothing');
+    if (bytes === 0) throw new Http2Error('PROTOCOL_ERROR', 'WINDOW_UPDATE with an increment of 0');
     if (streamId === 0) this.#window = enlarged(this.#window, bytes);
     else {
       const stream = this.find(streamId);
@@ -129,7 +129,7 @@ export class Requests {
   }
 
   #resizeFrames(bytes: number): void {
-    if (bytes < DEFAULT_FRAME_BYTES || bytes > LARGEST_FRAME_BYTES) {
+    if (bytes < DEFAULT_FRAME_BYTES || bytes > MAX_FRAME_BYTES) {
       throw new Http2Error('PROTOCOL_ERROR', `frames of ${bytes} bytes`);
     }
     this.#maxFrameBytes = bytes;
@@ -145,6 +145,6 @@ export class Requests {
 
 function enlarged(windowBytes: number, bytes: number): number {
   const sum = windowBytes + bytes;
-  if (sum > LARGEST_WINDOW_BYTES) throw new Http2Error('FLOW_CONTROL_ERROR', `a window of ${sum} bytes`);
+  if (sum > MAX_WINDOW_BYTES) throw new Http2Error('FLOW_CONTROL_ERROR', `a window of ${sum} bytes`);
   return sum;
 }

@@ -17,7 +17,7 @@ import {
   type BunTlsOptions,
   certificateClassOf,
 } from './bun.js';
-import type { ByteSocket, Destination, SocketEvents } from './dial.js';
+import type { ByteSocket, DialTarget, SocketEvents } from './dial.js';
 
 /** `h2` behind its length. */
 const ALPN_HTTP2 = '\x02h2';
@@ -25,7 +25,7 @@ const ALPN_HTTP2 = '\x02h2';
 /** See `dial`; on the sockets of Bun. */
 export async function dialWithBun(
   bun: Bun,
-  destination: Destination,
+  destination: DialTarget,
   signal: AbortSignal,
 ): Promise<ByteSocket> {
   const { place, security, certifiedHost } = destination;

@@ -2,10 +2,10 @@ import type { ForwardProxy } from '../proxy.js';
 import type { Security } from '../tls/security.js';
 import { type Bun, bun } from './bun.js';
 
-export type Place = { readonly path: string } | { readonly host: string; readonly port: number };
+export type SocketAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 
-export interface Destination {
-  readonly place: Place;
+export interface DialTarget {
+  readonly place: SocketAddress;
   /** Between this machine and the place. */
   readonly proxy: ForwardProxy | undefined;
   readonly security: Security;
@@ -36,14 +36,14 @@ export interface ByteSocket {
  * @throws Error in the words of the runtime or of its TLS library, PeerCertificateError, or the signal's reason; UsageError for TLS
  *   files that are unusable
  */
-export async function dial(destination: Destination, signal: AbortSignal): Promise<ByteSocket> {
+export async function dial(destination: DialTarget, signal: AbortSignal): Promise<ByteSocket> {
   if (bun !== undefined && destination.proxy === undefined) return dialByName(bun, destination, signal);
   const { dialWithNode } = await import('./node-socket.js');
   return dialWithNode(destination, signal);
 }
 
 /** As `lookUpHost` does for Node.js: a name is also looked for without its final dot. */
-async function dialByName(bun: Bun, destination: Destination, signal: AbortSignal): Promise<ByteSocket> {
+async function dialByName(bun: Bun, destination: DialTarget, signal: AbortSignal): Promise<ByteSocket> {
   const { dialWithBun } = await import('./bun-socket.js');
   try {
     return await dialWithBun(bun, destination, signal);

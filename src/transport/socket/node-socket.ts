@@ -2,11 +2,11 @@ import { request } from 'node:http';
 import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
 import type { ForwardProxy } from '../proxy.js';
 import { connectTls } from '../tls/connect.js';
-import type { ByteSocket, Destination, SocketEvents } from './dial.js';
+import type { ByteSocket, DialTarget, SocketEvents } from './dial.js';
 import { destroyOnAbort, lookUpHost } from './net-socket.js';
 
 /** See `dial`; on the sockets of `node:net` and `node:tls`. */
-export async function dialWithNode(destination: Destination, signal: AbortSignal): Promise<ByteSocket> {
+export async function dialWithNode(destination: DialTarget, signal: AbortSignal): Promise<ByteSocket> {
   const { security, place, certifiedHost } = destination;
   const tunnel = await tunnelFor(destination, signal);
   signal.throwIfAborted();
@@ -16,7 +16,7 @@ export async function dialWithNode(destination: Destination, signal: AbortSignal
 }
 
 /** Over TCP, or to a socket in the file system. */
-async function openSocket(place: Destination['place'], signal: AbortSignal): Promise<Socket> {
+async function openSocket(place: DialTarget['place'], signal: AbortSignal): Promise<Socket> {
   const socket = connectTcp({ ...place, lookup: lookUpHost } as TcpNetConnectOpts);
   destroyOnAbort(socket, signal);
   await new Promise<void>((resolve, reject) => {
@@ -58,7 +58,7 @@ class NodeByteSocket implements ByteSocket {
   }
 }
 
-async function tunnelFor({ place, proxy }: Destination, signal: AbortSignal): Promise<Socket | undefined> {
+async function tunnelFor({ place, proxy }: DialTarget, signal: AbortSignal): Promise<Socket | undefined> {
   if (proxy === undefined || 'path' in place) return undefined;
   const socket = await openTunnel(proxy, place, signal);
   destroyOnAbort(socket, signal);

@@ -4,7 +4,7 @@
  */
 
 import { TLS_FLAG_NAMES, type TlsFlagNames } from '../connection.js';
-import type { Destination } from '../proxy.js';
+import type { ProxiedAddress } from '../proxy.js';
 import { PeerCertificateError } from './peer.js';
 
 type Words = string | ((flagNames: TlsFlagNames) => string);
@@ -21,7 +21,7 @@ const NOT_TLS =
   'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener';
 
 const NO_HTTP2 =
-  'the server does not offer HTTP/2 (ALPN h2): is this the port of etcd, and no proxy before it?';
+  'the server does not offer HTTP/2 (ALPN h2): check that this is the client port of etcd, not a proxy';
 
 const EXPLANATIONS: readonly Explanation[] = [
   { pattern: /ECONNREFUSED/, words: 'connection refused' },
@@ -49,7 +49,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     pattern: /KEY USAGE BIT INCORRECT/,
     words:
-      "the server's certificate does not allow its key to sign, which the TLS library of this executable asks for: give it the key usage digitalSignature, or use the npm package",
+      "the server's certificate does not allow its key to sign, which the TLS library of this executable requires: add the key usage digitalSignature, or use the npm package",
   },
   {
     pattern: /protocol version/i,
@@ -111,12 +111,13 @@ export function explainConnectionFailure(
 }
 
 /** The same when a proxy is asked to connect; grpc-js gives no reason when that refuses or cannot be reached. */
-export function explainProxiedFailure(failure: Error, proxy: Destination): string {
+export function explainProxiedFailure(failure: Error, proxy: ProxiedAddress): string {
   const reason =
     failure instanceof PeerCertificateError
       ? explainCertificate(failure, TLS_FLAG_NAMES)
-      : (knownExplanation(textOf(failure), TLS_FLAG_NAMES) ?? 'it cannot be reached, or refuses to connect');
-  return `${reason}; the way leads through the proxy ${proxy.host}:${proxy.port} of HTTPS_PROXY: set NO_PROXY to go past it`;
+      : (knownExplanation(textOf(failure), TLS_FLAG_NAMES) ??
+        'the proxy is unreachable or refuses the connection');
+  return `${reason}; the connection goes through the proxy ${proxy.host}:${proxy.port} of HTTPS_PROXY: set NO_PROXY to bypass it`;
 }
 
 function knownExplanation(details: string, flagNames: TlsFlagNames): string | undefined {
@@ -126,7 +127,7 @@ function knownExplanation(details: string, flagNames: TlsFlagNames): string | un
   if (alert && ofAlert) return withGoWords(ofAlert, `remote error: tls: ${alert.goName}`, flagNames);
   const known = EXPLANATIONS.find(({ pattern }) => pattern.test(spaced));
   if (known) return withGoWords(known.words, known.goWords, flagNames);
-  if (alert) return `the server broke off the TLS handshake (remote error: tls: ${alert.goName})`;
+  if (alert) return `the server aborted the TLS handshake (remote error: tls: ${alert.goName})`;
   const reason = tlsLibraryReason(spaced);
   return reason && `the TLS handshake failed: ${reason}`;
 }
@@ -147,27 +148,27 @@ function withGoWords(words: Words, goWords: string | undefined, flagNames: TlsFl
 function explainCertificate({ message, otherHost }: PeerCertificateError, flagNames: TlsFlagNames): string {
   if (otherHost) {
     const { wanted, certified } = otherHost;
-    const others = certified === '' ? ': it names no host at all (no SAN)' : `, only for ${certified}`;
+    const others = certified === '' ? ': it has no subject alternative names' : `, only for ${certified}`;
     return `the server's certificate is not valid for ${wanted}${others} (${message})`;
   }
   const known = CERTIFICATE_PROBLEMS.find(([part]) => message.includes(part));
-  if (known === undefined) return `the server's certificate is not to be trusted (${message})`;
+  if (known === undefined) return `the server's certificate is not trusted (${message})`;
   return withGoWords(known[1], message, flagNames);
 }
 
 const CERTIFICATE_PROBLEMS: readonly (readonly [part: string, words: Words])[] = [
-  ['failed to load system roots', 'the authorities of this machine cannot be read: is SSL_CERT_FILE right?'],
+  ['failed to load system roots', 'the system root certificates cannot be read: check SSL_CERT_FILE'],
   [
     'not authorized to sign for this name',
-    "the authority of the server's certificate may not sign for one of its names",
+    "the CA of the server's certificate is not allowed to sign for one of its names",
   ],
   [
     'signed by unknown authority',
     ({ ca }) => `the server's certificate is signed by an unknown authority: give its CA with ${ca}`,
   ],
-  [' is before ', "the server's certificate is not valid yet: is the clock right?"],
+  [' is before ', "the server's certificate is not valid yet: check the clock"],
   ['has expired', "the server's certificate has expired, or that of its authority"],
-  ['incompatible key usage', "the server's certificate is not for servers: it lacks the usage serverAuth"],
+  ['incompatible key usage', "the server's certificate lacks the extended key usage serverAuth"],
   ['failed to parse', "the server's certificate is damaged"],
   ['keys are insecure', "the server's key is too short"],
 ];

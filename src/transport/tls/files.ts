@@ -77,9 +77,9 @@ export function readKeyPair(
   if (!certFile && !keyFile) return undefined;
   if (!certFile || !keyFile) {
     const missing = certFile ? flagNames.key : flagNames.cert;
-    throw refusal(
+    throw tlsFileError(
       `KeyFile and CertFile must both be present[key: ${keyFile}, cert: ${certFile}]`,
-      `${flagNames.cert} and ${flagNames.key} go together: ${missing} is missing`,
+      `${flagNames.cert} and ${flagNames.key} must be used together: ${missing} is missing`,
     );
   }
   const [certText, keyText] = [readText(certFile, flagNames), readText(keyFile, flagNames)];
@@ -109,9 +109,9 @@ export function readKeyPair(
 export function checkCertificate({ certFile, keyFile, leaf, keyType }: KeyPair): void {
   const { type } = certificateIn(certFile, leaf).publicKey;
   if (type !== 'RSA' && type !== 'ECDSA' && type !== 'Ed25519') {
-    throw refusal(
+    throw tlsFileError(
       'tls: unknown public key algorithm',
-      `the certificate in ${certFile} is for a key that TLS cannot use: give one for an RSA, ECDSA or Ed25519 key`,
+      `the certificate in ${certFile} has a key type that TLS does not support: use an RSA, ECDSA or Ed25519 key`,
     );
   }
   if (type !== keyType) {
@@ -124,7 +124,7 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
     return parseCertificate(bytes);
   } catch (cause) {
     const found = label === 'CERTIFICATE' ? 'a damaged certificate' : `a block "${label}"`;
-    throw refusal((cause as Error).message, `${file} holds ${found} where a certificate must be`, cause);
+    throw tlsFileError((cause as Error).message, `${file} contains ${found} instead of a certificate`, cause);
   }
 }
 
@@ -132,14 +132,17 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
 function refuseKey(file: string, isEncrypted = false): never {
   const problem = isEncrypted ? 'is protected by a passphrase' : 'is damaged or of an unknown kind';
   // No cause: nothing that has seen the key goes along with the error.
-  throw refusal('tls: failed to parse private key', `the key in ${file} ${problem}: give a plain PEM key`);
+  throw tlsFileError(
+    'tls: failed to parse private key',
+    `the key in ${file} ${problem}: use an unencrypted PEM key`,
+  );
 }
 
 /** The key and the certificate do not belong together. */
 function mismatch(message: string, { certFile, keyFile }: Pick<KeyPair, 'certFile' | 'keyFile'>): UsageError {
-  return refusal(
+  return tlsFileError(
     message,
-    `the key in ${keyFile} does not belong to the certificate in ${certFile}: give a pair that was issued together`,
+    `the key in ${keyFile} does not match the certificate in ${certFile}: use a matching pair`,
   );
 }
 
@@ -148,7 +151,7 @@ function readText(file: string, flagNames: TlsFlagNames): string {
     return readFileSync(file, 'latin1');
   } catch (cause) {
     const operation = (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open';
-    throw refusal(
+    throw tlsFileError(
       pathErrorText(operation, file, cause),
       `the TLS file ${file} cannot be read: check ${listed(flagNames)}`,
       cause,
@@ -158,14 +161,15 @@ function readText(file: string, flagNames: TlsFlagNames): string {
 
 function noCertificate(file: string, blocks: readonly PemBlock[], { cert, key }: TlsFlagNames): UsageError {
   const reason = `${file} holds no PEM certificate: ${cert} needs one`;
-  if (blocks.length === 0) return refusal('tls: failed to find any PEM data in certificate input', reason);
+  if (blocks.length === 0)
+    return tlsFileError('tls: failed to find any PEM data in certificate input', reason);
   if (blocks.length === 1 && blocks[0]?.label.endsWith('PRIVATE KEY')) {
-    return refusal(
+    return tlsFileError(
       'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched',
       `${file} holds a private key: are ${cert} and ${key} swapped?`,
     );
   }
-  return refusal(
+  return tlsFileError(
     `tls: failed to find "CERTIFICATE" PEM block in certificate input after skipping PEM blocks of the following types: [${labels(blocks)}]`,
     reason,
   );
@@ -173,11 +177,11 @@ function noCertificate(file: string, blocks: readonly PemBlock[], { cert, key }:
 
 function noKey(file: string, blocks: readonly PemBlock[], { key }: TlsFlagNames): UsageError {
   const reason = `${file} holds no PEM private key: ${key} needs one`;
-  if (blocks.length === 0) return refusal('tls: failed to find any PEM data in key input', reason);
+  if (blocks.length === 0) return tlsFileError('tls: failed to find any PEM data in key input', reason);
   if (blocks.length === 1 && blocks[0]?.label === 'CERTIFICATE') {
-    return refusal('tls: found a certificate rather than a key in the PEM for the private key', reason);
+    return tlsFileError('tls: found a certificate rather than a key in the PEM for the private key', reason);
   }
-  return refusal(
+  return tlsFileError(
     `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [${labels(blocks)}]`,
     reason,
   );
@@ -188,7 +192,7 @@ function labels(blocks: readonly PemBlock[]): string {
 }
 
 /** What is wrong with a file, and why. */
-function refusal(message: string, reason: string, cause?: unknown): UsageError {
+function tlsFileError(message: string, reason: string, cause?: unknown): UsageError {
   return new UsageError(message, 'arguments', { reasons: [reason], cause });
 }
 
@@ -199,7 +203,7 @@ export function exposedKeyWarning(file: string | undefined): string | undefined 
   if (!file) return undefined;
   const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & READABLE_BY_OTHERS) === 0) return undefined;
-  return `warning: everybody on this machine can read the private key ${file}: chmod o-rwx protects it`;
+  return `warning: all users of this machine can read the private key ${file}: run chmod o-rwx on it`;
 }
 
 /** @throws UsageError when certificate or key are unusable, or do not belong together */

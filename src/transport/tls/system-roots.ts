@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pathErrorText } from '../../go/system-error.js';
-import type { SystemRootsPlaces } from '../connection.js';
+import type { SystemRootsPaths } from '../connection.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
 import { decodePem } from '../x509/pem.js';
 
@@ -18,7 +18,7 @@ const BUNDLES = [
 /** Where they keep the same ones, each in a file. */
 const FOLDERS = ['/etc/ssl/certs', '/etc/pki/tls/certs'];
 
-export interface SystemPlaces {
+export interface SystemPaths {
   readonly bundles: readonly string[];
   readonly folders: readonly string[];
 }
@@ -29,8 +29,8 @@ export interface SystemPlaces {
  * are for systems that keep theirs elsewhere than in files.
  */
 export async function systemRoots(
-  { file, folders }: SystemRootsPlaces = {},
-  system: SystemPlaces = { bundles: BUNDLES, folders: FOLDERS },
+  { file, folders }: SystemRootsPaths = {},
+  system: SystemPaths = { bundles: BUNDLES, folders: FOLDERS },
 ): Promise<CertificatePool> {
   const pool = new CertificatePool();
   for (const bundle of file === undefined ? system.bundles : [file]) {

@@ -100,12 +100,12 @@ function asker(cluster: HttpCluster): Ask {
       signal,
     });
     requireV2Api(answer);
-    if (!CHANGED.includes(answer.status)) throw refusalOf(answer);
+    if (!CHANGED.includes(answer.status)) throw statusOfStreamFailure(answer);
     return answer;
   };
 }
 
-function refusalOf(answer: WholeAnswer): V2CallError {
+function statusOfStreamFailure(answer: WholeAnswer): V2CallError {
   return read(answer, ({ message }) => new V2CallError(asText(message)));
 }
 

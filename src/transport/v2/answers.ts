@@ -31,7 +31,7 @@ export function read<Value>(
 }
 
 function notJson(cause: unknown): V2CallError {
-  return new V2CallError('the answer is not the JSON that a server of the version 2 API gives', { cause });
+  return new V2CallError('the response is not JSON of the version 2 API', { cause });
 }
 
 /** A JSON text in which whole numbers of more than 15 digits, which doubles would round, are strings of digits. */
@@ -82,5 +82,5 @@ export function asInteger(value: unknown): bigint {
   if (value === undefined || value === null) return 0n;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
   if (typeof value === 'string' && /^-?\d{16,}$/.test(value)) return BigInt(value);
-  throw new TypeError('not a whole JSON number');
+  throw new TypeError('not a JSON integer');
 }

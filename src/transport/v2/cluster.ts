@@ -146,7 +146,7 @@ function serverFailure({ text }: Origin, status: number): string {
 }
 
 /** As Go's client/v2 (`DefaultCheckRedirect`). */
-const MOST_REDIRECTS = 10;
+const MAX_REDIRECTS = 10;
 
 /**
  * Sends the same request, method and body included, wherever the servers point to. Credentials are not sent from https to http.
@@ -162,7 +162,7 @@ export async function sendFollowing(
     const answer = await connector.send(next, withoutLeak(request, url, next), limits);
     if (Math.floor(answer.status / 100) !== 3) return answer;
     answer.discard();
-    if (redirects === MOST_REDIRECTS) throw new V2AttemptError('client: too many redirects', false);
+    if (redirects === MAX_REDIRECTS) throw new V2AttemptError('client: too many redirects', false);
     next = locationOf(answer);
   }
 }

@@ -35,24 +35,24 @@ export interface HttpAnswer {
 }
 
 /** A store's listing is the largest; JavaScript's texts end at twice this size. */
-const LARGEST_BODY_BYTES = 256 * 2 ** 20;
+const MAX_BODY_BYTES = 256 * 2 ** 20;
 
 /** Connections that are kept between requests, and what secures them. TLS files are read with the first secure one. */
 export class Connector {
   readonly #tls: Omit<TlsOptions, 'insecureTransport'>;
   readonly #dialTimeoutMs: number;
-  readonly #largestBodyBytes: number;
+  readonly #maxBodyBytes: number;
   readonly #agents: { readonly plaintext: HttpAgent; readonly tls: TlsAgent };
   #security: Promise<Security> | undefined;
 
   constructor(
     tls: Omit<TlsOptions, 'insecureTransport'>,
     dialTimeoutMs: number,
-    largestBodyBytes = LARGEST_BODY_BYTES,
+    maxBodyBytes = MAX_BODY_BYTES,
   ) {
     this.#tls = tls;
     this.#dialTimeoutMs = dialTimeoutMs;
-    this.#largestBodyBytes = largestBodyBytes;
+    this.#maxBodyBytes = maxBodyBytes;
     this.#agents = {
       plaintext: new HttpAgent({ keepAlive: true }),
       tls: new TlsAgent({ keepAlive: true, security: () => this.#loadedSecurity(), dialTimeoutMs }),
@@ -71,8 +71,8 @@ export class Connector {
     const attempted = this.#attempted(url);
     const started = await this.#start(url, request, limits);
     try {
-      const largestBodyBytes = this.#largestBodyBytes;
-      return toAnswer(await started.response, { signal, attempted, largestBodyBytes });
+      const maxBodyBytes = this.#maxBodyBytes;
+      return toAnswer(await started.response, { signal, attempted, maxBodyBytes });
     } catch (error) {
       signal.throwIfAborted();
       throw attemptError(error, attempted);
@@ -179,13 +179,10 @@ function limitDial(socket: Socket, timeoutMs: number, request: ClientRequest): v
 interface AnswerContext {
   readonly signal: AbortSignal;
   readonly attempted: Attempted;
-  readonly largestBodyBytes: number;
+  readonly maxBodyBytes: number;
 }
 
-function toAnswer(
-  response: IncomingMessage,
-  { signal, attempted, largestBodyBytes }: AnswerContext,
-): HttpAnswer {
+function toAnswer(response: IncomingMessage, { signal, attempted, maxBodyBytes }: AnswerContext): HttpAnswer {
   // A body that nobody reads may break off without anybody's harm.
   response.on('error', () => {});
   return {
@@ -196,7 +193,7 @@ function toAnswer(
     },
     async body() {
       try {
-        return await readText(response, largestBodyBytes);
+        return await readText(response, maxBodyBytes);
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof V2AttemptError) throw error;
@@ -208,14 +205,14 @@ function toAnswer(
   };
 }
 
-async function readText(response: IncomingMessage, largestBodyBytes: number): Promise<string> {
+async function readText(response: IncomingMessage, maxBodyBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > largestBodyBytes) {
-      throw new V2AttemptError(`the answer is larger than ${largestBodyBytes} bytes`, false, {
-        reasons: ['ask for less: a directory further down, or without --recursive'],
+    if (sizeBytes > maxBodyBytes) {
+      throw new V2AttemptError(`the response is larger than ${maxBodyBytes} bytes`, false, {
+        reasons: ['request less: a subdirectory, or without --recursive'],
       });
     }
     chunks.push(chunk);

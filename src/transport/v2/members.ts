@@ -36,7 +36,7 @@ export function membersService(cluster: HttpCluster): V2MembersService {
     async add(peerUrls, options) {
       const answer = await call(withUrls(action('POST', [], options), peerUrls));
       requireStatus(answer, 201, 409);
-      if (answer.status === 409) throw refusalOf(answer);
+      if (answer.status === 409) throw statusOfStreamFailure(answer);
       return read(answer, toMember);
     },
     async remove(id, options) {
@@ -45,7 +45,7 @@ export function membersService(cluster: HttpCluster): V2MembersService {
     async update(id, peerUrls, options) {
       const answer = await call(withUrls(action('PUT', [id], options), peerUrls));
       requireStatus(answer, 204, 404, 409);
-      if (answer.status !== 204) throw refusalOf(answer);
+      if (answer.status !== 204) throw statusOfStreamFailure(answer);
     },
   };
 }
@@ -62,7 +62,7 @@ function toMember({ id, name, peerURLs, clientURLs }: JsonObject): V2Member {
   return { id: asText(id), name: asText(name), peerUrls: asTexts(peerURLs), clientUrls: asTexts(clientURLs) };
 }
 
-function refusalOf(answer: WholeAnswer): V2CallError {
+function statusOfStreamFailure(answer: WholeAnswer): V2CallError {
   return read(answer, ({ message }) => new V2CallError(asText(message)));
 }
 

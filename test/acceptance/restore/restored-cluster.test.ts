@@ -19,7 +19,7 @@ import {
 const QUOTA_BYTES = 2_000_000;
 const LARGE_VALUE = Buffer.alloc(400_000, 'x');
 /** The size counts what is written to disk, which happens a few times a second only. */
-const MOST_LARGE_VALUES = 50;
+const MAX_LARGE_VALUES = 50;
 
 interface Source {
   readonly lab: Lab;
@@ -58,7 +58,7 @@ async function fill(lab: Lab): Promise<void> {
   await lab.real(['compaction', '--physical', '30']);
   await lab.real(['put', 'key-4', 'after the compaction']);
   for (let count = 0; (await lab.real(['alarm', 'list'])).stdout.length === 0; count++) {
-    if (count === MOST_LARGE_VALUES) throw new Error('the store does not get full');
+    if (count === MAX_LARGE_VALUES) throw new Error('the store does not get full');
     await run(lab.etcdctl, [...lab.flags(), 'put', `large-${count}`], { stdin: LARGE_VALUE });
   }
 }

@@ -15,7 +15,7 @@ import {
 
 /** Longer than progress is waited for until it is shown. */
 const LONG_MS = 900;
-const MOST_MEMORY_BYTES = 400 * 2 ** 20;
+const MAX_MEMORY_BYTES = 400 * 2 ** 20;
 const ESCAPE = '\u001b';
 const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`, 'g');
 /** Servers do not know their cluster's version at first. */
@@ -51,7 +51,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
     return results.map(({ code, stdout }, index) => ({
       code,
       shown: stdout.toString(),
-      isFlat: (memory[index] ?? 0) < MOST_MEMORY_BYTES,
+      isFlat: (memory[index] ?? 0) < MAX_MEMORY_BYTES,
     }));
   }
 
@@ -176,7 +176,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
       const running = startOnTerminal(ourEtcdctl(), [...lab.flags(), 'make-mirror', to], { columns });
       const copied = async () => (await destination.real(['get', 'k'])).stdout.toString();
       await expect.poll(copied, { timeout: 10_000 }).toBe('k\nv\n');
-      expect(await running.peakMemoryBytes()).toBeLessThan(MOST_MEMORY_BYTES);
+      expect(await running.peakMemoryBytes()).toBeLessThan(MAX_MEMORY_BYTES);
       await running.signal('SIGTERM');
       const { stdout } = await running.result;
       expect(stdout.toString()).not.toMatch(/defect|Error/);

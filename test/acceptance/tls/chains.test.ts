@@ -147,12 +147,25 @@ describe('a chain is trusted', () => {
 describe('a chain is not trusted', () => {
   pki.table(false, {
     'without its intermediate': () => shown([below().server], pki.root),
-    'of another root': () => shown([leaf()], authority('stranger', { key: 'p384' })),
+    'of another root': () => ({
+      ...shown([leaf()], authority('stranger', { key: 'p384' })),
+      says: 'is signed by an unknown authority: give its CA with --cacert',
+    }),
+    'of another root, whatever NODE_TLS_REJECT_UNAUTHORIZED says': () => ({
+      ...shown([leaf()], authority('stranger', { key: 'p384' })),
+      env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    }),
     'of another root of the same name': () =>
       shown([leaf()], authority('impostor', { subject: '/CN=root', key: 'p521' })),
     'of a certificate that has signed itself': () => shown([leaf({ issuer: undefined })], pki.root),
-    'when the certificate has expired': () => shown([leaf({ validity: PAST })], pki.root),
-    'before the certificate is valid': () => shown([leaf({ validity: FUTURE })], pki.root),
+    'when the certificate has expired': () => ({
+      ...shown([leaf({ validity: PAST })], pki.root),
+      says: "the server's certificate has expired",
+    }),
+    'before the certificate is valid': () => ({
+      ...shown([leaf({ validity: FUTURE })], pki.root),
+      says: "the server's certificate is not valid yet",
+    }),
     "of the server's own certificate, when it has expired": () => {
       const server = leaf({ validity: PAST });
       return shown([server], server);

@@ -5,7 +5,7 @@ import { type Lab, startLab } from '../../support/lab/lab.js';
 import { ourEtcdctl, run } from '../../support/lab/program.js';
 import { startOnTerminal, terminalsMissing } from '../../support/lab/terminal.js';
 
-const WARNING = /warning: everybody on this machine can read the private key .*/g;
+const WARNING = /warning: all users of this machine can read the private key .*/g;
 
 describe('a private key that everybody can read', () => {
   let lab: Lab;

@@ -153,8 +153,14 @@ describe('as --cert and --key are read', () => {
 
 describe('as --cert and --key are refused, by the program or by the server', () => {
   pki.table(false, {
-    nothing: () => showing('none'),
-    'the certificate of a stranger': () => showing(pki.leaf({ extensions: ['extendedKeyUsage=clientAuth'] })),
+    nothing: () => ({
+      ...showing('none'),
+      says: 'the server requires a client certificate: give --cert and --key',
+    }),
+    'the certificate of a stranger': () => ({
+      ...showing(pki.leaf({ extensions: ['extendedKeyUsage=clientAuth'] })),
+      says: /does not accept the client certificate|ended the TLS handshake/,
+    }),
     'a certificate for servers alone': () =>
       showing(ofClient({ extensions: ['extendedKeyUsage=serverAuth'] })),
     'a certificate that has expired': () => showing(ofClient({ validity: PAST })),
@@ -216,7 +222,10 @@ describe("the system's roots are", () => {
   });
   describe('not trusted', () => {
     pki.table(false, {
-      'those of another authority': () => withoutCa({}),
+      'those of another authority': () => ({
+        ...withoutCa({}),
+        says: 'is signed by an unknown authority: give its CA with --cacert',
+      }),
       'where SSL_CERT_FILE is not there': () => withoutCa({ SSL_CERT_FILE: NONE, SSL_CERT_DIR: NONE }),
       'where SSL_CERT_FILE is empty': () => withoutCa({ SSL_CERT_FILE: write(''), SSL_CERT_DIR: NONE }),
       'where SSL_CERT_FILE is a folder': () =>

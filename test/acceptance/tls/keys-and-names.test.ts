@@ -105,11 +105,20 @@ describe('found is the name', () => {
 
 describe('not found is the name', () => {
   pki.table(false, {
-    'of another address': () => named('127.0.0.1', 'IP:127.0.0.2', 'DNS:localhost'),
+    'of another address': () => ({
+      ...named('127.0.0.1', 'IP:127.0.0.2', 'DNS:localhost'),
+      says: 'not valid for 127.0.0.1, only for DNS:localhost, IP:127.0.0.2',
+    }),
     'of an address, as a host name': () => named('127.0.0.1', 'DNS:127.0.0.1'),
-    'of an address, among the addresses of none': () => named('127.0.0.1', 'DNS:localhost'),
+    'of an address, among the addresses of none': () => ({
+      ...named('127.0.0.1', 'DNS:localhost'),
+      says: 'not valid for 127.0.0.1, only for DNS:localhost',
+    }),
     'of a host, among the names of others': () => named('localhost', 'DNS:other', 'DNS:*.localhost'),
-    'of a host, among addresses': () => named('localhost', 'IP:127.0.0.1'),
+    'of a host, among addresses': () => ({
+      ...named('localhost', 'IP:127.0.0.1'),
+      says: 'not valid for localhost, only for IP:127.0.0.1',
+    }),
     'of a host under a bare wildcard': () => named('localhost', 'DNS:*'),
     'of a host, with a final dot in the certificate': () => named('localhost', 'DNS:localhost.'),
     'of a host, as a URI': () => named('localhost', 'URI:https://localhost'),
@@ -120,11 +129,13 @@ describe('not found is the name', () => {
       ),
       host: 'localhost',
     }),
-    'of an address, as the common name alone': () =>
-      pki.shown(
+    'of an address, as the common name alone': () => ({
+      ...pki.shown(
         [pki.leaf({ subject: '/CN=127.0.0.1', extensions: ['basicConstraints=CA:FALSE'] })],
         pki.root,
       ),
+      says: 'not valid for 127.0.0.1: it names no host at all',
+    }),
     'at all': () => pki.shown([pki.leaf({ extensions: ['basicConstraints=CA:FALSE'] })], pki.root),
   });
 });

@@ -38,7 +38,7 @@ describe.each(references)('version 2, etcd $version without its API', (reference
     const { endpoints } = lab.cluster;
     expect(ours).toEqual({
       ...real,
-      stderr: `${real.stderr.startsWith('Error:  ') ? 'Error:  ' : ''}the server at ${endpoints[0]} does not serve the version 2 API, which etcd 3.6 and newer do not have and older servers only with --enable-v2: use '${successor}' with ETCDCTL_API=3\n`,
+      stderr: `${real.stderr.startsWith('Error:  ') ? 'Error:  ' : ''}the server at ${endpoints[0]} does not serve the version 2 API: etcd 3.6 and later do not have it, older servers need --enable-v2; use '${successor}' with ETCDCTL_API=3\n`,
     });
   });
 });

@@ -172,7 +172,7 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     await running.waitFor('before\n');
     await program.waitFor('VALUE=before');
     await lab.cluster.kill(0);
-    await running.waitFor('the watch waits for a server');
+    await running.waitFor('waiting for a server to resume the watch');
     await lab.cluster.restart(0);
     await change(['PUT', '/w', 'after']);
     await running.waitFor('after\n');
@@ -181,7 +181,9 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     program.kill('SIGINT');
     const { code, stdout, stderr } = await running.result;
     expect([code, stdout.toString()]).toEqual([0, 'before\nafter\n']);
-    expect(stderr.toString()).toMatch(/the watch waits for a server\nthe watch goes on after index \d+\n$/);
+    expect(stderr.toString()).toMatch(
+      /waiting for a server to resume the watch\nresumed the watch after index \d+\n$/,
+    );
     expect((await program.result).code).toBe(0);
   }, 60_000);
 

@@ -5,8 +5,8 @@ import { VirtualClock } from '../../support/virtual-clock.js';
 
 function observe(queue: FakeQueue) {
   const controller = new AbortController();
-  const surroundings = { signal: controller.signal, clock: new VirtualClock() };
-  const leaders = leadersOf(queue.client(), 'n', surroundings);
+  const context = { signal: controller.signal, clock: new VirtualClock() };
+  const leaders = leadersOf(queue.client(), 'n', context);
   const next = async () => {
     const { value } = await leaders.next();
     const [kv] = value?.kvs ?? [];

@@ -8,9 +8,9 @@ function contend(queue: FakeQueue) {
   const [signal, lost] = [new AbortController(), new AbortController()];
   const session = { lease: 0xabcn, lost: lost.signal };
   const contender = { name: 'n', session, value: Buffer.from('v') };
-  const surroundings = { signal: signal.signal, clock: new VirtualClock() };
+  const context = { signal: signal.signal, clock: new VirtualClock() };
   let isSettled = false;
-  const head = reachHead(queue.client(), contender, surroundings).finally(() => {
+  const head = reachHead(queue.client(), contender, context).finally(() => {
     isSettled = true;
   });
   head.catch(() => undefined);

@@ -63,7 +63,7 @@ describe('a session', () => {
       holdUntilAborted(never, session),
     );
     await expect(work).rejects.toMatchObject({
-      reasons: ['no server has confirmed lease abc for as long as it lives, so it may have expired'],
+      reasons: ['no server has confirmed lease abc within its TTL, so it may have expired'],
     });
     expect(clock.now()).toBe(10_000_000_000n);
   });

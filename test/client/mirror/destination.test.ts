@@ -27,12 +27,12 @@ function scripted(answers: readonly Answer[]) {
     },
   };
   const { signal } = new AbortController();
-  const surroundings = {
+  const context = {
     signal,
     sleep: async () => undefined,
     notice: (line: string) => void notices.push(line),
   };
-  return { destination: new Destination(kv, surroundings), guards, notices };
+  return { destination: new Destination(kv, context), guards, notices };
 }
 
 describe('the destination of a mirror', () => {
@@ -70,7 +70,7 @@ describe('the destination of a mirror', () => {
     await destination.apply(writes);
     await expect(destination.apply(writes)).rejects.toMatchObject({
       message: 'away',
-      reasons: [expect.stringContaining('is not made again')],
+      reasons: [expect.stringContaining('is not retried')],
     });
     expect(guards).toEqual([1n, undefined, undefined]);
   });

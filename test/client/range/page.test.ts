@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LARGEST_PAGE_BYTES, PageLimit } from '../../../src/client/range/page.js';
+import { MAX_PAGE_BYTES, PageLimit } from '../../../src/client/range/page.js';
 
 const MIB = 2 ** 20;
 
@@ -19,7 +19,7 @@ const page = (count: number, valueBytes: number) => {
 
 describe('the keys of a page', () => {
   it('fit at first even with the largest values that a server takes by default', () => {
-    expect(new PageLimit().keys * 1.5 * MIB).toBeLessThanOrEqual(LARGEST_PAGE_BYTES);
+    expect(new PageLimit().keys * 1.5 * MIB).toBeLessThanOrEqual(MAX_PAGE_BYTES);
   });
 
   it('grow fast while values are small, up to a bound', () => {

@@ -247,7 +247,7 @@ describe('large values', () => {
 
   it.each(KINDS)('among small ones make smaller pages, $kind', async (kind) => {
     const sizes = Array.from({ length: 900 }, (_, index) => (index > 400 && index < 450 ? 600 : 1));
-    const settings = { ...settingsOf(sized(sizes), kind), largestAnswerBytes: LARGEST };
+    const settings = { ...settingsOf(sized(sizes), kind), maxAnswerBytes: LARGEST };
     await expectWhole(settings, ALL);
     await expectWhole(settings, { ...ALL, minModRevision: 1n });
   });
@@ -256,7 +256,7 @@ describe('large values', () => {
     'that no page can hold come one by one through a client without bound, $kind',
     async (kind) => {
       const sizes = [1, 1, 5000, 1, 5000, 5000, ...Array.from({ length: 60 }, () => 1), 5000];
-      const settings = { ...settingsOf(sized(sizes), kind), largestAnswerBytes: LARGEST };
+      const settings = { ...settingsOf(sized(sizes), kind), maxAnswerBytes: LARGEST };
       const { server } = await expectWhole(settings, ALL);
       const unbounded = server.calls.filter(({ isBounded }) => !isBounded);
       expect(unbounded.length).toBeGreaterThan(0);

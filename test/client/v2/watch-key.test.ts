@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KeyWatchNews, watchKey } from '../../../src/client/v2/watch-key.js';
+import { type KeyWatchUpdate, watchKey } from '../../../src/client/v2/watch-key.js';
 import { V2ApiError, V2AttemptError, V2ClusterError } from '../../../src/model/v2/errors.js';
 import type { KeyPollRequest, KeysResponse } from '../../../src/model/v2/keys.js';
 import type { V2KeysService } from '../../../src/model/v2/services.js';
@@ -32,7 +32,7 @@ async function follow(steps: readonly Step[], afterIndex = 0n) {
       return { index: step.at, response: async () => outcome(step.gives) };
     },
   };
-  const news: KeyWatchNews[] = [];
+  const update: KeyWatchUpdate[] = [];
   let end: unknown;
   try {
     const watch = watchKey(
@@ -45,11 +45,11 @@ async function follow(steps: readonly Step[], afterIndex = 0n) {
         },
       },
     );
-    for await (const each of watch) news.push(each);
+    for await (const each of watch) update.push(each);
   } catch (error) {
     end = error;
   }
-  return { waits: requests.map(({ waitIndex }) => waitIndex), news, sleeps, end: (end as Error).message };
+  return { waits: requests.map(({ waitIndex }) => waitIndex), update, sleeps, end: (end as Error).message };
 }
 
 function outcome(gives: bigint | undefined | Error): KeysResponse | undefined {
@@ -59,12 +59,12 @@ function outcome(gives: bigint | undefined | Error): KeysResponse | undefined {
 
 describe('watching a key of version 2', () => {
   it('asks for the change behind the last one', async () => {
-    const { waits, news, end } = await follow([
+    const { waits, update, end } = await follow([
       { at: 10n, gives: 12n },
       { at: 12n, gives: 13n },
     ]);
     expect(waits).toEqual([0n, 13n, 14n]);
-    expect(news.map(({ kind }) => kind)).toEqual(['change', 'change']);
+    expect(update.map(({ kind }) => kind)).toEqual(['change', 'change']);
     expect(end).toBe('enough');
   });
 
@@ -78,14 +78,14 @@ describe('watching a key of version 2', () => {
   });
 
   it('goes on behind the last change when no server answers for a while', async () => {
-    const { waits, news, sleeps } = await follow([
+    const { waits, update, sleeps } = await follow([
       { at: 10n, gives: 12n },
       { at: 12n, gives: cut },
       ...Array.from({ length: 7 }, () => ({ fails: refused })),
       { at: 20n, gives: 15n },
     ]);
     expect(waits).toEqual([0n, ...Array.from({ length: 9 }, () => 13n), 16n]);
-    expect(news).toMatchObject([
+    expect(update).toMatchObject([
       { kind: 'change' },
       { kind: 'interrupted', why: 'unexpected EOF' },
       { kind: 'resumed', index: 12n },
@@ -95,13 +95,13 @@ describe('watching a key of version 2', () => {
   });
 
   it('knows where it began though nothing has changed yet', async () => {
-    const { waits, news } = await follow([
+    const { waits, update } = await follow([
       { at: 10n, gives: cut },
       { fails: refused },
       { at: 30n, gives: 11n },
     ]);
     expect(waits).toEqual([0n, 11n, 11n, 12n]);
-    expect(news).toMatchObject([
+    expect(update).toMatchObject([
       { kind: 'interrupted' },
       { kind: 'resumed', index: 10n },
       { kind: 'change' },
@@ -109,8 +109,8 @@ describe('watching a key of version 2', () => {
   });
 
   it('does not wait for a server that never was there', async () => {
-    const { waits, news, end } = await follow([{ fails: refused }, { at: 1n, gives: 2n }]);
-    expect([waits, news]).toEqual([[0n], []]);
+    const { waits, update, end } = await follow([{ fails: refused }, { at: 1n, gives: 2n }]);
+    expect([waits, update]).toEqual([[0n], []]);
     expect(end).toBe(refused.message);
   });
 

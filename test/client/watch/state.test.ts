@@ -4,8 +4,8 @@ import {
   initialState,
   transition,
   type WatchInput,
-  type WatchNews,
   type WatchState,
+  type WatchUpdate,
 } from '../../../src/client/watch/state.js';
 import { ServerError } from '../../../src/model/errors.js';
 import type { Event, WatchResponse } from '../../../src/model/messages/watch.js';
@@ -47,20 +47,20 @@ const retry: WatchInput = { kind: 'retry' };
 function watchAfter(
   startRevision: bigint,
   ...inputs: WatchInput[]
-): { state: WatchState; news: WatchNews[] } {
+): { state: WatchState; update: WatchUpdate[] } {
   let state = initialState({ range: { key }, startRevision });
-  const news: WatchNews[] = [];
+  const update: WatchUpdate[] = [];
   for (const input of inputs) {
     const step = transition(state, input);
     state = step.state;
-    if (step.news !== undefined) news.push(step.news);
+    if (step.update !== undefined) update.push(step.update);
   }
-  return { state, news };
+  return { state, update };
 }
 
 const position = (state: WatchState) => (state.kind === 'ended' ? undefined : state.position);
-const revisionsOf = (news: readonly WatchNews[]) =>
-  news.flatMap((each) =>
+const revisionsOf = (update: readonly WatchUpdate[]) =>
+  update.flatMap((each) =>
     each.kind === 'response' ? [each.response.events.map(({ kv }) => Number(kv?.modRevision))] : [],
   );
 
@@ -88,8 +88,8 @@ describe('a watch', () => {
   });
 
   it('tells once that it is interrupted, and that it goes on', () => {
-    const { news } = watchAfter(3n, created(7), broken, retry, broken, retry, created(9));
-    expect(news).toEqual([
+    const { update } = watchAfter(3n, created(7), broken, retry, broken, retry, created(9));
+    expect(update).toEqual([
       { kind: 'created' },
       { kind: 'interrupted', why: 'closed', revision: 3n },
       { kind: 'resumed', revision: 3n },
@@ -104,8 +104,8 @@ describe('a watch', () => {
     const whole = response({
       events: [event(5, 'a'), event(5, 'b'), event(5, 'c'), event(5, 'd'), event(6)],
     });
-    const { news, state } = watchAfter(4n, created(9), part, more, broken, retry, created(9), whole);
-    expect(revisionsOf(news)).toEqual([[4, 5, 5], [5], [5, 6]]);
+    const { update, state } = watchAfter(4n, created(9), part, more, broken, retry, created(9), whole);
+    expect(revisionsOf(update)).toEqual([[4, 5, 5], [5], [5, 6]]);
     expect(position(state)).toEqual({ revision: 7n, delivered: 0 });
   });
 
@@ -115,8 +115,8 @@ describe('a watch', () => {
       response({ events: [event(5, 'a')], fragment: true }),
       response({ events: [event(5, 'b'), event(5, 'c'), event(5, 'd')] }),
     ];
-    const { news } = watchAfter(5n, created(9), first, broken, retry, created(9), ...again);
-    expect(revisionsOf(news)).toEqual([[5, 5, 5], [5]]);
+    const { update } = watchAfter(5n, created(9), first, broken, retry, created(9), ...again);
+    expect(revisionsOf(update)).toEqual([[5, 5, 5], [5]]);
   });
 
   it.each([
@@ -136,9 +136,9 @@ describe('a watch', () => {
     ],
   ])('ends when it is %s', (_name, input, end, hasResponse) => {
     const first = input.kind === 'response' && input.response.created ? [] : [created(7)];
-    const { state, news } = watchAfter(3n, ...first, input);
+    const { state, update } = watchAfter(3n, ...first, input);
     expect(state).toEqual({ kind: 'ended' });
-    const last = news.at(-1);
+    const last = update.at(-1);
     expect(last).toMatchObject({ kind: 'ended', end });
     expect(last?.kind === 'ended' && last.end.response?.canceled).toBe(hasResponse ? true : undefined);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WatchNews } from '../../../src/client/watch/state.js';
+import type { WatchUpdate } from '../../../src/client/watch/state.js';
 import { watchKeys } from '../../../src/client/watch/watch-keys.js';
 import { ServerError } from '../../../src/model/errors.js';
 import type { WatchRequest, WatchResponse } from '../../../src/model/messages/watch.js';
@@ -9,13 +9,13 @@ import { scriptedWatch, watchResponse } from '../../support/scripted-watch.js';
 const target = { range: { key: Buffer.from('k') }, startRevision: 5n };
 const lost = new ServerError('lost', 'Unavailable');
 
-async function take(news: AsyncIterable<WatchNews>, count: number): Promise<WatchNews[]> {
-  const taken: WatchNews[] = [];
-  for await (const each of news) if (taken.push(each) === count) break;
+async function take(update: AsyncIterable<WatchUpdate>, count: number): Promise<WatchUpdate[]> {
+  const taken: WatchUpdate[] = [];
+  for await (const each of update) if (taken.push(each) === count) break;
   return taken;
 }
 
-function surroundings(controller = new AbortController()) {
+function context(controller = new AbortController()) {
   const sleeps: number[] = [];
   const sleep = async (ms: number) => void sleeps.push(ms);
   return { sleeps, sleep, signal: controller.signal };
@@ -29,9 +29,9 @@ describe('watchKeys', () => {
       [lost],
       [watchResponse({ created: true }), watchResponse({ revisions: [9] })],
     ]);
-    const around = surroundings();
-    const news = await take(watchKeys(service, target, around), 5);
-    expect(news.map(({ kind }) => kind)).toEqual([
+    const around = context();
+    const update = await take(watchKeys(service, target, around), 5);
+    expect(update.map(({ kind }) => kind)).toEqual([
       'created',
       'response',
       'interrupted',
@@ -52,7 +52,7 @@ describe('watchKeys', () => {
         }
       },
     };
-    const watching = watchKeys(service, target, surroundings());
+    const watching = watchKeys(service, target, context());
     const kinds: string[] = [];
     for await (const { kind } of watching) {
       kinds.push(kind);
@@ -71,10 +71,10 @@ describe('watchKeys', () => {
         for (;;) yield watchResponse({ revisions: [5 + given++] });
       },
     };
-    for await (const news of watchKeys(service, target, surroundings())) {
+    for await (const update of watchKeys(service, target, context())) {
       await new Promise(setImmediate);
       expect(given).toBeLessThanOrEqual(3);
-      if (news.kind === 'response' && given === 3) break;
+      if (update.kind === 'response' && given === 3) break;
     }
   });
 
@@ -87,6 +87,6 @@ describe('watchKeys', () => {
         throw lost;
       },
     };
-    await expect(take(watchKeys(service, target, surroundings(controller)), 9)).rejects.toThrow('stop');
+    await expect(take(watchKeys(service, target, context(controller)), 9)).rejects.toThrow('stop');
   });
 });

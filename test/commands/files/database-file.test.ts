@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 const HELD: LockHolder = { kind: 'held', processId: 42 };
-const WHO = 'process 42, which has a.db open as a running server has';
+const WHO = 'process 42, which holds the lock on a.db';
 
 describe('waiting for the server that holds a database', () => {
   it('is over at once when there is none', async () => {
@@ -34,7 +34,7 @@ describe('waiting for the server that holds a database', () => {
     const { context, sleeps } = fakeContext({ lockTimeoutMs: 200 });
     await expect(waitForServer('a.db', context)).rejects.toMatchObject({
       message: 'timeout waiting for the lock of a.db',
-      reasons: [`stop ${WHO}`, 'a running server is asked through etcdctl and --endpoints instead'],
+      reasons: [`stop ${WHO}`, 'to work on a running server, use etcdctl with --endpoints'],
     });
     expect(sleeps).toEqual([50, 50, 50, 50]);
   });
@@ -52,7 +52,7 @@ describe('waiting for the server that holds a database', () => {
     const { context, lines } = fakeContext();
     await waitForServer('a.db', context);
     expect(lines).toEqual([
-      'this system does not tell whether a server has a.db open: make sure that none has',
+      'cannot detect on this system whether a server has a.db open: make sure that none has',
     ]);
   });
 });

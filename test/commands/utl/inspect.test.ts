@@ -94,7 +94,7 @@ describe('looking into a database', () => {
 
   it('says which record does not decode', async () => {
     const database = writeDatabase({ lease: [['short', '']] });
-    await expect(iterate(database, 'lease')).rejects.toThrow(/^a record does not decode: .* \(byte \d+ of /);
+    await expect(iterate(database, 'lease')).rejects.toThrow(/^cannot decode a record: .* \(byte \d+ of /);
   });
 
   it('fails for a bucket or a file that is not there', async () => {

@@ -75,11 +75,11 @@ describe('migrate', () => {
     );
     const forced = await migrate(directory, '3.9', true);
     expect(forced.lines).toEqual([
-      'forced although: cannot create migration plan: version "3.8.0" is not supported',
+      'forced despite: cannot create migration plan: version "3.8.0" is not supported',
       'forcefully set storage version\t{"storage-version": "3.9"}',
     ]);
     expect((await migrate(directory, '3.5', true)).lines).toEqual([
-      expect.stringMatching(/^forced although: /),
+      expect.stringMatching(/^forced despite: /),
       'forcefully cleared storage version',
     ]);
   });

@@ -96,7 +96,7 @@ describe('lock with a command', () => {
     const { ended } = run(['n', 'x'], { queue, child });
     await expect(ended).rejects.toMatchObject({
       message: 'session expired',
-      reasons: [expect.stringContaining('lease abc'), 'the lock was lost, so the command was ended'],
+      reasons: [expect.stringContaining('lease abc'), 'the lock was lost: the command was terminated'],
     });
   });
 

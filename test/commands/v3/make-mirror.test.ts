@@ -62,8 +62,8 @@ async function mirrored(
   {
     keys = {},
     stream = [],
-    mostOps = 128,
-  }: { keys?: Item; stream?: readonly WatchResponse[]; mostOps?: number } = {},
+    maxOps = 128,
+  }: { keys?: Item; stream?: readonly WatchResponse[]; maxOps?: number } = {},
   password?: string,
 ) {
   const { service, created } = scriptedWatch([stream]);
@@ -77,7 +77,7 @@ async function mirrored(
   const written: string[][] = [];
   const clusters: OtherCluster[] = [];
   const txn = async ({ success }: TxnRequest) => {
-    if (success.length > mostOps) {
+    if (success.length > maxOps) {
       throw new ServerError('etcdserver: too many operations in txn request', 'InvalidArgument');
     }
     written.push(
@@ -119,13 +119,13 @@ describe('make-mirror', () => {
     const run = await mirrored(['--prefix=p', '--dest-prefix=q/'], { keys: { pa: '1', pb: '2' }, stream });
     expect(run.written).toEqual([['q/a=1', 'q/b=2'], ['q/a=new']]);
     expect(run.watches).toEqual([expect.objectContaining({ startRevision: 8n, rangeEnd: Buffer.from('q') })]);
-    expect(run.lines).toEqual(['3 keys were mirrored; --rev=9 goes on from here']);
+    expect(run.lines).toEqual(['3 keys were mirrored; continue with --rev=9']);
     expect(run.error).toMatchObject({ message: 'the source ended the watch: it gave no reason' });
   });
 
   it('copies fewer keys at a time where the destination takes less', async () => {
     const keys = { a: '1', b: '2', c: '3', d: '4', e: '5' };
-    const { written } = await mirrored([], { keys, stream: [created, cancelled], mostOps: 2 });
+    const { written } = await mirrored([], { keys, stream: [created, cancelled], maxOps: 2 });
     expect(written).toEqual([['a=1', 'b=2'], ['c=3'], ['d=4', 'e=5']]);
   });
 
@@ -153,19 +153,19 @@ describe('make-mirror', () => {
       watchResponse({ events: [putEvent(6, 'a')] }),
       cancelled,
     ];
-    const { written, lines } = await mirrored(['--rev=5'], { stream, mostOps: 2 });
+    const { written, lines } = await mirrored(['--rev=5'], { stream, maxOps: 2 });
     expect(written).toEqual([['a=v', 'b=v'], ['c=v'], ['d=v', 'e=v'], ['a=v']]);
-    expect(lines).toEqual(['6 keys were mirrored; --rev=7 goes on from here']);
+    expect(lines).toEqual(['6 keys were mirrored; continue with --rev=7']);
   });
 
   it('does not pass a revision of which a part is refused', async () => {
     const events = ['a', 'b'].map((key) => putEvent(5, key));
     const { error, lines } = await mirrored(['--rev=5'], {
       stream: [created, watchResponse({ events })],
-      mostOps: 0,
+      maxOps: 0,
     });
     expect(error).toMatchObject({ message: 'etcdserver: too many operations in txn request' });
-    expect(lines).toEqual(['0 keys were mirrored; --rev=5 goes on from here']);
+    expect(lines).toEqual(['0 keys were mirrored; continue with --rev=5']);
   });
 
   it('says what is lost when the source has compacted it', async () => {
@@ -176,7 +176,7 @@ describe('make-mirror', () => {
       message: 'etcdserver: mvcc: required revision has been compacted',
       reasons: [expect.stringContaining('before revision 20')],
     });
-    expect(lines).toEqual(['0 keys were mirrored; --rev=5 goes on from here']);
+    expect(lines).toEqual(['0 keys were mirrored; continue with --rev=5']);
   });
 
   it.each([

@@ -12,7 +12,7 @@ import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
 
 const options = (...argv: string[]) => parseCommand(registerMember, ['member', ...argv]);
-const LARGEST_ID = 2n ** 64n - 1n;
+const MAX_ID = 2n ** 64n - 1n;
 
 /** A context whose cluster has just these calls. */
 const contextWith = (cluster: Partial<ClusterService>, format: OutputFormat = 'simple') =>
@@ -70,7 +70,7 @@ describe('member commands', () => {
       isLearner: true,
     });
     expect(options('update', 'FFFFFFFFFFFFFFFF', '--peer-urls=HTTP://a:1')).toEqual({
-      id: LARGEST_ID,
+      id: MAX_ID,
       peerUrls: ['HTTP://a:1'],
     });
   });
@@ -100,7 +100,7 @@ describe('member add', () => {
     clientUrls: [],
     isLearner: false,
   };
-  const added: Member = { ...old, id: LARGEST_ID, name: '', peerUrls: ['http://c:1'], isLearner: true };
+  const added: Member = { ...old, id: MAX_ID, name: '', peerUrls: ['http://c:1'], isLearner: true };
   const response = { member: added, members: [old, added, { ...old, id: 2n, name: '' }] };
   const add = (format: OutputFormat) => {
     const memberAdd = vi.fn(async (_request: MemberAddRequest) => response);
@@ -144,12 +144,12 @@ describe('member remove, update, promote', () => {
     const { context, emitted } = contextWith({ memberRemove: call, memberUpdate: call, memberPromote: call });
     await runMemberRemove({ id: 1n }, context);
     await runMemberUpdate({ id: 2n, peerUrls: ['http://a:1'] }, context);
-    await runMemberPromote({ id: LARGEST_ID }, context);
-    expect(requestsOf(call)).toEqual([{ id: 1n }, { id: 2n, peerUrls: ['http://a:1'] }, { id: LARGEST_ID }]);
+    await runMemberPromote({ id: MAX_ID }, context);
+    expect(requestsOf(call)).toEqual([{ id: 1n }, { id: 2n, peerUrls: ['http://a:1'] }, { id: MAX_ID }]);
     expect(emitted).toEqual([
       { kind: 'member-remove', id: 1n, response },
       { kind: 'member-update', id: 2n, response },
-      { kind: 'member-promote', id: LARGEST_ID, response },
+      { kind: 'member-promote', id: MAX_ID, response },
     ]);
   });
 });

@@ -126,7 +126,7 @@ describe('watch', () => {
     expect(emitted).toEqual([{ kind: 'watch', response: compacted }]);
     expect(error).toMatchObject({
       name: 'InterruptedError',
-      reasons: [expect.stringContaining('--rev=12 begins with the oldest')],
+      reasons: [expect.stringContaining('--rev=12 starts with the oldest')],
     });
   });
 
@@ -138,8 +138,8 @@ describe('watch', () => {
     ]);
     expect(asked.map(({ startRevision }) => startRevision)).toEqual([5n, 8n]);
     expect(lines).toEqual([
-      'lost: the watch waits for a server, to go on with revision 8',
-      'the watch goes on with revision 8',
+      'lost: waiting for a server to resume the watch at revision 8',
+      'resumed the watch at revision 8',
     ]);
   });
 

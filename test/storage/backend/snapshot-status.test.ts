@@ -45,7 +45,12 @@ describe('snapshotStatus', () => {
     ['a key of the history that is none', 'rubbish', '', 'invalid revision length: 7'],
     ['a wrong separator', `${'\0'.repeat(8)}-${'\0'.repeat(8)}`, '', 'invalid separator'],
     ['a negative revision', `\x80${'\0'.repeat(7)}_${'\0'.repeat(8)}`, '', 'negative revision'],
-    ['a record that does not decode', `${'\0'.repeat(8)}_${'\0'.repeat(8)}`, '\x0a\xff', 'does not decode'],
+    [
+      'a record that does not decode',
+      `${'\0'.repeat(8)}_${'\0'.repeat(8)}`,
+      '\x0a\xff',
+      'cannot decode a record',
+    ],
   ])('refuses %s', async (_what, key, value, message) => {
     const bytes = writeDatabase({ key: [[key, value]], meta: [] });
     await expect(statusOf(bytes, 'user-keys')).rejects.toThrow(message);

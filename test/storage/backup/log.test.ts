@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { backupEntry, surveyLog, writeLog } from '../../../src/storage/backup/log.js';
+import { backupEntry, scanLog, writeLog } from '../../../src/storage/backup/log.js';
 import { FileByteSink } from '../../../src/storage/byte-sink.js';
 import { WalRecordWriter } from '../../../src/storage/wal/record-writer.js';
 import { decodeRecord, readWal } from '../../../src/storage/wal/wal-directory.js';
@@ -95,7 +95,7 @@ describe('the log in a backup', () => {
       [5n, 2n, '/b'],
       [6n, 2n, '/0/members/1/attributes'],
     ]);
-    const survey = surveyLog(source, 3n);
+    const survey = scanLog(source, 3n);
     expect(survey.valid).toEqual([1, 4, 5]);
     const target = mkdtempSync(join(folder, 'target-'));
     const file = join(target, '0000000000000000-0000000000000000.wal');
@@ -132,7 +132,7 @@ describe('the log in a backup', () => {
   });
 
   it('is not made when entries are missing', () => {
-    expect(() => surveyLog(logOf([[9n, 1n, '/a']]), 3n)).toThrow('entries 4 to 8 are not in the log');
+    expect(() => scanLog(logOf([[9n, 1n, '/a']]), 3n)).toThrow('entries 4 to 8 are missing from the WAL');
   });
 
   it('is not made of a log that does not say whose it is', () => {
@@ -140,6 +140,6 @@ describe('the log in a backup', () => {
     const log = new WalRecordWriter();
     log.begin();
     writeFileSync(join(directory, '0000000000000000-0000000000000000.wal'), log.finish());
-    expect(() => surveyLog(directory, 0n)).toThrow('the log does not say whose it is');
+    expect(() => scanLog(directory, 0n)).toThrow('the WAL has no metadata record');
   });
 });

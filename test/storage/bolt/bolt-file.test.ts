@@ -97,8 +97,8 @@ describe('the meta pages', () => {
   });
 
   it('are doubted', () => {
-    expect(() => open(withMeta(TREE, { rootPage: 1 }))).toThrow('puts the root at page 1');
-    expect(() => open(withMeta(TREE, { rootPage: 10_000 }))).toThrow('puts the root at page 10000');
+    expect(() => open(withMeta(TREE, { rootPage: 1 }))).toThrow('has the root at page 1');
+    expect(() => open(withMeta(TREE, { rootPage: 10_000 }))).toThrow('has the root at page 10000');
     expect(() => open(withMeta(TREE, { highWaterPage: 2 ** 51 }))).toThrow('the file is truncated');
   });
 });
@@ -110,21 +110,21 @@ function setKey(view: DataView, element: number, byte: number): void {
 
 describe('what is broken', () => {
   it.each<readonly [string, (view: DataView, branch: number) => void]>([
-    ['says it is page', (view) => view.setBigUint64(2 * PAGE, 9n, true)],
-    ['is of no known kind', (view) => view.setUint16(2 * PAGE + 8, 3, true)],
-    ['page 1 says it is page 0', (view) => view.setBigUint64(PAGE, 0n, true)],
-    ['page 1 is of no known kind', (view) => view.setUint16(PAGE + 8, 0, true)],
-    ['claims 4294967296 pages', (view) => view.setUint32(2 * PAGE + 12, 0xffff_ffff, true)],
-    ['has room for fewer than its 65535 elements', (view) => view.setUint16(2 * PAGE + 10, 0xffff, true)],
-    ['reaches beyond its page', (view) => view.setUint32(2 * PAGE + 16 + 12, 0xffff_fff0, true)],
-    ['overlaps what is before it', (view) => view.setUint32(2 * PAGE + 32 + 4, 16, true)],
-    ['belongs to two places', (view, branch) => view.setBigUint64(branch * PAGE + 32 + 8, 2n, true)],
+    ['has the page ID', (view) => view.setBigUint64(2 * PAGE, 9n, true)],
+    ['has an unknown type', (view) => view.setUint16(2 * PAGE + 8, 3, true)],
+    ['page 1 has the page ID 0', (view) => view.setBigUint64(PAGE, 0n, true)],
+    ['page 1 has an unknown type', (view) => view.setUint16(PAGE + 8, 0, true)],
+    ['extends over 4294967296 pages', (view) => view.setUint32(2 * PAGE + 12, 0xffff_ffff, true)],
+    ['is too small for 65535 elements', (view) => view.setUint16(2 * PAGE + 10, 0xffff, true)],
+    ['extends beyond its page', (view) => view.setUint32(2 * PAGE + 16 + 12, 0xffff_fff0, true)],
+    ['overlaps the element before it', (view) => view.setUint32(2 * PAGE + 32 + 4, 16, true)],
+    ['is referenced twice', (view, branch) => view.setBigUint64(branch * PAGE + 32 + 8, 2n, true)],
     [
-      'belongs to two places',
+      'is referenced twice',
       (view, branch) => view.setBigUint64(branch * PAGE + 32 + 8, BigInt(branch), true),
     ],
-    ['is referred to, but', (view, branch) => view.setBigUint64(branch * PAGE + 24, 2n ** 63n, true)],
-    ['is referred to, but', (view, branch) => view.setBigUint64(branch * PAGE + 24, 0n, true)],
+    ['is referenced, but', (view, branch) => view.setBigUint64(branch * PAGE + 24, 2n ** 63n, true)],
+    ['is referenced, but', (view, branch) => view.setBigUint64(branch * PAGE + 24, 0n, true)],
     ['is empty', (view, branch) => view.setUint16(branch * PAGE + 10, 0, true)],
     ['is not greater than the one before', (view) => setKey(view, 2 * PAGE + 32, 0)],
     ['is smaller than the branch above', (view) => setKey(view, 3 * PAGE + 16, 0)],

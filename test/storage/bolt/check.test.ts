@@ -30,18 +30,21 @@ describe('a stored freelist', () => {
       'page 9 is neither in use nor free',
       { ids: [...range(USED + 1, 9), ...range(10, 20)], highWaterPage: 20 },
     ],
-    ['names page 7 twice', { ids: [...range(USED + 1, 20), 7], highWaterPage: 20 }],
-    ['names page 20 of 20', { ids: range(USED + 1, 21), highWaterPage: 20 }],
-    ['names page 1 of 20', { ids: [1, ...range(USED + 1, 20)], highWaterPage: 20 }],
+    ['contains page 7 twice', { ids: [...range(USED + 1, 20), 7], highWaterPage: 20 }],
+    ['contains page 20, but the database has 20 pages', { ids: range(USED + 1, 21), highWaterPage: 20 }],
+    [
+      'contains page 1, but the database has 20 pages',
+      { ids: [1, ...range(USED + 1, 20)], highWaterPage: 20 },
+    ],
     ['is in use and on the freelist', { ids: [2, ...range(USED + 1, 20)], highWaterPage: 20 }],
-    ['more than it has room for', { ids: [5], highWaterPage: 20, claimedCount: 5000 }],
-    ['should be the freelist', { ids: [5], highWaterPage: 20, kind: 2 }],
+    ['the freelist is too small for', { ids: [5], highWaterPage: 20, claimedCount: 5000 }],
+    ['is not a freelist page', { ids: [5], highWaterPage: 20, kind: 2 }],
   ])('is wrong: %s', (message, shape) => {
     expect(() => check(new MemoryByteSource(withFreelist(shape)))).toThrow(message);
   });
 
   it('cannot claim a count of its own beyond its pages', () => {
     const bytes = withFreelist({ ids: [2 ** 52], highWaterPage: 20, claimedCount: 0xffff });
-    expect(() => check(new MemoryByteSource(bytes))).toThrow('more than it has room for');
+    expect(() => check(new MemoryByteSource(bytes))).toThrow('the freelist is too small for');
   });
 });

@@ -4,11 +4,11 @@ const BUFFER_MAKERS = ['alloc', 'allocUnsafe', 'concat', 'from'] as const;
 
 /** Notes the largest array of bytes or numbers that is made while it is on. One at a time. */
 export class AllocationMeter {
-  largestBytes = 0;
+  maxBytes = 0;
   readonly #undo: (() => void)[] = [];
 
   start(): void {
-    this.largestBytes = 0;
+    this.maxBytes = 0;
     for (const name of ARRAYS) this.#watchConstructor(name);
     for (const name of BUFFER_MAKERS) this.#watchMaker(name);
   }
@@ -45,6 +45,6 @@ export class AllocationMeter {
   }
 
   #note(bytes: number): void {
-    this.largestBytes = Math.max(this.largestBytes, bytes);
+    this.maxBytes = Math.max(this.maxBytes, bytes);
   }
 }

@@ -27,7 +27,7 @@ const SHARES: readonly (readonly [FileKind, number])[] = [
 /** Of the largest array that a reader may make, beyond the size of the file. */
 const SPARE_BYTES = 128 << 10;
 /** No reader goes through a file more often: trailer, then trees, each with a second look at long pages, and facts. */
-const MOST_PASSES = 10;
+const MAX_PASSES = 10;
 
 export function emptyTally(): Tally {
   const files = { databases: 0, logs: 0, '.snap files': 0, 'other files': 0, 'data directories': 0 };
@@ -99,8 +99,8 @@ async function readBy(
     } finally {
       meter.stop();
     }
-    if (meter.largestBytes > bytes.length + SPARE_BYTES) {
-      throw new Error(`${meter.largestBytes} bytes were allocated for a file of ${bytes.length}`);
+    if (meter.maxBytes > bytes.length + SPARE_BYTES) {
+      throw new Error(`${meter.maxBytes} bytes were allocated for a file of ${bytes.length}`);
     }
   }
   if (!before.equals(bytes)) throw new Error('a reader changed the file');
@@ -138,7 +138,7 @@ class CountingByteSource implements ByteSource {
 
   read(offset: number, length: number): Uint8Array {
     this.#readBytes += length;
-    if (this.#readBytes > MOST_PASSES * this.sizeBytes + SPARE_BYTES) {
+    if (this.#readBytes > MAX_PASSES * this.sizeBytes + SPARE_BYTES) {
       throw new Error(`${this.#readBytes} bytes were read of a file of ${this.sizeBytes}`);
     }
     return this.#source.read(offset, length);

@@ -77,6 +77,6 @@ function decodeEntry(data: Uint8Array, path: string, offset: number): Entry {
   try {
     return Entry.decode(data);
   } catch (cause) {
-    throw new CorruptFileError('a log record does not decode', path, offset, { cause });
+    throw new CorruptFileError('cannot decode a WAL record', path, offset, { cause });
   }
 }

@@ -177,7 +177,7 @@ describe('a restore that fails leaves nothing', () => {
   it.each<readonly [string, Uint8Array, Partial<RestoreRequest>]>([
     ['snapshot missing hash but --skip-hash-check=false', snapshot.slice(0, -32), {}],
     ['expected sha256 [', flipped, {}],
-    ['says it is page', broken, {}],
+    ['has the page ID', broken, {}],
     ['invalid argument', new Uint8Array(31), { skipHashCheck: true }],
     ['is not an etcd database', new Uint8Array(32), { skipHashCheck: true }],
     ['the file is truncated', snapshot.slice(0, 20_000), { skipHashCheck: true }],

@@ -32,14 +32,16 @@ describe('verifySnapshot', () => {
     for (let offset = 0; offset < snapshot.length; offset += 331) {
       const damaged = Uint8Array.from(snapshot);
       damaged[offset] = (damaged[offset] ?? 0) ^ (1 << (offset % 8));
-      await expect(verify(damaged), `offset ${offset}`).rejects.toThrow('the SHA-256 at the end is');
+      await expect(verify(damaged), `offset ${offset}`).rejects.toThrow(
+        'the SHA-256 at the end of the file is',
+      );
     }
   }, 60_000);
 
   it('reports a record that does not decode, with its bucket and place', async () => {
     const bytes = writeDatabase({ key: [], lease: [['12345678', '\xff']], meta: [] });
     await expect(verify(bytes)).rejects.toMatchObject({
-      message: expect.stringContaining('a record of the bucket "lease" does not decode'),
+      message: expect.stringContaining('cannot decode a record of the bucket "lease"'),
       offset: expect.any(Number),
     });
   });

@@ -30,7 +30,7 @@ export function accounts(wanted: KnownAccounts = {}): Scene {
       const gateway = new Gateway(lab);
       const there = { endpoint: lab.cluster.endpoints[0] ?? '' };
       const last = made.get(lab);
-      if (last !== undefined && last.wanted === wanted && last.revision === (await gateway.revision()))
+      if (last !== undefined && last.wanted === wanted && last.state === (await gateway.state()))
         return there;
       await gateway.switchUsers(false);
       await gateway.removeAll();
@@ -41,16 +41,21 @@ export function accounts(wanted: KnownAccounts = {}): Scene {
         if (!('root' in users)) await gateway.addUser('root', ['root']);
         await gateway.switchUsers(true);
       }
-      const revision = await gateway.revision();
-      if (revision === undefined) made.delete(lab);
-      else made.set(lab, { wanted, revision });
+      const state = await gateway.state();
+      if (state === undefined) made.delete(lab);
+      else made.set(lab, { wanted, state });
       return there;
     },
   };
 }
 
-/** What was made last, and the revision of it: as long as the servers have the same one, it is still there. */
-const made = new WeakMap<Lab, { readonly wanted: KnownAccounts; readonly revision: string }>();
+/** What was made last, and the state of the servers then: as long as they tell the same one, it is still there. */
+const made = new WeakMap<Lab, { readonly wanted: KnownAccounts; readonly state: string }>();
+
+interface AuthStatus {
+  readonly enabled?: boolean;
+  readonly authRevision?: string;
+}
 
 /** The server's gateway from JSON to gRPC. */
 class Gateway {
@@ -60,12 +65,15 @@ class Gateway {
     this.#endpoint = cluster.endpoints[0] ?? '';
   }
 
-  /** Counts the changes of users, roles and of whether they are on. Servers before 3.5 do not tell it. */
-  async revision(): Promise<string | undefined> {
+  /**
+   * The revision of users and roles, and whether they are on: turning them on does not change the revision. Servers before 3.5 do not
+   * tell.
+   */
+  async state(): Promise<string | undefined> {
     const response = await this.#post('status', {});
     if (!response.ok) return undefined;
-    const { authRevision } = (await response.json()) as { authRevision?: string };
-    return authRevision;
+    const { enabled = false, authRevision } = (await response.json()) as AuthStatus;
+    return authRevision && `${enabled ? 'on' : 'off'}, revision ${authRevision}`;
   }
 
   async switchUsers(on: boolean): Promise<void> {

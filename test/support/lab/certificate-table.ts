@@ -23,6 +23,8 @@ export interface CertificateRow {
   readonly port?: number;
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A part of the reason that ours gives in its own words. */
+  readonly says?: string | RegExp;
   /** The executable does otherwise, for this reason. */
   readonly deliberateInExecutable?: string;
   /** Files that stand for those of the system, such as /etc/hosts, by their paths; needs root. */
@@ -193,8 +195,10 @@ async function compareCalls(
   if (real === undefined) throw new Error('nothing was run');
   expect(real.code === 0, `the real etcdctl: ${real.stderr}`).toBe(isTrusted);
   for (const [index, outcome] of ours.entries()) {
-    if (deliberate === undefined) check(outcome, real, names[index] ?? '');
-    else expect(outcome.code, `${names[index]} differs: ${deliberate}`).not.toBe(real.code);
+    if (deliberate === undefined) {
+      check(outcome, real, names[index] ?? '');
+      expect(outcome.stderr, names[index]).toMatch(row.says ?? '');
+    } else expect(outcome.code, `${names[index]} differs: ${deliberate}`).not.toBe(real.code);
   }
   return deliberate === undefined ? 'equal' : 'deliberate';
 }

@@ -136,7 +136,7 @@ test('the deadline ends a call that gets no answer, and the server is told of it
     name: 'ServerError',
     code: 'DeadlineExceeded',
     message: 'context deadline exceeded',
-    reasons: [`${server.endpoint}: connected, but the answer did not come in time`],
+    reasons: [`${server.endpoint}: connected, but the server did not answer in time`],
   });
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThanOrEqual(300);
@@ -194,7 +194,7 @@ test('closing ends the calls under way', async () => {
 });
 
 test.each([
-  ['stall', 'no answer to the attempt to connect'],
+  ['stall', 'could not connect in time'],
   ['cut', 'the server ended the connection at once: if it expects TLS, use https:// (EOF)'],
 ] as const)('a server that does %s is waited for until the deadline, which says why', async (mode, why) => {
   const server = await serve({});

@@ -126,7 +126,7 @@ test('a connection that breaks under a write ends it: it may have been carried o
   );
   expect(error.code).toBe('Unavailable');
   expect(error.reasons).toEqual([
-    `${a.endpoint}: the connection broke before the answer came; the request may have been carried out`,
+    `${a.endpoint}: the connection was lost before the response arrived; the request may have been applied`,
   ]);
   expect([a.calls, b.calls]).toEqual([['put'], []]);
 });

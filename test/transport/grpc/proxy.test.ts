@@ -34,15 +34,15 @@ afterEach(async () => {
 
 interface Setting {
   readonly tls?: ServerPair;
-  readonly refusal?: number;
+  readonly status?: number;
   readonly user?: string;
   readonly exceptions?: string;
 }
 
 /** A call to a host that only the proxy can find. */
-async function callThrough({ tls, refusal, user = '', exceptions }: Setting): Promise<unknown> {
+async function callThrough({ tls, status, user = '', exceptions }: Setting): Promise<unknown> {
   server = await FakeEtcd.start({ 'KV/Range': unary(() => ({ count: 1n })) }, tls && { tls });
-  proxy = await ConnectProxy.start(server.port, refusal);
+  proxy = await ConnectProxy.start(server.port, status);
   client = await connect(
     connectionOptions([`${tls ? 'https' : 'http'}://etcd.example:2379`], {
       callTimeoutMs: 1000,
@@ -74,10 +74,10 @@ describe('a proxy is asked', () => {
   });
 
   it('and named when it refuses, without its password', async () => {
-    const error = await rejection(callThrough({ refusal: 403, user: 'user:secret@' }));
+    const error = await rejection(callThrough({ status: 403, user: 'user:secret@' }));
     expect(error.message).toBe('context deadline exceeded');
     expect(error.reasons).toEqual([
-      `http://etcd.example:2379: it cannot be reached, or refuses to connect; the way leads through the proxy 127.0.0.1:${proxy?.port} of HTTPS_PROXY: set NO_PROXY to go past it`,
+      `http://etcd.example:2379: the proxy is unreachable or refuses the connection; the connection goes through the proxy 127.0.0.1:${proxy?.port} of HTTPS_PROXY: set NO_PROXY to bypass it`,
     ]);
   });
 

@@ -29,7 +29,7 @@ test.each<[RpcCode, string, string]>([
 
 test('a broken connection says which one, and that the request may have been carried out', () => {
   expect(toServerError(failure('Unavailable', LOST)).reasons).toEqual([
-    'a:1: the connection broke before the answer came; the request may have been carried out',
+    'a:1: the connection was lost before the response arrived; the request may have been applied',
   ]);
 });
 

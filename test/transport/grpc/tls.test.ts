@@ -135,7 +135,7 @@ describe('servers that are not trusted: the call waits for its deadline and says
     [
       'a common name alone',
       { pair: 'nameless' },
-      `the server's certificate is not valid for 127.0.0.1: it names no host at all (no SAN) (${failed} certificate relies on legacy Common Name field, use SANs instead)`,
+      `the server's certificate is not valid for 127.0.0.1: it has no subject alternative names (${failed} certificate relies on legacy Common Name field, use SANs instead)`,
     ],
     [
       'expired',
@@ -205,25 +205,25 @@ describe('files that are refused, wherever they lead', () => {
       'a damaged CA',
       { caFile: 'damaged.crt' },
       'x509: malformed certificate',
-      'DIR/damaged.crt holds a damaged certificate where a certificate must be',
+      'DIR/damaged.crt contains a damaged certificate instead of a certificate',
     ],
     [
       'a key as CA',
       { caFile: 'ca.key' },
       'x509: malformed tbs certificate',
-      'DIR/ca.key holds a block "EC PRIVATE KEY" where a certificate must be',
+      'DIR/ca.key contains a block "EC PRIVATE KEY" instead of a certificate',
     ],
     [
       'a certificate without key',
       { certFile: 'server.crt' },
       'KeyFile and CertFile must both be present[key: , cert: DIR/server.crt]',
-      '--cert and --key go together: --key is missing',
+      '--cert and --key must be used together: --key is missing',
     ],
     [
       'a key without certificate',
       { keyFile: 'server.key' },
       'KeyFile and CertFile must both be present[key: DIR/server.key, cert: ]',
-      '--cert and --key go together: --cert is missing',
+      '--cert and --key must be used together: --cert is missing',
     ],
     [
       'no key file',
@@ -235,7 +235,7 @@ describe('files that are refused, wherever they lead', () => {
       "another's key",
       { ...good, keyFile: 'server.key' },
       'tls: private key does not match public key',
-      'the key in DIR/server.key does not belong to the certificate in DIR/healthcheck-client.crt: give a pair that was issued together',
+      'the key in DIR/server.key does not match the certificate in DIR/healthcheck-client.crt: use a matching pair',
     ],
     [
       'an empty certificate',

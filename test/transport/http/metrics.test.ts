@@ -57,7 +57,7 @@ it('does not take an answer without an end', async () => {
     response.on('drain', send);
     send();
   });
-  await expect(fetchMetrics(address, PLAIN, never)).rejects.toThrow('the answer is too large');
+  await expect(fetchMetrics(address, PLAIN, never)).rejects.toThrow('the response is too large');
 });
 
 it('ends with the signal', async () => {

@@ -242,7 +242,7 @@ describe('the end', () => {
     await peer.heard();
     peer.say(goAway(0), data(1, 'late'), goAway(0), data(99, ''));
     expect(events).toEqual(['refused']);
-    expect(states).toEqual(['ready', 'the server says goodbye: NO_ERROR', 'closed']);
+    expect(states).toEqual(['ready', 'the server sent GOAWAY: NO_ERROR', 'closed']);
   });
 });
 
@@ -258,7 +258,7 @@ describe('a server that says goodbye', () => {
       ['refused'],
       ['refused'],
     ]);
-    expect(states).toEqual(['ready', 'the server says goodbye: NO_ERROR']);
+    expect(states).toEqual(['ready', 'the server sent GOAWAY: NO_ERROR']);
     peer.say(headers(1, { ':status': '200' }, Flag.endHeaders | Flag.endStream));
     expect(first.events).toEqual([{ ':status': '200' }, 'end']);
     expect(peer.isClosed).toBe(false);
@@ -285,7 +285,7 @@ describe('a server that says goodbye', () => {
     await peer.heard();
     peer.say(goAway(0, 11));
     expect(requests.map(({ events }) => events)).toEqual([['refused'], ['refused'], ['refused']]);
-    expect(states).toEqual(['ready', 'the server says goodbye: ENHANCE_YOUR_CALM', 'closed']);
+    expect(states).toEqual(['ready', 'the server sent GOAWAY: ENHANCE_YOUR_CALM', 'closed']);
   });
 
   test('may take its word back only downwards', async () => {
@@ -295,7 +295,7 @@ describe('a server that says goodbye', () => {
     expect(second.events).toEqual([]);
     peer.say(goAway(1));
     expect([first.events, second.events]).toEqual([[], ['refused']]);
-    expect(states).toEqual(['ready', 'the server says goodbye: NO_ERROR']);
+    expect(states).toEqual(['ready', 'the server sent GOAWAY: NO_ERROR']);
   });
 
   test('takes no new request', async () => {

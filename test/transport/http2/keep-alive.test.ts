@@ -33,7 +33,7 @@ test('a server that is silent while a call waits is asked, and left when it says
   vi.advanceTimersByTime(2_999);
   expect(events).toEqual([]);
   vi.advanceTimersByTime(1);
-  expect(events).toEqual(['lost: no answer to a keep-alive ping']);
+  expect(events).toEqual(['lost: no answer to a keepalive ping']);
   expect(opened.peer.isClosed).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -9,7 +9,7 @@ import { createAuthority, issue } from '../../../scripts/lib/pki.mjs';
 import { TLS_FLAG_NAMES } from '../../../src/transport/connection.js';
 import type { Bun, BunConnectOptions, BunError, BunSocket } from '../../../src/transport/socket/bun.js';
 import { dialWithBun } from '../../../src/transport/socket/bun-socket.js';
-import type { ByteSocket, Destination } from '../../../src/transport/socket/dial.js';
+import type { ByteSocket, DialTarget } from '../../../src/transport/socket/dial.js';
 import { Authorities } from '../../../src/transport/tls/files.js';
 import { TlsSecurity } from '../../../src/transport/tls/security.js';
 
@@ -95,7 +95,7 @@ function dialTo(
   };
   const authorities = new Authorities(caFile, TLS_FLAG_NAMES);
   const security = new TlsSecurity(options, { keyPair: undefined, authorities }, undefined);
-  const destination: Destination = {
+  const destination: DialTarget = {
     place: { host, port: 1 },
     proxy: undefined,
     security,

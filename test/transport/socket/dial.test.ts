@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { dialWithBun } from '../../../src/transport/socket/bun-socket.js';
-import { type Destination, dial } from '../../../src/transport/socket/dial.js';
+import { type DialTarget, dial } from '../../../src/transport/socket/dial.js';
 import { dialWithNode } from '../../../src/transport/socket/node-socket.js';
 
 vi.mock('../../../src/transport/socket/bun.js', () => ({ bun: {} }));
@@ -11,7 +11,7 @@ afterEach(() => {
   vi.clearAllMocks();
 });
 
-const destination = (more: Partial<Destination> = {}): Destination => ({
+const destination = (more: Partial<DialTarget> = {}): DialTarget => ({
   place: { host: 'etcd.example', port: 1 },
   proxy: undefined,
   security: { kind: 'plaintext' },

@@ -35,11 +35,11 @@ test.each([
   ],
   [
     'Error: 8054:error:0A000438:SSL routines:ssl3_read_bytes:tlsv1 alert internal error:../deps/rec_layer_s3.c:1601:SSL alert number 80',
-    'the server broke off the TLS handshake (remote error: tls: internal error)',
+    'the server aborted the TLS handshake (remote error: tls: internal error)',
   ],
   [
     'EPROTO: error:1000042f:SSL routines:OPENSSL_internal:TLSV1_ALERT_INSUFFICIENT_SECURITY',
-    'the server broke off the TLS handshake (remote error: tls: insufficient security level)',
+    'the server aborted the TLS handshake (remote error: tls: insufficient security level)',
   ],
   [
     'Error: 801C:error:0A000458:SSL routines:ssl3_read_bytes:tlsv1 unrecognized name:../deps/rec_layer_s3.c:1601:SSL alert number 112',
@@ -98,15 +98,15 @@ describe('a certificate that is not to be trusted', () => {
     ],
     [
       'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z is before 2027-01-01T00:00:00Z',
-      "the server's certificate is not valid yet: is the clock right?",
+      "the server's certificate is not valid yet: check the clock",
     ],
-    ['x509: something new', "the server's certificate is not to be trusted"],
+    ['x509: something new', "the server's certificate is not trusted"],
   ])('%s', (message, words) => {
     expect(explain(message)).toBe(`${words} (${message})`);
   });
 
   test.each([
-    ['', "the server's certificate is not valid for h: it names no host at all (no SAN) (in Go's words)"],
+    ['', "the server's certificate is not valid for h: it has no subject alternative names (in Go's words)"],
     ['DNS:x, IP:::1', "the server's certificate is not valid for h, only for DNS:x, IP:::1 (in Go's words)"],
   ])('for the hosts %j', (certified, words) => {
     const error = new PeerCertificateError("in Go's words", { wanted: 'h', certified });

@@ -155,7 +155,7 @@ describe('the version 2 client: answers', () => {
 
   it.each([
     [
-      'a refusal',
+      'a status',
       json(404, { errorCode: 100, message: 'Key not found', cause: '/a', index: 6 }),
       new V2ApiError('100: Key not found (/a) [6]', 100),
     ],
@@ -212,7 +212,7 @@ describe('the version 2 client: answers', () => {
       { method: 'GET', headers: {} },
       { ...call(), headerTimeoutMs: 0 },
     );
-    await expect(answer.body()).rejects.toThrow('the answer is larger than 1048576 bytes');
+    await expect(answer.body()).rejects.toThrow('the response is larger than 1048576 bytes');
   });
 
   it('tells users whose roles come as names or whole', async () => {

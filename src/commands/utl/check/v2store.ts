@@ -2,9 +2,9 @@ import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { stringFlag } from '../../../cli/flags.js';
 import { CommandError } from '../../../model/errors.js';
-import type { V2StorePlace } from '../../../storage/backup/custom-content.js';
+import type { V2StorePaths } from '../../../storage/backup/custom-content.js';
 
-export type CheckV2StoreOptions = V2StorePlace;
+export type CheckV2StoreOptions = V2StorePaths;
 
 export function registerCheckV2Store(parent: CommandParent, run = runCheckV2Store): void {
   parent.command({

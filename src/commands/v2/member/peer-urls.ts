@@ -8,7 +8,7 @@ export function toPeerUrls(list: readonly string[]): readonly string[] {
     return parsePeerUrls(list);
   } catch (cause) {
     if (!(cause instanceof GoParseError)) throw cause;
-    const reasons = ['peer URLs are like https://10.0.0.4:2380'];
+    const reasons = ['a peer URL has the form https://10.0.0.4:2380'];
     throw new V2Failure(cause.message, 'plain', { cause, reasons });
   }
 }

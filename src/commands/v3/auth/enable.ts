@@ -1,6 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { isRefusal, UsageError } from '../../../model/errors.js';
+import { isEtcdError, UsageError } from '../../../model/errors.js';
 import type { AuthService, CallOptions } from '../../../model/services.js';
 
 export type AuthEnableOptions = Record<never, never>;
@@ -37,7 +37,7 @@ async function enable(auth: AuthService, call: CallOptions): Promise<void> {
       await auth.authEnable({}, call);
       return;
     } catch (error) {
-      if (!isRefusal(error, 'rootRoleMissing')) throw error;
+      if (!isEtcdError(error, 'rootRoleMissing')) throw error;
     }
     await auth.roleAdd({ name: ROOT }, call);
     await auth.userGrantRole({ user: ROOT, role: ROOT }, call);

@@ -142,8 +142,8 @@ export function residentMemory(metrics: string): number {
   const [, text] = /^process_resident_memory_bytes[ \t]+(\S+)/m.exec(metrics) ?? [];
   const bytes = text === undefined ? Number.NaN : Number(text);
   if (Number.isFinite(bytes)) return bytes;
-  throw new CommandError('its metrics do not tell process_resident_memory_bytes', {
-    reasons: ['only a member that runs on Linux knows its memory'],
+  throw new CommandError('its metrics do not include process_resident_memory_bytes', {
+    reasons: ['only members on Linux report their memory usage'],
   });
 }
 

@@ -1,7 +1,7 @@
 /** Of the rate that is asked for; more than this must be reached. */
-const LEAST_SHARE = 0.9;
-const LONGEST_WRITE_SECONDS = 0.5;
-const LARGEST_DEVIATION_SECONDS = 0.1;
+const MIN_SHARE = 0.9;
+const MAX_WRITE_SECONDS = 0.5;
+const MAX_DEVIATION_SECONDS = 0.1;
 
 interface Judgement {
   readonly isGood: boolean;
@@ -21,10 +21,10 @@ export function judge(
   const { writesPerSecond, slowestSeconds, deviationSeconds } = statistics;
   // etcdctl rounds up so.
   const rate = `${Math.trunc(writesPerSecond) + 1} writes/s`;
-  const isFast = writesPerSecond / wantedPerSecond > LEAST_SHARE;
+  const isFast = writesPerSecond / wantedPerSecond > MIN_SHARE;
   // Without any write the deviation is not a number, and not too high.
-  const isPrompt = !(slowestSeconds > LONGEST_WRITE_SECONDS);
-  const isEven = !(deviationSeconds > LARGEST_DEVIATION_SECONDS);
+  const isPrompt = !(slowestSeconds > MAX_WRITE_SECONDS);
+  const isEven = !(deviationSeconds > MAX_DEVIATION_SECONDS);
   const failures = [
     ...(interruption === undefined ? [] : [`FAIL: ${interruption}`]),
     ...failureLines(statistics),

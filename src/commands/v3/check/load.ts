@@ -37,7 +37,7 @@ export function toLoad(name: string): Load {
 }
 
 /** Writers beyond this many share connections: a connection has room for all, and each one costs this process time. */
-const MOST_CONNECTIONS = 10;
+const MAX_CONNECTIONS = 10;
 
 const RANDOM_BYTES = 8;
 
@@ -96,7 +96,7 @@ export async function connectWriters(
   { endpoints, connect }: { endpoints: readonly string[]; connect(endpoints: string[]): Promise<Client> },
 ): Promise<Client[]> {
   const clients: Client[] = [];
-  for (let index = 0; index < Math.min(writers, MOST_CONNECTIONS); index++) {
+  for (let index = 0; index < Math.min(writers, MAX_CONNECTIONS); index++) {
     const first = index % endpoints.length;
     clients.push(await connect([...endpoints.slice(first), ...endpoints.slice(0, first)]));
   }

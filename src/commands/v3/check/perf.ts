@@ -36,7 +36,7 @@ const WORKLOADS: Readonly<Record<Load, Workload>> = {
 };
 
 const BUSY_NOTICE =
-  'this program itself was working all the time: the cluster may bear more, and answer sooner, than it says';
+  'this client was at its CPU limit: the cluster may sustain a higher load, at lower latency, than measured';
 
 export interface CheckPerfOptions {
   readonly load: Load;

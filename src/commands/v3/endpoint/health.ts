@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { formatDuration } from '../../../go/duration.js';
-import { CommandError, ConnectionError, Failure, isRefusal } from '../../../model/errors.js';
+import { CommandError, ConnectionError, Failure, isEtcdError } from '../../../model/errors.js';
 import { AlarmAction, AlarmType } from '../../../model/messages/maintenance.js';
 import type { EndpointHealth } from '../../../model/results.js';
 import type { Client } from '../../../model/services.js';
@@ -83,7 +83,7 @@ async function probe(client: Client, signal: AbortSignal): Promise<Complaint | u
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return isRefusal(error, 'permissionDenied') ? undefined : error;
+    return isEtcdError(error, 'permissionDenied') ? undefined : error;
   }
 }
 

@@ -42,7 +42,7 @@ function parseTtl(text: string): bigint {
     if (!(cause instanceof GoParseError)) throw cause;
     throw new UsageError(`bad TTL (${cause.message})`, 'arguments', {
       cause,
-      reasons: ['the time to live is a whole number of seconds'],
+      reasons: ['the TTL must be an integer number of seconds'],
     });
   }
 }

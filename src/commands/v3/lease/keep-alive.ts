@@ -89,8 +89,8 @@ async function keepAlive(lease: LeaseService, id: bigint, context: CommandContex
 
 function explained(loss: LeaseLoss, endpoints: readonly string[]): string {
   if (loss.kind === 'gone')
-    return 'the server does not know the lease: it expired, was revoked, or never was';
-  const why = loss.failure ? inWords(loss.failure) : `nothing was heard from ${endpoints.join(', ')}`;
+    return 'the server does not know the lease: it has expired, was revoked, or never existed';
+  const why = loss.failure ? inWords(loss.failure) : `no response from ${endpoints.join(', ')}`;
   return `no server confirmed the lease in time: ${why}`;
 }
 

@@ -1,6 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { rejectNoText } from '../../../cli/names.js';
+import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { UsageError } from '../../../model/errors.js';
 
 export interface RoleDeleteOptions {
@@ -21,7 +21,7 @@ export function registerRoleDelete(parent: CommandParent, run = runRoleDelete): 
       if (role === undefined || args.length > 1) {
         throw new UsageError('role delete command requires role name as its argument');
       }
-      rejectNoText(role);
+      rejectInvalidUtf8(role);
       return { role };
     },
     run,

@@ -1,6 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { rejectNoText } from '../../../cli/names.js';
+import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { UsageError } from '../../../model/errors.js';
 import type { KeyRange } from '../../../model/key-range.js';
 import { PermissionType, type RoleGrantPermissionRequest } from '../../../model/messages/auth.js';
@@ -41,7 +41,7 @@ export function registerRoleGrantPermission(parent: CommandParent, run = runRole
       }
       const permission = toPermissionType(type);
       const range = permissionRange(key, end, given);
-      rejectNoText(role);
+      rejectInvalidUtf8(role);
       return { role, type: permission, range };
     },
     run,
@@ -52,7 +52,7 @@ function toPermissionType(name: string): PermissionType {
   const type = TYPES.get(name.toUpperCase());
   if (type === undefined) {
     throw new UsageError(`invalid permission type: ${name}`, 'arguments', {
-      reasons: ['the types are read, write and readwrite'],
+      reasons: ['the permission type must be read, write or readwrite'],
     });
   }
   return type;

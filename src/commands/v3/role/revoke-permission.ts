@@ -1,6 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { rejectNoText } from '../../../cli/names.js';
+import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { bytesFromText } from '../../../go/bytes.js';
 import { UsageError } from '../../../model/errors.js';
 import type { KeyRange } from '../../../model/key-range.js';
@@ -35,7 +35,7 @@ export function registerRoleRevokePermission(parent: CommandParent, run = runRol
         );
       }
       const range = permissionRange(key, end, given);
-      rejectNoText(role);
+      rejectInvalidUtf8(role);
       return { role, range, key: bytesFromText(key) };
     },
     run,

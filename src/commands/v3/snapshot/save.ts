@@ -2,7 +2,7 @@ import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext, Progress } from '../../../cli/context.js';
 import { CommandError, Failure, InterruptedError, ServerError, UsageError } from '../../../model/errors.js';
 import type { SnapshotResponse } from '../../../model/messages/maintenance.js';
-import { WholeFile } from '../../../storage/atomic-file.js';
+import { AtomicFile } from '../../../storage/atomic-file.js';
 import { TrailerCheck, type TrailerVerdict } from '../../../storage/snapshot/trailer.js';
 
 export interface SnapshotSaveOptions {
@@ -64,7 +64,7 @@ async function saveSnapshot(path: string, context: CommandContext): Promise<stri
     );
   }
   const client = await context.connect();
-  const file = await WholeFile.create(path);
+  const file = await AtomicFile.create(path);
   const progress = context.notices.progress(`Saving ${path}`);
   try {
     const parts = client.maintenance.snapshot({}, { signal: context.signal });
@@ -85,7 +85,7 @@ interface Received {
 
 async function receive(
   parts: AsyncIterable<SnapshotResponse>,
-  file: WholeFile,
+  file: AtomicFile,
   progress: Progress,
 ): Promise<Received> {
   const check = new TrailerCheck();
@@ -106,10 +106,10 @@ async function receive(
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(`could not write snapshot: ${message}`, {
       cause,
-      reasons: [...reasons, `the snapshot broke off after ${check.sizeBytes} bytes`],
+      reasons: [...reasons, `the snapshot was interrupted after ${check.sizeBytes} bytes`],
     });
   }
-  if (!isBegun) throw new CommandError('EOF', { reasons: ['the server sent nothing'] });
+  if (!isBegun) throw new CommandError('EOF', { reasons: ['the server sent no data'] });
   return { verdict: check.finish(), serverVersion };
 }
 
@@ -125,7 +125,7 @@ function rejectBadTrailer(verdict: TrailerVerdict): void {
   }
   if (verdict.kind === 'mismatch') {
     throw new CommandError(`expected sha256 ${verdict.expected}, got ${verdict.actual}`, {
-      reasons: ['the snapshot was damaged on the way; nothing was saved'],
+      reasons: ['the snapshot was corrupted in transit; nothing was saved'],
     });
   }
 }

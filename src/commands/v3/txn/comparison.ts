@@ -74,7 +74,7 @@ export function parseComparison(line: string): Compare {
   const result = OPERATORS.get(operator);
   if (result === undefined) {
     throw new UsageError(`invalid txn compare request: ${line}`, 'input', {
-      reasons: [`${operator} compares nothing: the operators are ${[...OPERATORS.keys()].join(' ')}`],
+      reasons: [`${operator} is not an operator: the operators are ${[...OPERATORS.keys()].join(' ')}`],
     });
   }
   return { result, target: target.number, key: bytesFromText(key), targetUnion };
@@ -112,7 +112,7 @@ function readOperand(target: Target, text: string, line: string): CompareOperand
 function refusal(message: string): UsageError {
   return new UsageError(message, 'input', {
     reasons: [
-      'a comparison looks like mod("key") > "0", both sides in double quotes, a space around the operator',
+      'write a comparison as mod("key") > "0": both sides in double quotes, spaces around the operator',
     ],
   });
 }

@@ -88,6 +88,6 @@ export function toRequestOp({ kind, options }: Operation): RequestOp {
 function refusal(message: string, why: string, cause?: unknown): UsageError {
   return new UsageError(message, 'input', {
     cause,
-    reasons: [why, "requests are get, put and del with their flags: see 'etcdctl get --help'"],
+    reasons: [why, "a request is get, put or del with its flags: see 'etcdctl get --help'"],
   });
 }

@@ -5,7 +5,7 @@ import { lines } from '../../../cli/stdin.js';
 import { trimSpace } from '../../../go/runes.js';
 import { UsageError } from '../../../model/errors.js';
 import type { Compare, RequestOp, TxnRequest } from '../../../model/messages/kv.js';
-import { allowSecondThoughts } from '../del.js';
+import { delayRangeDeletion } from '../del.js';
 import { parseComparison } from './comparison.js';
 import { operationParser, toRequestOp } from './operation.js';
 
@@ -72,7 +72,7 @@ async function readTxnRequest({ isInteractive }: TxnOptions, context: CommandCon
   const parseOperation = operationParser();
   const parseRequest = async (line: string) => {
     const operation = parseOperation(line);
-    if (operation.kind === 'del') await allowSecondThoughts(operation.options, context);
+    if (operation.kind === 'del') await delayRangeDeletion(operation.options, context);
     return toRequestOp(operation);
   };
   const compare = await section<Compare>('compares', parseComparison);
@@ -94,7 +94,7 @@ async function readSection<Item>(
   }
   throw new UsageError('EOF', 'input', {
     reasons: [
-      `the input ended before the empty line that ends the ${title}: each of the three lists needs one`,
+      `the input ended before the empty line after the ${title}: each of the three lists must end with one`,
     ],
   });
 }

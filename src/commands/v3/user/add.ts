@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag, type FlagValues, stringFlag } from '../../../cli/flags.js';
-import { rejectNoText } from '../../../cli/names.js';
+import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { UsageError } from '../../../model/errors.js';
 import type { UserAddRequest } from '../../../model/messages/auth.js';
 import { askNewPassword, readNewPassword } from './new-password.js';
@@ -51,7 +51,7 @@ function toUserAddOptions(args: readonly string[], given: FlagValues<typeof flag
   if (argument === undefined || args.length > 1) {
     throw new UsageError('user add command requires user name as its argument');
   }
-  rejectNoText(argument, given['new-user-password']);
+  rejectInvalidUtf8(argument, given['new-user-password']);
   if (given['no-password']) return { user: argument, password: 'none' };
   if (given['new-user-password'] !== '') {
     return { user: argument, password: { given: given['new-user-password'] } };

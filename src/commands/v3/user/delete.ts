@@ -1,6 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { rejectNoText } from '../../../cli/names.js';
+import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { UsageError } from '../../../model/errors.js';
 
 export interface UserDeleteOptions {
@@ -21,7 +21,7 @@ export function registerUserDelete(parent: CommandParent, run = runUserDelete): 
       if (user === undefined || args.length > 1) {
         throw new UsageError('user delete command requires user name as its argument');
       }
-      rejectNoText(user);
+      rejectInvalidUtf8(user);
       return { user };
     },
     run,

@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag } from '../../../cli/flags.js';
-import { rejectNoText } from '../../../cli/names.js';
+import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { UsageError } from '../../../model/errors.js';
 import { askNewPassword, readNewPassword } from './new-password.js';
 
@@ -31,7 +31,7 @@ export function registerUserPasswd(parent: CommandParent, run = runUserPasswd): 
       if (user === undefined || args.length > 1) {
         throw new UsageError('user passwd command requires user name as its argument');
       }
-      rejectNoText(user);
+      rejectInvalidUtf8(user);
       return { user, isInteractive: given.interactive };
     },
     run,

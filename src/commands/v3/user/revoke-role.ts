@@ -1,6 +1,6 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { rejectNoText } from '../../../cli/names.js';
+import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { UsageError } from '../../../model/errors.js';
 
 export interface UserRevokeRoleOptions {
@@ -22,7 +22,7 @@ export function registerUserRevokeRole(parent: CommandParent, run = runUserRevok
       if (user === undefined || role === undefined || args.length > 2) {
         throw new UsageError('user revoke-role requires user name and role name as its argument');
       }
-      rejectNoText(user, role);
+      rejectInvalidUtf8(user, role);
       return { user, role };
     },
     run,

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { createProgram } from '../../../cli/program.js';
 import { lines } from '../../../cli/stdin.js';
-import { type Watching, watchKeys } from '../../../client/watch/watch-keys.js';
+import { type Watch, watchKeys } from '../../../client/watch/watch-keys.js';
 import { UsageError } from '../../../model/errors.js';
 import type { Client } from '../../../model/services.js';
 import { quotedWords } from '../../kv/quoted-words.js';
@@ -35,7 +35,7 @@ class Session {
   readonly #context: CommandContext;
   readonly #client: Client;
   readonly #closing = new AbortController();
-  readonly #watches = new Map<Watching, Promise<unknown>>();
+  readonly #watches = new Map<Watch, Promise<unknown>>();
   /** Never settles but with the first failure. */
   readonly #failure: Promise<never>;
   #fail!: (error: unknown) => void;

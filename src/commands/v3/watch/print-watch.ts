@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../../cli/context.js';
-import type { WatchEnd, WatchNews } from '../../../client/watch/state.js';
+import type { WatchEnd, WatchUpdate } from '../../../client/watch/state.js';
 import { bytesFromText } from '../../../go/bytes.js';
 import { childEndText } from '../../../go/process-state.js';
 import { quoteGo } from '../../../go/quote.js';
@@ -17,19 +17,19 @@ interface WatchOutput {
 
 /** Prints what a watch has to tell, each response before the next is read, and settles with its end. */
 export async function printWatch(
-  news: AsyncIterable<WatchNews>,
+  update: AsyncIterable<WatchUpdate>,
   { command, context, onCreated }: WatchOutput,
 ): Promise<WatchEnd | undefined> {
-  for await (const each of news) {
+  for await (const each of update) {
     switch (each.kind) {
       case 'created':
         onCreated?.();
         break;
       case 'interrupted':
-        context.notices.line(`${each.why}: the watch waits for a server, to go on${from(each.revision)}`);
+        context.notices.line(`${each.why}: waiting for a server to resume the watch${from(each.revision)}`);
         break;
       case 'resumed':
-        context.notices.line(`the watch goes on${from(each.revision)}`);
+        context.notices.line(`resumed the watch${from(each.revision)}`);
         break;
       case 'response':
         await printResponse(each.response, context);
@@ -44,7 +44,7 @@ export async function printWatch(
 }
 
 function from(revision: bigint): string {
-  return revision > 0n ? ` with revision ${revision}` : '';
+  return revision > 0n ? ` at revision ${revision}` : '';
 }
 
 async function printResponse(response: WatchResponse, context: CommandContext): Promise<void> {

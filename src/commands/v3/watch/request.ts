@@ -58,7 +58,7 @@ export function toWatchRequest(
   const before = dashAt ?? args.length;
   if (variables.key !== '' && before > 0 && !mayHaveMore) {
     throw new UsageError(`${WRONG_NUMBER} (found conflicting environment key)`, 'arguments', {
-      reasons: ['ETCDCTL_WATCH_KEY is set: the key is given there or as an argument, not both'],
+      reasons: ['ETCDCTL_WATCH_KEY is set: give the key there or as an argument, not both'],
     });
   }
   const command = dashAt === undefined ? [] : args.slice(dashAt);

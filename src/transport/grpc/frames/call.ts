@@ -3,47 +3,47 @@ import { quoteGo } from '../../../go/quote.js';
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Fields } from '../../http2/hpack/decoder.js';
 import type { Stream } from '../../http2/stream.js';
-import type { CallLimit } from '../call-limit.js';
+import type { CallContext } from '../call-context.js';
 import {
   type HttpHead,
   isInformational,
   isOfGrpc,
   NO_TRAILERS,
   Page,
-  refusalByHttp,
-  refusalByInformation,
-  refusalOf,
+  statusFromHttp,
+  statusFromInformational,
+  statusOfStreamFailure,
 } from '../http-answer.js';
-import { type Refusal, rpcCodeOf } from '../status.js';
+import { rpcCodeOf, type Status } from '../status.js';
 import { MessageReader, PREFIX_BYTES, UnreadableMessage } from './message-reader.js';
 
-/** The response's only message, or why there is none; rejects with the limit's reason. */
-export function callUnary(connection: Http2Connection, request: Request): Promise<Buffer | Refusal> {
-  const { limit } = request;
+/** The response's only message, or why there is none; rejects with the context's reason. */
+export function callUnary(connection: Http2Connection, request: Request): Promise<Buffer | Status> {
+  const { context } = request;
   return new Promise((resolve, reject) => {
-    if (limit.isOver) return reject(limit.reason);
+    if (context.isDone) return reject(context.reason);
     let response: Buffer | undefined;
-    const exchange = new Exchange(connection, request, {
+    const call = new Call(connection, request, {
       onMessage(message) {
-        exchange.consumed(message);
+        call.consumed(message);
         if (response === undefined) response = message;
         else {
-          exchange.cancel();
+          call.cancel();
           resolve(MORE_THAN_ONE);
         }
       },
-      onEnd: (refusal) => resolve(refusal ?? response ?? NONE),
-      onLimit: () => reject(limit.reason),
+      onEnd: (status) => resolve(status ?? response ?? NONE),
+      onDone: () => reject(context.reason),
     });
   });
 }
 
 /** grpc-go stream.go `recvMsg`. */
-const NONE: Refusal = {
+const NONE: Status = {
   code: 'Internal',
   details: 'cardinality violation: received no response message from non-server-streaming RPC',
 };
-const MORE_THAN_ONE: Refusal = {
+const MORE_THAN_ONE: Status = {
   code: 'Internal',
   details:
     'cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message',
@@ -51,45 +51,45 @@ const MORE_THAN_ONE: Refusal = {
 
 /**
  * The response's messages, as they are asked for; while nobody asks, the server has to wait. The last value is why the call failed,
- * unless it went well. Throws the limit's reason.
+ * unless it went well. Throws the context's reason.
  */
 export async function* callServerStream(
   connection: Http2Connection,
   request: Request,
-): AsyncGenerator<Buffer, Refusal | undefined, undefined> {
-  const { limit } = request;
-  if (limit.isOver) throw limit.reason;
+): AsyncGenerator<Buffer, Status | undefined, undefined> {
+  const { context } = request;
+  if (context.isDone) throw context.reason;
   const messages: Buffer[] = [];
-  let end: { readonly refusal: Refusal | undefined } | undefined;
+  let end: { readonly status: Status | undefined } | undefined;
   let wake = () => {};
-  const exchange = new Exchange(connection, request, {
+  const call = new Call(connection, request, {
     onMessage(message) {
       messages.push(message);
       wake();
     },
-    onEnd(refusal) {
-      end = { refusal };
+    onEnd(status) {
+      end = { status };
       wake();
     },
-    onLimit: () => wake(),
+    onDone: () => wake(),
   });
   try {
     for (;;) {
-      if (limit.isOver) throw limit.reason;
+      if (context.isDone) throw context.reason;
       const message = messages.shift();
       if (message !== undefined) {
         yield message;
-        exchange.consumed(message);
+        call.consumed(message);
       } else if (end === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       } else {
-        return end.refusal;
+        return end.status;
       }
     }
   } finally {
-    exchange.cancel();
+    call.cancel();
   }
 }
 
@@ -98,65 +98,65 @@ interface Request {
   readonly block: Buffer;
   readonly body: Buffer;
   /** Not over yet. */
-  readonly limit: CallLimit;
+  readonly context: CallContext;
   readonly maxResponseBytes: number;
 }
 
-interface ExchangeEvents {
+interface CallEvents {
   /** Counts as held until it is given to `consumed`. */
   readonly onMessage: (message: Buffer) => void;
   /** Nothing else is heard after one of these: the response has ended, well or not, … */
-  readonly onEnd: (refusal?: Refusal) => void;
-  /** … or the call's limit has. */
-  readonly onLimit: () => void;
+  readonly onEnd: (status?: Status) => void;
+  /** … or the call's context has. */
+  readonly onDone: () => void;
 }
 
 /** The last message is not whole, whatever the status (grpc-go rpc_util.go `recvMsg`). */
-const CUT_SHORT: Refusal = { code: 'Internal', details: 'unexpected EOF' };
+const CUT_SHORT: Status = { code: 'Internal', details: 'unexpected EOF' };
 
 /** One request under way, and its response as messages. */
-class Exchange {
+class Call {
   readonly #stream: Stream;
   readonly #stopListening: () => void;
   #receivedBytes = 0;
   #heldBytes = 0;
   #creditedBytes = 0;
 
-  constructor(connection: Http2Connection, request: Request, events: ExchangeEvents) {
-    const status = new CallStatus();
+  constructor(connection: Http2Connection, request: Request, events: CallEvents) {
+    const response = new ResponseStatus();
     const reader = new MessageReader({
       maxBytes: request.maxResponseBytes,
-      encoding: () => status.encoding,
+      encoding: () => response.encoding,
       onMessage: (message) => {
         this.#heldBytes += sizeOf(message);
         events.onMessage(message);
       },
     });
-    const end = (refusal?: Refusal) => {
+    const end = (status?: Status) => {
       this.#stopListening();
-      events.onEnd(refusal);
+      events.onEnd(status);
     };
-    const fail = (refusal: Refusal) => {
+    const fail = (status: Status) => {
       this.#stream.cancel();
-      end(refusal);
+      end(status);
     };
     this.#stream = connection.request(request.block, request.body, {
       onHeaders: (fields, isLast) => {
-        const refusal = status.add(fields, isLast);
-        if (refusal !== undefined) fail(refusal);
+        const status = response.add(fields, isLast);
+        if (status !== undefined) fail(status);
       },
       onData: (part) => {
         this.#receivedBytes += part.length;
-        const refusal = status.hasMessages ? read(reader, part) : status.addData(part);
-        if (refusal === undefined) this.#credit();
-        else fail(refusal);
+        const status = response.hasMessages ? read(reader, part) : response.addData(part);
+        if (status === undefined) this.#credit();
+        else fail(status);
       },
-      onEnd: () => end(reader.isIncomplete ? CUT_SHORT : status.refusal),
-      onFailure: (failure) => end(refusalOf(failure)),
+      onEnd: () => end(reader.isIncomplete ? CUT_SHORT : response.status),
+      onFailure: (failure) => end(statusOfStreamFailure(failure)),
     });
-    this.#stopListening = request.limit.onEnd(() => {
+    this.#stopListening = request.context.onEnd(() => {
       this.#stream.cancel();
-      events.onLimit();
+      events.onDone();
     });
   }
 
@@ -185,7 +185,7 @@ function sizeOf(message: Buffer): number {
   return PREFIX_BYTES + message.length;
 }
 
-function read(reader: MessageReader, part: Buffer): Refusal | undefined {
+function read(reader: MessageReader, part: Buffer): Status | undefined {
   try {
     reader.push(part);
     return undefined;
@@ -196,13 +196,13 @@ function read(reader: MessageReader, part: Buffer): Refusal | undefined {
 }
 
 /** How a call goes, by what is received of its response, as grpc-go reads that (internal/transport/http2_client.go, v1.82). */
-export class CallStatus {
+export class ResponseStatus {
   /** `page`: what comes are no messages. */
   #state: 'opening' | 'messages' | 'page' | 'ended' = 'opening';
   #page: Page | undefined;
   #isPageComplete = false;
   #encoding: string | undefined;
-  #refusal: Refusal | undefined = NO_TRAILERS;
+  #status: Status | undefined = NO_TRAILERS;
 
   /** Whether the data is that of messages. */
   get hasMessages(): boolean {
@@ -219,11 +219,11 @@ export class CallStatus {
    * @param isLast the stream ends with the fields
    * @returns why the call has failed, when that is known before the stream ends
    */
-  add(fields: Fields, isLast: boolean): Refusal | undefined {
+  add(fields: Fields, isLast: boolean): Status | undefined {
     if (this.#state === 'messages' && !isLast) {
       return { code: 'Internal', details: 'a HEADERS frame cannot appear in the middle of a stream' };
     }
-    if (this.#page !== undefined) return this.#page.refusal;
+    if (this.#page !== undefined) return this.#page.status;
     const status = fields.get('grpc-status');
     if (status !== undefined && !isNumber(status)) return malformedStatus(status);
     const contentType = fields.get('content-type');
@@ -232,25 +232,25 @@ export class CallStatus {
     }
     this.#encoding ??= fields.get('grpc-encoding');
     this.#state = isLast ? 'ended' : 'messages';
-    if (isLast) this.#refusal = refusalBy(Number(status ?? UNKNOWN), fields.get('grpc-message') ?? '');
+    if (isLast) this.#status = refusalBy(Number(status ?? UNKNOWN), fields.get('grpc-message') ?? '');
     return undefined;
   }
 
   /** A part of a page. @returns why the call has failed, once enough of it is here */
-  addData(part: Buffer): Refusal | undefined {
+  addData(part: Buffer): Status | undefined {
     this.#isPageComplete = part.length > 0;
-    return this.#page?.push(part) ? this.#page.refusal : undefined;
+    return this.#page?.push(part) ? this.#page.status : undefined;
   }
 
   /** At the end of the stream; nothing when all went well. */
-  get refusal(): Refusal | undefined {
+  get status(): Status | undefined {
     // grpc-go does not look whether an empty frame ends a page.
-    return this.#page !== undefined && this.#isPageComplete ? this.#page.refusal : this.#refusal;
+    return this.#page !== undefined && this.#isPageComplete ? this.#page.status : this.#status;
   }
 
-  #addOther(head: HttpHead, isLast: boolean): Refusal | undefined {
-    if (isInformational(head)) return isLast ? refusalByInformation(head) : undefined;
-    if (isLast || !isReadable(head)) return refusalByHttp(head);
+  #addOther(head: HttpHead, isLast: boolean): Status | undefined {
+    if (isInformational(head)) return isLast ? statusFromInformational(head) : undefined;
+    if (isLast || !isReadable(head)) return statusFromHttp(head);
     this.#state = 'page';
     this.#page = new Page(head);
     return undefined;
@@ -270,7 +270,7 @@ function isNumber(text: string): boolean {
   return /^[+-]?\d+$/.test(text) && Number(text) === (Number(text) | 0);
 }
 
-function malformedStatus(text: string): Refusal {
+function malformedStatus(text: string): Status {
   const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
   const literal = quoteGo(Buffer.from(text, 'latin1'));
   return {
@@ -279,7 +279,7 @@ function malformedStatus(text: string): Refusal {
   };
 }
 
-function refusalBy(status: number, message: string): Refusal | undefined {
+function refusalBy(status: number, message: string): Status | undefined {
   const code = rpcCodeOf(status);
   return code === 'OK' ? undefined : { code, details: percentDecoded(message) };
 }

@@ -3,7 +3,7 @@ import type { Http2Connection } from '../../http2/connection.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, RequestChannel } from '../endpoint-channel.js';
-import { refusalOf } from '../http-answer.js';
+import { statusOfStreamFailure } from '../http-answer.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
@@ -15,11 +15,11 @@ import {
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import { CallFailure, type Refusal, UNREADABLE_MESSAGE } from '../status.js';
+import { CallFailure, type Status, UNREADABLE_MESSAGE } from '../status.js';
 import { callServerStream, callUnary } from './call.js';
 import { framedMessage } from './message-reader.js';
-import { Reconnection } from './reconnection.js';
 import { RequestHeaders } from './request-headers.js';
+import { Subchannel } from './subchannel.js';
 
 /** A channel to the endpoint for calls of one request. */
 export function requestChannel(
@@ -70,7 +70,7 @@ class FramesChannel implements RequestChannel {
   readonly waitsForConnection = false;
   readonly #address: ReachableAddress;
   readonly #settings: ChannelSettings & { readonly security: Security };
-  readonly #reconnection: Reconnection;
+  readonly #reconnection: Subchannel;
   readonly #headers: RequestHeaders;
 
   constructor(
@@ -81,7 +81,7 @@ class FramesChannel implements RequestChannel {
     const { security, proxy } = settings;
     this.#address = address;
     this.#settings = settings;
-    this.#reconnection = new Reconnection(
+    this.#reconnection = new Subchannel(
       { place: address.place, proxy: proxyOf(address, proxy), security, certifiedHost: address.host },
       keepAliveOf(settings),
     );
@@ -150,19 +150,19 @@ class FramesChannel implements RequestChannel {
 
   #connected(): Http2Connection {
     const { current } = this.#reconnection;
-    if (current === undefined) throw this.#failure(refusalOf({ kind: 'refused' }));
+    if (current === undefined) throw this.#failure(statusOfStreamFailure({ kind: 'refused' }));
     return current;
   }
 
   #request<Request, Response>(
     rpc: Rpc<Request, Response>,
     message: Uint8Array,
-    { limit, token, requiresLeader }: Attempt,
+    { context, token, requiresLeader }: Attempt,
   ) {
     return {
-      block: this.#headers.of(rpc.path, { token, requiresLeader, deadline: limit.deadline }),
+      block: this.#headers.of(rpc.path, { token, requiresLeader, deadline: context.deadline }),
       body: framedMessage(message),
-      limit,
+      context,
       maxResponseBytes: largestResponseBytes(this.#settings),
     };
   }
@@ -175,7 +175,7 @@ class FramesChannel implements RequestChannel {
     }
   }
 
-  #failure({ code, details, isUntouched }: Refusal): CallFailure {
-    return new CallFailure(code, details, !isUntouched, this.endpoint.text);
+  #failure({ code, details, isUnprocessed }: Status): CallFailure {
+    return new CallFailure(code, details, !isUnprocessed, this.endpoint.text);
   }
 }

@@ -4,7 +4,7 @@ import { CLIENT_API_VERSION } from '../settings.js';
 const USER_AGENT = 'etcdctl-ts';
 
 /** The timeout has at most eight digits. */
-const MOST_MILLISECONDS = 99_999_999;
+const MAX_MILLISECONDS = 99_999_999;
 
 export interface RequestTerms {
   /** Empty: none. */
@@ -59,7 +59,5 @@ export class RequestHeaders {
 /** gRPC's form of a time span; nothing left counts as a millisecond. */
 function timeoutText(milliseconds: number): string {
   const whole = Math.max(1, Math.ceil(milliseconds));
-  return whole <= MOST_MILLISECONDS
-    ? `${whole}m`
-    : `${Math.min(Math.ceil(whole / 1000), MOST_MILLISECONDS)}S`;
+  return whole <= MAX_MILLISECONDS ? `${whole}m` : `${Math.min(Math.ceil(whole / 1000), MAX_MILLISECONDS)}S`;
 }

@@ -1,18 +1,18 @@
 import { type Client, type ClientDuplexStream, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { abortController } from '../../../model/abort-signal.js';
 import { resetCodeOf } from '../../http2/error.js';
-import type { CallLimit } from '../call-limit.js';
-import { isOfGrpc, NO_TRAILERS, refusalByHttp, refusalByReset } from '../http-answer.js';
+import type { CallContext } from '../call-context.js';
+import { isOfGrpc, NO_TRAILERS, statusFromHttp, statusFromReset } from '../http-answer.js';
 import type { Rpc } from '../rpc.js';
 import { CLIENT_API_VERSION } from '../settings.js';
-import { CallFailure, lostConnection, type Refusal, rpcCodeOf, UNREADABLE_MESSAGE } from '../status.js';
+import { CallFailure, lostConnection, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
 
 /** What goes along with one attempt. */
 export interface BidiAttempt {
   readonly client: Client;
   /** Where it goes, as the user calls it. */
   readonly endpoint: string;
-  readonly limit: CallLimit;
+  readonly context: CallContext;
   readonly metadata: Metadata;
 }
 
@@ -22,13 +22,13 @@ export async function* attemptBidi<Request, Response>(
   requests: AsyncIterable<Uint8Array>,
   attempt: BidiAttempt,
 ): AsyncGenerator<Response, void, undefined> {
-  const { client, limit, metadata } = attempt;
+  const { client, context, metadata } = attempt;
   const stream: ClientDuplexStream<Uint8Array, Response> = client.makeBidiStreamRequest(
     rpc.path,
     toBuffer,
     rpc.decode,
     metadata,
-    { deadline: limit.deadline },
+    { deadline: context.deadline },
   );
   const source = requests[Symbol.asyncIterator]();
   const sending = abortController();
@@ -57,7 +57,7 @@ export async function* attemptBidi<Request, Response>(
 
 async function* responsesOf<Response>(
   stream: ClientDuplexStream<Uint8Array, Response>,
-  { endpoint, limit }: BidiAttempt,
+  { endpoint, context }: BidiAttempt,
 ): AsyncGenerator<Response, void, undefined> {
   let failure: CallFailure | undefined;
   let contentType: string | undefined;
@@ -73,17 +73,17 @@ async function* responsesOf<Response>(
       contentType: contentType ?? contentTypeIn(metadata),
     });
   });
-  const stopListening = limit.onEnd(() => stream.cancel());
+  const stopListening = context.onEnd(() => stream.cancel());
   try {
     for await (const response of stream) yield response as Response;
   } catch (error) {
-    if (limit.isOver) throw limit.reason;
+    if (context.isDone) throw context.reason;
     throw failure ?? error;
   } finally {
     stopListening();
     stream.cancel();
   }
-  if (limit.isOver) throw limit.reason;
+  if (context.isDone) throw context.reason;
   if (failure) throw failure;
 }
 
@@ -170,30 +170,30 @@ function contentTypeIn(metadata: Metadata | undefined): string | undefined {
 function inGoWords(
   { code, details }: Pick<ServiceError, 'code'> & { readonly details: string | undefined },
   contentType: string | undefined,
-): Refusal {
+): Status {
   // What its filter for compression throws is no status.
   if (details === undefined) return COMPRESSED;
   const status = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
   const isPage = contentType !== undefined && !isOfGrpc(contentType);
   if (isPage || (status !== undefined && contentType === undefined)) {
-    return refusalByHttp({ status: status ?? '200', contentType });
+    return statusFromHttp({ status: status ?? '200', contentType });
   }
   // In trailers, which are those of gRPC.
   if (status !== undefined) return { code: 'Unknown', details: '' };
   return known(details) ?? { code: codeOf(code), details };
 }
 
-function codeOf(number: number): Refusal['code'] {
+function codeOf(number: number): Status['code'] {
   const code = Number.isInteger(number) ? rpcCodeOf(number) : 'Unknown';
   return code === 'OK' ? 'Unknown' : code;
 }
 
 /** Words of grpc-js that grpc-go says otherwise. */
-function known(details: string): Refusal | undefined {
+function known(details: string): Status | undefined {
   const said = WORDS[details];
   if (said !== undefined) return said;
   const reset = /^Received RST_STREAM with code (\d+)( \(Call ended without gRPC status\))?/.exec(details);
-  if (reset) return reset[2] === undefined ? refusalByReset(resetCodeOf(Number(reset[1]))) : NO_TRAILERS;
+  if (reset) return reset[2] === undefined ? statusFromReset(resetCodeOf(Number(reset[1]))) : NO_TRAILERS;
   if (details.startsWith('Response message parsing error: ')) return UNREADABLE_MESSAGE;
   const tooLarge = /^Received message larger than max \((\d+) vs (\d+)\)$/.exec(details);
   if (!tooLarge) return undefined;
@@ -203,16 +203,16 @@ function known(details: string): Refusal | undefined {
   };
 }
 
-const COMPRESSED: Refusal = {
+const COMPRESSED: Status = {
   code: 'Internal',
   details: 'grpc: compressed flag set with identity or empty encoding',
 };
 
-const WORDS: Readonly<Record<string, Refusal>> = {
+const WORDS: Readonly<Record<string, Status>> = {
   'Connection dropped': { code: 'Unavailable', details: lostConnection('EOF') },
   'read ECONNRESET': { code: 'Unavailable', details: lostConnection('connection reset by peer') },
-  'Stream refused by server': refusalByReset('REFUSED_STREAM'),
-  'Call cancelled': refusalByReset('CANCEL'),
-  'Bandwidth exhausted or memory limit exceeded': refusalByReset('ENHANCE_YOUR_CALM'),
-  'Protocol not secure enough': refusalByReset('INADEQUATE_SECURITY'),
+  'Stream refused by server': statusFromReset('REFUSED_STREAM'),
+  'Call cancelled': statusFromReset('CANCEL'),
+  'Bandwidth exhausted or memory limit exceeded': statusFromReset('ENHANCE_YOUR_CALM'),
+  'Protocol not secure enough': statusFromReset('INADEQUATE_SECURITY'),
 };

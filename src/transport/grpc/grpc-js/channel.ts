@@ -111,11 +111,11 @@ export class GrpcJsChannel implements BidiChannel {
     return this.#client;
   }
 
-  #attempt({ limit, token, requiresLeader }: Attempt): BidiAttempt {
+  #attempt({ context, token, requiresLeader }: Attempt): BidiAttempt {
     return {
       client: this.#connected(),
       endpoint: this.endpoint.text,
-      limit,
+      context,
       metadata: this.#metadata.of(token, requiresLeader),
     };
   }

@@ -84,7 +84,7 @@ function sizeOf([name, value]: Field): number {
 }
 
 /** Longer numbers than any that makes sense. */
-const LONGEST_INTEGER_BITS = 28;
+const MAX_INTEGER_BITS = 28;
 
 class BlockReader {
   #position = 0;
@@ -106,7 +106,7 @@ class BlockReader {
     const largest = 2 ** prefixBits - 1;
     let value = this.#byte() & largest;
     if (value < largest) return value;
-    for (let shift = 0; shift < LONGEST_INTEGER_BITS; shift += 7) {
+    for (let shift = 0; shift < MAX_INTEGER_BITS; shift += 7) {
       const byte = this.#byte();
       value += (byte & 0x7f) << shift;
       if (byte < 0x80) return value;

@@ -10,10 +10,10 @@ const LENGTHS =
   'kmkkmmmnmnnnnnonoomnonnnnlmnmnnomlkmmnnlnmmolmnnllmlnmnnkmmmnmmn' +
   'qqkjmnmpqqqrrqopjlqrrqrollqqsrrrkoklmllnmmppooqnqrqqrrrrrsrrrrrq';
 
-const LONGEST_CODE_BITS = 30;
+const MAX_CODE_BITS = 30;
 
 /** The text ends within this many bits: they are ones, the beginning of a code that stands for no byte. */
-const LONGEST_PADDING_BITS = 7;
+const MAX_PADDING_BITS = 7;
 
 interface CodeLength {
   readonly firstCode: number;
@@ -42,12 +42,12 @@ export function decodeHuffman(bytes: Uint8Array): string | undefined {
       length = 0;
     }
   }
-  const isPadding = length <= LONGEST_PADDING_BITS && code === 2 ** length - 1;
+  const isPadding = length <= MAX_PADDING_BITS && code === 2 ** length - 1;
   return isPadding ? text : undefined;
 }
 
 function codesByLength(): CodeLength[] {
-  const symbolsByLength: number[][] = Array.from({ length: LONGEST_CODE_BITS + 1 }, () => []);
+  const symbolsByLength: number[][] = Array.from({ length: MAX_CODE_BITS + 1 }, () => []);
   for (let symbol = 0; symbol < LENGTHS.length; symbol++) {
     symbolsByLength[Number.parseInt(LENGTHS.charAt(symbol), 36)]?.push(symbol);
   }

@@ -44,7 +44,7 @@ describe('snapshot verify', () => {
     bytes[20_000] = (bytes[20_000] ?? 0) ^ 1;
     const path = files.write('flipped.db', bytes);
     await expect(runSnapshotVerify({ path }, context)).rejects.toThrow(
-      /^the SHA-256 at the end is [0-9a-f]{64}, that of the contents [0-9a-f]{64} \(byte 53248 of .*flipped\.db\)$/,
+      /^the SHA-256 at the end of the file is [0-9a-f]{64}, but that of the contents is [0-9a-f]{64} \(byte 53248 of .*flipped\.db\)$/,
     );
     expect(emitted).toEqual([]);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { CallLimit, ClientEnd } from '../../../../src/transport/grpc/call-limit.js';
-import { CallStatus, callServerStream, callUnary } from '../../../../src/transport/grpc/frames/call.js';
+import { CallContext, ClientContext } from '../../../../src/transport/grpc/call-context.js';
+import { callServerStream, callUnary, ResponseStatus } from '../../../../src/transport/grpc/frames/call.js';
 import { framedMessage } from '../../../../src/transport/grpc/frames/message-reader.js';
-import { refusalOf } from '../../../../src/transport/grpc/http-answer.js';
-import { Http2Error, type ResetCode, SilentPeerError } from '../../../../src/transport/http2/error.js';
+import { statusOfStreamFailure } from '../../../../src/transport/grpc/http-answer.js';
+import { Http2Error, KeepAliveTimeoutError, type ResetCode } from '../../../../src/transport/http2/error.js';
 import { Flag } from '../../../../src/transport/http2/frame.js';
 import { readyConnection } from '../../../support/http2/open-connection.js';
 import { data, headers, turn } from '../../../support/http2/scripted-peer.js';
@@ -15,13 +15,13 @@ const message = (text: string) => data(1, framedMessage(Buffer.from(text)));
 
 async function open(maxResponseBytes = 10_000) {
   const { peer, connection } = await readyConnection(undefined, { windowBytes: WINDOW_BYTES });
-  const client = new ClientEnd();
-  const limit = new CallLimit({ timeoutMs: 600_000 }, null, client);
-  onTestFinished(() => limit.release());
+  const client = new ClientContext();
+  const context = new CallContext({ timeoutMs: 600_000 }, null, client);
+  onTestFinished(() => context.release());
   return {
     peer,
     connection,
-    request: { block: Buffer.of(0x83), body: framedMessage(Buffer.from('q')), limit, maxResponseBytes },
+    request: { block: Buffer.of(0x83), body: framedMessage(Buffer.from('q')), context, maxResponseBytes },
     sent: async (type: string) => (await peer.heard()).filter((frame) => frame.type === type),
     /** The client's end is that of its calls. */
     endLimit: () => client.end(new Error('over')),
@@ -76,7 +76,7 @@ test('a page that is no response is not read, however long it is', async () => {
   expect(await outcome).toMatchObject({ code: 'Unavailable' });
 });
 
-test.each(['before', 'while'])('the limit ends %s a call', async (when) => {
+test.each(['before', 'while'])('the context ends %s a call', async (when) => {
   const { connection, request, sent, endLimit } = await open();
   if (when === 'before') endLimit();
   const outcome = callUnary(connection, request);
@@ -125,7 +125,7 @@ test('a message may be larger than the window', async () => {
   expect(text(await outcome)).toBe('x'.repeat(3 * WINDOW_BYTES));
 });
 
-test('who stops early cancels, and a limit ends the stream though messages wait', async () => {
+test('who stops early cancels, and a context ends the stream though messages wait', async () => {
   const { peer, connection, request, sent, endLimit } = await open();
   const early = callServerStream(connection, request);
   const late = callServerStream(connection, request);
@@ -147,8 +147,8 @@ type Fields = Readonly<Record<string, string>>;
 const OF_GRPC = { ':status': '200', 'content-type': 'application/grpc' };
 
 /** What is received, in this order: fields or data; the stream ends with the last. */
-function refusal(...received: readonly (Fields | string)[]) {
-  const status = new CallStatus();
+function failure(...received: readonly (Fields | string)[]) {
+  const status = new ResponseStatus();
   for (const [index, each] of received.entries()) {
     const isLast = index === received.length - 1;
     const refusal =
@@ -157,19 +157,19 @@ function refusal(...received: readonly (Fields | string)[]) {
         : status.add(new Map(Object.entries(each)), isLast);
     if (refusal !== undefined) return refusal;
   }
-  return status.refusal;
+  return status.status;
 }
 
-const details = (...received: readonly (Fields | string)[]) => refusal(...received)?.details;
+const details = (...received: readonly (Fields | string)[]) => failure(...received)?.details;
 
 describe('the status of a call', () => {
   test('is in its trailers, or in its only headers', () => {
-    expect(refusal(OF_GRPC, { 'grpc-status': '0', 'grpc-message': 'unread' })).toBeUndefined();
+    expect(failure(OF_GRPC, { 'grpc-status': '0', 'grpc-message': 'unread' })).toBeUndefined();
     const denied = { 'grpc-status': '5', 'grpc-message': 'gone' };
-    expect(refusal(OF_GRPC, denied)).toEqual({ code: 'NotFound', details: 'gone' });
-    expect(refusal({ ...OF_GRPC, ...denied })).toEqual({ code: 'NotFound', details: 'gone' });
-    expect(refusal(OF_GRPC, { 'grpc-status': '5' })).toEqual({ code: 'NotFound', details: '' });
-    expect(refusal({ ...OF_GRPC, 'grpc-status': '5' }, { other: 'x' })?.code).toBe('Unknown');
+    expect(failure(OF_GRPC, denied)).toEqual({ code: 'NotFound', details: 'gone' });
+    expect(failure({ ...OF_GRPC, ...denied })).toEqual({ code: 'NotFound', details: 'gone' });
+    expect(failure(OF_GRPC, { 'grpc-status': '5' })).toEqual({ code: 'NotFound', details: '' });
+    expect(failure({ ...OF_GRPC, 'grpc-status': '5' }, { other: 'x' })?.code).toBe('Unknown');
   });
 
   test.each([
@@ -178,7 +178,7 @@ describe('the status of a call', () => {
     ['+5', 'NotFound'],
     ['05', 'NotFound'],
   ])('%j stands for %s', (number, code) => {
-    expect(refusal(OF_GRPC, { 'grpc-status': number })).toEqual({ code, details: '' });
+    expect(failure(OF_GRPC, { 'grpc-status': number })).toEqual({ code, details: '' });
   });
 
   test.each([
@@ -191,7 +191,7 @@ describe('the status of a call', () => {
     ['99999999999', 'value out of range'],
   ])('%j is no number', (number, why) => {
     const words = `transport: malformed grpc-status: strconv.ParseInt: parsing "${number}": ${why}`;
-    expect(refusal(OF_GRPC, { 'grpc-status': number })).toEqual({ code: 'Unknown', details: words });
+    expect(failure(OF_GRPC, { 'grpc-status': number })).toEqual({ code: 'Unknown', details: words });
     expect(details({ ':status': '404', 'grpc-status': number })).toBe(words);
   });
 
@@ -207,11 +207,11 @@ describe('the status of a call', () => {
   });
 
   test('is missing where a server breaks off', () => {
-    expect(refusal(OF_GRPC, 'data')).toEqual({
+    expect(failure(OF_GRPC, 'data')).toEqual({
       code: 'Internal',
       details: 'server closed the stream without sending trailers',
     });
-    expect(refusal(OF_GRPC, { other: 'x' })).toEqual({ code: 'Unknown', details: '' });
+    expect(failure(OF_GRPC, { other: 'x' })).toEqual({ code: 'Unknown', details: '' });
     expect(details(OF_GRPC, OF_GRPC, 'x')).toBe('a HEADERS frame cannot appear in the middle of a stream');
   });
 });
@@ -232,7 +232,7 @@ describe('what knows no gRPC', () => {
     ['599', 'Unknown', ''],
   ])('answers HTTP %s, which is %s', (status, code, phrase) => {
     const words = `unexpected HTTP status code received from server: ${status} (${phrase})`;
-    expect(refusal({ ':status': status, 'content-type': 'text/html' })).toEqual({
+    expect(failure({ ':status': status, 'content-type': 'text/html' })).toEqual({
       code,
       details: `${words}; transport: received unexpected content-type "text/html"`,
     });
@@ -273,13 +273,13 @@ describe('what knows no gRPC', () => {
     ['APPLICATION/GRPC', false],
     ['', false],
   ])('%j: messages follow: %s', (contentType, hasMessages) => {
-    const status = new CallStatus();
+    const status = new ResponseStatus();
     status.add(new Map(Object.entries({ ':status': '503', 'content-type': contentType })), false);
     expect(status.hasMessages).toBe(hasMessages);
   });
 
   test('a status before the final one does not count', () => {
-    expect(refusal({ ':status': '103' }, OF_GRPC, { 'grpc-status': '0' })).toBeUndefined();
+    expect(failure({ ':status': '103' }, OF_GRPC, { 'grpc-status': '0' })).toBeUndefined();
   });
 });
 
@@ -293,19 +293,22 @@ describe('what ends a stream', () => {
     ['INTERNAL_ERROR', 'Internal', undefined],
     ['NO_ERROR', 'Internal', undefined],
     ['unknown error code 0x63', 'Unknown', undefined],
-  ] as const)('%s is %s', (code: ResetCode, rpcCode, isUntouched) => {
-    expect(refusalOf({ kind: 'reset', code })).toEqual({
+  ] as const)('%s is %s', (code: ResetCode, rpcCode, isUnprocessed) => {
+    expect(statusOfStreamFailure({ kind: 'reset', code })).toEqual({
       code: rpcCode,
       details: `stream terminated by RST_STREAM with error code: ${code}`,
-      ...(isUntouched && { isUntouched }),
+      ...(isUnprocessed && { isUnprocessed }),
     });
   });
 
   test('a request that was not looked at may be made again, one that was lost may not', () => {
-    expect(refusalOf({ kind: 'refused' })).toMatchObject({ code: 'Unavailable', isUntouched: true });
-    const lost = refusalOf({ kind: 'lost', reason: new Error('x') });
+    expect(statusOfStreamFailure({ kind: 'refused' })).toMatchObject({
+      code: 'Unavailable',
+      isUnprocessed: true,
+    });
+    const lost = statusOfStreamFailure({ kind: 'lost', reason: new Error('x') });
     expect(lost.code).toBe('Unavailable');
-    expect(lost.isUntouched).toBeUndefined();
+    expect(lost.isUnprocessed).toBeUndefined();
   });
 
   test.each([
@@ -315,10 +318,10 @@ describe('what ends a stream', () => {
       'error reading from server: connection reset by peer',
     ],
     [new Http2Error('PROTOCOL_ERROR', 'x'), 'error reading from server: connection error: PROTOCOL_ERROR'],
-    [new SilentPeerError(), 'keepalive ping failed to receive ACK within timeout'],
+    [new KeepAliveTimeoutError(), 'keepalive ping failed to receive ACK within timeout'],
   ])('a connection is lost by %s', (reason, words) => {
-    expect(refusalOf({ kind: 'lost', reason })).toEqual({ code: 'Unavailable', details: words });
-    expect(refusalOf({ kind: 'lost', reason, goAway: 'code: NO_ERROR' }).details).toBe(
+    expect(statusOfStreamFailure({ kind: 'lost', reason })).toEqual({ code: 'Unavailable', details: words });
+    expect(statusOfStreamFailure({ kind: 'lost', reason, goAway: 'code: NO_ERROR' }).details).toBe(
       `closing transport due to: connection error: desc = "${words}", received prior goaway: code: NO_ERROR`,
     );
   });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../../../../src/model/errors.js';
-import { Reconnection } from '../../../../src/transport/grpc/frames/reconnection.js';
-import { type ByteSocket, type Destination, dial } from '../../../../src/transport/socket/dial.js';
+import { Subchannel } from '../../../../src/transport/grpc/frames/subchannel.js';
+import { type ByteSocket, type DialTarget, dial } from '../../../../src/transport/socket/dial.js';
 import { goAway, NO_SETTINGS, ScriptedPeer, turn } from '../../../support/http2/scripted-peer.js';
 
 vi.mock('../../../../src/transport/socket/dial.js');
 
-const DESTINATION: Destination = {
+const DESTINATION: DialTarget = {
   place: { host: 'h', port: 1 },
   proxy: undefined,
   security: { kind: 'plaintext' },
@@ -16,14 +16,14 @@ const DESTINATION: Destination = {
 /** When each attempt began, in milliseconds from the first. */
 const attempts: number[] = [];
 const peers: ScriptedPeer[] = [];
-let reconnection: Reconnection;
+let reconnection: Subchannel;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   attempts.length = 0;
   peers.length = 0;
-  reconnection = new Reconnection(DESTINATION, undefined);
+  reconnection = new Subchannel(DESTINATION, undefined);
 });
 
 afterEach(() => {
@@ -152,7 +152,7 @@ test('a server that says goodbye with its first words is tried again after a pau
   const waiting = waiter();
   await vi.advanceTimersByTimeAsync(2_599);
   expect(waiting.outcome).toBe('waits');
-  expect(reconnection.failure?.message).toBe('the server says goodbye: NO_ERROR');
+  expect(reconnection.failure?.message).toBe('the server sent GOAWAY: NO_ERROR');
   await vi.advanceTimersByTimeAsync(1);
   expect(waiting.outcome).toBe('ready');
   expect(attempts).toEqual([0, 1000, 2600]);

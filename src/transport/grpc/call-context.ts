@@ -9,10 +9,10 @@ export function deadlineExceeded(reasons: readonly string[], cause?: unknown): S
 }
 
 /** setTimeout takes no more milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The end of a client, which hundreds of calls wait for at a time: an abort signal would look through all of them for each new one. */
-export class ClientEnd {
+export class ClientContext {
   readonly #listeners = new Set<(reason: unknown) => void>();
   #ending: { readonly reason: unknown } | undefined;
 
@@ -33,7 +33,7 @@ export class ClientEnd {
 }
 
 /** Ends one call by its own deadline, by the caller's signal or by the client's end, whichever comes first. */
-export class CallLimit {
+export class CallContext {
   /** Milliseconds since 1970, or Infinity; servers are told. */
   readonly deadline: number;
   /** What the latest attempt failed with, when another one was made: it explains a deadline. */
@@ -49,11 +49,11 @@ export class CallLimit {
   #hasExpired = false;
   #controller: AbortController | undefined;
 
-  /** @param defaultMs applies where the call states no limit; `null`: none */
-  constructor(call: StreamOptions | undefined, defaultMs: number | null, client: ClientEnd) {
+  /** @param defaultMs applies where the call states no context; `null`: none */
+  constructor(call: StreamOptions | undefined, defaultMs: number | null, client: ClientContext) {
     this.#timeoutMs = call?.timeoutMs === undefined ? defaultMs : call.timeoutMs;
     this.#isWhole = !call?.limitsEachResponse;
-    // Servers can only be told of a limit for the whole call.
+    // Servers can only be told of a context for the whole call.
     const isTold = this.#timeoutMs !== null && this.#isWhole;
     this.deadline = isTold ? Date.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
     this.#stopTimer = this.#startTimer();
@@ -63,7 +63,7 @@ export class CallLimit {
     else this.#source?.addEventListener('abort', this.#follow, { once: true });
   }
 
-  get isOver(): boolean {
+  get isDone(): boolean {
     return this.#ending !== undefined;
   }
 
@@ -93,7 +93,7 @@ export class CallLimit {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The consumer has a response to deal with: that time does not count where the limit is for each response. */
+  /** The consumer has a response to deal with: that time does not count where the context is for each response. */
   pause(): void {
     if (!this.#isWhole) this.#stopTimer();
   }
@@ -131,7 +131,7 @@ export class CallLimit {
 function startTimer(timeoutMs: number | null, expire: () => void): () => void {
   const timer =
     timeoutMs === null
-      ? setInterval(() => {}, LONGEST_TIMER_MS)
-      : setTimeout(expire, Math.min(timeoutMs, LONGEST_TIMER_MS));
+      ? setInterval(() => {}, MAX_TIMER_MS)
+      : setTimeout(expire, Math.min(timeoutMs, MAX_TIMER_MS));
   return () => clearTimeout(timer);
 }

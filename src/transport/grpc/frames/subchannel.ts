@@ -2,13 +2,13 @@ import { abortController, sleep } from '../../../model/abort-signal.js';
 import { UsageError } from '../../../model/errors.js';
 import { Http2Connection } from '../../http2/connection.js';
 import type { KeepAliveOptions } from '../../http2/keep-alive.js';
-import { type Destination, dial } from '../../socket/dial.js';
+import { type DialTarget, dial } from '../../socket/dial.js';
 import { FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
 
 /** Pauses between the beginnings of attempts (grpc-go backoff.DefaultConfig). */
-const FIRST_PAUSE_MS = 1000;
+const INITIAL_BACKOFF_MS = 1000;
 const PAUSE_GROWTH = 1.6;
-const LONGEST_PAUSE_MS = 120_000;
+const MAX_BACKOFF_MS = 120_000;
 const PAUSE_JITTER = 0.2;
 
 /** How long one attempt may take (grpc-go dialoptions.go `minConnectTimeout`). */
@@ -18,8 +18,8 @@ const ATTEMPT_MS = 20_000;
  * The HTTP/2 connection to one place. It is made when somebody waits for it, and made anew, with growing pauses, as long as somebody
  * does.
  */
-export class Reconnection {
-  readonly #destination: Destination;
+export class Subchannel {
+  readonly #destination: DialTarget;
   readonly #keepAlive: KeepAliveOptions | undefined;
   readonly #closing = abortController();
   readonly #watchers = new Set<() => void>();
@@ -31,7 +31,7 @@ export class Reconnection {
   #failedAttempts = 0;
   #nextAttemptMs = 0;
 
-  constructor(destination: Destination, keepAlive: KeepAliveOptions | undefined) {
+  constructor(destination: DialTarget, keepAlive: KeepAliveOptions | undefined) {
     this.#destination = destination;
     this.#keepAlive = keepAlive;
   }
@@ -147,6 +147,6 @@ export class Reconnection {
 }
 
 function pauseAfter(failedAttempts: number): number {
-  const pauseMs = Math.min(FIRST_PAUSE_MS * PAUSE_GROWTH ** failedAttempts, LONGEST_PAUSE_MS);
+  const pauseMs = Math.min(INITIAL_BACKOFF_MS * PAUSE_GROWTH ** failedAttempts, MAX_BACKOFF_MS);
   return pauseMs * (1 + PAUSE_JITTER * (2 * Math.random() - 1));
 }
