@@ -8,7 +8,7 @@ export function rangeReader(context: CommandContext): RangeReader {
   let unbounded: Promise<Client> | undefined;
   return {
     async bounded() {
-      bounded ??= context.connect(context.endpoints, { largestResponseBytes: MAX_PAGE_BYTES });
+      bounded ??= context.connect(context.endpoints, { maxResponseBytes: MAX_PAGE_BYTES });
       return (await bounded).kv;
     },
     async unbounded() {

@@ -35,8 +35,8 @@ export function registerExecWatch(parent: V2CommandParent, run = runExecWatch): 
     },
     callFailure: 'server',
     successor: 'etcdctl watch <key> -- <command>',
-    toOptions: (args, flags, dashAt): ExecWatchOptions => ({
-      ...keyAndCommand(args, dashAt),
+    toOptions: (args, flags, argsLenAtDash): ExecWatchOptions => ({
+      ...keyAndCommand(args, argsLenAtDash),
       recursive: flags.recursive,
       // etcdctl reads this one as unsigned, and what is negative as nothing.
       afterIndex: flags['after-index'] > 0n ? flags['after-index'] : 0n,
@@ -48,13 +48,13 @@ export function registerExecWatch(parent: V2CommandParent, run = runExecWatch): 
 /** The key stands before `--`, whether that was taken for the end of flags or not; without it, the key is the last word. */
 function keyAndCommand(
   args: readonly string[],
-  dashAt: number | undefined,
+  argsLenAtDash: number | undefined,
 ): Pick<ExecWatchOptions, 'key' | 'command'> {
   const separatorAt = args.indexOf('--');
   const [key, command] =
     separatorAt > 0
       ? [args[0], args.slice(2)]
-      : dashAt !== undefined && dashAt > 0
+      : argsLenAtDash !== undefined && argsLenAtDash > 0
         ? [args[0], args.slice(1)]
         : [args.at(-1), args.slice(0, -1)];
   const [program, ...rest] = command;

@@ -121,7 +121,7 @@ function parseRequest(words: readonly string[], variables: KeyVariables): WatchR
   if (words.length > 0 && words.indexOf('--') === words.length - 1) throw missingCommand();
   const given = readWords(words);
   const request = toWatchRequest(given, variables, true);
-  if (given.dashAt === undefined && request.words.length === 0) throw wrongNumber();
+  if (given.argsLenAtDash === undefined && request.words.length === 0) throw wrongNumber();
   return request;
 }
 
@@ -147,7 +147,7 @@ function readWords(words: readonly string[]): GivenWords {
     summary: '',
     flags: requestFlags,
     deadline: 'none',
-    toOptions: (args, flags, dashAt): GivenWords => ({ args, flags, dashAt }),
+    toOptions: (args, flags, argsLenAtDash): GivenWords => ({ args, flags, argsLenAtDash }),
     run: async () => undefined,
   });
   try {

@@ -39,7 +39,7 @@ const WRONG_NUMBER = 'bad number of arguments';
 export interface GivenWords {
   readonly args: readonly string[];
   /** How many of the arguments stand before `--`. */
-  readonly dashAt: number | undefined;
+  readonly argsLenAtDash: number | undefined;
   readonly flags: Flags;
 }
 
@@ -49,19 +49,19 @@ export interface GivenWords {
  * @throws UsageError
  */
 export function toWatchRequest(
-  { args, dashAt, flags }: GivenWords,
+  { args, argsLenAtDash, flags }: GivenWords,
   variables: KeyVariables,
   isInteractive: boolean,
 ): WatchRequest {
-  if (dashAt === args.length) throw missingCommand();
-  const mayHaveMore = dashAt !== undefined && isInteractive;
-  const before = dashAt ?? args.length;
+  if (argsLenAtDash === args.length) throw missingCommand();
+  const mayHaveMore = argsLenAtDash !== undefined && isInteractive;
+  const before = argsLenAtDash ?? args.length;
   if (variables.key !== '' && before > 0 && !mayHaveMore) {
     throw new UsageError(`${WRONG_NUMBER} (found conflicting environment key)`, 'arguments', {
       reasons: ['ETCDCTL_WATCH_KEY is set: give the key there or as an argument, not both'],
     });
   }
-  const command = dashAt === undefined ? [] : args.slice(dashAt);
+  const command = argsLenAtDash === undefined ? [] : args.slice(argsLenAtDash);
   return {
     words: keyWords(args, command, variables),
     command,
