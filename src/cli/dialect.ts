@@ -71,11 +71,11 @@ class ArgumentParser {
 
   #parseLong(arg: string): void {
     const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-    if (name === '' || name.startsWith('-')) throw refusal(`bad flag syntax: ${arg}`);
+    if (name === '' || name.startsWith('-')) throw flagError(`bad flag syntax: ${arg}`);
     const flag = this.#flags.get(name);
-    if (flag === undefined) throw refusal(`unknown flag: --${name}`, this.#similarTo(name));
+    if (flag === undefined) throw flagError(`unknown flag: --${name}`, this.#similarTo(name));
     const text = value ?? flag.kind.noOptDefault ?? this.#rest.shift();
-    if (text === undefined) throw refusal(`flag needs an argument: --${name}`);
+    if (text === undefined) throw flagError(`flag needs an argument: --${name}`);
     this.#tokens.push(`--${name}=${text}`);
   }
 
@@ -92,7 +92,7 @@ class ArgumentParser {
       }
       if (flag.kind.noOptDefault === undefined) {
         const text = attached === '' ? this.#rest.shift() : attached;
-        if (text === undefined) throw refusal(`flag needs an argument: ${quoteRune(letter)} in -${left}`);
+        if (text === undefined) throw flagError(`flag needs an argument: ${quoteRune(letter)} in -${left}`);
         this.#tokens.push(`--${name}=${text}`);
         return;
       }
@@ -108,7 +108,7 @@ class ArgumentParser {
     const reasons = this.#flags.has(name)
       ? didYouMean([`--${name}`])
       : ['write -- before an argument that begins with a dash'];
-    throw refusal(`unknown shorthand flag: ${quoteRune(letter)} in -${word.left}`, reasons);
+    throw flagError(`unknown shorthand flag: ${quoteRune(letter)} in -${word.left}`, reasons);
   }
 
   #similarTo(name: string): string[] {
@@ -116,7 +116,7 @@ class ArgumentParser {
   }
 }
 
-function refusal(message: string, reasons: readonly string[] = []): UsageError {
+function flagError(message: string, reasons: readonly string[] = []): UsageError {
   return new UsageError(message, 'flag', { reasons });
 }
 

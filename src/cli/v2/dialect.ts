@@ -36,10 +36,10 @@ export function parseFlagWords(args: readonly string[], table: FlagTable): V2Wor
     left.shift();
     if (arg === '--') break;
     const [, typed = '', joined] = /^--?([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-    if (typed === '' || typed.startsWith('-')) throw refusal(`bad flag syntax: ${arg}`);
+    if (typed === '' || typed.startsWith('-')) throw flagError(`bad flag syntax: ${arg}`);
     const { name, flag } = known.get(typed) ?? unknownFlag(typed, known);
     const text = joined ?? flag.kind.noOptDefault ?? left.shift();
-    if (text === undefined) throw refusal(`flag needs an argument: -${typed}`);
+    if (text === undefined) throw flagError(`flag needs an argument: -${typed}`);
     checkValue(typed, flag, text);
     tokens.push(`--${name}=${text}`);
     given.add(typed);
@@ -91,7 +91,7 @@ function knownFlags(table: FlagTable): KnownFlags {
 function unknownFlag(typed: string, known: KnownFlags): never {
   const longNames = [...known.values()].map(({ name }) => name);
   const near = closest(typed, new Set(longNames)).map((each) => `--${each}`);
-  throw refusal(`flag provided but not defined: -${typed}`, didYouMean(near));
+  throw flagError(`flag provided but not defined: -${typed}`, didYouMean(near));
 }
 
 function checkValue(typed: string, flag: Flag<unknown>, text: string): void {
@@ -105,17 +105,17 @@ function checkValue(typed: string, flag: Flag<unknown>, text: string): void {
       flag.kind.name === 'bool'
         ? `invalid boolean value ${quoted} for -${typed}: ${why}`
         : `invalid value ${quoted} for flag -${typed}: ${why}`;
-    throw refusal(message, flag.kind.advice === undefined ? [] : [flag.kind.advice]);
+    throw flagError(message, flag.kind.advice === undefined ? [] : [flag.kind.advice]);
   }
 }
 
 function rejectTwoForms(given: ReadonlySet<string>, table: FlagTable): void {
   for (const [name, { short }] of Object.entries(table)) {
     if (short === undefined || !given.has(name) || !given.has(short)) continue;
-    throw refusal(`Cannot use two forms of the same flag: ${short} ${name}`);
+    throw flagError(`Cannot use two forms of the same flag: ${short} ${name}`);
   }
 }
 
-function refusal(message: string, reasons: readonly string[] = []): V2Failure {
+function flagError(message: string, reasons: readonly string[] = []): V2Failure {
   return new V2Failure(message, 'plain', { reasons });
 }

@@ -63,7 +63,7 @@ export async function* keyChanges(
         yield update.response;
         break;
       case 'interrupted':
-        notices.line(`${update.why}: waiting for a server to resume the watch`);
+        notices.line(`${update.reason}: waiting for a server to resume the watch`);
         break;
       case 'resumed':
         notices.line(`resumed the watch after index ${update.index}`);

@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag } from '../../cli/flags.js';
-import { leadersOf } from '../../client/concurrency/election.js';
-import { reachHead } from '../../client/concurrency/queue.js';
+import { observeLeaders } from '../../client/concurrency/election.js';
+import { awaitHead } from '../../client/concurrency/queue.js';
 import { holdUntilAborted, withSession } from '../../client/concurrency/session.js';
 import { bytesFromText } from '../../go/bytes.js';
 import { CommandError, isEtcdError, ServerError, UsageError } from '../../model/errors.js';
@@ -64,7 +64,7 @@ async function campaign(name: string, value: Uint8Array, context: CommandContext
   const client = await context.connect();
   const lease = { ttlSeconds: TTL_SECONDS, lostMessage: 'elect: session expired', signal, clock };
   await withSession(client, lease, async (session) => {
-    const { response } = await reachHead(client, { name, session, value }, context);
+    const { response } = await awaitHead(client, { name, session, value }, context);
     await context.emit({ kind: 'range', response, view: WHOLE });
     await holdUntilAborted(signal, session);
   });
@@ -74,7 +74,7 @@ async function campaign(name: string, value: Uint8Array, context: CommandContext
 async function listen(name: string, context: CommandContext): Promise<void> {
   const client = await context.connect();
   try {
-    for await (const response of leadersOf(client, name, context)) {
+    for await (const response of observeLeaders(client, name, context)) {
       await context.emit({ kind: 'range', response, view: WHOLE });
     }
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { intFlag } from '../../cli/flags.js';
-import { type Head, reachHead } from '../../client/concurrency/queue.js';
+import { awaitHead, type QueueHead } from '../../client/concurrency/queue.js';
 import { holdUntilAborted, type Session, withSession } from '../../client/concurrency/session.js';
 import { textFromBytes } from '../../go/bytes.js';
-import { childEndText } from '../../go/process-state.js';
+import { processStateText } from '../../go/process-state.js';
 import { linkSignals } from '../../model/abort-signal.js';
 import { ChildFailedError, CommandError, type Failure, UsageError } from '../../model/errors.js';
 import { SignalReceivedError } from '../../term/signals.js';
@@ -59,7 +59,7 @@ export async function runLock(options: LockOptions, context: CommandContext): Pr
   const lease = { ttlSeconds, lostMessage: 'session expired', signal, clock };
   await withSession(client, lease, async (session) => {
     const contender = { name, session, value: new Uint8Array(0) };
-    const head = await reachHead(client, contender, context);
+    const head = await awaitHead(client, contender, context);
     if (head.response.kvs.length === 0) throw new CommandError('lock lost on init');
     if (command.length > 0) await runUnderLock(command, { head, session }, context);
     else {
@@ -77,7 +77,7 @@ const WHOLE = { keysOnly: false, countOnly: false, valuesOnly: false };
  */
 async function runUnderLock(
   [program = '', ...args]: readonly string[],
-  { head, session }: { readonly head: Head; readonly session: Session },
+  { head, session }: { readonly head: QueueHead; readonly session: Session },
   context: CommandContext,
 ): Promise<void> {
   const env = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
@@ -96,7 +96,7 @@ async function runUnderLock(
       reasons: [...reasons, 'the lock was lost: the command was terminated'],
     });
   }
-  if (end.exitCode !== 0) throw new ChildFailedError(childEndText(end), end.exitCode ?? ENDED_BY_SIGNAL);
+  if (end.exitCode !== 0) throw new ChildFailedError(processStateText(end), end.exitCode ?? ENDED_BY_SIGNAL);
 }
 
 function isHangUp({ aborted, reason }: AbortSignal): boolean {

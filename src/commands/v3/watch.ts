@@ -74,7 +74,7 @@ export async function runWatch(options: WatchOptions, context: CommandContext): 
 }
 
 function reasonsOf(end: WatchEnd | undefined): string[] {
-  if (end === undefined || end.why === '') return ['the server gave no reason'];
+  if (end === undefined || end.reason === '') return ['the server gave no reason'];
   if (end.compactRevision === 0n) return [];
   return [
     `changes before revision ${end.compactRevision} have been compacted: ` +

@@ -75,7 +75,7 @@ async function keepAlive(lease: LeaseService, id: bigint, context: CommandContex
   const loss = await keepLeaseAlive(lease, id, {
     clock: context.clock,
     signal: life.signal,
-    firstAnswerMs: FIRST_ANSWER_MS,
+    firstResponseMs: FIRST_ANSWER_MS,
     onRenewed(response) {
       printed = printed.then(() => context.emit({ kind: 'lease-keep-alive', response })).catch(life.abort);
     },

@@ -91,9 +91,9 @@ interface Scanned {
 function scanComparison(text: string): Scanned {
   const scanner = new TextScanner(text);
   const key = scanner.literal();
-  const isClosed = key !== undefined && scanner.character(')') && scanner.gap();
+  const isClosed = key !== undefined && scanner.character(')') && scanner.space();
   const operator = isClosed ? scanner.word() : undefined;
-  const operand = operator !== undefined && scanner.gap() ? scanner.literal() : undefined;
+  const operand = operator !== undefined && scanner.space() ? scanner.literal() : undefined;
   return { key: key ?? '', operator: operator ?? '', operand };
 }
 

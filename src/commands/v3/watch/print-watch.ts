@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../../cli/context.js';
 import type { WatchEnd, WatchUpdate } from '../../../client/watch/state.js';
 import { bytesFromText } from '../../../go/bytes.js';
-import { childEndText } from '../../../go/process-state.js';
+import { processStateText } from '../../../go/process-state.js';
 import { quoteGo } from '../../../go/quote.js';
 import { AlreadyReportedError, CommandError } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
@@ -26,7 +26,9 @@ export async function printWatch(
         onCreated?.();
         break;
       case 'interrupted':
-        context.notices.line(`${each.why}: waiting for a server to resume the watch${from(each.revision)}`);
+        context.notices.line(
+          `${each.reason}: waiting for a server to resume the watch${from(each.revision)}`,
+        );
         break;
       case 'resumed':
         context.notices.line(`resumed the watch${from(each.revision)}`);
@@ -54,21 +56,21 @@ async function printResponse(response: WatchResponse, context: CommandContext): 
   await context.emit({ kind: 'watch', response });
 }
 
-async function printEnd({ why, response }: WatchEnd, context: CommandContext): Promise<void> {
+async function printEnd({ reason, response }: WatchEnd, context: CommandContext): Promise<void> {
   if (response === undefined) return;
-  context.notices.line(`watch was canceled (${why})`);
+  context.notices.line(`watch was canceled (${reason})`);
   await context.emit({ kind: 'watch', response });
 }
 
-const NOTHING = new Uint8Array(0);
+const NO_BYTES = new Uint8Array(0);
 
 /** What the command learns of the event; key, value and type are in Go's double quotes. */
 function eventVariables(event: Event, response: WatchResponse): Record<string, string> {
   return {
     ETCD_WATCH_REVISION: String(response.header?.revision ?? 0n),
     ETCD_WATCH_EVENT_TYPE: event.type === EventType.delete ? '"DELETE"' : '"PUT"',
-    ETCD_WATCH_KEY: quoteGo(event.kv?.key ?? NOTHING),
-    ETCD_WATCH_VALUE: quoteGo(event.kv?.value ?? NOTHING),
+    ETCD_WATCH_KEY: quoteGo(event.kv?.key ?? NO_BYTES),
+    ETCD_WATCH_VALUE: quoteGo(event.kv?.value ?? NO_BYTES),
   };
 }
 
@@ -99,7 +101,7 @@ async function runOnce(
 ): Promise<string | undefined> {
   try {
     const end = await context.runChild(program, args, { env });
-    return end.exitCode === 0 ? undefined : childEndText(end);
+    return end.exitCode === 0 ? undefined : processStateText(end);
   } catch (error) {
     if (error instanceof CommandError) return error.message;
     throw error;
