@@ -113,7 +113,7 @@ describe('flags', () => {
     expect(flagsOf('endpoint hashkv')).toMatchObject({ flags: { cluster: false, rev: 0n } });
   });
 
-  it('of one line say nothing about the next one', () => {
+  it('of one line printLine nothing about the next one', () => {
     const program = exampleProgram();
     const flagsOf = (line: string) => {
       const outcome = program.parse(line.split(' '));

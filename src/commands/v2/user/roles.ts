@@ -2,7 +2,7 @@ import { userArgument } from '../../../cli/v2/arguments.js';
 import { stringArrayFlag } from '../../../cli/v2/flags.js';
 import { V2Failure } from '../../../model/v2/errors.js';
 
-/** What `user grant` and `user revoke` are about. */
+/** The options of `user grant` and `user revoke`. */
 export interface UserRolesOptions {
   readonly user: string;
   readonly roles: readonly string[];
