@@ -23,7 +23,7 @@ interface Child {
 }
 
 /** How a child ended: one of the two is there. */
-interface ChildEnd {
+interface ChildStatus {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -40,7 +40,7 @@ export async function runChild({
   env,
   ignoredSignals = [],
   signal,
-}: Child): Promise<ChildEnd> {
+}: Child): Promise<ChildStatus> {
   const file = lookPath(command, env.PATH);
   const stdin = openNothing();
   try {
@@ -85,7 +85,7 @@ function hasNul(text: string): boolean {
   return text.includes('\0');
 }
 
-function endOf(child: ChildProcess, file: string, signal: AbortSignal | undefined): Promise<ChildEnd> {
+function endOf(child: ChildProcess, file: string, signal: AbortSignal | undefined): Promise<ChildStatus> {
   return new Promise((resolve, reject) => {
     let killTimer: NodeJS.Timeout | undefined;
     const stop = () => {

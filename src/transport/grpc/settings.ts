@@ -35,7 +35,7 @@ const DEFAULT_KEEP_ALIVE_TIMEOUT_MS = 20_000;
 /** Timers take no more milliseconds. */
 const MAX_KEEP_ALIVE_MS = 2 ** 31 - 1;
 
-export function largestResponseBytes({ maxReceiveBytes }: ChannelSettings): number {
+export function maxResponseBytes({ maxReceiveBytes }: ChannelSettings): number {
   return maxReceiveBytes || MAX_MESSAGE_BYTES;
 }
 

@@ -10,7 +10,7 @@ import {
   CONNECTED_AND_SILENT,
   explainFailure,
   keepAliveOf,
-  largestResponseBytes,
+  maxResponseBytes,
   NOT_CONNECTED_YET,
   proxyOf,
   type ReachableAddress,
@@ -163,7 +163,7 @@ class FramesChannel implements RequestChannel {
       block: this.#headers.of(rpc.path, { token, requiresLeader, deadline: context.deadline }),
       body: framedMessage(message),
       context,
-      maxResponseBytes: largestResponseBytes(this.#settings),
+      maxResponseBytes: maxResponseBytes(this.#settings),
     };
   }
 

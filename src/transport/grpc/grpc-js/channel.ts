@@ -19,7 +19,7 @@ import {
   explainFailure,
   FLOW_CONTROL_WINDOW_BYTES,
   keepAliveOf,
-  largestResponseBytes,
+  maxResponseBytes,
   NOT_CONNECTED_YET,
   proxyOf,
   type ReachableAddress,
@@ -165,7 +165,7 @@ export class GrpcJsChannel implements BidiChannel {
         'grpc.keepalive_time_ms': keepAlive.timeMs,
         'grpc.keepalive_timeout_ms': keepAlive.timeoutMs,
       }),
-      'grpc.max_receive_message_length': largestResponseBytes(this.#settings),
+      'grpc.max_receive_message_length': maxResponseBytes(this.#settings),
       // Requests are measured before they get here.
       'grpc.max_send_message_length': -1,
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
