@@ -72,10 +72,10 @@ interface LeafPart {
 
 /** The leaf pages of the bucket in descending key order. Rejects with a `CommandError` when the bucket does not exist. */
 async function descendingLeaves(bolt: BoltFile, options: IterateBucketOptions): Promise<Iterable<LeafPart>> {
-  const { PageClaims } = await import('../../storage/bolt/page-claims.js');
+  const { ReachablePages } = await import('../../storage/bolt/reachable-pages.js');
   const bucket = bolt.bucket(options.bucket);
   if (bucket === undefined) throw new CommandError(`got nil bucket for ${options.bucket}`);
-  const leaves = bolt.leaves(bucket, { claims: new PageClaims(bolt.reader), order: 'descending' });
+  const leaves = bolt.leaves(bucket, { reachable: new ReachablePages(bolt.reader), order: 'descending' });
   return limited(leaves, options.limit);
 }
 
