@@ -54,6 +54,6 @@ test.each<[string, CallFailure, 'repeatable' | 'once', number, boolean]>([
     1,
     false,
   ],
-])('%s', (_name, failed, policy, endpoints, expected) => {
+])('whether a call may be repeated: %s', (_name, failed, policy, endpoints, expected) => {
   expect(mayRepeat(failed, policy, endpoints)).toBe(expected);
 });

@@ -52,7 +52,7 @@ test.each<[readonly (readonly [string, string])[], string | undefined]>([
     ],
     'mix of request and response pseudo headers',
   ],
-])('%j: %s', (fields, violation) => {
+])('the header fields %j break this rule: %s', (fields, violation) => {
   const rules = new FieldRules();
   for (const [name, value] of fields) rules.check(name, value);
   expect(rules.violation).toBe(violation);
