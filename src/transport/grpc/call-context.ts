@@ -11,7 +11,10 @@ export function deadlineExceeded(reasons: readonly string[], cause?: unknown): S
 /** The longest delay of setTimeout, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The lifetime of a client. Not an AbortSignal, because adding a listener to one takes time in proportion to the listeners it has. */
+/**
+ * The lifetime of a client, to which hundreds of calls can listen. Not an AbortSignal, because the time that one takes to add a listener
+ * grows with the number of its listeners.
+ */
 export class ClientContext {
   readonly #listeners = new Set<(reason: unknown) => void>();
   #done: { readonly reason: unknown } | undefined;
