@@ -45,6 +45,6 @@ export function onThisNode(file) {
 export function newestReference() {
   const reference = loadReference().at(-1);
   if (reference === undefined)
-    throw new Error('There is no real etcd to compare with: run `npm run reference` first.');
+    throw new Error('No etcd has been set up for comparison: run `npm run reference` first.');
   return reference;
 }
