@@ -7,7 +7,7 @@ import { root } from './paths.mjs';
 import { testId } from './test-record.mjs';
 
 /** @typedef {{ name: string, run: () => Promise<void> }} Step `run` rejects when the step fails */
-/** @typedef {{ status: string, ancestorTitles: string[], title: string, meta: { partly?: boolean } }} TestResult */
+/** @typedef {{ status: string, ancestorTitles: string[], title: string, meta: { isPartial?: boolean } }} TestResult */
 
 /**
  * @typedef {object} VitestRun
@@ -115,7 +115,7 @@ export class TestRun {
   #addTest({ status, ancestorTitles, title, meta }, program, testFile) {
     const id = testId(program, testFile, [...ancestorTitles, title]);
     const hasPassed = status === 'passed';
-    if (hasPassed && meta.partly !== true) this.tests.push(id);
+    if (hasPassed && meta.isPartial !== true) this.tests.push(id);
     if (hasPassed || (status !== 'failed' && this.passedBefore.has(id))) this.#count.passed += 1;
     else if (status === 'failed') this.#count.failed += 1;
     else this.#count.skipped += 1;
