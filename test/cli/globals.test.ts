@@ -241,7 +241,7 @@ describe('variables that Go programs share', () => {
     [{ HTTPS_PROXY: 'a', https_proxy: 'b' }, { https: 'a' }],
     [
       { https_proxy: 'b', http_proxy: 'c', no_proxy: 'd' },
-      { https: 'b', http: 'c', exceptions: 'd' },
+      { https: 'b', http: 'c', noProxy: 'd' },
     ],
     [{ HTTPS_PROXY: '', NO_PROXY: '' }, {}],
   ])('name proxies: %j', (env, proxy) => {

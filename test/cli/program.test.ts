@@ -85,7 +85,7 @@ describe('flags', () => {
     expect(invocationOf(line.split(' ')).options).toEqual({
       args: ['a'],
       flags: { ...defaults, ...changed },
-      dashAt: undefined,
+      argsLenAtDash: undefined,
     });
   });
 
@@ -113,7 +113,7 @@ describe('flags', () => {
     expect(flagsOf('endpoint hashkv')).toMatchObject({ flags: { cluster: false, rev: 0n } });
   });
 
-  it('of one line say nothing about the next one', () => {
+  it('of one line printLine nothing about the next one', () => {
     const program = exampleProgram();
     const flagsOf = (line: string) => {
       const outcome = program.parse(line.split(' '));
@@ -249,8 +249,8 @@ describe('arguments', () => {
     [['get', 'help'], ['help'], undefined],
     [['endpoint', 'health', '--cluster', '--', 'hashkv'], ['hashkv'], 0],
     [['get', 'a\udcff', '--order', '\udc80'], ['a\udcff'], undefined],
-  ])('of %j', (argv, args, dashAt) => {
-    expect(invocationOf(argv).options).toMatchObject({ args, dashAt });
+  ])('of %j', (argv, args, argsLenAtDash) => {
+    expect(invocationOf(argv).options).toMatchObject({ args, argsLenAtDash });
   });
 
   it('refused by the command are refused in its own words', () => {

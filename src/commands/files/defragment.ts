@@ -4,8 +4,8 @@ import { CommandError, Failure } from '../../model/errors.js';
 import { requireFile, waitForServer, withProgress } from './database-file.js';
 
 /**
- * Rewrites the database in a data directory that no server uses, without its unused pages. Rejects with a
- * `CommandError`; the database is then as it was.
+ * Rewrites the database of a stopped member without its unused pages. When it rejects with a `CommandError`, the
+ * database is unchanged.
  */
 export async function defragmentDirectory(dataDirectory: string, context: CommandContext): Promise<void> {
   try {
@@ -23,10 +23,10 @@ async function defragment(dataDirectory: string, context: CommandContext): Promi
   const path = databasePath(dataDirectory);
   await requireFile(path);
   await waitForServer(path, context);
-  const { oldBytes, newBytes } = await withProgress(`Defragmenting ${path}`, context, (pace) =>
-    replaceDatabase(path, pace),
+  const { oldBytes, newBytes } = await withProgress(`Defragmenting ${path}`, context, (taskOptions) =>
+    replaceDatabase(path, taskOptions),
   );
   const [before, after] = [oldBytes, newBytes].map(formatByteSize);
-  // Scripts wait for etcdutl's words.
+  // Scripts match the message of etcdutl.
   context.notices.line(`finished defragmenting directory ${path}: ${before} before, ${after} now`);
 }

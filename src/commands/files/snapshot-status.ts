@@ -15,7 +15,7 @@ export function toSnapshotStatusOptions(args: readonly string[]): SnapshotStatus
   return { path };
 }
 
-/** Reads all of the file and changes nothing. */
+/** Reads the whole file; does not modify it. */
 export async function readSnapshotStatus(
   { path }: SnapshotStatusOptions,
   counting: KeyCounting,
@@ -24,8 +24,8 @@ export async function readSnapshotStatus(
   const { snapshotStatus } = await import('../../storage/backend/snapshot-status.js');
   const { BoltFile } = await import('../../storage/bolt/bolt-file.js');
   return readFileWith(path, context, (source) =>
-    withProgress(`Reading ${path}`, context, (pace) =>
-      snapshotStatus(BoltFile.open(source), { ...pace, counting }),
+    withProgress(`Reading ${path}`, context, (taskOptions) =>
+      snapshotStatus(BoltFile.open(source), { ...taskOptions, counting }),
     ),
   );
 }

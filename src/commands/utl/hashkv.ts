@@ -6,7 +6,7 @@ import { readFileWith, withProgress } from '../files/database-file.js';
 
 export interface HashKvOptions {
   readonly path: string;
-  /** 0: the newest. */
+  /** 0: the newest revision. */
   readonly revision: bigint;
 }
 
@@ -37,7 +37,9 @@ export async function runHashKv({ path, revision }: HashKvOptions, context: Comm
   const { hashKv } = await import('../../storage/backend/hash-kv.js');
   const { BoltFile } = await import('../../storage/bolt/bolt-file.js');
   const result = await readFileWith(path, context, (source) =>
-    withProgress(`Hashing ${path}`, context, (pace) => hashKv(BoltFile.open(source), { ...pace, revision })),
+    withProgress(`Hashing ${path}`, context, (taskOptions) =>
+      hashKv(BoltFile.open(source), { ...taskOptions, revision }),
+    ),
   );
   await context.emit({ kind: 'file-hashkv', hashKv: result });
 }

@@ -1,6 +1,6 @@
 /**
- * What etcd says and hears, in plain data, a file a service. 64-bit numbers are bigint, keys and values are bytes. Responses carry every
- * field; requests may leave out those that keep their default. Source: etcd api/v3.
+ * The messages of etcd as plain data, one file for each service. 64-bit integers are bigint, keys and values are bytes. Responses have
+ * all fields; requests may omit fields that have their default value. Source: etcd api/v3.
  */
 export interface ResponseHeader {
   readonly clusterId: bigint;

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSy
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { FREELIST_PAGE, PAGE_HEADER_BYTES } from '../../../src/storage/bolt/format.js';
 import { metaPage } from '../../../src/storage/bolt/meta.js';
-import { PageClaims } from '../../../src/storage/bolt/page-claims.js';
+import { ReachablePages } from '../../../src/storage/bolt/reachable-pages.js';
 import { MemoryByteSource } from '../../../src/storage/byte-source.js';
 import { readDatabase, writeDatabase } from '../../storage/support/databases.js';
 
@@ -38,8 +38,14 @@ export function withLongFreelist(snapshot: string, target: string, freePages: nu
   const file = openSync(target, 'w');
   writeSync(file, image);
   writeSync(file, list);
-  writeSync(file, metaPage(0, { ...changed, transaction: 10n ** 6n }), 0, pageSizeBytes, 0);
-  writeSync(file, metaPage(1, { ...changed, transaction: 10n ** 6n + 1n }), 0, pageSizeBytes, pageSizeBytes);
+  writeSync(file, metaPage(0, { ...changed, transactionId: 10n ** 6n }), 0, pageSizeBytes, 0);
+  writeSync(
+    file,
+    metaPage(1, { ...changed, transactionId: 10n ** 6n + 1n }),
+    0,
+    pageSizeBytes,
+    pageSizeBytes,
+  );
   closeSync(file);
   truncateSync(target, highWaterPage * pageSizeBytes);
 }
@@ -47,9 +53,9 @@ export function withLongFreelist(snapshot: string, target: string, freePages: nu
 /** The free pages of a database without a stored freelist: those that no B+ tree refers to. */
 function unreachedPages(image: Uint8Array): number[] {
   const bolt = BoltFile.open(new MemoryByteSource(image));
-  const claims = new PageClaims(bolt.reader);
-  for (const bucket of bolt.buckets({ claims })) for (const _ of bolt.leaves(bucket, { claims }));
-  return range(2, bolt.meta.highWaterPage - 2).filter((page) => !claims.has(page));
+  const reachable = new ReachablePages(bolt.reader);
+  for (const bucket of bolt.buckets({ reachable })) for (const _ of bolt.leaves(bucket, { reachable }));
+  return range(2, bolt.meta.highWaterPage - 2).filter((page) => !reachable.has(page));
 }
 
 function range(first: number, length: number): number[] {

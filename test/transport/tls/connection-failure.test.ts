@@ -79,7 +79,7 @@ test.each([
   expect(explainConnectionFailure(new Error(framed(error)), { isSecure: true })).toBe(words);
 });
 
-test('a name that cannot be resolved', () => {
+test('a name that cannot be resolved is explained', () => {
   expect(
     explainConnectionFailure(new Error('Name resolution failed for target dns:nowhere.invalid:1'), {
       isSecure: false,
@@ -87,7 +87,7 @@ test('a name that cannot be resolved', () => {
   ).toBe('the host name cannot be resolved (no such host)');
 });
 
-describe('a certificate that is not to be trusted', () => {
+describe('a certificate that is not trusted', () => {
   const explain = (message: string) =>
     explainConnectionFailure(new PeerCertificateError(message), { isSecure: true });
 
