@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { messageEncoder } from '../../src/wire/encoder.js';
+import { messageEncoder } from '../../src/transport/grpc/rpc.js';
 import {
   CompareResult,
   CompareTarget,
