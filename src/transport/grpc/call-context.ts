@@ -35,7 +35,7 @@ export class ClientContext {
   }
 }
 
-/** The context of one call: done at its deadline, when the caller's signal aborts or when the client is closed, whichever is first. */
+/** The context of one call: done at its deadline, when the caller's signal aborts, or when the client is closed. */
 export class CallContext {
   /** Milliseconds since 1970, or Infinity; sent to the server. */
   readonly deadline: number;

@@ -3,7 +3,7 @@ import type { EndpointChannel } from './endpoint-channel.js';
 import { NO_CONNECTION_IN_TIME } from './settings.js';
 import type { AttemptError } from './status.js';
 
-/** Connecting to the next endpoint starts after this time, if the present one has neither connected nor failed (as in RFC 8305, 5). */
+/** Connecting to the next endpoint starts after this time, if the present one has neither connected nor failed (RFC 8305, 5). */
 const CONNECTION_ATTEMPT_DELAY_MS = 250;
 
 /** How long the channels may take to explain their state for an error message. */
