@@ -17,7 +17,7 @@ export function slowDescriptor() {
     return bytes.length;
   };
   return {
-    writeNow: writeSync,
+    writeSync,
     writes,
     text: () => Buffer.concat(writes).toString(),
     acceptWrites: () => {

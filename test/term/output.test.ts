@@ -6,20 +6,20 @@ import { failingWrite, slowDescriptor } from '../support/descriptor.js';
 /** A descriptor that accepts all bytes and records them. */
 function descriptor() {
   const writes: Buffer[] = [];
-  const writeNow: WriteSync = (bytes) => writes.push(Buffer.from(bytes)) && bytes.length;
-  return { writeNow, writes, text: () => Buffer.concat(writes).toString('latin1') };
+  const writeSync: WriteSync = (bytes) => writes.push(Buffer.from(bytes)) && bytes.length;
+  return { writeSync, writes, text: () => Buffer.concat(writes).toString('latin1') };
 }
 
-function output(stdout: WriteSync = descriptor().writeNow, onBroken = (_error: Error) => {}) {
+function output(stdout: WriteSync = descriptor().writeSync, onBroken = (_error: Error) => {}) {
   const stderr = descriptor();
-  const out = new Output(new StandardStream(stdout), new StandardStream(stderr.writeNow), onBroken);
+  const out = new Output(new StandardStream(stdout), new StandardStream(stderr.writeSync), onBroken);
   return { stderr, output: out };
 }
 
 describe('Output', () => {
   it('joins small writes and keeps the bytes', async () => {
     const stdout = descriptor();
-    const { output: out } = output(stdout.writeNow);
+    const { output: out } = output(stdout.writeSync);
     for (let index = 0; index < 1000; index++) out.out('line\n');
     out.out(Buffer.of(0xff, 0x00));
     await out.flush();
@@ -29,7 +29,7 @@ describe('Output', () => {
 
   it('writes large chunks in order', () => {
     const stdout = descriptor();
-    const { output: out } = output(stdout.writeNow);
+    const { output: out } = output(stdout.writeSync);
     const large = Buffer.alloc(100_000, 'x');
     out.out('before ');
     out.out(large);
@@ -53,7 +53,7 @@ describe('Output', () => {
 
   it('flush settles when a slow reader has read the block', async () => {
     const stdout = slowDescriptor();
-    const { output: out } = output(stdout.writeNow);
+    const { output: out } = output(stdout.writeSync);
     out.out('x'.repeat(70_000));
     out.out('y'.repeat(70_000));
     let isSettled = false;
@@ -69,7 +69,7 @@ describe('Output', () => {
 
   it('end settles when everything is written, also with a slow reader', async () => {
     const stdout = slowDescriptor();
-    const { output: out } = output(stdout.writeNow);
+    const { output: out } = output(stdout.writeSync);
     out.out('a');
     void out.flush();
     out.out('b');

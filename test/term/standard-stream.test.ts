@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { StandardStream, type WriteSync } from '../../src/term/standard-stream.js';
 import { failingWrite, slowDescriptor } from '../support/descriptor.js';
 
-function standardStream(writeNow: WriteSync) {
-  const stream = new StandardStream(writeNow);
+function standardStream(writeSync: WriteSync) {
+  const stream = new StandardStream(writeSync);
   const errors: string[] = [];
   stream.onError = ({ code = '' }) => errors.push(code);
   return { stream, errors };
@@ -31,7 +31,7 @@ describe('a standard stream', () => {
 
   it('buffers what the descriptor does not accept, and writes it later', async () => {
     const descriptor = slowDescriptor();
-    const { stream, errors } = standardStream(descriptor.writeNow);
+    const { stream, errors } = standardStream(descriptor.writeSync);
     expect(stream.write('ab')).toBe(true);
     expect(stream.write('cd')).toBe(false);
     expect(stream.write('e')).toBe(false);
