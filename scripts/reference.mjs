@@ -1,5 +1,6 @@
 // `npm run reference`: finds or obtains the real etcd programs and lists them, and the Node versions of users.
 //   --quick    the first source that gives a server is enough, and no other Node
+//   --prebuilt   the same, but the newest that was built by others: nothing is built here
 //   --refresh  also try again the sources that failed a short while ago
 
 import { obtainNodeVersions } from './lib/node-versions.mjs';
@@ -20,9 +21,11 @@ if (missing !== undefined) {
   process.exit(1);
 }
 
-const quick = process.argv.includes('--quick');
+const prebuilt = process.argv.includes('--prebuilt');
+const quick = prebuilt || process.argv.includes('--quick');
 const references = await obtainReference({
   quick,
+  prebuilt,
   refresh: process.argv.includes('--refresh'),
   say: (line) => console.log(line),
 });

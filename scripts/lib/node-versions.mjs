@@ -13,8 +13,12 @@ export function nodeProgram(major) {
   return path.join(cache, major, 'bin', 'node');
 }
 
+/** Whether tests that go through the versions of users are to do with the Node that runs them: NODE_VERSIONS_UNDER_TEST is `own`. */
+export const testsOnlyOwnNode = process.env.NODE_VERSIONS_UNDER_TEST === 'own';
+
 /** @returns {string[]} the majors whose program is in the cache */
 export function cachedNodeMajors() {
+  if (testsOnlyOwnNode) return [];
   return nodeMajors.filter((major) => isExecutable(nodeProgram(major)));
 }
 

@@ -43,6 +43,7 @@ export function loadServers() {
 /**
  * @typedef {object} ObtainOptions
  * @property {boolean} [quick] be content with the first source that gives a server
+ * @property {boolean} [prebuilt] with `quick`: build nothing, and begin with the newest package
  * @property {boolean} [refresh] also try again what failed a short while ago
  * @property {(line: string) => void} say receives progress and the reasons for what is missing
  */
@@ -92,7 +93,9 @@ async function obtainMissing(atHand, index, options) {
   };
   if (options.quick) {
     // A download takes less time than to build.
-    for (const name of /** @type {const} */ (['packages', 'releases', 'go'])) await lane(name);
+    await lane('packages');
+    await lane('releases');
+    if (!options.prebuilt) await lane('go');
   } else {
     await Promise.all([lane('packages'), lane('go')]);
     if (atHand.size === 0) await lane('releases');

@@ -2,10 +2,10 @@ import type { CommandGroup } from './command.js';
 import { type CommandNode, commandPath } from './command-tree.js';
 import type { Flag, FlagKind, FlagTable } from './flags.js';
 
-/** A declared command as data: what help pages, completion and the documentation are written from. */
+/** A declared command as data: the source of help pages, completion and `docs/commands.md`. */
 export interface CommandDescription {
   readonly name: string;
-  /** The words that call it, without the program's name; empty for the program. */
+  /** The command's name after those of its families, as in `endpoint health`; empty for the program. */
   readonly path: string;
   readonly group?: CommandGroup;
   /** `<key> [range_end]`; empty for families and commands without arguments. */
@@ -13,7 +13,7 @@ export interface CommandDescription {
   readonly summary: string;
   readonly description: string;
   readonly examples: readonly string[];
-  /** Its own flags; the commands below it accept them too. */
+  /** The command's own flags. They are persistent: its subcommands accept them too. */
   readonly flags: readonly FlagDescription[];
   readonly commands: readonly CommandDescription[];
 }
@@ -22,10 +22,10 @@ export interface FlagDescription {
   readonly name: string;
   readonly short?: string;
   readonly kind: FlagKind<unknown>['name'];
-  /** `<duration>`; empty for flags that need no value. */
+  /** `<duration>`; empty for flags that can stand without a value. */
   readonly placeholder: string;
   readonly summary: string;
-  /** As it would be written; empty when it is false, zero or nothing. */
+  /** As the user would write it; empty for the zero value of the kind: false, 0, 0s, an empty text or list. */
   readonly defaultText: string;
   readonly choices: readonly string[];
   readonly isRequired: boolean;
@@ -46,7 +46,7 @@ export function describeCommand(node: CommandNode<unknown>): CommandDescription 
   };
 }
 
-/** In the order of the table. */
+/** The flags in the order of the table. */
 export function describeFlags(table: FlagTable): FlagDescription[] {
   return Object.entries(table).map(([name, flag]) => describeFlag(name, flag));
 }

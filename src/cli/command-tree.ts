@@ -9,9 +9,9 @@ import type { Environment } from './environment.js';
 import type { Flag, FlagTable } from './flags.js';
 import { closest, didYouMean } from './suggestions.js';
 
-/** What a command does with its parsed command line; what comes of preparing it is the command set's. */
+/** What a command does with its parsed command line. Each command set has its own type of prepared command. */
 type CommandAction<Prepared = PreparedRun> =
-  /** A family, or the program itself: shows its own help. */
+  /** A family of commands, or the program itself: shows its own help. */
   | { readonly kind: 'family' }
   /** `help [command]`: shows the help of the command that its arguments name. */
   | { readonly kind: 'help' }
@@ -26,8 +26,8 @@ type CommandAction<Prepared = PreparedRun> =
 export interface CommandLine {
   readonly args: readonly string[];
   readonly flags: Readonly<Record<string, unknown>>;
-  /** How many of the arguments stand before `--`; `undefined`: there is none. */
-  readonly dashAt: number | undefined;
+  /** How many of the arguments stand before `--` (pflag's ArgsLenAtDash); `undefined` when there is no `--`. */
+  readonly argsLenAtDash: number | undefined;
 }
 
 export interface PreparedRun {
@@ -37,26 +37,26 @@ export interface PreparedRun {
   readonly run: (context: CommandContext) => Promise<void>;
 }
 
-/** A declared command with its place in the tree. The root is the program. */
+/** A declared command as a node of the command tree. The root is the program. */
 export interface CommandNode<Prepared = PreparedRun> {
   readonly declaration: CommandDeclaration;
   readonly parent: CommandNode<Prepared> | undefined;
   readonly children: CommandNode<Prepared>[];
-  /** Its own flags, which all commands below it accept too. */
+  /** The command's own flags. They are persistent: its subcommands accept them too. */
   readonly flags: FlagTable;
-  /** Every flag that the command accepts, by name; its own hide those of the commands above it. */
+  /** Every flag that the command accepts, by name. A flag of its own replaces an inherited one of the same name. */
   readonly acceptedFlags: ReadonlyMap<string, Flag<unknown>>;
   readonly action: CommandAction<Prepared>;
-  /** The object that reads these flags. */
+  /** The commander object that parses these flags. */
   readonly commander: Command;
 }
 
-/** From the root down to the node. */
+/** The nodes from the root down to this node. */
 export function lineage<Prepared>(node: CommandNode<Prepared>): CommandNode<Prepared>[] {
   return node.parent === undefined ? [node] : [...lineage(node.parent), node];
 }
 
-/** The words that call the command, without the program's name: `endpoint health`; empty for the program. */
+/** The command's name after those of its families, without the program's name: `endpoint health`; empty for the program. */
 export function commandPath(node: CommandNode<unknown>): string {
   return lineage(node)
     .slice(1)
@@ -64,14 +64,14 @@ export function commandPath(node: CommandNode<unknown>): string {
     .join(' ');
 }
 
-/** The same with the program's name. */
+/** The path with the program's name: `etcdctl endpoint health`. */
 export function commandWords(node: CommandNode<unknown>): string {
   return lineage(node)
     .map((each) => each.declaration.name)
     .join(' ');
 }
 
-/** The child with this name, or the only one whose name begins so (cobra's EnablePrefixMatching). */
+/** The child with this name, or the only child whose name begins with it (cobra's EnablePrefixMatching). */
 function childNamed(node: CommandNode, word: string): CommandNode | undefined {
   const exact = node.children.find((child) => child.declaration.name === word);
   if (exact !== undefined) return exact;
@@ -83,45 +83,48 @@ export interface FoundCommand {
   readonly node: CommandNode;
   /** The arguments without the words that named the command. */
   readonly args: readonly string[];
-  /** The first word after a family's name that is none of its commands. */
-  readonly stray: StrayWord | undefined;
+  /** The first word after a family's name that names none of its commands. */
+  readonly unknownWord: UnknownWord | undefined;
 }
 
-interface StrayWord {
+interface UnknownWord {
   readonly word: string;
-  /** A flag that hid the name of a command by seeming to have it as its value. */
-  readonly hidingFlag?: string;
+  /** An unknown flag before the name of a command: the search took that name for the flag's value. */
+  readonly consumingFlag?: string;
 }
 
 /**
- * Finds the command that the arguments name, flags standing anywhere between the words. While a command is being
- * looked for, only the flags of the commands found so far are known: any other `--flag` or `-f` without `=` is taken
- * to have a value and hides the word after it, so that `etcdctl --prefix get foo` asks for a command `foo`, as it
- * does with etcdctl (cobra v1.10.2, Command.Find).
+ * Finds the command that the arguments name. Flags may stand anywhere between the words. During the search, only the
+ * flags of the commands found so far are known. Any other `--flag` or `-f` without `=` is assumed to take the next
+ * argument as its value: `etcdctl --prefix get foo` therefore looks for a command `foo`, as in etcdctl (cobra v1.10.2,
+ * Command.Find).
  */
 export function findCommand(root: CommandNode, argv: readonly string[]): FoundCommand {
   let node = root;
   let args = argv;
   while (node.children.length > 0) {
-    const at = firstWordAt(args, node.acceptedFlags);
-    if (at === undefined) return { node, args, stray: undefined };
+    const at = firstWordIndex(args, node.acceptedFlags);
+    if (at === undefined) return { node, args, unknownWord: undefined };
     const word = args[at] ?? '';
     const child = childNamed(node, word);
-    if (child === undefined) return { node, args, stray: { word, ...hiding(args, node) } };
+    if (child === undefined) return { node, args, unknownWord: { word, ...findConsumingFlag(args, node) } };
     node = child;
     args = args.toSpliced(at, 1);
   }
-  return { node, args, stray: undefined };
+  return { node, args, unknownWord: undefined };
 }
 
-/** The first word that could name a command below this one. */
+/** The first argument that could name a subcommand. */
 export function firstWord(node: CommandNode, args: readonly string[]): string | undefined {
-  const at = firstWordAt(args, node.acceptedFlags);
+  const at = firstWordIndex(args, node.acceptedFlags);
   return at === undefined ? undefined : args[at];
 }
 
-/** Where the first argument stands that is neither a flag nor a flag's value; not searched beyond `--`. */
-function firstWordAt(args: readonly string[], flags: ReadonlyMap<string, Flag<unknown>>): number | undefined {
+/** The index of the first argument that is neither a flag nor a flag's value. The search ends at `--`. */
+function firstWordIndex(
+  args: readonly string[],
+  flags: ReadonlyMap<string, Flag<unknown>>,
+): number | undefined {
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? '';
     if (arg === '--') return undefined;
@@ -131,32 +134,32 @@ function firstWordAt(args: readonly string[], flags: ReadonlyMap<string, Flag<un
   return undefined;
 }
 
-/** The unknown flag right before a command's full name. */
-function hiding(args: readonly string[], node: CommandNode): Pick<StrayWord, 'hidingFlag'> {
+/** The unknown flag directly before the full name of a command. */
+function findConsumingFlag(args: readonly string[], node: CommandNode): Pick<UnknownWord, 'consumingFlag'> {
   const flags = node.acceptedFlags;
   const names = new Set(node.children.map((child) => child.declaration.name));
-  const hidingFlag = args.find(
+  const consumingFlag = args.find(
     (arg, at) => arg.startsWith('--') && !flags.has(arg.slice(2)) && names.has(args[at + 1] ?? ''),
   );
-  return hidingFlag === undefined ? {} : { hidingFlag };
+  return consumingFlag === undefined ? {} : { consumingFlag };
 }
 
 function takesNextArgument(arg: string, flags: ReadonlyMap<string, Flag<unknown>>): boolean {
   if (!arg.startsWith('-') || arg.includes('=')) return false;
-  if (arg.startsWith('--')) return flags.get(arg.slice(2))?.kind.valueWhenAlone === undefined;
+  if (arg.startsWith('--')) return flags.get(arg.slice(2))?.kind.noOptDefault === undefined;
   if (arg.length !== 2) return false;
   const flag = [...flags.values()].find((each) => each.short === arg.slice(1));
-  return flag?.kind.valueWhenAlone === undefined;
+  return flag?.kind.noOptDefault === undefined;
 }
 
-/** The refusal of a word that is no command, with those that it may have been meant to be. */
-export function unknownCommand(node: CommandNode, { word, hidingFlag }: StrayWord): UsageError {
+/** The error for a word that names no command, with suggestions. */
+export function unknownCommand(node: CommandNode, { word, consumingFlag }: UnknownWord): UsageError {
   const names = node.children.map((child) => child.declaration.name);
   const near = didYouMean(closest(word, names));
   const reasons =
-    hidingFlag !== undefined
+    consumingFlag !== undefined
       ? [
-          `${hidingFlag} is not a flag of '${commandWords(node)}': write it after the subcommand that it belongs to`,
+          `${consumingFlag} is not a flag of '${commandWords(node)}': write it after the subcommand that it belongs to`,
         ]
       : near.length > 0 || node.parent === undefined
         ? near

@@ -14,31 +14,31 @@ export const COMMAND_GROUPS = {
 export type CommandGroup = keyof typeof COMMAND_GROUPS;
 
 /**
- * How long the calls of a command may take:
- * - `command-timeout`: the flag's value, 5 s by default
- * - `if-given`: the flag's value, no limit when neither flag nor variable is given
- * - `none`: no limit, whatever the flag says
- * - `no-server`: the command talks to no server; the global flags' values and the environment are not even looked at
- * - `files`: the command works on files; of the global flags, the output format counts if the command prints a result, and
- *   etcdutl's time for locks; the environment is not looked at
+ * The deadline of a command's calls:
+ * - `command-timeout`: the value of `--command-timeout`, 5 s by default
+ * - `if-given`: the value of `--command-timeout`; no limit when neither the flag nor its variable is given
+ * - `none`: no limit; `--command-timeout` has no effect
+ * - `no-server`: the command makes no calls; neither the values of the global flags nor the environment are checked
+ * - `files`: the command works on files; only two global flags have an effect: the output format, if the command prints a
+ *   result, and the lock timeout of etcdutl; the environment is ignored
  */
 export type DeadlinePolicy = 'command-timeout' | 'if-given' | 'none' | 'no-server' | 'files';
 
-/** What all commands declare about themselves: the source of parsing, help, completion and `docs/commands.md`. */
+/** The declaration that all commands have: the source of parsing, help, completion and `docs/commands.md`. */
 export interface CommandDeclaration {
   readonly name: string;
   readonly group?: CommandGroup;
   /** Arguments as help shows them: `<key> [range_end]`. */
   readonly usage?: string;
-  /** What the first argument can be, for completion. Not enforced here. */
+  /** The values that completion offers for the first argument. Not enforced here. */
   readonly argumentChoices?: readonly string[];
   /** One sentence without a full stop. */
   readonly summary: string;
   /** Further paragraphs of help. */
   readonly description?: string;
   /**
-   * Lines of shell: commands, and comments that begin with `# `. Every call of this program in them must parse; a command
-   * with arguments or required flags has at least one.
+   * Lines of shell: commands, and comments that begin with `# `. A test parses every call of this program in them. A
+   * command with arguments or required flags has at least one example.
    */
   readonly examples?: readonly string[];
 }
@@ -46,42 +46,42 @@ export interface CommandDeclaration {
 /** Values of environment variables, by name. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** A command that runs. Declaring its flags gives `toOptions` typed values. */
+/** A command that runs. The declared flags determine the types of the flag values that `toOptions` receives. */
 export interface CommandSpec<Flags extends FlagTable, Options> extends CommandDeclaration {
   readonly flags: Flags;
-  /** A function for the command that talks to a server or not, as its options say. */
+  /** A function for a command whose options decide whether it calls a server. */
   readonly deadline: DeadlinePolicy | ((options: Options) => DeadlinePolicy);
-  /** What it prints in the end, so that a format which lacks it is refused before anything is done. */
+  /** The kind of result that the command prints. An output format without it is rejected before the command runs. */
   readonly result?: ResultKind;
   /** Environment variables that stand for arguments of this command, by name. */
   readonly variables?: readonly string[];
   /**
-   * Pure. Throws a `UsageError` for arguments that are missing, surplus or contradict each other. `dashAt` tells how
-   * many of the arguments stand before `--`; `undefined`: there is none. `variables` has those that are declared and set;
-   * an empty one counts as unset.
+   * Pure. Throws a `UsageError` for missing, surplus or contradicting arguments. `argsLenAtDash` is the number of
+   * arguments before `--`; `undefined` when there is no `--`. `variables` holds those of the declared environment
+   * variables that are set and not empty.
    */
   readonly toOptions: (
     args: readonly string[],
     flags: FlagValues<Flags>,
-    dashAt: number | undefined,
+    argsLenAtDash: number | undefined,
     variables: Variables,
   ) => Options;
   readonly run: (options: Options, context: CommandContext) => Promise<void>;
 }
 
-/** A command that only holds others, such as `endpoint`; its flags are accepted by all of them. */
+/** A command that only groups subcommands, such as `endpoint`. Its flags are persistent: all subcommands accept them. */
 export interface CommandFamilySpec<Flags extends FlagTable> extends CommandDeclaration {
   readonly flags: Flags;
 }
 
-/** Where a command registers itself: the program, or the family it belongs to. */
+/** The program or family that a command is registered with. */
 export interface CommandParent<Inherited extends FlagTable = Record<never, never>> {
   command<Flags extends FlagTable, Options>(
     spec: Omit<CommandSpec<Flags, Options>, 'toOptions'> & {
       toOptions: (
         args: readonly string[],
         flags: FlagValues<Flags & Inherited>,
-        dashAt: number | undefined,
+        argsLenAtDash: number | undefined,
         variables: Variables,
       ) => Options;
     },

@@ -1,6 +1,6 @@
 /**
- * The tree of commands, and commander's part in it: for the command that is asked for, it reads the values of flags and keeps
- * them. What it is given has been normalised by the dialect, so its own messages, help and exits are switched off.
+ * The nodes of the command tree, and the use of commander in them: commander parses and stores the flag values of the command that
+ * runs. Its input has been normalised by `dialect.ts`, so its own messages, help and exits are switched off.
  */
 import { Command, Option } from 'commander';
 import { bytesFromText } from '../go/bytes.js';
@@ -10,44 +10,44 @@ import { UsageError } from '../model/errors.js';
 import type { CommandNode, PreparedRun } from './command-tree.js';
 import type { Flag } from './flags.js';
 
-type Leaf<Prepared> = Pick<CommandNode<Prepared>, 'declaration' | 'flags' | 'action'>;
+type NodeSpec<Prepared> = Pick<CommandNode<Prepared>, 'declaration' | 'flags' | 'action'>;
 
-export function makeRoot<Prepared = PreparedRun>(leaf: Leaf<Prepared>): CommandNode<Prepared> {
-  return makeNode(leaf, undefined);
+export function makeRoot<Prepared = PreparedRun>(spec: NodeSpec<Prepared>): CommandNode<Prepared> {
+  return makeNode(spec, undefined);
 }
 
 export function addChild<Prepared>(
   parent: CommandNode<Prepared>,
-  leaf: Leaf<Prepared>,
+  spec: NodeSpec<Prepared>,
 ): CommandNode<Prepared> {
-  const child = makeNode(leaf, parent);
+  const child = makeNode(spec, parent);
   parent.children.push(child);
   return child;
 }
 
-/** Of all commands, a command line has the flags of one read: no other needs an object of commander's. */
+/** The commander object is made on first use: a run parses the flags of one command only. */
 function makeNode<Prepared>(
-  leaf: Leaf<Prepared>,
+  spec: NodeSpec<Prepared>,
   parent: CommandNode<Prepared> | undefined,
 ): CommandNode<Prepared> {
   let commander: Command | undefined;
   let accepted: ReadonlyMap<string, Flag<unknown>> | undefined;
   return {
-    ...leaf,
+    ...spec,
     parent,
     children: [],
     get acceptedFlags() {
-      accepted ??= new Map([...(parent?.acceptedFlags ?? []), ...Object.entries(leaf.flags)]);
+      accepted ??= new Map([...(parent?.acceptedFlags ?? []), ...Object.entries(spec.flags)]);
       return accepted;
     },
     get commander() {
-      commander ??= makeReader(leaf.declaration.name);
+      commander ??= makeParser(spec.declaration.name);
       return commander;
     },
   };
 }
 
-function makeReader(name: string): Command {
+function makeParser(name: string): Command {
   return new Command(name)
     .exitOverride()
     .configureOutput({ writeOut() {}, writeErr() {} })
@@ -56,23 +56,25 @@ function makeReader(name: string): Command {
     .argument('[arguments...]');
 }
 
-/** What commander has read: the flags that stand on a command line, inherited ones included, and its arguments. */
-interface ReadWords {
+/** The result of parsing a command line: the flags that were given, inherited ones included, and the arguments. */
+interface ParsedFlags {
+  /** Values by flag name; no defaults. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly args: readonly string[];
 }
 
 /**
- * Has commander read flags of a command, inherited ones included, from left to right, so that of two bad values the first is
- * refused. Only those that are given are declared to it, to start fast: each that it knows is compared with all others; and where
- * no flag stands, nothing is left for it to read.
- * @param tokens flags as the dialect writes them: `--name=value`, of names that the command accepts
+ * Parses the flags of a command, inherited ones included, with commander. It parses from left to right: of two invalid values, the
+ * error is about the first. Only the flags that are given are declared to commander, for start-up time: it compares each declared
+ * option with all others. Without flags, commander is not used at all.
+ * @param tokens flags as `dialect.ts` normalises them: `--name=value`, with names that the command accepts
+ * @throws UsageError for a value that does not parse
  */
-export function readFlags(
+export function parseFlags(
   node: CommandNode<unknown>,
   tokens: readonly string[],
   args: readonly string[],
-): ReadWords {
+): ParsedFlags {
   if (tokens.length === 0) return { given: {}, args };
   const { commander, acceptedFlags } = node;
   const declared = new Set(commander.options.map((option) => option.name()));
@@ -84,18 +86,18 @@ export function readFlags(
     commander.addOption(new FlagOption(name, flag));
   }
   commander.parse([...tokens, '--', ...args], { from: 'user' });
-  // None has a default value or comes from a variable: what commander holds has been given.
+  // The options have neither default values nor environment variables: commander holds exactly the flags that were given.
   return { given: commander.opts(), args: commander.args };
 }
 
-/** A flag as commander knows it. The dialects have written every flag by its long name, and values are kept under it. */
+/** A flag as an option of commander. Tokens have the long name of the flag, and values are stored under it. */
 class FlagOption extends Option {
   readonly #name: string;
 
   constructor(name: string, flag: Flag<unknown>) {
     super(`--${name} <value>`, flag.summary);
     this.#name = name;
-    // To commander, --no-password would be the opposite of --password.
+    // Commander would take `--no-password` for the negation of `--password`.
     this.negate = false;
     this.argParser((text: string, earlier: unknown) => readValue(name, flag, { text, earlier }));
   }

@@ -11,83 +11,80 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What a long piece of work is measured in. */
+/** The unit in which the progress of long work is measured. */
 export type ProgressUnit = 'bytes' | 'count' | 'seconds';
 
-/** What a long piece of work shows a person: nothing off a terminal. */
+/** The progress display of long work. It shows nothing when stderr is not a terminal. */
 export interface Progress {
-  /** What is done so far, of a total where it is known. Cheap enough to be called for every chunk. */
+  /** The amount done so far, and the total if it is known. Cheap enough to be called for every chunk. */
   update(done: number, total?: number): void;
   stop(): void;
 }
 
-/** What a command may ask and say besides its results: all on stderr, or on the terminal itself. */
+/** Output of a command besides its results: on stderr, or directly on the terminal. */
 export interface Notices {
   /** One line on stderr. */
   line(text: string): void;
-  /** In bytes, unless stated. */
+  /** Starts a progress display; `unit` is bytes by default. */
   progress(label: string, unit?: ProgressUnit): Progress;
 }
 
-/** One line of standard input at a time; the rest stays there. Rejects with the signal's reason when that aborts. */
+/** Reads standard input line by line; later lines stay unread. Rejects with the signal's reason when the signal aborts. */
 export interface Prompt {
-  /** Puts a question and reads the answer, which a terminal does not show, without the spaces around it. */
+  /** Prints a question and reads the answer without echo. Spaces around the answer are removed. */
   password(question: string): Promise<string>;
-  /** Reads a line for which nothing is asked, as it is. */
+  /** Reads a line without a question; the line is not trimmed. */
   line(): Promise<string>;
 }
 
-/** How a program that a command ran has ended: by an exit code or by a signal, the other one is `null`. */
-export interface ChildEnd {
+/** How a child process ended: by an exit code or by a signal. The other of the two is `null`. */
+export interface ChildStatus {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
 export interface ChildOptions {
-  /** Added to the variables of this process. */
+  /** Added to the environment variables of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Ends the program; without it, the context's own signal does. */
+  /** Ends the child process; by default the context's signal. */
   readonly signal?: AbortSignal;
 }
 
-/** What a command expects of one of its clients. */
+/** Limits that a command sets for one of its clients. */
 export interface ClientLimits {
-  /** Larger responses are refused as `ResourceExhausted` before memory is taken for them; the user's own limit has precedence. */
-  readonly largestResponseBytes?: number;
+  /** Larger responses fail with `ResourceExhausted` before memory is allocated for them. `--max-recv-bytes` has precedence. */
+  readonly maxResponseBytes?: number;
 }
 
-/** A cluster that the global flags do not name: its own endpoints, security and login. */
+/** A second cluster, with endpoints, TLS options and credentials of its own. */
 export type OtherCluster = Pick<ConnectionOptions, 'endpoints' | 'tls' | 'credentials'>;
 
-/** All that a running command sees of the world. */
+/** The dependencies of a running command: everything outside its options comes from here. */
 export interface CommandContext {
   /** The endpoints given or discovered, in their order; at least one. */
   readonly endpoints: readonly string[];
-  /** Connects to these endpoints, or to those of the global flags; `main` closes every client at the end. */
+  /** Connects to these endpoints, by default to `this.endpoints`. `main` closes every client at the end. */
   connect(endpoints?: readonly string[], limits?: ClientLimits): Promise<Client>;
-  /**
-   * What the member at this endpoint tells about itself by HTTP, in Prometheus' text format. Rejects with a `CommandError`
-   * when it does not.
-   */
+  /** Fetches `/metrics` of the member at this endpoint, in Prometheus' text format. Rejects with a `CommandError`. */
   fetchMetrics(endpoint: string): Promise<string>;
-  /** Connects to another cluster; of the global flags, only those on time-outs and sizes apply. */
+  /** Connects to another cluster. Of the global flags, only the timeouts and size limits apply. */
   connectTo(cluster: OtherCluster): Promise<Client>;
-  /** The format of `--write-out`; only for commands of which a flag or a line goes with one format alone. */
+  /** The format of `--write-out`, for commands that have a flag or a line of output in one format only. */
   readonly format: OutputFormat;
-  /** How long to wait until a server leaves a database file alone, in milliseconds; 0: for ever. */
+  /** How long to wait for the lock of a database file, in milliseconds; 0: no limit. */
   readonly lockTimeoutMs: number;
-  /** Prints a result in the chosen format; settles when the output can take more. */
+  /** Prints a result in the format of `--write-out`. Settles when the output accepts more data (backpressure). */
   emit(result: Result): Promise<void>;
-  /** Rejects with the signal's reason when that aborts, also while nothing comes. */
+  /** The bytes of standard input. A pending read rejects with the signal's reason when the signal aborts. */
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly notices: Notices;
   readonly prompt: Prompt;
   /**
-   * Runs a program to its end, with stdout and stderr of this process and an empty stdin. Settles when it has ended, also
-   * after an abort of the signal, which ends it by SIGTERM or by the signal that was received. Rejects with a `CommandError`
-   * in Go's words when it cannot be started.
+   * Runs a child process, with stdout and stderr of this process and an empty stdin. Settles when the child has exited. An abort
+   * of the signal ends the child: by the signal that this process received, or else by SIGTERM. Rejects with a `CommandError`
+   * with Go's message when the child cannot be started.
    */
-  runChild(command: string, args: readonly string[], options?: ChildOptions): Promise<ChildEnd>;
+  runChild(command: string, args: readonly string[], options?: ChildOptions): Promise<ChildStatus>;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 /**
- * Flags given as environment variables, by the rules of etcdctl (pkg/flags of v3.7.1): `--dial-timeout` is
- * `ETCDCTL_DIAL_TIMEOUT`, an empty variable counts as unset, a flag and its variable exclude each other.
+ * Flags set by environment variables, by the rules of etcdctl (pkg/flags of v3.7.1): `ETCDCTL_DIAL_TIMEOUT` sets
+ * `--dial-timeout`, an empty variable counts as unset, and setting both the flag and its variable is an error.
  */
 
 import { bytesFromText } from '../go/bytes.js';
@@ -14,8 +14,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'ETCDCTL_';
 
-/** Variables that mean something to the program, or to some of its commands, without being global flags. */
-const OTHER_VARIABLES: ReadonlySet<string> = new Set([
+/** Variables that the program or some of its commands read although no global flag belongs to them. */
+const NON_FLAG_VARIABLES: ReadonlySet<string> = new Set([
   'ETCDCTL_API',
   'ETCDCTL_CLUSTER',
   'ETCDCTL_WATCH_KEY',
@@ -27,9 +27,9 @@ export function variableName(flagName: string): string {
 }
 
 /**
- * The values that variables give to flags of the table. Throws a `UsageError` for a flag given both ways, even when
- * the variable is empty or says the same, and for a value that does not parse. (There etcdctl 3.7.1 goes on with
- * zero, which makes a time-out endless.)
+ * The values that environment variables give to flags of the table. Throws a `UsageError` when a flag and its variable
+ * are both set, even if the variable is empty or has the same value, and when a value does not parse. (etcdctl 3.7.1
+ * goes on with zero for a value that does not parse: a timeout then never ends.)
  */
 export function valuesFromEnvironment(
   table: FlagTable,
@@ -66,23 +66,23 @@ function rejectConflicts(table: FlagTable, given: Readonly<Record<string, unknow
   }
 }
 
-/** Those of the variables that are set; an empty one is not. */
+/** Those of the variables that are set and not empty. */
 export function setVariables(names: readonly string[], env: Environment): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
-/** A line for every `ETCDCTL_` variable that no flag stands behind. Values are left out: they may be secret. */
+/** A warning for each `ETCDCTL_` variable that belongs to no flag. Values are left out: they may be secret. */
 export function unknownVariableWarnings(table: FlagTable, env: Environment): string[] {
   const known = new Set(Object.keys(table).map(variableName));
   return Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX) && !known.has(name) && !OTHER_VARIABLES.has(name))
+    .filter((name) => name.startsWith(PREFIX) && !known.has(name) && !NON_FLAG_VARIABLES.has(name))
     .map((name) => {
       const [hint] = didYouMean(closest(name, known));
       return `warning: unrecognized environment variable ${name}${hint === undefined ? '' : `, ${hint}`}`;
     });
 }
 
-/** Which command set ETCDCTL_API asks for, as in etcdctl 3.5, the last with two; 3.6 and 3.7 do not look at it. */
+/** The command set that ETCDCTL_API selects, as in etcdctl 3.5. Later versions of etcdctl have one set and ignore it. */
 export function apiVersionFromEnv(env: Environment): '2' | '3' {
   const version = env.ETCDCTL_API ?? '';
   if (version === '' || version === '3') return '3';

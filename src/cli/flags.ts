@@ -1,6 +1,6 @@
 /**
- * The kinds of flag values, as Go's pflag knows them, and how a command declares its flags:
- * `{ limit: int64Flag(0n, 'largest number of results') }` declares `--limit` and gives `flags.limit: bigint`.
+ * The types of flag values, as in Go's pflag, and how a command declares its flags:
+ * `{ limit: int64Flag(0n, 'maximum number of results') }` declares `--limit` and gives `flags.limit: bigint`.
  */
 import { formatCsvRecord, parseCsvRecord } from '../go/csv.js';
 import {
@@ -11,17 +11,17 @@ import {
 } from '../go/duration.js';
 import { parseBool, parseInt64, parseUint64 } from '../go/number.js';
 
-/** One flag: its kind knows how text becomes a value and how a default is shown. */
+/** One flag. Its kind parses the value and formats the default. */
 export interface Flag<Value> {
   readonly kind: FlagKind<Value>;
   readonly defaultValue: Value;
-  /** One phrase, shown by help. */
+  /** One phrase, for help. */
   readonly summary: string;
-  /** Without the dash: a single letter, or a shorter name among the version 2 commands. */
+  /** The shorthand without the dash: a single letter. In version 2 commands it can be a shorter name. */
   readonly short?: string;
-  /** The values that completion offers. Not enforced here: commands word their own refusals. */
+  /** The values that completion offers. Not enforced here: each command checks them with an error message of its own. */
   readonly choices?: readonly string[];
-  /** The command is refused without it. */
+  /** The command is rejected without this flag. */
   readonly isRequired?: boolean;
 }
 
@@ -33,18 +33,18 @@ export type FlagValues<Table extends FlagTable> = {
 
 export type FlagExtras = Pick<Flag<unknown>, 'short' | 'choices' | 'isRequired'>;
 
-/** How a kind of flag reads its value, in Go's notation, and how help shows it (spf13/pflag v1.0.10). */
+/** How a type of flag parses its value, in Go's syntax, and how help shows it (spf13/pflag v1.0.10). */
 export interface FlagKind<Value> {
   readonly name: 'bool' | 'string' | 'int' | 'int64' | 'uint' | 'uint64' | 'duration' | 'list';
-  /** What the flag stands for when it is written without a value; `undefined`: it takes the next argument. */
-  readonly valueWhenAlone?: string;
-  /** What help shows in the place of the value. */
+  /** The value of a flag without one, as `--prefix` (pflag's NoOptDefVal); `undefined`: the flag takes the next argument. */
+  readonly noOptDefault?: string;
+  /** Stands for the value in help. */
   readonly placeholder?: string;
-  /** What a value looks like, for whoever gave a wrong one. */
+  /** The valid form of a value, printed with the error for an invalid one. */
   readonly advice?: string;
   /**
-   * Throws a `GoParseError`. `earlier` is the value of the same flag further left on the command line: all
-   * kinds but lists ignore it.
+   * Throws a `GoParseError`. `earlier` is the value of the same flag further left on the command line. Only lists use
+   * it, to append.
    */
   readonly parse: (text: string, earlier: Value | undefined) => Value;
   readonly format: (value: Value) => string;
@@ -54,7 +54,7 @@ const NUMBER_ADVICE = 'the value must be an integer, such as 42 or 0x2a';
 
 const boolKind: FlagKind<boolean> = {
   name: 'bool',
-  valueWhenAlone: 'true',
+  noOptDefault: 'true',
   advice: 'the value must be true or false, joined to the flag with =',
   parse: parseBool,
   format: String,
@@ -75,7 +75,7 @@ const int64Kind: FlagKind<bigint> = {
   format: String,
 };
 
-/** Go's int, read as 64 bits; above 2^53 the number is the nearest double. For counts and sizes, never for ids. */
+/** Go's int, parsed as 64 bits. Above 2^53 the result is the nearest double: for counts and sizes, never for ids. */
 const intKind: FlagKind<number> = {
   name: 'int',
   placeholder: 'number',
@@ -102,7 +102,7 @@ const uint64Kind: FlagKind<bigint> = {
   format: String,
 };
 
-/** Milliseconds, with a fraction for shorter spans. */
+/** Values are milliseconds, with a fraction for microseconds and nanoseconds. */
 const durationKind: FlagKind<number> = {
   name: 'duration',
   placeholder: 'duration',
@@ -111,7 +111,7 @@ const durationKind: FlagKind<number> = {
   format: (ms) => formatDuration(nanosecondsFromMilliseconds(ms)),
 };
 
-/** Comma-separated, and repeatable: the first use replaces the default, each further one appends. */
+/** Comma-separated and repeatable: the first use replaces the default, each further use appends (pflag's StringSlice). */
 const listKind: FlagKind<readonly string[]> = {
   name: 'list',
   placeholder: 'list',

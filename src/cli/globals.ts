@@ -19,20 +19,20 @@ import {
   type UtlGlobalFlagValues,
 } from './global-flags.js';
 
-/** Whom to log in as. */
+/** The user to authenticate as. */
 export interface User {
   readonly username: string;
-  /** Missing: to be asked for. An empty one means that etcdctl does not log in at all. */
+  /** `undefined`: the program prompts for it. With an empty password, etcdctl does not authenticate at all. */
   readonly password?: string;
 }
 
 /** The global flags and variables of one run, checked. */
 export interface GlobalOptions {
-  /** Holds credentials for a token, or a name and password that are both known and not empty. */
+  /** Has credentials if a token is given, or a user name and a password that are both not empty. */
   readonly connection: Omit<ConnectionOptions, 'callTimeoutMs'>;
-  /** Replaces the endpoints when it finds any. */
+  /** DNS discovery. The endpoints that it finds, if any, replace those of `connection`. */
   readonly discovery?: DiscoveryOptions;
-  /** `undefined` also when a token stands in for it. */
+  /** `undefined` without `--user`, and when a token is given. */
   readonly user: User | undefined;
   readonly format: OutputFormat;
   readonly hex: boolean;
@@ -40,15 +40,15 @@ export interface GlobalOptions {
   /** Lines for stderr with the value of every global flag, secrets masked; empty without `--debug`. */
   readonly debugLines: readonly string[];
   readonly commandTimeoutMs: number;
-  /** Whether flag or variable stated it. */
+  /** Whether the flag or its variable is set. */
   readonly commandTimeoutGiven: boolean;
-  /** How long to wait until a server leaves a database file alone; 0: for ever. */
+  /** How long to wait for the lock of a database file; 0: no limit. */
   readonly lockTimeoutMs: number;
 }
 
 /**
- * Merges flags with the environment, by etcdctl's rules and in its order. Unknown variables are passed to `warn`, a
- * line each. Throws a `UsageError`, or a `ConnectionError` when there is no endpoint.
+ * Merges the global flags with the environment, and checks them in the order of etcdctl. Calls `warn` with a line for
+ * each unknown variable. Throws a `UsageError`, or a `ConnectionError` when there is no endpoint.
  */
 export function resolveGlobals(
   given: Partial<GlobalFlagValues>,
@@ -88,7 +88,7 @@ export function resolveGlobals(
   };
 }
 
-/** What counts for a command that works on files. The output format is not even looked at when nothing is printed. */
+/** The global options of a command that works on files. The output format is checked only if the command prints a result. */
 export function resolveFileGlobals(
   given: Partial<UtlGlobalFlagValues>,
   printsResult: boolean,
@@ -124,14 +124,14 @@ function toTlsOptions(
     ...(values.cacert !== '' && { caFile: values.cacert }),
     ...(values.cert !== '' && { certFile: values.cert }),
     ...(values.key !== '' && { keyFile: values.key }),
-    // The servers found are verified by their own names, not by the domain's (grpc-go credentials/tls.go `ClientHandshake`).
+    // The certificates of discovered servers are verified by host name, not by domain (grpc-go credentials/tls.go
+    // `ClientHandshake`).
     insecureTransport: values['insecure-transport'] && (discovery === undefined || discovery.insecure),
     insecureSkipVerify: values['insecure-skip-tls-verify'],
   };
 }
 
-/** Where Go programs, too, are told to look (crypto/x509). */
-/** Where this machine's authorities are, when not in the usual places; for every command set. */
+/** The system's root certificates, if not at the default paths: the variables of Go's crypto/x509. For every command set. */
 export function systemRootsOf({
   SSL_CERT_FILE: file = '',
   SSL_CERT_DIR: folders = '',
@@ -145,15 +145,15 @@ export function systemRootsOf({
   };
 }
 
-/** Upper case goes first, as in Go. */
+/** The upper-case variables have precedence, as in Go (golang.org/x/net/http/httpproxy `FromEnvironment`). */
 function proxySettings(env: Environment): ProxySettings {
   const http = env.HTTP_PROXY || env.http_proxy;
   const https = env.HTTPS_PROXY || env.https_proxy;
   const exceptions = env.NO_PROXY || env.no_proxy;
-  return { ...(http && { http }), ...(https && { https }), ...(exceptions && { exceptions }) };
+  return { ...(http && { http }), ...(https && { https }), ...(exceptions && { noProxy: exceptions }) };
 }
 
-/** `--password` makes `--user` a name as a whole; else the first colon ends the name. */
+/** With `--password`, `--user` is the user name only. Without it, `--user` may be `name:password`, split at the first colon. */
 function toUser({ user, password, 'auth-jwt-token': token }: GlobalFlagValues): User | undefined {
   if (token !== '' || user === '') return undefined;
   if (password !== '') return { username: user, password };
@@ -178,7 +178,7 @@ function toFormat(name: string): OutputFormat {
 
 const MASK = '********';
 
-/** `ETCDCTL_DIAL_TIMEOUT=2s`, sorted by flag. etcdctl shows passwords here; no log should hold them. */
+/** `ETCDCTL_DIAL_TIMEOUT=2s`, sorted by flag. Secrets are masked, unlike in etcdctl: stderr may go to a log. */
 function debugLines(values: GlobalFlagValues): string[] {
   const shown: Record<string, unknown> = {
     ...values,
@@ -195,13 +195,13 @@ function debugLines(values: GlobalFlagValues): string[] {
 const MAX_PORT = 65535;
 
 /**
- * The endpoints of a list, without surrounding blanks. One that cannot be reached, as the empty one behind a trailing comma, is for
- * the connection to pass over. Throws before anything connects: a `ConnectionError` for an empty list (etcdctl's status is 2), a
- * `UsageError` when none of them can be reached, which etcdctl would try in vain until its time is up (status 1).
+ * The endpoints of a list, trimmed. An invalid endpoint beside valid ones is kept, such as the empty one after a trailing comma: the
+ * connection skips it. Throws a `ConnectionError` for an empty list (status 2, as in etcdctl), and a `UsageError` when all endpoints
+ * are invalid (status 1; etcdctl tries them until its deadline).
  */
 export function checkedEndpoints(list: readonly string[]): string[] {
   const endpoints = list.map((each) => each.trim());
-  // etcdctl reads a list of one empty text back as an empty list.
+  // etcdctl formats and parses the list again: a list of one empty string becomes an empty list.
   if (list.length === 0 || (list.length === 1 && list[0] === '')) {
     throw new ConnectionError('etcdclient: no available endpoints', {
       reasons: ['the list of endpoints is empty: set --endpoints or ETCDCTL_ENDPOINTS'],
@@ -215,7 +215,7 @@ export function checkedEndpoints(list: readonly string[]): string[] {
   return endpoints;
 }
 
-/** Why no server can be there, if that is certain. */
+/** Why the endpoint is certainly invalid; `undefined` when it may be valid. */
 function problemOf(endpoints: readonly string[], index: number): string | undefined {
   const endpoint = endpoints[index] ?? '';
   if (endpoint === '') return `endpoint ${index + 1} of ${endpoints.length} is empty`;

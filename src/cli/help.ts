@@ -7,8 +7,8 @@ import type { FlagTable } from './flags.js';
 
 export interface HelpSettings {
   /**
-   * True: global flags are left to an `options` command, which also names their environment variables.
-   * False: every page lists them, and they have no variables.
+   * True: the command `options` lists the global flags with their environment variables.
+   * False: every help page lists the global flags, which have no environment variables.
    */
   readonly listsGlobalFlagsApart: boolean;
 }
@@ -16,7 +16,7 @@ export interface HelpSettings {
 const WIDTH = 96;
 const GAP = '  ';
 
-/** The page of a command, a family, or of the program itself. */
+/** The help page of a command, of a family, or of the program. */
 export function commandHelp(node: CommandNode, settings: HelpSettings): string {
   const [root = node] = lineage(node);
   const { summary, description, examples = [] } = node.declaration;
@@ -33,7 +33,7 @@ export function commandHelp(node: CommandNode, settings: HelpSettings): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** The page of the flags that every command accepts. */
+/** The help page of the global flags, for the command `options`. */
 export function globalFlagsHelp(root: CommandNode): string {
   const name = root.declaration.name;
   const rows = describeFlags(root.flags)
@@ -70,7 +70,7 @@ function closingLines(node: CommandNode, settings: HelpSettings): string[] {
   return lines;
 }
 
-/** The program's commands by group, those of a family in one list. */
+/** The commands of the program, by group; the commands of a family, in one list. */
 function commandSections(node: CommandNode): string[] {
   if (node.children.length === 0) return [];
   const width = Math.max(...node.children.map((child) => child.declaration.name.length));
@@ -86,7 +86,7 @@ function commandSections(node: CommandNode): string[] {
   return [...groups.flatMap(([group, title]) => list(title, group)), ...list('Commands', undefined)];
 }
 
-/** The command's own flags, then those of its family. */
+/** The command's own flags, then those of its families. */
 function flagSections(node: CommandNode): string[] {
   return lineage(node)
     .slice(1)
@@ -113,7 +113,7 @@ function flagRow(flag: FlagDescription, more: readonly string[]): Row {
   return [left, notes.length === 0 ? flag.summary : `${flag.summary} (${notes.join('; ')})`];
 }
 
-/** Two columns; the right one is wrapped. */
+/** Lines of two columns, of which the right one is wrapped. */
 function table(rows: readonly Row[]): string[] {
   const leftWidth = Math.max(...rows.map(([left]) => left.length));
   const rightWidth = WIDTH - leftWidth - 2 * GAP.length;
@@ -124,7 +124,7 @@ function table(rows: readonly Row[]): string[] {
   });
 }
 
-/** Wraps paragraphs of prose; indented lines, which are examples, stay as they are, and so do empty ones. */
+/** Wraps paragraphs of prose. Empty lines and indented lines, which are examples, are not changed. */
 function reflow(text: string): string {
   const isProse = (line: string | undefined) => line !== undefined && line !== '' && !line.startsWith(' ');
   const paragraphs: string[] = [];

@@ -13,7 +13,10 @@ import {
   warnOfExposedKey,
 } from './process-context.js';
 
-/** The context of a command that talks to a server, by the global flags and the command's deadline policy. */
+/**
+ * The context of a command. Clients are opened by its `connect` methods, with the global options and the command's deadline policy.
+ * Rejects when DNS discovery fails.
+ */
 export async function openContext(
   globals: GlobalOptions,
   deadline: DeadlinePolicy,
@@ -75,7 +78,7 @@ export async function openContext(
   };
 }
 
-/** Complete when the globals say it all; else a person says the password. */
+/** The credentials of the global options. Prompts for a missing password. */
 async function askCredentials(
   { user, connection }: GlobalOptions,
   ask: (question: string) => Promise<string>,
@@ -99,14 +102,13 @@ function connectionOptions(
   const isLimited =
     deadline === 'command-timeout' || (deadline === 'if-given' && globals.commandTimeoutGiven);
   const { maxReceiveBytes, maxRequestBytes } = globals.connection;
-  const { largestResponseBytes = 0 } = limits;
+  const { maxResponseBytes = 0 } = limits;
   return {
     ...globals.connection,
     endpoints,
     ...(credentials && { credentials }),
     callTimeoutMs: isLimited ? globals.commandTimeoutMs : null,
-    // Requests may not be larger than responses, which a user who allows large requests did not ask for.
-    maxReceiveBytes:
-      maxReceiveBytes || (largestResponseBytes && Math.max(largestResponseBytes, maxRequestBytes)),
+    // The transport rejects a request limit above the response limit. A user who raises only the request limit must not see that.
+    maxReceiveBytes: maxReceiveBytes || (maxResponseBytes && Math.max(maxResponseBytes, maxRequestBytes)),
   };
 }

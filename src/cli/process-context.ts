@@ -7,7 +7,7 @@ import type { DiscoveryOptions } from '../transport/discovery.js';
 import type { Clock, CommandContext, ProgressUnit } from './context.js';
 import type { Environment } from './environment.js';
 
-/** What the process gives to a command line: streams, terminal, variables, signals and time. */
+/** The dependencies that the process provides: streams, terminal, environment, signals and clock. */
 export interface ProcessContext {
   readonly output: Output;
   readonly input: Input;
@@ -16,16 +16,17 @@ export interface ProcessContext {
   readonly loadPalette: () => Promise<Palette>;
   readonly clock: Clock;
   readonly env: Environment;
-  /** To be ignored by this process and by programs that it starts. */
+  /** Signals that were ignored when this process started. This process and its children go on ignoring them. */
   readonly ignoredSignals: readonly NodeJS.Signals[];
   readonly signal: AbortSignal;
-  /** Ends everything as SIGINT would, for terminals that deliver Ctrl-C as a key; gives the signal's reason. */
+  /** Aborts the signal as SIGINT does, for terminals in raw mode, which deliver Ctrl-C as a key. Returns the signal's reason. */
   readonly interrupt: () => Error;
 }
 
-/** The context of a command with its clients, which whoever opened it closes. */
+/** The context of a command together with the clients that it opened. The caller must close it. */
 export interface OpenContext<Context> {
   readonly context: Context;
+  /** Closes all clients. */
   close(): void;
 }
 
@@ -59,7 +60,7 @@ export function localContext(host: ProcessContext): LocalContext {
   };
 }
 
-/** Once for a command; scripts and logs are spared. */
+/** Warns about a private key file that other users can read. Prints nothing without a terminal, to keep logs clean. */
 export async function warnOfExposedKey(keyFile: string | undefined, host: ProcessContext): Promise<void> {
   if (!keyFile || host.openScreen() === undefined) return;
   const { exposedKeyWarning } = await import('../transport/tls/files.js');
@@ -67,7 +68,7 @@ export async function warnOfExposedKey(keyFile: string | undefined, host: Proces
   if (warning !== undefined) host.output.err(`${warning}\n`);
 }
 
-/** The endpoints that DNS names; nothing when it was not to be asked, or names none. */
+/** The endpoints that DNS discovery finds; `undefined` when discovery is not configured or finds none. */
 export async function discoveredEndpoints(
   discovery: DiscoveryOptions | undefined,
   warn: (line: string) => void,
@@ -78,10 +79,10 @@ export async function discoveredEndpoints(
   return endpoints.length > 0 ? endpoints : undefined;
 }
 
-/** Question and line end go to stdout, as etcdctl writes them; the answer is never shown. */
+/** Question and line end go to stdout, as in etcdctl. The answer is not echoed. */
 async function askPassword(question: string, host: ProcessContext): Promise<string> {
   const { output, input, interrupt, signal } = host;
-  // The terminal hides what is typed before the question invites to type.
+  // Echo is turned off before the question is printed, so that no typed character is shown.
   const answer = unlessAborted(input.hiddenLine(interrupt), signal);
   answer.catch(() => undefined);
   output.out(question);
@@ -94,7 +95,7 @@ async function askPassword(question: string, host: ProcessContext): Promise<stri
   }
 }
 
-/** The outcome of the work, or a rejection with the signal's reason when that aborts first. */
+/** Settles as the work does; rejects with the signal's reason when the signal aborts first. */
 function unlessAborted<Outcome>(work: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
   return Promise.race([work, aborted(signal)]);
 }

@@ -13,8 +13,8 @@ import {
   type PreparedRun,
   unknownCommand,
 } from './command-tree.js';
-import { addChild, makeRoot, readFlags } from './commander-tree.js';
-import { answerCompletion } from './completion/complete.js';
+import { addChild, makeRoot, parseFlags } from './commander-tree.js';
+import { completionResponse } from './completion/complete.js';
 import { normaliseArguments } from './dialect.js';
 import { type Environment, setVariables, valuesFromEnvironment } from './environment.js';
 import { boolFlag, type Flag, type FlagTable, type FlagValues } from './flags.js';
@@ -27,32 +27,31 @@ interface ProgramSettings<Globals extends FlagTable> extends HelpSettings {
   readonly globalFlags: Globals;
 }
 
-/** What a command line asks for. */
+/** What to do for a command line. */
 export type Outcome<Globals extends FlagTable> =
-  /** To be written to stdout, status 0: a page of help, or the answer to a completion script. */
+  /** Text to print on stdout with status 0: a help page, or the response to a completion script. */
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'run'; readonly invocation: Invocation<Globals> };
 
-/** A command with options that are known to be good. */
+/** A command with checked options. */
 export interface Invocation<Globals extends FlagTable> extends PreparedRun {
-  /** `endpoint health` */
+  /** Such as `endpoint health`. */
   readonly path: string;
-  /** The global flags that stand on the command line; variables and defaults are for `resolveGlobals`. */
+  /** The global flags given on the command line. `resolveGlobals` adds environment variables and defaults. */
   readonly globals: GivenFlags<Globals>;
 }
 
 type GivenFlags<Table extends FlagTable> = Partial<FlagValues<Table>>;
 
 export interface Program<Globals extends FlagTable> extends CommandParent {
-  /** Registers those commands of the table that the command line needs; without one, all of them. */
+  /** Registers the commands of the table that the command line `argv` needs; all of them without `argv`. */
   load(table: CommandTable, argv?: readonly string[]): Promise<void>;
   /**
-   * `argv` without the program's name. `env` is looked at for flags that belong to a family of commands only
-   * (`ETCDCTL_CLUSTER`). Throws a `UsageError` for unknown commands and flags, for values that do not parse, and
-   * where `toOptions` of the command does.
+   * `argv` is without the program's name. `env` is used for the flags of families only (`ETCDCTL_CLUSTER`). Throws a
+   * `UsageError` for unknown commands and flags and for values that do not parse; passes on the errors of `toOptions`.
    */
   parse(argv: readonly string[], env?: Environment): Outcome<Globals>;
-  /** All that is declared: for documentation and completion. */
+  /** All declarations, for the documentation. */
   describe(): CommandDescription;
 }
 
@@ -79,7 +78,7 @@ export function createProgram<Globals extends FlagTable>(
   };
 }
 
-/** Registration under a node; its flags reach `toOptions` together with those of the command. */
+/** Registers commands below a node. Their `toOptions` receive the node's flags together with their own. */
 function parentAt<Inherited extends FlagTable>(node: CommandNode): CommandParent<Inherited> {
   return {
     command(spec) {
@@ -89,9 +88,9 @@ function parentAt<Inherited extends FlagTable>(node: CommandNode): CommandParent
         flags: spec.flags,
         action: {
           kind: 'run',
-          prepare({ args, flags, dashAt }, env) {
+          prepare({ args, flags, argsLenAtDash }, env) {
             const variables = setVariables(spec.variables ?? [], env);
-            const options = spec.toOptions(args, flags as Flags, dashAt, variables);
+            const options = spec.toOptions(args, flags as Flags, argsLenAtDash, variables);
             const deadline = typeof spec.deadline === 'function' ? spec.deadline(options) : spec.deadline;
             return { options, deadline, result: spec.result, run: (context) => spec.run(options, context) };
           },
@@ -131,11 +130,11 @@ interface ParseInput<Globals extends FlagTable> {
 
 function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<Globals>): Outcome<Globals> {
   const { settings, argv, env } = input;
-  const answer = answerCompletion(root, argv);
-  if (answer !== undefined) return { kind: 'help', text: answer };
+  const response = completionResponse(root, argv);
+  if (response !== undefined) return { kind: 'help', text: response };
   const found = findCommand(root, argv);
   const help = (node: CommandNode): Outcome<Globals> => ({ kind: 'help', text: commandHelp(node, settings) });
-  const line = readCommandLine(found, env);
+  const line = parseCommandLine(found, env);
   const { node } = found;
   if (line.asksForHelp || node.action.kind === 'family') return help(node);
   switch (node.action.kind) {
@@ -154,31 +153,31 @@ function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<G
   }
 }
 
-/** Words after the name of a command, which may be its arguments, are no part of the topic. */
+/** The command that `help` is asked about. Words after a command's name are ignored: they may be its arguments. */
 function helpTopic(root: CommandNode, words: readonly string[]): CommandNode {
-  const { node, stray } = findCommand(root, words);
-  if (stray !== undefined) throw unknownCommand(node, stray);
+  const { node, unknownWord } = findCommand(root, words);
+  if (unknownWord !== undefined) throw unknownCommand(node, unknownWord);
   return node;
 }
 
-/** All values of a command line, and what is asked of the program rather than of the command. */
-interface ReadCommandLine extends CommandLine {
-  /** Flags of the program itself that stand on the command line. */
+/** A parsed command line: the values for the command, and those for the program. */
+interface ParsedCommandLine extends CommandLine {
+  /** The global flags given on the command line. */
   readonly globals: Readonly<Record<string, unknown>>;
   readonly asksForHelp: boolean;
 }
 
 /**
- * Reads the flags of a found command. A word that is no command of a family is refused before its flags are, unless
- * help is asked for. (etcdctl shows the family's help then, with status 0: a mistyped health check would pass.)
+ * Parses the flags of a found command. An unknown subcommand of a family is an error, which comes before errors about flags, unless
+ * `--help` is given. (etcdctl shows the family's help with status 0: a mistyped health check would pass.)
  */
-function readCommandLine(found: FoundCommand, env: Environment): ReadCommandLine {
-  const { node, stray } = found;
+function parseCommandLine(found: FoundCommand, env: Environment): ParsedCommandLine {
+  const { node, unknownWord } = found;
   try {
-    if (stray !== undefined && !(node.parent !== undefined && asksForHelp(found))) {
-      throw unknownCommand(node, stray);
+    if (unknownWord !== undefined && !(node.parent !== undefined && asksForHelp(found))) {
+      throw unknownCommand(node, unknownWord);
     }
-    return read(found, env);
+    return parseValues(found, env);
   } catch (error) {
     if (!(error instanceof UsageError) || error.kind !== 'flag') throw error;
     throw withReason(error, `see '${commandWords(node)} --help'`);
@@ -189,9 +188,9 @@ function asksForHelp({ node, args }: FoundCommand): boolean {
   return normaliseArguments(args, node.acceptedFlags).tokens.includes('--help=true');
 }
 
-function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
-  const { tokens, positionals, dashAt, problem } = normaliseArguments(args, node.acceptedFlags);
-  const { given, args: operands } = readFlags(node, tokens, positionals);
+function parseValues({ node, args }: FoundCommand, env: Environment): ParsedCommandLine {
+  const { tokens, positionals, argsLenAtDash, problem } = normaliseArguments(args, node.acceptedFlags);
+  const { given, args: operands } = parseFlags(node, tokens, positionals);
   if (problem !== undefined) throw problem;
   const [root = node, ...below] = lineage(node);
   const { help = false, ...globals } = ownOf(root, given, node);
@@ -203,13 +202,13 @@ function read({ node, args }: FoundCommand, env: Environment): ReadCommandLine {
   return {
     args: operands,
     flags: Object.assign({}, ...values),
-    dashAt,
+    argsLenAtDash,
     globals,
     asksForHelp: help === true,
   };
 }
 
-/** Of the flags given to a command, those that this one of its lineage declares, unless one further down hides them. */
+/** Of the flags given to a command, those that this node of its lineage declares. A flag declared further down replaces one above. */
 function ownOf(
   { flags }: CommandNode,
   given: Readonly<Record<string, unknown>>,
@@ -222,7 +221,7 @@ function ownOf(
   return own;
 }
 
-/** In cobra's words. An empty value is a value. */
+/** Throws with cobra's message (`ValidateRequiredFlags`). A flag with an empty value counts as given. */
 function rejectMissingFlags(
   accepted: ReadonlyMap<string, Flag<unknown>>,
   given: Readonly<Record<string, unknown>>,
@@ -235,7 +234,7 @@ function rejectMissingFlags(
   throw new UsageError(`required flag(s) ${missing.sort().join(', ')} not set`, 'flag');
 }
 
-/** Given values before those of variables, which inherited flags have, before defaults. */
+/** Precedence: the command line, then environment variables (only for flags of families), then defaults. */
 function valuesOf(
   flags: FlagTable,
   given: Readonly<Record<string, unknown>>,
@@ -257,13 +256,13 @@ function withReason(error: UsageError, reason: string): UsageError {
 /** Registers one command, or a family with its commands. */
 type Register = (parent: CommandParent) => void;
 
-/** The commands of a program by name, in the order of help, each with the way to load it. */
+/** The commands of a program by name, in the order of help, each with a function that loads it. */
 export type CommandTable = Readonly<Record<string, () => Promise<Register>>>;
 
 /**
- * Loads what the command line asks for: the one command that its first word names, as starting fast means to load no other.
- * All of them where no word does, for help, completion and suggestions speak of all, and where no command line is given.
- * @param root has the global flags and the commands that are part of every program
+ * Loads only the command that the first word of the command line names, for start-up time. Loads all commands when the first word
+ * names none, because help, completion and suggestions need all of them, and when no command line is given.
+ * @param root has the global flags and the commands that every program has
  */
 async function loadNeeded(
   root: CommandNode,
@@ -274,7 +273,7 @@ async function loadNeeded(
   return Promise.all((named ? [named] : Object.values(table)).map((load) => load()));
 }
 
-/** The one command, of the table or the root, that the first word names by the rule of `childNamed`. */
+/** The command, of the table or the root, that the first word names by the rule of `childNamed` in `command-tree.ts`. */
 function nameIn(root: CommandNode, table: CommandTable, argv: readonly string[]): string | undefined {
   const word = firstWord(root, argv);
   if (word === undefined) return undefined;

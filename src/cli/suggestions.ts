@@ -1,4 +1,4 @@
-/** Finds what a mistyped word was probably meant to be. */
+/** Suggestions for a mistyped word. */
 
 const MAX_SUGGESTIONS = 3;
 
@@ -24,7 +24,7 @@ export function didYouMean(candidates: readonly string[]): string[] {
   return [`did you mean ${others.length === 0 ? last : `${others.join(', ')} or ${last}`}?`];
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours that lead from one word to the other. */
+/** The number of insertions, deletions, substitutions and swaps of neighbours that turn one word into the other. */
 export function editDistance(from: string, to: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -1,11 +1,11 @@
 import { CommandError } from '../model/errors.js';
 
-/** A half of a surrogate pair: what bytes that are no UTF-8 become in an argument (`model/bytes.ts`). */
+/** Half of a surrogate pair: the escape of a byte that is not UTF-8 (`go/bytes.ts`). */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Names and passwords of users and names of roles are text to etcd, which a key need not be.
- * @throws CommandError in the words of Go's gRPC, which refuses to send other bytes
+ * User names, role names and passwords are strings in etcd's messages, unlike keys, which are bytes.
+ * @throws CommandError with the message of grpc-go, which cannot marshal a string that is not UTF-8
  */
 export function rejectInvalidUtf8(...names: readonly string[]): void {
   if (!names.some((name) => LONE_SURROGATE.test(name))) return;

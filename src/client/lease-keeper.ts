@@ -1,7 +1,6 @@
 /**
- * Keeps a lease alive for as long as it lasts (the rules of etcd client/v3/lease.go): a renewal is due when a third of the
- * time to live is over, a stream that breaks is followed by another one, and a lease that nobody has confirmed for its whole
- * time to live counts as lost.
+ * Keeps a lease alive by the rules of etcd client/v3/lease.go: it sends a keep-alive request after a third of the TTL,
+ * opens a new stream when one breaks, and considers the lease lost when no server has confirmed it for a whole TTL.
  */
 
 import { linkSignals } from '../model/abort-signal.js';
@@ -14,98 +13,98 @@ const RETRY_MS = 500;
 
 const NS_PER_MS = 1_000_000n;
 
-/** Timers take no more. */
+/** The longest delay of a JavaScript timer. */
 const MAX_SLEEP_MS = 2 ** 31 - 1;
 
 export interface LeaseKeeperOptions {
-  /** Ends the keeping; the promise then rejects with the signal's reason. */
+  /** Stops the keep-alive; the promise then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   readonly clock: {
     /** Monotonic nanoseconds. */
     now(): bigint;
     sleep(ms: number, signal?: AbortSignal): Promise<void>;
   };
-  /** How long the first confirmation may take; the others have the time to live that the server states. */
-  readonly firstAnswerMs: number;
-  /** Hears of every confirmation. Does not hold up the next one: what takes long is its own affair. */
+  /** The time limit for the first response; for later responses it is the TTL in the response before. */
+  readonly firstResponseMs: number;
+  /** Called with every response. Must return quickly: the next request waits for it. */
   readonly onRenewed?: (response: LeaseKeepAliveResponse) => void;
 }
 
-/** Why a lease is not kept any longer. */
+/** Why a lease is lost. */
 export type LeaseLoss =
-  /** The server does not know it (any more): expired or revoked. */
+  /** The server does not have the lease: it expired or was revoked. */
   | { readonly kind: 'gone' }
-  /** No server has confirmed it in time; `failure` is the latest thing that went wrong. */
+  /** No server confirmed the lease within its TTL; `failure` is the latest error. */
   | { readonly kind: 'unconfirmed'; readonly failure: Failure | undefined };
 
-/** Settles when the lease is lost. Failures of streams are no reason to give up; what is no `Failure` is thrown. */
+/** Settles when the lease is lost. A `Failure` of a stream leads to a new stream; other errors reject. */
 export async function keepLeaseAlive(
   lease: Pick<LeaseService, 'leaseKeepAlive'>,
   id: bigint,
   options: LeaseKeeperOptions,
 ): Promise<LeaseLoss> {
   const { clock, signal } = options;
-  const life = linkSignals(signal);
-  const renewals = new Renewals(id, options);
-  const silence = renewals.untilUnconfirmed(life.signal).then(life.abort, () => undefined);
+  const linked = linkSignals(signal);
+  const keepAlive = new KeepAlive(id, options);
+  const expiry = keepAlive.untilExpired(linked.signal).then(linked.abort, () => undefined);
   try {
     for (;;) {
-      await renewals.overOneStream(lease, life.signal);
-      if (renewals.isGone) return { kind: 'gone' };
-      await clock.sleep(RETRY_MS, life.signal);
+      await keepAlive.runStream(lease, linked.signal);
+      if (keepAlive.isGone) return { kind: 'gone' };
+      await clock.sleep(RETRY_MS, linked.signal);
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (!life.signal.aborted) throw error;
-    return { kind: 'unconfirmed', failure: renewals.failure };
+    if (!linked.signal.aborted) throw error;
+    return { kind: 'unconfirmed', failure: keepAlive.failure };
   } finally {
-    life.abort(undefined);
-    life.release();
-    await silence;
+    linked.abort(undefined);
+    linked.release();
+    await expiry;
   }
 }
 
-/** The state of one lease's renewals. */
-class Renewals {
+/** The keep-alive state of one lease, across streams (client/v3/lease.go `keepAlive`). */
+class KeepAlive {
   isGone = false;
   failure: Failure | undefined;
   readonly #id: bigint;
   readonly #options: LeaseKeeperOptions;
-  /** The lease lives at least until then, as far as is known. */
-  #livesUntil: bigint;
-  /** The time to live counts from the request, not from the answer: the server's clock started in between. */
-  #askedAt: bigint;
-  #pauseMs = 0;
-  #answered: () => void = () => undefined;
+  /** The earliest time at which the lease can have expired. */
+  #deadline: bigint;
+  /** The TTL is counted from the request: the server started its own timer after that, and before the response came. */
+  #requestedAt: bigint;
+  #intervalMs = 0;
+  #responseReceived: () => void = () => undefined;
 
   constructor(id: bigint, options: LeaseKeeperOptions) {
     this.#id = id;
     this.#options = options;
-    this.#askedAt = options.clock.now();
-    this.#livesUntil = this.#askedAt + BigInt(options.firstAnswerMs) * NS_PER_MS;
+    this.#requestedAt = options.clock.now();
+    this.#deadline = this.#requestedAt + BigInt(options.firstResponseMs) * NS_PER_MS;
   }
 
-  /** Settles when the lease has outlived its last confirmation. */
-  async untilUnconfirmed(life: AbortSignal): Promise<void> {
+  /** Settles when the TTL since the last confirmation is over. */
+  async untilExpired(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     for (;;) {
-      const leftMs = Number((this.#livesUntil - clock.now()) / NS_PER_MS);
+      const leftMs = Number((this.#deadline - clock.now()) / NS_PER_MS);
       if (leftMs <= 0) return;
-      await clock.sleep(Math.min(leftMs, MAX_SLEEP_MS), life);
+      await clock.sleep(Math.min(leftMs, MAX_SLEEP_MS), signal);
     }
   }
 
-  /** Settles when the stream or the lease is over. */
-  async overOneStream(lease: Pick<LeaseService, 'leaseKeepAlive'>, life: AbortSignal): Promise<void> {
-    const stream = linkSignals(life);
+  /** Keeps the lease alive over one stream. Settles when the stream ends or the lease is gone. */
+  async runStream(lease: Pick<LeaseService, 'leaseKeepAlive'>, signal: AbortSignal): Promise<void> {
+    const stream = linkSignals(signal);
     try {
       const call = { signal: stream.signal, timeoutMs: null, requiresLeader: true };
       for await (const response of lease.leaseKeepAlive(this.#requests(stream.signal), call)) {
-        this.#take(response);
+        this.#handle(response);
         if (this.isGone) return;
       }
     } catch (error) {
-      if (life.aborted || !(error instanceof Failure)) throw error;
+      if (signal.aborted || !(error instanceof Failure)) throw error;
       this.failure = error;
     } finally {
       stream.abort(undefined);
@@ -113,30 +112,30 @@ class Renewals {
     }
   }
 
-  /** One at a time: the next is due some time after the answer to the one before. */
-  async *#requests(ending: AbortSignal): AsyncGenerator<LeaseKeepAliveRequest, void, undefined> {
+  /** One request at a time: each follows an interval after the response to the one before. */
+  async *#requests(signal: AbortSignal): AsyncGenerator<LeaseKeepAliveRequest, void, undefined> {
     for (;;) {
-      const answered = new Promise<void>((resolve) => {
-        this.#answered = resolve;
+      const responseReceived = new Promise<void>((resolve) => {
+        this.#responseReceived = resolve;
       });
-      this.#askedAt = this.#options.clock.now();
+      this.#requestedAt = this.#options.clock.now();
       yield { id: this.#id };
-      await answered;
-      await this.#options.clock.sleep(this.#pauseMs, ending);
+      await responseReceived;
+      await this.#options.clock.sleep(this.#intervalMs, signal);
     }
   }
 
-  #take(response: LeaseKeepAliveResponse): void {
+  #handle(response: LeaseKeepAliveResponse): void {
     if (response.id !== this.#id) return;
     if (response.ttl <= 0n) {
       this.isGone = true;
       return;
     }
     const ttlMs = response.ttl * 1000n;
-    this.#livesUntil = this.#askedAt + ttlMs * NS_PER_MS;
-    this.#pauseMs = Math.min(Number(ttlMs / 3n), MAX_SLEEP_MS);
+    this.#deadline = this.#requestedAt + ttlMs * NS_PER_MS;
+    this.#intervalMs = Math.min(Number(ttlMs / 3n), MAX_SLEEP_MS);
     this.failure = undefined;
     this.#options.onRenewed?.(response);
-    this.#answered();
+    this.#responseReceived();
   }
 }

@@ -9,7 +9,7 @@ export function formatByteSize(bytes: number | bigint): string {
   return `${scaled < 10 ? scaled.toFixed(1) : halfToEven(scaled)} ${UNITS[exponent]}`;
 }
 
-/** Go prints `%.0f` so: 20.5 is 20, and 21.5 is 22. */
+/** Rounds half to even, as Go's `%.0f` does: 20.5 becomes 20, and 21.5 becomes 22. */
 function halfToEven(value: number): number {
   const below = Math.floor(value);
   if (value - below !== 0.5) return Math.round(value);

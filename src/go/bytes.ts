@@ -1,19 +1,19 @@
 /**
- * Keys and values are bytes; the command line and environment hand over text. A byte that is not valid
- * UTF-8 travels inside a JavaScript string as the lone low surrogate U+DC80 + (byte − 0x80), the mapping known as
- * "surrogateescape" (PEP 383), so that text → bytes is exact for every argument that a shell can pass.
+ * Keys and values are bytes; the command line and the environment are text. In a JavaScript string, a byte that is not
+ * valid UTF-8 is the lone low surrogate U+DC80 + (byte − 0x80). This mapping is known as "surrogateescape" (PEP 383). The
+ * conversion from text to bytes is then exact for every argument that a shell can pass.
  */
 
 const ESCAPED_FIRST = 0xdc80;
 const ESCAPED_LAST = 0xdcff;
 const LONE_ESCAPES = /[\udc80-\udcff]/u;
 
-/** Whether the text stands for bytes that are not UTF-8. */
+/** Whether the text contains escapes for bytes that are not UTF-8. */
 export function hasEscapedBytes(text: string): boolean {
   return LONE_ESCAPES.test(text);
 }
 
-/** UTF-8 bytes of the text; escaped bytes become themselves again. */
+/** The UTF-8 bytes of the text. Each escape becomes its byte. */
 export function bytesFromText(text: string): Uint8Array {
   if (!hasEscapedBytes(text)) return Buffer.from(text, 'utf8');
   const parts: Buffer[] = [];
@@ -31,7 +31,7 @@ export function bytesFromText(text: string): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** The inverse: valid UTF-8 becomes text, every other byte an escape. */
+/** The inverse of `bytesFromText`: valid UTF-8 becomes text, every other byte becomes an escape. */
 export function textFromBytes(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decoded = buffer.toString('utf8');
@@ -50,7 +50,7 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** Length of the UTF-8 sequence at the offset, or 0 when the bytes there are none (RFC 3629, table 3-7 of Unicode). */
+/** The length of the UTF-8 sequence at the offset; 0 when it is not valid (RFC 3629; Unicode, table 3-7). */
 export function validSequenceLength(bytes: Uint8Array, offset: number): number {
   const lead = bytes[offset] ?? 0xff;
   if (lead < 0x80) return 1;

@@ -1,6 +1,6 @@
 /**
- * One record of comma-separated values by the rules of Go's encoding/csv, which reads every list-valued flag:
- * a field may be wrapped in double quotes, inside which a doubled quote is one quote and commas are plain text.
+ * One record of comma-separated values by the rules of Go's encoding/csv, which pflag uses for lists. A field may be
+ * enclosed in double quotes: inside, a doubled quote is one quote, and a comma does not end the field.
  */
 import { bytesFromText } from './bytes.js';
 import { GoParseError } from './parse-error.js';
@@ -16,7 +16,7 @@ export function parseCsvRecord(text: string): string[] {
   return fields;
 }
 
-/** The text that `parseCsvRecord` reads back; fields are quoted only where that is needed. */
+/** The inverse of `parseCsvRecord`. Fields are quoted only where necessary. */
 export function formatCsvRecord(fields: readonly string[]): string {
   return fields
     .map((field) => (/[",\r\n]|^\s|^\\\.$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
@@ -48,7 +48,7 @@ class RecordReader {
     while (this.#at < this.#text.length && !',\n'.includes(this.#text.charAt(this.#at))) this.#at++;
     const field = this.#text.slice(start, this.#at);
     const quoteAt = field.indexOf('"');
-    if (quoteAt >= 0) throw this.#refusal('bare " in non-quoted-field', start + quoteAt);
+    if (quoteAt >= 0) throw this.#error('bare " in non-quoted-field', start + quoteAt);
     return field;
   }
 
@@ -57,19 +57,19 @@ class RecordReader {
     this.#at++;
     for (;;) {
       const end = this.#text.indexOf('"', this.#at);
-      if (end < 0) throw this.#refusal('extraneous or missing " in quoted-field', this.#text.length);
+      if (end < 0) throw this.#error('extraneous or missing " in quoted-field', this.#text.length);
       field += this.#text.slice(this.#at, end);
       this.#at = end + 1;
       const next = this.#text[this.#at];
       if (next === undefined || next === ',' || next === '\n') return field;
-      if (next !== '"') throw this.#refusal('extraneous or missing " in quoted-field', end);
+      if (next !== '"') throw this.#error('extraneous or missing " in quoted-field', end);
       field += '"';
       this.#at++;
     }
   }
 
-  /** Go counts columns in bytes, from 1; the end of the text is on the line of the last newline. */
-  #refusal(why: string, at: number): GoParseError {
+  /** Go counts columns in bytes, from 1. An error at the end of the text is on the line of the last newline. */
+  #error(why: string, at: number): GoParseError {
     const isEnd = at === this.#text.length;
     const before = this.#text.slice(0, at);
     const linesBefore = (isEnd ? before.replace(/\n$/, '') : before).split('\n');

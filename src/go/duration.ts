@@ -1,11 +1,11 @@
 /**
- * Go's notation for spans of time, `1h2m3.5s`: what time.ParseDuration reads and Duration.String prints.
- * Spans are whole nanoseconds, as in Go.
+ * Go's durations, such as `1h2m3.5s`: time.ParseDuration and Duration.String. A duration is a whole number of
+ * nanoseconds, as in Go.
  */
 import { bytesFromText } from './bytes.js';
 import { GoParseError } from './parse-error.js';
 
-const LARGEST = 2n ** 63n;
+const MAX_NANOSECONDS = 2n ** 63n;
 const UNITS: ReadonlyMap<string, bigint> = new Map([
   ['ns', 1n],
   ['us', 1_000n],
@@ -23,25 +23,25 @@ export function parseDuration(text: string): bigint {
   const isNegative = text.startsWith('-');
   let rest = isNegative || text.startsWith('+') ? text.slice(1) : text;
   if (rest === '0') return 0n;
-  if (rest === '') throw refusal('invalid duration', text);
+  if (rest === '') throw durationError('invalid duration', text);
   let total = 0n;
   while (rest !== '') {
     const match = /^([0-9]*)(?:\.([0-9]*))?([^.0-9]*)/s.exec(rest);
     const [part = '', whole = '', fraction = '', unitName = ''] = match ?? [];
-    if (whole === '' && fraction === '') throw refusal('invalid duration', text);
-    if (BigInt(whole) > LARGEST) throw refusal('invalid duration', text);
-    if (unitName === '') throw refusal('missing unit in duration', text);
+    if (whole === '' && fraction === '') throw durationError('invalid duration', text);
+    if (BigInt(whole) > MAX_NANOSECONDS) throw durationError('invalid duration', text);
+    if (unitName === '') throw durationError('missing unit in duration', text);
     const unit = UNITS.get(unitName);
-    if (unit === undefined) throw refusal(`unknown unit ${quote(unitName)} in duration`, text);
+    if (unit === undefined) throw durationError(`unknown unit ${quote(unitName)} in duration`, text);
     total += BigInt(whole) * unit + fractionOf(fraction, unit);
-    if (total > LARGEST) throw refusal('invalid duration', text);
+    if (total > MAX_NANOSECONDS) throw durationError('invalid duration', text);
     rest = rest.slice(part.length);
   }
-  if (!isNegative && total === LARGEST) throw refusal('invalid duration', text);
+  if (!isNegative && total === MAX_NANOSECONDS) throw durationError('invalid duration', text);
   return isNegative ? -total : total;
 }
 
-/** As Go prints it: `0s`, `1.5ms`, `2m0s`, `1h0m0.25s`. Input in nanoseconds. */
+/** Duration.String: `0s`, `1.5ms`, `2m0s`, `1h0m0.25s`. The input is in nanoseconds. */
 export function formatDuration(nanoseconds: bigint): string {
   const sign = nanoseconds < 0n ? '-' : '';
   const size = nanoseconds < 0n ? -nanoseconds : nanoseconds;
@@ -65,11 +65,11 @@ export function nanosecondsFromMilliseconds(ms: number): bigint {
   return BigInt(Math.round(ms * NANOSECONDS_PER_MS));
 }
 
-/** Go multiplies fractions as doubles; digits that no 63-bit integer holds are dropped first. */
+/** Go computes the fraction as a double, after dropping digits that do not fit in a 63-bit integer. */
 function fractionOf(digits: string, unit: bigint): bigint {
   if (digits === '') return 0n;
   let kept = digits;
-  while (BigInt(kept) > LARGEST) kept = kept.slice(0, -1);
+  while (BigInt(kept) > MAX_NANOSECONDS) kept = kept.slice(0, -1);
   return BigInt(Math.trunc(Number(kept) * (Number(unit) / 10 ** kept.length)));
 }
 
@@ -80,11 +80,11 @@ function decimal(value: bigint, places: number): string {
   return fraction === '' ? `${value / scale}` : `${value / scale}.${fraction}`;
 }
 
-function refusal(why: string, text: string): GoParseError {
+function durationError(why: string, text: string): GoParseError {
   return new GoParseError(`time: ${why} ${quote(text)}`);
 }
 
-/** The time package has its own, plainer quoting: every byte outside printable ASCII as `\x..`. */
+/** The quoting of Go's time package: every byte outside printable ASCII becomes `\x..`. */
 function quote(text: string): string {
   const escaped = Array.from(bytesFromText(text), (byte) => {
     if (byte >= 0x80 || byte < 0x20) return `\\x${byte.toString(16).padStart(2, '0')}`;

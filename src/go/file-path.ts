@@ -1,16 +1,17 @@
 /**
- * File paths as text, in which bytes that are not UTF-8 are escaped (bytes.ts). Bun’s `node:path` replaces those.
+ * Go's path/filepath on text in which bytes that are not UTF-8 are escaped (bytes.ts). Bun's `node:path` cannot be used: it replaces
+ * the escapes.
  */
 import { bytesFromText } from './bytes.js';
 
 const ESCAPED_BYTE = /[\udc80-\udcff]/;
 
-/** A path for the runtime's file functions: as bytes if it has some that are not UTF-8, for these would change them in text. */
+/** A path for the functions of `node:fs`. A path with bytes that are not UTF-8 becomes a Buffer: as text, they would be replaced. */
 export function systemPath(path: string): string | Buffer {
   return ESCAPED_BYTE.test(path) ? Buffer.from(bytesFromText(path)) : path;
 }
 
-/** The shortest path that means the same, links aside, as Go's `filepath.Clean` gives it. */
+/** `filepath.Clean`: the shortest equivalent path, without regard to symbolic links. */
 export function cleanPath(path: string): string {
   const isRooted = path.startsWith('/');
   const names: string[] = [];
@@ -22,12 +23,12 @@ export function cleanPath(path: string): string {
   return (isRooted ? '/' : '') + names.join('/') || '.';
 }
 
-/** Clean, as Go's `filepath.Join` gives it. */
+/** `filepath.Join`; the result is clean. */
 export function joinPath(...parts: readonly string[]): string {
   return cleanPath(parts.filter((part) => part !== '').join('/'));
 }
 
-/** Clean; that of `/` is `/`, and of one name `.`. */
+/** `filepath.Dir`: the parent of `/` is `/`, and that of a single name is `.`. */
 export function parentPath(path: string): string {
   const clean = cleanPath(path);
   const end = clean.lastIndexOf('/');
@@ -35,6 +36,7 @@ export function parentPath(path: string): string {
   return end === 0 ? '/' : clean.slice(0, end);
 }
 
-export function lastName(path: string): string {
+/** The name after the last slash. */
+export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,4 +1,4 @@
-/** What Go calls the statuses of HTTP (net/http `StatusText`); Node.js has other words for some. */
+/** The status texts of Go's net/http `StatusText`. Some of Node.js's differ. */
 const STATUS_TEXTS = `
 100 Continue
 101 Switching Protocols
@@ -64,7 +64,7 @@ const STATUS_TEXTS = `
 511 Network Authentication Required
 `;
 
-/** Empty for a number that is no status. */
+/** The text of an HTTP status code; empty for an unknown code. */
 export function httpStatusText(status: number): string {
   return new RegExp(`\\n${status} (.*)`).exec(STATUS_TEXTS)?.[1] ?? '';
 }

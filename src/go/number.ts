@@ -1,7 +1,7 @@
 /**
- * Text to numbers by the rules of Go's strconv package, whose refusals etcdctl shows word for word.
- * Base 0 reads the base from the text (`0x`, `0o`, `0b`, a leading zero for octal) and allows `1_000`.
- * All throw a `GoParseError`.
+ * Parses numbers by the rules of Go's strconv package, whose error messages etcdctl prints unchanged. Base 0 takes the
+ * base from the prefix of the text (`0x`, `0o`, `0b`, a leading zero for octal) and allows `1_000`.
+ * All functions throw a `GoParseError`.
  */
 import { bytesFromText } from './bytes.js';
 import { GoParseError } from './parse-error.js';
@@ -19,10 +19,10 @@ const FALSE_WORDS: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE
 export function parseInt64(text: string, base = 0): bigint {
   const isNegative = text.startsWith('-');
   const magnitude = scan(isNegative || text.startsWith('+') ? text.slice(1) : text, base);
-  if (magnitude === 'syntax') throw refusal('ParseInt', text, 'invalid syntax');
+  if (magnitude === 'syntax') throw numError('ParseInt', text, 'invalid syntax');
   const value = magnitude === 'range' ? undefined : isNegative ? -magnitude : magnitude;
   if (value === undefined || value > MAX_INT64 || value < MIN_INT64) {
-    throw refusal('ParseInt', text, 'value out of range');
+    throw numError('ParseInt', text, 'value out of range');
   }
   return value;
 }
@@ -30,23 +30,23 @@ export function parseInt64(text: string, base = 0): bigint {
 /** strconv.ParseUint(text, base, 64); a sign is a syntax error. */
 export function parseUint64(text: string, base = 0): bigint {
   const value = scan(text, base);
-  if (value === 'syntax') throw refusal('ParseUint', text, 'invalid syntax');
-  if (value === 'range') throw refusal('ParseUint', text, 'value out of range');
+  if (value === 'syntax') throw numError('ParseUint', text, 'invalid syntax');
+  if (value === 'range') throw numError('ParseUint', text, 'value out of range');
   return value;
 }
 
-/** strconv.ParseBool: `1 t T true TRUE True` and their opposites, nothing else. */
+/** strconv.ParseBool: accepts `1 t T true TRUE True`, `0 f F false FALSE False`, and nothing else. */
 export function parseBool(text: string): boolean {
   if (TRUE_WORDS.has(text)) return true;
   if (FALSE_WORDS.has(text)) return false;
-  throw refusal('ParseBool', text, 'invalid syntax');
+  throw numError('ParseBool', text, 'invalid syntax');
 }
 
-function refusal(name: string, text: string, why: string): GoParseError {
+function numError(name: string, text: string, why: string): GoParseError {
   return new GoParseError(`strconv.${name}: parsing ${quoteGo(bytesFromText(text))}: ${why}`);
 }
 
-/** As Go does, overflow is noticed before a bad character that follows it. */
+/** As in Go, an overflow is reported even if an invalid character follows. */
 function scan(text: string, base: number): bigint | 'syntax' | 'range' {
   if (text === '') return 'syntax';
   const { radix, digits } = base === 0 ? splitPrefix(text) : { radix: base, digits: text };
@@ -68,7 +68,7 @@ function splitPrefix(text: string): { radix: number; digits: string } {
   return { radix: 8, digits: text.slice(1) };
 }
 
-/** An underscore stands after a digit or the prefix, and before a digit. */
+/** An underscore must follow a digit or the prefix, and precede a digit. */
 function underscoresSeparateDigits(text: string): boolean {
   if (!text.includes('_')) return true;
   return /^(?:0[box]_?)?[0-9a-f]+(?:_[0-9a-f]+)*$/i.test(text);

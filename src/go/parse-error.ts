@@ -1,4 +1,4 @@
-/** Text that Go's strconv, time or csv package refuses; the message is the one Go gives. */
+/** A text that Go's packages reject (strconv, time, encoding/csv, net/url). The message is that of Go. */
 export class GoParseError extends Error {
   constructor(message: string) {
     super(message);

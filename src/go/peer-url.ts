@@ -3,8 +3,8 @@ import { trimSpace } from './runes.js';
 import { parseGoUrl } from './url.js';
 
 /**
- * Checks peer URLs and puts them in order as etcd does (client/pkg/types/urls.go `NewURLs`, v3.7.1). Members' ids are hashes of this
- * very text, so nothing is normalized but space around and the case of the scheme. Throws a `GoParseError` in etcd's words.
+ * Checks and sorts peer URLs as etcd does (client/pkg/types/urls.go `NewURLs`, v3.7.1). Only surrounding space and the case of the
+ * scheme are normalized: member ids are hashes of this text. Throws a `GoParseError` with etcd's messages.
  */
 export function parsePeerUrls(texts: readonly string[]): readonly string[] {
   return texts.map(parsePeerUrl).sort(compareText);
@@ -29,12 +29,12 @@ function parsePeerUrl(text: string): string {
   return scheme + trimmed.slice(scheme.length);
 }
 
-/** As Go's net.SplitHostPort sees it: one colon, or a bracketed address and one colon. */
+/** The forms that Go's net.SplitHostPort accepts: `host:port`, or `[address]:port`. */
 function hasPort(host: string): boolean {
   return /^(?:\[[^[\]]*\]|[^:[\]]*):[^:]*$/.test(host);
 }
 
-/** By code units: Go's order of bytes, for URLs. */
+/** Compares code units. For URLs, that is the byte order of Go. */
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-/** Go's names of the signals that end programs (syscall/zerrors_linux_amd64.go); for the others it has numbers. */
+/** Go's texts for signals that end a process (syscall/zerrors_linux_amd64.go). For other signals Go prints the number. */
 const SIGNAL_NAMES: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
   SIGHUP: 'hangup',
   SIGINT: 'interrupt',
@@ -19,8 +19,8 @@ const SIGNAL_NAMES: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
   SIGTERM: 'terminated',
 };
 
-/** How a program ended that did not succeed, as Go's `os.ProcessState` has it: `exit status 3`, `signal: killed`. */
-export function childEndText(end: { exitCode: number | null; signal: NodeJS.Signals | null }): string {
-  if (end.signal === null) return `exit status ${end.exitCode ?? -1}`;
-  return `signal: ${SIGNAL_NAMES[end.signal] ?? `signal ${constants.signals[end.signal]}`}`;
+/** Go's `os.ProcessState.String` for a failed process: `exit status 3`, `signal: killed`. */
+export function processStateText(state: { exitCode: number | null; signal: NodeJS.Signals | null }): string {
+  if (state.signal === null) return `exit status ${state.exitCode ?? -1}`;
+  return `signal: ${SIGNAL_NAMES[state.signal] ?? `signal ${constants.signals[state.signal]}`}`;
 }

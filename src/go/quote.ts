@@ -3,8 +3,8 @@ import { GoParseError } from './parse-error.js';
 import { PRINTABLE_RUNES, runeSetHas } from './runes.js';
 
 /**
- * Go's `%q` (strconv.Quote): a double-quoted literal in which everything that is not printable is an
- * escape, so that the bytes can be told from it. A byte that is not part of valid UTF-8 becomes `\x..`.
+ * Go's strconv.Quote (`%q`) and strconv.Unquote: a double-quoted literal in which everything that is not printable is
+ * escaped. A byte that is not part of valid UTF-8 becomes `\x..`.
  */
 
 const LETTER_ESCAPES: ReadonlyMap<number, string> = new Map([
@@ -19,7 +19,7 @@ const LETTER_ESCAPES: ReadonlyMap<number, string> = new Map([
   [0x5c, '\\\\'],
 ]);
 
-/** The literal for any bytes; the result itself is well-formed text. */
+/** strconv.Quote for any bytes. The result has no lone surrogates. */
 export function quoteGo(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (needsNoEscape(bytes)) return `"${buffer.toString('latin1')}"`;
@@ -39,7 +39,7 @@ export function quoteGo(bytes: Uint8Array): string {
   return `${quoted}${buffer.toString('utf8', plainFrom)}"`;
 }
 
-/** Whether the literal is just the bytes in quotes: printable ASCII without quote and backslash. */
+/** Whether the bytes are printable ASCII without quotes and backslashes. */
 export function needsNoEscape(bytes: Uint8Array): boolean {
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index] as number;
@@ -61,7 +61,7 @@ function hexEscape(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
-/** `length` is that of a valid sequence, so the lead byte's high bits need no check. */
+/** `length` is that of a valid sequence: the high bits of the lead byte need no check. */
 function decodeRune(bytes: Uint8Array, offset: number, length: number): number {
   const lead = bytes[offset] ?? 0;
   if (length === 1) return lead;
@@ -88,9 +88,9 @@ const PIECE =
   /[^"\\\n]+|\\(?:(?<letter>[abtnvfr"\\])|x(?<hex>[0-9a-fA-F]{2})|(?<octal>[0-3][0-7]{2})|u(?<u4>[0-9a-fA-F]{4})|U(?<u8>[0-9a-fA-F]{8}))/y;
 
 /**
- * What a double-quoted Go literal stands for (strconv.Unquote), a byte that is not UTF-8 as in `model/bytes`. `\xff` and
- * `\377` are bytes, `\u00ff` is a character. Throws a `GoParseError`. Bytes that are not UTF-8 in the literal itself stay
- * as they are, where Go makes each of them U+FFFD.
+ * strconv.Unquote for a double-quoted literal. Bytes that are not UTF-8 are escaped as in `bytes.ts`. `\xff` and `\377` are bytes,
+ * `\u00ff` is a character. Throws a `GoParseError`. Unlike in Go, bytes of the literal itself that are not UTF-8 are kept: Go replaces
+ * each with U+FFFD.
  */
 export function unquoteGo(literal: string): string {
   if (!/^".*"$/s.test(literal) || literal.length < 2) throw new GoParseError('invalid syntax');

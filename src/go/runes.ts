@@ -1,12 +1,12 @@
 /** A set of code points. */
 interface RuneSet {
-  /** Ascending: members lie in [b0, b1), [b2, b3), … */
+  /** Ascending. The members are in [b0, b1), [b2, b3), … */
   readonly boundaries: Uint32Array;
 }
 
 /**
- * Reads the compact notation of the committed tables: numbers in base 36, alternately how far the next range
- * starts after the last one's end, and how long it is. Not before it is needed, for most runs need no table.
+ * Parses the compact notation of the tables below: numbers in base 36, alternately the distance from the end of the
+ * last range to the start of the next, and the length of that range. Parses on first use: most runs need no table.
  */
 export function parseRuneSet(notation: string): RuneSet {
   let parsed: Uint32Array | undefined;
@@ -29,7 +29,7 @@ function parse(notation: string): Uint32Array {
   return boundaries;
 }
 
-/** Whether the code point is a member: an odd number of boundaries lies at or below it. */
+/** Whether the code point is in the set: then an odd number of boundaries is at or below it. */
 export function runeSetHas({ boundaries }: RuneSet, codePoint: number): boolean {
   let low = 0;
   let high = boundaries.length;
@@ -42,9 +42,9 @@ export function runeSetHas({ boundaries }: RuneSet, codePoint: number): boolean 
 }
 
 /**
- * The code points that Go prints as they are: categories L, M, N, P, S and the space, in Unicode 15.0,
- * which is what strconv.IsPrint knows from Go 1.21 to 1.26. A table, because `\p{…}` follows the Unicode
- * version of the running Node (17.0 calls 10,615 more code points printable).
+ * The code points for which strconv.IsPrint is true: categories L, M, N, P, S and the space in Unicode 15.0 (Go 1.21
+ * to 1.26). This is a table because `\p{…}` depends on the Unicode version of the running Node.js: 17.0 has 10,615 more
+ * printable code points.
  */
 export const PRINTABLE_RUNES = parseRuneSet(
   'w 2n y c 1 ju 2 6 4 7 1 1 1 k 1 b1 1 12 2 1e 2 3 1 1j 8 r 4 6 h m 1 5c 1 1c 2 1n 2 2t e 1n 2 1d 2 f 1 ' +
@@ -80,12 +80,12 @@ export const PRINTABLE_RUNES = parseRuneSet(
     '7 8 e 4 9 7 9 7 43 1 1j 11 a sm wyo w 37e 6 66 2 4g2 e 5rl 2e7 f2 15u 3t7 5 38g f9e8 6o',
 );
 
-/** Go's unicode.IsSpace as the inside of a character class; JavaScript's `\s` has another set. */
+/** The members of Go's unicode.IsSpace, for use in a character class. JavaScript's `\s` is another set. */
 export const SPACES = '\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
-const AROUND = new RegExp(`^[${SPACES}]+|[${SPACES}]+$`, 'g');
+const SURROUNDING_SPACE = new RegExp(`^[${SPACES}]+|[${SPACES}]+$`, 'g');
 
 /** strings.TrimSpace. */
 export function trimSpace(text: string): string {
-  return text.replace(AROUND, '');
+  return text.replace(SURROUNDING_SPACE, '');
 }

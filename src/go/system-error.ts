@@ -1,8 +1,8 @@
 import { getSystemErrorMap } from 'node:util';
 
 /**
- * What Go says of the errors of Linux: number, name, words. Runtimes differ: libuv has words of its own and does not know all
- * names (`Unknown system error -122`), Bun knows the names (`EDQUOT: unknown error`).
+ * The error numbers of Linux with their names and Go's texts (syscall/zerrors_linux_amd64.go). The runtimes differ: libuv has other
+ * texts and lacks some errors (`Unknown system error -122`); Bun has names without texts (`EDQUOT: unknown error`).
  */
 const ERRORS = `
 1 EPERM operation not permitted
@@ -140,21 +140,19 @@ const ERRORS = `
 132 ERFKILL operation not possible due to RF-kill
 `;
 
-/** The words of an operating-system error, as `no space left on device`; other errors keep their message. */
+/** Go's text of an operating-system error, such as `no space left on device`; the message of any other error. */
 export function systemErrorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, errno } = error as NodeJS.ErrnoException;
-  return wordsByName(code) ?? wordsByNumber(errno) ?? error.message;
+  return textByName(code) ?? textByNumber(errno) ?? error.message;
 }
 
-/** The error as Go's os package words it: `open /x/y: permission denied`. */
+/** The text of Go's `os.PathError`: `open /x/y: permission denied`. */
 export function pathErrorText(operation: string, path: string, error: unknown): string {
   return `${operation} ${path}: ${systemErrorText(error)}`;
 }
 
-/**
- * A failed call of the system that no command has put into words: `open /x/y: permission denied`. Nothing for other errors.
- */
+/** The text of a system call error that no command has converted: `open /x/y: permission denied`. `undefined` for other errors. */
 export function systemCallText(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { errno, syscall, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
@@ -163,19 +161,20 @@ export function systemCallText(error: unknown): string | undefined {
   return `${call.join(' ')}: ${systemErrorText(error)}`;
 }
 
-/** As Go's os package calls what libuv names after the function of its own. */
+/** Go's names for operations that libuv names differently. */
 const GO_OPERATIONS: Readonly<Record<string, string>> = { scandir: 'open', uv_cwd: 'getwd' };
 
-function wordsByName(name: string | undefined): string | undefined {
-  return name !== undefined && /^E\w+$/.test(name) ? row(`\\d+ ${name}`) : undefined;
+function textByName(name: string | undefined): string | undefined {
+  return name !== undefined && /^E\w+$/.test(name) ? findText(`\\d+ ${name}`) : undefined;
 }
 
-/** Runtimes count below zero. Numbers of theirs, such as those of name servers, are not the system's. */
-function wordsByNumber(number: number | undefined): string | undefined {
-  if (typeof number !== 'number') return undefined;
-  return row(`${-number} \\w+`) ?? getSystemErrorMap().get(number)?.[1];
+/** Runtimes negate the error number. They also have numbers of their own, such as for DNS errors. */
+function textByNumber(errno: number | undefined): string | undefined {
+  if (typeof errno !== 'number') return undefined;
+  return findText(`${-errno} \\w+`) ?? getSystemErrorMap().get(errno)?.[1];
 }
 
-function row(start: string): string | undefined {
-  return new RegExp(`^${start} (.*)$`, 'm').exec(ERRORS)?.[1];
+/** @param pattern of the number and the name */
+function findText(pattern: string): string | undefined {
+  return new RegExp(`^${pattern} (.*)$`, 'm').exec(ERRORS)?.[1];
 }

@@ -2,12 +2,12 @@ import { GoParseError } from './parse-error.js';
 import { unquoteGo } from './quote.js';
 import { SPACES } from './runes.js';
 
-const GAP = new RegExp(`[${SPACES}]+|$`, 'y');
-const SPACES_IF_ANY = new RegExp(`[${SPACES}]*`, 'y');
+const SPACES_OR_END = new RegExp(`[${SPACES}]+|$`, 'y');
+const OPTIONAL_SPACES = new RegExp(`[${SPACES}]*`, 'y');
 const WORD = new RegExp(`[^${SPACES}]+`, 'y');
 const LITERAL = /"(?:[^"\\]|\\.)*"|`[^`]*`/sy;
 
-/** Reads one line of text piece by piece, as Go's fmt.Sscanf does; a piece that is not there moves nothing. */
+/** Scans one line of text as Go's fmt.Sscanf does, one method for each verb. A method that finds no match does not advance. */
 export class TextScanner {
   readonly #text: string;
   #at = 0;
@@ -16,30 +16,30 @@ export class TextScanner {
     this.#text = text;
   }
 
-  /** `%q`: what the next literal in double quotes or backquotes stands for. */
+  /** `%q`: the value of a literal in double quotes or backquotes, after optional spaces. */
   literal(): string | undefined {
-    this.#take(SPACES_IF_ANY);
+    this.#take(OPTIONAL_SPACES);
     const literal = this.#take(LITERAL);
     if (literal === undefined) return undefined;
     return literal.startsWith('`') ? literal.slice(1, -1) : unquotedIfValid(literal);
   }
 
-  /** `%s`: everything up to the next space. */
+  /** `%s`: the text up to the next space, after optional spaces. */
   word(): string | undefined {
-    this.#take(SPACES_IF_ANY);
+    this.#take(OPTIONAL_SPACES);
     return this.#take(WORD);
   }
 
-  /** A space of the format: at least one here too, unless the text ends. */
-  gap(): boolean {
-    return this.#take(GAP) !== undefined;
+  /** A space of the format: matches one or more spaces, or the end of the text. */
+  space(): boolean {
+    return this.#take(SPACES_OR_END) !== undefined;
   }
 
-  /** A character of the format: the same one here. */
-  character(wanted: string): boolean {
-    const isThere = this.#text.startsWith(wanted, this.#at);
-    if (isThere) this.#at += wanted.length;
-    return isThere;
+  /** Any other character of the format: matches the same character. */
+  character(expected: string): boolean {
+    const isMatch = this.#text.startsWith(expected, this.#at);
+    if (isMatch) this.#at += expected.length;
+    return isMatch;
   }
 
   #take(pattern: RegExp): string | undefined {

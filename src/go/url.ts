@@ -1,6 +1,6 @@
 /**
- * What Go's net/url (Go 1.26) makes of a URL, as far as etcd looks at one, with Go's refusals word for word. JavaScript's `URL`
- * corrects and accepts other things.
+ * url.Parse of Go's net/url (Go 1.26), for the parts of a URL that etcd uses, with Go's error messages. JavaScript's `URL` accepts and
+ * normalizes other texts.
  */
 import { isIPv6 } from 'node:net';
 import { bytesFromText, textFromBytes } from './bytes.js';
@@ -8,32 +8,33 @@ import { GoParseError } from './parse-error.js';
 import { quoteGo } from './quote.js';
 
 export interface GoUrl {
-  /** In lower case, empty when there is none. */
+  /** In lower case; empty when there is none. */
   readonly scheme: string;
-  /** With the port; empty for `unix:path` and the like. */
+  /** Host and port; empty for URLs such as `unix:path`. */
   readonly host: string;
-  /** Still escaped; without the query. */
+  /** Not unescaped; without the query. */
   readonly path: string;
 }
 
-/** Where an escape stands decides what may be escaped. */
-type Place = 'host' | 'zone' | 'elsewhere';
+/** The component that an escape is in: it determines which characters may be escaped (net/url `encoding`). */
+type Component = 'host' | 'zone' | 'other';
 
 const HOST_CHARACTERS = /^[\w!"$&'()*+,\-.:;<=>[\]~]$/;
 const USERINFO = /^[\w\-.:~!$&'()*+,;=%@]*$/;
 
 /** url.Parse. Throws a `GoParseError`: `parse "…": missing protocol scheme`. */
 export function parseGoUrl(text: string): GoUrl {
-  // One character a byte: Go's refusals cut between bytes.
+  // One character for each byte, because Go's error messages split the text between bytes.
   const bytes = Buffer.from(bytesFromText(text)).toString('latin1');
   const hashAt = bytes.indexOf('#');
   const beforeHash = hashAt < 0 ? bytes : bytes.slice(0, hashAt);
-  const url = explained(beforeHash, () => split(beforeHash));
-  if (hashAt >= 0) explained(bytes, () => decodeEscapes(bytes.slice(hashAt + 1), 'elsewhere'));
+  const url = withUrlInError(beforeHash, () => split(beforeHash));
+  if (hashAt >= 0) withUrlInError(bytes, () => unescapeComponent(bytes.slice(hashAt + 1), 'other'));
   return { scheme: url.scheme, host: toText(url.host), path: toText(url.path) };
 }
 
-function explained<Value>(url: string, work: () => Value): Value {
+/** Go's `url.Error`: names the URL in the message. */
+function withUrlInError<Value>(url: string, work: () => Value): Value {
   try {
     return work();
   } catch (error) {
@@ -43,7 +44,7 @@ function explained<Value>(url: string, work: () => Value): Value {
 }
 
 function split(url: string): GoUrl {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are rejected here
   if (/[\0-\x1f\x7f]/.test(url)) throw new GoParseError('net/url: invalid control character in URL');
   if (url.startsWith(':')) throw new GoParseError('missing protocol scheme');
   const [, name = '', afterScheme = url] = /^([a-z][a-z0-9+.-]*):(.*)$/i.exec(url) ?? [];
@@ -58,7 +59,7 @@ function split(url: string): GoUrl {
     ? (/^\/\/([^/]*)(.*)$/.exec(rest) ?? [])
     : ['', '', rest];
   const host = hasAuthority ? hostOf(authority, scheme) : '';
-  decodeEscapes(path, 'elsewhere');
+  unescapeComponent(path, 'other');
   return { scheme, host, path };
 }
 
@@ -67,7 +68,7 @@ function hostOf(authority: string, scheme: string): string {
   const host = parseHost(authority.slice(at + 1), scheme);
   const userinfo = authority.slice(0, Math.max(at, 0));
   if (!USERINFO.test(userinfo)) throw new GoParseError('net/url: invalid userinfo');
-  decodeEscapes(userinfo, 'elsewhere');
+  unescapeComponent(userinfo, 'other');
   return host;
 }
 
@@ -78,17 +79,17 @@ function parseHost(host: string, scheme: string): string {
   const isStrict = scheme === 'http' || scheme === 'https';
   const colonAt = isStrict ? host.indexOf(':') : host.lastIndexOf(':');
   if (colonAt >= 0) checkPort(host.slice(colonAt));
-  return decodeEscapes(host, 'host');
+  return unescapeComponent(host, 'host');
 }
 
-/** `[fe80::1%25en0]:80`. Of what is wrong about an address only the general refusal is given, where Go has a dozen. */
+/** Parses `[fe80::1%25en0]:80`. All invalid addresses have one error message, where Go has about twelve. */
 function parseLiteral(host: string): string {
   const closingAt = host.lastIndexOf(']');
   if (closingAt < 0) throw new GoParseError("missing ']' in host");
   const port = host.slice(closingAt + 1);
   checkPort(port);
   const [, address = '', zone = ''] = /^(.*?)(%25.*)?$/.exec(host.slice(1, closingAt)) ?? [];
-  const literal = decodeEscapes(address, 'host') + decodeEscapes(zone, 'zone');
+  const literal = unescapeComponent(address, 'host') + unescapeComponent(zone, 'zone');
   if (/^\d+(?:\.\d+){3}$/.test(literal)) throw new GoParseError('invalid IP-literal');
   if (!isIPv6(literal))
     throw new GoParseError(`invalid host: ParseAddr(${quoted(literal)}): unable to parse IP`);
@@ -99,25 +100,28 @@ function checkPort(port: string): void {
   if (!/^(?::[0-9]*)?$/.test(port)) throw new GoParseError(`invalid port ${quoted(port)} after host`);
 }
 
-function decodeEscapes(text: string, place: Place): string {
+function unescapeComponent(text: string, component: Component): string {
   return text.replace(/%.{0,2}|[^%]/gs, (part) => {
     if (!part.startsWith('%')) {
-      const isAllowed = place === 'elsewhere' || part >= '\x80' || HOST_CHARACTERS.test(part);
+      const isAllowed = component === 'other' || part >= '\x80' || HOST_CHARACTERS.test(part);
       if (!isAllowed) throw new GoParseError(`invalid character ${quoted(part)} in host name`);
       return part;
     }
     const byte = /^%[0-9a-f]{2}$/i.test(part) ? Number.parseInt(part.slice(1), 16) : undefined;
-    if (byte === undefined || !mayBeEscaped(byte, place)) {
+    if (byte === undefined || !mayBeEscaped(byte, component)) {
       throw new GoParseError(`invalid URL escape ${quoted(part)}`);
     }
     return String.fromCharCode(byte);
   });
 }
 
-/** A host may escape what is not ASCII, and `%` before a zone; a zone also what it might have written plainly. */
-function mayBeEscaped(byte: number, place: Place): boolean {
-  if (place === 'elsewhere' || byte === 0x25) return true;
-  if (place === 'host') return byte >= 0x80;
+/**
+ * In a host, only bytes outside ASCII and `%` may be escaped; in a zone, also the space and the characters that need no escape
+ * (net/url `unescape`).
+ */
+function mayBeEscaped(byte: number, component: Component): boolean {
+  if (component === 'other' || byte === 0x25) return true;
+  if (component === 'host') return byte >= 0x80;
   return byte === 0x20 || HOST_CHARACTERS.test(String.fromCharCode(byte));
 }
 

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 
-/** A signal of its own that also aborts with any of its sources. */
+/** A signal that aborts by `abort`, or when one of its source signals aborts. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
   abort(reason: unknown): void;
-  /** Leaves the sources; the signal does not abort by them any more. */
+  /** Removes the listeners from the sources. After that, the signal aborts only by `abort`. */
   release(): void;
 }
 
-/** As `AbortSignal.any`, which not every Node.js 20 has, but with an end to the listening. */
+/** Like `AbortSignal.any`, which some versions of Node.js 20 lack, but with a way to remove the listeners. */
 export function linkSignals(...sources: readonly AbortSignal[]): LinkedSignal {
   const controller = new AbortController();
   const links = sources.map((source) => {
@@ -26,7 +26,7 @@ export function linkSignals(...sources: readonly AbortSignal[]): LinkedSignal {
   };
 }
 
-/** For a signal with many listeners at a time: Node.js warns of more than ten. */
+/** A controller whose signal may have many listeners: without this, Node.js warns about more than ten. */
 export function abortController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

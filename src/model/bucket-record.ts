@@ -1,12 +1,12 @@
 import type { Permission } from './messages/auth.js';
 
-/** A revision of the key history as records carry it. */
+/** A revision as the records in a database file have it. */
 export interface RecordedRevision {
   readonly main: bigint;
   readonly sub: bigint;
 }
 
-/** One pair of one bucket of a database file, decoded if that was asked for and etcd's own tool decodes it. */
+/** One key-value pair of a bucket of a database file: raw, or decoded as etcd-dump-db decodes it. */
 export type BucketRecord =
   | { readonly kind: 'raw'; readonly key: Uint8Array; readonly value: Uint8Array }
   | {
@@ -25,10 +25,10 @@ export type BucketRecord =
       readonly kind: 'user';
       readonly name: Uint8Array;
       readonly roles: readonly string[];
-      /** Undefined: the record has none. */
+      /** `undefined` when the record has no options. */
       readonly options: { readonly noPassword: boolean } | undefined;
     }
   | { readonly kind: 'number'; readonly key: Uint8Array; readonly value: bigint }
   | { readonly kind: 'revision'; readonly key: Uint8Array; readonly value: RecordedRevision }
-  /** A value of which each byte is a number. */
+  /** A value that is printed as a list of numbers, one for each byte. */
   | { readonly kind: 'bytes'; readonly key: Uint8Array; readonly value: Uint8Array };

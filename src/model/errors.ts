@@ -1,16 +1,16 @@
 /**
- * Every way in which a command fails. `main` alone turns them into an exit status and a line on stderr;
- * anything thrown that is not one of these is a defect of the program.
+ * All errors that a command can fail with. Only `main` converts them to an exit status and a line on stderr.
+ * Any other error that is thrown is a bug of the program.
  *
- * `reasons` are sentences that explain the message: what was tried, what lay behind it, what to do. They are
- * printed above the final `Error: …` line, which scripts match and which therefore equals etcdctl's.
+ * `reasons` are sentences that explain the message: what was tried, the cause, and what to do. They are printed
+ * above the final `Error: …` line. That line equals the one of etcdctl, because scripts match it.
  */
 export interface FailureOptions {
   readonly cause?: unknown;
   readonly reasons?: readonly string[];
 }
 
-/** The common part of all failures; never thrown itself. */
+/** The base class of all failures. */
 export abstract class Failure extends Error {
   readonly reasons: readonly string[];
 
@@ -22,7 +22,7 @@ export abstract class Failure extends Error {
 }
 
 /**
- * What was wrong about the command line:
+ * What is wrong with the command line:
  * - `flag`: an unknown flag or command, a value that does not parse (status 1)
  * - `choice`: a value outside a fixed set (status 4)
  * - `arguments`: missing, surplus or contradicting arguments (status 128)
@@ -30,7 +30,7 @@ export abstract class Failure extends Error {
  */
 export type UsageErrorKind = 'flag' | 'choice' | 'arguments' | 'input';
 
-/** The user asked for something that cannot be asked. Thrown before anything connects. */
+/** An invalid command line or invalid input. Thrown before anything connects. */
 export class UsageError extends Failure {
   constructor(
     message: string,
@@ -41,10 +41,10 @@ export class UsageError extends Failure {
   }
 }
 
-/** The output format exists, but not for this result (status 4). */
+/** The output format is not supported for this result (status 4). */
 export class UnsupportedFormatError extends Failure {}
 
-/** No client could be built: bad certificate, refused login, dial time-out (status 2). */
+/** The client could not connect: invalid certificate, rejected login, dial timeout (status 2). */
 export class ConnectionError extends Failure {}
 
 /** gRPC status names, as Go prints them in `rpc error: code = Unavailable desc = …`. */
@@ -65,10 +65,10 @@ export type RpcCode =
   | 'Unavailable'
   | 'DataLoss'
   | 'Unauthenticated'
-  /** A number that has no name. */
+  /** A code without a name. */
   | `Code(${number})`;
 
-/** A call failed, at the server or on the way; the message is the one etcdctl prints (status 1). */
+/** A call failed, on the server or on the network. The message equals the one that etcdctl prints (status 1). */
 export class ServerError extends Failure {
   constructor(
     message: string,
@@ -78,7 +78,7 @@ export class ServerError extends Failure {
     super(message, options);
   }
 
-  /** The failure as grpc-go prints it, which etcdctl does in a few places. */
+  /** The message in the form of grpc-go, which etcdctl prints in a few places. */
   get status(): string {
     return /^rpc error: /.test(this.message)
       ? this.message
@@ -86,10 +86,10 @@ export class ServerError extends Failure {
   }
 }
 
-/** The command did its work and the answer is no, or its surroundings failed it (status 1). */
+/** The command failed for another reason: its result is negative, or an operating-system call failed (status 1). */
 export class CommandError extends Failure {}
 
-/** A program that the command ran for the user has failed, which is the command's own end (the child's status). */
+/** A child process of the command failed. Its exit status becomes that of the command. */
 export class ChildFailedError extends Failure {
   constructor(
     message: string,
@@ -99,10 +99,10 @@ export class ChildFailedError extends Failure {
   }
 }
 
-/** Work that was under way was cut short and undone, as a snapshot that did not arrive whole (status 5). */
+/** Work was interrupted and undone, such as saving a snapshot that was not received completely (status 5). */
 export class InterruptedError extends Failure {}
 
-/** A file is not what it should be; the message says where. `offset` is in bytes from its start (status 1). */
+/** A file is corrupt. `offset` is in bytes from its start; the message contains it and the path (status 1). */
 export class CorruptFileError extends Failure {
   constructor(
     message: string,
@@ -114,25 +114,25 @@ export class CorruptFileError extends Failure {
   }
 }
 
-/** Everything the user must know is on stderr already; only the exit status is left to give. */
+/** The failure is already printed: `main` prints nothing more and returns the exit status. */
 export class AlreadyReportedError extends Failure {
   constructor(readonly exitCode: number) {
     super('already reported');
   }
 }
 
-/** Refusals of etcd that a command has to tell from others of the same code (api/v3/v3rpc/rpctypes/error.go). */
-const MESSAGES = {
+/** Error messages of etcd that commands distinguish from others with the same code (api/v3/v3rpc/rpctypes/error.go). */
+const ETCD_MESSAGES = {
   anonymous: 'etcdserver: user name is empty',
   unknownToken: 'etcdserver: invalid auth token',
   permissionDenied: 'etcdserver: permission denied',
   rootRoleMissing: 'etcdserver: root user does not have root role',
 } as const;
-type EtcdErrorName = keyof typeof MESSAGES;
+type EtcdErrorName = keyof typeof ETCD_MESSAGES;
 
 /**
- * The request has more bytes or operations than the server, or a limit on the way to it, allows: parts of it may be taken. (grpc-go
- * and grpc-js say in words alone that it was the size.)
+ * Whether the request has more bytes or operations than the server or the transport allows: the caller can split it. (grpc-go and
+ * grpc-js have no code for this; only the message tells it.)
  */
 export function isTooLargeRequest(error: unknown): error is ServerError {
   if (!(error instanceof ServerError)) return false;
@@ -143,5 +143,5 @@ export function isTooLargeRequest(error: unknown): error is ServerError {
 }
 
 export function isEtcdError(error: unknown, name: EtcdErrorName): boolean {
-  return error instanceof ServerError && error.message === MESSAGES[name];
+  return error instanceof ServerError && error.message === ETCD_MESSAGES[name];
 }

@@ -6,7 +6,7 @@ export const ExitCode = {
   invalidInput: 3,
   badFeature: 4,
   interrupted: 5,
-  /** These two belong to the version 2 commands (ctlv2 of etcd 3.5). */
+  /** This one and the next are for the version 2 commands (ctlv2 of etcd 3.5). */
   serverError: 4,
   clusterNotHealthy: 5,
   io: 6,

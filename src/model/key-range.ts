@@ -1,13 +1,13 @@
 /**
- * The rules by which a key and its flags become the half-open interval [key, rangeEnd) of a request
- * (etcd client/v3/op.go). No `rangeEnd` means the one key; a `rangeEnd` of a single zero byte means "to the end".
+ * The half-open interval [key, rangeEnd) of a request (etcd client/v3/op.go). Without `rangeEnd`, it is the single key.
+ * A `rangeEnd` of one zero byte means all keys from `key` on.
  */
 export interface KeyRange {
   readonly key: Uint8Array;
   readonly rangeEnd?: Uint8Array;
 }
 
-/** The smallest key, and as a range end the sign for "no end". */
+/** The smallest key. As a range end it means "no end". */
 export const ZERO_BYTE: Uint8Array = Buffer.of(0);
 
 /** All keys that begin with the prefix; every key when it is empty. */
@@ -21,7 +21,7 @@ export function fromKeyRange(key: Uint8Array): KeyRange {
   return { key: key.length === 0 ? ZERO_BYTE : key, rangeEnd: ZERO_BYTE };
 }
 
-/** The first key after all keys with the prefix; "no end" when the prefix is only 0xff bytes. */
+/** The smallest key after all keys with the prefix; "no end" when all bytes of the prefix are 0xff. */
 export function prefixEnd(prefix: Uint8Array): Uint8Array {
   for (let index = prefix.length - 1; index >= 0; index--) {
     const byte = prefix[index] ?? 0xff;

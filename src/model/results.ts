@@ -44,21 +44,21 @@ export interface EndpointHashKv {
   readonly response: HashKvResponse;
 }
 
-/** What a database file holds. */
+/** The statistics of a database file. */
 export interface SnapshotStatus {
   /** CRC-32C. */
   readonly hash: number;
   readonly revision: bigint;
   readonly totalKeys: number;
   readonly totalSizeBytes: number;
-  /** Of the schema, empty below etcd 3.6; undefined for programs that do not show it. */
+  /** The version of the storage schema, empty before etcd 3.6; `undefined` for commands that do not print it. */
   readonly version: string | undefined;
 }
 
-/** A snapshot in which nothing is wrong. */
+/** The statistics of a snapshot in which no error was found. */
 export interface VerifiedSnapshot {
   readonly path: string;
-  /** `missing`: a copy of a database, whose bytes no checksum protects. */
+  /** `missing`: the file is a copy of a database, without the checksum that `snapshot save` appends. */
   readonly checksum: 'good' | 'missing';
   readonly buckets: number;
   readonly records: number;
@@ -69,28 +69,28 @@ export interface VerifiedSnapshot {
 export interface FileHashKv {
   readonly hash: number;
   readonly hashRevision: bigint;
-  /** −1 when nothing was ever compacted. */
+  /** −1 when the store was never compacted. */
   readonly compactRevision: bigint;
 }
 
-/** What a user wants to see of a range. */
+/** The parts of a range to print. */
 export interface RangeView {
   readonly keysOnly: boolean;
   readonly countOnly: boolean;
   readonly valuesOnly: boolean;
 }
 
-/** Some of a range's keys, in their order. `more`: the user's limit leaves keys out after the last of these. */
+/** A part of a range, in key order. `more`: the user's limit leaves out keys after these. */
 export type RangePage = Pick<RangeResponse, 'kvs' | 'more'>;
 
-/** Everything a command can have to say on stdout. Each printer has an entry for each kind. */
+/** Everything that a command can print on stdout. Each printer has an entry for each kind. */
 export type Result =
   | { readonly kind: 'put'; readonly response: PutResponse }
   | {
       readonly kind: 'range';
-      /** The whole answer, or its beginning when there is a rest. */
+      /** The whole response, or the first page when `rest` is present. */
       readonly response: RangeResponse;
-      /** What follows the keys of the response; the last page's `more` then stands for that of the whole. */
+      /** The pages after the first. `more` of the last page is then that of the whole range. */
       readonly rest?: AsyncIterable<RangePage>;
       readonly view: RangeView;
     }
@@ -153,7 +153,7 @@ export type Result =
       readonly kind: 'role-revoke-permission';
       readonly role: string;
       readonly key: Uint8Array;
-      /** Empty: the one key. */
+      /** Empty: the single key. */
       readonly rangeEnd: Uint8Array;
       readonly response: AuthResponse;
     }
@@ -162,7 +162,7 @@ export type Result =
   | { readonly kind: 'file-hashkv'; readonly hashKv: FileHashKv }
   | { readonly kind: 'file-hash'; readonly path: string; readonly hash: number }
   | { readonly kind: 'bucket-list'; readonly names: readonly Uint8Array[] }
-  /** A part of a bucket; the next result goes on with it. */
+  /** A part of a bucket, in order; a command emits several of these. */
   | { readonly kind: 'bucket-records'; readonly records: readonly BucketRecord[] }
   | { readonly kind: 'snapshot-saved'; readonly path: string; readonly serverVersion: string }
   /** The same in every format: versions, help, completion scripts. */

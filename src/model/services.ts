@@ -5,7 +5,7 @@ import type * as lease from './messages/lease.js';
 import type * as maintenance from './messages/maintenance.js';
 import type * as watch from './messages/watch.js';
 
-/** How one call is made. */
+/** The options of one call. */
 export interface CallOptions {
   /** Ends the call early; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -14,9 +14,9 @@ export interface CallOptions {
 }
 
 export interface StreamOptions extends CallOptions {
-  /** The member must know a leader, else the stream ends with an error. */
+  /** The stream fails when the member has no leader (the `hasleader` metadata of client/v3 `WithRequireLeader`). */
   readonly requiresLeader?: boolean;
-  /** The time limit is for each response, not for all; it does not run while the consumer is busy with one. */
+  /** The timeout applies to each response instead of the whole call. It is paused while the consumer handles a response. */
   readonly limitsEachResponse?: boolean;
 }
 
@@ -25,7 +25,7 @@ type Name = { readonly name: string };
 
 type Unary<Request, Response> = (request: Request, call?: CallOptions) => Promise<Response>;
 type ServerStream<Request, Response> = (request: Request, call?: StreamOptions) => AsyncIterable<Response>;
-/** The call ends when the requests or the responses end; it is never repeated. */
+/** The call ends when the requests or the responses end. It is never retried. */
 type BidiStream<Request, Response> = (
   requests: AsyncIterable<Request>,
   call?: StreamOptions,
@@ -90,7 +90,7 @@ export interface AuthService {
   readonly roleRevokePermission: Unary<auth.RoleRevokePermissionRequest, auth.AuthResponse>;
 }
 
-/** A connection to one cluster over one or more endpoints. `close` ends all that is open; calling it twice is harmless. */
+/** A client of one cluster, over one or more endpoints. `close` ends its calls and connections; it can be called twice. */
 export interface Client {
   readonly kv: KvService;
   readonly watch: WatchService;

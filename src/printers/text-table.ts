@@ -5,10 +5,10 @@ const TAB = ' '.repeat(8);
 /** What Go's strings.TrimSpace removes; JavaScript's trim knows U+FEFF and not U+0085. */
 const OUTER_SPACE = /^[\t-\r \u0085\p{Z}]+|[\t-\r \u0085\p{Z}]+$/gu;
 const PLAIN_LINE = /^[ -~]*$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the mark begins with one
-const STAND_IN = /\u001b\[1000;(\d+)m\.*/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a placeholder begins with one
+const PLACEHOLDER = /\u001b\[1000;(\d+)m\.*/g;
 
-/** Box lines switched off, so that the two halves meet and rows have no rule between them. */
+/** Box lines that are left out: the header and the rows are two tables, drawn as one. */
 const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 const NO_TOP = { top: '', 'top-left': '', 'top-mid': '', 'top-right': '' };
 const BOTTOM_AS_RULE = { 'bottom-left': '├', 'bottom-mid': '┼', 'bottom-right': '┤' };
@@ -40,9 +40,10 @@ export function drawTable(header: readonly string[], rows: readonly (readonly st
     colAligns: header.map(() => 'right' as const),
     chars: { ...NO_RULES, ...NO_TOP },
   });
-  const standIns = new StandIns();
-  for (const row of cells) body.push(row.map((lines) => lines.map((line) => standIns.add(line)).join('\n')));
-  return `${head.toString()}\n${standIns.restore(body.toString())}\n`;
+  const placeholders = new Placeholders();
+  for (const row of cells)
+    body.push(row.map((lines) => lines.map((line) => placeholders.add(line)).join('\n')));
+  return `${head.toString()}\n${placeholders.restore(body.toString())}\n`;
 }
 
 function linesOf(cell: string): string[] {
@@ -56,11 +57,11 @@ function withoutBlankLines(row: readonly string[][]): string[][] {
 }
 
 /**
- * cli-table3 measures text by other tables than etcdctl, so each line that is not plain ASCII is handed to
- * it as a mark that takes no cell (a terminal sequence nobody uses) and filler of the right width, and put
- * back afterwards.
+ * cli-table3 takes some characters for wider or narrower than etcdctl does. So each line that is not plain ASCII is
+ * replaced by a control sequence with its number, which takes no cell, and dots of the line's width; `restore` puts the
+ * lines back.
  */
-class StandIns {
+class Placeholders {
   readonly #lines: string[] = [];
 
   add(line: string): string {
@@ -70,6 +71,6 @@ class StandIns {
   }
 
   restore(drawing: string): string {
-    return drawing.replace(STAND_IN, (_, index: string) => this.#lines[Number(index)] ?? '');
+    return drawing.replace(PLACEHOLDER, (_, index: string) => this.#lines[Number(index)] ?? '');
   }
 }

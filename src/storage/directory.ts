@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { textFromBytes } from '../go/bytes.js';
-import { cleanPath, joinPath, lastName, parentPath, systemPath } from '../go/file-path.js';
+import { baseName, cleanPath, joinPath, parentPath, systemPath } from '../go/file-path.js';
 import { pathErrorText } from '../go/system-error.js';
 import { CommandError } from '../model/errors.js';
 import { systemCall } from './system-call.js';
@@ -103,7 +103,7 @@ function realPath(path: string): string {
     return textFromBytes(realpathSync.native(systemPath(path), { encoding: 'buffer' }));
   } catch {
     const above = parentPath(path);
-    return above === path ? path : joinPath(realPath(above), lastName(path));
+    return above === path ? path : joinPath(realPath(above), baseName(path));
   }
 }
 

@@ -23,7 +23,7 @@ interface Child {
 }
 
 /** How a child exited: by `exit` or by a signal. The other one is null. */
-interface ChildExit {
+interface ChildStatus {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -40,7 +40,7 @@ export async function runChild({
   env,
   ignoredSignals = [],
   signal,
-}: Child): Promise<ChildExit> {
+}: Child): Promise<ChildStatus> {
   const file = lookPath(command, env.PATH);
   const stdin = openDevNull();
   try {
@@ -50,7 +50,7 @@ export async function runChild({
       { command, args, env: Object.fromEntries(variables) as SpawnRequest['env'], ignoredSignals },
       stdin,
     );
-    return await exitOf(child, file, signal);
+    return await waitForExit(child, file, signal);
   } finally {
     closeSync(stdin);
   }
@@ -85,7 +85,11 @@ function hasNul(text: string): boolean {
   return text.includes('\0');
 }
 
-function exitOf(child: ChildProcess, file: string, signal: AbortSignal | undefined): Promise<ChildExit> {
+function waitForExit(
+  child: ChildProcess,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<ChildStatus> {
   return new Promise((resolve, reject) => {
     let killTimer: NodeJS.Timeout | undefined;
     const terminate = () => {

@@ -1,4 +1,4 @@
-/** The services of etcd and their messages, under etcd's Go names. */
+/** The services of etcd and their messages, under the names of etcd's Go packages. */
 export { Permission, Permission_Type as PermissionType, UserAddOptions } from './generated/authpb/auth.js';
 export * from './generated/etcdserverpb/auth.js';
 export * from './generated/etcdserverpb/cluster.js';

@@ -1,2 +1,2 @@
-/** Stands for every bytes field that a message lacks: one for all, because a decoder would make millions. Nothing can be written to it. */
+/** The value of every bytes field that a message lacks. It is shared, because a decoder would make millions; being empty, it cannot change. */
 export const NO_BYTES = new Uint8Array(0);

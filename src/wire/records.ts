@@ -1,4 +1,4 @@
-/** The protobuf values in the backend's buckets `key`, `lease`, `alarm`, `authUsers`, `authRoles`. */
+/** The protobuf messages in the backend's buckets `key`, `lease`, `alarm`, `authUsers`, `authRoles`. */
 export {
   Permission,
   Permission_Type as PermissionType,
@@ -7,7 +7,7 @@ export {
   UserAddOptions,
 } from './generated/authpb/auth.js';
 export { AlarmMember, AlarmType } from './generated/etcdserverpb/maintenance.js';
-/** The messages inside WAL and .snap files, under names that do not collide. */
+/** The messages in WAL and .snap files, renamed where two packages have the same name. */
 export { Metadata } from './generated/etcdserverpb/metadata.js';
 export { Lease } from './generated/leasepb/lease.js';
 export { KeyValue } from './generated/mvccpb/kv.js';

@@ -7,7 +7,7 @@ import { UsageError } from '../../src/model/errors.js';
 export interface Received {
   readonly args: readonly string[];
   readonly flags: Readonly<Record<string, unknown>>;
-  readonly dashAt: number | undefined;
+  readonly argsLenAtDash: number | undefined;
 }
 
 /** A small tree with every shape: a command, a family with a flag of its own, names with a common beginning. */
@@ -20,10 +20,10 @@ export function exampleProgram(): Program<typeof GLOBAL_FLAGS> {
   });
   const common = {
     deadline: 'command-timeout',
-    toOptions: (args: readonly string[], flags: object, dashAt: number | undefined) => ({
+    toOptions: (args: readonly string[], flags: object, argsLenAtDash: number | undefined) => ({
       args,
       flags,
-      dashAt,
+      argsLenAtDash,
     }),
     run: async () => {},
   } as const;

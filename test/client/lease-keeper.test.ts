@@ -38,7 +38,7 @@ function keep(answers: Parameters<typeof leaseServer>[1], signal = new AbortCont
   const loss = keepLeaseAlive(server.lease, 7n, {
     clock,
     signal,
-    firstAnswerMs: 3000,
+    firstResponseMs: 3000,
     onRenewed: ({ ttl }) => renewed.push(ttl),
   });
   return { loss, server, renewed, clock };

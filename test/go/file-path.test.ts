@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cleanPath, joinPath, lastName, parentPath, systemPath } from '../../src/go/file-path.js';
+import { baseName, cleanPath, joinPath, parentPath, systemPath } from '../../src/go/file-path.js';
 
 it.each([
   ['', '.'],
@@ -23,7 +23,7 @@ it.each([
   ['a/b', 'a', 'b'],
   ['.', '.', '.'],
 ])('%j is in %j', (path, parent, name) => {
-  expect([parentPath(path), lastName(path)]).toEqual([parent, name]);
+  expect([parentPath(path), baseName(path)]).toEqual([parent, name]);
 });
 
 it('joins', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { childEndText } from '../../src/go/process-state.js';
+import { processStateText } from '../../src/go/process-state.js';
 
 it.each([
   [{ exitCode: 3, signal: null }, 'exit status 3'],
@@ -7,5 +7,5 @@ it.each([
   [{ exitCode: null, signal: 'SIGTERM' }, 'signal: terminated'],
   [{ exitCode: null, signal: 'SIGSTKFLT' }, 'signal: signal 16'],
 ] as const)('%j is "%s"', (end, text) => {
-  expect(childEndText(end)).toBe(text);
+  expect(processStateText(end)).toBe(text);
 });

@@ -6,17 +6,17 @@ describe('TextScanner', () => {
   it('reads literals, words, gaps and characters in turn', () => {
     const scanner = new TextScanner('  "a\\x41" \u2003word`) `raw "\\` rest');
     expect(scanner.literal()).toBe('aA');
-    expect(scanner.gap()).toBe(true);
+    expect(scanner.space()).toBe(true);
     expect(scanner.word()).toBe('word`)');
     expect(scanner.literal()).toBe('raw "\\');
     expect(scanner.character('r')).toBe(false);
-    expect(scanner.gap()).toBe(true);
+    expect(scanner.space()).toBe(true);
     expect(scanner.character('r')).toBe(true);
   });
 
   it('needs a space for a gap, or the end', () => {
-    expect(new TextScanner('x').gap()).toBe(false);
-    expect(new TextScanner('').gap()).toBe(true);
+    expect(new TextScanner('x').space()).toBe(false);
+    expect(new TextScanner('').space()).toBe(true);
   });
 
   it('has neither word nor literal at the end', () => {

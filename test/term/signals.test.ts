@@ -80,7 +80,7 @@ describe('signalsInMask', () => {
     ['fffffffe80002000', ['SIGALRM']],
     ['damaged', []],
     ['', []],
-  ])('%s', (mask, signals) => {
+  ])('%s names %j', (mask, signals) => {
     expect(signalsInMask(mask)).toEqual(signals);
   });
 });

@@ -143,7 +143,7 @@ const vectors = [
 ];
 
 describe('equals etcd', () => {
-  test.each(vectors)('$name', ({ check }) => check());
+  test.each(vectors)('in the bytes of $name', ({ check }) => check());
 });
 
 describe('round trips', () => {

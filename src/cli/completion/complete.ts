@@ -1,6 +1,6 @@
 /**
- * What can stand at the end of an unfinished command line. The same places have the same values as with etcdctl; besides
- * them the global flags are offered, which etcdctl hides, and only what begins with the unfinished word is.
+ * Completion of an unfinished command line. The candidates are those of etcdctl, with two differences: global flags are offered too,
+ * which etcdctl hides, and all candidates begin with the unfinished word.
  */
 
 import { UsageError } from '../../model/errors.js';
@@ -8,11 +8,11 @@ import { type CommandNode, findCommand, lineage } from '../command-tree.js';
 import { type NormalisedArguments, normaliseArguments } from '../dialect.js';
 import type { Flag } from '../flags.js';
 
-/** What a shell may do besides offering the candidates: bits of a sum, with cobra's values (v1.10.2). */
+/** Completion directives for the shell: a bit set with the values of cobra's ShellCompDirective (v1.10.2). */
 const Directive = {
-  /** Files, where nothing else is offered. */
-  none: 0,
-  noFiles: 4,
+  /** The shell completes file names when there are no candidates. */
+  default: 0,
+  noFileComp: 4,
 } as const;
 export type Directive = (typeof Directive)[keyof typeof Directive];
 
@@ -24,25 +24,25 @@ interface Completion {
 interface Candidate {
   /** The whole word; for `--flag=value` only the value. */
   readonly value: string;
-  /** Empty where there is nothing to say. */
+  /** The description that the shell shows; can be empty. */
   readonly summary: string;
 }
 
-/** No argument of a process can contain it. */
+/** Stands for the unfinished word while the others are parsed. No argument of a process can contain it. */
 const UNFINISHED = '\0';
 
-const NOTHING: Completion = { candidates: [], directive: Directive.none };
+const NO_CANDIDATES: Completion = { candidates: [], directive: Directive.default };
 
-/** @param words without the program's name; the last one is unfinished and may be empty */
+/** @param words without the program's name; the last one is the unfinished word, which may be empty */
 export function complete(root: CommandNode, words: readonly string[]): Completion {
   const finished = words.slice(0, -1);
   const word = words.at(-1) ?? '';
-  const { node, args, stray } = findCommand(root, finished);
-  if (stray !== undefined) return NOTHING;
+  const { node, args, unknownWord } = findCommand(root, finished);
+  if (unknownWord !== undefined) return NO_CANDIDATES;
   const flags = node.acceptedFlags;
   const line = normaliseArguments([...args, UNFINISHED], flags);
-  if (line.problem !== undefined) return NOTHING;
-  if (line.tokens.includes('--help=true')) return { candidates: [], directive: Directive.noFiles };
+  if (line.problem !== undefined) return NO_CANDIDATES;
+  if (line.tokens.includes('--help=true')) return { candidates: [], directive: Directive.noFileComp };
   const completion = completionAt(word, { root, node, line, flags });
   const candidates = completion.candidates.filter(({ value }) => value.startsWith(completion.typed));
   return { candidates, directive: completion.directive };
@@ -56,15 +56,15 @@ interface CursorPosition {
 }
 
 interface Unfiltered extends Completion {
-  /** What the candidates have to begin with. */
+  /** The part of the word that the candidates must begin with. */
   readonly typed: string;
 }
 
-/** A required flag that is missing comes before all others, and is offered in the place of an argument too. */
+/** Missing required flags hide the other flags, and are offered among the arguments too. */
 function completionAt(word: string, { root, node, line, flags }: CursorPosition): Unfiltered {
-  const awaiting = line.tokens.at(-1)?.match(/^--([^=]*)=\0$/)?.[1];
-  if (awaiting !== undefined) return { ...valuesOf(flags.get(awaiting)), typed: word };
-  const isFlag = word.startsWith('-') && line.dashAt === undefined;
+  const flagBefore = line.tokens.at(-1)?.match(/^--([^=]*)=\0$/)?.[1];
+  if (flagBefore !== undefined) return { ...valuesOf(flags.get(flagBefore)), typed: word };
+  const isFlag = word.startsWith('-') && line.argsLenAtDash === undefined;
   if (isFlag && word.includes('=')) {
     const at = word.indexOf('=');
     return { ...valuesOf(flagNamed(word.slice(0, at), flags)), typed: word.slice(at + 1) };
@@ -73,13 +73,13 @@ function completionAt(word: string, { root, node, line, flags }: CursorPosition)
   const required = flagsToOffer.filter(({ flag, value }) => flag.isRequired && value.startsWith(word));
   if (isFlag) {
     const candidates = required.length > 0 ? required : flagsToOffer;
-    return { candidates, directive: Directive.noFiles, typed: word };
+    return { candidates, directive: Directive.noFileComp, typed: word };
   }
   const { candidates, directive } = argumentsOf(node, root, line.positionals.slice(0, -1));
   return { candidates: [...candidates, ...required], directive, typed: word };
 }
 
-/** `--name`, `-n`, or letters joined to one word, of which the last one counts. */
+/** The flag of `--name`, of `-n`, or of the last of several joined shorthands. */
 function flagNamed(word: string, flags: ReadonlyMap<string, Flag<unknown>>): Flag<unknown> | undefined {
   if (word.startsWith('--')) return flags.get(word.slice(2));
   return [...flags.values()].find(({ short }) => short !== undefined && word.endsWith(short));
@@ -89,7 +89,7 @@ function valuesOf(flag: Flag<unknown> | undefined): Completion {
   const values = flag?.kind.name === 'bool' ? ['true', 'false'] : (flag?.choices ?? []);
   return {
     candidates: values.map((value) => ({ value, summary: '' })),
-    directive: values.length > 0 ? Directive.noFiles : Directive.none,
+    directive: values.length > 0 ? Directive.noFileComp : Directive.default,
   };
 }
 
@@ -97,7 +97,7 @@ interface FlagCandidate extends Candidate {
   readonly flag: Flag<unknown>;
 }
 
-/** The command's own flags first, then those of the commands above it; each once, lists again and again. */
+/** The command's own flags, then the inherited ones. A flag that is given already is left out, unless it is a list. */
 function flagNames(node: CommandNode, { tokens }: NormalisedArguments): FlagCandidate[] {
   const given = new Set(tokens.map((token) => token.slice(2, token.indexOf('='))));
   return lineage(node)
@@ -110,45 +110,45 @@ function flagNames(node: CommandNode, { tokens }: NormalisedArguments): FlagCand
     ]);
 }
 
-function argumentsOf(node: CommandNode, root: CommandNode, earlier: readonly string[]): Completion {
-  if (node.action.kind === 'help') return topicsBelow(root, earlier);
-  if (earlier.length > 0) return NOTHING;
+function argumentsOf(node: CommandNode, root: CommandNode, precedingArgs: readonly string[]): Completion {
+  if (node.action.kind === 'help') return helpTopics(root, precedingArgs);
+  if (precedingArgs.length > 0) return NO_CANDIDATES;
   if (node.children.length > 0) return commandsOf(node);
   const { argumentChoices = [] } = node.declaration;
-  if (argumentChoices.length === 0) return NOTHING;
+  if (argumentChoices.length === 0) return NO_CANDIDATES;
   const candidates = argumentChoices.map((value) => ({ value, summary: '' }));
-  return { candidates, directive: Directive.noFiles };
+  return { candidates, directive: Directive.noFileComp };
 }
 
-/** What `help` can be asked about. */
-function topicsBelow(root: CommandNode, words: readonly string[]): Completion {
-  const { node, stray } = findCommand(root, words);
+/** The commands that can follow these words in `help endpoint health`. */
+function helpTopics(root: CommandNode, words: readonly string[]): Completion {
+  const { node, unknownWord } = findCommand(root, words);
   const topics = commandsOf(node);
-  return stray === undefined ? topics : { ...topics, candidates: [] };
+  return unknownWord === undefined ? topics : { ...topics, candidates: [] };
 }
 
 function commandsOf(node: CommandNode): Completion {
   const candidates = node.children.map(({ declaration: { name, summary } }) => ({ value: name, summary }));
-  return { candidates, directive: Directive.noFiles };
+  return { candidates, directive: Directive.noFileComp };
 }
 
 /**
- * The question that a completion script asks the program, and the answer that it reads: cobra's protocol (v1.10.2,
- * completions.go), so that a script which the Go program has written serves this one too.
+ * The protocol between a completion script and the program is that of cobra (v1.10.2, completions.go): a script written by the Go
+ * program works with this program too.
  *
- * `etcdctl __complete get --or` is answered by a candidate a line, with a tab and its description where it has one, and a
- * last line with a colon and the directive. Both commands are hidden: no help shows them.
+ * The response to `etcdctl __complete get --or` has one candidate a line, followed by a tab and its description if it has one. The
+ * last line is a colon and the directive. Both commands are hidden: help does not show them.
  */
-const QUESTIONS: Readonly<Record<string, { readonly hasSummaries: boolean }>> = {
+const COMPLETION_REQUESTS: Readonly<Record<string, { readonly hasSummaries: boolean }>> = {
   __complete: { hasSummaries: true },
   __completeNoDesc: { hasSummaries: false },
 };
 
-/** The answer for stdout; `undefined` when the command line is no such question. */
-export function answerCompletion(root: CommandNode, argv: readonly string[]): string | undefined {
+/** The response for stdout; `undefined` when the command line is not a completion request. */
+export function completionResponse(root: CommandNode, argv: readonly string[]): string | undefined {
   const [name = '', ...words] = argv;
-  const question = Object.hasOwn(QUESTIONS, name) ? QUESTIONS[name] : undefined;
-  if (question === undefined) return undefined;
+  const request = Object.hasOwn(COMPLETION_REQUESTS, name) ? COMPLETION_REQUESTS[name] : undefined;
+  if (request === undefined) return undefined;
   if (words.length === 0) {
     throw new UsageError('requires at least 1 arg(s), only received 0', 'flag', {
       reasons: ['give the words of the command line; the last one is completed, and may be empty'],
@@ -156,7 +156,7 @@ export function answerCompletion(root: CommandNode, argv: readonly string[]): st
   }
   const { candidates, directive } = complete(root, words);
   const lines = candidates.map(({ value, summary }) =>
-    question.hasSummaries && summary !== '' ? `${value}\t${summary}` : value,
+    request.hasSummaries && summary !== '' ? `${value}\t${summary}` : value,
   );
   return [...lines, `:${directive}`, ''].join('\n');
 }

@@ -2,7 +2,7 @@ import { bytesFromText } from '../../go/bytes.js';
 import { quoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
 
-/** How each shell is told to ask the program; the parameter is the program's name. */
+/** The function that writes the completion script of each shell; the parameter is the program's name. */
 const SCRIPTS = {
   bash: bashScript,
   zsh: zshScript,
@@ -13,7 +13,7 @@ const SCRIPTS = {
 export type Shell = keyof typeof SCRIPTS;
 export const SHELLS = Object.keys(SCRIPTS) as readonly Shell[];
 
-/** The one argument of `completion`. */
+/** Checks the argument of `completion`. Throws a `UsageError` with cobra's messages. */
 export function toShell(args: readonly string[], program: string): Shell {
   const [name = ''] = args;
   const reasons = [`the shell must be one of ${SHELLS.join(', ')}`];
@@ -35,7 +35,7 @@ export function completionScript(shell: Shell, program: string): string {
   return SCRIPTS[shell](program);
 }
 
-/** What help says about `completion`. */
+/** The help text of `completion`. */
 export function completionDescription(program: string): string {
   return [
     'The script asks the installed program for candidates: it does not change when the program is updated. To load it in',
@@ -48,7 +48,7 @@ export function completionDescription(program: string): string {
   ].join('\n');
 }
 
-/** For the current session of each shell. */
+/** The examples of `completion`: how each shell loads the script for the current session. */
 export function completionExamples(program: string): readonly string[] {
   return [
     '# Bash or zsh, for the current session',
@@ -62,8 +62,8 @@ export function completionExamples(program: string): readonly string[] {
 }
 
 /**
- * For bash from 3.2 on, with and without the package bash-completion. Bash cuts words at `=` and `:` too, and wants what
- * follows the cut: the words are put together again by the spaces between them.
+ * For bash 3.2 and later, with and without the package bash-completion. Bash also splits words at `=` and `:`, and expects
+ * candidates for the last part only. The script joins the parts that have no space between them.
  */
 function bashScript(program: string): string {
   const name = `_${program}_complete`;
@@ -100,7 +100,7 @@ complete -o default -F ${name} ${program}
 `;
 }
 
-/** For fish from 3.0 on. */
+/** For fish 3.0 and later. */
 function fishScript(program: string): string {
   const name = `__${program}_complete`;
   return `# fish completion for ${program}
@@ -133,7 +133,7 @@ complete -c ${program} -f -a '(${name})'
 `;
 }
 
-/** For Windows PowerShell 5.1 and PowerShell 7; before 7.3, an empty argument reaches a program only as two quotes. */
+/** For Windows PowerShell 5.1 and PowerShell 7. Before 7.3, an empty argument must be passed to a program as two quotes. */
 function powershellScript(program: string): string {
   return `# PowerShell completion for ${program}
 Register-ArgumentCompleter -Native -CommandName '${program}' -ScriptBlock {
@@ -165,7 +165,7 @@ Register-ArgumentCompleter -Native -CommandName '${program}' -ScriptBlock {
 `;
 }
 
-/** For zsh; as a file of `$fpath`, named with an underscore before the program, or read by `source`. */
+/** For zsh. The script works as a file `_program` in `$fpath`, and with `source`. */
 function zshScript(program: string): string {
   return `#compdef ${program}
 _${program}() {

@@ -1,8 +1,11 @@
 /**
- * The flag notation of the version 2 commands: Go's `flag` package under urfave/cli (v1.22), brought into the one form that
- * commander reads. One dash or two are the same, letters are never joined, a flag with a value takes the next argument whatever
- * that is, and reading stops at the first argument. Global flags stand before the command's name. Behind it, flags that are the
- * command's own are first moved before its arguments, together with the argument after each of them.
+ * Normalises the flag syntax of the version 2 commands, Go's `flag` package with urfave/cli (v1.22), to the one form that
+ * commander parses. The rules:
+ * - one dash and two dashes are the same, and shorthands are never joined
+ * - a flag that needs a value takes the next argument, whatever that is
+ * - parsing stops at the first positional argument
+ * - global flags stand before the command's name
+ * - after the command's name, the command's own flags are first moved before its arguments, each with the argument after it
  */
 
 import { bytesFromText } from '../../go/bytes.js';
@@ -13,17 +16,17 @@ import type { Flag, FlagTable } from '../flags.js';
 import { closest, didYouMean } from '../suggestions.js';
 
 export interface V2Words {
-  /** `--name=value`, in the order given; names are known and values can be read. */
+  /** `--name=value`, in the order given. The names are known and the values are valid. */
   readonly tokens: readonly string[];
-  /** From the first argument on. */
+  /** The first positional argument and all that follows. */
   readonly rest: readonly string[];
 }
 
-/** Flags by each of their names, with the name that the table has for them. */
+/** Flags by long and short name, each with its long name. */
 type KnownFlags = ReadonlyMap<string, { readonly name: string; readonly flag: Flag<unknown> }>;
 
-/** Reads flags up to the first argument. Throws a `V2Failure` in Go's words. */
-export function readFlagWords(args: readonly string[], table: FlagTable): V2Words {
+/** Parses flags up to the first positional argument. Throws a `V2Failure` with Go's messages. */
+export function parseFlagWords(args: readonly string[], table: FlagTable): V2Words {
   const known = knownFlags(table);
   const left = [...args];
   const tokens: string[] = [];
@@ -33,27 +36,27 @@ export function readFlagWords(args: readonly string[], table: FlagTable): V2Word
     left.shift();
     if (arg === '--') break;
     const [, typed = '', joined] = /^--?([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-    if (typed === '' || typed.startsWith('-')) throw refusal(`bad flag syntax: ${arg}`);
+    if (typed === '' || typed.startsWith('-')) throw flagError(`bad flag syntax: ${arg}`);
     const { name, flag } = known.get(typed) ?? unknownFlag(typed, known);
-    const text = joined ?? flag.kind.valueWhenAlone ?? left.shift();
-    if (text === undefined) throw refusal(`flag needs an argument: -${typed}`);
+    const text = joined ?? flag.kind.noOptDefault ?? left.shift();
+    if (text === undefined) throw flagError(`flag needs an argument: -${typed}`);
     checkValue(typed, flag, text);
     tokens.push(`--${name}=${text}`);
     given.add(typed);
   }
-  refuseTwoForms(given, table);
+  rejectTwoForms(given, table);
   return { tokens, rest: left };
 }
 
 export interface ReorderedWords {
   readonly words: readonly string[];
-  /** How many of the arguments stood before `--`; `undefined`: there is none, or it is an argument itself. */
-  readonly dashAt: number | undefined;
+  /** How many of the arguments stand before `--`; `undefined` when there is no `--`, or when it is itself an argument. */
+  readonly argsLenAtDash: number | undefined;
 }
 
 /**
- * Moves flags before arguments. What follows a known flag without `=` goes with it, even when the flag needs no value: so
- * `rm a --dir b` removes `b`, as it does with etcdctl, and `--` behind such an argument is one too (urfave/cli `reorderArgs`).
+ * Moves flags before arguments (urfave/cli `reorderArgs`). The argument after a known flag without `=` moves with the flag, even
+ * when the flag needs no value. As in etcdctl, `rm a --dir b` therefore removes `b`, and a `--` after a flag is an argument.
  */
 export function flagsFirst(args: readonly string[], table: FlagTable): ReorderedWords {
   const known = knownFlags(table);
@@ -66,13 +69,13 @@ export function flagsFirst(args: readonly string[], table: FlagTable): Reordered
       goesWithFlag = false;
       flags.push(arg);
     } else if (arg === '--') {
-      return { words: [...flags, '--', ...others, ...args.slice(at + 1)], dashAt: others.length };
+      return { words: [...flags, '--', ...others, ...args.slice(at + 1)], argsLenAtDash: others.length };
     } else if (isKnown(arg)) {
       flags.push(arg);
       goesWithFlag = !arg.includes('=');
     } else others.push(arg);
   }
-  return { words: [...flags, ...others], dashAt: undefined };
+  return { words: [...flags, ...others], argsLenAtDash: undefined };
 }
 
 function knownFlags(table: FlagTable): KnownFlags {
@@ -88,7 +91,7 @@ function knownFlags(table: FlagTable): KnownFlags {
 function unknownFlag(typed: string, known: KnownFlags): never {
   const longNames = [...known.values()].map(({ name }) => name);
   const near = closest(typed, new Set(longNames)).map((each) => `--${each}`);
-  throw refusal(`flag provided but not defined: -${typed}`, didYouMean(near));
+  throw flagError(`flag provided but not defined: -${typed}`, didYouMean(near));
 }
 
 function checkValue(typed: string, flag: Flag<unknown>, text: string): void {
@@ -102,17 +105,17 @@ function checkValue(typed: string, flag: Flag<unknown>, text: string): void {
       flag.kind.name === 'bool'
         ? `invalid boolean value ${quoted} for -${typed}: ${why}`
         : `invalid value ${quoted} for flag -${typed}: ${why}`;
-    throw refusal(message, flag.kind.advice === undefined ? [] : [flag.kind.advice]);
+    throw flagError(message, flag.kind.advice === undefined ? [] : [flag.kind.advice]);
   }
 }
 
-function refuseTwoForms(given: ReadonlySet<string>, table: FlagTable): void {
+function rejectTwoForms(given: ReadonlySet<string>, table: FlagTable): void {
   for (const [name, { short }] of Object.entries(table)) {
     if (short === undefined || !given.has(name) || !given.has(short)) continue;
-    throw refusal(`Cannot use two forms of the same flag: ${short} ${name}`);
+    throw flagError(`Cannot use two forms of the same flag: ${short} ${name}`);
   }
 }
 
-function refusal(message: string, reasons: readonly string[] = []): V2Failure {
+function flagError(message: string, reasons: readonly string[] = []): V2Failure {
   return new V2Failure(message, 'plain', { reasons });
 }

@@ -38,7 +38,7 @@ export type V2GlobalFlagValues = FlagValues<typeof V2_GLOBAL_FLAGS>;
 
 /** The global flags and variables of one version 2 command line. */
 export interface V2GlobalOptions {
-  /** As given, unchecked. */
+  /** As given; not checked yet. */
   readonly endpoints: readonly string[];
   readonly discovery: DiscoveryOptions | undefined;
   readonly tls: Omit<TlsOptions, 'insecureTransport'>;
@@ -46,7 +46,7 @@ export interface V2GlobalOptions {
   readonly output: string;
   readonly isDebug: boolean;
   readonly syncs: boolean;
-  /** Until an answer begins; 0: no limit. */
+  /** The time limit until the response headers; 0: no limit. */
   readonly headerTimeoutMs: number;
   readonly totalTimeoutMs: number;
   readonly dialTimeoutMs: number;
@@ -57,8 +57,8 @@ const MAX_DIAL_MS = 30_000;
 const TLS_FLAGS = { ca: '--ca-file', cert: '--cert-file', key: '--key-file' } as const;
 
 /**
- * Variables stand in for flags that are empty, and are not looked at otherwise: other than with version 3, both may be given
- * (ctlv2/command/util.go of etcd 3.5).
+ * A variable is used when its flag is empty. Setting both is not an error, unlike in version 3 (ctlv2/command/util.go of
+ * etcd 3.5).
  */
 export function resolveV2Globals(given: Partial<V2GlobalFlagValues>, env: Environment): V2GlobalOptions {
   const values = { ...DEFAULTS, ...given } as V2GlobalFlagValues;
@@ -98,7 +98,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
   Object.entries(V2_GLOBAL_FLAGS).map(([name, flag]) => [name, flag.defaultValue]),
 );
 
-/** The first colon ends the name. */
+/** `name:password`, split at the first colon; without a colon, the program prompts for the password. */
 function toUser(text: string): User | undefined {
   if (text === '') return undefined;
   const colonAt = text.indexOf(':');
@@ -106,7 +106,7 @@ function toUser(text: string): User | undefined {
   return { username: text.slice(0, colonAt), password: text.slice(colonAt + 1) };
 }
 
-/** etcdctl does the work, says on stderr that it cannot print it, and ends with status 0. */
+/** Throws a `V2Failure`. etcdctl runs the command, prints the error on stderr, and ends with status 0. */
 export function toV2OutputFormat(name: string): V2OutputFormat {
   const format = V2_OUTPUT_FORMATS.find((each) => each === name);
   if (format !== undefined) return format;

@@ -1,4 +1,4 @@
-/** Help pages of the version 2 commands, in the layout that etcdctl had for them: titled sections, three spaces in front. */
+/** Help pages of the version 2 commands, in the layout of etcdctl: titled sections with an indentation of three spaces. */
 import { describeFlags, type FlagDescription } from '../command-description.js';
 import { type CommandNode, commandWords, lineage } from '../command-tree.js';
 import type { FlagTable } from '../flags.js';
@@ -7,7 +7,7 @@ import { HELP_FLAG, VERSION_FLAG } from './globals.js';
 type Node = CommandNode<unknown>;
 type Row = readonly [left: string, right: string];
 
-/** The page of a command, a family, or of the program itself. */
+/** The help page of a command, of a family, or of the program. */
 export function v2Help(node: Node): string {
   const { summary, description, examples = [] } = node.declaration;
   const isProgram = node.parent === undefined;

@@ -1,6 +1,6 @@
 import { SignalReceivedError } from '../../term/signals.js';
 
-/** Runs what goes on until Ctrl-C, which then is its regular end, with status 0. */
+/** Runs work that goes on until Ctrl-C: SIGINT ends it with status 0. Other signals and errors reject. */
 export async function untilInterrupted(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   try {
     await work();

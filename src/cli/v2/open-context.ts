@@ -25,7 +25,7 @@ import type { V2Context } from './command.js';
 import { resolveV2Globals, toV2OutputFormat, type V2GlobalOptions } from './globals.js';
 import type { V2Invocation } from './program.js';
 
-/** The context of a version 2 command, by its global flags. */
+/** The context of a version 2 command. Throws a `V2Failure` for an unknown output format. */
 export function openV2Context(invocation: V2Invocation, host: ProcessContext): OpenContext<V2Context> {
   const globals = resolveV2Globals(invocation.globals, host.env);
   const format = invocation.hasFormats ? toV2OutputFormat(globals.output) : 'simple';
@@ -87,7 +87,10 @@ async function askCredentials(
   return { username: user.username, password };
 }
 
-/** Learns where the members are. What a server answers to that is no reason to give up; that none does, is. */
+/**
+ * Replaces the client's endpoints with the client URLs of the members, unless `syncs` is false. An error that a server returned is
+ * ignored; rejects when no server answers.
+ */
 async function prepareClient(
   client: V2Client,
   { syncs, isDebug }: Pick<V2GlobalOptions, 'syncs' | 'isDebug'>,
@@ -99,15 +102,15 @@ async function prepareClient(
     try {
       await client.sync({ signal: deadline() });
     } catch (error) {
-      refuseUnreachable(error, client);
+      rejectUnreachable(error, client);
     }
     tell(`got endpoints(${client.endpoints.join(',')}) after sync`);
   }
   tell(`Cluster-Endpoints: ${client.endpoints.join(', ')}`);
 }
 
-/** As etcdctl does, ignores what a server has answered (ctlv2/command/util.go `mustNewClient` of etcd 3.5). */
-function refuseUnreachable(error: unknown, { endpoints }: V2Client): void {
+/** Ignores errors that a server returned, as etcdctl does (ctlv2/command/util.go `mustNewClient` of etcd 3.5). */
+function rejectUnreachable(error: unknown, { endpoints }: V2Client): void {
   if (!(error instanceof V2CallError) || error instanceof V2ApiMissingError) throw error;
   if (error instanceof V2NoEndpointsError) {
     throw new V2Failure(error.message, 'server', {
@@ -131,14 +134,14 @@ function isUnreachable(error: V2CallError): boolean {
 function startDeadline(totalTimeoutMs: number, signal: AbortSignal): AbortSignal {
   const deadline = linkSignals(signal);
   const expire = () => deadline.abort(new V2DeadlineError());
-  // Less than a millisecond is over before anything can be sent.
+  // A timeout below one millisecond expires before a request can be sent.
   if (totalTimeoutMs < 1) expire();
-  // What is waited for keeps the process alive, and nothing waits for the timer itself.
+  // The timer must not keep the process alive: pending I/O does that.
   else setTimeout(expire, totalTimeoutMs).unref();
   return deadline.signal;
 }
 
-/** A failure with the ending that etcdctl gives it: final lines and exit status differ from those of version 3. */
+/** Converts a failure to a `V2Failure`: the final lines and the exit status differ from those of version 3. */
 export function withEnding(error: unknown, { callFailure, successor }: V2Invocation): unknown {
   if (error instanceof V2ApiMissingError) {
     const message =

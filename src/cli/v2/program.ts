@@ -1,42 +1,42 @@
 import { V2Failure } from '../../model/v2/errors.js';
 import { type CommandDescription, describeCommand } from '../command-description.js';
 import { type CommandLine, type CommandNode, commandPath, commandWords } from '../command-tree.js';
-import { addChild, makeRoot, readFlags } from '../commander-tree.js';
+import { addChild, makeRoot, parseFlags } from '../commander-tree.js';
 import type { FlagTable } from '../flags.js';
 import { closest, didYouMean } from '../suggestions.js';
 import type { V2CommandParent, V2Prepared } from './command.js';
-import { flagsFirst, readFlagWords } from './dialect.js';
+import { flagsFirst, parseFlagWords } from './dialect.js';
 import { HELP_FLAG, V2_GLOBAL_FLAGS, type V2GlobalFlagValues, VERSION_FLAG } from './globals.js';
 import { v2Help } from './help.js';
 
 interface V2ProgramSettings {
   readonly name: string;
   readonly summary: string;
-  /** What `--version` prints. */
+  /** The output of `--version`. */
   readonly versionText: string;
 }
 
 type V2Outcome =
-  /** To be written to stdout, status 0. */
+  /** Text to print on stdout with status 0. */
   { readonly kind: 'help'; readonly text: string } | V2Invocation;
 
-/** A command with options that are known to be good. */
+/** A command with checked options. */
 export interface V2Invocation extends V2Prepared {
   readonly kind: 'run';
-  /** `member add` */
+  /** Such as `member add`. */
   readonly path: string;
-  /** The global flags that stand on the command line; variables and defaults are for `resolveV2Globals`. */
+  /** The global flags given on the command line. `resolveV2Globals` adds environment variables and defaults. */
   readonly globals: Partial<V2GlobalFlagValues>;
 }
 
 export interface V2Program extends V2CommandParent {
-  /** `argv` without the program's name. Throws a `V2Failure`, also where `toOptions` of the command does. */
+  /** `argv` is without the program's name. Throws a `V2Failure`; passes on the errors of `toOptions`. */
   parse(argv: readonly string[]): V2Outcome;
-  /** All that is declared: for documentation. */
+  /** All declarations, for the documentation. */
   describe(): CommandDescription;
 }
 
-/** The version 2 command set, to be filled by its commands. */
+/** A version 2 program without commands; they are registered with it. */
 export function createV2Program({ name, summary, versionText }: V2ProgramSettings): V2Program {
   const root: CommandNode<V2Prepared> = makeRoot<V2Prepared>({
     declaration: { name, summary },
@@ -46,7 +46,7 @@ export function createV2Program({ name, summary, versionText }: V2ProgramSetting
   return {
     ...parentAt(root),
     parse(argv) {
-      const request = readV2CommandLine(root, argv);
+      const request = parseV2CommandLine(root, argv);
       if (request.kind === 'version') return { kind: 'help', text: versionText };
       if (request.kind === 'help') return { kind: 'help', text: v2Help(request.node) };
       const { node, line, globals } = request;
@@ -66,8 +66,8 @@ function parentAt(node: CommandNode<V2Prepared>): V2CommandParent {
         flags: spec.flags,
         action: {
           kind: 'run',
-          prepare({ args, flags, dashAt }) {
-            const options = spec.toOptions(args, flags as Flags, dashAt);
+          prepare({ args, flags, argsLenAtDash }) {
+            const options = spec.toOptions(args, flags as Flags, argsLenAtDash);
             const { callFailure, successor, hasFormats = false } = spec;
             return {
               callFailure,
@@ -86,40 +86,40 @@ function parentAt(node: CommandNode<V2Prepared>): V2CommandParent {
 
 type Node = CommandNode<V2Prepared>;
 
-/** What a version 2 command line asks for. */
+/** A parsed version 2 command line. */
 type V2Request =
   | { readonly kind: 'version' }
-  /** The page of this command, family or program. */
+  /** Show the help page of this command, family or program. */
   | { readonly kind: 'help'; readonly node: Node }
   | {
       readonly kind: 'run';
       readonly node: Node;
       readonly line: CommandLine;
-      /** Global flags that stand on the command line. */
+      /** The global flags given on the command line. */
       readonly globals: Readonly<Record<string, unknown>>;
     };
 
-/** The names of the command that shows help, in the program and in every family. */
+/** The names of the help command, in the program and in every family. */
 const HELP_NAMES = ['help', 'h'];
 
-/** Throws a `V2Failure` for flags, values and commands that there are not. */
-function readV2CommandLine(root: Node, argv: readonly string[]): V2Request {
-  const program = level(root, argv, { ...root.flags, ...HELP_FLAG, ...VERSION_FLAG });
+/** Throws a `V2Failure` for unknown commands and flags, and for invalid values. */
+function parseV2CommandLine(root: Node, argv: readonly string[]): V2Request {
+  const program = parseLevel(root, argv, { ...root.flags, ...HELP_FLAG, ...VERSION_FLAG });
   if (program.asksForHelp) return { kind: 'help', node: root };
   if (program.tokens.includes('--version=true')) return { kind: 'version' };
-  return readBelow(root, program.rest, program.tokens);
+  return parseSubcommand(root, program.rest, program.tokens);
 }
 
-interface Level {
+interface ParsedLevel {
   readonly tokens: readonly string[];
   readonly rest: readonly string[];
   readonly asksForHelp: boolean;
 }
 
-/** The flags of one level of the tree. A refusal names where to read about them. */
-function level(node: Node, args: readonly string[], table: FlagTable): Level {
+/** Parses the flags of one level of the command tree. Errors name the help page of that level. */
+function parseLevel(node: Node, args: readonly string[], table: FlagTable): ParsedLevel {
   try {
-    const { tokens, rest } = readFlagWords(args, table);
+    const { tokens, rest } = parseFlagWords(args, table);
     return { tokens, rest, asksForHelp: tokens.at(-1) !== undefined && lastHelp(tokens) };
   } catch (error) {
     if (!(error instanceof V2Failure)) throw error;
@@ -132,27 +132,27 @@ function lastHelp(tokens: readonly string[]): boolean {
   return tokens.findLast((token) => /^--help=/.test(token))?.endsWith('=true') ?? false;
 }
 
-/** The words behind a family's or the program's flags: the name of a command, and what belongs to it. */
-function readBelow(node: Node, words: readonly string[], tokens: readonly string[]): V2Request {
+/** Parses the words after the flags of a family or of the program: the name of a command, its flags and arguments. */
+function parseSubcommand(node: Node, words: readonly string[], tokens: readonly string[]): V2Request {
   const [name, ...args] = words;
   if (name === undefined) return { kind: 'help', node };
   if (HELP_NAMES.includes(name)) return { kind: 'help', node: helpTopic(node, args) };
   const child = childNamed(node, name);
   if (child.action.kind === 'family') {
-    const family = level(child, args, HELP_FLAG);
-    return family.asksForHelp ? { kind: 'help', node: child } : readBelow(child, family.rest, tokens);
+    const family = parseLevel(child, args, HELP_FLAG);
+    return family.asksForHelp ? { kind: 'help', node: child } : parseSubcommand(child, family.rest, tokens);
   }
-  return readCommand(child, args, tokens);
+  return parseCommand(child, args, tokens);
 }
 
-function readCommand(node: Node, args: readonly string[], globalTokens: readonly string[]): V2Request {
+function parseCommand(node: Node, args: readonly string[], globalTokens: readonly string[]): V2Request {
   const table = { ...node.flags, ...HELP_FLAG };
-  const { words, dashAt } = flagsFirst(args, table);
-  const { tokens, rest, asksForHelp } = level(node, words, table);
+  const { words, argsLenAtDash } = flagsFirst(args, table);
+  const { tokens, rest, asksForHelp } = parseLevel(node, words, table);
   if (asksForHelp) return { kind: 'help', node };
   const own = tokens.filter((token) => !token.startsWith('--help='));
-  const read = readFlags(node, [...globalTokens.filter(isGlobal), ...own], rest);
-  const given = Object.entries(read.given);
+  const parsed = parseFlags(node, [...globalTokens.filter(isGlobal), ...own], rest);
+  const given = Object.entries(parsed.given);
   const [ownFlags, globals] = [true, false].map((isOwn) =>
     Object.fromEntries(given.filter(([name]) => name in node.flags === isOwn)),
   );
@@ -161,9 +161,9 @@ function readCommand(node: Node, args: readonly string[], globalTokens: readonly
     kind: 'run',
     node,
     line: {
-      args: read.args,
+      args: parsed.args,
       flags: { ...Object.fromEntries(defaults), ...ownFlags },
-      dashAt,
+      argsLenAtDash,
     },
     globals: globals ?? {},
   };

@@ -6,47 +6,52 @@ import {
   type QueueClient,
   type QueueContext,
   queueRange,
-  readPatiently,
+  rangeWithRetry,
 } from './queue.js';
 
 /**
- * The leaders of an election as they come, each with every value it has while it leads: as answers to a read of its key, but
- * without a count (etcd client/v3/concurrency/election.go `observe`). What was compacted meanwhile is left out.
- * @throws ServerError when the server refuses; the signal's reason
+ * Yields the leaders of an election, and each value that a leader proclaims, as the range response to a read of the leader's
+ * key, with a count of 0 (etcd client/v3/concurrency/election.go `observe`). Leaders whose revisions were compacted before
+ * they could be read are left out.
+ * @throws ServerError when the server rejects a request; the signal's reason when the signal aborts
  */
-export async function* leadersOf(
+export async function* observeLeaders(
   client: QueueClient,
   name: string,
   context: QueueContext,
 ): AsyncGenerator<RangeResponse, void, undefined> {
-  let told: KeyValue | undefined;
+  let lastYielded: KeyValue | undefined;
   for (;;) {
-    const seen = await leaderOrNext(client, name, context);
-    if (seen === undefined) continue;
-    if (!isSame(seen.kv, told)) yield toResponse(seen);
-    told = seen.kv;
-    const target = { range: { key: seen.kv.key }, startRevision: seen.revision + 1n };
+    const leader = await currentOrNextLeader(client, name, context);
+    if (leader === undefined) continue;
+    if (!isSame(leader.kv, lastYielded)) yield toResponse(leader);
+    lastYielded = leader.kv;
+    const target = { range: { key: leader.kv.key }, startRevision: leader.revision + 1n };
     for await (const { event, header } of keyEvents(client, target, context)) {
       if (event.type === EventType.delete || event.kv === undefined) break;
-      told = event.kv;
-      yield toResponse({ kv: told, header });
+      lastYielded = event.kv;
+      yield toResponse({ kv: lastYielded, header });
     }
   }
 }
 
-interface Sighting extends Pick<KeyEvent, 'header'> {
+/** The key of a leader at one revision. */
+interface LeaderState extends Pick<KeyEvent, 'header'> {
   readonly kv: KeyValue;
 }
 
-/** The first in the queue or, when that is empty, the first to come; nothing when its coming may have been missed. */
-async function leaderOrNext(
+/**
+ * The leader, which is the first contender in the queue. Waits for a contender when the queue is empty. `undefined` when events were
+ * compacted during the wait: the caller must read the queue again.
+ */
+async function currentOrNextLeader(
   client: QueueClient,
   name: string,
   context: QueueContext,
-): Promise<(Sighting & { readonly revision: bigint }) | undefined> {
+): Promise<(LeaderState & { readonly revision: bigint }) | undefined> {
   const range = queueRange(name);
   const request = { ...range, sortTarget: SortTarget.create, sortOrder: SortOrder.ascend, limit: 1n };
-  const { kvs, header } = await readPatiently(client.kv, request, context);
+  const { kvs, header } = await rangeWithRetry(client.kv, request, context);
   const revision = header?.revision ?? 0n;
   const [kv] = kvs;
   if (kv !== undefined) return { kv, header, revision };
@@ -58,12 +63,11 @@ async function leaderOrNext(
   return undefined;
 }
 
-function isSame(leader: KeyValue, told: KeyValue | undefined): boolean {
-  return (
-    told !== undefined && told.modRevision === leader.modRevision && Buffer.from(told.key).equals(leader.key)
-  );
+function isSame(leader: KeyValue, other: KeyValue | undefined): boolean {
+  if (other === undefined || other.modRevision !== leader.modRevision) return false;
+  return Buffer.from(other.key).equals(leader.key);
 }
 
-function toResponse({ kv, header }: Sighting): RangeResponse {
+function toResponse({ kv, header }: LeaderState): RangeResponse {
   return { header, kvs: [kv], more: false, count: 0n };
 }

@@ -1,6 +1,7 @@
 /**
- * The queue that locks and elections are (etcd client/v3/concurrency/key.go, mutex.go, election.go): each contender has the
- * key `<name>/<lease in hexadecimal>`, and whose key was created first is at its head. All clients of etcd stand in the same queue.
+ * The queue of contenders behind a mutex and an election (etcd client/v3/concurrency/key.go, mutex.go, election.go). Each contender
+ * owns the key `<name>/<lease in hexadecimal>`; the contender whose key has the lowest create revision is at the head. The keys are
+ * those of etcd's own clients: both can contend for one name.
  */
 import { bytesFromText } from '../../go/bytes.js';
 import { linkSignals } from '../../model/abort-signal.js';
@@ -20,43 +21,44 @@ import type { WatchTarget } from '../watch/state.js';
 import { watchKeys } from '../watch/watch-keys.js';
 import type { Session } from './session.js';
 
-/** Pause before a read that no server was able to answer is made again. */
+/** Pause before a read is repeated that failed with `Unavailable`. */
 const RETRY_MS = 500;
 
 interface Contender {
   readonly name: string;
   readonly session: Session;
-  /** What others see under the contender's key. */
+  /** The value of the contender's key. */
   readonly value: Uint8Array;
 }
 
-/** What a contender at the head of the queue has. */
-export interface Head {
+/** The contender's key when it is at the head of the queue: when it owns the mutex, or leads. */
+export interface QueueHead {
   readonly key: Uint8Array;
-  /** Of the store when the head was reached. */
+  /** The store revision at which the contender reached the head. */
   readonly revision: bigint;
-  /** The contender's key as it was then. */
+  /** The response to a read of the contender's key. */
   readonly response: RangeResponse;
 }
 
 /**
- * Stands in the queue until its head is reached. The place belongs to the session and goes with it.
+ * Creates the contender's key and waits until it is at the head of the queue. The key is attached to the lease of the session: it is
+ * deleted when the session ends.
  * @throws CommandError when the signal aborts or the session is lost first
  */
-export async function reachHead(
+export async function awaitHead(
   client: QueueClient,
   { name, session, value }: Contender,
   { signal, clock }: QueueContext,
-): Promise<Head> {
-  const waiting = linkSignals(signal, session.lost);
-  const call = { signal: waiting.signal };
+): Promise<QueueHead> {
+  const linked = linkSignals(signal, session.lost);
+  const call = { signal: linked.signal };
   try {
     const key = bytesFromText(`${name}/${session.lease.toString(16)}`);
     const { header } = await client.kv.put({ key, value, lease: session.lease }, call);
-    const place = { name, revision: header?.revision ?? 0n };
-    const hasWaited = await waitForOthers(client, place, { clock, ...call });
-    const response = await readPatiently(client.kv, { key }, { clock, ...call });
-    const revision = hasWaited ? (response.header?.revision ?? 0n) : place.revision;
+    const createRevision = header?.revision ?? 0n;
+    const hasWaited = await waitForPredecessors(client, { name, createRevision }, { clock, ...call });
+    const response = await rangeWithRetry(client.kv, { key }, { clock, ...call });
+    const revision = hasWaited ? (response.header?.revision ?? 0n) : createRevision;
     return { key, revision, response };
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -65,7 +67,7 @@ export async function reachHead(
       reasons: [`interrupted while waiting for ${name}`],
     });
   } finally {
-    waiting.release();
+    linked.release();
   }
 }
 
@@ -74,8 +76,8 @@ export function queueRange(name: string): KeyRange {
   return prefixRange(bytesFromText(`${name}/`));
 }
 
-/** A read that goes on through elections and restarts of servers, longer than a client's own retries do. */
-export async function readPatiently(
+/** A read that is repeated while it fails with `Unavailable`: through leader elections and restarts, beyond the client's own retries. */
+export async function rangeWithRetry(
   kv: KvService,
   request: RangeRequest,
   { clock, signal }: QueueContext,
@@ -90,28 +92,31 @@ export async function readPatiently(
   }
 }
 
-/** Settles when all that came before the place have left the queue; with false when there were none. */
-async function waitForOthers(
+/**
+ * Settles when the keys of the queue with a lower create revision are deleted; with false when there were none
+ * (client/v3/concurrency/key.go `waitDeletes`).
+ */
+async function waitForPredecessors(
   client: QueueClient,
-  place: { readonly name: string; readonly revision: bigint },
+  { name, createRevision }: { readonly name: string; readonly createRevision: bigint },
   context: QueueContext,
 ): Promise<boolean> {
   const request: RangeRequest = {
-    ...queueRange(place.name),
-    maxCreateRevision: place.revision - 1n,
+    ...queueRange(name),
+    maxCreateRevision: createRevision - 1n,
     sortTarget: SortTarget.create,
     sortOrder: SortOrder.descend,
     limit: 1n,
   };
   for (let hasWaited = false; ; hasWaited = true) {
-    const { kvs, header } = await readPatiently(client.kv, request, context);
-    const [nearest] = kvs;
-    if (nearest === undefined) return hasWaited;
-    await untilDeleted(client, { kv: nearest, after: header?.revision ?? 0n }, context);
+    const { kvs, header } = await rangeWithRetry(client.kv, request, context);
+    const [predecessor] = kvs;
+    if (predecessor === undefined) return hasWaited;
+    await untilDeleted(client, { kv: predecessor, after: header?.revision ?? 0n }, context);
   }
 }
 
-/** Settles when the key may have been deleted since the revision. */
+/** Settles when the key is deleted after the revision, or may have been: events can be compacted before they are read. */
 async function untilDeleted(
   client: QueueClient,
   { kv, after }: { readonly kv: KeyValue; readonly after: bigint },
@@ -123,11 +128,11 @@ async function untilDeleted(
   }
 }
 
-/** What waiting in a queue, and looking at one, needs. */
+/** The services that waiting in a queue and observing it use. */
 export type QueueClient = Pick<Client, 'kv' | 'watch'>;
 
 export interface QueueContext {
-  /** Ends the waiting: it then rejects with the signal's reason. */
+  /** Ends the wait, which then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
 }
@@ -138,20 +143,23 @@ export interface KeyEvent {
 }
 
 /**
- * The events of a watch, one by one, across restarts of servers. Ends when some of them are compacted: the keys have to be
- * looked at anew then.
- * @throws ServerError when the server refuses the watch
+ * The events of a watch, one by one, across restarts of servers. Ends when events are compacted before they are read: the caller must
+ * read the keys again.
+ * @throws ServerError when the server cancels the watch for another reason
  */
 export async function* keyEvents(
   { watch }: QueueClient,
   target: WatchTarget,
   { clock, signal }: QueueContext,
 ): AsyncGenerator<KeyEvent, void, undefined> {
-  const sleep = (ms: number, ending?: AbortSignal) => clock.sleep(ms, ending);
+  const sleep = (ms: number, sleepSignal?: AbortSignal) => clock.sleep(ms, sleepSignal);
   for await (const update of watchKeys(watch, target, { signal, sleep })) {
     if (update.kind === 'ended') {
       if (update.end.compactRevision > 0n) return;
-      throw new ServerError(update.end.why || 'the server cancelled the watch without a reason', 'Unknown');
+      throw new ServerError(
+        update.end.reason || 'the server cancelled the watch without a reason',
+        'Unknown',
+      );
     }
     if (update.kind !== 'response') continue;
     const { events, header } = update.response;

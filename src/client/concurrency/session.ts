@@ -3,29 +3,29 @@ import { CommandError, ServerError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
 import { keepLeaseAlive, type LeaseKeeperOptions, type LeaseLoss } from '../lease-keeper.js';
 
-/** Giving up waits no longer for a server; the lease then ends by itself. */
+/** The time limit for revoking the lease at the end. A lease that is not revoked expires after its TTL. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** A lease that lives as long as the work it is for; the keys attached to it go with it. */
+/** A lease that is kept alive for the duration of some work. Keys attached to it are deleted with it. */
 export interface Session {
   readonly lease: bigint;
-  /** Aborts when the lease is lost, with a `Failure` that says why. */
+  /** Aborts when the lease is lost. The reason is a `Failure`. */
   readonly lost: AbortSignal;
 }
 
 export interface SessionOptions {
   readonly clock: LeaseKeeperOptions['clock'];
-  /** Ends the attempt to get a lease, and nothing after that. */
+  /** Aborts the request for the lease; has no effect later. */
   readonly signal: AbortSignal;
-  /** How long the lease outlives this process when that is killed; above 0. */
+  /** The TTL of the lease, above 0: how long the lease remains after this process is killed. */
   readonly ttlSeconds: number;
-  /** The message of the error that a lost lease is. */
+  /** The message of the error for a lost lease. */
   readonly lostMessage: string;
 }
 
 /**
- * Does the work under a new lease (etcd client/v3/concurrency/session.go) and revokes that when the work has ended, in
- * whichever way. Not being able to is a failure of work that else succeeded.
+ * Runs the work under a new lease (etcd client/v3/concurrency/session.go), and revokes the lease when the work settles. Rejects when
+ * the work succeeds but the lease cannot be revoked.
  */
 export async function withSession<Result>(
   client: Pick<Client, 'lease'>,
@@ -39,28 +39,28 @@ export async function withSession<Result>(
   try {
     result = await work(session);
   } catch (error) {
-    // What the work failed with is what the user has to know.
-    await session.end().catch(() => undefined);
+    // The error of the work is the one to report.
+    await session.close().catch(() => undefined);
     throw error;
   }
-  await session.end();
+  await session.close();
   return result;
 }
 
 /** Settles when the signal aborts; rejects when the session is lost before that. */
 export async function holdUntilAborted(signal: AbortSignal, { lost }: Session): Promise<void> {
-  const either = linkSignals(signal, lost);
-  await aborted(either.signal).catch(() => undefined);
-  either.release();
+  const linked = linkSignals(signal, lost);
+  await aborted(linked.signal).catch(() => undefined);
+  linked.release();
   if (!signal.aborted) throw lost.reason;
 }
 
 class LeasedSession implements Session {
   readonly #client: Pick<Client, 'lease'>;
-  readonly #farewellMs: number;
-  readonly #loss = new AbortController();
-  readonly #stopping = new AbortController();
-  readonly #keeping: Promise<void>;
+  readonly #revokeTimeoutMs: number;
+  readonly #lost = new AbortController();
+  readonly #stop = new AbortController();
+  readonly #keepAlive: Promise<void>;
 
   constructor(
     client: Pick<Client, 'lease'>,
@@ -68,28 +68,29 @@ class LeasedSession implements Session {
     { clock, ttlSeconds, lostMessage }: SessionOptions,
   ) {
     this.#client = client;
-    this.#farewellMs = Math.min(ttlSeconds * 1000, CLOSE_TIMEOUT_MS);
-    const keeper = { clock, signal: this.#stopping.signal, firstAnswerMs: ttlSeconds * 1000 };
-    this.#keeping = keepLeaseAlive(client.lease, lease, keeper).then(
-      (loss) => this.#loss.abort(new CommandError(lostMessage, reasonsOf(lease, loss))),
+    this.#revokeTimeoutMs = Math.min(ttlSeconds * 1000, CLOSE_TIMEOUT_MS);
+    const keeper = { clock, signal: this.#stop.signal, firstResponseMs: ttlSeconds * 1000 };
+    this.#keepAlive = keepLeaseAlive(client.lease, lease, keeper).then(
+      (loss) => this.#lost.abort(new CommandError(lostMessage, reasonsOf(lease, loss))),
       (error) => {
-        if (!this.#stopping.signal.aborted) this.#loss.abort(error);
+        if (!this.#stop.signal.aborted) this.#lost.abort(error);
       },
     );
   }
 
   get lost(): AbortSignal {
-    return this.#loss.signal;
+    return this.#lost.signal;
   }
 
-  async end(): Promise<void> {
-    this.#stopping.abort(new Error('the session has ended'));
-    await this.#keeping;
+  /** Stops the keep-alive and revokes the lease. Rejects when the lease cannot be revoked. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Error('the session has ended'));
+    await this.#keepAlive;
     if (this.lost.aborted) return;
     try {
-      await this.#client.lease.leaseRevoke({ id: this.lease }, { timeoutMs: this.#farewellMs });
+      await this.#client.lease.leaseRevoke({ id: this.lease }, { timeoutMs: this.#revokeTimeoutMs });
     } catch (error) {
-      // Somebody else was faster.
+      // The lease expired or was revoked in the meantime.
       if (error instanceof ServerError && error.code === 'NotFound') return;
       throw error;
     }

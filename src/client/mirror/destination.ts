@@ -18,23 +18,23 @@ const INITIAL_BACKOFF_MS = 25;
 const MAX_BACKOFF_MS = 1_000;
 
 /**
- * The cluster that is written to. A write whose answer is lost is made again, which is safe because every write demands that
- * its keys have not changed since the last answer: one that was on its way for long cannot undo a newer one.
+ * The cluster that a mirror writes to. A write whose response is lost is repeated. This is safe because each transaction compares
+ * that its keys have not changed since the last response: a transaction that arrives late cannot undo a newer one.
  */
 export class Destination {
   readonly #kv: Pick<KvService, 'txn'>;
   readonly #context: DestinationContext;
-  /** Of the last answer. */
+  /** The store revision of the last response. */
   #revision = 0n;
-  /** False for a user who may write the keys but not read them. */
-  #mayCompare = true;
+  /** False when the user has permission to write the keys but not to read them. */
+  #canCompare = true;
 
   constructor(kv: Pick<KvService, 'txn'>, context: DestinationContext) {
     this.#kv = kv;
     this.#context = context;
   }
 
-  /** Carries out the writes in one transaction, however long the destination is away. */
+  /** Applies the writes in one transaction. Repeats it without a time limit while the destination is unavailable. */
   async apply(writes: readonly RequestOp[]): Promise<void> {
     const { signal, sleep, notice } = this.#context;
     for (let failures = 0; ; failures++) {
@@ -43,7 +43,7 @@ export class Destination {
         if (failures > 0) notice('destination: it answers again');
         return;
       } catch (error) {
-        if (!this.#mayRepeat(error)) throw error;
+        if (!this.#canRetry(error)) throw error;
         if (failures === 0) notice(`destination: ${error.message}: the write will be made again`);
       }
       await sleep(Math.min(INITIAL_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS), signal);
@@ -51,13 +51,13 @@ export class Destination {
   }
 
   async #attempt(writes: readonly RequestOp[]): Promise<void> {
-    while (this.#mayCompare) {
+    while (this.#canCompare) {
       try {
         if (await this.#writeUnlessChanged(writes)) return;
       } catch (error) {
         if (!(error instanceof ServerError)) throw error;
-        if (isEtcdError(error, 'permissionDenied')) this.#mayCompare = false;
-        // It may be the comparisons that make it too large.
+        if (isEtcdError(error, 'permissionDenied')) this.#canCompare = false;
+        // Without the comparisons, the request can be small enough.
         else if (isTooLargeRequest(error)) break;
         else throw error;
       }
@@ -65,7 +65,7 @@ export class Destination {
     await this.#transact({ compare: [], success: writes, failure: [] });
   }
 
-  /** Whether it was done; if not, keys had changed since the last answer, which this one replaces. */
+  /** Returns false when keys have changed since the last response. The response updates the revision: a second attempt can succeed. */
   async #writeUnlessChanged(writes: readonly RequestOp[]): Promise<boolean> {
     const compare = writes.map((write) => isUnchanged(keyOf(write), this.#revision));
     return this.#transact({ compare, success: writes, failure: [] });
@@ -77,9 +77,10 @@ export class Destination {
     return succeeded;
   }
 
-  #mayRepeat(error: unknown): error is ServerError {
+  /** Throws when the write may have been applied and cannot be repeated safely. */
+  #canRetry(error: unknown): error is ServerError {
     if (!(error instanceof ServerError) || error.code !== 'Unavailable') return false;
-    if (this.#mayCompare) return true;
+    if (this.#canCompare) return true;
     throw new ServerError(error.message, error.code, {
       cause: error,
       reasons: [

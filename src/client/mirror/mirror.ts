@@ -9,24 +9,24 @@ import type { WatchEnd } from '../watch/state.js';
 import { watchKeys } from '../watch/watch-keys.js';
 import type { Destination } from './destination.js';
 
-/** What is mirrored. */
+/** Which keys are mirrored, and from which revision on. */
 export interface MirrorPlan {
   readonly mapping: KeyMapping;
-  /** The first revision to mirror; 0: everything as it is now, then what follows. */
+  /** The first revision to mirror; 0: copy the current keys first, then follow all later changes. */
   readonly revision: bigint;
-  /** Largest number of writes in a transaction; 0: no limit. */
+  /** The maximum number of writes in a transaction; 0: no limit. */
   readonly maxWrites: number;
 }
 
-/** The source, and what a mirror needs while it runs. */
+/** The source cluster and the dependencies of a running mirror. */
 export interface MirrorContext {
   readonly source: RangeReader;
   readonly watch: WatchService;
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** Takes a line about an interruption. */
+  /** Called with a line for the user when the mirror is interrupted or resumed. */
   readonly notice: (line: string) => void;
-  /** Called when the first copy begins. */
+  /** Called when the initial copy starts. */
   readonly startProgress: () => CopyProgress;
 }
 
@@ -35,11 +35,11 @@ export interface CopyProgress {
   stop(): void;
 }
 
-/** One mirroring from its first copy on: `keys` and `nextRevision` tell how far it has come. */
+/** Mirrors keys of one cluster to another: an initial copy, then the changes (etcd client/v3/mirror/syncer.go). */
 export class Mirror {
-  /** Writes done at the destination. */
+  /** The number of writes applied to the destination. */
   keys = 0;
-  /** Everything before it is mirrored; 0: not even the first copy is complete. */
+  /** All revisions before this one are mirrored; 0: the initial copy is not complete. */
   nextRevision: bigint;
   readonly #plan: MirrorPlan;
   readonly #destination: Destination;
@@ -56,13 +56,13 @@ export class Mirror {
     this.nextRevision = plan.revision;
   }
 
-  /** Never settles but by a failure. */
+  /** Runs until a failure or an abort: it can only reject. */
   async run(): Promise<never> {
     if (this.nextRevision === 0n) this.nextRevision = (await this.#copy()) + 1n;
     return this.#follow();
   }
 
-  /** Copies the keys as they are at one revision, which it settles with. */
+  /** Copies the keys at one revision, and returns that revision. */
   async #copy(): Promise<bigint> {
     const call = { signal: this.#context.signal };
     const progress = this.#context.startProgress();
@@ -89,7 +89,7 @@ export class Mirror {
           await this.#mirror(update.response);
           break;
         case 'interrupted':
-          notice(`source: ${update.why}: waiting for a server to resume the mirror`);
+          notice(`source: ${update.reason}: waiting for a server to resume the mirror`);
           break;
         case 'resumed':
           notice(`source: resumed the mirror at revision ${update.revision}`);
@@ -101,7 +101,7 @@ export class Mirror {
     throw new CommandError('the watch of the source ended');
   }
 
-  /** Each revision becomes one transaction, or several when it is too large. */
+  /** Collects the writes of each revision for one transaction, or for several when the revision is too large. */
   async #mirror({ events, fragment }: WatchResponse): Promise<void> {
     for (const event of events) {
       const revision = event.kv?.modRevision ?? 0n;
@@ -113,7 +113,7 @@ export class Mirror {
     if (!fragment) await this.#flush();
   }
 
-  /** The pending revision is complete. */
+  /** Applies the pending revision, whose events are complete. */
   async #flush(): Promise<void> {
     await this.#applyPending();
     if (this.#pendingRevision >= this.nextRevision) this.nextRevision = this.#pendingRevision + 1n;
@@ -125,7 +125,7 @@ export class Mirror {
     if (writes.length > 0) await this.#applyInParts(writes);
   }
 
-  /** All of one revision, in any number of transactions: fewer writes go where a server takes less than most do. */
+  /** Applies the writes in one transaction, or in halves when the server rejects it as too large. */
   async #applyInParts(writes: readonly RequestOp[]): Promise<void> {
     try {
       await this.#apply(writes);
@@ -143,30 +143,30 @@ export class Mirror {
   }
 }
 
-function failureOf({ why, compactRevision }: WatchEnd): Error {
+function failureOf({ reason, compactRevision }: WatchEnd): Error {
   if (compactRevision === 0n) {
-    return new CommandError(`the source ended the watch: ${why || 'it gave no reason'}`);
+    return new CommandError(`the source ended the watch: ${reason || 'it gave no reason'}`);
   }
   const reasons = [
     `the source has compacted what happened before revision ${compactRevision}: the destination lacks a part of it, ` +
       'and keys deleted meanwhile; a mirror without --rev copies everything anew, but deletes nothing',
   ];
-  return new ServerError(why, 'OutOfRange', { reasons });
+  return new ServerError(reason, 'OutOfRange', { reasons });
 }
 
 interface BatchLimits {
   readonly mapping: KeyMapping;
-  /** Largest number of writes in a batch; 0: as many as servers take. */
+  /** The maximum number of writes in a batch; 0: the server's default limit. */
   readonly maxWrites: number;
 }
 
-/** What a server takes in a transaction unless it is told otherwise (server/embed/config.go `DefaultMaxTxnOps`). */
-const USUAL_TXN_OPS = 128;
+/** The server's default maximum of operations in a transaction (server/embed/config.go `DefaultMaxTxnOps`). */
+const DEFAULT_MAX_TXN_OPS = 128;
 
-/** A third of what a server takes in one request (1.5 MiB), for keys come twice, in the write and in its comparison. */
-const BATCH_BYTES = 512 * 1024;
+/** A third of the server's default request limit (1.5 MiB), because each key is in the write and in its comparison. */
+const MAX_BATCH_BYTES = 512 * 1024;
 
-/** The keys of a range as writes, so many at a time as make one transaction. */
+/** The keys of a range as writes, in batches of one transaction each. */
 export async function* copyBatches(
   range: PagedRange,
   limits: BatchLimits,
@@ -184,12 +184,12 @@ function* batchesOf(
   kvs: readonly KeyValue[],
   { mapping, maxWrites }: BatchLimits,
 ): Generator<readonly RequestOp[]> {
-  const most = maxWrites || USUAL_TXN_OPS;
+  const maxBatchLength = maxWrites || DEFAULT_MAX_TXN_OPS;
   let batch: RequestOp[] = [];
   let batchBytes = 0;
   for (const kv of kvs) {
     const sizeBytes = 2 * kv.key.length + kv.value.length;
-    const isFull = batch.length === most || batchBytes + sizeBytes > BATCH_BYTES;
+    const isFull = batch.length === maxBatchLength || batchBytes + sizeBytes > MAX_BATCH_BYTES;
     if (isFull && batch.length > 0) {
       yield batch;
       batch = [];
@@ -201,11 +201,11 @@ function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-/** How keys of the source are called at the destination. */
+/** How keys of the source are renamed at the destination. */
 interface KeyMapping {
-  /** All mirrored keys begin with it. */
+  /** All mirrored keys begin with this prefix. */
   readonly prefix: Uint8Array;
-  /** Stands in its place. */
+  /** Replaces the prefix at the destination. */
   readonly replacement: Uint8Array;
 }
 
@@ -213,7 +213,7 @@ function mapKey(key: Uint8Array, { prefix, replacement }: KeyMapping): Uint8Arra
   return Buffer.concat([replacement, key.subarray(prefix.length)]);
 }
 
-/** The value of a key as a write; leases are not mirrored. */
+/** The put that writes a key-value pair to the destination. Leases are not mirrored. */
 export function toPut(
   { key, value }: { readonly key: Uint8Array; readonly value: Uint8Array },
   mapping: KeyMapping,
@@ -221,7 +221,7 @@ export function toPut(
   return { request: { $case: 'requestPut', value: { key: mapKey(key, mapping), value } } };
 }
 
-/** What an event did, as a write. */
+/** The write that repeats an event at the destination. */
 function toWrite({ type, kv }: Event, mapping: KeyMapping): RequestOp {
   if (kv === undefined) throw new Error('an event without a key');
   if (type !== EventType.delete) return toPut(kv, mapping);

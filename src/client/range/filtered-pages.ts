@@ -2,9 +2,9 @@ import type { KeyValue, RangeRequest } from '../../model/messages/kv.js';
 import type { RangePage } from '../../model/results.js';
 import type { CallOptions } from '../../model/services.js';
 import { followingPages, keyAfter } from './following-pages.js';
-import { PageLimit, type RangeReader, type RestOfRange, rangeWithin } from './page.js';
+import { PageLimit, type RangeReader, type RangeRemainder, readPage } from './page.js';
 
-/** Whether the request asks for some of the range's keys by their revisions. */
+/** Whether the request filters the keys by mod or create revision. */
 export function hasFilters(request: RangeRequest): boolean {
   return [
     request.minModRevision,
@@ -14,7 +14,7 @@ export function hasFilters(request: RangeRequest): boolean {
   ].some((revision = 0n) => revision !== 0n);
 }
 
-/** As servers choose (server/etcdserver/txn/range.go `filterRangeResults`, v3.7.1); 0 is no bound. */
+/** The filter of the server (server/etcdserver/txn/range.go `filterRangeResults`, v3.7.1). A bound of 0 is no bound. */
 export function passesFilters(
   { modRevision, createRevision }: KeyValue,
   { minModRevision = 0n, maxModRevision = 0n, minCreateRevision = 0n, maxCreateRevision = 0n }: RangeRequest,
@@ -38,30 +38,31 @@ export function withoutFilters(request: RangeRequest): RangeRequest {
 }
 
 /**
- * The pages of a range with filters, at one revision. A server loads all that is left of such a range for every
- * page; so the keys alone are read first, which carry the revisions, and the values of those that pass.
+ * The pages of a range with filters, at one revision. For each page of such a range, a server loads the whole remaining range. To
+ * avoid that, this reads pages of keys without values and without filters, filters them here, and then reads the values of those
+ * that pass.
  */
 export async function* filteredPages(
   reader: RangeReader,
-  { request, left: wantedCount }: RestOfRange,
+  { request, remaining: initialRemaining }: RangeRemainder,
   call: CallOptions,
 ): AsyncGenerator<RangePage, void, undefined> {
   const allKeys = { ...withoutFilters(request), revision: request.revision, keysOnly: true };
-  const keys = { request: allKeys, left: undefined, pageLimit: new PageLimit() };
+  const keys = { request: allKeys, remaining: undefined, pageLimit: new PageLimit() };
   const values = new ValueReader(reader, request, call);
-  let left = wantedCount;
+  let remaining = initialRemaining;
   for await (const { kvs } of followingPages(reader, keys, call)) {
     let passing = kvs.filter((kv) => passesFilters(kv, request));
     while (passing.length > 0) {
-      if (left === 0n) {
+      if (remaining === 0n) {
         yield { kvs: [], more: true };
         return;
       }
-      const wanted = left === undefined ? passing : passing.slice(0, Number(left));
-      const page = request.keysOnly ? wanted : await values.of(wanted);
+      const wanted = remaining === undefined ? passing : passing.slice(0, Number(remaining));
+      const page = request.keysOnly ? wanted : await values.readPage(wanted);
       yield { kvs: page, more: false };
       passing = passing.slice(page.length);
-      if (left !== undefined) left -= BigInt(page.length);
+      if (remaining !== undefined) remaining -= BigInt(page.length);
     }
   }
 }
@@ -78,15 +79,15 @@ class ValueReader {
     this.#call = call;
   }
 
-  /** The pairs of the first of these keys, all of which pass: as many as make a page. */
-  async of(keys: readonly KeyValue[]): Promise<readonly KeyValue[]> {
-    const { kvs } = await rangeWithin(this.#pageLimit, this.#reader, (kv, most) =>
-      kv.range(this.#between(keys[0], keys[Math.min(most, keys.length) - 1]), this.#call),
+  /** The key-value pairs of the first of these keys: as many as fit in a page. The keys must follow each other in the filtered range. */
+  async readPage(keys: readonly KeyValue[]): Promise<readonly KeyValue[]> {
+    const { kvs } = await readPage(this.#pageLimit, this.#reader, (kv, maxKeys) =>
+      kv.range(this.#requestBetween(keys[0], keys[Math.min(maxKeys, keys.length) - 1]), this.#call),
     );
     return kvs;
   }
 
-  #between(first: KeyValue | undefined, last: KeyValue | undefined): RangeRequest {
+  #requestBetween(first: KeyValue | undefined, last: KeyValue | undefined): RangeRequest {
     if (first === undefined || last === undefined) throw new Error('no keys to read the values of');
     return { ...this.#request, key: first.key, rangeEnd: keyAfter(last.key), limit: 0n };
   }

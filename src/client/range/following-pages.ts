@@ -2,24 +2,24 @@ import { ServerError } from '../../model/errors.js';
 import type { KeyValue, RangeRequest, RangeResponse } from '../../model/messages/kv.js';
 import type { RangePage } from '../../model/results.js';
 import type { CallOptions } from '../../model/services.js';
-import { isTooLarge, type PageLimit, type RangeReader, type RestOfRange, rangeWithin } from './page.js';
+import { isTooLarge, type PageLimit, type RangeReader, type RangeRemainder, readPage } from './page.js';
 
 /**
- * The pages of a range at one revision, in the order of their keys. Each answer has the whole of the call's time.
- * The request must have a revision, and neither another order nor filters.
+ * The pages of a range at one revision, in the order of the keys. The call's timeout applies to each response.
+ * The request must have a revision, and must not have filters or another sort order.
  */
 export async function* followingPages(
   reader: RangeReader,
-  start: RestOfRange & { readonly pageLimit: PageLimit },
+  start: RangeRemainder & { readonly pageLimit: PageLimit },
   call: CallOptions,
 ): AsyncGenerator<RangePage, void, undefined> {
-  const place = new Cursor(start);
+  const cursor = new Cursor(start);
   try {
-    yield* streamedPages(reader, place, call);
+    yield* streamedPages(reader, cursor, call);
   } catch (error) {
-    if (!isStreamTrouble(error)) throw error;
+    if (!canContinueUnary(error)) throw error;
   }
-  yield* askedPages(reader, place, call);
+  yield* unaryPages(reader, cursor, call);
 }
 
 /** The smallest key after this one. */
@@ -29,77 +29,84 @@ export function keyAfter(key: Uint8Array): Uint8Array {
   return next;
 }
 
-/** How far the pages have come: what is to be asked for next. */
+/** The position in a range: the first key that is not read yet. */
 class Cursor {
   readonly pageLimit: PageLimit;
   readonly #request: RangeRequest;
   #key: Uint8Array;
-  #left: bigint | undefined;
+  #remaining: bigint | undefined;
   #isAtEnd = false;
 
-  constructor({ request, left, pageLimit }: RestOfRange & { readonly pageLimit: PageLimit }) {
+  constructor({ request, remaining, pageLimit }: RangeRemainder & { readonly pageLimit: PageLimit }) {
     this.pageLimit = pageLimit;
     this.#request = request;
     this.#key = request.key;
-    this.#left = left;
+    this.#remaining = remaining;
   }
 
   get isAtEnd(): boolean {
     return this.#isAtEnd;
   }
 
-  /** @param keys of a page; all that is left when absent */
-  requestFor(keys?: number): RangeRequest {
-    const most = keys === undefined ? undefined : BigInt(keys);
-    const limit = most === undefined || (this.#left !== undefined && this.#left < most) ? this.#left : most;
+  /** @param maxKeys the size of the page; by default all remaining keys */
+  request(maxKeys?: number): RangeRequest {
+    const max = maxKeys === undefined ? undefined : BigInt(maxKeys);
+    const isMaxAboveRemaining = max === undefined || (this.#remaining !== undefined && this.#remaining < max);
+    const limit = isMaxAboveRemaining ? this.#remaining : max;
     return { ...this.#request, key: this.#key, limit: limit ?? 0n };
   }
 
-  /** @param more keys follow, or are left out for the limit */
-  passed(kvs: readonly KeyValue[], more: boolean): void {
+  /**
+   * Moves behind the keys of a page.
+   * @param more whether keys follow, or were left out for the limit
+   */
+  advance(kvs: readonly KeyValue[], more: boolean): void {
     const last = kvs.at(-1);
-    if (this.#left !== undefined) this.#left -= BigInt(kvs.length);
-    if (!more || last === undefined || this.#left === 0n) this.#isAtEnd = true;
+    if (this.#remaining !== undefined) this.#remaining -= BigInt(kvs.length);
+    if (!more || last === undefined || this.#remaining === 0n) this.#isAtEnd = true;
     else this.#key = keyAfter(last.key);
   }
 }
 
-/** One call for all, whose server makes pages of a size that suits it (etcd 3.7). */
+/** All pages by one call of RangeStream (etcd 3.7). The server chooses the size of the pages. */
 async function* streamedPages(
   reader: RangeReader,
-  place: Cursor,
+  cursor: Cursor,
   call: CallOptions,
 ): AsyncGenerator<RangePage, void, undefined> {
   const kv = await reader.bounded();
-  for await (const { rangeResponse: part } of kv.rangeStream(place.requestFor(), {
+  for await (const { rangeResponse: part } of kv.rangeStream(cursor.request(), {
     ...call,
     limitsEachResponse: true,
   })) {
-    // Only the last part has a header, and tells whether the limit left keys out.
+    // Only the last part has a header. Its `more` is true when the limit left keys out.
     const isLast = part?.header !== undefined;
     if (part === undefined || (part.kvs.length === 0 && !isLast)) continue;
-    place.passed(part.kvs, !isLast || part.more);
+    cursor.advance(part.kvs, !isLast || part.more);
     yield { kvs: part.kvs, more: part.more };
   }
 }
 
-/** A call for each page. */
-async function* askedPages(
+/** Each page by a call of Range. */
+async function* unaryPages(
   reader: RangeReader,
-  place: Cursor,
+  cursor: Cursor,
   call: CallOptions,
 ): AsyncGenerator<RangePage, void, undefined> {
-  while (!place.isAtEnd) {
-    const response: RangeResponse = await rangeWithin(place.pageLimit, reader, (kv, keys) =>
-      kv.range(place.requestFor(keys), call),
+  while (!cursor.isAtEnd) {
+    const response: RangeResponse = await readPage(cursor.pageLimit, reader, (kv, maxKeys) =>
+      kv.range(cursor.request(maxKeys), call),
     );
-    place.passed(response.kvs, response.more);
-    yield { kvs: response.kvs, more: place.isAtEnd && response.more };
+    cursor.advance(response.kvs, response.more);
+    yield { kvs: response.kvs, more: cursor.isAtEnd && response.more };
   }
 }
 
-/** The server does not stream, sent too much at a time, or went away: calls that can be repeated may do better. */
-function isStreamTrouble(error: unknown): boolean {
+/**
+ * Whether unary calls can go on after an error of the stream: the server has no RangeStream, a part was too large, or the server
+ * became unavailable. Unary calls can have smaller pages and are retried.
+ */
+function canContinueUnary(error: unknown): boolean {
   if (isTooLarge(error)) return true;
   return error instanceof ServerError && (error.code === 'Unimplemented' || error.code === 'Unavailable');
 }

@@ -2,57 +2,57 @@ import { ServerError } from '../../model/errors.js';
 import type { KeyValue, RangeRequest, RangeResponse } from '../../model/messages/kv.js';
 import type { KvService } from '../../model/services.js';
 
-/** What is left of a range that was begun. */
-export interface RestOfRange {
-  /** Begins after the last key that is known, at the revision of those before; its `limit` means nothing. */
+/** The part of a range that is not read yet. */
+export interface RangeRemainder {
+  /** Starts after the last key that was read, at the same revision. Its `limit` is not used. */
   readonly request: RangeRequest & { readonly revision: bigint };
-  /** How many keys more the user wants; `undefined`: all. */
-  readonly left: bigint | undefined;
+  /** How many more keys the user's limit allows; `undefined`: no limit. */
+  readonly remaining: bigint | undefined;
 }
 
 /**
- * A page that is larger than this is refused and asked for again with fewer keys. Transports are to be told, so that
- * they refuse it before they take memory for it.
+ * The maximum size of a page. A larger page is rejected and read again with fewer keys. Transports get this limit, so that they
+ * reject the page before they allocate memory for it.
  */
 export const MAX_PAGE_BYTES = 32 * 2 ** 20;
 
-/** What a page should come to: each one makes a server before 3.7 count all keys that are left. */
+/** The intended size of a page. Larger than needed for memory alone: servers before 3.7 count all remaining keys for every page. */
 const TARGET_PAGE_BYTES = 8 * 2 ** 20;
 
-/** With values as large as a server takes by default (1.5 MiB), the first page is not refused. */
+/** With the largest values that a server accepts by default (1.5 MiB), a first page of this many keys is below the maximum. */
 const INITIAL_KEYS = 20;
 
-/** Nothing is known of the values that come next: a server should not load too many because those before were small. */
+/** Bounds what a server loads for one page when large values follow small ones. */
 const MAX_KEYS = 32_768;
 
 const GROWTH = 4;
 
-/** What a key-value pair takes beside its key and value, roughly. */
+/** The approximate size of a key-value pair without its key and value. */
 const PAIR_OVERHEAD_BYTES = 24;
 
-/** How many keys the next page may have, by what is known of the keys before. */
+/** Chooses the number of keys of the next page by the sizes of the pages before. */
 export class PageLimit {
   #keys = INITIAL_KEYS;
-  /** So many keys ahead of here were too much for one page: they are approached with care. */
-  #suspects = 0;
+  /** A page of this many next keys was too large. Until they are read, pages have a fraction of that number. */
+  #rejectedKeys = 0;
 
-  /** At least one. */
+  /** The maximum number of keys for the next page; at least 1. */
   get keys(): number {
-    if (this.#suspects === 0) return this.#keys;
-    return Math.max(1, Math.min(this.#keys, Math.floor(this.#suspects / GROWTH)));
+    if (this.#rejectedKeys === 0) return this.#keys;
+    return Math.max(1, Math.min(this.#keys, Math.floor(this.#rejectedKeys / GROWTH)));
   }
 
-  /** A page has come. */
-  accepted(kvs: readonly KeyValue[]): void {
+  /** Adjusts the limit to a page that was received. */
+  accept(kvs: readonly KeyValue[]): void {
     if (kvs.length === 0) return;
     const fitting = Math.floor((kvs.length * TARGET_PAGE_BYTES) / bytesOf(kvs));
     this.#keys = clamp(Math.min(fitting, this.keys * GROWTH), 1, MAX_KEYS);
-    this.#suspects = Math.max(0, this.#suspects - kvs.length);
+    this.#rejectedKeys = Math.max(0, this.#rejectedKeys - kvs.length);
   }
 
-  /** A page of so many keys was too large. Gives back whether a smaller one can be asked for. */
-  refused(keys: number): boolean {
-    this.#suspects = keys;
+  /** Adjusts the limit after a page of this many keys was too large. Returns whether a smaller page is possible. */
+  reject(keys: number): boolean {
+    this.#rejectedKeys = keys;
     return keys > 1;
   }
 }
@@ -63,39 +63,39 @@ function bytesOf(kvs: readonly KeyValue[]): number {
   return bytes;
 }
 
-function clamp(value: number, least: number, most: number): number {
-  return Math.max(least, Math.min(value, most));
+function clamp(value: number, min: number, max: number): number {
+  return Math.max(min, Math.min(value, max));
 }
 
-/** Where pages are read from; both may connect when they are first called. */
+/** The clients that pages are read with. Each may connect on its first use. */
 export interface RangeReader {
-  /** Refuses answers above `MAX_PAGE_BYTES` as `ResourceExhausted`, at best. */
+  /** Rejects responses above `MAX_PAGE_BYTES` with `ResourceExhausted`, if the transport supports it. */
   bounded(): Promise<KvService>;
-  /** Takes an answer of any size: for a single pair that is larger than a page may be. */
+  /** Accepts responses of any size: for a single pair that is larger than `MAX_PAGE_BYTES`. */
   unbounded(): Promise<KvService>;
 }
 
-/** Asks for a page, and for a smaller one as long as the answer is too large. */
-export async function rangeWithin(
+/** Reads a page with `call`, and repeats it with fewer keys while the response is too large. */
+export async function readPage(
   limit: PageLimit,
   reader: RangeReader,
-  ask: (kv: KvService, keys: number) => Promise<RangeResponse>,
+  call: (kv: KvService, maxKeys: number) => Promise<RangeResponse>,
 ): Promise<RangeResponse> {
-  let mayShrink = true;
+  let canShrink = true;
   for (;;) {
     const { keys } = limit;
     try {
-      const response = await ask(await (mayShrink ? reader.bounded() : reader.unbounded()), keys);
-      limit.accepted(response.kvs);
+      const response = await call(await (canShrink ? reader.bounded() : reader.unbounded()), keys);
+      limit.accept(response.kvs);
       return response;
     } catch (error) {
-      if (!mayShrink || !isTooLarge(error)) throw error;
-      mayShrink = limit.refused(keys);
+      if (!canShrink || !isTooLarge(error)) throw error;
+      canShrink = limit.reject(keys);
     }
   }
 }
 
-/** Too large for the client, or for the server to send; so does a server answer that has too much to do. */
+/** Whether the response was too large for the client or the server. An overloaded server fails with the same code. */
 export function isTooLarge(error: unknown): boolean {
   return error instanceof ServerError && error.code === 'ResourceExhausted';
 }

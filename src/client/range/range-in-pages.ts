@@ -11,51 +11,51 @@ import type { RangePage } from '../../model/results.js';
 import type { CallOptions, KvService } from '../../model/services.js';
 import { filteredPages, hasFilters, passesFilters, withoutFilters } from './filtered-pages.js';
 import { followingPages, keyAfter } from './following-pages.js';
-import { PageLimit, type RangeReader, type RestOfRange, rangeWithin } from './page.js';
+import { PageLimit, type RangeReader, type RangeRemainder, readPage } from './page.js';
 
 export interface RangeCall extends CallOptions {
-  /** Nothing but RangeStream will do: servers without it refuse, as they do orders and filters. */
+  /** Use RangeStream only. The call fails on servers without it, and with a sort order or filters. */
   readonly usesStream?: boolean;
 }
 
 /** A range of any size. */
 export interface PagedRange {
-  /** The answer, and all of it unless there is a rest; header and count are those of the whole. */
+  /** The first page, or the whole range when `rest` is absent. Its header and count are those of the whole range. */
   readonly response: RangeResponse;
-  /** The keys that follow, at the revision of the response; to be read once. Its errors are `ServerError`s. */
+  /** The pages after the first, at the same revision. Can be iterated once; throws `ServerError`s. */
   readonly rest?: AsyncIterable<RangePage>;
 }
 
 /**
- * Reads a range as one answer would give it, in pages that take bounded memory; a range of a few keys is one call.
- * An order other than that of the keys needs all of them at once: then the answer is asked for whole.
- * Rejects with what the first call rejects with.
+ * Reads a range at one revision in pages, which take bounded memory. The pages together are what one call would return; a range of a
+ * few keys takes one call. With a sort order other than by key, the range is read by one call without a size limit.
+ * Rejects when the first call fails.
  */
 export async function rangeInPages(
   reader: RangeReader,
   request: RangeRequest,
   { usesStream = false, ...call }: RangeCall = {},
 ): Promise<PagedRange> {
-  const ask = (kv: KvService, asked: RangeRequest) =>
-    usesStream ? joinParts(kv.rangeStream(asked, call)) : kv.range(asked, call);
-  if (!comesInPages(request) || (usesStream && hasFilters(request))) {
-    return { response: await ask(await reader.unbounded(), request) };
+  const range = (kv: KvService, pageRequest: RangeRequest) =>
+    usesStream ? joinParts(kv.rangeStream(pageRequest, call)) : kv.range(pageRequest, call);
+  if (!isPageable(request) || (usesStream && hasFilters(request))) {
+    return { response: await range(await reader.unbounded(), request) };
   }
   const pageLimit = new PageLimit();
-  const first = await rangeWithin(pageLimit, reader, (kv, keys) =>
-    ask(kv, { ...withoutFilters(request), limit: firstLimit(request, keys) }),
+  const first = await readPage(pageLimit, reader, (kv, maxKeys) =>
+    range(kv, { ...withoutFilters(request), limit: firstLimit(request, maxKeys) }),
   );
   const response = hasFilters(request) ? filtered(first, request) : first;
-  const rest = restOf(request, first, response);
-  if (rest === undefined) return { response };
+  const remainder = remainderOf(request, first, response);
+  if (remainder === undefined) return { response };
   const pages = hasFilters(request)
-    ? filteredPages(reader, rest, call)
-    : followingPages(reader, { ...rest, pageLimit }, call);
-  return { response, rest: explained(pages, rest.request.revision) };
+    ? filteredPages(reader, remainder, call)
+    : followingPages(reader, { ...remainder, pageLimit }, call);
+  return { response, rest: withReasons(pages, remainder.request.revision) };
 }
 
-/** Whether the server would give the keys in their own order, and there may be many. */
-function comesInPages({ rangeEnd, countOnly, sortOrder, sortTarget }: RangeRequest): boolean {
+/** Whether the range can have many keys, and they come in the order of the keys. */
+function isPageable({ rangeEnd, countOnly, sortOrder, sortTarget }: RangeRequest): boolean {
   const isOrdered = (sortOrder ?? SortOrder.none) === SortOrder.none;
   return (
     rangeEnd !== undefined &&
@@ -66,13 +66,13 @@ function comesInPages({ rangeEnd, countOnly, sortOrder, sortTarget }: RangeReque
   );
 }
 
-/** The user's own limit does where it is smaller; filters leave out some of the keys before it counts. */
-function firstLimit(request: RangeRequest, keys: number): bigint {
+/** The smaller of the user's limit and the page's. With filters it is the page's: the user's limit counts filtered keys. */
+function firstLimit(request: RangeRequest, maxKeys: number): bigint {
   const { limit = 0n } = request;
-  return limit > 0n && limit < keys && !hasFilters(request) ? limit : BigInt(keys);
+  return limit > 0n && limit < maxKeys && !hasFilters(request) ? limit : BigInt(maxKeys);
 }
 
-/** What the first keys' answer is with the filters: they apply before the limit. */
+/** The first page with the filters applied, then the user's limit, as on the server. */
 function filtered(first: RangeResponse, request: RangeRequest): RangeResponse {
   const { limit = 0n } = request;
   const passing = first.kvs.filter((kv) => passesFilters(kv, request));
@@ -80,23 +80,23 @@ function filtered(first: RangeResponse, request: RangeRequest): RangeResponse {
   return { ...first, kvs: hasSurplus ? passing.slice(0, Number(limit)) : passing, more: hasSurplus };
 }
 
-/** What is left of the range after the first keys; nothing when their answer is complete. */
-function restOf(
+/** The remainder of the range after the first page; `undefined` when the response is complete. */
+function remainderOf(
   request: RangeRequest,
   first: RangeResponse,
   response: RangeResponse,
-): RestOfRange | undefined {
+): RangeRemainder | undefined {
   const last = first.kvs.at(-1);
   const { limit = 0n, revision = 0n } = request;
-  const left = limit > 0n ? limit - BigInt(response.kvs.length) : undefined;
-  const isCutShort = response.more && left === 0n;
-  if (!first.more || last === undefined || isCutShort) return undefined;
-  const pinned = revision > 0n ? revision : (first.header?.revision ?? 0n);
-  return { request: { ...request, key: keyAfter(last.key), revision: pinned }, left };
+  const remaining = limit > 0n ? limit - BigInt(response.kvs.length) : undefined;
+  const isLimitReached = response.more && remaining === 0n;
+  if (!first.more || last === undefined || isLimitReached) return undefined;
+  const pinnedRevision = revision > 0n ? revision : (first.header?.revision ?? 0n);
+  return { request: { ...request, key: keyAfter(last.key), revision: pinnedRevision }, remaining };
 }
 
-/** A range that fails when half of it is printed leaves its reader with half of it. */
-async function* explained(
+/** Adds to the errors of later pages that the output is incomplete: the first pages are printed already. */
+async function* withReasons(
   pages: AsyncIterable<RangePage>,
   revision: bigint,
 ): AsyncGenerator<RangePage, void, undefined> {
@@ -105,19 +105,19 @@ async function* explained(
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
     const reasons = [...error.reasons, INCOMPLETE];
-    if (error.code === 'OutOfRange') reasons.unshift(lostRevision(revision));
+    if (error.code === 'OutOfRange') reasons.unshift(unavailableRevision(revision));
     throw new ServerError(error.message, error.code, { cause: error, reasons });
   }
 }
 
 const INCOMPLETE = 'the output is incomplete: the range is read and printed page by page';
 
-/** Compacted meanwhile, or not there yet on another member that is behind. */
-function lostRevision(revision: bigint): string {
+/** The revision was compacted in the meantime, or another member that serves the page is behind. */
+function unavailableRevision(revision: bigint): string {
   return `all pages are read at revision ${revision}, which the server has compacted or has not reached yet`;
 }
 
-/** The one answer that the parts of a streamed range make: keys follow each other, totals are in the last. */
+/** Joins the parts of a RangeStream to one response. The header and the totals are in the last part. */
 async function joinParts(parts: AsyncIterable<RangeStreamResponse>): Promise<RangeResponse> {
   const kvs: KeyValue[] = [];
   let joined: RangeResponse = { header: undefined, kvs, more: false, count: 0n };

@@ -5,7 +5,7 @@ import type { KeyPoll, V2KeysService } from '../../model/v2/services.js';
 export interface WatchedKey {
   readonly key: string;
   readonly recursive: boolean;
-  /** Changes after this index; 0: from now on. */
+  /** Watch for changes after this index; 0: from now on. */
   readonly afterIndex: bigint;
 }
 
@@ -17,19 +17,19 @@ export interface WatchContext {
 
 export type KeyWatchUpdate =
   | { readonly kind: 'change'; readonly response: KeysResponse }
-  /** No server answers any more; the watch will go on when one does. */
-  | { readonly kind: 'interrupted'; readonly why: string }
-  /** Changes after this index will be told. */
+  /** No server is reachable. The watch resumes by itself. */
+  | { readonly kind: 'interrupted'; readonly reason: string }
+  /** The watch goes on with the changes after this index. */
   | { readonly kind: 'resumed'; readonly index: bigint };
 
-/** How long to wait for a server before asking again. */
+/** The pause before the next attempt; it doubles with each attempt. */
 const INITIAL_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 2000;
 
 /**
- * The changes of a key, one after the other, by long polls. A server that goes away ends etcdctl's watch; here the watch
- * asks again after the last change it was told of, or after the index at which it began, so that none is lost.
- * Rejects with a `V2CallError` when no server answered the first poll, or the history does not reach back far enough.
+ * The changes of a key, one after the other, by long polls. When the server becomes unreachable, etcdctl's watch ends. This
+ * watch polls again after the last change that it received, or after the index at which it started: no change is lost.
+ * Rejects with a `V2CallError` when the first poll fails, or when the server no longer has the history.
  */
 export async function* watchKey(
   { key, recursive, afterIndex }: WatchedKey,
@@ -44,7 +44,7 @@ export async function* watchKey(
       if (pauseMs > 0) yield { kind: 'resumed', index: waitIndex > 0n ? waitIndex - 1n : poll.index };
       pauseMs = 0;
       hasBegun = true;
-      // A poll for the next change: should it be cut, the one after it begins here.
+      // The poll waits for the next change. If its connection breaks, the next poll starts at this index.
       if (waitIndex === 0n && poll.index > 0n) waitIndex = poll.index + 1n;
       const response = await poll.response();
       if (response === undefined) continue;
@@ -52,17 +52,17 @@ export async function* watchKey(
       yield { kind: 'change', response };
     } catch (error) {
       signal.throwIfAborted();
-      const why = hasBegun ? interruption(error) : undefined;
-      if (why === undefined) throw error;
-      if (pauseMs === 0) yield { kind: 'interrupted', why };
+      const reason = hasBegun ? unreachableReason(error) : undefined;
+      if (reason === undefined) throw error;
+      if (pauseMs === 0) yield { kind: 'interrupted', reason };
       pauseMs = Math.min(Math.max(INITIAL_BACKOFF_MS, pauseMs * 2), MAX_BACKOFF_MS);
       await sleep(pauseMs, signal);
     }
   }
 }
 
-/** Why no server answers, in one line; nothing when a server has answered. */
-function interruption(error: unknown): string | undefined {
+/** Why no server is reachable, in one line; `undefined` for an error that a server returned. */
+function unreachableReason(error: unknown): string | undefined {
   const attempt = error instanceof V2ClusterError ? error.attempts[0] : error;
   return attempt instanceof V2AttemptError ? attempt.message : undefined;
 }

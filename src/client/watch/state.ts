@@ -1,6 +1,6 @@
 /**
- * A watch as the states it goes through, without network or clock. It outlives the streams it runs over: when one breaks,
- * the next one is asked for what comes after the last event delivered, so that none is lost or repeated
+ * The state machine of a watch, without network or clock. A watch runs over a sequence of streams. When a stream breaks, the
+ * watch is created again on the next one, after the last event that was delivered: no event is lost or repeated
  * (etcd client/v3/watch.go `serveSubstream`).
  */
 import { ServerError } from '../../model/errors.js';
@@ -8,36 +8,36 @@ import type { KeyRange } from '../../model/key-range.js';
 import type { ResponseHeader } from '../../model/messages/header.js';
 import type { Event, WatchRequest, WatchResponse } from '../../model/messages/watch.js';
 
-/** What is watched, and how. */
+/** The keys to watch, and the options of the watch. */
 export interface WatchTarget {
   readonly range: KeyRange;
   /** 0: from now on. */
   readonly startRevision: bigint;
   readonly prevKv?: boolean;
-  /** The server tells now and then that nothing happened. */
+  /** The server periodically sends a response without events when there are none. */
   readonly progressNotify?: boolean;
-  /** Events may come in parts that the server finds handy, marked by `fragment`, even of one revision. */
+  /** The server may split the events of one revision into several responses, marked by `fragment`. */
   readonly fragment?: boolean;
 }
 
-/** All events of revisions below `revision` are delivered, and this many of those of `revision` itself. */
+/** All events of revisions below `revision` are delivered, and `delivered` events of `revision` itself. */
 export interface Position {
-  /** 0: not known before the server has answered for the first time. */
+  /** 0: not known until the first response. */
   readonly revision: bigint;
   readonly delivered: number;
 }
 
 export type WatchState =
-  /** A stream is asked for the watch. `failures` counts the streams since the last one that had it. */
+  /** The create request is sent. `failures` counts the streams that broke since the watch was last open. */
   | {
       readonly kind: 'opening';
       readonly position: Position;
       readonly failures: number;
       readonly isNew: boolean;
     }
-  /** Events flow; the first `repeated` of them are known already. */
-  | { readonly kind: 'open'; readonly position: Position; readonly repeated: number }
-  /** The stream broke; another one is due after a pause. */
+  /** The server has created the watch. The next `duplicates` events were delivered by an earlier stream. */
+  | { readonly kind: 'open'; readonly position: Position; readonly duplicates: number }
+  /** The stream broke; the next one is opened after a pause. */
   | {
       readonly kind: 'broken';
       readonly position: Position;
@@ -53,28 +53,28 @@ export type WatchInput =
   /** The pause is over. */
   | { readonly kind: 'retry' };
 
-/** What a watch has to tell. */
+/** What the consumer of a watch receives. */
 export type WatchUpdate =
   | { readonly kind: 'created' }
-  /** Events, or without any the progress of the watch: all up to the header's revision is delivered. */
+  /** Events; a response without events is a progress notification: all events up to the header's revision are delivered. */
   | { readonly kind: 'response'; readonly response: WatchResponse }
-  /** The watch goes on by itself, from `revision` on (0: not known yet), when a server answers again. */
-  | { readonly kind: 'interrupted'; readonly why: string; readonly revision: bigint }
+  /** The stream broke. The watch resumes by itself, from `revision` on (0: not known yet). */
+  | { readonly kind: 'interrupted'; readonly reason: string; readonly revision: bigint }
   | { readonly kind: 'resumed'; readonly revision: bigint }
   /** The last update. */
   | { readonly kind: 'ended'; readonly end: WatchEnd };
 
-/** Why a watch is over for good. */
+/** Why a watch ended. It does not resume. */
 export interface WatchEnd {
-  /** In the server's words; empty when it gave no reason. */
-  readonly why: string;
-  /** Above 0: events below it are compacted, and some of them were not delivered. */
+  /** The server's message; empty when it gave none. */
+  readonly reason: string;
+  /** Above 0: revisions below it are compacted, and some of their events were not delivered. */
   readonly compactRevision: bigint;
-  /** What etcdctl prints as the watch's last response; none when the server cancelled without a reason. */
+  /** The response that etcdctl prints last; absent when the server cancelled without a reason. */
   readonly response?: WatchResponse;
 }
 
-export interface Step {
+export interface Transition {
   readonly state: WatchState;
   readonly update?: WatchUpdate;
 }
@@ -85,7 +85,7 @@ export function initialState({ startRevision }: WatchTarget): WatchState {
   return { kind: 'opening', position: { revision: startRevision, delivered: 0 }, failures: 0, isNew: true };
 }
 
-/** The request by which a stream goes on where the watch stands. */
+/** The request that creates the watch on a new stream, at its position. */
 export function createRequest(target: WatchTarget, { revision }: Position): WatchRequest {
   const { range, prevKv = false, progressNotify = false, fragment = false } = target;
   return {
@@ -96,50 +96,50 @@ export function createRequest(target: WatchTarget, { revision }: Position): Watc
   };
 }
 
-/** The one place where a watch changes. */
-export function transition(state: WatchState, input: WatchInput): Step {
+/** The transition function: the only place where the state of a watch changes. */
+export function transition(state: WatchState, input: WatchInput): Transition {
   switch (input.kind) {
     case 'retry':
       return state.kind === 'broken' ? { state: { ...state, kind: 'opening' } } : { state };
     case 'failure':
-      return state.kind === 'opening' || state.kind === 'open' ? failed(state, input.error) : { state };
+      return state.kind === 'opening' || state.kind === 'open' ? onFailure(state, input.error) : { state };
     case 'response':
-      if (state.kind === 'opening') return answered(state, input.response);
-      return state.kind === 'open' ? received(state, input.response) : { state };
+      if (state.kind === 'opening') return onFirstResponse(state, input.response);
+      return state.kind === 'open' ? onResponse(state, input.response) : { state };
   }
 }
 
 type Opening = Extract<WatchState, { kind: 'opening' }>;
 type Open = Extract<WatchState, { kind: 'open' }>;
 
-function answered(state: Opening, response: WatchResponse): Step {
-  if (response.canceled) return refused(response);
+function onFirstResponse(state: Opening, response: WatchResponse): Transition {
+  if (response.canceled) return onCancel(response);
   if (!response.created) return { state };
   const { position, isNew } = state;
-  // The created response bears the revision after which the watch begins.
+  // The watch starts after the revision in the header of the created response.
   const revision = position.revision === 0n ? (response.header?.revision ?? 0n) + 1n : position.revision;
   return {
-    state: { kind: 'open', position: { ...position, revision }, repeated: position.delivered },
+    state: { kind: 'open', position: { ...position, revision }, duplicates: position.delivered },
     update: isNew ? { kind: 'created' } : { kind: 'resumed', revision },
   };
 }
 
-function received(state: Open, response: WatchResponse): Step {
-  if (response.canceled || response.compactRevision > 0n) return refused(response);
+function onResponse(state: Open, response: WatchResponse): Transition {
+  if (response.canceled || response.compactRevision > 0n) return onCancel(response);
   if (response.events.length === 0) {
     return { state: afterProgress(state, response), update: { kind: 'response', response } };
   }
-  const events = response.events.slice(state.repeated);
-  const repeated = state.repeated - (response.events.length - events.length);
+  const events = response.events.slice(state.duplicates);
+  const duplicates = state.duplicates - (response.events.length - events.length);
   const position =
     events.length === 0 ? state.position : positionAfter(state.position, events, response.fragment);
   return {
-    state: { kind: 'open', position, repeated },
+    state: { kind: 'open', position, duplicates },
     ...(events.length > 0 && { update: { kind: 'response', response: { ...response, events } } }),
   };
 }
 
-/** Progress never leads back: a watch of a future revision has it, too. */
+/** The position after a progress notification. It never moves back: a watch that starts at a future revision gets them too. */
 function afterProgress(state: Open, { header }: WatchResponse): Open {
   const next = (header?.revision ?? 0n) + 1n;
   return next > state.position.revision ? { ...state, position: { revision: next, delivered: 0 } } : state;
@@ -155,7 +155,7 @@ function positionAfter(before: Position, events: readonly Event[], isFragment: b
 
 const NO_HEADER: ResponseHeader = { clusterId: 0n, memberId: 0n, revision: 0n, raftTerm: 0n };
 
-function endedWith(response: Partial<WatchResponse>): WatchResponse {
+function canceledResponse(): WatchResponse {
   return {
     header: NO_HEADER,
     watchId: 0n,
@@ -165,23 +165,22 @@ function endedWith(response: Partial<WatchResponse>): WatchResponse {
     cancelReason: '',
     fragment: false,
     events: [],
-    ...response,
   };
 }
 
-function refused(response: WatchResponse): Step {
+function onCancel(response: WatchResponse): Transition {
   const { compactRevision, cancelReason, created } = response;
   const end: WatchEnd =
     compactRevision > 0n
-      ? { why: COMPACTED, compactRevision, response }
-      : { why: cancelReason, compactRevision: 0n, ...(created && { response: endedWith({}) }) };
+      ? { reason: COMPACTED, compactRevision, response }
+      : { reason: cancelReason, compactRevision: 0n, ...(created && { response: canceledResponse() }) };
   return { state: { kind: 'ended' }, update: { kind: 'ended', end } };
 }
 
-function failed(state: Opening | Open, error: unknown): Step {
-  if (!mayResume(error)) {
-    const why = error instanceof Error ? error.message : String(error);
-    const end = { why, compactRevision: 0n, response: endedWith({}) };
+function onFailure(state: Opening | Open, error: unknown): Transition {
+  if (!canResume(error)) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const end = { reason, compactRevision: 0n, response: canceledResponse() };
     return { state: { kind: 'ended' }, update: { kind: 'ended', end } };
   }
   const { position } = state;
@@ -199,12 +198,12 @@ function failed(state: Opening | Open, error: unknown): Step {
 }
 
 function interrupted({ revision }: Position, error: unknown): WatchUpdate {
-  const why = error instanceof Error ? error.message : 'the server ended the stream';
-  return { kind: 'interrupted', why, revision };
+  const reason = error instanceof Error ? error.message : 'the server ended the stream';
+  return { kind: 'interrupted', reason, revision };
 }
 
-/** Another stream may have more luck (client/v3/client.go `isHaltErr`); so it may after the loss of the leader. */
-function mayResume(error: unknown): boolean {
+/** Whether a new stream can succeed (client/v3/client.go `isHaltErr`), as after the end of a stream or the loss of the leader. */
+function canResume(error: unknown): boolean {
   if (error === undefined) return true;
   return error instanceof ServerError && (error.code === 'Unavailable' || error.code === 'Internal');
 }

@@ -10,23 +10,22 @@ import {
   type WatchUpdate,
 } from './state.js';
 
-/** What a watch needs of its context. */
 interface WatchContext {
-  /** Ends the watch: its iteration then rejects with the signal's reason. */
+  /** Ends the watch: the iteration then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** A watch under way: iterated once, it gives its update until it ends. Nothing is read while the consumer is busy. */
+/** A running watch. It can be iterated once, until the watch ends. Nothing is read while the consumer handles an update. */
 export interface Watch extends AsyncIterable<WatchUpdate> {
-  /** Asks for a response without events that tells how far the watch is; a stream that broke forgets it. */
+  /** Requests a progress notification. The request is lost when the stream breaks. */
   requestProgress(): void;
 }
 
 const INITIAL_BACKOFF_MS = 25;
 const MAX_BACKOFF_MS = 1_000;
 
-/** Watches keys over as many streams as it takes; begins when the first update is asked for. */
+/** Watches keys across reconnects. The watch starts when the iteration starts. */
 export function watchKeys(service: WatchService, target: WatchTarget, context: WatchContext): Watch {
   let requests: RequestQueue<WatchRequest> | undefined;
 
@@ -36,9 +35,9 @@ export function watchKeys(service: WatchService, target: WatchTarget, context: W
       requests = new RequestQueue<WatchRequest>();
       try {
         for await (const input of inputsOf(service, { target, state, requests }, context)) {
-          const step = transition(state, input);
-          state = step.state;
-          if (step.update !== undefined) yield step.update;
+          const { state: next, update } = transition(state, input);
+          state = next;
+          if (update !== undefined) yield update;
           if (state.kind === 'ended') return;
         }
       } finally {
@@ -59,7 +58,7 @@ interface Stream {
   readonly requests: RequestQueue<WatchRequest>;
 }
 
-/** All that one stream brings, its end, and after a pause the wish for the next one. */
+/** The inputs from one stream: its responses, its end, and `retry` after a pause. */
 async function* inputsOf(
   service: WatchService,
   { target, state, requests }: Stream,
@@ -84,7 +83,7 @@ async function* inputsOf(
   yield { kind: 'retry' };
 }
 
-/** Requests of a stream, handed on in their order as soon as the stream takes them. For one consumer. */
+/** The requests of a stream: an unbounded queue for one consumer. */
 class RequestQueue<Request> implements AsyncIterable<Request> {
   readonly #waiting: Request[] = [];
   #wake: (() => void) | undefined;
@@ -95,7 +94,7 @@ class RequestQueue<Request> implements AsyncIterable<Request> {
     this.#wake?.();
   }
 
-  /** What was pushed before is still handed on. */
+  /** Ends the iteration after the requests that were pushed before. */
   end(): void {
     this.#hasEnded = true;
     this.#wake?.();

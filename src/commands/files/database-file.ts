@@ -7,7 +7,7 @@ import { CommandError } from '../../model/errors.js';
 import type { FileByteSource } from '../../storage/byte-source.js';
 import type { LongTaskOptions } from '../../storage/long-task.js';
 
-/** Rejects with a `CommandError` when there is no such file: `stat x: no such file or directory`. */
+/** Rejects with a `CommandError` when the file does not exist: `stat x: no such file or directory`. */
 export async function requireFile(path: string): Promise<void> {
   try {
     await stat(systemPath(path));
@@ -16,7 +16,7 @@ export async function requireFile(path: string): Promise<void> {
   }
 }
 
-/** Lends a database file that no server is writing for the duration of the work, which only reads it. */
+/** Opens a database file for reading, runs the work and closes the file. Waits first until no server has the file locked. */
 export async function readFileWith<Value>(
   path: string,
   context: CommandContext,
@@ -33,12 +33,12 @@ export async function readFileWith<Value>(
   }
 }
 
-/** As often as bbolt looks. */
+/** The interval at which bbolt retries to lock a file. */
 const RETRY_MS = 50;
 
 /**
- * Settles when no server has the database file locked, as a running one has. Rejects with a `CommandError` when the
- * context's time for it is over.
+ * Settles when no server has the database file locked; a running server holds the lock. Rejects with a `CommandError`
+ * after the lock timeout of the context.
  */
 export async function waitForServer(
   path: string,
@@ -56,17 +56,17 @@ export async function waitForServer(
         reasons: [`stop ${who}`, 'to work on a running server, use etcdctl with --endpoints'],
       });
     }
-    if (waitedMs === 0) notices.line(`waiting ${patience(lockTimeoutMs)} for ${who}`);
+    if (waitedMs === 0) notices.line(`waiting ${timeoutText(lockTimeoutMs)} for ${who}`);
     await clock.sleep(RETRY_MS, signal);
     holder = lockHolder(path);
   }
 }
 
-function patience(timeoutMs: number): string {
+function timeoutText(timeoutMs: number): string {
   return timeoutMs === 0 ? 'without limit' : formatDuration(nanosecondsFromMilliseconds(timeoutMs));
 }
 
-/** Shows on a terminal how far work on a file is, and lets the context's signal interrupt it. */
+/** Runs work on a file with a progress display. The context's signal interrupts it. */
 export async function withProgress<Value>(
   label: string,
   { notices, signal }: Pick<CommandContext, 'notices' | 'signal'>,

@@ -4,8 +4,8 @@ import { CommandError, Failure } from '../../model/errors.js';
 import { requireFile, waitForServer, withProgress } from './database-file.js';
 
 /**
- * Rewrites the database in a data directory that no server uses, without its unused pages. Rejects with a
- * `CommandError`; the database is then as it was.
+ * Rewrites the database of a stopped member without its unused pages. When it rejects with a `CommandError`, the
+ * database is unchanged.
  */
 export async function defragmentDirectory(dataDirectory: string, context: CommandContext): Promise<void> {
   try {
@@ -27,6 +27,6 @@ async function defragment(dataDirectory: string, context: CommandContext): Promi
     replaceDatabase(path, taskOptions),
   );
   const [before, after] = [oldBytes, newBytes].map(formatByteSize);
-  // Scripts wait for etcdutl's words.
+  // Scripts match the message of etcdutl.
   context.notices.line(`finished defragmenting directory ${path}: ${before} before, ${after} now`);
 }

@@ -12,18 +12,18 @@ import { withProgress } from './database-file.js';
 export interface SnapshotRestoreOptions {
   readonly snapshotPath: string;
   readonly dataDirectory: string;
-  /** Undefined: in the data directory. */
+  /** `undefined`: in the data directory. */
   readonly walDirectory: string | undefined;
   readonly name: string;
-  /** `name=url,…`, unchecked. */
+  /** `name=url,…`; not checked yet. */
   readonly initialCluster: string;
   readonly clusterToken: string;
-  /** Unchecked. */
+  /** Not checked yet. */
   readonly advertisedUrls: readonly string[];
   readonly skipHashCheck: boolean;
-  /** 0: the revision stays. */
+  /** Added to the revision; 0: the revision is unchanged. */
   readonly revisionBump: bigint;
-  /** The server that is to run on it; undefined: one like that which was saved, or newer. */
+  /** The version of the servers that will use the data; `undefined`: the version of the snapshot or newer. */
   readonly targetVersion: MinorVersion | undefined;
 }
 
@@ -84,7 +84,7 @@ function toSnapshotRestoreOptions(
   };
 }
 
-/** The command, which both programs have. */
+/** The declaration of `snapshot restore`, for both programs. */
 export const snapshotRestoreCommand = (program: string) =>
   ({
     name: 'restore',
@@ -118,7 +118,7 @@ export async function runSnapshotRestore(
   for (const line of restoredLines(options, plan)) context.notices.line(line);
 }
 
-/** Scripts wait for etcdutl's words: bumping latest revision, marking revision compacted, added member, restored snapshot. */
+/** Scripts match etcdutl's messages: bumping latest revision, marking revision compacted, added member, restored snapshot. */
 function restoredLines(
   options: SnapshotRestoreOptions,
   { clusterId, localId, members }: ClusterPlan,
@@ -134,7 +134,7 @@ function restoredLines(
   return [...bumped, ...added, restored];
 }
 
-/** In the order of etcd's own checks (VerifyBootstrap in server/config/config.go, v3.7.1). */
+/** Checks the options in the order of etcd (server/config/config.go `VerifyBootstrap`, v3.7.1). */
 async function planRestore(options: SnapshotRestoreOptions): Promise<ClusterPlan> {
   const { name, initialCluster, clusterToken } = options;
   const { parseInitialCluster, parsePeerUrls } = await import('../../storage/restore/peer-urls.js');
@@ -150,7 +150,7 @@ async function planRestore(options: SnapshotRestoreOptions): Promise<ClusterPlan
   return planCluster(cluster, clusterToken, name);
 }
 
-/** As Go does, an IPv4 address is preferred. */
+/** Prefers an IPv4 address, as Go does. */
 async function resolveHost(host: string): Promise<string> {
   const { lookup } = await import('node:dns/promises');
   const { address } = await lookup(host, { verbatim: false });
@@ -158,8 +158,8 @@ async function resolveHost(host: string): Promise<string> {
 }
 
 /**
- * `3.6`, as etcdutl's migrate reads it (etcdutl/migrate_command.go, v3.7.1, coreos/go-semver). Throws a `UsageError` in
- * its words.
+ * Parses a minor version such as `3.6` as etcdutl does (etcdutl/migrate_command.go, v3.7.1, with coreos/go-semver).
+ * Throws a `UsageError` with etcdutl's messages.
  */
 export function toTargetVersion(text: string, oldest: MinorVersion): MinorVersion {
   if (text.split('.').length !== 2) {
@@ -167,8 +167,8 @@ export function toTargetVersion(text: string, oldest: MinorVersion): MinorVersio
   }
   const version = parseVersion(text);
   if (isOlder(version, oldest)) {
-    const [wanted, least] = [version, oldest].map(versionText);
-    throw new UsageError(`target version "${wanted}" not supported. Minimal "${least}"`);
+    const [target, minimum] = [version, oldest].map(versionText);
+    throw new UsageError(`target version "${target}" not supported. Minimal "${minimum}"`);
   }
   return version;
 }

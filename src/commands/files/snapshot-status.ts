@@ -15,7 +15,7 @@ export function toSnapshotStatusOptions(args: readonly string[]): SnapshotStatus
   return { path };
 }
 
-/** Reads all of the file and changes nothing. */
+/** Reads the whole file; does not modify it. */
 export async function readSnapshotStatus(
   { path }: SnapshotStatusOptions,
   counting: KeyCounting,

@@ -14,7 +14,7 @@ export function toSnapshotVerifyOptions(args: readonly string[]): SnapshotVerify
   return { path };
 }
 
-/** The command, which both programs have. */
+/** The declaration of `snapshot verify`, for both programs. */
 export const snapshotVerifyCommand = (program: string) =>
   ({
     name: 'verify',
@@ -36,17 +36,17 @@ export async function runSnapshotVerify(
   context: CommandContext,
 ): Promise<void> {
   const { verifySnapshot } = await import('../../storage/snapshot/verify.js');
-  const sound = await readFileWith(path, context, (source) =>
+  const verified = await readFileWith(path, context, (source) =>
     withProgress(`Verifying ${path}`, context, (taskOptions) => verifySnapshot(source, taskOptions)),
   );
   await context.emit({
     kind: 'snapshot-verified',
     snapshot: {
       path,
-      checksum: sound.trailer,
-      buckets: sound.bucketCount,
-      records: sound.recordCount,
-      databaseBytes: sound.databaseBytes,
+      checksum: verified.trailer,
+      buckets: verified.bucketCount,
+      records: verified.recordCount,
+      databaseBytes: verified.databaseBytes,
     },
   });
 }

@@ -7,14 +7,14 @@ interface RangeFlags {
   readonly fromKey: boolean;
 }
 
-/** `--prefix` and `--from-key` exclude each other. */
+/** Throws a `UsageError` when `--prefix` and `--from-key` are both set. */
 export function rejectPrefixWithFromKey(flags: RangeFlags): void {
   if (flags.prefix && flags.fromKey) {
     throw new UsageError('`--prefix` and `--from-key` cannot be set at the same time, choose one');
   }
 }
 
-/** The interval named by `<key> [range_end]` and the flags of get, del and watch. */
+/** The key range of `<key> [range_end]` and the flags of get and del. Throws a `UsageError` for a range end with one of the flags. */
 export function keyRangeFromArguments(
   key: string,
   rangeEnd: string | undefined,

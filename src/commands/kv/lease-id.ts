@@ -1,7 +1,7 @@
 import { parseInt64 } from '../../go/number.js';
 import { UsageError } from '../../model/errors.js';
 
-/** A lease's id in hexadecimal, signed; `what` names it in the refusal, as etcdctl does. */
+/** Parses a lease id: hexadecimal, signed. `what` names it in the message of the `UsageError`, as in etcdctl. */
 export function parseLeaseId(text: string, what: 'lease ID' | 'lease ID arg'): bigint {
   try {
     return parseInt64(text, 16);
@@ -11,9 +11,9 @@ export function parseLeaseId(text: string, what: 'lease ID' | 'lease ID arg'): b
   }
 }
 
-/** The one argument of the commands that are about a lease; `complaint` is what any other number of arguments gets. */
-export function leaseIdArgument(args: readonly string[], complaint: string): bigint {
+/** The only argument as a lease id. Throws a `UsageError` with the given message for any other number of arguments. */
+export function leaseIdArgument(args: readonly string[], message: string): bigint {
   const [id] = args;
-  if (id === undefined || args.length > 1) throw new UsageError(complaint);
+  if (id === undefined || args.length > 1) throw new UsageError(message);
   return parseLeaseId(id, 'lease ID arg');
 }

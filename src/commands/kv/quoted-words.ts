@@ -2,13 +2,13 @@ import { GoParseError } from '../../go/parse-error.js';
 import { unquoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
 
-/** Go's `\s` is these five; a dot is anything but a newline. */
+/** In Go's regexp, `\s` is `[\t\n\f\r ]`, and a dot does not match a newline. */
 const WORD = /"(?:[^"\\]|\\[^\n])*"|'[^']*'|[^'"\t\n\f\r ][^\t\n\f\r ]*/g;
 
 /**
- * The words of a line that is typed instead of a command line, in txn and watch (ctlv3/command/util.go, `Argify`): Go's
- * literals in double quotes, anything in single quotes, else what stands between spaces; a quote that nothing closes
- * is passed over. Throws a `UsageError` for a literal that Go does not know.
+ * Splits a line of the interactive input of txn and watch into arguments (ctlv3/command/util.go `Argify`). An argument is
+ * a Go literal in double quotes, any text in single quotes, or a text without spaces. An unclosed quote character is
+ * skipped. Throws a `UsageError` for an invalid literal.
  */
 export function quotedWords(line: string): string[] {
   return (line.match(WORD) ?? []).map((word) => {

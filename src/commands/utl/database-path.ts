@@ -4,12 +4,12 @@ import { systemPath } from '../../go/file-path.js';
 import { quoteGo } from '../../go/quote.js';
 import { CommandError } from '../../model/errors.js';
 
-/** What the commands take that look into a database, as etcd-dump-db does (tools/etcd-dump-db/main.go, v3.7.1). */
+/** The usage of the commands of etcd-dump-db, which print the contents of a database (tools/etcd-dump-db/main.go, v3.7.1). */
 export const DATABASE_USAGE = '<data dir or db file path>';
 
 /**
- * A path that ends in `db` is the file; any other one is a data directory with the file in it. Rejects with a
- * `CommandError` when there is no such file.
+ * The path of the database file. A path that ends in `db` is that file; any other path is a data directory. Rejects with
+ * a `CommandError` when the file does not exist.
  */
 export async function findDatabase(path: string): Promise<string> {
   const { databasePath } = await import('../../storage/data-directory/layout.js');
@@ -22,7 +22,7 @@ export async function findDatabase(path: string): Promise<string> {
   return file;
 }
 
-/** Go's form of an argument list: `[a b]`. */
+/** An argument list as Go prints a slice: `[a b]`. */
 export function argumentList(args: readonly string[]): string {
   return `[${args.join(' ')}]`;
 }

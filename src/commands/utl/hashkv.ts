@@ -6,7 +6,7 @@ import { readFileWith, withProgress } from '../files/database-file.js';
 
 export interface HashKvOptions {
   readonly path: string;
-  /** 0: the newest. */
+  /** 0: the newest revision. */
   readonly revision: bigint;
 }
 

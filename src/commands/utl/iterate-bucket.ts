@@ -12,7 +12,7 @@ import { argumentList, DATABASE_USAGE, findDatabase } from './database-path.js';
 interface IterateBucketOptions {
   readonly path: string;
   readonly bucket: string;
-  /** 0: all. */
+  /** 0: no limit. */
   readonly limit: bigint;
   readonly decodes: boolean;
 }
@@ -56,7 +56,7 @@ export async function runIterateBucket(
   const decode = decodes ? decodeRecord : undefined;
   await readFileWith(path, context, async (source) => {
     const bolt = BoltFile.open(source);
-    for (const { leaf, indices } of await lastFirst(bolt, options)) {
+    for (const { leaf, indices } of await descendingLeaves(bolt, options)) {
       context.signal.throwIfAborted();
       const records: BucketRecord[] = indices.map((index) => recordAt(bolt, { leaf, index, bucket, decode }));
       await context.emit({ kind: 'bucket-records', records });
@@ -65,12 +65,13 @@ export async function runIterateBucket(
 }
 
 interface LeafPart {
-  /** Lent until the next part is asked for. */
+  /** Valid until the next part is read. */
   readonly leaf: Leaf;
   readonly indices: readonly number[];
 }
 
-async function lastFirst(bolt: BoltFile, options: IterateBucketOptions): Promise<Iterable<LeafPart>> {
+/** The leaf pages of the bucket in descending key order. Rejects with a `CommandError` when the bucket does not exist. */
+async function descendingLeaves(bolt: BoltFile, options: IterateBucketOptions): Promise<Iterable<LeafPart>> {
   const { ReachablePages } = await import('../../storage/bolt/reachable-pages.js');
   const bucket = bolt.bucket(options.bucket);
   if (bucket === undefined) throw new CommandError(`got nil bucket for ${options.bucket}`);
@@ -110,7 +111,7 @@ interface BucketPair {
   readonly value: Uint8Array;
 }
 
-/** The buckets of which etcd-dump-db decodes the pairs; it prints those of the others as they are. */
+/** The buckets whose key-value pairs etcd-dump-db decodes. It prints the pairs of other buckets undecoded. */
 const DECODED_BUCKETS: ReadonlySet<string> = new Set([
   'key',
   'lease',
@@ -120,7 +121,7 @@ const DECODED_BUCKETS: ReadonlySet<string> = new Set([
   'meta',
 ]);
 
-/** The pair for printing, decoded if there is a decoder. Throws an `Error` when it does not decode. */
+/** The pair for the printers, decoded if a decoder is given. Throws an `Error` when decoding fails. */
 function bucketRecord(pair: BucketPair, decode: typeof decodeRecord | undefined): BucketRecord {
   const { bucket, key, value } = pair;
   if (decode === undefined || !DECODED_BUCKETS.has(bucket)) return { kind: 'raw', key, value };

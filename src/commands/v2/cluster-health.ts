@@ -7,7 +7,7 @@ import { V2CallError, V2Failure } from '../../model/v2/errors.js';
 import type { V2Client, V2Member } from '../../model/v2/services.js';
 
 export interface ClusterHealthOptions {
-  readonly isEndless: boolean;
+  readonly isForever: boolean;
 }
 
 const PAUSE_MS = 10_000;
@@ -21,13 +21,13 @@ export function registerClusterHealth(parent: V2CommandParent, run = runClusterH
     flags: { forever: boolFlag(false, 'repeat the check every 10 seconds until Ctrl-C', { short: 'f' }) },
     callFailure: 'server',
     successor: 'etcdctl endpoint health --cluster',
-    toOptions: (_args, { forever }): ClusterHealthOptions => ({ isEndless: forever }),
+    toOptions: (_args, { forever }): ClusterHealthOptions => ({ isForever: forever }),
     run,
   });
 }
 
-export function runClusterHealth({ isEndless }: ClusterHealthOptions, context: V2Context): Promise<void> {
-  return isEndless ? untilInterrupted(context.signal, () => checkForever(context)) : checkOnce(context);
+export function runClusterHealth({ isForever }: ClusterHealthOptions, context: V2Context): Promise<void> {
+  return isForever ? untilInterrupted(context.signal, () => checkForever(context)) : checkOnce(context);
 }
 
 async function checkOnce(context: V2Context): Promise<void> {
@@ -37,7 +37,7 @@ async function checkOnce(context: V2Context): Promise<void> {
   if (!isHealthy) throw new AlreadyReportedError(ExitCode.clusterNotHealthy);
 }
 
-/** The members are those of the beginning, as with etcdctl. */
+/** The members are listed once, at the start, as in etcdctl. */
 async function checkForever(context: V2Context): Promise<void> {
   const client = await connect(context);
   const members = await listMembers(client, context);
@@ -48,7 +48,7 @@ async function checkForever(context: V2Context): Promise<void> {
   }
 }
 
-/** Here alone, TLS files that are unusable count as a server's failure. */
+/** Only in this command of etcdctl, unusable TLS files have the status of a server error. */
 async function connect(context: V2Context): Promise<V2Client> {
   try {
     return await context.connect({ syncs: false });
@@ -69,7 +69,7 @@ async function listMembers({ members }: V2Client, context: V2Context): Promise<r
   }
 }
 
-/** Whether all members are healthy; what each of them says is printed. */
+/** Checks the members and prints the health of each. Returns whether all are healthy. */
 async function check(client: V2Client, members: readonly V2Member[], context: V2Context): Promise<boolean> {
   let healthy = 0;
   for (const member of members) if (await checkMember(client, member, context)) healthy++;
@@ -79,7 +79,7 @@ async function check(client: V2Client, members: readonly V2Member[], context: V2
   return isHealthy;
 }
 
-/** The first of its client URLs that gives an answer counts. */
+/** Requests the client URLs in order, until one of them responds. */
 async function checkMember(
   client: V2Client,
   { id, clientUrls }: V2Member,
@@ -90,7 +90,7 @@ async function checkMember(
     return false;
   }
   for (const url of clientUrls) {
-    const health = await askMember(client, url, context);
+    const health = await requestHealth(client, url, context);
     if (typeof health === 'boolean') {
       const word = health ? 'healthy' : 'unhealthy';
       await print(context, `member ${id} is ${word}: got ${word} result from ${url}\n`);
@@ -102,8 +102,8 @@ async function checkMember(
   return false;
 }
 
-/** A member that takes the question and does not answer counts as unreachable; etcdctl waits for it for ever. */
-async function askMember(client: V2Client, url: string, context: V2Context) {
+/** A member that accepts the request and does not respond is unreachable after the timeout. etcdctl waits without a limit. */
+async function requestHealth(client: V2Client, url: string, context: V2Context) {
   try {
     return await client.health(url, { signal: context.deadline() });
   } catch (error) {

@@ -13,7 +13,7 @@ export interface ExecWatchOptions extends WatchedKey {
   readonly command: readonly [string, ...string[]];
 }
 
-/** So many programs may run at a time; then the next change waits for one of them to end. */
+/** The maximum number of programs that run at a time. At the maximum, the next change waits for one of them to exit. */
 const MAX_PROGRAMS = 64;
 
 export function registerExecWatch(parent: V2CommandParent, run = runExecWatch): void {
@@ -35,26 +35,26 @@ export function registerExecWatch(parent: V2CommandParent, run = runExecWatch): 
     },
     callFailure: 'server',
     successor: 'etcdctl watch <key> -- <command>',
-    toOptions: (args, flags, dashAt): ExecWatchOptions => ({
-      ...keyAndCommand(args, dashAt),
+    toOptions: (args, flags, argsLenAtDash): ExecWatchOptions => ({
+      ...keyAndCommand(args, argsLenAtDash),
       recursive: flags.recursive,
-      // etcdctl reads this one as unsigned, and what is negative as nothing.
+      // In exec-watch, etcdctl treats a negative index as 0.
       afterIndex: flags['after-index'] > 0n ? flags['after-index'] : 0n,
     }),
     run,
   });
 }
 
-/** The key stands before `--`, whether that was taken for the end of flags or not; without it, the key is the last word. */
+/** With `--`, the key is the first argument: `--` can end the flags, or be an argument itself. Without `--`, it is the last argument. */
 function keyAndCommand(
   args: readonly string[],
-  dashAt: number | undefined,
+  argsLenAtDash: number | undefined,
 ): Pick<ExecWatchOptions, 'key' | 'command'> {
   const separatorAt = args.indexOf('--');
   const [key, command] =
     separatorAt > 0
       ? [args[0], args.slice(2)]
-      : dashAt !== undefined && dashAt > 0
+      : argsLenAtDash !== undefined && argsLenAtDash > 0
         ? [args[0], args.slice(1)]
         : [args.at(-1), args.slice(0, -1)];
   const [program, ...rest] = command;
@@ -98,7 +98,7 @@ export function runExecWatch(options: ExecWatchOptions, context: V2Context): Pro
   });
 }
 
-/** Settles when the program has ended, however it did; the signal ends it. Rejects when it cannot be started. */
+/** Settles when the program has exited, with any status. The signal ends the program. Rejects when it cannot be started. */
 async function start(
   [program, ...args]: ExecWatchOptions['command'],
   response: KeysResponse,

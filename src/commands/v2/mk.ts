@@ -11,7 +11,7 @@ import {
 import type { V2Client } from '../../model/v2/services.js';
 
 export interface MkOptions {
-  /** With `isInOrder`, the directory in which the server makes a key. */
+  /** With `isInOrder`, the directory in which the server creates a key. */
   readonly key: string;
   readonly isInOrder: boolean;
   readonly value: ValueSource;
@@ -57,17 +57,17 @@ export function toInOrderRequest({ key, ttlSeconds }: MkOptions, value: string):
 export async function runMk(options: MkOptions, context: V2Context): Promise<void> {
   const { keys } = await context.connect();
   const value = await readValue(options.value, context);
-  const response = await make(keys, { options, value, signal: context.deadline() });
+  const response = await createKey(keys, { options, value, signal: context.deadline() });
   await context.emit({ kind: 'key', response });
 }
 
-interface Making {
+interface KeyCreation {
   readonly options: MkOptions;
   readonly value: string;
   readonly signal: AbortSignal;
 }
 
-function make(keys: V2Client['keys'], { options, value, signal }: Making): Promise<KeysResponse> {
+function createKey(keys: V2Client['keys'], { options, value, signal }: KeyCreation): Promise<KeysResponse> {
   return options.isInOrder
     ? keys.createInOrder(toInOrderRequest(options, value), { signal })
     : keys.set(toMkRequest(options, value), { signal });

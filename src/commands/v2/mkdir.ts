@@ -27,7 +27,7 @@ export async function runMkdir(options: DirectoryOptions, context: V2Context): P
   await makeDirectory(toMkdirRequest(options), context);
 }
 
-/** What `mkdir`, `setdir` and `updatedir` have in common: they differ in whether the directory may or must be there. */
+/** The options of `mkdir`, `setdir` and `updatedir`. The commands differ in whether the directory may or must exist. */
 export interface DirectoryOptions {
   readonly key: string;
   readonly ttlSeconds: bigint;
@@ -42,7 +42,7 @@ export function toDirectoryOptions(
   return { key: keyArgument(args), ttlSeconds: ttlFromFlag(ttl) };
 }
 
-/** Success is silent in the simple format. */
+/** Creates or updates a directory, and emits the result. The simple format prints nothing for it. */
 export async function makeDirectory(request: KeySetRequest, context: V2Context): Promise<void> {
   const { keys } = await context.connect();
   const response = await keys.set(request, { signal: context.deadline() });

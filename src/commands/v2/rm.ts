@@ -7,9 +7,9 @@ export interface RmOptions {
   readonly key: string;
   readonly directory: boolean;
   readonly recursive: boolean;
-  /** Empty: whatever the value is. */
+  /** Remove the key only if it has this value; empty: no condition. */
   readonly previousValue: string;
-  /** 0: whatever the index is. */
+  /** Remove the key only if it has this modified index; 0: no condition. */
   readonly previousIndex: bigint;
 }
 

@@ -8,9 +8,9 @@ export interface SetOptions {
   readonly key: string;
   readonly value: ValueSource;
   readonly ttlSeconds: bigint;
-  /** Empty: whatever the value is now. */
+  /** Set the key only if it has this value; empty: no condition. */
   readonly previousValue: string;
-  /** 0: whatever the index is now. */
+  /** Set the key only if it has this modified index; 0: no condition. */
   readonly previousIndex: bigint;
 }
 

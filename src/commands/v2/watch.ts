@@ -7,7 +7,8 @@ import { indexFromFlag, type KeysResponse } from '../../model/v2/keys.js';
 import type { V2KeysService } from '../../model/v2/services.js';
 
 export interface WatchOptions extends WatchedKey {
-  readonly isEndless: boolean;
+  /** False: end after the first change. */
+  readonly isForever: boolean;
 }
 
 export function registerWatch(parent: V2CommandParent, run = runWatch): void {
@@ -34,7 +35,7 @@ export function registerWatch(parent: V2CommandParent, run = runWatch): void {
       key: keyArgument(args),
       recursive: flags.recursive,
       afterIndex: indexFromFlag(flags['after-index']),
-      isEndless: flags.forever,
+      isForever: flags.forever,
     }),
     run,
   });
@@ -46,12 +47,12 @@ export function runWatch(options: WatchOptions, context: V2Context): Promise<voi
     for await (const response of keyChanges(options, keys, context)) {
       if (response.node.isDirectory) continue;
       await context.emit({ kind: 'change', response, namesKey: options.recursive });
-      if (!options.isEndless) return;
+      if (!options.isForever) return;
     }
   });
 }
 
-/** The changes of a key, without end; interruptions are told on stderr. */
+/** The changes of a key, without end. Prints a line on stderr when the watch is interrupted or resumed. */
 export async function* keyChanges(
   watched: WatchedKey,
   keys: V2KeysService,
@@ -63,7 +64,7 @@ export async function* keyChanges(
         yield update.response;
         break;
       case 'interrupted':
-        notices.line(`${update.why}: waiting for a server to resume the watch`);
+        notices.line(`${update.reason}: waiting for a server to resume the watch`);
         break;
       case 'resumed':
         notices.line(`resumed the watch after index ${update.index}`);

@@ -44,7 +44,7 @@ export function registerCompaction(parent: CommandParent, run = runCompaction): 
   });
 }
 
-/** Unlike other arguments, a bad revision ends etcdctl with status 1. */
+/** An invalid revision ends etcdctl with status 1, unlike other invalid arguments. */
 function parseRevision(text: string): bigint {
   try {
     return parseInt64(text, 10);
@@ -58,7 +58,7 @@ export function toCompactionRequest({ revision, isPhysical }: CompactionOptions)
   return { revision, physical: isPhysical };
 }
 
-/** The answer is the same line in every format. */
+/** Prints the same line in every format. */
 export async function runCompaction(options: CompactionOptions, context: CommandContext): Promise<void> {
   const client = await context.connect();
   await client.kv.compact(toCompactionRequest(options), { signal: context.signal });

@@ -9,7 +9,7 @@ import { endpointsInScope } from './endpoint/scope.js';
 
 export interface DefragOptions {
   readonly wholeCluster: boolean;
-  /** Of a member that does not run, as in etcdctl 3.5; undefined: running members are asked. */
+  /** The data directory of a stopped member, as in etcdctl 3.5; `undefined`: defragment running members. */
   readonly dataDirectory: string | undefined;
 }
 
@@ -51,7 +51,7 @@ export async function runDefrag(options: DefragOptions, context: CommandContext)
   if (!isComplete) throw new AlreadyReportedError(ExitCode.error);
 }
 
-/** Whether it succeeded; either way it has been said. */
+/** Defragments the member at the endpoint and prints the outcome. Returns whether it succeeded. */
 async function defragment(endpoint: string, context: CommandContext): Promise<boolean> {
   const client = await context.connect([endpoint]);
   const began = context.clock.now();

@@ -7,14 +7,14 @@ import type { KeyRange } from '../../model/key-range.js';
 import type { DeleteRangeRequest } from '../../model/messages/kv.js';
 import { keyRangeFromArguments, rejectPrefixWithFromKey } from '../kv/key-range-arguments.js';
 
-/** How long a user has to think again when the second argument might have been meant as a second key. */
+/** The delay before a range is deleted whose end might have been meant as a second key. */
 const RANGE_DELETION_DELAY_MS = 2000;
 
-/** The arguments of `del`, given on the command line or as a request inside a transaction. */
+/** The options of `del`, on the command line or as a request of a transaction. */
 export interface DelOptions {
   readonly range: KeyRange;
   readonly prevKv: boolean;
-  /** A range end came without `--range`: warn and wait before anything is deleted. */
+  /** A range end is given without `--range`: print a warning and wait before the range is deleted. */
   readonly warnsFirst: boolean;
 }
 
@@ -72,7 +72,7 @@ export async function runDel(options: DelOptions, context: CommandContext): Prom
   await context.emit({ kind: 'delete-range', response });
 }
 
-/** Settles at once, or, where a range may be deleted by mistake, after the time in which it can be prevented. */
+/** Settles at once, or after a warning and a delay when a range may be deleted by mistake. An abort during the delay rejects. */
 export async function delayRangeDeletion(
   { range, warnsFirst }: DelOptions,
   { notices, clock, signal }: Pick<CommandContext, 'notices' | 'clock' | 'signal'>,

@@ -1,18 +1,18 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag } from '../../cli/flags.js';
-import { leadersOf } from '../../client/concurrency/election.js';
-import { reachHead } from '../../client/concurrency/queue.js';
+import { observeLeaders } from '../../client/concurrency/election.js';
+import { awaitHead } from '../../client/concurrency/queue.js';
 import { holdUntilAborted, withSession } from '../../client/concurrency/session.js';
 import { bytesFromText } from '../../go/bytes.js';
 import { CommandError, isEtcdError, ServerError, UsageError } from '../../model/errors.js';
 
-/** client/v3/concurrency/session.go `defaultSessionTTL`. */
+/** The TTL of the session (client/v3/concurrency/session.go `defaultSessionTTL`). */
 const TTL_SECONDS = 60;
 
 export interface ElectOptions {
   readonly name: string;
-  /** `undefined`: only look on. */
+  /** `undefined`: observe without campaigning. */
   readonly proposal: Uint8Array | undefined;
 }
 
@@ -57,30 +57,31 @@ export async function runElect({ name, proposal }: ElectOptions, context: Comman
   else await campaign(name, proposal, context);
 }
 
-const WHOLE = { keysOnly: false, countOnly: false, valuesOnly: false };
+const FULL_VIEW = { keysOnly: false, countOnly: false, valuesOnly: false };
 
+/** Waits to be elected, prints the leader key, and remains leader until the signal aborts or the session is lost. */
 async function campaign(name: string, value: Uint8Array, context: CommandContext): Promise<void> {
   const { signal, clock } = context;
   const client = await context.connect();
   const lease = { ttlSeconds: TTL_SECONDS, lostMessage: 'elect: session expired', signal, clock };
   await withSession(client, lease, async (session) => {
-    const { response } = await reachHead(client, { name, session, value }, context);
-    await context.emit({ kind: 'range', response, view: WHOLE });
+    const { response } = await awaitHead(client, { name, session, value }, context);
+    await context.emit({ kind: 'range', response, view: FULL_VIEW });
     await holdUntilAborted(signal, session);
   });
 }
 
-/** Ends well when the signal comes. */
+/** Prints each leader until the signal aborts; then it resolves. */
 async function listen(name: string, context: CommandContext): Promise<void> {
   const client = await context.connect();
   try {
-    for await (const response of leadersOf(client, name, context)) {
-      await context.emit({ kind: 'range', response, view: WHOLE });
+    for await (const response of observeLeaders(client, name, context)) {
+      await context.emit({ kind: 'range', response, view: FULL_VIEW });
     }
   } catch (error) {
     if (context.signal.aborted) return;
     if (!(error instanceof ServerError)) throw error;
-    // etcdctl makes a lease before it listens, which is where these end it.
+    // etcdctl grants a lease before it observes. These errors already come from that call, with another message.
     if (isEtcdError(error, 'anonymous') || isEtcdError(error, 'unknownToken')) throw error;
     const reasons = [...error.reasons, error.message];
     throw new CommandError('elect: observer lost', { cause: error, reasons });

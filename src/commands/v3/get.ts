@@ -11,13 +11,13 @@ import type { RangeView } from '../../model/results.js';
 import { keyRangeFromArguments, rejectPrefixWithFromKey } from '../kv/key-range-arguments.js';
 import { rangeReader } from '../kv/range-reader.js';
 
-/** The arguments of `get`, given on the command line or as a request inside a transaction. */
+/** The options of `get`, on the command line or as a request of a transaction. */
 export interface GetOptions {
   readonly range: KeyRange;
   readonly view: RangeView;
   readonly isSerializable: boolean;
   readonly usesStream: boolean;
-  /** 0: no limit; the same holds for the revisions below. */
+  /** 0: no limit. The revisions below are 0 when they are not given. */
   readonly limit: bigint;
   readonly revision: bigint;
   readonly sortOrder: SortOrder;
@@ -129,7 +129,7 @@ function toIsSerializable(consistency: string): boolean {
   throw new UsageError(`unknown consistency flag ${quoteGo(bytesFromText(consistency))}`, 'choice');
 }
 
-/** The number behind a name of any letter case; `undefined` when none was given. */
+/** The enum number of a name, in any letter case; `undefined` for an empty name. Throws a `UsageError` for an unknown one. */
 function toChoice<Number extends number>(
   choices: Readonly<Record<string, Number>>,
   name: string,
@@ -141,7 +141,7 @@ function toChoice<Number extends number>(
   return choices[upper];
 }
 
-/** etcdctl checks the two ends only when the upper one is set, and names its own variables. */
+/** Throws when min is above max. As in etcdctl, it is checked only if max is set, and the message has etcdctl's variable names. */
 function rejectEmptyInterval(name: string, min: bigint, max: bigint): void {
   if (max > 0n && min > max) {
     throw new UsageError(`getMin${name}(=${min}) > getMax${name}(=${max})`, 'choice');
@@ -154,7 +154,7 @@ function positive(revision: bigint): bigint {
 
 export function toRangeRequest(options: GetOptions): RangeRequest {
   const { range, view, sortTarget } = options;
-  // Keys come in ascending order anyway; asking for it would make the server collect the whole range first.
+  // Keys come in ascending order by default. With an explicit order, the server loads the whole range before it sorts it.
   const isNaturalOrder = sortTarget === SortTarget.key && options.sortOrder === SortOrder.ascend;
   return {
     key: range.key,

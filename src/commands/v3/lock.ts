@@ -1,23 +1,23 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { intFlag } from '../../cli/flags.js';
-import { type Head, reachHead } from '../../client/concurrency/queue.js';
+import { awaitHead, type QueueHead } from '../../client/concurrency/queue.js';
 import { holdUntilAborted, type Session, withSession } from '../../client/concurrency/session.js';
 import { textFromBytes } from '../../go/bytes.js';
-import { childEndText } from '../../go/process-state.js';
+import { processStateText } from '../../go/process-state.js';
 import { linkSignals } from '../../model/abort-signal.js';
 import { ChildFailedError, CommandError, type Failure, UsageError } from '../../model/errors.js';
 import { SignalReceivedError } from '../../term/signals.js';
 
-/** Of a session whose time to live is not above 0 (client/v3/concurrency/session.go `defaultSessionTTL`). */
+/** The TTL of the session when `--ttl` is not above 0 (client/v3/concurrency/session.go `defaultSessionTTL`). */
 const DEFAULT_TTL_SECONDS = 60;
 
-/** Go's exit status of a program that a signal ended, -1, as the system passes it on. */
+/** Go's exit code for a process that a signal ended is -1; as an exit status of this process, it is 255. */
 const ENDED_BY_SIGNAL = 255;
 
 export interface LockOptions {
   readonly name: string;
-  /** Program and arguments to run under the lock; empty: the lock is held until a signal comes. */
+  /** The program to run under the lock, and its arguments; empty: hold the lock until SIGINT or SIGTERM. */
   readonly command: readonly string[];
   readonly ttlSeconds: number;
 }
@@ -59,36 +59,36 @@ export async function runLock(options: LockOptions, context: CommandContext): Pr
   const lease = { ttlSeconds, lostMessage: 'session expired', signal, clock };
   await withSession(client, lease, async (session) => {
     const contender = { name, session, value: new Uint8Array(0) };
-    const head = await reachHead(client, contender, context);
+    const head = await awaitHead(client, contender, context);
     if (head.response.kvs.length === 0) throw new CommandError('lock lost on init');
     if (command.length > 0) await runUnderLock(command, { head, session }, context);
     else {
-      await context.emit({ kind: 'range', response: head.response, view: WHOLE });
+      await context.emit({ kind: 'range', response: head.response, view: FULL_VIEW });
       await holdUntilAborted(signal, session);
     }
   });
 }
 
-const WHOLE = { keysOnly: false, countOnly: false, valuesOnly: false };
+const FULL_VIEW = { keysOnly: false, countOnly: false, valuesOnly: false };
 
 /**
- * SIGINT and SIGTERM to this process alone are not passed on: as under etcdctl, the command ends when it wants and then the lock is
- * free. A hang-up ends the command too, which has no terminal any more.
+ * Runs the command under the lock. SIGINT and SIGTERM that only this process receives are not forwarded, as in etcdctl: the lock is
+ * released when the command exits. SIGHUP ends the command too, because its terminal is gone. The loss of the lock ends the command.
  */
 async function runUnderLock(
   [program = '', ...args]: readonly string[],
-  { head, session }: { readonly head: Head; readonly session: Session },
+  { head, session }: { readonly head: QueueHead; readonly session: Session },
   context: CommandContext,
 ): Promise<void> {
   const env = { ETCD_LOCK_KEY: textFromBytes(head.key), ETCD_LOCK_REV: `${head.revision}` };
   const { signal } = context;
-  const ending = linkSignals(session.lost);
-  const passHangUp = () => isHangUp(signal) && ending.abort(signal.reason);
-  signal.addEventListener('abort', passHangUp);
-  passHangUp();
-  const end = await context.runChild(program, args, { env, signal: ending.signal });
-  signal.removeEventListener('abort', passHangUp);
-  ending.release();
+  const childSignal = linkSignals(session.lost);
+  const forwardHangUp = () => isHangUp(signal) && childSignal.abort(signal.reason);
+  signal.addEventListener('abort', forwardHangUp);
+  forwardHangUp();
+  const status = await context.runChild(program, args, { env, signal: childSignal.signal });
+  signal.removeEventListener('abort', forwardHangUp);
+  childSignal.release();
   if (isHangUp(signal)) throw signal.reason;
   if (session.lost.aborted) {
     const { message, reasons } = session.lost.reason as Failure;
@@ -96,7 +96,8 @@ async function runUnderLock(
       reasons: [...reasons, 'the lock was lost: the command was terminated'],
     });
   }
-  if (end.exitCode !== 0) throw new ChildFailedError(childEndText(end), end.exitCode ?? ENDED_BY_SIGNAL);
+  if (status.exitCode !== 0)
+    throw new ChildFailedError(processStateText(status), status.exitCode ?? ENDED_BY_SIGNAL);
 }
 
 function isHangUp({ aborted, reason }: AbortSignal): boolean {

@@ -10,10 +10,10 @@ import { rangeReader } from '../kv/range-reader.js';
 export interface MakeMirrorOptions {
   readonly destination: DestinationOptions;
   readonly prefix: string;
-  /** Empty: that of the source, unless keys are to lose theirs. */
+  /** Empty: the prefix of the source, or none if `dropsPrefix` is true. */
   readonly destinationPrefix: string;
   readonly dropsPrefix: boolean;
-  /** As given: up to 1, everything is copied first. */
+  /** As given. Up to 1: copy the current keys first. */
   readonly revision: bigint;
   /** 0: no limit. */
   readonly maxTxnOps: number;
@@ -22,9 +22,9 @@ export interface MakeMirrorOptions {
 export interface DestinationOptions {
   readonly endpoint: string;
   readonly tls: OtherCluster['tls'];
-  /** `name` or `name:password`; empty: nobody. */
+  /** `name` or `name:password`; empty: no authentication. */
   readonly user: string;
-  /** When not empty, the user is a name as a whole. */
+  /** If it is not empty, `user` is the name only. */
   readonly password: string;
 }
 
@@ -49,7 +49,7 @@ const flags = {
 };
 type Flags = FlagValues<typeof flags>;
 
-/** etcdctl prints the count so often. */
+/** The interval at which etcdctl prints the number of writes. */
 const COUNT_EVERY_MS = 30_000;
 
 export function registerMakeMirror(parent: CommandParent, run = runMakeMirror): void {
@@ -108,7 +108,7 @@ function toMakeMirrorOptions(args: readonly string[], given: Flags): MakeMirrorO
   };
 }
 
-/** Without --dest-prefix, the keys keep their prefix, also with --rev (etcdctl 3.6 and 3.7 drop it then). */
+/** Without `--dest-prefix`, the keys keep their prefix. (With `--rev`, etcdctl 3.6 and 3.7 remove it.) */
 export function toMirrorPlan(options: MakeMirrorOptions): MirrorPlan {
   const { prefix, destinationPrefix, dropsPrefix, revision, maxTxnOps } = options;
   if (dropsPrefix && destinationPrefix !== '') {
@@ -137,14 +137,15 @@ export async function runMakeMirror(options: MakeMirrorOptions, context: Command
     notice: notices.line,
     startProgress: () => notices.progress('Copying', 'count'),
   });
-  const ending = new AbortController();
-  const counting = printCount(mirror, context, AbortSignal.any([signal, ending.signal]));
+  const end = new AbortController();
+  const counting = printCount(mirror, context, AbortSignal.any([signal, end.signal]));
   try {
     await Promise.race([mirror.run(), counting]);
   } catch (error) {
-    throw withHowFar(error, mirror, context);
+    printProgressMade(error, mirror, context);
+    throw error;
   } finally {
-    ending.abort();
+    end.abort();
     await counting.catch(() => undefined);
   }
 }
@@ -163,12 +164,12 @@ async function toCluster(
       : colonAt < 0
         ? await context.prompt.password('Destination Password: ')
         : user.slice(colonAt + 1);
-  // As for the source, a name or a password alone is nobody.
+  // As for the source, a name without a password, or a password without a name, means no authentication.
   if (username === '' || secret === '') return { endpoints, tls };
   return { endpoints, tls, credentials: { kind: 'password', username, password: secret } };
 }
 
-/** Prints the number of writes now and then; rejects with the reason of the signal. */
+/** Prints the number of writes periodically, until the signal aborts: then it rejects with the signal's reason. */
 async function printCount(mirror: Mirror, context: CommandContext, signal: AbortSignal): Promise<never> {
   for (;;) {
     await context.clock.sleep(COUNT_EVERY_MS, signal);
@@ -176,13 +177,12 @@ async function printCount(mirror: Mirror, context: CommandContext, signal: Abort
   }
 }
 
-/** What a person needs to know to go on, beside the failure; a signal has no words of its own. */
-function withHowFar(error: unknown, mirror: Mirror, { signal, notices }: CommandContext): unknown {
+/** Prints how to continue the mirror, after a failure or a signal. Prints nothing for a bug of this program. */
+function printProgressMade(error: unknown, mirror: Mirror, { signal, notices }: CommandContext): void {
   const { keys, nextRevision } = mirror;
-  const howFar =
+  const line =
     nextRevision === 0n
       ? `${keys} keys were mirrored; the initial copy is not complete`
       : `${keys} keys were mirrored; continue with --rev=${nextRevision}`;
-  if (signal.aborted || error instanceof Failure) notices.line(howFar);
-  return error;
+  if (signal.aborted || error instanceof Failure) notices.line(line);
 }

@@ -7,7 +7,7 @@ import type { MoveLeaderRequest } from '../../model/messages/maintenance.js';
 import type { Client } from '../../model/services.js';
 
 export interface MoveLeaderOptions {
-  /** The member that is to lead. */
+  /** The id of the member that becomes the leader. */
   readonly target: bigint;
 }
 
@@ -59,7 +59,7 @@ interface Leader {
   readonly leader: bigint;
 }
 
-/** Asks one endpoint after another who it is and who leads; one that does not answer ends the search. */
+/** Requests the status of each endpoint in turn, until one is the leader. Rejects when an endpoint does not respond. */
 async function findLeader(context: CommandContext): Promise<Leader> {
   for (const endpoint of context.endpoints) {
     const client = await context.connect([endpoint]);

@@ -7,10 +7,10 @@ import { UsageError } from '../../model/errors.js';
 import type { PutRequest } from '../../model/messages/kv.js';
 import { parseLeaseId } from '../kv/lease-id.js';
 
-/** The arguments of `put`, given on the command line or as a request inside a transaction. */
+/** The options of `put`, on the command line or as a request of a transaction. */
 export interface PutOptions {
   readonly key: Uint8Array;
-  /** `stdin`: to be read there; `keep`: the key's present value stays. */
+  /** `stdin`: read it from standard input; `keep`: keep the current value (`--ignore-value`). */
   readonly value: Uint8Array | 'stdin' | 'keep';
   readonly lease: bigint;
   readonly prevKv: boolean;
@@ -65,7 +65,7 @@ export function toPutOptions(args: readonly string[], given: FlagValues<typeof p
   };
 }
 
-/** There is no key, or no value where one was to come from. */
+/** The error for a missing key, and for a value that is missing or cannot be read from standard input. */
 export function wrongPutArguments(reasons: readonly string[] = []): UsageError {
   const message = 'put command needs 1 argument and input from stdin or 2 arguments';
   return new UsageError(message, 'arguments', { reasons });

@@ -2,7 +2,7 @@ import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { versionText } from '../../model/etcd-version.js';
 
-/** Empty: neither flags nor arguments matter. */
+/** Empty: the command has no flags, and ignores its arguments. */
 export type VersionOptions = Record<string, never>;
 
 export function registerVersion(parent: CommandParent, run = runVersion): void {

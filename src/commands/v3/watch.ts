@@ -53,11 +53,11 @@ export function registerWatch(parent: CommandParent, run = runWatch): void {
     variables: [KEY, RANGE_END],
     deadline: 'none',
     result: 'watch',
-    toOptions(args, flags, dashAt, variables): WatchOptions {
+    toOptions(args, flags, argsLenAtDash, variables): WatchOptions {
       const keyVariables = toKeyVariables(variables[KEY], variables[RANGE_END]);
       return flags.interactive
         ? { kind: 'interactive', variables: keyVariables }
-        : { kind: 'one', request: toWatchRequest({ args, dashAt, flags }, keyVariables, false) };
+        : { kind: 'one', request: toWatchRequest({ args, argsLenAtDash, flags }, keyVariables, false) };
     },
     run,
   });
@@ -74,7 +74,7 @@ export async function runWatch(options: WatchOptions, context: CommandContext): 
 }
 
 function reasonsOf(end: WatchEnd | undefined): string[] {
-  if (end === undefined || end.why === '') return ['the server gave no reason'];
+  if (end === undefined || end.reason === '') return ['the server gave no reason'];
   if (end.compactRevision === 0n) return [];
   return [
     `changes before revision ${end.compactRevision} have been compacted: ` +

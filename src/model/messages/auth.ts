@@ -8,11 +8,11 @@ export type PermissionType = (typeof PermissionType)[keyof typeof PermissionType
 export interface Permission {
   readonly permType: PermissionType;
   readonly key: Uint8Array;
-  /** Empty: the one key. A single zero byte: to the end. */
+  /** Empty: the single key. One zero byte: all keys from `key` on. */
   readonly rangeEnd: Uint8Array;
 }
 
-/** What most of the calls answer. */
+/** The response of most calls. */
 export interface AuthResponse {
   readonly header?: ResponseHeader | undefined;
 }

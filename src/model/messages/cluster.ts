@@ -43,7 +43,7 @@ export interface MemberPromoteRequest {
   readonly id: bigint;
 }
 
-/** What remove, update and promote answer. */
+/** The response of remove, update and promote. */
 export interface MembersResponse {
   readonly header?: ResponseHeader | undefined;
   readonly members: readonly Member[];

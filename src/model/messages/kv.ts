@@ -5,7 +5,7 @@ export interface KeyValue {
   readonly key: Uint8Array;
   readonly createRevision: bigint;
   readonly modRevision: bigint;
-  /** Number of writes since the key was last created; 0 never occurs in a live key. */
+  /** The number of writes since the key was last created; at least 1 for an existing key. */
   readonly version: bigint;
   readonly value: Uint8Array;
   /** Lease id, 0 for none. */
@@ -43,7 +43,7 @@ export interface RangeResponse {
   readonly count: bigint;
 }
 
-/** One part of a streamed range (etcd 3.7): the parts' `kvs` follow each other, the last part has the totals. */
+/** One part of a RangeStream response (etcd 3.7). The `kvs` of the parts are in order; the last part has header and totals. */
 export interface RangeStreamResponse {
   readonly rangeResponse?: RangeResponse | undefined;
 }
@@ -82,7 +82,7 @@ export type CompareResult = (typeof CompareResult)[keyof typeof CompareResult];
 export const CompareTarget = { version: 0, create: 1, mod: 2, value: 3, lease: 4 } as const;
 export type CompareTarget = (typeof CompareTarget)[keyof typeof CompareTarget];
 
-/** The field that goes with the target. */
+/** The operand; its field must match the target. */
 export type CompareOperand =
   | { readonly $case: 'version' | 'createRevision' | 'modRevision' | 'lease'; readonly value: bigint }
   | { readonly $case: 'value'; readonly value: Uint8Array };
@@ -103,7 +103,7 @@ export interface RequestOp {
 }
 
 export interface ResponseOp {
-  /** `undefined`: a kind of operation that only a newer server knows. */
+  /** `undefined`: a kind of operation of a newer server. */
   readonly response?:
     | { readonly $case: 'responseRange'; readonly value: RangeResponse }
     | { readonly $case: 'responsePut'; readonly value: PutResponse }

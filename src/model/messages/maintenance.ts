@@ -13,7 +13,7 @@ export interface AlarmRequest {
 
 export interface AlarmMember {
   readonly memberId: bigint;
-  /** A number of `AlarmType`, or one that a newer server knows. */
+  /** A number of `AlarmType`, or an alarm of a newer server. */
   readonly alarm: number;
 }
 
@@ -22,7 +22,7 @@ export interface AlarmResponse {
   readonly alarms: readonly AlarmMember[];
 }
 
-/** One part of a snapshot stream. The last 32 bytes of all blobs together are the SHA-256 of those before them. */
+/** One part of a snapshot stream. The last 32 bytes of the concatenated blobs are the SHA-256 of the bytes before them. */
 export interface SnapshotResponse {
   readonly header?: ResponseHeader | undefined;
   readonly remainingBytes: bigint;

@@ -8,7 +8,7 @@ export const EventType = { put: 0, delete: 1 } as const;
 export interface Event {
   /** A number of `EventType`. */
   readonly type: number;
-  /** Of a deletion: only key and modRevision. */
+  /** For a deletion, only `key` and `modRevision` are set. */
   readonly kv?: KeyValue | undefined;
   readonly prevKv?: KeyValue | undefined;
 }
@@ -36,10 +36,10 @@ export interface WatchResponse {
   readonly watchId: bigint;
   readonly created: boolean;
   readonly canceled: boolean;
-  /** Above 0: the watch wanted revisions up to here, which are compacted. */
+  /** Above 0: the watch is canceled, because it asked for revisions below this one, which are compacted. */
   readonly compactRevision: bigint;
   readonly cancelReason: string;
-  /** More of the same revision follows in the next response. */
+  /** More events of the same revision follow in the next response. */
   readonly fragment: boolean;
   readonly events: readonly Event[];
 }

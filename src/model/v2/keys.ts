@@ -1,6 +1,6 @@
 /**
- * The key space of the version 2 API: a tree of directories and of keys with values, in which every change has an index
- * (client/v2/keys.go of etcd 3.5). Keys and values are text: they travel as JSON.
+ * The key space of the version 2 API: a tree of directories and keys. Every change has an index (client/v2/keys.go of
+ * etcd 3.5). Keys and values are text, because the API uses JSON.
  */
 
 export interface KeyNode {
@@ -8,13 +8,13 @@ export interface KeyNode {
   readonly key: string;
   readonly isDirectory: boolean;
   readonly value: string;
-  /** What is in a directory; `undefined` where the server says nothing about it. */
+  /** The children of a directory; `undefined` when the response does not have them. */
   readonly nodes: readonly KeyNode[] | undefined;
   readonly createdIndex: bigint;
   readonly modifiedIndex: bigint;
-  /** RFC 3339, as the server wrote it; `undefined`: it does not expire. */
+  /** The server's text, an RFC 3339 time; `undefined`: the key does not expire. */
   readonly expiration: string | undefined;
-  /** 0: it does not expire. */
+  /** 0: the key does not expire. */
   readonly ttlSeconds: bigint;
 }
 
@@ -23,7 +23,7 @@ export interface KeysResponse {
   readonly action: string;
   readonly node: KeyNode;
   readonly previousNode: KeyNode | undefined;
-  /** The cluster's index when the server answered; 0 when it did not say. */
+  /** The cluster's index at the time of the response; 0 when the response does not have it. */
   readonly index: bigint;
 }
 
@@ -34,15 +34,15 @@ export interface KeyGetRequest {
   readonly quorum: boolean;
 }
 
-/** Absent conditions are none; an empty value and index 0 cannot be asked for. */
+/** Conditions are optional. An empty `previousValue` and a `previousIndex` of 0 mean no condition. */
 export interface KeySetRequest {
   readonly key: string;
-  /** `undefined` makes a directory. */
+  /** `undefined`: create or update a directory. */
   readonly value: string | undefined;
   readonly ttlSeconds?: bigint;
   readonly previousValue?: string;
   readonly previousIndex?: bigint;
-  /** Whether the key has to be there already, or must not be. */
+  /** True: the key must exist. False: the key must not exist. */
   readonly mustExist?: boolean;
 }
 
@@ -63,17 +63,17 @@ export interface KeyDeleteRequest {
 export interface KeyPollRequest {
   readonly key: string;
   readonly recursive: boolean;
-  /** The first index of interest; 0: the next change. */
+  /** Wait for the first change at or after this index; 0: for the next change. */
   readonly waitIndex: bigint;
 }
 
-/** Go's int, which etcdctl takes for seconds of a `time.Duration`: what overflows that wraps round. */
+/** The TTL that etcdctl sends: it converts the seconds to a `time.Duration`, in which large values overflow and wrap around. */
 export function ttlFromFlag(seconds: bigint): bigint {
   const nanoseconds = BigInt.asIntN(64, seconds * 1_000_000_000n);
   return nanoseconds > 0n ? nanoseconds / 1_000_000_000n : 0n;
 }
 
-/** Go's int as the unsigned number that the server is asked for. */
+/** The index that etcdctl sends: it converts Go's int to an unsigned integer. */
 export function indexFromFlag(index: bigint): bigint {
   return BigInt.asUintN(64, index);
 }

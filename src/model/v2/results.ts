@@ -1,19 +1,19 @@
 import type { KeysResponse } from './keys.js';
 
-/** Everything a version 2 command can have to say on stdout. Each printer of that set has an entry for each kind. */
+/** Everything that a version 2 command can print on stdout. Each version 2 printer has an entry for each kind. */
 export type V2Result =
-  /** One key and what happened to it. */
+  /** A key that was read, set or removed. */
   | { readonly kind: 'key'; readonly response: KeysResponse }
-  /** A directory that was made, changed or removed. */
+  /** A directory that was created, updated or removed. */
   | { readonly kind: 'directory'; readonly response: KeysResponse }
-  /** What is in a directory. */
+  /** The keys in a directory. */
   | {
       readonly kind: 'listing';
       readonly response: KeysResponse;
       /** Directories end in a slash. */
       readonly marksDirectories: boolean;
     }
-  /** A change that a watch was told of. */
+  /** A change that a watch received. */
   | { readonly kind: 'change'; readonly response: KeysResponse; readonly namesKey: boolean }
   /** The same in every format. */
   | { readonly kind: 'text'; readonly text: string };

@@ -1,13 +1,16 @@
 import type * as keys from './keys.js';
 
-/** Users and roles of the version 2 API, which are not those of version 3 (client/v2/auth_user.go and auth_role.go of etcd 3.5). */
+/**
+ * The services of the version 2 API. Its users and roles are separate from those of version 3 (client/v2/auth_user.go and
+ * auth_role.go of etcd 3.5).
+ */
 
 export interface V2User {
   readonly name: string;
   readonly roles: readonly string[];
 }
 
-/** What a user with the role may do, by paths; a `*` at the end of one stands for everything below it. */
+/** A role with its permissions by path. A `*` at the end of a path stands for everything below it. */
 export interface V2Role {
   readonly name: string;
   readonly read: readonly string[];
@@ -23,7 +26,7 @@ export interface V2Permissions {
 export interface V2Member {
   /** Hexadecimal. */
   readonly id: string;
-  /** Empty: it has not been started yet. */
+  /** Empty: the member has not been started yet. */
   readonly name: string;
   readonly peerUrls: readonly string[];
   readonly clientUrls: readonly string[];
@@ -34,11 +37,11 @@ export interface V2Call {
   readonly signal: AbortSignal;
 }
 
-/** A long poll that the server has accepted. */
+/** A long poll whose response headers have arrived. */
 export interface KeyPoll {
-  /** The cluster's index when the poll began: changes up to it will not be told. */
+  /** The cluster's index when the poll started. The poll does not return changes up to this index. */
   readonly index: bigint;
-  /** The change, or nothing when the server ended the poll without one. Asked for once. */
+  /** Settles with the change, or with `undefined` when the server ended the poll without one. Call it once. */
   response(): Promise<keys.KeysResponse | undefined>;
 }
 
@@ -62,7 +65,7 @@ export interface V2MembersService {
 export interface V2UsersService {
   list(call: V2Call): Promise<readonly string[]>;
   get(name: string, call: V2Call): Promise<V2User>;
-  /** Adds the user, or gives the one that is there another password. */
+  /** Creates the user, or changes the password of an existing user. */
   setPassword(name: string, password: string, call: V2Call): Promise<void>;
   remove(name: string, call: V2Call): Promise<void>;
   grant(name: string, roles: readonly string[], call: V2Call): Promise<void>;
@@ -74,7 +77,7 @@ export interface V2RolesService {
   get(name: string, call: V2Call): Promise<V2Role>;
   add(name: string, call: V2Call): Promise<void>;
   remove(name: string, call: V2Call): Promise<void>;
-  /** Both give the role as it is then. */
+  /** Settles with the role after the change, as does `revoke`. */
   grant(name: string, permissions: V2Permissions, call: V2Call): Promise<V2Role>;
   revoke(name: string, permissions: V2Permissions, call: V2Call): Promise<V2Role>;
 }
@@ -84,21 +87,21 @@ export interface V2AuthService {
   disable(call: V2Call): Promise<void>;
 }
 
-/** Whether a member says that it is healthy, or why that could not be asked. */
+/** Whether a member reports that it is healthy, or why the request failed. */
 export type V2Health = boolean | { readonly failure: string };
 
-/** A client of the version 2 API of one cluster. `close` ends its connections; calling it twice is harmless. */
+/** A client of the version 2 API of one cluster. `close` ends its connections; it can be called twice. */
 export interface V2Client {
   readonly keys: V2KeysService;
   readonly members: V2MembersService;
   readonly users: V2UsersService;
   readonly roles: V2RolesService;
   readonly auth: V2AuthService;
-  /** Where calls go, in this order. */
+  /** The endpoints that calls are sent to, in this order. */
   readonly endpoints: readonly string[];
-  /** Takes the client URLs of all members for its endpoints from now on. */
+  /** Replaces the endpoints with the client URLs of all members. */
   sync(call: V2Call): Promise<void>;
-  /** Asks one member at its client URL; rejects only when the signal aborts. */
+  /** Requests the health of one member at its client URL. Rejects only when the signal aborts. */
   health(clientUrl: string, call: V2Call): Promise<V2Health>;
   close(): void;
 }

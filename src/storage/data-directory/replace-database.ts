@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statSync } from 'node:fs';
-import { joinPath, lastName, parentPath, systemPath } from '../../go/file-path.js';
+import { baseName, joinPath, parentPath, systemPath } from '../../go/file-path.js';
 import { CommandError } from '../../model/errors.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
 import { hashLeaf } from '../backend/snapshot-status.js';
@@ -51,7 +51,7 @@ export async function replaceDatabase(path: string, options: ReplaceOptions = {}
  * `db.tmp.…`, which etcd's own defragmentation leaves behind (bootstrapSnapshot in server/etcdserver/bootstrap.go).
  */
 export function replacementPath(path: string): string {
-  return joinPath(parentPath(path), `tmp.${lastName(path)}.${randomBytes(6).toString('hex')}`);
+  return joinPath(parentPath(path), `tmp.${baseName(path)}.${randomBytes(6).toString('hex')}`);
 }
 
 async function writeChecked(

@@ -13,7 +13,7 @@
  * not exist yet, else within it, because it may be a mount point.
  */
 
-import { joinPath, lastName, parentPath } from '../../go/file-path.js';
+import { baseName, joinPath, parentPath } from '../../go/file-path.js';
 import { CommandError } from '../../model/errors.js';
 import { type MinorVersion, recordedVersions } from '../backend/meta-bucket.js';
 import { lastRevision } from '../backend/revision-key.js';
@@ -108,7 +108,7 @@ function rejectUsedDirectories({ dataDirectory, walDirectory }: RestoreRequest):
 function rejectOverlap(walDirectory: string, dataDirectory: string): void {
   const database = databasePath(dataDirectory);
   const data = relativePathWithin(walDirectory, database);
-  if (relativePathWithin(parentPath(database), walDirectory)?.split('/')[0] === lastName(database)) {
+  if (relativePathWithin(parentPath(database), walDirectory)?.split('/')[0] === baseName(database)) {
     throw new CommandError(`mkdir ${walDirectory}: not a directory`);
   }
   if (data === undefined) return;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boolFlag, durationFlag, int64Flag, stringFlag } from '../../../src/cli/flags.js';
-import { flagsFirst, readFlagWords } from '../../../src/cli/v2/dialect.js';
-import { textsFlag } from '../../../src/cli/v2/flags.js';
+import { flagsFirst, parseFlagWords } from '../../../src/cli/v2/dialect.js';
+import { stringArrayFlag } from '../../../src/cli/v2/flags.js';
 
 const TABLE = {
   recursive: boolFlag(false, '', { short: 'r' }),
@@ -10,7 +10,7 @@ const TABLE = {
   ttl: int64Flag(0n, ''),
   path: stringFlag('', ''),
   timeout: durationFlag(0, ''),
-  roles: textsFlag(''),
+  roles: stringArrayFlag(''),
 };
 
 describe('flags of the version 2 commands', () => {
@@ -28,7 +28,7 @@ describe('flags of the version 2 commands', () => {
     [['--timeout', '1m0.5s'], ['--timeout=1m0.5s'], []],
     [['--roles', 'a,b', '--roles', 'c'], ['--roles=a,b', '--roles=c'], []],
   ])('reads %j', (args, tokens, rest) => {
-    expect(readFlagWords(args, TABLE)).toEqual({ tokens, rest });
+    expect(parseFlagWords(args, TABLE)).toEqual({ tokens, rest });
   });
 
   it.each([
@@ -45,7 +45,7 @@ describe('flags of the version 2 commands', () => {
     [['-=x'], 'bad flag syntax: -=x'],
     [['-r', '--recursive'], 'Cannot use two forms of the same flag: r recursive'],
   ])('refuses %j', (args, message) => {
-    expect(() => readFlagWords(args, TABLE)).toThrow(expect.objectContaining({ message, ending: 'plain' }));
+    expect(() => parseFlagWords(args, TABLE)).toThrow(expect.objectContaining({ message, ending: 'plain' }));
   });
 
   it.each([
@@ -62,12 +62,12 @@ describe('flags of the version 2 commands', () => {
     [['a', '--', '-r'], ['--', 'a', '-r'], 1],
     [['--', 'a'], ['--', 'a'], 0],
     [['-r', 'a', '--', 'b'], ['-r', 'a', '--', 'b'], 0],
-  ])('moves flags of %j first', (args, words, dashAt) => {
-    expect(flagsFirst(args, TABLE)).toEqual({ words, dashAt });
+  ])('moves flags of %j first', (args, words, argsLenAtDash) => {
+    expect(flagsFirst(args, TABLE)).toEqual({ words, argsLenAtDash });
   });
 
   it('suggests only names that are words', () => {
-    expect(() => readFlagWords(['--recursiv'], TABLE)).toThrow(
+    expect(() => parseFlagWords(['--recursiv'], TABLE)).toThrow(
       expect.objectContaining({ reasons: ['did you mean --recursive?'] }),
     );
   });

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { leadersOf } from '../../../src/client/concurrency/election.js';
+import { observeLeaders } from '../../../src/client/concurrency/election.js';
 import { FakeQueue } from '../../support/fake-queue.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 function observe(queue: FakeQueue) {
   const controller = new AbortController();
   const context = { signal: controller.signal, clock: new VirtualClock() };
-  const leaders = leadersOf(queue.client(), 'n', context);
+  const leaders = observeLeaders(queue.client(), 'n', context);
   const next = async () => {
     const { value } = await leaders.next();
     const [kv] = value?.kvs ?? [];

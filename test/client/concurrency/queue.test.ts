@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { reachHead } from '../../../src/client/concurrency/queue.js';
+import { awaitHead } from '../../../src/client/concurrency/queue.js';
 import { CommandError, ServerError } from '../../../src/model/errors.js';
 import { FakeQueue } from '../../support/fake-queue.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -10,7 +10,7 @@ function contend(queue: FakeQueue) {
   const contender = { name: 'n', session, value: Buffer.from('v') };
   const context = { signal: signal.signal, clock: new VirtualClock() };
   let isSettled = false;
-  const head = reachHead(queue.client(), contender, context).finally(() => {
+  const head = awaitHead(queue.client(), contender, context).finally(() => {
     isSettled = true;
   });
   head.catch(() => undefined);

@@ -26,7 +26,7 @@ describe('the keys of a page', () => {
     const limit = new PageLimit();
     const seen = Array.from({ length: 8 }, () => {
       const { keys } = limit;
-      limit.accepted(page(keys, 10));
+      limit.accept(page(keys, 10));
       return keys;
     });
     expect(seen).toEqual([20, 80, 320, 1280, 5120, 20480, 32768, 32768]);
@@ -38,39 +38,39 @@ describe('the keys of a page', () => {
     [20 * MIB, 1],
   ])('are as many as make a page of values of %d bytes: %d', (valueBytes, keys) => {
     const limit = new PageLimit();
-    limit.accepted(page(2, valueBytes));
-    limit.accepted(page(2, valueBytes));
+    limit.accept(page(2, valueBytes));
+    limit.accept(page(2, valueBytes));
     expect(limit.keys).toBe(keys);
   });
 
   it('are fewer after a refusal, until the keys that were too much are passed', () => {
     const limit = new PageLimit();
-    for (let pages = 0; pages < 5; pages++) limit.accepted(page(limit.keys, 10));
+    for (let pages = 0; pages < 5; pages++) limit.accept(page(limit.keys, 10));
     expect(limit.keys).toBe(20480);
-    expect(limit.refused(20480)).toBe(true);
+    expect(limit.reject(20480)).toBe(true);
     expect(limit.keys).toBe(5120);
     let passed = 0;
     while (passed < 20480) {
       const { keys } = limit;
       // A page never reaches the end of what was too much at once, but for the last of it.
       expect(keys).toBeLessThanOrEqual(Math.max(1, (20480 - passed) / 4));
-      limit.accepted(page(keys, 10));
+      limit.accept(page(keys, 10));
       passed += keys;
     }
-    limit.accepted(page(1, 10));
+    limit.accept(page(1, 10));
     expect(limit.keys).toBeGreaterThan(1);
   });
 
   it('are one at least, and less is impossible', () => {
     const limit = new PageLimit();
     const seen = [limit.keys];
-    while (limit.refused(limit.keys)) seen.push(limit.keys);
+    while (limit.reject(limit.keys)) seen.push(limit.keys);
     expect(seen).toEqual([20, 5, 1]);
   });
 
   it('stay as they are after an empty page', () => {
     const limit = new PageLimit();
-    limit.accepted([]);
+    limit.accept([]);
     expect(limit.keys).toBe(20);
   });
 });

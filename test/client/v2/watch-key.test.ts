@@ -87,7 +87,7 @@ describe('watching a key of version 2', () => {
     expect(waits).toEqual([0n, ...Array.from({ length: 9 }, () => 13n), 16n]);
     expect(update).toMatchObject([
       { kind: 'change' },
-      { kind: 'interrupted', why: 'unexpected EOF' },
+      { kind: 'interrupted', reason: 'unexpected EOF' },
       { kind: 'resumed', index: 12n },
       { kind: 'change' },
     ]);

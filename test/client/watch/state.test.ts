@@ -91,7 +91,7 @@ describe('a watch', () => {
     const { update } = watchAfter(3n, created(7), broken, retry, broken, retry, created(9));
     expect(update).toEqual([
       { kind: 'created' },
-      { kind: 'interrupted', why: 'closed', revision: 3n },
+      { kind: 'interrupted', reason: 'closed', revision: 3n },
       { kind: 'resumed', revision: 3n },
     ]);
   });
@@ -123,15 +123,20 @@ describe('a watch', () => {
     [
       'compacted',
       response({ canceled: true, compactRevision: 9n }),
-      { why: COMPACTED, compactRevision: 9n },
+      { reason: COMPACTED, compactRevision: 9n },
       true,
     ],
-    ['refused at once', response({ created: true, canceled: true, cancelReason: 'no' }), { why: 'no' }, true],
-    ['cancelled without a reason', response({ canceled: true }), { why: '' }, false],
+    [
+      'refused at once',
+      response({ created: true, canceled: true, cancelReason: 'no' }),
+      { reason: 'no' },
+      true,
+    ],
+    ['cancelled without a reason', response({ canceled: true }), { reason: '' }, false],
     [
       'ended by a final error',
       { kind: 'failure', error: new ServerError('stop', 'PermissionDenied') } as const,
-      { why: 'stop' },
+      { reason: 'stop' },
       true,
     ],
   ])('ends when it is %s', (_name, input, end, hasResponse) => {

@@ -33,7 +33,7 @@ function texts({ emitted }: ReturnType<typeof fakeV2Context>): string {
 }
 
 describe('version 2 cluster-health', () => {
-  const once: ClusterHealthOptions = { isEndless: false };
+  const once: ClusterHealthOptions = { isForever: false };
 
   /** Health by client URL. */
   function fakeCluster(members: readonly V2Member[], health: Record<string, V2Health | Error>) {

@@ -36,14 +36,14 @@ function scriptedPolls(changes: readonly KeysResponse[]): Pick<V2KeysService, 'p
 
 describe('version 2 watch', () => {
   it.each([
-    [['/w'], { key: '/w', recursive: false, afterIndex: 0n, isEndless: false }],
+    [['/w'], { key: '/w', recursive: false, afterIndex: 0n, isForever: false }],
     [
       ['-f', '-r=true', '--after-index', '7', '/w'],
-      { key: '/w', recursive: true, afterIndex: 7n, isEndless: true },
+      { key: '/w', recursive: true, afterIndex: 7n, isForever: true },
     ],
     [
       ['--after-index=-1', '/w'],
-      { key: '/w', recursive: false, afterIndex: 2n ** 64n - 1n, isEndless: false },
+      { key: '/w', recursive: false, afterIndex: 2n ** 64n - 1n, isForever: false },
     ],
   ])('reads %j', (argv, options) => {
     expect(watchOptions(...argv)).toEqual(options);

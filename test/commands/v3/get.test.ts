@@ -125,7 +125,7 @@ describe('get: the run', () => {
     const keys = [...result.response.kvs];
     for await (const page of result.rest ?? []) keys.push(...page.kvs);
     expect(keys).toEqual(kvs);
-    expect(limits).toEqual([{ largestResponseBytes: MAX_PAGE_BYTES }]);
+    expect(limits).toEqual([{ maxResponseBytes: MAX_PAGE_BYTES }]);
   });
 
   it('expects an answer of any size where there is but one', async () => {

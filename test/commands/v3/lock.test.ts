@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ChildEnd, ChildOptions } from '../../../src/cli/context.js';
+import type { ChildOptions, ChildStatus } from '../../../src/cli/context.js';
 import { type LockOptions, registerLock, runLock } from '../../../src/commands/v3/lock.js';
 import { ChildFailedError } from '../../../src/model/errors.js';
 import { fakeContext } from '../../support/fake-context.js';
@@ -9,7 +9,7 @@ import { VirtualClock } from '../../support/virtual-clock.js';
 
 const options = (...argv: string[]) => parseCommand(registerLock, ['lock', ...argv]) as LockOptions;
 
-type Child = (command: string, args: readonly string[], options?: ChildOptions) => Promise<ChildEnd>;
+type Child = (command: string, args: readonly string[], options?: ChildOptions) => Promise<ChildStatus>;
 
 function run(
   argv: readonly string[],
@@ -103,7 +103,7 @@ describe('lock with a command', () => {
   it('leaves the command alone when a signal comes', async () => {
     const queue = new FakeQueue();
     queue.renewal = 10n;
-    let end = (_end: ChildEnd) => {};
+    let end = (_end: ChildStatus) => {};
     let signal: AbortSignal | undefined;
     const child: Child = (_command, _args, given) => {
       signal = given?.signal;

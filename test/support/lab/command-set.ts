@@ -1,3 +1,4 @@
+import { ask } from './gateway.js';
 import type { Lab } from './lab.js';
 import { type Program, run } from './program.js';
 
@@ -11,6 +12,8 @@ export interface CommandSet {
   reference(lab: Lab): Program;
   /** The flags that lead to these servers. */
   flags(lab: Lab, endpoints?: readonly string[]): string[];
+  /** Does what this command line would, without starting a program; tells whether it could. */
+  doDirectly?(lab: Lab, args: readonly string[]): Promise<boolean>;
   /** Brings the store back to nothing. */
   empty(lab: Lab): Promise<void>;
   /** The store's revision or index at this moment. */
@@ -26,11 +29,27 @@ export const version3: CommandSet = {
   isServedBy: () => true,
   reference: (lab) => lab.newestEtcdctl,
   flags: (lab, endpoints) => lab.flags(endpoints),
+  async doDirectly(lab, [command, key, value, ...rest]) {
+    const isPlainPut = command === 'put' && key !== undefined && value !== undefined && rest.length === 0;
+    if (!isPlainPut || lab.profile !== 'plain' || key.startsWith('-') || value.startsWith('-')) return false;
+    await ask(lab, 'kv/put', { key: base64(key), value: base64(value) });
+    return true;
+  },
   async empty(lab) {
+    if (lab.profile === 'plain') {
+      await ask(lab, 'kv/deleterange', { key: base64('\0'), range_end: base64('\0') });
+      return;
+    }
     const result = await run(lab.newestEtcdctl, [...lab.flags(), 'del', '', '--prefix']);
     if (result.code !== 0) throw new Error(`could not empty the store: ${result.stderr}`);
   },
   async revision(lab) {
+    if (lab.profile === 'plain') {
+      const { header } = (await ask(lab, 'kv/range', { key: base64('x') })) as {
+        header: { revision: string };
+      };
+      return BigInt(header.revision);
+    }
     const { stdout } = await run(lab.newestEtcdctl, [...lab.flags(), 'get', 'x', '-w', 'json']);
     const [, revision] = /"revision":(\d+)/.exec(stdout.toString()) ?? [];
     if (revision === undefined) throw new Error(`no revision in ${stdout}`);
@@ -48,5 +67,7 @@ export const version3: CommandSet = {
     return last === undefined && failed.length === 0 ? undefined : [...failed, last].join('\n');
   },
 };
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 const REVISION = /"((?:\w*_?r|Prev\w*R|\w*R)evision)"( ?: ?)"?(\d+)"?/g;

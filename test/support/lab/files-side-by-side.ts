@@ -14,8 +14,10 @@ import { ourEtcdctl, ourEtcdutl, type Program, programAt, type RunResult, run } 
 import { type SavedFiles, saveFiles } from './saved-files.js';
 import { type Difference, expectAsStated, type Observation, type Words, words } from './side-by-side.js';
 
-/** The newest real etcdutl at hand. */
-export const newestEtcdutl = newest(({ etcdutl }) => etcdutl);
+/** The newest real etcdutl at hand; that of 3.5 has other flags and counts other keys. */
+export const newestEtcdutl = newest(({ version, etcdutl }) =>
+  compareVersions(version, '3.6.0') < 0 ? undefined : etcdutl,
+);
 /** The newest real etcdctl that still works on files. */
 export const fileEtcdctl = newest(({ version, etcdctl }) =>
   compareVersions(version, '3.6.0') < 0 ? etcdctl : undefined,

@@ -5,7 +5,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageCodec } from '../message-codec.js';
 import { type CommandSet, version3 } from './command-set.js';
-import { type Lab, type LabOptions, references, startLab } from './lab.js';
+import {
+  comparesWithAtLeast,
+  type Lab,
+  type LabOptions,
+  newestEtcdctl,
+  references,
+  startLab,
+} from './lab.js';
 import { ourEtcdctl, type Program, type RunResult, run } from './program.js';
 import {
   concernsEveryServer,
@@ -180,6 +187,7 @@ class Stage {
 
   async #prepare(line: Words): Promise<void> {
     const { lab, commands } = this;
+    if (await commands.doDirectly?.(lab, words(line))) return;
     const args = [...commands.flags(lab), ...words(line)];
     const result = await run(commands.reference(lab), args, { env: commands.env });
     if (result.code !== 0) throw new Error(`could not prepare ${JSON.stringify(line)}: ${result.stderr}`);
@@ -197,12 +205,19 @@ async function observe(stage: Stage, program: Program, each: SideBySideCase): Pr
   const result = await run(program, args, { env, ...(stdin !== undefined && { stdin }) });
   const named = { ...values, ...(await each.scene?.after?.(lab)) };
   const error = commands.finalLines(result.stderr);
+  const stdout = printsUsage(program, result) ? '' : shownStdout(result, each);
   const relative = (text: string) => (base === undefined ? text : commands.relative(text, base));
   return {
     code: result.code ?? result.signal,
-    stdout: masked(withNames(relative(shownStdout(result, each)), named), each),
+    stdout: masked(withNames(relative(stdout), named), each),
     error: error && masked(withNames(relative(error), named), each),
   };
+}
+
+/** An etcdctl before 3.6 prints the usage on stdout when a flag is wrong. The error is the same, and is compared. */
+function printsUsage({ command }: Program, { code, stdout }: RunResult): boolean {
+  const isOld = command === newestEtcdctl().command && !comparesWithAtLeast('3.6');
+  return isOld && code === 1 && stdout.subarray(0, 6).toString() === 'NAME:\n';
 }
 
 function withValues(word: string, values: SceneValues): string {

@@ -1,4 +1,4 @@
-import { refuseArguments } from '../../../cli/v2/arguments.js';
+import { rejectArguments } from '../../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export type AuthDisableOptions = Record<string, never>;
@@ -12,7 +12,7 @@ export function registerAuthDisable(parent: V2CommandParent, run = runAuthDisabl
     callFailure: 'plain',
     successor: 'etcdctl auth disable',
     toOptions(args): AuthDisableOptions {
-      refuseArguments(args);
+      rejectArguments(args);
       return {};
     },
     run,

@@ -1,4 +1,4 @@
-import { refuseArguments } from '../../../cli/v2/arguments.js';
+import { rejectArguments } from '../../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export type AuthEnableOptions = Record<string, never>;
@@ -13,7 +13,7 @@ export function registerAuthEnable(parent: V2CommandParent, run = runAuthEnable)
     callFailure: 'plain',
     successor: 'etcdctl auth enable',
     toOptions(args): AuthEnableOptions {
-      refuseArguments(args);
+      rejectArguments(args);
       return {};
     },
     run,

@@ -6,7 +6,7 @@ import type { V2Member } from '../../../model/v2/services.js';
 import { toPeerUrls } from './peer-urls.js';
 
 export interface MemberAddOptions {
-  /** What the new member will call itself; the cluster does not learn it from here. */
+  /** The name that the new member will have. It is printed in its settings only, not sent to the cluster. */
   readonly name: string;
   readonly peerUrls: readonly string[];
 }
@@ -40,7 +40,7 @@ export async function runMemberAdd({ name, peerUrls }: MemberAddOptions, context
   await context.emit({ kind: 'text', text: startSettings(name, id, listed) });
 }
 
-/** The environment to start the new member in. */
+/** The environment variables to start the new member with, as shell assignments. */
 function startSettings(name: string, id: string, members: readonly V2Member[]): string {
   const cluster = members.flatMap((member) =>
     member.peerUrls.map((url) => `${member.id === id ? name : member.name}=${url}`),

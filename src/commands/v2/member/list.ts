@@ -1,4 +1,4 @@
-import { refuseArguments } from '../../../cli/v2/arguments.js';
+import { rejectArguments } from '../../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 import { V2CallError, V2Failure } from '../../../model/v2/errors.js';
 import type { V2Call, V2Member, V2MembersService } from '../../../model/v2/services.js';
@@ -13,7 +13,7 @@ export function registerMemberList(parent: V2CommandParent, run = runMemberList)
     callFailure: 'plain',
     successor: 'etcdctl member list',
     toOptions(args): MemberListOptions {
-      refuseArguments(args);
+      rejectArguments(args);
       return {};
     },
     run,

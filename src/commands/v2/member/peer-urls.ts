@@ -2,7 +2,7 @@ import { GoParseError } from '../../../go/parse-error.js';
 import { parsePeerUrls } from '../../../go/peer-url.js';
 import { V2Failure } from '../../../model/v2/errors.js';
 
-/** The URLs of a list with commas, in order. Throws a `V2Failure` in etcd's words for what is no peer URL. */
+/** Parses and sorts a comma-separated list of peer URLs. Throws a `V2Failure` with etcd's messages. */
 export function toPeerUrls(list: readonly string[]): readonly string[] {
   try {
     return parsePeerUrls(list);

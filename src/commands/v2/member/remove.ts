@@ -26,15 +26,15 @@ export async function runMemberRemove({ id }: MemberRemoveOptions, context: V2Co
   const { members } = await context.connect();
   const call = { signal: context.deadline() };
   requireMember(id, await listToVerify(members, call));
-  await explained(() => members.remove(id, call), `Received an error trying to remove member ${id}:`);
+  await withFailurePrefix(() => members.remove(id, call), `Received an error trying to remove member ${id}:`);
   await context.emit({ kind: 'text', text: `Removed member ${id} from cluster\n` });
 }
 
 function listToVerify(members: V2MembersService, call: V2Call): Promise<readonly V2Member[]> {
-  return explained(() => members.list(call), 'Error while verifying ID against known members:');
+  return withFailurePrefix(() => members.list(call), 'Error while verifying ID against known members:');
 }
 
-/** Names are no ids; who gave one is told the id. */
+/** Throws a `V2Failure` when no member has the id. When a member has it as its name, the failure states the member's id. */
 function requireMember(id: string, members: readonly V2Member[]): void {
   if (members.some((member) => member.id === id)) return;
   const reasons = members
@@ -43,11 +43,11 @@ function requireMember(id: string, members: readonly V2Member[]): void {
   throw new V2Failure(`Couldn't find a member in the cluster with an ID of ${id}.`, 'plain', { reasons });
 }
 
-async function explained<Value>(work: () => Promise<Value>, what: string): Promise<Value> {
+async function withFailurePrefix<Value>(work: () => Promise<Value>, prefix: string): Promise<Value> {
   try {
     return await work();
   } catch (cause) {
     if (!(cause instanceof V2CallError)) throw cause;
-    throw new V2Failure(`${what} ${cause.message}`, 'plain', { cause, reasons: cause.reasons });
+    throw new V2Failure(`${prefix} ${cause.message}`, 'plain', { cause, reasons: cause.reasons });
   }
 }

@@ -21,7 +21,10 @@ export function registerRoleAdd(parent: V2CommandParent, run = runRoleAdd): void
   });
 }
 
-/** The server takes a second addition for a change that changes nothing, and says so in other words. */
+/**
+ * Checks first whether the role exists, as etcdctl does. For an existing role, the server would return an error about an update
+ * without changes.
+ */
 export async function runRoleAdd({ role }: RoleAddOptions, context: V2Context): Promise<void> {
   const { roles } = await context.connect();
   const call = { signal: context.deadline() };
@@ -35,7 +38,7 @@ async function exists(roles: V2RolesService, role: string, call: V2Call): Promis
     await roles.get(role, call);
     return true;
   } catch (error) {
-    // Whatever is wrong with the question will be wrong with the addition too.
+    // The request to add the role will fail in the same way and report it.
     if (error instanceof V2CallError) return false;
     throw error;
   }

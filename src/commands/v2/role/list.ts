@@ -1,4 +1,4 @@
-import { refuseArguments } from '../../../cli/v2/arguments.js';
+import { rejectArguments } from '../../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export type RoleListOptions = Record<string, never>;
@@ -11,7 +11,7 @@ export function registerRoleList(parent: V2CommandParent, run = runRoleList): vo
     callFailure: 'plain',
     successor: 'etcdctl role list',
     toOptions(args): RoleListOptions {
-      refuseArguments(args);
+      rejectArguments(args);
       return {};
     },
     run,

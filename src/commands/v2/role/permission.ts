@@ -4,7 +4,7 @@ import { roleArgument } from '../../../cli/v2/arguments.js';
 import { V2Failure } from '../../../model/v2/errors.js';
 import type { V2Permissions, V2Role } from '../../../model/v2/services.js';
 
-/** What `role grant` and `role revoke` are about. */
+/** The options of `role grant` and `role revoke`. */
 export interface RolePermissionOptions {
   readonly role: string;
   readonly permissions: V2Permissions;
@@ -33,7 +33,10 @@ export function toRolePermissionOptions(
   return { role: roleArgument(args), permissions };
 }
 
-/** Servers refuse a change that changes nothing; older ones let it pass, and etcdctl tells, without ending the line. */
+/**
+ * The output of `role grant` and `role revoke`. Newer servers reject an update without changes. Older ones accept it; etcdctl then
+ * prints `Role unchanged` without a line end.
+ */
 export function changeText(before: V2Role, after: V2Role, done: 'granted' | 'revoked'): string {
   const isSame = JSON.stringify(before) === JSON.stringify(after);
   return `${isSame ? `Role unchanged; already ${done}` : ''}Role ${before.name} updated\n`;

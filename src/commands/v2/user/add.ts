@@ -3,7 +3,7 @@ import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export interface UserAddOptions {
   readonly user: string;
-  /** Missing: to be asked for. */
+  /** `undefined`: the command prompts for it. */
   readonly password?: string;
 }
 
@@ -22,7 +22,7 @@ export function registerUserAdd(parent: V2CommandParent, run = runUserAdd): void
   });
 }
 
-/** The first colon ends the name. */
+/** Parses `name[:password]`, split at the first colon. */
 function toUserAddOptions(argument: string): UserAddOptions {
   const colonAt = argument.indexOf(':');
   if (colonAt < 0) return { user: argument };

@@ -22,7 +22,7 @@ export function registerUserGet(parent: V2CommandParent, run = runUserGet): void
 export async function runUserGet({ user }: UserGetOptions, context: V2Context): Promise<void> {
   const { users } = await context.connect();
   const { name, roles } = await users.get(user, { signal: context.deadline() });
-  // etcdctl first reads the roles as texts, which they are not, and keeps an empty text for each.
+  // etcdctl first decodes the roles as an array of strings. They are objects: each becomes an empty string, which is kept.
   const shown = [...roles.map(() => ''), ...roles].join(' ');
   await context.emit({ kind: 'text', text: `User: ${name}\nRoles: ${shown}\n` });
 }

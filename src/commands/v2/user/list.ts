@@ -1,4 +1,4 @@
-import { refuseArguments } from '../../../cli/v2/arguments.js';
+import { rejectArguments } from '../../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../../cli/v2/command.js';
 
 export type UserListOptions = Record<string, never>;
@@ -11,7 +11,7 @@ export function registerUserList(parent: V2CommandParent, run = runUserList): vo
     callFailure: 'plain',
     successor: 'etcdctl user list',
     toOptions(args): UserListOptions {
-      refuseArguments(args);
+      rejectArguments(args);
       return {};
     },
     run,

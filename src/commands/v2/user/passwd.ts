@@ -21,7 +21,10 @@ export function registerUserPasswd(parent: V2CommandParent, run = runUserPasswd)
   });
 }
 
-/** The server would add a user that is not there: etcdctl fails then, without a word, and the user stays. */
+/**
+ * Checks first whether the user exists: the server would create the user. etcdctl does not check; it then fails with an empty message,
+ * and the user is created.
+ */
 export async function runUserPasswd({ user }: UserPasswdOptions, context: V2Context): Promise<void> {
   const { users } = await context.connect();
   const password = await context.prompt.password('New password: ');

@@ -1,14 +1,14 @@
 import { userArgument } from '../../../cli/v2/arguments.js';
-import { textsFlag } from '../../../cli/v2/flags.js';
+import { stringArrayFlag } from '../../../cli/v2/flags.js';
 import { V2Failure } from '../../../model/v2/errors.js';
 
-/** What `user grant` and `user revoke` are about. */
+/** The options of `user grant` and `user revoke`. */
 export interface UserRolesOptions {
   readonly user: string;
   readonly roles: readonly string[];
 }
 
-export const userRolesFlags = { roles: textsFlag('role to grant or revoke; can be repeated') };
+export const userRolesFlags = { roles: stringArrayFlag('role to grant or revoke; can be repeated') };
 
 export function toUserRolesOptions(
   args: readonly string[],

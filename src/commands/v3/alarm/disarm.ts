@@ -33,7 +33,7 @@ export function registerAlarmDisarm(parent: CommandParent, run = runAlarmDisarm)
 }
 
 export function toAlarmDisarmRequest({ memberId, alarm }: AlarmMember): AlarmRequest {
-  // A kind that a newer server knows is given back to it as it came.
+  // The alarm can be one of a newer server, without a constant here: its number is sent unchanged.
   return {
     action: AlarmAction.deactivate,
     memberId,
@@ -41,7 +41,7 @@ export function toAlarmDisarmRequest({ memberId, alarm }: AlarmMember): AlarmReq
   };
 }
 
-/** There is no request for all alarms: they are listed and then disarmed one by one (client/v3/maintenance.go `AlarmDisarm`). */
+/** Lists the alarms and disarms them one by one: no request disarms all (client/v3/maintenance.go `AlarmDisarm`). */
 export async function runAlarmDisarm(_options: AlarmDisarmOptions, context: CommandContext): Promise<void> {
   const { maintenance } = await context.connect();
   const call = { signal: context.signal };

@@ -5,7 +5,7 @@ import type { AuthService, CallOptions } from '../../../model/services.js';
 
 export type AuthEnableOptions = Record<never, never>;
 
-/** Name of the user and of the role that may do everything. */
+/** The name of the user and of the role that have all permissions. */
 const ROOT = 'root';
 
 export function registerAuthEnable(parent: CommandParent, run = runAuthEnable): void {

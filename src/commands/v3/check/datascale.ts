@@ -5,6 +5,7 @@ import { bytesFromText } from '../../../go/bytes.js';
 import { AlreadyReportedError, CommandError, Failure } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
 import type { Client } from '../../../model/services.js';
+import { compact, defragment, deleteKeys, hasKeys, prefixInUse, printLine } from './clean-up.js';
 import { failureLines } from './judgement.js';
 import {
   afterwardsFlags,
@@ -13,11 +14,10 @@ import {
   loadFlag,
   putMaker,
   toLoad,
-  type Writing,
-  type Written,
+  type WriteOutcome,
+  type Writers,
   write,
 } from './load.js';
-import { compact, defragment, deleteKeys, hasKeys, prefixInUse, say } from './traces.js';
 
 const SIZES = { keyBytes: 512, valueBytes: 512 };
 const PAIR_BYTES = SIZES.keyBytes + SIZES.valueBytes;
@@ -36,7 +36,7 @@ const WORKLOADS: Readonly<Record<Load, Workload>> = {
 
 export interface CheckDatascaleOptions {
   readonly load: Load;
-  /** As given; the command that deletes its keys names it so. */
+  /** As given: the message about existing keys repeats it. */
   readonly prefix: string;
   readonly compacts: boolean;
   readonly defragments: boolean;
@@ -84,7 +84,7 @@ export async function runCheckDatascale(
     throw prefixInUse(prefix, `etcdctl del --prefix ${options.prefix}`);
   }
   const bytesBefore = await readMemory('before', context);
-  await say(
+  await printLine(
     `Start data scale check for work load [${workload.pairs} key-value pairs, ${PAIR_BYTES} bytes per key-value, ${workload.writers} concurrent clients].`,
     context,
   );
@@ -95,17 +95,20 @@ export async function runCheckDatascale(
   if (options.compacts) await compact(revision, client, context);
   if (options.defragments) await defragment(context);
   const failures = failureLines(statistics);
-  for (const line of failures) await say(line, context);
+  for (const line of failures) await printLine(line, context);
   if (failures.length > 0) throw new AlreadyReportedError(ExitCode.error);
-  await say(`PASS: Approximate system memory used : ${mebibytes(bytesAfter - bytesBefore)} MB.`, context);
+  await printLine(
+    `PASS: Approximate system memory used : ${mebibytes(bytesAfter - bytesBefore)} MB.`,
+    context,
+  );
 }
 
-/** Until all pairs are written, or an abort. */
+/** Writes until all pairs are written, or the signal aborts. */
 async function writeAll(
   { pairs, writers }: Workload,
-  { clients, makePut }: Pick<Writing, 'clients' | 'makePut'>,
+  { clients, makePut }: Pick<Writers, 'clients' | 'makePut'>,
   context: CommandContext,
-): Promise<Written> {
+): Promise<WriteOutcome> {
   const progress = context.notices.progress('Writing', 'count');
   let begun = 0;
   try {
@@ -113,7 +116,7 @@ async function writeAll(
       clients,
       writers,
       makePut,
-      isNext: () => !context.signal.aborted && begun++ < pairs,
+      nextTurn: () => !context.signal.aborted && begun++ < pairs,
       clock: context.clock,
       onDone: (done) => progress.update(done, pairs),
     });
@@ -122,7 +125,7 @@ async function writeAll(
   }
 }
 
-/** etcdctl states the failure on stdout, and leaves its keys there when it comes after writing; so do we. */
+/** As in etcdctl, a failure is printed on stdout; after the writes, it also leaves the keys in the store. */
 async function readMemory(when: 'before' | 'after', context: CommandContext): Promise<number> {
   const [endpoint = ''] = context.endpoints;
   try {
@@ -130,14 +133,17 @@ async function readMemory(when: 'before' | 'after', context: CommandContext): Pr
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     for (const reason of [...error.reasons, `${endpoint}: ${error.message}`]) context.notices.line(reason);
-    await say(`FAIL: Could not read process_resident_memory_bytes ${when} the put operations.`, context);
+    await printLine(
+      `FAIL: Could not read process_resident_memory_bytes ${when} the put operations.`,
+      context,
+    );
     throw new AlreadyReportedError(ExitCode.error);
   }
 }
 
 const MEBIBYTE = 1024n * 1024n;
 
-/** The resident memory of a member in bytes, from its metrics. */
+/** The resident memory of a member in bytes, from its metrics in Prometheus' text format. */
 export function residentMemory(metrics: string): number {
   const [, text] = /^process_resident_memory_bytes[ \t]+(\S+)/m.exec(metrics) ?? [];
   const bytes = text === undefined ? Number.NaN : Number(text);
@@ -147,7 +153,7 @@ export function residentMemory(metrics: string): number {
   });
 }
 
-/** Mebibytes with two decimals; of two that are equally near, the even one, as Go's %.2f has it. */
+/** Mebibytes with two decimals, rounded half to even as by Go's `%.2f`. */
 export function mebibytes(bytes: number): string {
   const scaled = BigInt(Math.round(Math.abs(bytes))) * 100n;
   const remainder = scaled % MEBIBYTE;

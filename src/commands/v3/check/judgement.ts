@@ -1,17 +1,17 @@
-/** Of the rate that is asked for; more than this must be reached. */
+/** The rate of writes must be above this share of the intended rate. */
 const MIN_SHARE = 0.9;
 const MAX_WRITE_SECONDS = 0.5;
 const MAX_DEVIATION_SECONDS = 0.1;
 
 interface Judgement {
   readonly isGood: boolean;
-  /** In etcdctl's words (ctlv3/command/check.go, 3.7.1), which not always begin with PASS or FAIL. */
+  /** The lines of etcdctl (ctlv3/command/check.go, 3.7.1). Not all begin with PASS or FAIL. */
   readonly lines: readonly string[];
 }
 
 /**
- * Whether a cluster bears so many writes a second.
- * @param interruption why it cannot be said, though everything measured may be good
+ * Judges whether a cluster sustains this many writes per second.
+ * @param interruption why the check was not completed: it fails then, even if all measured values are good
  */
 export function judge(
   statistics: WriteStatistics,
@@ -19,10 +19,10 @@ export function judge(
   interruption?: string,
 ): Judgement {
   const { writesPerSecond, slowestSeconds, deviationSeconds } = statistics;
-  // etcdctl rounds up so.
+  // etcdctl rounds up in this way.
   const rate = `${Math.trunc(writesPerSecond) + 1} writes/s`;
   const isFast = writesPerSecond / wantedPerSecond > MIN_SHARE;
-  // Without any write the deviation is not a number, and not too high.
+  // Without any write, the deviation is NaN, which counts as not too high.
   const isPrompt = !(slowestSeconds > MAX_WRITE_SECONDS);
   const isEven = !(deviationSeconds > MAX_DEVIATION_SECONDS);
   const failures = [
@@ -38,7 +38,7 @@ export function judge(
   return { isGood, lines: [...failures, ...verdicts, isGood ? 'PASS' : 'FAIL'] };
 }
 
-/** Each kind of failure with its number; nothing when no write failed. */
+/** A line for each error message, with its number of occurrences. */
 export function failureLines({ failures }: WriteStatistics): string[] {
   if (failures.size === 0) return [];
   const kinds = [...failures].map(([message, count]) => `FAIL: ERROR(${message}) -> ${count}`);
@@ -49,7 +49,7 @@ function seconds(value: number): string {
   return `${value.toFixed(6)}s`;
 }
 
-/** What is known of many writes, in the memory of one (mean and deviation by Welford's method). */
+/** Statistics of any number of writes in constant memory (mean and standard deviation by Welford's algorithm). */
 export class WriteStatistics {
   readonly #failures = new Map<string, number>();
   #count = 0;
@@ -71,12 +71,12 @@ export class WriteStatistics {
     this.#failures.set(message, (this.#failures.get(message) ?? 0) + 1);
   }
 
-  /** The time from the first write to the last answer. */
+  /** @param tookNs the time from the first request to the last response */
   end(tookNs: bigint): void {
     this.#totalSeconds = toSeconds(tookNs);
   }
 
-  /** How often writes failed, by message. */
+  /** The number of failed writes by error message. */
   get failures(): ReadonlyMap<string, number> {
     return this.#failures;
   }

@@ -29,48 +29,48 @@ export const afterwardsFlags = {
   'auto-defrag': boolFlag(false, 'defragment every endpoint after the check'),
 };
 
-/** Letter case counts. */
+/** Case-sensitive. Throws a `UsageError` for an unknown load. */
 export function toLoad(name: string): Load {
   const load = Object.hasOwn(LOADS, name) ? LOADS[name] : undefined;
   if (load === undefined) throw new UsageError(`unknown load option ${name}`, 'choice');
   return load;
 }
 
-/** Writers beyond this many share connections: a connection has room for all, and each one costs this process time. */
+/** More writers than this share connections: one connection can carry all calls, and each one costs CPU time of this process. */
 const MAX_CONNECTIONS = 10;
 
 const RANDOM_BYTES = 8;
 
-export interface Writing {
+export interface Writers {
   readonly clients: readonly Client[];
-  /** How many writes may be under way at once. */
+  /** The number of concurrent writes. */
   readonly writers: number;
-  /** Settles when the next write is due: whether there is one. Called by idle writers only. */
-  readonly isNext: () => boolean | Promise<boolean>;
+  /** Settles when the next write is due, with whether there is one. Each writer calls it when its last write has ended. */
+  readonly nextTurn: () => boolean | Promise<boolean>;
   readonly makePut: () => PutRequest;
   readonly clock: Pick<Clock, 'now'>;
-  /** Called after every write with the number of those that have ended. */
+  /** Called after every write with the number of writes that have ended. */
   readonly onDone?: (done: number) => void;
 }
 
-/** The share of its time in which this process can be working without being what holds the writes up. */
-const BUSY_SHARE = 0.95;
+/** Above this utilization of the event loop, this process is assumed to be the bottleneck. */
+const MAX_UTILIZATION = 0.95;
 
-export interface Written {
+export interface WriteOutcome {
   readonly statistics: WriteStatistics;
-  /** This process had no time left: the cluster may be able to do more. */
+  /** This process was the bottleneck: the cluster may be faster than the measured values. */
   readonly isBusy: boolean;
 }
 
-/** Writes until there is no next one and all are answered, however long that takes. Failed writes are counted, not thrown. */
-export async function write({ clients, writers, ...work }: Writing): Promise<Written> {
-  const { clock, isNext, makePut, onDone } = work;
+/** Writes until `nextTurn` returns false and all responses have arrived, without a timeout. Failed writes are counted, not thrown. */
+export async function write({ clients, writers, ...work }: Writers): Promise<WriteOutcome> {
+  const { clock, nextTurn, makePut, onDone } = work;
   const statistics = new WriteStatistics();
   const began = clock.now();
-  const idleness = performance.eventLoopUtilization();
+  const utilizationBefore = performance.eventLoopUtilization();
   let done = 0;
   const writeInTurn = async ({ kv }: Client) => {
-    while (await isNext()) {
+    while (await nextTurn()) {
       const sent = clock.now();
       try {
         await kv.put(makePut(), { timeoutMs: null });
@@ -83,14 +83,15 @@ export async function write({ clients, writers, ...work }: Writing): Promise<Wri
       onDone?.(done);
     }
   };
-  const turns = Array.from({ length: Math.ceil(writers / clients.length) }, () => clients).flat();
-  await Promise.all(turns.slice(0, writers).map(writeInTurn));
+  const clientOfWriter = Array.from({ length: Math.ceil(writers / clients.length) }, () => clients).flat();
+  await Promise.all(clientOfWriter.slice(0, writers).map(writeInTurn));
   statistics.end(clock.now() - began);
-  const isBusy = performance.eventLoopUtilization(idleness).utilization > BUSY_SHARE;
+  const { utilization } = performance.eventLoopUtilization(utilizationBefore);
+  const isBusy = utilization > MAX_UTILIZATION;
   return { statistics, isBusy };
 }
 
-/** Connections for the writers; with several endpoints, each one has its share of them. */
+/** Connects clients for the writers. The first endpoints of the clients alternate, to distribute them over all endpoints. */
 export async function connectWriters(
   writers: number,
   { endpoints, connect }: { endpoints: readonly string[]; connect(endpoints: string[]): Promise<Client> },
@@ -104,17 +105,17 @@ export async function connectWriters(
 }
 
 interface KeySizes {
-  /** Without the prefix. */
+  /** The size of a key without its prefix. */
   readonly keyBytes: number;
   readonly valueBytes: number;
 }
 
-/** Makes puts of new keys under the prefix: random bytes, then zeros. */
+/** Returns a function that makes a put of a new key: the prefix, random bytes, then zeros. */
 export function putMaker(prefix: Uint8Array, { keyBytes, valueBytes }: KeySizes): () => PutRequest {
   const value = Buffer.alloc(valueBytes);
   const zeros = Buffer.concat([prefix, Buffer.alloc(keyBytes)]);
   return () => {
-    // A copy costs less than an allocation: it comes out of Node's pool.
+    // `Buffer.from` takes memory from the pool of Node.js, which is faster than an allocation.
     const key = Buffer.from(zeros);
     for (let at = 0; at < RANDOM_BYTES; at += 4) {
       key.writeUInt32BE(Math.random() * 2 ** 32, prefix.length + at);

@@ -5,6 +5,7 @@ import { bytesFromText } from '../../../go/bytes.js';
 import { AlreadyReportedError, Failure } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
 import type { Client } from '../../../model/services.js';
+import { compact, defragment, deleteKeys, hasKeys, prefixInUse, printLine } from './clean-up.js';
 import { judge } from './judgement.js';
 import {
   afterwardsFlags,
@@ -13,17 +14,16 @@ import {
   loadFlag,
   putMaker,
   toLoad,
-  type Writing,
-  type Written,
+  type WriteOutcome,
+  type Writers,
   write,
 } from './load.js';
-import { compact, defragment, deleteKeys, hasKeys, prefixInUse, say } from './traces.js';
 
 const DURATION_SECONDS = 60;
 const SIZES = { keyBytes: 256, valueBytes: 1024 };
 
 interface Workload {
-  /** What is asked of the cluster; see `judge`. */
+  /** The intended rate of writes; see `judge`. */
   readonly writesPerSecond: number;
   readonly writers: number;
 }
@@ -40,7 +40,7 @@ const BUSY_NOTICE =
 
 export interface CheckPerfOptions {
   readonly load: Load;
-  /** As given; the command that deletes its keys names it so. */
+  /** As given: the message about existing keys repeats it. */
   readonly prefix: string;
   readonly compacts: boolean;
   readonly defragments: boolean;
@@ -89,20 +89,20 @@ export async function runCheckPerf(options: CheckPerfOptions, context: CommandCo
     { clients, makePut: putMaker(prefix, SIZES) },
     context,
   );
-  await tidyUp(prefix, { options, client, context });
+  await cleanUp(prefix, { options, client, context });
   if (options.defragments) await defragment(context);
   if (isBusy) context.notices.line(BUSY_NOTICE);
   const { lines, isGood } = judge(statistics, workload.writesPerSecond, interruption);
-  for (const line of lines) await say(line, context);
+  for (const line of lines) await printLine(line, context);
   if (!isGood) throw new AlreadyReportedError(ExitCode.error);
 }
 
-/** For a minute, or until an abort. */
+/** Writes for a minute, or until the signal aborts. */
 async function writeAtRate(
   { writesPerSecond, writers }: Workload,
-  { clients, makePut }: Pick<Writing, 'clients' | 'makePut'>,
+  { clients, makePut }: Pick<Writers, 'clients' | 'makePut'>,
   context: CommandContext,
-): Promise<Written & { readonly interruption: string | undefined }> {
+): Promise<WriteOutcome & { readonly interruption: string | undefined }> {
   const { clock, signal } = context;
   const progress = context.notices.progress('Writing', 'seconds');
   const pacer = new Pacer({
@@ -117,7 +117,7 @@ async function writeAtRate(
       clients,
       writers,
       makePut,
-      isNext: () => pacer.turn(),
+      nextTurn: () => pacer.turn(),
       clock,
       onDone: () => progress.update(elapsedSeconds(), DURATION_SECONDS),
     });
@@ -130,8 +130,8 @@ async function writeAtRate(
   }
 }
 
-/** Keys that cannot be deleted are told, and do not change the judgement. */
-async function tidyUp(
+/** Deletes the keys. A failure is printed, and does not change the judgement. */
+async function cleanUp(
   prefix: Uint8Array,
   { options, client, context }: { options: CheckPerfOptions; client: Client; context: CommandContext },
 ): Promise<void> {
@@ -140,7 +140,7 @@ async function tidyUp(
     revision = await deleteKeys(prefix, client);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    await say(`FAIL: Cleanup failed during key deletion: ERROR(${error.message})`, context);
+    await printLine(`FAIL: Cleanup failed during key deletion: ERROR(${error.message})`, context);
     return;
   }
   if (options.compacts) await compact(revision, client, context);
@@ -148,23 +148,23 @@ async function tidyUp(
 
 const NS_PER_MS = 1e6;
 
-/** Turns missed for longer are lost, so that a server that stood still is not flooded afterwards. */
+/** Turns that were missed longer ago than this are dropped, to avoid a burst of writes after a server was stalled. */
 const CATCH_UP_NS = 50 * NS_PER_MS;
 
 interface PacerOptions {
   readonly perSecond: number;
   readonly durationMs: number;
   readonly clock: Clock;
-  /** Ends the turns early. */
+  /** Ends the turns before the time is over. */
   readonly signal: AbortSignal;
 }
 
-/** Hands out turns at an even rate, from its making until its time is over (Go's rate.Limiter with a burst of one). */
+/** Gives turns at a constant rate for a limited time, from its construction on (Go's rate.Limiter with a burst of one). */
 export class Pacer {
   readonly #options: PacerOptions;
   readonly #intervalNs: number;
   readonly #began: bigint;
-  /** Nanoseconds since the beginning; those of a minute are exact as a double. */
+  /** The time of the next turn in nanoseconds since the start. For a minute, a double is exact. */
   #nextNs = 0;
 
   constructor(options: PacerOptions) {
@@ -177,7 +177,7 @@ export class Pacer {
     return this.#elapsedNs() / NS_PER_MS;
   }
 
-  /** Settles when the caller's turn has come; `false`: there are no more. */
+  /** Settles with true at the caller's turn; with false when there are no more turns. */
   async turn(): Promise<boolean> {
     const { clock, durationMs, signal } = this.#options;
     const now = this.#elapsedNs();

@@ -37,7 +37,7 @@ export async function runDowngradeEnable(
   await context.emit({ kind: 'downgrade', action: 'enable', response });
 }
 
-/** The only argument, such as `3.6`; what versions there are is the server's business. */
+/** The only argument, such as `3.6`. The server checks whether the version is valid. */
 export function targetVersionFromArguments(args: readonly string[]): string {
   const [version] = args;
   if (version === undefined) throw new UsageError('TARGET_VERSION not provided');

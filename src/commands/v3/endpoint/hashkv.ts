@@ -3,12 +3,12 @@ import type { CommandContext } from '../../../cli/context.js';
 import { int64Flag } from '../../../cli/flags.js';
 import { CommandError } from '../../../model/errors.js';
 import type { HashKvRequest, HashKvResponse } from '../../../model/messages/maintenance.js';
-import { askEndpoint, type EndpointAnswer, sortAnswers } from './ask-endpoint.js';
+import { callEndpoint, type EndpointOutcome, reportFailures } from './call-endpoint.js';
 import { type EndpointFlags, endpointsInScope } from './scope.js';
 
 export interface EndpointHashKvOptions {
   readonly wholeCluster: boolean;
-  /** 0: the newest of each member. */
+  /** 0: the newest revision of each member. */
   readonly revision: bigint;
 }
 
@@ -34,18 +34,20 @@ export function toHashKvRequest({ revision }: EndpointHashKvOptions): HashKvRequ
   return { revision };
 }
 
-/** One endpoint after another: hashing reads a member's whole store, which the cluster should not do in all places at once. */
+/** Calls one endpoint after another: a hash reads the whole store of a member, and not all members should be busy at once. */
 export async function runEndpointHashKv(
   options: EndpointHashKvOptions,
   context: CommandContext,
 ): Promise<void> {
   const request = toHashKvRequest(options);
   const call = { signal: context.signal };
-  const answers: EndpointAnswer<HashKvResponse>[] = [];
+  const outcomes: EndpointOutcome<HashKvResponse>[] = [];
   for (const endpoint of await endpointsInScope(options.wholeCluster, context)) {
-    answers.push(await askEndpoint(endpoint, context, (client) => client.maintenance.hashKV(request, call)));
+    outcomes.push(
+      await callEndpoint(endpoint, context, (client) => client.maintenance.hashKV(request, call)),
+    );
   }
-  const { answered, lastFailure } = sortAnswers(answers, 'hash', context);
-  await context.emit({ kind: 'endpoint-hashkv', endpoints: answered });
+  const { responses, lastFailure } = reportFailures(outcomes, 'hash', context);
+  await context.emit({ kind: 'endpoint-hashkv', endpoints: responses });
   if (lastFailure !== undefined) throw new CommandError(lastFailure.message, { cause: lastFailure });
 }

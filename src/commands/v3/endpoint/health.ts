@@ -7,7 +7,7 @@ import type { EndpointHealth } from '../../../model/results.js';
 import type { Client } from '../../../model/services.js';
 import { type EndpointFlags, endpointsInScope } from './scope.js';
 
-/** Any key does: an answer, be it a refusal, shows that the member took part in consensus. */
+/** The key of the probe; any key works. A response, even `permission denied`, shows that the member took part in consensus. */
 const PROBE_KEY = Buffer.from('health');
 
 const ALARM_NAMES: Readonly<Record<number, string>> = {
@@ -46,7 +46,7 @@ export async function runEndpointHealth(
   if (checked.some(({ health }) => !health.isHealthy)) throw new CommandError('unhealthy cluster');
 }
 
-/** What is wrong on the way to an endpoint names it already. */
+/** Adds the endpoint to a reason, unless the reason has it already. */
 function withEndpoint(reason: string, endpoint: string): string {
   return reason.startsWith(`${endpoint}: `) ? reason : `${endpoint}: ${reason}`;
 }
@@ -76,7 +76,7 @@ async function checkEndpoint(endpoint: string, context: CommandContext): Promise
 
 type Complaint = Pick<Failure, 'message' | 'reasons'>;
 
-/** Settles with what went wrong; a refused permission went through consensus and is a good sign. */
+/** Settles with the failure of the probe. `permission denied` is not a failure: the request went through consensus. */
 async function probe(client: Client, signal: AbortSignal): Promise<Complaint | undefined> {
   try {
     await client.kv.range({ key: PROBE_KEY }, { signal });

@@ -3,13 +3,13 @@ import { boolFlag } from '../../../cli/flags.js';
 import { CommandError, Failure, ServerError } from '../../../model/errors.js';
 import type { Client } from '../../../model/services.js';
 
-/** Accepted by every `endpoint` command. */
+/** The persistent flags of `endpoint`. */
 export const endpointFlags = {
   cluster: boolFlag(false, 'use the client URLs of all members instead of --endpoints'),
 };
 export type EndpointFlags = typeof endpointFlags;
 
-/** What the endpoint commands go through: the endpoints given, or with `--cluster` all that the members advertise. */
+/** The endpoints of an endpoint command: those given, or with `--cluster` the client URLs of all members. */
 export async function endpointsInScope(
   wholeCluster: boolean,
   context: CommandContext,
@@ -28,7 +28,7 @@ export async function endpointsInScope(
   }
 }
 
-/** Here alone a refused login and unusable certificates have status 1 (etcdctl v3.7.1, ep_command.go `endpointsFromCluster`). */
+/** A failed authentication or an unusable certificate has status 1 only here (etcdctl v3.7.1, ep_command.go `endpointsFromCluster`). */
 async function connectForMembers(context: CommandContext): Promise<Client> {
   try {
     return await context.connect();

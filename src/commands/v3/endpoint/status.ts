@@ -2,7 +2,7 @@ import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { AlreadyReportedError } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
-import { askEndpoint, sortAnswers } from './ask-endpoint.js';
+import { callEndpoint, reportFailures } from './call-endpoint.js';
 import { type EndpointFlags, endpointsInScope } from './scope.js';
 
 export interface EndpointStatusOptions {
@@ -27,19 +27,19 @@ export function registerEndpointStatus(parent: CommandParent<EndpointFlags>, run
   });
 }
 
-/** All endpoints are asked at once: one that is down costs the time of one. */
+/** Calls all endpoints concurrently: several unreachable endpoints take the time of one. */
 export async function runEndpointStatus(
   { wholeCluster }: EndpointStatusOptions,
   context: CommandContext,
 ): Promise<void> {
   const endpoints = await endpointsInScope(wholeCluster, context);
   const call = { signal: context.signal };
-  const answers = await Promise.all(
+  const outcomes = await Promise.all(
     endpoints.map((endpoint) =>
-      askEndpoint(endpoint, context, (client) => client.maintenance.status({}, call)),
+      callEndpoint(endpoint, context, (client) => client.maintenance.status({}, call)),
     ),
   );
-  const { answered, lastFailure } = sortAnswers(answers, 'status', context);
-  await context.emit({ kind: 'endpoint-status', endpoints: answered });
+  const { responses, lastFailure } = reportFailures(outcomes, 'status', context);
+  await context.emit({ kind: 'endpoint-status', endpoints: responses });
   if (lastFailure !== undefined) throw new AlreadyReportedError(ExitCode.error);
 }

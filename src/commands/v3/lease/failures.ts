@@ -1,13 +1,13 @@
 import { CommandError, ConnectionError, ServerError } from '../../../model/errors.js';
 
-/** `lease timetolive`, `list` and `keep-alive --once` end with the status of a failed connection, whatever the server says. */
+/** For `lease timetolive`, `list` and `keep-alive --once`: every server error has the status of a connection error, as in etcdctl. */
 export function asConnectionError(error: unknown): unknown {
   if (!(error instanceof ServerError)) return error;
   return new ConnectionError(error.message, { cause: error, reasons: error.reasons });
 }
 
-/** `failed to grant lease (etcdserver: …)` */
-export function asFailureTo(deed: string, error: unknown): unknown {
+/** Prefixes the message of a server error: `failed to grant lease (etcdserver: …)`, with `grant lease` as the action. */
+export function asFailureTo(action: string, error: unknown): unknown {
   if (!(error instanceof ServerError)) return error;
-  return new CommandError(`failed to ${deed} (${error.message})`, { cause: error, reasons: error.reasons });
+  return new CommandError(`failed to ${action} (${error.message})`, { cause: error, reasons: error.reasons });
 }

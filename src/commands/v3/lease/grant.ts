@@ -47,15 +47,15 @@ function parseTtl(text: string): bigint {
   }
 }
 
-/** The server chooses the id. */
+/** The request has no id: the server chooses one. */
 export function toLeaseGrantRequest({ ttlSeconds }: LeaseGrantOptions): LeaseGrantRequest {
   return { ttl: ttlSeconds };
 }
 
 export async function runLeaseGrant(options: LeaseGrantOptions, context: CommandContext): Promise<void> {
   const { lease } = await context.connect();
-  const granting = lease.leaseGrant(toLeaseGrantRequest(options), { signal: context.signal });
-  const response = await granting.catch((error: unknown) => {
+  const call = lease.leaseGrant(toLeaseGrantRequest(options), { signal: context.signal });
+  const response = await call.catch((error: unknown) => {
     throw asFailureTo('grant lease', error);
   });
   await context.emit({ kind: 'lease-grant', response });

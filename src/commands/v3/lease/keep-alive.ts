@@ -10,8 +10,8 @@ import { leaseIdHex } from '../../../printers/id.js';
 import { leaseIdArgument } from '../../kv/lease-id.js';
 import { asConnectionError } from './failures.js';
 
-/** etcdctl's default dial timeout and one second (client/v3/lease.go `firstKeepAliveTimeout`). */
-const FIRST_ANSWER_MS = 3000;
+/** The default dial timeout plus one second (client/v3/lease.go `firstKeepAliveTimeout`). */
+const FIRST_RESPONSE_MS = 3000;
 
 interface LeaseKeepAliveOptions {
   readonly id: bigint;
@@ -53,58 +53,58 @@ export async function runLeaseKeepAlive(
 }
 
 async function keepAliveOnce(lease: LeaseService, id: bigint, context: CommandContext): Promise<void> {
-  let told = '';
-  const renewing = renewOnce(lease, id, {
+  let lastPrinted = '';
+  const renewal = renewOnce(lease, id, {
     ...context,
     onRetry(error) {
-      const trouble = inWords(error);
-      if (trouble !== told) context.notices.line(`${trouble}; trying again`);
-      told = trouble;
+      const text = failureText(error);
+      if (text !== lastPrinted) context.notices.line(`${text}; trying again`);
+      lastPrinted = text;
     },
   });
-  const response = await renewing.catch((error: unknown) => {
+  const response = await renewal.catch((error: unknown) => {
     throw asConnectionError(error);
   });
   await context.emit({ kind: 'lease-keep-alive', response });
 }
 
-/** The end is status 0, as with etcdctl; what is known of it goes to stderr. */
+/** Renews the lease until it is lost. Prints the cause on stderr and resolves: the status is 0, as in etcdctl. */
 async function keepAlive(lease: LeaseService, id: bigint, context: CommandContext): Promise<void> {
-  const life = linkSignals(context.signal);
+  const linked = linkSignals(context.signal);
   let printed = Promise.resolve();
   const loss = await keepLeaseAlive(lease, id, {
     clock: context.clock,
-    signal: life.signal,
-    firstAnswerMs: FIRST_ANSWER_MS,
+    signal: linked.signal,
+    firstResponseMs: FIRST_RESPONSE_MS,
     onRenewed(response) {
-      printed = printed.then(() => context.emit({ kind: 'lease-keep-alive', response })).catch(life.abort);
+      printed = printed.then(() => context.emit({ kind: 'lease-keep-alive', response })).catch(linked.abort);
     },
-  }).finally(life.release);
+  }).finally(linked.release);
   await printed;
-  context.notices.line(explained(loss, context.endpoints));
+  context.notices.line(lossText(loss, context.endpoints));
   if (context.format === 'simple') {
     await context.emit({ kind: 'text', text: `lease ${leaseIdHex(id)} expired or revoked.\n` });
   }
 }
 
-function explained(loss: LeaseLoss, endpoints: readonly string[]): string {
+function lossText(loss: LeaseLoss, endpoints: readonly string[]): string {
   if (loss.kind === 'gone')
     return 'the server does not know the lease: it has expired, was revoked, or never existed';
-  const why = loss.failure ? inWords(loss.failure) : `no response from ${endpoints.join(', ')}`;
+  const why = loss.failure ? failureText(loss.failure) : `no response from ${endpoints.join(', ')}`;
   return `no server confirmed the lease in time: ${why}`;
 }
 
-function inWords({ reasons, message }: Failure): string {
+function failureText({ reasons, message }: Failure): string {
   return [...reasons, message].join('; ');
 }
 
-/** Before what failed is tried again. */
+/** The pause before a retry. */
 const RETRY_MS = 500;
 
 /**
- * Renews a lease once. What may pass, such as a server that cannot be reached, is told to `onRetry` and tried again, without
- * an end (client/v3/lease.go `KeepAliveOnce`, 3.7.1, which does not pause). Rejects with a `ServerError`, also when the
- * lease does not exist, or with the signal's reason.
+ * Renews a lease once. Calls `onRetry` for errors such as an unreachable server, and retries without a limit (client/v3/lease.go
+ * `KeepAliveOnce`, 3.7.1, which retries without a pause). Rejects with a `ServerError` for other errors and for a lease that does
+ * not exist, or with the signal's reason.
  */
 async function renewOnce(
   { leaseKeepAlive }: Pick<LeaseService, 'leaseKeepAlive'>,
@@ -117,19 +117,19 @@ async function renewOnce(
 ): Promise<LeaseKeepAliveResponse> {
   for (;;) {
     try {
-      const response = await firstOf(leaseKeepAlive(only({ id }), { signal }));
+      const response = await firstOf(leaseKeepAlive(singleRequest({ id }), { signal }));
       if (response.ttl > 0n) return response;
       throw new ServerError('etcdserver: requested lease not found', 'NotFound');
     } catch (error) {
-      if (!(error instanceof ServerError) || !mayPass(error)) throw error;
+      if (!(error instanceof ServerError) || !isRetryable(error)) throw error;
       onRetry(error);
     }
     await clock.sleep(RETRY_MS, signal);
   }
 }
 
-/** client/v3/client.go `isHaltErr`. */
-function mayPass({ code }: ServerError): boolean {
+/** The opposite of `isHaltErr` in client/v3/client.go. */
+function isRetryable({ code }: ServerError): boolean {
   return code === 'Unavailable' || code === 'Internal';
 }
 
@@ -138,6 +138,6 @@ async function firstOf<Item>(items: AsyncIterable<Item>): Promise<Item> {
   throw new ServerError('EOF', 'Unknown');
 }
 
-async function* only<Item>(item: Item): AsyncGenerator<Item, void, undefined> {
+async function* singleRequest<Item>(item: Item): AsyncGenerator<Item, void, undefined> {
   yield item;
 }

@@ -4,7 +4,7 @@ import { asConnectionError } from './failures.js';
 
 export type LeaseListOptions = Readonly<Record<never, never>>;
 
-/** Arguments are not looked at, as in etcdctl. */
+/** Arguments are ignored, as in etcdctl. */
 export function registerLeaseList(parent: CommandParent, run = runLeaseList): void {
   parent.command({
     name: 'list',

@@ -30,8 +30,8 @@ export function toLeaseRevokeRequest({ id }: LeaseRevokeOptions): LeaseRevokeReq
 
 export async function runLeaseRevoke(options: LeaseRevokeOptions, context: CommandContext): Promise<void> {
   const { lease } = await context.connect();
-  const revoking = lease.leaseRevoke(toLeaseRevokeRequest(options), { signal: context.signal });
-  const response = await revoking.catch((error: unknown) => {
+  const call = lease.leaseRevoke(toLeaseRevokeRequest(options), { signal: context.signal });
+  const response = await call.catch((error: unknown) => {
     throw asFailureTo('revoke lease', error);
   });
   await context.emit({ kind: 'lease-revoke', id: options.id, response });

@@ -40,8 +40,8 @@ export async function runLeaseTimeToLive(
   context: CommandContext,
 ): Promise<void> {
   const { lease } = await context.connect();
-  const asking = lease.leaseTimeToLive(toLeaseTimeToLiveRequest(options), { signal: context.signal });
-  const response = await asking.catch((error: unknown) => {
+  const call = lease.leaseTimeToLive(toLeaseTimeToLiveRequest(options), { signal: context.signal });
+  const response = await call.catch((error: unknown) => {
     throw asConnectionError(error);
   });
   await context.emit({ kind: 'lease-time-to-live', response, withKeys: options.withKeys });

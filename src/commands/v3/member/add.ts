@@ -8,7 +8,7 @@ import type { MemberAddRequest, MemberAddResponse } from '../../../model/message
 import { toPeerUrls } from './peer-urls.js';
 
 export interface MemberAddOptions {
-  /** What the new member will call itself; the cluster does not learn it from here. */
+  /** The name that the new member will have. It is printed in its settings only, not sent to the cluster. */
   readonly name: string;
   readonly peerUrls: readonly string[];
   readonly isLearner: boolean;
@@ -65,7 +65,7 @@ export async function runMemberAdd(options: MemberAddOptions, context: CommandCo
     await context.emit({ kind: 'text', text: startSettings(options, response) });
 }
 
-/** The environment to start the new member in. */
+/** The environment variables to start the new member with, as shell assignments. */
 function startSettings({ name, peerUrls }: MemberAddOptions, { member, members }: MemberAddResponse): string {
   const cluster = members.flatMap((each) => {
     const shownName = each.id === member?.id ? name : each.name;

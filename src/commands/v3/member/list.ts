@@ -29,7 +29,7 @@ export function registerMemberList(parent: CommandParent, run = runMemberList): 
   });
 }
 
-/** The refusal names `l` whatever was given, as etcdctl's does: it shows the flag of `get` (util.go `IsSerializable`, v3.7.1). */
+/** The error message always has `l`, as in etcdctl: it prints the flag of `get` instead (util.go `IsSerializable`, v3.7.1). */
 function toIsSerializable(consistency: string): boolean {
   if (consistency === 's') return true;
   if (consistency === 'l') return false;

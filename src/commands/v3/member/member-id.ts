@@ -2,7 +2,7 @@ import { parseUint64 } from '../../../go/number.js';
 import { GoParseError } from '../../../go/parse-error.js';
 import { UsageError } from '../../../model/errors.js';
 
-/** The member id, hexadecimal as all commands print it, that is the only argument. */
+/** The only argument as a member id in hexadecimal, the form in which all commands print it. */
 export function memberIdFromArguments(args: readonly string[]): bigint {
   const [id] = args;
   if (id === undefined || args.length > 1) throw new UsageError('member ID is not provided');

@@ -11,8 +11,8 @@ export const permissionRangeFlags = {
 const EXCLUSIVE = '--from-key and --prefix flags are mutually exclusive';
 
 /**
- * The range that arguments and flags of a permission name. An empty key stands for the smallest one, and an end after it is
- * not even looked at.
+ * The key range of a permission. An empty key becomes the smallest key, and the range end after an
+ * empty key is ignored.
  */
 export function permissionRange(
   key: string,

@@ -10,7 +10,7 @@ import { permissionRange, permissionRangeFlags } from './permission-range.js';
 export interface RoleRevokePermissionOptions {
   readonly role: string;
   readonly range: KeyRange;
-  /** As it was given, and is printed; the range's own may be another. */
+  /** The key as given, for the output. The key of the range can differ. */
   readonly key: Uint8Array;
 }
 

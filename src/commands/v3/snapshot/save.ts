@@ -45,7 +45,7 @@ export async function runSnapshotSave({ path }: SnapshotSaveOptions, context: Co
   await context.emit({ kind: 'snapshot-saved', path, serverVersion });
 }
 
-/** Every failure from here on has the status that scripts know as "there is no snapshot". */
+/** Converts every failure of the work to an `InterruptedError`: its status tells scripts that no snapshot was saved. */
 async function interruptible<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
@@ -113,7 +113,7 @@ async function receive(
   return { verdict: check.finish(), serverVersion };
 }
 
-/** Without a first part, etcdctl prints the status itself (client/v3/maintenance.go `SnapshotWithVersion`). */
+/** When the call fails before the first part, etcdctl prints the gRPC status (client/v3/maintenance.go `SnapshotWithVersion`). */
 function asStatus(cause: unknown): unknown {
   if (!(cause instanceof ServerError)) return cause;
   return new ServerError(cause.status, cause.code, { cause, reasons: cause.reasons });

@@ -40,7 +40,7 @@ const value: Target = {
   number: CompareTarget.value,
   operand: (text) => ({ $case: 'value', value: bytesFromText(text) }),
 };
-/** Hexadecimal, as lease ids are everywhere else. etcdctl 3.7.1 crashes here; etcd's main branch reads it so. */
+/** Hexadecimal, like all lease ids. etcdctl 3.7.1 panics here; the main branch of etcd parses hexadecimal. */
 const lease: Target = {
   number: CompareTarget.lease,
   operand: (text) => ({ $case: 'lease', value: parseInt64(text, 16) }),
@@ -58,7 +58,7 @@ const TARGETS: ReadonlyMap<string, Target> = new Map([
   ['lease', lease],
 ]);
 
-/** One condition of a transaction: `mod("key") > "0"`. Throws a `UsageError` in etcdctl's words. */
+/** Parses one comparison of a transaction: `mod("key") > "0"`. Throws a `UsageError` with etcdctl's messages. */
 export function parseComparison(line: string): Compare {
   const [, name, rest] = /^([^(]*)\((.*)$/s.exec(line) ?? [];
   if (name === undefined || rest === undefined) throw refusal(`malformed comparison: ${line}`);
@@ -70,7 +70,7 @@ export function parseComparison(line: string): Compare {
   }
   const target = TARGETS.get(name);
   if (target === undefined) throw refusal(`malformed comparison: ${line} (unknown target ${name})`);
-  const targetUnion = readOperand(target, operand, line);
+  const targetUnion = parseOperand(target, operand, line);
   const result = OPERATORS.get(operator);
   if (result === undefined) {
     throw new UsageError(`invalid txn compare request: ${line}`, 'input', {
@@ -81,23 +81,23 @@ export function parseComparison(line: string): Compare {
 }
 
 interface Scanned {
-  /** Empty when the text stops making sense before it; so is the operator. */
+  /** Empty when the scan stopped before it; the operator likewise. */
   readonly key: string;
   readonly operator: string;
   readonly operand: string | undefined;
 }
 
-/** As fmt.Sscanf does with `%q) %s %q`: it stops at the first mismatch, and anything may follow the last literal. */
+/** fmt.Sscanf with the format `%q) %s %q`: it stops at the first mismatch, and ignores text after the last literal. */
 function scanComparison(text: string): Scanned {
   const scanner = new TextScanner(text);
   const key = scanner.literal();
-  const isClosed = key !== undefined && scanner.character(')') && scanner.gap();
+  const isClosed = key !== undefined && scanner.character(')') && scanner.space();
   const operator = isClosed ? scanner.word() : undefined;
-  const operand = operator !== undefined && scanner.gap() ? scanner.literal() : undefined;
+  const operand = operator !== undefined && scanner.space() ? scanner.literal() : undefined;
   return { key: key ?? '', operator: operator ?? '', operand };
 }
 
-function readOperand(target: Target, text: string, line: string): CompareOperand {
+function parseOperand(target: Target, text: string, line: string): CompareOperand {
   try {
     return target.operand(text);
   } catch (cause) {

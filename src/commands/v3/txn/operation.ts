@@ -12,10 +12,10 @@ export type Operation =
   | { readonly kind: 'put'; readonly options: PutOptions }
   | { readonly kind: 'del'; readonly options: DelOptions };
 
-/** Reads one line of a transaction; throws a `UsageError` in etcdctl's words. */
+/** Parses one request line of a transaction. Throws a `UsageError` with etcdctl's messages. */
 export type OperationParser = (line: string) => Operation;
 
-/** For all lines of a transaction: to declare the flags takes longer than to read a line. */
+/** Makes a parser for all lines of a transaction: declaring the flags takes longer than parsing a line. */
 export function operationParser(): OperationParser {
   const parseWords = wordsParser();
   return (line) => {
@@ -34,7 +34,7 @@ export function operationParser(): OperationParser {
   };
 }
 
-/** Command lines of their own: flags stand where they may, and command names are shortened, as everywhere. */
+/** Parses each line as a command line, with the same rules for flags and for prefixes of command names. */
 function wordsParser(): (words: readonly string[]) => Operation | undefined {
   let operation: Operation | undefined;
   const common = { summary: '', deadline: 'none', run: async () => undefined } as const;
@@ -70,7 +70,7 @@ function wordsParser(): (words: readonly string[]) => Operation | undefined {
   };
 }
 
-/** A value cannot come from standard input here: the transaction does. */
+/** The value cannot be read from standard input, because the transaction is read from there. */
 export function toRequestOp({ kind, options }: Operation): RequestOp {
   switch (kind) {
     case 'get':

@@ -10,7 +10,7 @@ import { parseComparison } from './comparison.js';
 import { operationParser, toRequestOp } from './operation.js';
 
 export interface TxnOptions {
-  /** Says what is to be typed next. */
+  /** Prints a prompt before each section of the transaction. */
   readonly isInteractive: boolean;
 }
 
@@ -81,7 +81,7 @@ async function readTxnRequest({ isInteractive }: TxnOptions, context: CommandCon
   return { compare, success, failure };
 }
 
-/** The items of the lines up to an empty one. A line without its line end is not there, as with etcdctl. */
+/** The items of the lines up to an empty line. A last line without a line end is ignored, as in etcdctl. */
 async function readSection<Item>(
   input: AsyncGenerator<string, void, undefined>,
   { title, parse }: { title: string; parse: (line: string) => Item | Promise<Item> },

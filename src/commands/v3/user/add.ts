@@ -8,7 +8,7 @@ import { askNewPassword, readNewPassword } from './new-password.js';
 
 export interface UserAddOptions {
   readonly user: string;
-  /** `prompt` and `stdin`: to be had there; `none`: the user can only come with a certificate. */
+  /** `prompt`: ask for it; `stdin`: read it from standard input; `none`: the user can authenticate by certificate only. */
   readonly password: { readonly given: string } | 'prompt' | 'stdin' | 'none';
 }
 

@@ -19,7 +19,7 @@ export function registerUserGet(parent: CommandParent, run = runUserGet): void {
     examples: ['etcdctl user get alice --detail'],
     flags,
     deadline: 'none',
-    // No `result`: a detailed user without roles is printed in every format.
+    // No `result`, because it depends on the roles: with --detail, a user without roles is printed in every format.
     toOptions(args, given): UserGetOptions {
       const [user] = args;
       if (user === undefined || args.length > 1) {

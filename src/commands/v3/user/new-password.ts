@@ -2,7 +2,7 @@ import type { CommandContext } from '../../../cli/context.js';
 import { TextScanner } from '../../../go/text-scanner.js';
 import { UsageError } from '../../../model/errors.js';
 
-/** Asks twice for a password that is not shown. */
+/** Prompts twice for a password, without echo. */
 export async function askNewPassword(
   user: string,
   { prompt }: Pick<CommandContext, 'prompt'>,
@@ -14,7 +14,7 @@ export async function askNewPassword(
   return password;
 }
 
-/** The first word of the next line of standard input (Go's `fmt.Scanf("%s")`); empty when there is none. */
+/** The first word of the next line of standard input, as by Go's `fmt.Scanf("%s")`; empty when there is none. */
 export async function readNewPassword({ prompt }: Pick<CommandContext, 'prompt'>): Promise<string> {
   return new TextScanner(await prompt.line()).word() ?? '';
 }

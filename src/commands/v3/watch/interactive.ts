@@ -7,9 +7,9 @@ import type { Client } from '../../../model/services.js';
 import { quotedWords } from '../../kv/quoted-words.js';
 import { printWatch } from './print-watch.js';
 import {
-  type GivenWords,
   type KeyVariables,
   missingCommand,
+  type ParsedWords,
   requestFlags,
   toWatchRequest,
   toWatchTarget,
@@ -18,8 +18,9 @@ import {
 } from './request.js';
 
 /**
- * Reads a request a line, each for one more watch or for the progress of all, and prints the watches side by side. Ends
- * with the first line that cannot be read, or when the command of an event fails.
+ * Reads one request a line from standard input: `watch` starts another watch, `progress` requests a progress notification
+ * of all watches. Prints all watches concurrently. Rejects at the end of the input, for an invalid watch request, and
+ * when the command of an event fails.
  */
 export async function runInteractiveWatch(variables: KeyVariables, context: CommandContext): Promise<void> {
   const session = new Session(variables, context, await context.connect());
@@ -36,7 +37,7 @@ class Session {
   readonly #client: Client;
   readonly #closing = new AbortController();
   readonly #watches = new Map<Watch, Promise<unknown>>();
-  /** Never settles but with the first failure. */
+  /** Rejects with the first failure; never resolves. */
   readonly #failure: Promise<never>;
   #fail!: (error: unknown) => void;
 
@@ -47,29 +48,29 @@ class Session {
     this.#failure = new Promise((_resolve, reject) => {
       this.#fail = reject;
     });
-    // Nobody may be listening at that moment.
+    // A rejection is not unhandled when it comes before `run` awaits the promise.
     this.#failure.catch(() => undefined);
     const { signal } = context;
     signal.addEventListener('abort', () => this.#fail(signal.reason), { once: true });
   }
 
   async run(): Promise<void> {
-    const typed = lines(this.#context.stdin);
+    const input = lines(this.#context.stdin);
     for (;;) {
       this.#context.signal.throwIfAborted();
-      const { done, value: line } = await Promise.race([nextLine(typed), this.#failure]);
+      const { done, value: line } = await Promise.race([nextLine(input), this.#failure]);
       if (done) throw new UsageError('error reading watch request line: EOF', 'input');
-      await this.#obey(line);
+      await this.#runRequest(line);
     }
   }
 
-  /** Ends the watches; a command that is running for an event is waited for. */
+  /** Ends the watches, and waits for commands of events that are running. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#watches.values());
   }
 
-  async #obey(line: string): Promise<void> {
+  async #runRequest(line: string): Promise<void> {
     const words = quotedWords(line);
     const [verb, ...rest] = words;
     if (verb === 'progress') {
@@ -93,7 +94,7 @@ class Session {
     }
   }
 
-  /** Settles when the server has the watch, so that the next line finds it there. */
+  /** Settles when the server has created the watch, before the next line is read. */
   async #start(request: WatchRequest): Promise<void> {
     const target = toWatchTarget(request, this.#context.format === 'simple');
     const signal = AbortSignal.any([this.#context.signal, this.#closing.signal]);
@@ -116,26 +117,26 @@ class Session {
   }
 }
 
-/** Every mistake in a watch's own words ends the program, as in etcdctl (status 128). */
+/** Throws a `UsageError` for invalid flags or arguments, which ends the program as in etcdctl (status 128). */
 function parseRequest(words: readonly string[], variables: KeyVariables): WatchRequest {
   if (words.length > 0 && words.indexOf('--') === words.length - 1) throw missingCommand();
-  const given = readWords(words);
+  const given = parseWords(words);
   const request = toWatchRequest(given, variables, true);
-  if (given.dashAt === undefined && request.words.length === 0) throw wrongNumber();
+  if (given.argsLenAtDash === undefined && request.words.length === 0) throw wrongNumber();
   return request;
 }
 
-async function nextLine(typed: AsyncGenerator<string, void>): Promise<IteratorResult<string, void>> {
+async function nextLine(input: AsyncGenerator<string, void>): Promise<IteratorResult<string, void>> {
   try {
-    return await typed.next();
+    return await input.next();
   } catch (cause) {
     if (!(cause instanceof UsageError)) throw cause;
     throw new UsageError(`error reading watch request line: ${cause.message}`, 'input', { cause });
   }
 }
 
-/** The flags of the line, read as those of a command line are. */
-function readWords(words: readonly string[]): GivenWords {
+/** Parses the flags of a line by the same rules as those of a command line. */
+function parseWords(words: readonly string[]): ParsedWords {
   const program = createProgram({
     name: 'etcdctl',
     summary: '',
@@ -147,13 +148,13 @@ function readWords(words: readonly string[]): GivenWords {
     summary: '',
     flags: requestFlags,
     deadline: 'none',
-    toOptions: (args, flags, dashAt): GivenWords => ({ args, flags, dashAt }),
+    toOptions: (args, flags, argsLenAtDash): ParsedWords => ({ args, flags, argsLenAtDash }),
     run: async () => undefined,
   });
   try {
     const outcome = program.parse(['watch', ...words]);
     if (outcome.kind === 'help') throw new UsageError('pflag: help requested');
-    return outcome.invocation.options as GivenWords;
+    return outcome.invocation.options as ParsedWords;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(error.message, 'arguments', { cause: error });

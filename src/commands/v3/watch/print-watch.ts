@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../../cli/context.js';
 import type { WatchEnd, WatchUpdate } from '../../../client/watch/state.js';
 import { bytesFromText } from '../../../go/bytes.js';
-import { childEndText } from '../../../go/process-state.js';
+import { processStateText } from '../../../go/process-state.js';
 import { quoteGo } from '../../../go/quote.js';
 import { AlreadyReportedError, CommandError } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
@@ -11,33 +11,35 @@ interface WatchOutput {
   /** Empty: none. */
   readonly command: readonly string[];
   readonly context: CommandContext;
-  /** Called once, when the server has the watch. */
+  /** Called once, when the server has created the watch. */
   readonly onCreated?: () => void;
 }
 
-/** Prints what a watch has to tell, each response before the next is read, and settles with its end. */
+/** Prints the updates of a watch. Each is printed before the next is read. Settles with the end of the watch. */
 export async function printWatch(
-  update: AsyncIterable<WatchUpdate>,
+  updates: AsyncIterable<WatchUpdate>,
   { command, context, onCreated }: WatchOutput,
 ): Promise<WatchEnd | undefined> {
-  for await (const each of update) {
-    switch (each.kind) {
+  for await (const update of updates) {
+    switch (update.kind) {
       case 'created':
         onCreated?.();
         break;
       case 'interrupted':
-        context.notices.line(`${each.why}: waiting for a server to resume the watch${from(each.revision)}`);
+        context.notices.line(
+          `${update.reason}: waiting for a server to resume the watch${from(update.revision)}`,
+        );
         break;
       case 'resumed':
-        context.notices.line(`resumed the watch${from(each.revision)}`);
+        context.notices.line(`resumed the watch${from(update.revision)}`);
         break;
       case 'response':
-        await printResponse(each.response, context);
-        if (command.length > 0) await runEventCommand(command, each.response, context);
+        await printResponse(update.response, context);
+        if (command.length > 0) await runEventCommand(command, update.response, context);
         break;
       case 'ended':
-        await printEnd(each.end, context);
-        return each.end;
+        await printEnd(update.end, context);
+        return update.end;
     }
   }
   return undefined;
@@ -54,27 +56,27 @@ async function printResponse(response: WatchResponse, context: CommandContext): 
   await context.emit({ kind: 'watch', response });
 }
 
-async function printEnd({ why, response }: WatchEnd, context: CommandContext): Promise<void> {
+async function printEnd({ reason, response }: WatchEnd, context: CommandContext): Promise<void> {
   if (response === undefined) return;
-  context.notices.line(`watch was canceled (${why})`);
+  context.notices.line(`watch was canceled (${reason})`);
   await context.emit({ kind: 'watch', response });
 }
 
-const NOTHING = new Uint8Array(0);
+const NO_BYTES = new Uint8Array(0);
 
-/** What the command learns of the event; key, value and type are in Go's double quotes. */
+/** The environment variables of the command. Key, value and type are quoted as by Go's `%q`. */
 function eventVariables(event: Event, response: WatchResponse): Record<string, string> {
   return {
     ETCD_WATCH_REVISION: String(response.header?.revision ?? 0n),
     ETCD_WATCH_EVENT_TYPE: event.type === EventType.delete ? '"DELETE"' : '"PUT"',
-    ETCD_WATCH_KEY: quoteGo(event.kv?.key ?? NOTHING),
-    ETCD_WATCH_VALUE: quoteGo(event.kv?.value ?? NOTHING),
+    ETCD_WATCH_KEY: quoteGo(event.kv?.key ?? NO_BYTES),
+    ETCD_WATCH_VALUE: quoteGo(event.kv?.value ?? NO_BYTES),
   };
 }
 
 /**
- * Runs the command for each event, one after the other. When it fails, that is told and the whole program ends.
- * @throws AlreadyReportedError status 1, whatever that of the command is
+ * Runs the command for each event, one after the other. A failure of the command is printed and ends the program.
+ * @throws AlreadyReportedError with status 1, independent of the status of the command
  */
 async function runEventCommand(
   [program = '', ...args]: readonly string[],
@@ -91,15 +93,15 @@ async function runEventCommand(
   }
 }
 
-/** Settles with what went wrong, in Go's words (os/exec `ExitError`). */
+/** Settles with the failure of the command, with Go's text (os/exec `ExitError`); `undefined` when it succeeded. */
 async function runOnce(
   program: string,
   args: readonly string[],
   { env, context }: { env: Record<string, string>; context: CommandContext },
 ): Promise<string | undefined> {
   try {
-    const end = await context.runChild(program, args, { env });
-    return end.exitCode === 0 ? undefined : childEndText(end);
+    const status = await context.runChild(program, args, { env });
+    return status.exitCode === 0 ? undefined : processStateText(status);
   } catch (error) {
     if (error instanceof CommandError) return error.message;
     throw error;

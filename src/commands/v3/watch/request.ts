@@ -5,9 +5,9 @@ import { quoteGo } from '../../../go/quote.js';
 import { UsageError } from '../../../model/errors.js';
 import { type KeyRange, prefixRange } from '../../../model/key-range.js';
 
-/** One watch as it was asked for, on the command line or in a line of interactive mode. */
+/** The request for one watch, from the command line or from a line of interactive mode. */
 export interface WatchRequest {
-  /** Key and range end; with other than two words, all but the first are ignored, as etcdctl does. */
+  /** Key and range end. As in etcdctl, only the first word is used if there are more than two. */
   readonly words: readonly string[];
   /** The program to run for each event, and its arguments; empty: none. */
   readonly command: readonly string[];
@@ -18,13 +18,13 @@ export interface WatchRequest {
   readonly progressNotify: boolean;
 }
 
-/** What stands in for the arguments in the environment; empty: not set. */
+/** The values of ETCDCTL_WATCH_KEY and ETCDCTL_WATCH_RANGE_END, which replace the arguments; empty: not set. */
 export interface KeyVariables {
   readonly key: string;
   readonly rangeEnd: string;
 }
 
-/** The flags that a watch of its own has. */
+/** The flags of one watch, on the command line and in a line of interactive mode. */
 export const requestFlags = {
   prefix: boolFlag(false, 'watch all keys with the prefix <key>'),
   rev: int64Flag(0n, 'revision to start at, which may be in the past; 0: new events only'),
@@ -35,33 +35,34 @@ type Flags = FlagValues<typeof requestFlags>;
 
 const WRONG_NUMBER = 'bad number of arguments';
 
-/** A command line, or a line of interactive mode, whose flags are read. */
-export interface GivenWords {
+/** A parsed command line, or a parsed line of interactive mode. */
+export interface ParsedWords {
   readonly args: readonly string[];
-  /** How many of the arguments stand before `--`. */
-  readonly dashAt: number | undefined;
+  /** How many of the arguments stand before `--`; `undefined` when there is no `--`. */
+  readonly argsLenAtDash: number | undefined;
   readonly flags: Flags;
 }
 
 /**
- * Tells key, range end and command apart (ctlv3/command/watch_command.go `parseWatchArgs`, 3.7.1). Arguments beside the
- * variables are refused, but for those before a command in interactive mode: they become range end or are ignored.
+ * Splits the arguments into key, range end and command (ctlv3/command/watch_command.go `parseWatchArgs`, 3.7.1). When
+ * ETCDCTL_WATCH_KEY is set, key arguments are rejected, except before a command in interactive mode: there they become
+ * the range end or are ignored.
  * @throws UsageError
  */
 export function toWatchRequest(
-  { args, dashAt, flags }: GivenWords,
+  { args, argsLenAtDash, flags }: ParsedWords,
   variables: KeyVariables,
   isInteractive: boolean,
 ): WatchRequest {
-  if (dashAt === args.length) throw missingCommand();
-  const mayHaveMore = dashAt !== undefined && isInteractive;
-  const before = dashAt ?? args.length;
+  if (argsLenAtDash === args.length) throw missingCommand();
+  const mayHaveMore = argsLenAtDash !== undefined && isInteractive;
+  const before = argsLenAtDash ?? args.length;
   if (variables.key !== '' && before > 0 && !mayHaveMore) {
     throw new UsageError(`${WRONG_NUMBER} (found conflicting environment key)`, 'arguments', {
       reasons: ['ETCDCTL_WATCH_KEY is set: give the key there or as an argument, not both'],
     });
   }
-  const command = dashAt === undefined ? [] : args.slice(dashAt);
+  const command = argsLenAtDash === undefined ? [] : args.slice(argsLenAtDash);
   return {
     words: keyWords(args, command, variables),
     command,
@@ -73,7 +74,7 @@ export function toWatchRequest(
 }
 
 /**
- * What comes before the last word that equals the command's first: etcdctl looks for it from the right, so that
+ * The words before the last word that equals the program of the command. etcdctl searches for it from the right:
  * `watch a -- echo echo` watches from `a` to `echo`.
  */
 function keyWords(
@@ -85,7 +86,7 @@ function keyWords(
   return program === undefined ? words : words.slice(0, words.lastIndexOf(program));
 }
 
-/** @throws UsageError when the range end has no key */
+/** @throws UsageError when the range end is set without the key */
 export function toKeyVariables(key = '', rangeEnd = ''): KeyVariables {
   if (key === '' && rangeEnd !== '') {
     const quoted = quoteGo(bytesFromText(rangeEnd));
@@ -103,8 +104,8 @@ export function wrongNumber(): UsageError {
 }
 
 /**
- * @param mayBeFragmented whether the events may be handed on in parts, which makes no difference for formats that print
- *   nothing but events
+ * @param mayBeFragmented whether the server may split the events of a revision: for formats that print events only, the
+ *   output is the same
  * @throws UsageError
  */
 export function toWatchTarget(request: WatchRequest, mayBeFragmented: boolean): WatchTarget {
