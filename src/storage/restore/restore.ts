@@ -70,7 +70,7 @@ export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
     const { dataDirectory, walDirectory, plan } = request;
     if (walDirectory !== undefined) rejectOverlap(walDirectory, dataDirectory);
     const data = staging.add(dataDirectory);
-    const wal = walDirectory === undefined ? walPath(data) : staging.addMaybeWithin(walDirectory);
+    const wal = walDirectory === undefined ? walPath(data) : staging.addNestedOrSeparate(walDirectory);
     const snap = joinPath(data, 'member', 'snap');
     makeDirectories(snap);
     makeDirectories(wal);
@@ -144,11 +144,11 @@ async function writeDatabase(
   request: RestoreRequest & LongTaskOptions,
 ): Promise<void> {
   const bolt = BoltFile.open(source);
-  const facts = { lastRevision: lastRevision(bolt)?.main ?? 0n, ...recordedVersions(bolt) };
+  const versions = { lastRevision: lastRevision(bolt)?.main ?? 0n, ...recordedVersions(bolt) };
   const sink = FileByteSink.create(path);
   try {
     const { signal, onProgress } = request;
-    await rewriteDatabase(bolt, sink, { signal, onProgress, edits: restoreEdits(request, facts) });
+    await rewriteDatabase(bolt, sink, { signal, onProgress, edits: restoreEdits(request, versions) });
     await sink.sync();
   } finally {
     sink.close();

@@ -23,7 +23,7 @@ export type TrailerVerdict =
 export class TrailerCheck {
   readonly #hash: Hash = createHash('sha256');
   /** The last bytes so far. They may be the trailer, so they are not hashed yet. */
-  lastBytes: Uint8Array = new Uint8Array(0);
+  #lastBytes: Uint8Array = new Uint8Array(0);
   #sizeBytes = 0;
 
   get sizeBytes(): number {
@@ -35,21 +35,21 @@ export class TrailerCheck {
     this.#sizeBytes += chunk.length;
     if (chunk.length >= TRAILER_BYTES) {
       const bodyEnd = chunk.length - TRAILER_BYTES;
-      this.#hash.update(this.lastBytes).update(chunk.subarray(0, bodyEnd));
-      this.lastBytes = Uint8Array.from(chunk.subarray(bodyEnd));
+      this.#hash.update(this.#lastBytes).update(chunk.subarray(0, bodyEnd));
+      this.#lastBytes = Uint8Array.from(chunk.subarray(bodyEnd));
       return;
     }
-    const joined = Buffer.concat([this.lastBytes, chunk]);
+    const joined = Buffer.concat([this.#lastBytes, chunk]);
     const bodyEnd = Math.max(0, joined.length - TRAILER_BYTES);
     this.#hash.update(joined.subarray(0, bodyEnd));
-    this.lastBytes = joined.subarray(bodyEnd);
+    this.#lastBytes = joined.subarray(bodyEnd);
   }
 
   /** The verdict on all bytes. Call it once, at the end. Hashes are in hexadecimal. */
   finish(): TrailerVerdict {
     const sizeBytes = this.#sizeBytes;
     if (sizeBytes % SECTOR_BYTES !== TRAILER_BYTES) return { kind: 'missing', sizeBytes };
-    const expected = Buffer.from(this.lastBytes).toString('hex');
+    const expected = Buffer.from(this.#lastBytes).toString('hex');
     const actual = this.#hash.digest('hex');
     return expected === actual
       ? { kind: 'good', sizeBytes }
