@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { leftOut, shortRunEnvironment } from './scripts/lib/short-run.mjs';
 import { LongestFirst } from './test/support/lab/longest-first.js';
 import { SideBySideReporter } from './test/support/lab/side-by-side-reporter.js';
 
@@ -11,6 +12,8 @@ const withServers = {
   maxWorkers: 4,
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  include: ['test/acceptance/**/*.test.ts', 'test/lab/**/*.test.ts'],
+  ...(process.env.TESTED_BEFORE !== undefined && { runner: 'test/support/lab/unrepeated-runner.ts' }),
 };
 
 /**
@@ -41,13 +44,8 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      {
-        test: {
-          name: 'acceptance',
-          include: ['test/acceptance/**/*.test.ts', 'test/lab/**/*.test.ts'],
-          ...withServers,
-        },
-      },
+      { test: { name: 'acceptance', ...withServers } },
+      { test: { name: 'short', ...withServers, exclude: leftOut, env: shortRunEnvironment() } },
     ],
   },
 });

@@ -1,5 +1,5 @@
 #!/bin/sh
-':' /* /bin/sh reads this up to exec, Node.js what follows the comment: src/launcher/inheritance.ts
+':' /* /bin/sh runs this up to exec. Node.js reads it as a comment. See src/launcher/inherited-state.ts
 
 if [ -r /proc/self/status ]; then
   while read -r _ets_name _ets_mask; do [ "$_ets_name" = SigIgn: ] && break; done </proc/self/status

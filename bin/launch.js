@@ -29,7 +29,11 @@ exports.launch = async (name) => {
   await program.launch(name, process);
 };
 
-/** @param {unknown} error */
+/**
+ * Whether the built program does not exist.
+ *
+ * @param {unknown} error
+ */
 function isMissing(error) {
   return (
     error instanceof Error &&
@@ -39,7 +43,7 @@ function isMissing(error) {
 }
 
 /**
- * As when no more files may be opened.
+ * Whether a system call failed, for example because too many files are open.
  *
  * @param {unknown} error
  * @returns {error is Error}

@@ -1,6 +1,7 @@
-// `npm run reference`: finds or obtains the real etcd programs and lists them, and the Node versions of users.
-//   --quick    the first source that gives a server is enough, and no other Node
-//   --refresh  also try again the sources that failed a short while ago
+// `npm run reference`: finds or obtains the real etcd programs and lists them; also obtains the Node.js versions that users have.
+//   --quick     stops after the first source that gives a server, and obtains no Node.js
+//   --prebuilt  as --quick, with the newest packages or releases; builds nothing
+//   --refresh   also tries the sources again that failed within the last hour
 
 import { obtainNodeVersions } from './lib/node-versions.mjs';
 import { folderVariable } from './lib/reference/local.mjs';
@@ -20,9 +21,11 @@ if (missing !== undefined) {
   process.exit(1);
 }
 
-const quick = process.argv.includes('--quick');
+const prebuilt = process.argv.includes('--prebuilt');
+const quick = prebuilt || process.argv.includes('--quick');
 const references = await obtainReference({
   quick,
+  prebuilt,
   refresh: process.argv.includes('--refresh'),
   say: (line) => console.log(line),
 });

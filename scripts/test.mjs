@@ -1,171 +1,133 @@
-// `npm test`: everything, from a clean clone. Ends with one line that counts the tests.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// `npm test`: the tests that take five minutes on two cores, from a fresh clone and without a compiler; scripts/lib/short-run.mjs lists
+// what is left out. `npm run test:all`: all tests; with `-- --rest`, all except those that passed in `npm test` on the same files.
+// `npm run check`: the checks that need no etcd. Other arguments are passed to vitest for the acceptance tests. The last line counts
+// the tests.
 import path from 'node:path';
 import { reasonForNoBun } from './lib/bun.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/paths.mjs';
 import { loadReference } from './lib/reference.mjs';
+import { onExecutable } from './lib/short-run.mjs';
+import { noRecord, readRecord, writeRecord } from './lib/test-record.mjs';
+import { node, TestRun } from './lib/test-run.mjs';
 import { compareVersions } from './lib/version.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
-/** @typedef {{ name: string, run: () => Promise<void> }} Step rejects when it fails */
-
-const reports = mkdtempSync(path.join(tmpdir(), 'etcdctl-test-'));
-/** @type {Count} */
-const count = { passed: 0, failed: 0, skipped: 0 };
-/** @type {string[]} */
-const failures = [];
-
-/** Each needs the one before it. */
-const preparation = [
-  {
-    name: 'install',
-    run: async () => console.log((await ensureInstalled()) ? 'installed' : 'nothing to do'),
-  },
-  { name: 'reference', run: () => node('scripts/reference.mjs') },
-  { name: 'build', run: () => node('scripts/build.mjs') },
+const vitestArgs = process.argv.slice(2);
+const isAll = takeFlag('--all');
+const isRest = takeFlag('--rest');
+const isWithoutServers = takeFlag('--check');
+const run = new TestRun(isRest ? readRecord() : noRecord);
+const notRun = [
+  'other versions of etcd and Node.js',
+  'acceptance tests that are long or about rare environments',
+  'most tests of the executable',
+  'fuzzing',
 ];
 
-/** None needs another: all of them are run. */
+const install = {
+  name: 'install',
+  run: async () => console.log((await ensureInstalled()) ? 'installed' : 'nothing to do'),
+};
+const reference = {
+  name: 'reference',
+  run: () => node(['scripts/reference.mjs', ...(isAll ? [] : ['--prebuilt'])]),
+};
+const build = { name: 'build', run: () => node(['scripts/build.mjs']) };
+
+/** The checks are independent: when one fails, the others are still run. */
 const checks = [
-  { name: 'lint', run: () => node('node_modules/@biomejs/biome/bin/biome', 'check', '.') },
-  { name: 'types', run: () => node('node_modules/typescript/bin/tsc', '--noEmit') },
-  { name: 'generated code', run: () => node('scripts/generate.mjs', '--check') },
-  { name: 'unit tests', run: () => vitest('unit') },
+  { name: 'lint', run: () => node(['node_modules/@biomejs/biome/bin/biome', 'check', '.']) },
+  { name: 'types', run: () => node(['node_modules/typescript/bin/tsc', '--noEmit']) },
+  { name: 'generated code', run: () => node(['scripts/generate.mjs', '--check']) },
+  { name: 'unit tests', run: () => run.vitest({ project: 'unit', program: 'unit' }) },
 ];
 
 const acceptance = [
-  { name: 'acceptance tests', run: () => vitest('acceptance', ...process.argv.slice(2)) },
-  { name: 'acceptance tests of the standalone executable', run: testStandalone },
+  { name: 'acceptance tests', run: testPackage },
+  { name: 'acceptance tests of the executable', run: testExecutable },
 ];
+const fuzzing = { name: 'fuzzing', run: () => node(['scripts/fuzz.mjs', '--files', '15000']) };
 
 try {
-  for (const step of preparation) if (failures.length === 0) await follow(step);
-  if (failures.length === 0) for (const step of checks) await follow(step);
-  if (failures.length === 0) for (const step of acceptance) await follow(step);
+  for (const step of isWithoutServers ? [install, build] : [install, reference, build]) {
+    if (run.failures.length === 0) await run.runStep(step);
+  }
+  if (run.failures.length === 0) for (const step of checks) await run.runStepOnce(step);
+  const others = [...(isWithoutServers ? [] : acceptance), ...(isAll ? [fuzzing] : [])];
+  if (run.failures.length === 0) for (const step of others) await run.runStep(step);
+  if (!isAll) writeRecord(run);
 } finally {
-  rmSync(reports, { recursive: true, force: true });
+  run.end();
 }
-if (failures.length > 0) {
-  console.log(`\nfailed: ${failures.join(', ')}`);
+if (run.failures.length > 0) {
+  console.log(`\nfailed: ${run.failures.join(', ')}`);
   process.exitCode = 1;
 }
-const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
-console.log(`${count.passed} passed, ${count.failed} failed${skipped}`);
+console.log(isAll ? run.counts : `${run.counts}. Not run: ${notRun.join(', ')}: npm run test:all`);
 
 /**
- * Everything on the newest servers, and version 2 on the newest that have it: on the others, the bundle has shown that it does
- * as it should.
+ * @param {string} flag
+ * @returns {boolean} whether it was among the arguments; it is removed from them
  */
-async function testStandalone() {
+function takeFlag(flag) {
+  const index = vitestArgs.indexOf(flag);
+  if (index >= 0) vitestArgs.splice(index, 1);
+  return index >= 0;
+}
+
+/** The version of the etcdctl with which the program is compared. */
+function newestVersion() {
+  return loadReference().at(-1)?.version ?? '';
+}
+
+async function testPackage() {
+  const program = `npm package beside etcdctl ${newestVersion()}`;
+  await run.vitest({ project: isAll ? 'acceptance' : 'short', program, args: vitestArgs });
+}
+
+async function testExecutable() {
   const reason = await reasonForNoBun();
   if (reason !== undefined) {
     console.log(`skipped: ${reason}`);
     return;
   }
-  await node('scripts/build-standalone.mjs');
-  const filters = process.argv.slice(2);
+  await node(['scripts/build-standalone.mjs']);
+  if (isAll) await testExecutableInFull();
+  else if (vitestArgs.length > 0) await testExecutableOn(newestVersion(), 'short', vitestArgs);
+  else await testExecutableOn(newestVersion(), 'short', onExecutable);
+}
+
+/**
+ * All tests on the newest servers, and the version 2 tests on the newest servers that have its API. The other server versions are
+ * tested with the npm package only.
+ */
+async function testExecutableInFull() {
   const versions = loadReference().map(({ version }) => version);
   const last = versions.at(-1);
   const lastWithVersion2 = versions.findLast((version) => compareVersions(version, '3.6') < 0);
   if (last !== undefined && last !== lastWithVersion2) {
     // Without a server that has version 2, these files have no tests.
-    await standaloneOn(last, [...filters, '--exclude=test/acceptance/version-2', '--passWithNoTests']);
+    const withoutVersion2 = [...vitestArgs, '--exclude=test/acceptance/version-2', '--passWithNoTests'];
+    await testExecutableOn(last, 'acceptance', withoutVersion2);
   }
   if (lastWithVersion2 !== undefined) {
-    const files = last === lastWithVersion2 || filters.length > 0 ? filters : ['test/acceptance/version-2'];
-    await standaloneOn(lastWithVersion2, files);
+    const isWhole = last === lastWithVersion2 || vitestArgs.length > 0;
+    const args = isWhole ? vitestArgs : ['test/acceptance/version-2'];
+    await testExecutableOn(lastWithVersion2, 'acceptance', args);
   }
 }
 
 /**
  * @param {string} version of the servers
- * @param {string[]} filters
+ * @param {'acceptance' | 'short'} project
+ * @param {readonly string[]} args
  */
-async function standaloneOn(version, filters) {
+async function testExecutableOn(version, project, args) {
   const folder = path.join(root, 'dist', 'standalone');
-  const settings = {
+  const env = {
     ETCDCTL_UNDER_TEST: path.join(folder, 'etcdctl'),
     ETCDUTL_UNDER_TEST: path.join(folder, 'etcdutl'),
     ETCD_REFERENCE_VERSIONS: version,
   };
-  Object.assign(process.env, settings);
-  try {
-    await vitest('acceptance', ...filters);
-  } finally {
-    for (const name of Object.keys(settings)) delete process.env[name];
-  }
-}
-
-/** @param {Step} step */
-async function follow({ name, run }) {
-  const began = Date.now();
-  console.log(`\n== ${name}`);
-  const fault = await run().then(
-    () => undefined,
-    (error) => (error instanceof Error ? error.message : String(error)),
-  );
-  const seconds = ((Date.now() - began) / 1000).toFixed(1);
-  if (fault === undefined) {
-    console.log(`== ${name}: ok, ${seconds} s`);
-  } else {
-    failures.push(name);
-    console.log(`== ${name}: FAILED after ${seconds} s: ${fault}`);
-  }
-}
-
-/**
- * @param {string} script relative to the checkout
- * @param {string[]} args
- * @returns {Promise<void>} its output is ours
- */
-function node(script, ...args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new Error(signal === null ? `exit code ${code}` : `ended by ${signal}`));
-    });
-  });
-}
-
-/**
- * @param {string} project
- * @param {string[]} filters
- */
-async function vitest(project, ...filters) {
-  const report = path.join(reports, `${project}.json`);
-  process.env.TEST_REPORT_FILE = report;
-  try {
-    await node('node_modules/vitest/vitest.mjs', 'run', '--project', project, ...filters);
-  } finally {
-    delete process.env.TEST_REPORT_FILE;
-    addReport(report);
-  }
-}
-
-/** @param {string} file vitest's JSON report; missing when vitest itself broke */
-function addReport(file) {
-  /** @type {{ testResults: { status: string, assertionResults: { status: string }[] }[] }} */
-  let report;
-  try {
-    report = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return;
-  }
-  for (const { status, assertionResults } of report.testResults) {
-    // A file that cannot be loaded has no tests and counts as one that failed.
-    if (status === 'failed' && assertionResults.length === 0) count.failed += 1;
-    for (const test of assertionResults) {
-      if (test.status === 'passed') count.passed += 1;
-      else if (test.status === 'failed') count.failed += 1;
-      else count.skipped += 1;
-    }
-  }
+  await run.vitest({ project, program: `executable beside etcdctl ${version}`, args, env });
 }

@@ -1,7 +1,7 @@
 import { GLOBAL_FLAGS } from './cli/global-flags.js';
 import { type CommandTable, createProgram, type Program } from './cli/program.js';
 
-/** In the order of help. */
+/** The commands, in the order of the help text. */
 export const ETCDCTL_COMMANDS: CommandTable = {
   get: async () => (await import('./commands/v3/get.js')).registerGet,
   put: async () => (await import('./commands/v3/put.js')).registerPut,
@@ -30,7 +30,7 @@ export const ETCDCTL_COMMANDS: CommandTable = {
 
 /**
  * The version 3 command set of etcdctl.
- * @param argv the command line that it is for, which decides what is loaded; without one, all commands are there
+ * @param argv the command line: only the command that it names is loaded. Without it, all commands are loaded.
  */
 export async function createEtcdctl(argv?: readonly string[]): Promise<Program<typeof GLOBAL_FLAGS>> {
   const program = createProgram({

@@ -1,7 +1,7 @@
 import { UTL_GLOBAL_FLAGS } from './cli/global-flags.js';
 import { type CommandTable, createProgram, type Program } from './cli/program.js';
 
-/** In the order of help. */
+/** The commands, in the order of the help text. */
 export const ETCDUTL_COMMANDS: CommandTable = {
   snapshot: async () => (await import('./commands/utl/snapshot/snapshot.js')).registerSnapshot,
   defrag: async () => (await import('./commands/utl/defrag.js')).registerDefrag,
@@ -17,8 +17,8 @@ export const ETCDUTL_COMMANDS: CommandTable = {
 };
 
 /**
- * The offline programs of etcdutl.
- * @param argv the command line that it is for, which decides what is loaded; without one, all commands are there
+ * The command set of etcdutl.
+ * @param argv the command line: only the command that it names is loaded. Without it, all commands are loaded.
  */
 export async function createEtcdutl(argv?: readonly string[]): Promise<Program<typeof UTL_GLOBAL_FLAGS>> {
   const program = createProgram({

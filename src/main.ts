@@ -29,7 +29,7 @@ export interface MainInput extends ProcessContext {
   readonly args: readonly string[];
 }
 
-/** Runs one command line to its end and gives the exit status. Nothing is thrown and nothing stays open. */
+/** Runs one command line and returns the exit status. Never throws. All connections are closed afterwards. */
 export async function main(input: MainInput): Promise<number> {
   try {
     await runLine(input);
@@ -66,7 +66,7 @@ async function runV2Line(input: MainInput): Promise<void> {
   }
 }
 
-/** What the two programs have in common once a command line is parsed. */
+/** A parsed command line of either program. */
 type AnyInvocation = Pick<Invocation<Record<never, never>>, 'deadline' | 'result' | 'run'> & {
   readonly globals: Partial<GlobalFlagValues & UtlGlobalFlagValues>;
 };
@@ -105,8 +105,8 @@ function globalsOf(
 }
 
 /**
- * The reasons first, in colour on a terminal; the line that scripts match last, and never with a colour in it. A signal or a closed
- * pipe ends the program without a word.
+ * Writes an error to stderr: first the reasons, in colour on a terminal, then the final line, which scripts match and which is never
+ * coloured. Nothing is written after a signal or a closed pipe.
  */
 async function report(error: unknown, { output, signal, loadPalette }: MainInput): Promise<void> {
   await output.flush();
@@ -125,7 +125,7 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
     output.err(`Error: ${outside}\n`);
     return;
   }
-  // Not the user's mistake: everything that helps to find ours.
+  // A defect of this program: write the stack for a bug report.
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   output.err(`${details}\nError: internal error; please report it with the lines above\n`);
 }
@@ -135,7 +135,7 @@ function finalText(failure: Failure): string {
   return failure.isLabelled ? `Error:  ${failure.finalText}` : failure.finalText;
 }
 
-/** What lies outside of the program though no command has expected it; nothing for what must be a defect. */
+/** The text of a system error that no command has handled; undefined for a defect of this program. */
 function failureOfSystem(error: unknown): string | undefined {
   if (error instanceof RangeError && /allocation failed|out of memory/i.test(error.message)) {
     return 'cannot allocate memory';
@@ -158,7 +158,7 @@ const V2_CODES: Readonly<Record<V2Ending, number>> = {
   'help-topic': ExitCode.invalidInput,
 };
 
-/** The one place where a failure gets its exit status. */
+/** The exit status of an error. Nothing else maps errors to exit statuses. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return USAGE_CODES[error.kind];
   if (error instanceof V2Failure) return V2_CODES[error.ending];
@@ -166,7 +166,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ConnectionError) return ExitCode.badConnection;
   if (error instanceof InterruptedError) return ExitCode.interrupted;
   if (error instanceof AlreadyReportedError || error instanceof ChildFailedError) return error.exitCode;
-  // As shells have it of a program that the signal ended.
+  // The status that shells report for a program that was terminated by the signal.
   if (error instanceof SignalReceivedError) return 128 + constants.signals[error.signal];
   return ExitCode.error;
 }

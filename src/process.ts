@@ -16,19 +16,19 @@ import { HANG_UP_MS, isDevice, isTerminal, mayHaveHungUp, TerminalScreen } from 
 
 const STANDARD_DESCRIPTORS = [0, 1, 2];
 
-/** The reason of an abort because nobody reads stdout any more. */
+/** The abort reason when a write to stdout has failed. */
 class OutputClosedError extends Error {}
 
-/** What whoever started this process has handed on to it, besides its streams and variables. */
+/** State that this process has inherited from its parent, and that the runtime does not expose. */
 export interface Inheritance {
   readonly ignoredSignals?: readonly NodeJS.Signals[];
-  /** Variables as they were, where the environment has them otherwise; `undefined`: not there. As text of `model/bytes.ts`. */
+  /** The original values of variables that /bin/sh has changed, as text of `go/bytes.ts`; `undefined`: the variable did not exist. */
   readonly variables?: Environment;
 }
 
 /**
- * Runs one of the programs as this process: its arguments, streams and signals in, its exit status out. Afterwards nothing is left
- * to do or to write, and the process may end at once.
+ * Runs one of the two programs with the arguments, streams and signals of this process, and sets its exit status. When this settles,
+ * all output is written and the process may exit immediately.
  */
 export async function runProcess(
   program: ProgramName,
@@ -36,7 +36,7 @@ export async function runProcess(
   { ignoredSignals = [], variables }: Inheritance = {},
 ): Promise<void> {
   const controller = new AbortController();
-  // Every call that is open listens, and there is no limit to those.
+  // Each open call adds a listener, and the number of calls is not limited.
   setMaxListeners(0, controller.signal);
   const signals = listenToSignals(host, controller, ignoredSignals);
   let outputError: NodeJS.ErrnoException | undefined;
@@ -75,7 +75,7 @@ export async function runProcess(
     endBy(signal, host);
   }
   host.exitCode = outputError === undefined ? exitCode : reportBrokenOutput(outputError);
-  // Not earlier: what the runtime says of an exception that nobody caught has to be seen.
+  // Not earlier: the runtime must still be able to print an uncaught exception.
   host.once('exit', closeTerminals);
 }
 
@@ -100,7 +100,10 @@ function standardStream(descriptor: 1 | 2): StandardStream {
   );
 }
 
-/** The signal to end by, so that a shell's loop ends too: of a process that it ended without anything to report, and of any hang-up. */
+/**
+ * The signal by which the process terminates itself, so that a shell stops a loop around it. Undefined when it exits with a status. The
+ * signal is used when it was the only reason for the end of the command, and after a hang-up.
+ */
 async function endingSignal(
   exitCode: number,
   { aborted, reason }: AbortSignal,
@@ -112,7 +115,7 @@ async function endingSignal(
     return endsByIt ? reason.signal : undefined;
   }
   if (exitCode === ExitCode.ok || !STANDARD_DESCRIPTORS.some(mayHaveHungUp)) return undefined;
-  // The command may have failed because its terminal is gone.
+  // The command may have failed because its terminal has hung up: wait for SIGHUP.
   await sleep(HANG_UP_MS);
   return signals.received;
 }
@@ -123,8 +126,9 @@ function endBy(signal: EndingSignal, host: NodeJS.Process): void {
 }
 
 /**
- * Node.js resets terminals at its end and aborts when that fails (src/node.cc `ResetStdio`), as it does after a hang-up. It leaves
- * descriptors alone that are closed. The terminal itself is kept open by another one: whoever reads it may hang up when nobody has it.
+ * Closes the standard descriptors that are terminals. Node.js resets terminals at exit and aborts when that fails, as after a hang-up
+ * (src/node.cc `ResetStdio`), but skips closed descriptors. Another descriptor keeps the terminal itself open: its other side may hang up
+ * when no process has it open.
  */
 function closeTerminals(): void {
   const closable = STANDARD_DESCRIPTORS.filter(
@@ -139,18 +143,18 @@ function isKeptOpen(descriptor: number): boolean {
     openSync(`/proc/self/fd/${descriptor}`, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     return true;
   } catch {
-    // It has gone away, or the system has no such way.
+    // The terminal has hung up, or the system has no /proc.
     return false;
   }
 }
 
-/** As a program that SIGPIPE ended; Node lets nobody die of it. */
+/** The exit status after a failed write to stdout. For EPIPE it is that of a program terminated by SIGPIPE, which Node.js ignores. */
 function reportBrokenOutput(error: NodeJS.ErrnoException): number {
   if (error.code === 'EPIPE') return 128 + systemConstants.signals.SIGPIPE;
   try {
     writeSync(2, `Error: write /dev/stdout: ${systemErrorText(error)}\n`);
   } catch {
-    // Nobody reads that either.
+    // stderr cannot be written either.
   }
   return ExitCode.error;
 }

@@ -1,8 +1,8 @@
 /**
- * What V8 compiled of the program in earlier runs, kept so that the next one need not compile it again: as Python's
- * `__pycache__`, or `module.enableCompileCache` of Node.js, which Node.js 20 lacks and which keeps only what its first
- * run used. The files are in the user's cache folder, one for each file of the program and Node.js: V8 refuses what another
- * version made, and the program's files are named after their contents.
+ * The V8 code cache: compiled code of earlier runs, like Python's `__pycache__`. `module.enableCompileCache` of Node.js does not
+ * exist in Node.js 20, and it stores only what the first run has compiled. The files are in the user's cache directory, one for each
+ * file of the program and version of Node.js: V8 rejects the cache of another version, and the names of the program's files contain
+ * their hash.
  */
 import {
   closeSync,
@@ -18,17 +18,17 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Files of bundles that were replaced, and of runs that were ended while they wrote, stay this long. */
+/** Older files are removed: those of replaced bundles, and those of runs that were killed while they wrote. */
 const MAX_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Whom the process runs for, and where that user keeps what can be made anew. */
+/** The user of the process, and the variables that name the user's cache directory. */
 export interface CacheOwner {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Numeric user; `undefined` on systems that have none, where nothing is kept. */
+  /** User id; `undefined` on systems without user ids, where nothing is cached. */
   readonly uid: number | undefined;
 }
 
-/** The folder, or nothing where caching is switched off as for Node.js itself, or the user has no place for it. */
+/** The cache directory; undefined when NODE_DISABLE_COMPILE_CACHE is set or the user has no home directory. */
 export function cacheFolder({ env, uid }: CacheOwner): string | undefined {
   const { HOME = '', XDG_CACHE_HOME = '', NODE_DISABLE_COMPILE_CACHE = '' } = env;
   if (NODE_DISABLE_COMPILE_CACHE !== '' || uid === undefined) return undefined;
@@ -36,7 +36,7 @@ export function cacheFolder({ env, uid }: CacheOwner): string | undefined {
   return HOME.startsWith('/') ? join(HOME, '.cache', 'etcdctl-ts') : undefined;
 }
 
-/** Only what this user alone can have written is read: it will be executed. */
+/** The contents of a cache file. Undefined unless it is owned by the user and not writable by others, because the code is executed. */
 export function readCompiled(folder: string, name: string, uid: number): Buffer | undefined {
   let descriptor: number;
   try {
@@ -56,8 +56,8 @@ export function readCompiled(folder: string, name: string, uid: number): Buffer 
 }
 
 /**
- * Puts a file in place whole, also if the machine fails: V8 notices a file cut short, but not one with holes. What no run has
- * used for long goes. Failures are nobody's concern: the next run compiles again.
+ * Writes a cache file under a temporary name, syncs and renames it: V8 detects a truncated file, but not one with holes after a crash of
+ * the machine. Also removes old files. Failures are ignored, because the next run can compile again.
  */
 export function writeCompiled(folder: string, name: string, bytes: Buffer): void {
   const file = join(folder, name);
@@ -72,7 +72,7 @@ export function writeCompiled(folder: string, name: string, bytes: Buffer): void
   }
 }
 
-/** And the one above it if need be, but no more: a home that does not exist is not made. */
+/** Creates the directory and its parent, but no more: a missing home directory is not created. */
 function makeFolder(folder: string): void {
   for (const each of [dirname(folder), folder]) {
     try {
@@ -87,11 +87,11 @@ function remove(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // Where the folder cannot be used, there is no file.
+    // The directory is not accessible, so there is no file.
   }
 }
 
-/** By the time of writing: what is still in use is written again once in that time. */
+/** Removes files by their time of modification. A cache that is still used is written again after that. */
 function removeOld(folder: string): void {
   const limit = Date.now() - MAX_KEPT_MS;
   for (const name of readdirSync(folder)) {

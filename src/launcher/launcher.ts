@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import { cacheFolder, readCompiled, writeCompiled } from './code-cache.js';
-import { takeInheritance } from './inheritance.js';
+import { takeInheritance } from './inherited-state.js';
 import { type CodeKeeper, ProgramFile } from './program-file.js';
 import { requireParts } from './program-parts.js';
 
-/** The files beside this one that scripts/build.mjs made of src/process.ts, which is part 0. */
+/** The files of the bundle of src/process.ts, in the directory of this file; scripts/build.mjs defines them. Part 0 is src/process.ts. */
 declare const PROGRAM_FILES: readonly { readonly name: string; readonly parts: number }[];
 
 type Program = typeof import('../process.js');
 
-/** The process as the launcher needs it. */
 type Host = NodeJS.Process;
 
-/** Runs the bundled program under one of its two names, and ends the process. */
+/** Runs the bundled program under one of its two names and exits the process. */
 export async function launch(name: Parameters<Program['runProcess']>[0], host: Host): Promise<void> {
   try {
     await launchProgram(name, host);
@@ -36,7 +35,7 @@ async function launchProgram(name: Parameters<Program['runProcess']>[0], host: H
   for (const file of files) file.keep();
 }
 
-/** Where compiled code of each file is kept, if anywhere. */
+/** The code cache of each file; one that stores nothing when caching is off. */
 function codeKeepers({ env, version, arch, getuid }: Host): (file: string) => CodeKeeper {
   const uid = getuid?.();
   const folder = cacheFolder({ env, uid });

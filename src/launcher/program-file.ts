@@ -2,25 +2,25 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import type { Part, PartsFile, Require } from './program-parts.js';
 
-/** What scripts/lib/split-bundle.mjs makes of a file: it exports the parts, and each calls `notePart` when it is executed. */
+/** The function in a file that scripts/lib/split-bundle.mjs wrote. It exports the parts; a part calls `notePart` when it is executed. */
 type FileFunction = (
   module: { exports: readonly Part[] },
   require: Require,
   notePart: (index: number) => void,
 ) => void;
 
-/** The place for what V8 compiled of a file in earlier runs. */
+/** Reads and writes the code cache of one file. */
 export interface CodeKeeper {
   read(): Buffer | undefined;
   write(bytes: Buffer): void;
 }
 
 /**
- * A file of the program. It is opened at once and read later, if at all: a run that goes on for hours must not fail
- * because the program has been replaced meanwhile.
+ * A file of the program. It is opened immediately but read only when a part of it is needed, so that a long run does not fail when the
+ * package is replaced in the meantime.
  *
- * Compiled code is kept with a byte for each part behind it: 1 if an earlier run has executed the part. It is made anew
- * when a run has executed others; functions that earlier runs compiled are in it again.
+ * The code cache is followed by one byte for each part: 1 if an earlier run has executed it. When a run has executed a part that
+ * no earlier run had, the cache is written again; it includes the functions that were loaded from the old cache.
  */
 export class ProgramFile implements PartsFile {
   readonly count: number;
@@ -32,8 +32,8 @@ export class ProgramFile implements PartsFile {
   #hasExecutedMore = false;
 
   /**
-   * @param count of its parts
-   * @throws when there is no such file
+   * @param count the number of its parts
+   * @throws NodeJS.ErrnoException when the file cannot be opened
    */
   constructor(path: string, count: number, keeper: CodeKeeper) {
     this.count = count;
@@ -43,6 +43,7 @@ export class ProgramFile implements PartsFile {
     this.#executed = new Uint8Array(count);
   }
 
+  /** Reads and runs the file. Call it once. */
   load(require: Require): readonly Part[] {
     const script = this.#compile();
     const module: { exports: readonly Part[] } = { exports: [] };
@@ -50,7 +51,7 @@ export class ProgramFile implements PartsFile {
     return module.exports;
   }
 
-  /** For the end of a run. */
+  /** Writes the code cache at the end of a run, if new parts were executed. */
   keep(): void {
     if (this.#script === undefined || !this.#hasExecutedMore) return;
     this.#keeper.write(Buffer.concat([this.#script.createCachedData(), this.#executed]));

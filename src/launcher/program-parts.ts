@@ -1,25 +1,27 @@
 import { lazyModule } from './lazy-module.js';
 
-/** A part of the program is known by its number, a module of Node.js by its name. */
+/** Loads a part of the program by its number, or a module of Node.js by its name. */
 export type Require = (id: number | string) => object;
 
-/** Executes a part when it is first called, and gives what the part exports. */
+/** Executes the part at the first call. Returns its exports. */
 export type Part = () => object;
 
+/** A file with parts of the program. */
 export interface PartsFile {
-  /** How many it has. */
+  /** The number of its parts. */
   readonly count: number;
-  /** Reads the file, which needs no other for that. */
+  /** Reads and runs the file. It loads no other file by itself. */
   load(require: Require): readonly Part[];
 }
 
-/** How scripts/lib/bundle.mjs marks modules of Node.js that are to be loaded lazily. */
+/** The prefix by which scripts/lib/bundle.mjs marks modules of Node.js to load lazily. */
 const LAZY = 'lazy:';
 
 /**
- * Loads what scripts/lib/split-bundle.mjs made: each file and each module once, when something of it is first required.
- * @param files their parts are numbered through
- * @param load gives modules of Node.js
+ * The `require` function of a bundle that scripts/lib/split-bundle.mjs wrote. Each file and each module is loaded once, when it is first
+ * required.
+ * @param files the files; parts are numbered consecutively across them
+ * @param load loads a module of Node.js
  */
 export function requireParts(files: readonly PartsFile[], load: (name: string) => object): Require {
   const parts: Part[] = [];

@@ -1,15 +1,15 @@
-/** The entry of the standalone executable, whose runtime brings compiled code along. */
+/** The entry of the standalone executable, which contains its compiled code. */
 import { readFileSync } from 'node:fs';
 import { runProcess } from '../process.js';
 import { signalsOfMask } from '../term/signals.js';
 
-// Loading node:path for this would take longer than parsing the command line.
+// A regular expression, because loading node:path takes longer than parsing the command line.
 const isEtcdutl = /(?:^|\/)etcdutl$/.test(process.argv0);
 runProcess(isEtcdutl ? 'etcdutl' : 'etcdctl', process, { ignoredSignals: ignoredSignals() }).then(() =>
   process.exit(),
 );
 
-/** Bun leaves them ignored as long as nobody listens. */
+/** The signals that were ignored when the process was started. Bun keeps them ignored until a listener is added. */
 function ignoredSignals(): NodeJS.Signals[] {
   try {
     const [, mask = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];

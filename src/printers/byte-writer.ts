@@ -1,9 +1,9 @@
 import type { Sink } from './printer.js';
 
 const CHUNK_BYTES = 64 * 1024;
-/** Up to this length a loop in JavaScript beats the call into Node. */
+/** Up to this length a loop in JavaScript is faster than Node's own copying. */
 const SHORT_TEXT = 64;
-/** Bytes that are encoded at a time, so that the code fits a chunk; a multiple of three for base64. */
+/** How many bytes are encoded at a time: the encoded text must fit a chunk. A multiple of three for base64. */
 const HEX_BLOCK = 1024;
 const BASE64_BLOCK = 3 * 1024;
 const HEX_DIGITS = Buffer.from('0123456789abcdef', 'latin1');
@@ -18,8 +18,8 @@ const LINE_FEED = 0x0a;
 
 /**
  * Gathers small pieces into chunks, so that a result of a million keys costs neither a string of its own
- * size nor a write per piece. A chunk given to the sink is never touched again; bytes as long as a chunk
- * are handed over uncopied. The owner calls `flush` at the end.
+ * size nor a write per piece. A chunk given to the sink is not reused; bytes as long as a chunk are passed on without
+ * a copy. The owner calls `flush` at the end.
  */
 export class ByteWriter {
   readonly #sink: Pick<Sink, 'out'>;
@@ -59,10 +59,7 @@ export class ByteWriter {
     return this.ascii(value.toString());
   }
 
-  /**
-   * Standard base64 with padding. Own code: for values of usual size the way through a string costs three
-   * times as much.
-   */
+  /** Standard base64 with padding. Buffer's own makes a string first, which takes three times as long for usual values. */
   base64(bytes: Uint8Array): this {
     for (let from = 0; from < bytes.length; from += BASE64_BLOCK) {
       this.#base64Block(bytes, from, Math.min(from + BASE64_BLOCK, bytes.length));
@@ -104,7 +101,7 @@ export class ByteWriter {
     let at = this.#take(4 * Math.ceil((to - from) / 3));
     const chunk = this.#chunk;
     for (let index = from; index < to; index += 3) {
-      // Beyond the end of the bytes an element is undefined, which the operators take for zero bits.
+      // Beyond the end of the bytes an element is undefined, which the operators treat as zero.
       const group =
         ((bytes[index] as number) << 16) | ((bytes[index + 1] as number) << 8) | (bytes[index + 2] as number);
       chunk[at] = BASE64_DIGITS[group >> 18] as number;
@@ -127,7 +124,7 @@ export class ByteWriter {
   }
 }
 
-/** Runs the work with a writer over the sink and hands on what is left at its end. */
+/** Calls `work` with a writer to the sink, then flushes the writer. */
 export function writeTo(sink: Pick<Sink, 'out'>, work: (writer: ByteWriter) => void): void {
   const writer = new ByteWriter(sink);
   work(writer);

@@ -1,4 +1,4 @@
-/** Names of numbers in etcd's messages, as Go prints them; a number that has none stands for itself. */
+/** Names of enum values in etcd's messages, as Go prints them; a number without a name stays a number. */
 const EVENT_TYPES = ['PUT', 'DELETE'];
 const ALARM_TYPES = ['NONE', 'NOSPACE', 'CORRUPT'];
 const PERMISSION_TYPES = ['READ', 'WRITE', 'READWRITE'];

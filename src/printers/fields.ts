@@ -1,21 +1,13 @@
 import { bytesFromText } from '../go/bytes.js';
 import { needsNoEscape, quoteGo } from '../go/quote.js';
-import type { ResponseHeader } from '../model/messages/header.js';
+import { NO_HEADER, type ResponseHeader } from '../model/messages/header.js';
 import type { RangeResponse } from '../model/messages/kv.js';
 import type { EndpointStatus } from '../model/results.js';
 import { type ByteWriter, writeTo } from './byte-writer.js';
 import { eventTypeName, permissionTypeName } from './enum-names.js';
 import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
 import { idHex, leaseIdHex } from './id.js';
-import {
-  ALARM_MEMBER,
-  ENDPOINT_HEALTH,
-  HEADER,
-  KEY_VALUE,
-  MEMBER,
-  NO_HEADER,
-  RANGE,
-} from './message-schemas.js';
+import { ALARM_MEMBER, ENDPOINT_HEALTH, HEADER, KEY_VALUE, MEMBER, RANGE } from './message-schemas.js';
 import type { PrinterOptions, Renderers, Sink } from './printer.js';
 import { type RangeParts, renderRange } from './range-parts.js';
 import { renderersBy } from './result-schemas.js';

@@ -1,12 +1,12 @@
 import { bytesFromText } from '../go/bytes.js';
-import type { OutputFormat, Refusal, Renderer } from './printer.js';
+import type { OutputFormat, Renderer, Unsupported } from './printer.js';
 
-/** A kind of result that the format lacks, refused in etcdctl's words: `table not supported as output format`. */
-export function unsupported(format: OutputFormat): Refusal {
-  return { refusal: `${format} not supported as output format` };
+/** etcdctl's error message for a format that lacks the kind: `table not supported as output format`. */
+export function unsupported(format: OutputFormat): Unsupported {
+  return { unsupported: `${format} not supported as output format` };
 }
 
-/** Texts without a format: versions, help. */
+/** Texts that are the same in every format: versions, help. */
 export const renderText: Renderer<'text'> = ({ text }, sink) => sink.out(bytesFromText(text));
 
 /** etcdctl prints these lines whatever the format (ctlv3/command/snapshot_command.go, 3.7.1). */

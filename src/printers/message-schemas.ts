@@ -40,7 +40,6 @@ export const HEADER = message<ResponseHeader>({
   revision: integer('revision', 'Revision'),
   raftTerm: integer('raft_term', 'RaftTerm'),
 });
-export const NO_HEADER: ResponseHeader = { clusterId: 0n, memberId: 0n, revision: 0n, raftTerm: 0n };
 
 const header = nested('header', '', HEADER);
 

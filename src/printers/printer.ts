@@ -7,7 +7,7 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 export interface Sink {
   out(chunk: string | Uint8Array): void;
   err(text: string): void;
-  /** Settles when the output can take more; a sink that takes everything has none. */
+  /** Resolves when the output can take more. Absent where the output always can. */
   flush?(): Promise<void>;
 }
 
@@ -16,24 +16,24 @@ export interface PrinterOptions {
   readonly hex: boolean;
 }
 
-/** Writes one result; settles later only for a result that is still on its way. */
+/** Writes one result. Returns a promise for a result that is still arriving, page by page. */
 export type Renderer<Kind extends ResultKind> = (
   result: ResultOf<Kind>,
   sink: Sink,
   options: PrinterOptions,
 ) => Promise<void> | void;
 
-/** Stands where a format has no renderer for a kind, and says so. */
-export interface Refusal {
-  readonly refusal: string;
+/** In the place of a renderer: the format lacks the kind, and this is the error message. */
+export interface Unsupported {
+  readonly unsupported: string;
 }
 
 /** One output format: the compiler asks for an entry for each kind of result. */
-export type Renderers = { readonly [Kind in ResultKind]: Renderer<Kind> | Refusal };
+export type Renderers = { readonly [Kind in ResultKind]: Renderer<Kind> | Unsupported };
 
-/** Both throw an `UnsupportedFormatError` for a kind that the format lacks. */
+/** Both methods throw an `UnsupportedFormatError` for a kind that the format lacks. */
 export interface Printer {
-  /** For asking before the work is done. */
+  /** For commands that check the format before they send a request. */
   assertPrints(kind: ResultKind): void;
   print(result: Result, sink: Sink, options: PrinterOptions): Promise<void> | void;
 }

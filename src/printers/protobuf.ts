@@ -1,4 +1,4 @@
-import type { ResponseHeader as Header } from '../model/messages/header.js';
+import { type ResponseHeader as Header, NO_HEADER } from '../model/messages/header.js';
 import type { KeyValue } from '../model/messages/kv.js';
 import {
   AlarmResponse,
@@ -26,17 +26,15 @@ import { renderRange } from './range-parts.js';
 /** How many key-value pairs are encoded at a time. */
 const SLICE_LENGTH = 256;
 
-const NO_HEADER: Header = { clusterId: 0n, memberId: 0n, revision: 0n, raftTerm: 0n };
-
-/** All responses that are nothing but their header have the same encoding. */
+/** All responses that consist of their header have the same encoding. */
 const renderHeader = encodedBy(AuthUserAddResponse);
-/** So have the answers that list the members. */
+/** So have the responses that consist of their header and the members. */
 const renderMembers = encodedBy(MemberListResponse);
 
 /**
  * The response as etcd encodes it, without a newline (ctlv3/command/printer_protobuf.go, 3.7.1). Long lists
- * go out in slices: encodings of parts, put end to end in field order, are the encoding of the whole. The
- * rest of a response holds, beside the fields after the list, those of newer servers that decoding kept.
+ * are encoded in slices: the encodings of parts, in the order of the fields, make up the encoding of the whole. `rest`
+ * of a response has the fields after the list, and those that a newer server sent and decoding kept.
  */
 export const renderers: Renderers = {
   put: encodedBy(PutResponse),
@@ -66,7 +64,7 @@ export const renderers: Renderers = {
 
   txn: encodedBy(TxnResponse),
 
-  // Only what the Go client keeps of the message, and always a header.
+  // The Go client keeps only these fields, and always makes a header.
   watch: ({ response }, sink) => {
     const { header = NO_HEADER, created, canceled, compactRevision, events } = response;
     const rest = { watchId: 0n, cancelReason: '', fragment: false };
@@ -75,7 +73,7 @@ export const renderers: Renderers = {
   },
 
   'lease-grant': renderBareHeader,
-  'lease-revoke': { refusal: 'marshal unsupported for type *clientv3.LeaseRevokeResponse' },
+  'lease-revoke': { unsupported: 'marshal unsupported for type *clientv3.LeaseRevokeResponse' },
   'lease-keep-alive': renderBareHeader,
   'lease-time-to-live': renderBareHeader,
   'lease-list': renderBareHeader,
@@ -117,7 +115,7 @@ export const renderers: Renderers = {
   text: renderText,
 };
 
-/** A message as the model has it. Codecs only read what they encode, whatever their types say. */
+/** A message as the model has it, read-only. The codecs' types are not, but `encode` changes nothing. */
 type Read<Message> = Message extends Uint8Array
   ? Message
   : Message extends object

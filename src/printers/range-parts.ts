@@ -1,25 +1,18 @@
-import type { KeyValue, RangeResponse } from '../model/messages/kv.js';
+import type { KeyValue } from '../model/messages/kv.js';
 import type { ResultOf } from '../model/results.js';
 import { ByteWriter } from './byte-writer.js';
 import type { Sink } from './printer.js';
 
-/** How a format writes a range: each part once, `pairs` as often as there are pages. */
+/** How a format writes a range: `begin` once, `pairs` for each page, `end` once. */
 export interface RangeParts {
   begin(): void;
   pairs(kvs: readonly KeyValue[]): void;
   end(more: boolean): void;
 }
 
-/** All parts of a range that is there. */
-export function writeParts(parts: RangeParts, { kvs, more }: RangeResponse): void {
-  parts.begin();
-  parts.pairs(kvs);
-  parts.end(more);
-}
-
 /**
- * Writes what is there of a range at once, and the rest page by page, each when the output has taken the one before.
- * The parts write to the given writer, or to the sink itself.
+ * Writes the response at once, and the rest page by page: the next page is taken when the output can take more. The
+ * parts write to the given writer, or to the sink itself.
  */
 export function renderRange(
   { response, rest }: ResultOf<'range'>,
@@ -29,11 +22,13 @@ export function renderRange(
   const writer = new ByteWriter(sink);
   const parts = partsFor(writer);
   if (rest !== undefined) return writePages({ response, rest }, { sink, writer, parts });
-  writeParts(parts, response);
+  parts.begin();
+  parts.pairs(response.kvs);
+  parts.end(response.more);
   writer.flush();
 }
 
-interface Pen {
+interface RangeOutput {
   readonly sink: Sink;
   readonly writer: ByteWriter;
   readonly parts: RangeParts;
@@ -41,7 +36,7 @@ interface Pen {
 
 async function writePages(
   { response, rest }: Required<Pick<ResultOf<'range'>, 'response' | 'rest'>>,
-  { sink, writer, parts }: Pen,
+  { sink, writer, parts }: RangeOutput,
 ): Promise<void> {
   let { more } = response;
   parts.begin();

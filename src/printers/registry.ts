@@ -12,7 +12,7 @@ const LOADERS: { readonly [Format in OutputFormat]: Loader } = {
   table: () => import('./table.js'),
 };
 
-/** The printer of one format; loads that format's module and no other, since some are heavy. */
+/** The printer of one format. Loads no other format's module: some take long to load. */
 export async function loadPrinter(format: OutputFormat): Promise<Printer> {
   const { renderers } = await LOADERS[format]();
   return {
@@ -30,6 +30,6 @@ type AnyRenderer = (result: Result, sink: Sink, options: PrinterOptions) => Prom
 
 function rendererOf(renderers: Renderers, kind: ResultKind): AnyRenderer {
   const entry = renderers[kind];
-  if ('refusal' in entry) throw new UnsupportedFormatError(entry.refusal);
+  if ('unsupported' in entry) throw new UnsupportedFormatError(entry.unsupported);
   return entry as AnyRenderer;
 }

@@ -1,4 +1,5 @@
 import { textFromBytes } from '../go/bytes.js';
+import { NO_HEADER } from '../model/messages/header.js';
 import type { ResultKind, ResultOf } from '../model/results.js';
 import * as messages from './message-schemas.js';
 import type { PrinterOptions, Renderer, Renderers, Sink } from './printer.js';
@@ -21,7 +22,7 @@ const SHOWN: { readonly [Kind in DescribedKind]: Shown<ResultOf<Kind>> } = {
   txn: response(messages.TXN),
   watch: shown(messages.WATCH, ({ response }) => ({
     ...response,
-    header: response.header ?? messages.NO_HEADER,
+    header: response.header ?? NO_HEADER,
   })),
 
   'lease-grant': response(messages.LEASE_GRANT),

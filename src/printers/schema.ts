@@ -48,13 +48,23 @@ export const HIDDEN = 'hidden';
 
 /** A message of etcd's api/v3: JSON leaves out empty fields. The compiler asks for every field of the message. */
 export function message<Message>(fields: FieldsOf<Message>): Schema<Message> {
-  return { fields: struct(fields).fields.map((field) => ({ ...field, omits: 'empty' })) };
+  return schemaOf(fields, 'empty');
 }
 
 /** A Go struct without `omitempty`: JSON has every field. */
 export function struct<Message>(fields: FieldsOf<Message>): Schema<Message> {
-  const entries = Object.entries<Field | typeof HIDDEN>(fields);
-  return { fields: entries.flatMap(([name, field]) => (field === HIDDEN ? [] : [{ name, ...field }])) };
+  return schemaOf(fields);
+}
+
+/** Written as a loop: this runs for every schema when a format is loaded. */
+function schemaOf<Message>(fields: FieldsOf<Message>, omits?: Field['omits']): Schema<Message> {
+  const named: NamedField[] = [];
+  for (const [name, field] of Object.entries<Field | typeof HIDDEN>(fields)) {
+    if (field === HIDDEN) continue;
+    const { json, label, type } = field;
+    named.push({ name, json, label, type, omits: omits ?? field.omits });
+  }
+  return { fields: named };
 }
 
 const scalar =

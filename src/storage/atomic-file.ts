@@ -3,14 +3,14 @@ import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { parentPath, systemPath } from '../go/file-path.js';
 import { pathErrorText, systemErrorText } from '../go/system-error.js';
 import { CommandError, type FailureOptions } from '../model/errors.js';
-import { linkAt, statOf, syncDirectory } from './directory.js';
+import { linkTarget, statOf, syncDirectory } from './directory.js';
 
-/** Owner only: the contents of a cluster are secrets. */
+/** Readable by the owner only: a snapshot can contain secrets. */
 const PRIVATE_MODE = 0o600;
 
 /**
- * A file that appears whole and on disk, or not at all. It grows as `<path>.part`; until `commit` an older file at the
- * path stays as it is. Failures are `CommandError`s worded as etcdctl words them.
+ * A file that is either complete and on disk, or not there at all. It is written as `<path>.part` and renamed by `commit`; until then an
+ * older file at the path is unchanged. Failures are `CommandError`s in etcdctl's words.
  */
 export class AtomicFile {
   readonly #handle: FileHandle;
@@ -25,14 +25,14 @@ export class AtomicFile {
   }
 
   /**
-   * What is at the path must be a regular file or a link, which goes when the new file comes. Throws a `CommandError` for
-   * everything else: a device would be lost.
+   * The path may name a regular file or a symbolic link; the rename replaces it. Throws a `CommandError` for all other types of files,
+   * because the rename would replace a device or a pipe too.
    */
   static async create(path: string): Promise<AtomicFile> {
-    rejectOddTarget(path);
+    rejectSpecialFile(path);
     const partPath = `${path}.part`;
     try {
-      // Whatever a killed predecessor left there goes; a new file never follows a link that somebody planted.
+      // Removes what a killed process left behind. `wx` (O_EXCL) does not follow a symbolic link that someone else has put there.
       await unlink(systemPath(partPath)).catch(ignoreMissing);
       return new AtomicFile(path, await open(systemPath(partPath), 'wx', PRIVATE_MODE));
     } catch (cause) {
@@ -46,46 +46,46 @@ export class AtomicFile {
     return `${this.#path}.part`;
   }
 
-  /** Appends the chunk, which must stay unchanged from now on; a promise when the file cannot take more at once. */
+  /** Appends the chunk, which must not change from now on. Returns a promise to await when the buffer is full. */
   append(chunk: Uint8Array): Promise<void> | undefined {
     const written = this.#writer.append(chunk);
-    return written && this.#written(written);
+    return written && this.settled(written);
   }
 
-  /** Settles when the system has taken all that was appended. */
-  written(): Promise<void> {
-    return this.#written(this.#writer.finish());
+  /** Settles when all appended bytes are written, though not yet synced. */
+  flush(): Promise<void> {
+    return this.settled(this.#writer.flush());
   }
 
-  /** Bytes and name are on disk when this settles. */
+  /** Syncs the file, renames it to its path and syncs the directory. */
   async commit(): Promise<void> {
-    await this.written();
+    await this.flush();
     await this.#attempt('could not fsync snapshot: sync', () => this.#handle.sync());
-    await this.#rejectStranger();
+    await this.requireOwnPartFile();
     this.#isOpen = false;
     await this.#attempt('could not close file descriptor: close', () => this.#handle.close());
     try {
       await rename(systemPath(this.partPath), systemPath(this.#path));
     } catch (cause) {
-      throw this.#notRenamed(systemErrorText(cause), { cause });
+      throw this.renameError(systemErrorText(cause), { cause });
     }
     await syncDirectory(parentPath(this.#path));
   }
 
-  /** Leaves nothing behind. Harmless after `commit`, and never throws: the failure before it is the one to report. */
+  /** Closes and removes the part file. Does nothing after `commit`. Never throws: it runs after a failure, which is the one to report. */
   async discard(): Promise<void> {
     if (this.#isOpen) {
       this.#isOpen = false;
-      // The handle must not be closed under a write.
-      await this.#writer.finish().catch(() => undefined);
-      const { kind } = await this.#part();
+      // The handle must not be closed while a write is in progress.
+      await this.#writer.flush().catch(() => undefined);
+      const { kind } = await this.partFileState();
       await this.#handle.close().catch(() => undefined);
       if (kind === 'strange') return;
     }
     await unlink(systemPath(this.partPath)).catch(() => undefined);
   }
 
-  async #written(write: Promise<void>): Promise<void> {
+  async settled(write: Promise<void>): Promise<void> {
     try {
       await write;
     } catch (cause) {
@@ -101,20 +101,20 @@ export class AtomicFile {
     }
   }
 
-  /** The part has gone, or a second program that saves to the same path has replaced it with its own. */
-  async #rejectStranger(): Promise<void> {
-    const part = await this.#part();
+  /** Throws when the part file was removed, or when another process that saves to the same path has replaced it. */
+  async requireOwnPartFile(): Promise<void> {
+    const part = await this.partFileState();
     if (part.kind === 'ours') return;
     if (part.kind === 'gone') {
       const reason = `${this.partPath} was removed while the snapshot was written to it`;
-      throw this.#notRenamed('no such file or directory', { reasons: [reason] });
+      throw this.renameError('no such file or directory', { reasons: [reason] });
     }
-    throw this.#notRenamed(
+    throw this.renameError(
       part.kind === 'unknown' ? systemErrorText(part.cause) : 'another program is writing to the same file',
     );
   }
 
-  #notRenamed(why: string, options: FailureOptions = {}): CommandError {
+  renameError(why: string, options: FailureOptions = {}): CommandError {
     const names = `${this.partPath} ${this.#path}`;
     return new CommandError(
       `could not rename ${this.partPath} to ${this.#path} (rename ${names}: ${why})`,
@@ -122,8 +122,8 @@ export class AtomicFile {
     );
   }
 
-  /** What has the part's name by now. */
-  async #part(): Promise<Part> {
+  /** What has the name of the part file now. */
+  async partFileState(): Promise<PartFileState> {
     try {
       const ours = await this.#handle.stat({ bigint: true });
       const there = await stat(systemPath(this.partPath), { bigint: true });
@@ -136,14 +136,14 @@ export class AtomicFile {
   }
 }
 
-type Part =
+type PartFileState =
   | { readonly kind: 'ours' | 'strange' | 'gone' }
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
-function rejectOddTarget(path: string): void {
+function rejectSpecialFile(path: string): void {
   const target = statOf(path);
   if (target === undefined) return;
-  const what = target.isFile() ? streamLink(path) : kindOf(target);
+  const what = target.isFile() ? descriptorLink(path) : fileTypeOf(target);
   if (what === undefined) return;
   throw new CommandError(`could not save to ${path} (it is ${what})`, {
     reasons: target.isDirectory()
@@ -152,12 +152,12 @@ function rejectOddTarget(path: string): void {
   });
 }
 
-/** As /dev/stdout is one. */
-function streamLink(path: string): string | undefined {
-  return linkAt(path)?.startsWith('/proc/') ? 'a link to an open file' : undefined;
+/** A link such as /dev/stdout, which leads to an open descriptor. */
+function descriptorLink(path: string): string | undefined {
+  return linkTarget(path)?.startsWith('/proc/') ? 'a link to an open file' : undefined;
 }
 
-function kindOf(target: Stats): string {
+function fileTypeOf(target: Stats): string {
   if (target.isDirectory()) return 'a directory';
   if (target.isFIFO()) return 'a named pipe';
   return target.isSocket() ? 'a socket' : 'a device';
@@ -167,20 +167,20 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** Gathered before a write: a write per network message would spend more time on changing threads than on writing. */
+/** Buffered before a write: with one write for each network message, the thread pool would cost more time than the writes. */
 const BLOCK_BYTES = 2 ** 20;
 
-/** Handed to the disk while the rest is still coming, so that little is left for the sync at the end. */
+/** Synced while more bytes are received, so that the final sync has little left to do. */
 const SYNC_EVERY_BYTES = 64 * 2 ** 20;
 
 /**
- * Appends to a file in blocks, one of which may be on its way while the next one is gathered. Chunks are not copied: they must
- * stay unchanged until they are written. Once a write has failed, every call rejects with that failure.
+ * Appends to a file in blocks. One block is written while the next one is buffered. Chunks are not copied: they must not change until they
+ * are written. After a failed write, every call rejects with its error.
  */
 export class BlockWriter {
   readonly #handle: FileHandle;
-  #gathered: Uint8Array[] = [];
-  #gatheredBytes = 0;
+  buffered: Uint8Array[] = [];
+  bufferedBytes = 0;
   #unsyncedBytes = 0;
   #writing: Promise<void> = Promise.resolve();
   #syncing: Promise<void> | undefined;
@@ -189,28 +189,28 @@ export class BlockWriter {
     this.#handle = handle;
   }
 
-  /** Nothing when the chunk was only gathered; else settles when the file can take more. */
+  /** Returns undefined when the chunk was only buffered; else a promise that settles when more can be appended. */
   append(chunk: Uint8Array): Promise<void> | undefined {
-    this.#gathered.push(chunk);
-    this.#gatheredBytes += chunk.length;
-    return this.#gatheredBytes < BLOCK_BYTES ? undefined : this.#writeGathered();
+    this.buffered.push(chunk);
+    this.bufferedBytes += chunk.length;
+    return this.bufferedBytes < BLOCK_BYTES ? undefined : this.writeBuffered();
   }
 
-  /** All that was appended is written when this settles, and the sync that may be under way is over. */
-  async finish(): Promise<void> {
-    await this.#writeGathered();
+  /** Settles when everything is written and no sync is running. */
+  async flush(): Promise<void> {
+    await this.writeBuffered();
     await this.#writing;
     await this.#syncing;
   }
 
-  async #writeGathered(): Promise<void> {
-    const chunks = this.#gathered;
-    const sizeBytes = this.#gatheredBytes;
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
+  async writeBuffered(): Promise<void> {
+    const chunks = this.buffered;
+    const sizeBytes = this.bufferedBytes;
+    this.buffered = [];
+    this.bufferedBytes = 0;
     await this.#writing;
     this.#writing = this.#write(chunks, sizeBytes);
-    // It is told by the next call; until then nobody listens.
+    // The next call reports the failure. Until then the rejection counts as unhandled without this.
     this.#writing.catch(() => undefined);
   }
 
@@ -221,14 +221,14 @@ export class BlockWriter {
     if (this.#unsyncedBytes >= SYNC_EVERY_BYTES) this.#startSync();
   }
 
-  /** A system may write less than it was given, when the disk fills up for one. */
+  /** `write` can write less than it was given, for example when the disk becomes full. */
   async #writeRest(bytes: Uint8Array, from: number): Promise<void> {
     for (let offset = from; offset < bytes.length; ) {
       offset += (await this.#handle.write(bytes, offset)).bytesWritten;
     }
   }
 
-  /** Not awaited; a failure is reported by `finish`, for the system tells it only once. */
+  /** Not awaited. `flush` reports a failure, because the system reports it only once. */
   #startSync(): void {
     if (this.#syncing !== undefined) return;
     this.#unsyncedBytes = 0;

@@ -1,4 +1,4 @@
-/** A set of whole numbers below a limit: one bit each. */
+/** A set of integers from 0 up to, but not including, a limit. Takes one bit for each. */
 export class BitSet {
   readonly #bits: Uint8Array;
 
@@ -10,7 +10,7 @@ export class BitSet {
     return ((this.#bits[Math.floor(member / 8)] ?? 0) & (1 << (member & 7))) !== 0;
   }
 
-  /** Says whether the number is new to the set. */
+  /** Returns false when the set already has the number. */
   add(member: number): boolean {
     if (this.has(member)) return false;
     const index = Math.floor(member / 8);

@@ -3,22 +3,22 @@ import { promisify } from 'node:util';
 import { systemPath } from '../go/file-path.js';
 import { pathErrorText } from '../go/system-error.js';
 import { CommandError } from '../model/errors.js';
-import { attempt, closeQuietly } from './system-call.js';
+import { closeQuietly, systemCall } from './system-call.js';
 
-/** A file under construction. Arguments are read before the calls return. */
+/** A file that is being written. The caller may reuse an array after the call that it was passed to returns. */
 export interface ByteSink {
   /** Bytes appended so far. */
   readonly position: number;
   append(bytes: Uint8Array): void;
-  /** Replaces bytes that have been appended before. */
+  /** Overwrites bytes that were appended earlier. */
   overwrite(offset: number, bytes: Uint8Array): void;
 }
 
 const BUFFER_BYTES = 1 << 20;
-/** Owner only: the contents of a cluster are secrets. */
+/** Readable by the owner only: a database can contain secrets. */
 const PRIVATE_MODE = 0o600;
 
-/** A new file, written in blocks of 1 MiB. Fails with `CommandError`s that carry the system's words. */
+/** A new file, written in blocks of 1 MiB. Throws `CommandError` with the system's error text. */
 export class FileByteSink implements ByteSink {
   readonly path: string;
   readonly #descriptor: number;
@@ -32,11 +32,11 @@ export class FileByteSink implements ByteSink {
     this.#descriptor = descriptor;
   }
 
-  /** The file must not exist: nothing is replaced, and no planted link followed. */
+  /** The file must not exist: no file is replaced and no symbolic link followed (O_EXCL). */
   static create(path: string, mode = PRIVATE_MODE): FileByteSink {
     return new FileByteSink(
       path,
-      attempt('open', path, () => openSync(systemPath(path), 'wx', mode)),
+      systemCall('open', path, () => openSync(systemPath(path), 'wx', mode)),
     );
   }
 
@@ -60,10 +60,10 @@ export class FileByteSink implements ByteSink {
     this.#write(bytes, offset);
   }
 
-  /** Makes the file larger by zeros that take no space where the file system knows how. */
+  /** Extends the file with zeros, as a hole where the file system supports that. */
   extend(sizeBytes: number): void {
     this.#flush();
-    attempt('truncate', this.path, () => ftruncateSync(this.#descriptor, sizeBytes));
+    systemCall('truncate', this.path, () => ftruncateSync(this.#descriptor, sizeBytes));
   }
 
   /** All bytes are on disk when this settles. */
@@ -76,7 +76,7 @@ export class FileByteSink implements ByteSink {
     }
   }
 
-  /** Drops what is still buffered: call `sync` first, which tells what went wrong. Harmless when closed, and never throws. */
+  /** Discards what is still buffered: call `sync` before, which reports errors. May be called twice; never throws. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -90,7 +90,7 @@ export class FileByteSink implements ByteSink {
   }
 
   #write(bytes: Uint8Array, position: number): void {
-    attempt('write', this.path, () => {
+    systemCall('write', this.path, () => {
       for (let done = 0; done < bytes.length; ) {
         done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
       }

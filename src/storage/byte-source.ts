@@ -1,28 +1,28 @@
 import { constants, fstatSync, openSync, readSync } from 'node:fs';
 import { systemPath } from '../go/file-path.js';
 import { CommandError, CorruptFileError } from '../model/errors.js';
-import { attempt, closeQuietly } from './system-call.js';
+import { closeQuietly, systemCall } from './system-call.js';
 
 /**
- * Bytes at offsets, read on demand. Reading is synchronous: a database is read a page at a time, and a page in the
- * system's cache comes in 4 µs this way, in 38 µs through the thread pool.
+ * Random access to bytes, read on demand. Reading is synchronous: a database is read a page at a time, and reading a page from
+ * the system's cache takes 4 µs this way, but 38 µs through the thread pool.
  */
 export interface ByteSource {
-  /** Named in errors. */
+  /** For error messages. */
   readonly path: string;
   readonly sizeBytes: number;
   /**
-   * Exactly `length` bytes, lent to the caller until its next `read`. Throws `CorruptFileError` when the source ends
-   * before, without taking memory for them.
+   * Exactly `length` bytes, valid until the next `read`. Throws `CorruptFileError` when the source is shorter; no memory is
+   * allocated then.
    */
   read(offset: number, length: number): Uint8Array;
 }
 
-/** Where pages lie scattered, each costs one small read; where they follow each other, reads grow up to the larger. */
+/** The size of a read. It starts at the minimum and doubles, up to the maximum, while reads are sequential. */
 const MIN_READ_BYTES = 16 << 10;
 const MAX_READ_AHEAD_BYTES = 1 << 20;
 
-/** A file as it was when opened. Holds one window of at most 1 MiB, or the longest single read if that is more. */
+/** A regular file. Its size is taken when it is opened. Buffers at most 1 MiB, or the longest single read if that is more. */
 export class FileByteSource implements ByteSource {
   readonly path: string;
   readonly sizeBytes: number;
@@ -38,13 +38,13 @@ export class FileByteSource implements ByteSource {
     this.#descriptor = descriptor;
   }
 
-  /** Opens for reading. Throws a `CommandError` with the system's words: `open x: no such file or directory`. */
+  /** Opens for reading. Throws a `CommandError` with the system's error text: `open x: no such file or directory`. */
   static open(path: string): FileByteSource {
-    // Without waiting, as a named pipe would have the program do for a writer.
+    // O_NONBLOCK: opening a named pipe would otherwise block until it has a writer.
     const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-    const descriptor = attempt('open', path, () => openSync(systemPath(path), flags));
+    const descriptor = systemCall('open', path, () => openSync(systemPath(path), flags));
     try {
-      const status = attempt('stat', path, () => fstatSync(descriptor));
+      const status = systemCall('stat', path, () => fstatSync(descriptor));
       if (!status.isFile()) throw new CommandError(`open ${path}: not a regular file`);
       return new FileByteSource(path, descriptor, status.size);
     } catch (error) {
@@ -54,7 +54,7 @@ export class FileByteSource implements ByteSource {
   }
 
   read(offset: number, length: number): Uint8Array {
-    rejectOutside(this, offset, length);
+    checkBounds(this, offset, length);
     const isInWindow =
       offset >= this.#windowStart && offset + length <= this.#windowStart + this.#windowLength;
     if (!isInWindow) this.#moveWindow(offset, length);
@@ -94,14 +94,16 @@ export class FileByteSource implements ByteSource {
 
   #readSome(start: number, length: number, position: number): number {
     const count = Math.min(length, MAX_BYTES_PER_CALL);
-    return attempt('read', this.path, () => readSync(this.#descriptor, this.#window, start, count, position));
+    return systemCall('read', this.path, () =>
+      readSync(this.#descriptor, this.#window, start, count, position),
+    );
   }
 }
 
-/** Systems refuse to read 2 GiB or more at once. */
+/** Systems reject reads of 2 GiB or more. */
 const MAX_BYTES_PER_CALL = 1 << 30;
 
-/** Bytes that are in memory already. */
+/** Bytes in memory. */
 export class MemoryByteSource implements ByteSource {
   readonly #bytes: Uint8Array;
 
@@ -117,12 +119,12 @@ export class MemoryByteSource implements ByteSource {
   }
 
   read(offset: number, length: number): Uint8Array {
-    rejectOutside(this, offset, length);
+    checkBounds(this, offset, length);
     return this.#bytes.subarray(offset, offset + length);
   }
 }
 
-function rejectOutside(source: ByteSource, offset: number, length: number): void {
+function checkBounds(source: ByteSource, offset: number, length: number): void {
   if (offset + length > source.sizeBytes) {
     throw new CorruptFileError(
       `the file ends at byte ${source.sizeBytes}, where ${length} bytes from ${offset} on are needed`,

@@ -1,17 +1,17 @@
 /**
- * A WebAssembly module, put together byte by byte, that exports
- *   `memory`: tables first (see crc32c.ts), then room for a chunk of data;
+ * Encodes a WebAssembly module that exports
+ *   `memory`: the tables (see crc32c.ts), then space for a chunk of data;
  *   `advance(state, start, end)`: the CRC state after the bytes at `start` to `end` of that memory.
  *
  * The algorithm is "slicing by 16" (M. Kounavis, F. Berry: A Systematic Approach to Building High Performance
- * Software-based CRC Generators, there with 8): sixteen bytes are looked up in sixteen tables, independently of each
- * other. Only the first four lookups have to wait for those of the step before, hence 16 is faster than 8.
+ * Software-based CRC Generators, which describes 8): sixteen bytes are looked up in sixteen independent tables. Only the
+ * first four lookups depend on the previous step, so 16 is faster than 8.
  * Encoding: WebAssembly core specification 1.0, chapter 5.
  */
 export const SHIFT_TABLE_COUNT = 16;
 export const TABLE_ENTRIES = 256;
 const TABLE_BYTES = 4 * TABLE_ENTRIES;
-/** Of 64 KiB each: the tables and a chunk of 64 KiB fit. */
+/** Of 64 KiB each: room for the tables and a chunk of 64 KiB. */
 const MEMORY_PAGES = 2;
 
 const BLOCK = 0x02;
@@ -32,7 +32,7 @@ const GREATER_OR_EQUAL_UNSIGNED = 0x4f;
 const STATE = 0;
 const POSITION = 1;
 const LIMIT = 2;
-/** Four consecutive locals for the words of a step. */
+/** The first of four consecutive locals, which hold the words of a step. */
 const FIRST_WORD = 3;
 const WORDS_PER_STEP = SHIFT_TABLE_COUNT / 4;
 
@@ -78,7 +78,7 @@ function advanceBody(): Code {
   ];
 }
 
-/** Table 0 is for the last byte. */
+/** One step of sixteen bytes. Table 0 is for the last byte. */
 function step(): Code {
   const words = Array.from({ length: WORDS_PER_STEP }, (_, word) => [
     ...[...get(POSITION), ...loadWord(4 * word)],
@@ -106,7 +106,7 @@ function oneByte(): Code {
   ];
 }
 
-/** Four times byte `index` of a local: the place in a table of words. */
+/** Four times byte `index` of a local: the offset in a table of 32-bit words. */
 function fourTimesByte(local: number, index: number): Code {
   const shift = 8 * index - 2;
   const moved = shift < 0 ? [...constant(-shift), SHIFT_LEFT] : [...constant(shift), SHIFT_RIGHT_UNSIGNED];

@@ -4,14 +4,14 @@ import { crc32cModule, SHIFT_TABLE_COUNT, TABLE_ENTRIES } from './crc32c-module.
  * CRC-32C (Castagnoli): reflected polynomial 0x82F63B78, initial and final xor with all ones. etcd protects WAL and
  * `.snap` files with it, and compares members by it. Node has only the other CRC-32.
  *
- * The loop is WebAssembly, twice as fast as the same algorithm in JavaScript: bytes are copied into its memory in
- * chunks, which costs a tenth of the time it saves.
+ * The loop is WebAssembly, which is twice as fast as the same algorithm in JavaScript. Bytes are copied into its memory in
+ * chunks; that costs a tenth of the time saved.
  */
 const REFLECTED_POLYNOMIAL = 0x82f63b78;
 const CHUNK_BYTES = 64 << 10;
 /** The tables fill the first pages of the module's memory. */
 const CHUNK_OFFSET = SHIFT_TABLE_COUNT * TABLE_ENTRIES * 4;
-/** Below this, copying byte by byte beats setting up a bulk copy. */
+/** Below this length, a copy byte by byte is faster than `TypedArray.set`. */
 const SHORT_BYTES = 48;
 
 interface Engine {
@@ -19,7 +19,7 @@ interface Engine {
   readonly advance: (state: number, start: number, end: number) => number;
 }
 
-/** As much of the JavaScript API of WebAssembly as is used; TypeScript describes it among the browser's things only. */
+/** The part of the WebAssembly API that is used here. TypeScript declares it only in its DOM library. */
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (
@@ -32,7 +32,7 @@ interface WebAssemblyApi {
   };
 }
 
-/** Started at the first use, and the same for everybody: its memory holds nothing between two calls. */
+/** Created at the first use and shared: its memory holds no state between two calls of `advance`. */
 let engine: Engine | undefined;
 
 function startEngine(): Engine {
@@ -61,12 +61,12 @@ function fillTables(tables: DataView): void {
 export class Crc32c {
   #state: number;
 
-  /** `seed`: the checksum of what came before, to go on from there. */
+  /** @param seed the checksum of the preceding bytes, to continue from */
   constructor(seed = 0) {
     this.#state = ~seed;
   }
 
-  /** Takes bytes `start` to `end`; they are read before this returns. */
+  /** Adds bytes `start` to `end`. The caller may reuse the array after this returns. */
   update(bytes: Uint8Array, start = 0, end = bytes.length): this {
     engine ??= startEngine();
     const { memory, advance } = engine;

@@ -15,11 +15,11 @@ import { textFromBytes } from '../go/bytes.js';
 import { baseName, cleanPath, joinPath, parentPath, systemPath } from '../go/file-path.js';
 import { pathErrorText } from '../go/system-error.js';
 import { CommandError } from '../model/errors.js';
-import { attempt } from './system-call.js';
+import { systemCall } from './system-call.js';
 
 const PRIVATE_MODE = 0o700;
 
-/** What `stat` says; nothing also when it cannot say anything: what the path is used for then tells why. */
+/** The result of `stat`; undefined when it fails. The caller's next operation on the path reports the reason. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(systemPath(path));
@@ -28,7 +28,7 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
-/** Whether there is nothing of that name, not even a link that leads nowhere, and something could be. */
+/** True when nothing has the name, not even a dangling symbolic link. False also when `lstat` fails, as for a name that is too long. */
 export function isNameFree(path: string): boolean {
   try {
     return lstatSync(systemPath(path), { throwIfNoEntry: false }) === undefined;
@@ -37,8 +37,8 @@ export function isNameFree(path: string): boolean {
   }
 }
 
-/** What a link says; nothing for what is none. */
-export function linkAt(path: string): string | undefined {
+/** The target of a symbolic link; undefined when the path is not one. */
+export function linkTarget(path: string): string | undefined {
   try {
     return textFromBytes(readlinkSync(systemPath(path), { encoding: 'buffer' }));
   } catch {
@@ -46,7 +46,7 @@ export function linkAt(path: string): string | undefined {
   }
 }
 
-/** False also for what is no directory, or cannot be read. */
+/** False also when the path is not a directory or cannot be read. */
 export function isEmptyDirectory(path: string): boolean {
   try {
     return readdirSync(systemPath(path)).length === 0;
@@ -55,23 +55,23 @@ export function isEmptyDirectory(path: string): boolean {
   }
 }
 
-/** Names in the directory. Throws a `CommandError`. */
-export function namesIn(path: string): string[] {
-  return attempt('open', path, () =>
+/** The names of the directory's entries. Throws a `CommandError`. */
+export function readDirectory(path: string): string[] {
+  return systemCall('open', path, () =>
     readdirSync(systemPath(path), { encoding: 'buffer' }).map((name) => textFromBytes(name)),
   );
 }
 
 /**
- * Makes the directory and those above it, for the owner only. Returns the topmost one that is new. A failure names the one that
- * could not be made, as Go's does; then none is left.
+ * Creates the directory and its missing parents, for the owner only. Returns the topmost directory that was created. On failure, the
+ * error names the directory that could not be created, as Go's `os.MkdirAll` does, and those that were created are removed.
  */
 export function makeDirectories(path: string): string | undefined {
-  const there = statOf(path);
-  if (there?.isDirectory()) return undefined;
-  if (there !== undefined) throw new CommandError(`mkdir ${path}: not a directory`);
-  const above = parentPath(path);
-  const topmost = above === path ? undefined : makeDirectories(above);
+  const existing = statOf(path);
+  if (existing?.isDirectory()) return undefined;
+  if (existing !== undefined) throw new CommandError(`mkdir ${path}: not a directory`);
+  const parent = parentPath(path);
+  const topmost = parent === path ? undefined : makeDirectories(parent);
   try {
     makeDirectory(path);
   } catch (error) {
@@ -81,23 +81,23 @@ export function makeDirectories(path: string): string | undefined {
   return topmost ?? path;
 }
 
-/** @param named what the failure calls it */
+/** @param named the path in the error message */
 export function makeDirectory(path: string, named = path): void {
-  attempt('mkdir', named, () => mkdirSync(systemPath(path), { mode: PRIVATE_MODE }));
+  systemCall('mkdir', named, () => mkdirSync(systemPath(path), { mode: PRIVATE_MODE }));
 }
 
 export function renamePath(from: string, to: string): void {
-  attempt(`rename ${from}`, to, () => renameSync(systemPath(from), systemPath(to)));
+  systemCall(`rename ${from}`, to, () => renameSync(systemPath(from), systemPath(to)));
 }
 
-/** Never throws: a failure before it is the one to report. What is left is named so that everybody sees what it is. */
+/** Removes a file or a directory tree. Never throws: it runs after a failure, which is the one to report. */
 export function removeTree(path: string): void {
-  if (attemptQuietly(() => rmSync(systemPath(path), { recursive: true, force: true }))) return;
-  // Bun looks into a directory first, which may be forbidden, though it is empty.
-  attemptQuietly(() => rmdirSync(systemPath(path)));
+  if (succeeds(() => rmSync(systemPath(path), { recursive: true, force: true }))) return;
+  // Bun lists a directory before it removes it. An empty directory without read permission is removed by rmdir alone.
+  succeeds(() => rmdirSync(systemPath(path)));
 }
 
-/** Where the path leads, links followed as far as it exists. Relative only where the working directory has no path. */
+/** Resolves symbolic links in the part of the path that exists. Relative only when the working directory has no path. */
 function realPath(path: string): string {
   try {
     return textFromBytes(realpathSync.native(systemPath(path), { encoding: 'buffer' }));
@@ -107,14 +107,14 @@ function realPath(path: string): string {
   }
 }
 
-/** The way from one directory to something in it; nothing when it is not in it. Links are followed. */
-export function pathWithin(directory: string, path: string): string | undefined {
+/** The path relative to the directory; undefined when it is not inside the directory. Symbolic links are resolved. */
+export function relativePathWithin(directory: string, path: string): string | undefined {
   const outer = realPath(cleanPath(directory)).replace(/\/$/, '');
   const inner = realPath(cleanPath(path));
   return inner.startsWith(`${outer}/`) ? inner.slice(outer.length + 1) : undefined;
 }
 
-/** Makes names in the directory durable. Some platforms cannot open directories; there it is as durable as it gets. */
+/** Forces the directory's entries to disk. Does nothing on platforms where a directory cannot be opened or synced. */
 export async function syncDirectory(path: string): Promise<void> {
   let handle: FileHandle;
   try {
@@ -134,7 +134,7 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Makes all names from the directory up to one above it durable. */
+/** Syncs the directory and its parents, up to and including `highest`. */
 export async function syncDirectories(lowest: string, highest: string): Promise<void> {
   for (let path = lowest; ; path = parentPath(path)) {
     await syncDirectory(path);
@@ -142,7 +142,7 @@ export async function syncDirectories(lowest: string, highest: string): Promise<
   }
 }
 
-function attemptQuietly(step: () => void): boolean {
+function succeeds(step: () => void): boolean {
   try {
     step();
     return true;

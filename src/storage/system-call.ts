@@ -2,8 +2,8 @@ import { closeSync } from 'node:fs';
 import { pathErrorText } from '../go/system-error.js';
 import { CommandError } from '../model/errors.js';
 
-/** Throws a `CommandError` in Go's words when the call fails: `open x: no such file or directory`. */
-export function attempt<Value>(operation: string, path: string, call: () => Value): Value {
+/** Returns what `call` returns. Throws a `CommandError` in Go's words when it fails: `open x: no such file or directory`. */
+export function systemCall<Value>(operation: string, path: string, call: () => Value): Value {
   try {
     return call();
   } catch (cause) {
@@ -11,11 +11,11 @@ export function attempt<Value>(operation: string, path: string, call: () => Valu
   }
 }
 
-/** Some file systems report only now that a write has failed; whoever wrote has heard of it from a sync. */
+/** Never throws. Some file systems report a failed write only at `close`; writers call `fsync` before, which reports it too. */
 export function closeQuietly(descriptor: number): void {
   try {
     closeSync(descriptor);
   } catch {
-    // The descriptor is closed all the same.
+    // The descriptor is closed also when `close` fails.
   }
 }

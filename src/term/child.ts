@@ -6,7 +6,7 @@ import { CommandError } from '../model/errors.js';
 import { checkMayStart, isOfUnknownFormat, lookPath, systemError } from './executable.js';
 import { SignalReceivedError } from './signals.js';
 
-/** How long a child that was asked to end may take before it is killed. */
+/** The time between the signal and SIGKILL. */
 const GRACE_MS = 5_000;
 
 interface Child {
@@ -16,23 +16,23 @@ interface Child {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly ignoredSignals?: readonly NodeJS.Signals[];
   /**
-   * Ends the child: by the signal that this process received when that is the reason, else by SIGTERM; by SIGKILL when it
-   * does not heed that.
+   * Terminates the child when it aborts: with the signal that this process received if that is the reason, else with SIGTERM; with SIGKILL
+   * when the child is still running 5 s later.
    */
   readonly signal?: AbortSignal;
 }
 
-/** How a child ended: one of the two is there. */
+/** How a child exited: by `exit` or by a signal. The other one is null. */
 interface ChildStatus {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
 /**
- * Runs a program to its end with this process's stdout and stderr, and nothing on stdin, as Go's `os/exec` does for a command
- * whose streams are set so. Settles after it has ended, also when the signal aborts. Command, arguments and variables may stand for
- * bytes that are not UTF-8 (`model/bytes.ts`).
- * @throws CommandError when it cannot be started, in Go's words
+ * Runs a program with this process's stdout and stderr, and /dev/null as stdin, like an `exec.Cmd` of Go with `Stdout` and `Stderr` set.
+ * Settles when the child has exited, also after the signal aborts. Command, arguments and variables can hold bytes that are not UTF-8, in
+ * the escaped form of `go/bytes.ts`.
+ * @throws CommandError in Go's words when the program cannot be started
  */
 export async function runChild({
   command,
@@ -114,9 +114,9 @@ function startFailure(file: string, cause: unknown): CommandError {
 }
 
 /**
- * Starts programs whose arguments or variables are not UTF-8, or that are to ignore signals: runtimes hand over text only, and let no
- * program ignore any. /bin/sh reads a command that has the bytes as they are and becomes `env`, which becomes the program, with exactly
- * these variables: process and id stay the same.
+ * Programs whose arguments or variables are not UTF-8, or that must ignore signals, are started through /bin/sh: Node.js and Bun pass
+ * arguments as UTF-8 only, and reset ignored signals in children. The shell reads a command with the raw bytes from its stdin and execs
+ * `env`, which execs the program with exactly these variables. The process id stays the same.
  */
 
 interface ProgramStart {
@@ -130,19 +130,19 @@ function needsShell({ command, args, env, ignoredSignals }: ProgramStart): boole
   return ignoredSignals.length > 0 || [command, ...args, ...variablesOf(env)].some(hasEscapedBytes);
 }
 
-/** @throws NodeJS.ErrnoException as `spawn` does, also by events */
+/** @throws NodeJS.ErrnoException as `spawn` does: some errors are thrown, others are `error` events */
 function startByShell(start: ProgramStart): ChildProcess {
   const { command, args, env } = start;
   refuseTooMuch(start);
-  // `env` takes a word with an equals sign for a variable.
+  // `env` treats a word with an equals sign as a variable, `nice` does not.
   const launcher = command.includes('=') ? ['/usr/bin/nice', '-n', '0'] : [];
   const words = ['/usr/bin/env', '-i', ...variablesOf(env), ...launcher, command, ...args];
   const child = spawn('/bin/sh', [], {
-    // In other locales, some shells take bytes for damaged characters.
+    // In a UTF-8 locale, some shells treat other bytes as invalid characters.
     env: { LC_ALL: 'C' },
     stdio: ['pipe', 'inherit', 'inherit'],
   });
-  // A shell that ends early reads no more.
+  // EPIPE, when the shell exits before it has read everything.
   child.stdin.on('error', () => {});
   const ignored = start.ignoredSignals.map((signal) => signal.slice('SIG'.length));
   const trap = ignored.length === 0 ? '' : `trap '' ${ignored.join(' ')}\n`;
@@ -155,18 +155,21 @@ function variablesOf(env: ProgramStart['env']): string[] {
   return Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }
 
-/** A word for the shell, with a space behind it. */
+/** A quoted word for the shell, followed by a space. */
 function quoted(word: string): Buffer {
   return Buffer.from(bytesFromText(`'${word.replaceAll("'", "'\\''")}' `));
 }
 
-/** What Linux always takes (limits.h `ARG_MAX`). */
+/** Linux always accepts arguments and variables up to this total (limits.h `ARG_MAX`). */
 const ALWAYS_TAKEN_BYTES = 128 * 1024;
 
-/** Each string counts with its pointer and its final NUL. */
+/** The pointer and the terminating NUL of each string count too. */
 const STRING_OVERHEAD_BYTES = 9;
 
-/** The shell could only say on stderr that the system does not take so much: a start with as many bytes asks for it before. */
+/**
+ * Throws E2BIG when the system does not accept so many bytes. The shell would report that only on stderr, so it is started before with
+ * arguments of the same size.
+ */
 function refuseTooMuch({ command, args, env }: ProgramStart): void {
   const sizes = [command, ...args, ...variablesOf(env)].map((word) => bytesFromText(word).length);
   if (sizes.reduce((sum, size) => sum + size + STRING_OVERHEAD_BYTES, 0) < ALWAYS_TAKEN_BYTES) return;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { textFromBytes } from '../go/bytes.js';
 
 /**
- * Arguments and variables byte for byte. Runtimes decode them as UTF-8 and replace what is not (Bun has no value at all for some
- * variables); where they did, Linux still has the original bytes, which come back in the escaped form of `model/bytes.ts`.
- * Elsewhere they stay as they are.
+ * Command-line arguments and environment variables with their exact bytes. Node.js and Bun decode them as UTF-8 and put U+FFFD in place
+ * of invalid bytes (Bun has no value at all for some variables). In that case the original bytes are read from /proc and returned in the
+ * escaped form of `go/bytes.ts`. On systems without /proc, the decoded text is returned.
  */
 
 export function exactArguments(decoded: readonly string[], file = '/proc/self/cmdline'): readonly string[] {
@@ -25,7 +25,7 @@ export function exactEnvironment(decoded: Variables, file = '/proc/self/environ'
   for (const variable of all) {
     const end = variable.indexOf('=');
     const name = variable.slice(0, end);
-    // Of several variables with one name, the first counts, as for Go.
+    // The first of several variables with the same name is used, as in Go.
     if (end > 0 && !exact.has(name)) exact.set(name, variable.slice(end + 1));
   }
   return Object.fromEntries(exact);
@@ -35,7 +35,7 @@ function isDamaged([name, value]: readonly [string, string | undefined]): boolea
   return value === undefined || value.includes('\ufffd') || name.includes('\ufffd');
 }
 
-/** The parts of a file that NUL ends; `undefined` when it cannot be read. */
+/** The NUL-terminated strings in a file; `undefined` when it cannot be read. */
 function stringsIn(file: string): string[] | undefined {
   let raw: Buffer;
   try {

@@ -1,4 +1,4 @@
-/** Whether Linux can start a file, and what it says when not. */
+/** Checks before a program is started, for the errors that Go's `os/exec` and `execve` report. */
 import {
   accessSync,
   closeSync,
@@ -14,19 +14,19 @@ import { bytesFromText, textFromBytes } from '../go/bytes.js';
 import { quoteGo } from '../go/quote.js';
 import { CommandError } from '../model/errors.js';
 
-/** What the system reads of a file to find out how to start it (linux/binfmts.h `BINPRM_BUF_SIZE`). */
+/** The number of bytes by which Linux recognizes the format of a program (linux/binfmts.h `BINPRM_BUF_SIZE`). */
 const HEAD_BYTES = 256;
 
-/** Interpreters of interpreters that Linux follows. */
+/** The most levels of interpreters that Linux follows. */
 const MAX_INTERPRETERS = 5;
 
 interface OpenedFile {
   readonly path: string;
-  /** Missing when it cannot be read, or not be executed. */
+  /** Undefined when the file cannot be read or is not executable. */
   readonly head: Buffer | undefined;
 }
 
-/** What the system opens to start a file: that itself and, of a script, the interpreter, which may be a script again. */
+/** The files that `execve` opens: the file and, for a script, its interpreter, which can be a script again. */
 function openedFiles(file: string): OpenedFile[] {
   const files: OpenedFile[] = [];
   for (let path: string | undefined = file; path !== undefined && files.length <= MAX_INTERPRETERS; ) {
@@ -38,9 +38,9 @@ function openedFiles(file: string): OpenedFile[] {
 }
 
 /**
- * Whether the system refuses the file by ENOEXEC. To be asked before: the C library, by which Node.js starts programs, would have
- * /bin/sh run such a file. False where it cannot be told: the system then says what it thinks of the file.
- * @param formats where Linux tells of the formats that were registered
+ * Whether `execve` fails for the file with ENOEXEC. It is checked before, because `execvp` of the C library, which Node.js uses, runs such
+ * a file with /bin/sh. False when the format cannot be determined; `execve` then reports the error.
+ * @param formats the directory in which Linux lists the registered formats
  */
 export function isOfUnknownFormat(file: string, formats = '/proc/sys/fs/binfmt_misc'): boolean {
   const own = headOf('/proc/self/exe');
@@ -51,7 +51,7 @@ export function isOfUnknownFormat(file: string, formats = '/proc/sys/fs/binfmt_m
 }
 
 /**
- * Throws what the system would for a file that is missing, or that may not be executed.
+ * Throws the error of `execve` when the file or an interpreter is missing or not executable.
  * @throws NodeJS.ErrnoException
  */
 export function checkMayStart(file: string): void {
@@ -65,6 +65,7 @@ export function checkMayStart(file: string): void {
   if (head !== undefined && interpreterOf(head) !== undefined) throw systemError('ELOOP');
 }
 
+/** An error with an `errno` name, as `node:fs` throws. */
 export function systemError(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(code), { code });
 }
@@ -73,7 +74,7 @@ function headOf(file: string): Buffer | undefined {
   let descriptor: number | undefined;
   try {
     const path = Buffer.from(bytesFromText(file));
-    // To open a device or a pipe may do something.
+    // Opening a device or a pipe can have side effects.
     if (!statSync(path).isFile()) return undefined;
     descriptor = openSync(path, 'r');
     const head = Buffer.alloc(HEAD_BYTES);
@@ -89,7 +90,7 @@ function isScript(head: Buffer): boolean {
   return head.toString('latin1', 0, 2) === '#!';
 }
 
-/** The program that a script's first line names (linux/fs/binfmt_script.c); nothing for what is no script. */
+/** The interpreter in the first line of a script (linux/fs/binfmt_script.c); undefined when the file is not a script. */
 function interpreterOf(head: Buffer): string | undefined {
   if (!isScript(head)) return undefined;
   const lineEnd = head.indexOf('\n');
@@ -102,10 +103,10 @@ function interpreterOf(head: Buffer): string | undefined {
 const ELF_HEADER_BYTES = 52;
 const ELF_TYPES_THAT_RUN: readonly number[] = [2, 3];
 
-/** Machines whose programs another one runs as well: i386 on x86-64, 32-bit on 64-bit ARM. */
+/** `e_machine` of a program to the machine that runs it too: i386 on x86-64, 32-bit on 64-bit ARM. */
 const RUN_BY: Readonly<Record<number, number>> = { 3: 62, 40: 183 };
 
-/** Whether it is a program for the machine of `own`, another program. */
+/** Whether it is an ELF program for the same machine as `own`, the program of this process. */
 function isProgram(head: Buffer, own: Buffer): boolean {
   if (head.length < ELF_HEADER_BYTES || !head.subarray(0, 4).equals(own.subarray(0, 4))) return false;
   const isLittleEndian = head[5] === 1;
@@ -119,7 +120,7 @@ function isProgram(head: Buffer, own: Buffer): boolean {
   );
 }
 
-/** Whether Linux was told how to start such files (Documentation/admin-guide/binfmt-misc.rst). */
+/** Whether a registered format matches the file (Documentation/admin-guide/binfmt-misc.rst). */
 function isRegistered(
   { path, head }: { readonly path: string; readonly head: Buffer },
   formats: string,
@@ -139,7 +140,7 @@ function isRegistered(
   });
 }
 
-/** The contents of those that can be read. */
+/** The contents of all readable files in the directory. */
 function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder).flatMap((name) => {
@@ -155,7 +156,7 @@ function filesIn(folder: string): string[] {
 }
 
 /**
- * The file that a command means (os/exec `LookPath`).
+ * Finds the file of a command (os/exec `LookPath`).
  * @param path the variable PATH
  * @throws CommandError
  */
@@ -180,7 +181,7 @@ function lookupFailure(command: string, why: string): CommandError {
   return new CommandError(`exec: ${quoteGo(bytesFromText(command))}: ${why}`);
 }
 
-/** The file, which is no directory, may be executed by this process. */
+/** Whether it is not a directory and this process may execute it. */
 function isExecutable(file: string): boolean {
   try {
     const path = Buffer.from(bytesFromText(file));

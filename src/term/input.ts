@@ -8,22 +8,22 @@ const NEWLINE = 0x0a;
 type Terminal = Readable & { readonly isTTY?: boolean; readonly fd?: number };
 
 /**
- * Standard input, shared by all that read from it: whoever takes a line leaves the bytes behind it to the next reader.
- * The stream is not touched before somebody reads, so a program that needs no input never waits for any.
+ * Standard input, shared by all readers: a reader that takes a line leaves the rest of the bytes to the next reader. The stream is
+ * opened at the first read, so that a program without input never waits for it.
  */
 export class Input {
   readonly #open: () => Terminal;
   #stream: Terminal | undefined;
   #chunks: AsyncIterator<Uint8Array> | undefined;
   #left: Uint8Array = new Uint8Array(0);
-  /** Lines of a terminal that came together with the one that was asked for, as when several are pasted. */
+  /** Type-ahead: lines from a terminal after the one that was asked for, for example when several are pasted. */
   readonly #typedAhead: string[] = [];
 
   constructor(open: () => Terminal) {
     this.#open = open;
   }
 
-  /** Lets go of a stream that was not read to its end and would keep the process alive. */
+  /** Destroys the stream. A stream that was not read to its end would keep the process alive. */
   close(): void {
     this.#stream?.destroy();
   }
@@ -32,7 +32,7 @@ export class Input {
     for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) yield chunk;
   }
 
-  /** The bytes as they come; rejects with the signal's reason when it aborts, though nothing may ever come. */
+  /** The chunks of the input. Rejects with the signal's reason when it aborts, also while it waits for input. */
   until(signal: AbortSignal): AsyncIterable<Uint8Array> {
     return { [Symbol.asyncIterator]: () => untilAborted(this[Symbol.asyncIterator](), signal) };
   }
@@ -52,8 +52,8 @@ export class Input {
   }
 
   /**
-   * A line that a terminal does not show while it is typed, from the moment of the call; Ctrl-C rejects with
-   * `interrupted()`'s error.
+   * Reads a line from a terminal without echo. Ctrl-C rejects with the error that `interrupted` returns. Input that is not a terminal is
+   * read like `line`.
    */
   async hiddenLine(interrupted: () => Error): Promise<string> {
     const stream = this.#opened();
@@ -70,7 +70,7 @@ export class Input {
         });
         lines.once('close', () => resolve(untilHungUp(stream).then(() => '')));
         lines.once('SIGINT', () => reject(interrupted()));
-        // A terminal that has gone away cannot be set back to showing what is typed.
+        // Restoring the echo fails after a hang-up.
         lines.on('error', () => undefined);
       });
     } finally {
@@ -81,7 +81,7 @@ export class Input {
   #opened(): Terminal {
     if (this.#stream === undefined) {
       this.#stream = this.#open();
-      // Who reads is told; nobody else needs to know.
+      // Reads report errors themselves. Without a listener, an error would end the process.
       this.#stream.on('error', () => undefined);
     }
     return this.#stream;
@@ -97,7 +97,7 @@ export class Input {
     const value = await this.#chunks.next().then(
       (next) => (next.done ? undefined : next.value),
       (error) => {
-        // What a terminal says that has gone away.
+        // The error of a terminal after a hang-up.
         if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error;
         return undefined;
       },
@@ -107,7 +107,7 @@ export class Input {
   }
 }
 
-/** What a terminal gives that has gone away is no end of input: gives the signal of that the time to arrive. */
+/** After a hang-up the input ends too, but SIGHUP decides how the process ends: waits for it to arrive. */
 async function untilHungUp({ fd }: Terminal): Promise<void> {
   if (fd !== undefined && mayHaveHungUp(fd)) await sleep(HANG_UP_MS);
 }

@@ -2,22 +2,22 @@ import { bytesFromText } from '../go/bytes.js';
 import type { StandardStream } from './standard-stream.js';
 import { VisibleBytes, visibleText } from './terminal-text.js';
 
-/** Small writes are joined up to this size, so that a million short lines are not a million system calls. */
+/** Small writes are joined up to this size, because each system call costs more than the copy. */
 const BLOCK_BYTES = 64 * 1024;
 
-/** The last line on the terminal of stderr, which changes for a while, as the one of a progress. */
+/** The last line on the terminal of stderr, which is redrawn, such as a progress line. */
 export interface StatusLine {
-  /** Draws it, over what is still there of it. */
+  /** Draws the line, over its previous text. */
   draw(): void;
-  /** Puts the cursor on a line of its own. */
+  /** Moves the cursor to a new line. */
   end(): void;
 }
 
 /**
- * The two output streams of the program. Bytes for stdout are gathered in blocks; stderr goes out at once, after what
- * was gathered before it. When the reader of stdout goes away, `onBroken` is called once and the rest is dropped.
+ * The two output streams of the program. Bytes for stdout are buffered in blocks. Text for stderr is written immediately, after the
+ * buffered bytes. When a write to stdout fails, `onBroken` is called once and the rest is discarded.
  *
- * A terminal never gets a control sequence that came from outside: there, and only there, it is shown escaped.
+ * Control characters in data are escaped on a terminal, and only there, so that data cannot control the terminal.
  */
 export class Output {
   readonly #stdout: StandardStream;
@@ -29,7 +29,7 @@ export class Output {
   #isFull = false;
   #status: StatusLine | undefined;
 
-  /** Nothing can be told to anybody when stderr is gone. */
+  /** @param onBroken called for stdout only; an error of stderr cannot be reported */
   constructor(
     stdout: StandardStream,
     stderr: StandardStream,
@@ -43,9 +43,10 @@ export class Output {
     };
   }
 
+  /** Writes to stdout. The caller may reuse a short chunk after this returns, but not one of 64 KiB or more. */
   out(chunk: string | Uint8Array): void {
     if (this.#isBroken || chunk.length === 0) return;
-    // Three bytes are the most that one UTF-16 unit becomes in UTF-8.
+    // A UTF-16 code unit takes at most three bytes in UTF-8.
     const sizeBytes = typeof chunk === 'string' ? chunk.length * 3 : chunk.length;
     if (this.#used + sizeBytes > this.#block.length) this.#send();
     if (sizeBytes >= BLOCK_BYTES) {
@@ -60,7 +61,10 @@ export class Output {
     }
   }
 
-  /** @param colour what is put around the text when it is safe to be shown */
+  /**
+   * Writes to stderr.
+   * @param colour applied to the text after control characters were escaped
+   */
   err(text: string, colour = (shown: string) => shown): void {
     this.#send();
     this.endStatus();
@@ -68,7 +72,7 @@ export class Output {
     this.#stderr.write(bytesFromText(colour(shown)));
   }
 
-  /** Draws the line below everything else; the next write to the terminal ends it, so that nothing ever stands in a line with it. */
+  /** Draws the line below all other output. The next write to the terminal ends it, so that the two never share a line. */
   showStatus(line: StatusLine): void {
     this.#send();
     this.#status = line;
@@ -80,7 +84,7 @@ export class Output {
     this.#status = undefined;
   }
 
-  /** Settles when the streams can take more. */
+  /** Writes the buffer. Settles when stdout can take more. */
   async flush(): Promise<void> {
     this.#send();
     if (!this.#isFull || this.#isBroken) return;
@@ -88,7 +92,7 @@ export class Output {
     this.#isFull = false;
   }
 
-  /** Settles when all of it has left the process, or nobody takes it any more: a process that ends loses what has not. */
+  /** Settles when everything was written or the streams have failed. What is not written when the process ends is lost. */
   async end(): Promise<void> {
     this.#send();
     this.endStatus();

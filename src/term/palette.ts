@@ -1,20 +1,20 @@
-/** The few colours of the program; each function gives its text back unchanged where there are no colours. */
+/** The colours of the program. Each function returns the text unchanged when colours are off. */
 export interface Palette {
   readonly bad: (text: string) => string;
-  /** What moves while a person waits. */
+  /** The frames of the spinner. */
   readonly busy: (text: string) => string;
 }
 
 const asIs = (text: string) => text;
 export const PLAIN: Palette = { bad: asIs, busy: asIs };
 
-/** What decides about colours: the stream, and the two variables of no-color.org and force-color.org. */
+/** Colours depend on the stream and on the variables of no-color.org and force-color.org. */
 export interface ColourFacts {
   readonly isTTY: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** chalk is only loaded where there is a colour to make. */
+/** The palette for a stream. chalk is loaded only when colours are on. */
 export async function loadPalette({ isTTY, env }: ColourFacts): Promise<Palette> {
   if (!wantsColour({ isTTY, env })) return PLAIN;
   const { Chalk } = await import('chalk');

@@ -3,7 +3,7 @@ import type { Output, StatusLine } from './output.js';
 import { type Palette, PLAIN } from './palette.js';
 import { visibleText } from './terminal-text.js';
 
-/** Structurally the `Progress` of a command's context. */
+/** Has the same shape as the `Progress` of a command's context. */
 export interface ProgressLine {
   update(done: number, total?: number): void;
   stop(): void;
@@ -13,26 +13,26 @@ export interface ProgressTerminal {
   readonly output: Pick<Output, 'showStatus' | 'endStatus'>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly loadPalette: () => Promise<Palette>;
-  /** The terminal behind stderr; undefined when it is none. */
+  /** The terminal of stderr; undefined when stderr is not a terminal. */
   readonly openScreen: () => Screen | undefined;
   /** Monotonic nanoseconds. */
   readonly now: () => bigint;
 }
 
-/** A terminal, of which little may be taken for granted: its size can be unknown or change, and nobody may be reading it. */
+/** A terminal. Its size can be unknown or change, and it can be stopped. */
 export interface Screen {
-  /** 0 when nobody has set it. */
+  /** 0 when the size is not set. */
   readonly columns: number;
-  /** What the terminal does not take at once is lost. */
+  /** Never blocks. Text that the terminal does not take immediately is lost. */
   draw(text: string): void;
 }
 
 export type ProgressUnit = 'bytes' | 'count' | 'seconds';
 
-/** What takes less is over before a person wonders. */
+/** A shorter task shows no progress. */
 const DELAY_MS = 500;
 const REDRAW_MS = 100;
-/** On fewer columns there is nothing to be read. */
+/** A narrower terminal shows no progress. */
 const MIN_COLUMNS = 20;
 /** For locales without UTF-8. */
 const ASCII_SPINNER = { frames: ['-', '\\', '|', '/'], interval: REDRAW_MS };
@@ -40,9 +40,9 @@ const ASCII_SPINNER = { frames: ['-', '\\', '|', '/'], interval: REDRAW_MS };
 const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined };
 
 /**
- * A spinner with what is done and how fast on stderr, from half a second on; nothing at all where that is no terminal on which a line
- * can be overwritten. It is one line without control sequences but for its colour, and leaves stdin and the cursor alone. What was
- * reached stays there when it ends.
+ * Shows a spinner with the amount done and the rate on stderr after half a second. Does nothing when stderr is not a terminal, when TERM is
+ * not set or `dumb`, or in CI. The line has no control sequences except colours. stdin and the cursor are not changed. The last text stays
+ * on the screen when the task ends.
  */
 export function startProgress(
   label: string,
@@ -102,7 +102,7 @@ class Spinner implements StatusLine {
   async #begin(): Promise<void> {
     const { env, loadPalette } = this.#terminal;
     const [{ default: ora }, { busy }] = await Promise.all([import('ora'), loadPalette()]);
-    // It only says which frame is due: it trusts the terminal's size, and its way of ending on signals would take the place of ours.
+    // ora only computes the frame. Its own drawing relies on the terminal's size, and its signal handling would replace ours.
     const frames = ora({
       color: false,
       isEnabled: false,
@@ -130,7 +130,7 @@ class Spinner implements StatusLine {
     this.#drawnColumns = Math.max(this.#drawnColumns, SPINNER_COLUMNS + width);
   }
 
-  /** What was reached stays there. */
+  /** The last text stays on the screen. */
   end(): void {
     const { text, width } = this.#text();
     this.#screen.draw(`\r${text}${this.#padding(width)}\n`);
@@ -141,21 +141,21 @@ class Spinner implements StatusLine {
     return cutToWidth(visibleText(this.#describe()), this.#room - SPINNER_COLUMNS);
   }
 
-  /** Covers what is left of a longer text. */
+  /** Spaces that overwrite the rest of a longer previous text. */
   #padding(columns: number): string {
     return ' '.repeat(Math.max(0, Math.min(this.#drawnColumns, this.#room) - columns));
   }
 
-  /** A character in the last column can begin a new line. */
+  /** The last column is not used: a character in it can start a new line. */
   get #room(): number {
     return this.#screen.columns - 1;
   }
 }
 
-/** Frame and space. */
+/** The frame and a space. */
 const SPINNER_COLUMNS = 2;
 
-/** What fits into so many columns. Only ASCII is sure to be one column wide; nothing is wider than two. */
+/** The beginning of the text that fits into the columns. All characters except ASCII count as two columns wide. */
 function cutToWidth(text: string, columns: number): { readonly text: string; readonly width: number } {
   let width = 0;
   let cut = '';
@@ -168,7 +168,7 @@ function cutToWidth(text: string, columns: number): { readonly text: string; rea
   return { text: cut, width };
 }
 
-/** As POSIX has it: the first of these that is not empty decides. */
+/** Whether the locale is UTF-8. As in POSIX, the first of these variables that is not empty decides. */
 function hasUtf8({ LC_ALL, LC_CTYPE, LANG }: ProgressTerminal['env']): boolean {
   return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
 }

@@ -1,4 +1,4 @@
-/** The part of `process` that hears of signals. */
+/** The part of `process` that delivers signals. */
 interface SignalSource {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   off(signal: NodeJS.Signals, listener: () => void): unknown;
@@ -7,7 +7,7 @@ interface SignalSource {
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type EndingSignal = (typeof ENDING_SIGNALS)[number];
 
-/** The reason of an abort that a signal asked for. */
+/** The abort reason when a signal was received. */
 export class SignalReceivedError extends Error {
   constructor(readonly signal: EndingSignal) {
     super(`interrupted by ${signal}`);
@@ -16,28 +16,28 @@ export class SignalReceivedError extends Error {
 }
 
 /**
- * For so long after the first signal, others belong to the same wish: a terminal that closes and the shell in it both send one, as
- * `timeout` does to a process and to its group.
+ * Signals within this time after the first one count as the same request to terminate: when a terminal closes, both the kernel and the
+ * shell send SIGHUP, and `timeout` signals the process and its process group.
  */
 const ONE_WISH_MS = 1000;
 
 interface SignalOptions {
   readonly source: SignalSource;
   readonly controller: AbortController;
-  /** Ends the process by the signal; the source then has no listener for it. */
+  /** Terminates the process by the signal. The source has no listener for it at that time. */
   readonly end: (signal: EndingSignal) => void;
-  /** Signals that whoever started this process wants it to ignore. */
+  /** Signals that were ignored when this process was started (`SIG_IGN`). */
   readonly ignored: readonly NodeJS.Signals[];
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
 }
 
 /**
- * Turns the first signal into an abort, so that work under way can be undone. One that comes more than a second later is of somebody who
- * does not want to wait for that, and ends the process.
+ * Aborts on the first termination signal, so that the command can clean up. Another signal more than a second later terminates the
+ * process immediately.
  *
- * The listeners stay until then. Without one, a signal would end the process at once; and packages that do something when a process ends
- * take its end into their own hands when they find themselves alone.
+ * The listeners stay installed until then. Without one, a signal terminates the process; and packages that run clean-up code on exit
+ * terminate it themselves when there is no other listener.
  */
 export class EndingSignals {
   readonly #options: SignalOptions;
@@ -54,21 +54,21 @@ export class EndingSignals {
       this.#listeners.set(signal, listener);
       source.on(signal, listener);
     }
-    // Node.js forgets at its start that a signal is ignored.
+    // Node.js resets ignored signals at its start. A listener that does nothing has the effect of ignoring the signal.
     for (const signal of ignored) source.on(signal, () => undefined);
   }
 
-  /** The first of them. */
+  /** The first signal that was received. */
   get received(): EndingSignal | undefined {
     return this.#first?.signal;
   }
 
-  /** There is nothing left to undo: a signal ends the process, unless it belongs to the one before. */
+  /** The command has ended: from now on a signal terminates the process, unless it belongs to the same request as an earlier one. */
   workIsDone(): void {
     this.#isWorkDone = true;
   }
 
-  /** Leaves signals to the system. */
+  /** Removes the listeners, so that signals have their default action. */
   stop(): void {
     for (const [signal, listener] of this.#listeners) this.#options.source.off(signal, listener);
     this.#listeners.clear();
@@ -86,7 +86,7 @@ export class EndingSignals {
   }
 }
 
-/** Numbers on Linux (signal(7)) of the signals that a program may be started to ignore. Stops of a terminal's job are not among them. */
+/** Signal numbers on Linux (signal(7)). Only signals that programs are usually started to ignore; no job control signals. */
 const NUMBERS = {
   SIGHUP: 1,
   SIGINT: 2,
@@ -97,7 +97,7 @@ const NUMBERS = {
   SIGTERM: 15,
 } as const satisfies Partial<Record<NodeJS.Signals, number>>;
 
-/** The signals of a mask as `SigIgn` in /proc/PID/status has it: hexadecimal, bit 0 for signal 1. */
+/** The signals in a mask like `SigIgn` in /proc/PID/status: hexadecimal, bit 0 is signal 1. */
 export function signalsOfMask(mask: string): NodeJS.Signals[] {
   const bits = Number(`0x${mask.slice(-8)}`);
   const names = Object.keys(NUMBERS) as (keyof typeof NUMBERS)[];

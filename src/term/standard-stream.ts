@@ -1,14 +1,14 @@
-/** Writes to the descriptor, as `fs.writeSync`: gives the number of bytes that it took, or throws. */
+/** Writes to the descriptor like `fs.writeSync`: returns the number of bytes written, or throws. */
 export type WriteNow = (bytes: Uint8Array) => number;
 
-/** How often a descriptor that takes nothing at the moment is asked again. */
+/** The time between attempts to write to a descriptor that has returned EAGAIN. */
 const RETRY_MS = 2;
 
 /**
- * stdout or stderr, written to by the descriptor itself: a run writes little, and to make the runtime's stream object takes longer
- * than all of its writing. Pipes and terminals make a writer wait, as they do with Node.js's object and in Go; only a descriptor
- * that somebody has switched to non-blocking takes part of the bytes, and the rest is kept until it takes more. Bun's own object
- * loses what is under way when the process ends.
+ * stdout or stderr, written to its file descriptor directly: creating the stream object of Node.js takes longer than all writes of a
+ * typical run, and Bun's stream object loses pending data when the process ends. Writes to pipes and terminals block, as with
+ * Node.js's object and in Go. A descriptor that another process has set to non-blocking can take a part of the bytes; the rest is buffered
+ * and written later.
  */
 export class StandardStream {
   readonly #writeNow: WriteNow;
@@ -18,7 +18,7 @@ export class StandardStream {
   #waiting: (() => void)[] = [];
   #onError: (error: NodeJS.ErrnoException) => void = () => {};
 
-  /** @param isTerminal asked when it first matters */
+  /** @param isTerminal called at most once, when it is first needed */
   constructor(writeNow: WriteNow, isTerminal = () => false) {
     this.#writeNow = writeNow;
     this.#askTerminal = isTerminal;
@@ -29,18 +29,18 @@ export class StandardStream {
     return this.#isTerminal;
   }
 
-  /** One listener, to be set before anything is written; told of each failure. */
+  /** A single listener, called for each failed write. Set it before the first write. */
   set onError(listener: (error: NodeJS.ErrnoException) => void) {
     this.#onError = listener;
   }
 
-  /** False: take a rest until `written`. */
+  /** The chunk must not change afterwards. False when it was buffered: await `drained` before the next write. */
   write(chunk: string | Uint8Array): boolean {
     this.#rest.push(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
     return this.#rest.length === 1 ? this.#writeRest() : false;
   }
 
-  /** Settles when all of it has left the process, or nobody takes it any more. */
+  /** Settles when everything is written, or a write has failed. */
   async written(): Promise<void> {
     if (this.#rest.length === 0) return;
     await new Promise<void>((resolve) => {

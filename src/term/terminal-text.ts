@@ -1,16 +1,16 @@
 import { textFromBytes, validSequenceLength } from '../go/bytes.js';
 
 /**
- * What a terminal would obey or reorder instead of showing it: the controls C0 but for tab and newline, DEL and C1; the controls that
- * override the direction of text; and, as `model/bytes` escapes them, bytes that are not UTF-8, which are C1 controls where a terminal
- * reads single bytes.
+ * Characters that control a terminal or reorder text: C0 controls except tab and newline, DEL and C1 controls; the bidirectional
+ * override and isolate controls; and bytes that are not UTF-8, in the escaped form of `go/bytes`, which are C1 controls for a terminal
+ * with an 8-bit encoding.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters
 const UNSHOWABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\udc80-\udcff]/gu;
 
 /**
- * The text with `\x1b` in place of what a terminal would obey. Characters from U+007F on become `\u009b`, which is how JSON writes them:
- * JSON stays what it was, for its strings contain no other of these.
+ * Escapes control characters, such as ESC as `\x1b`. Characters from U+007F on are escaped as in JSON, such as `\u009b`. Strings in valid
+ * JSON contain only those, so that escaped JSON has the same value.
  */
 export function visibleText(text: string): string {
   return text.replace(UNSHOWABLE, (character) => {
@@ -20,20 +20,20 @@ export function visibleText(text: string): string {
   });
 }
 
-/** The same for bytes that come in blocks, which may be cut inside a character. */
+/** Escapes control characters in a stream of bytes. A block can end inside a UTF-8 sequence. */
 export class VisibleBytes {
   #cut: Uint8Array = new Uint8Array(0);
 
-  /** What can be shown of the bytes so far. */
+  /** The escaped text of the block, without an incomplete sequence at its end. */
   next(block: Uint8Array): string {
     const bytes = this.#cut.length === 0 ? block : Buffer.concat([this.#cut, block]);
     const end = bytes.length - cutLength(bytes);
-    // The block belongs to somebody else, who may write into it.
+    // A copy, because the caller may reuse the block.
     this.#cut = Uint8Array.prototype.slice.call(bytes, end);
     return visibleText(textFromBytes(bytes.subarray(0, end)));
   }
 
-  /** What is left of a character that was never completed. */
+  /** The escaped bytes of an incomplete sequence at the end of the stream. */
   end(): string {
     const text = visibleText(textFromBytes(this.#cut));
     this.#cut = new Uint8Array(0);
@@ -41,7 +41,7 @@ export class VisibleBytes {
   }
 }
 
-/** How many bytes at the end are the beginning of a character; 0 to 3. */
+/** The length of an incomplete UTF-8 sequence at the end, 0 to 3. */
 function cutLength(bytes: Uint8Array): number {
   for (let length = 1; length <= Math.min(3, bytes.length); length++) {
     const lead = bytes[bytes.length - length] ?? 0;
@@ -51,12 +51,12 @@ function cutLength(bytes: Uint8Array): number {
   return 0;
 }
 
-/** Whether some bytes more could make it one character. */
+/** Whether further bytes can complete it to a valid UTF-8 sequence. */
 function isCut(start: Uint8Array): boolean {
   const lead = start[0] ?? 0;
   const wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   if (start.length >= wanted) return false;
-  // A second byte that is right for one continuation is right for all; without one, the two ends of the range decide.
+  // If there is a second byte, all continuations are valid or none. If not, the valid range of it includes one of these two ends.
   return [0x80, 0xbf].some((filler) => {
     const whole = new Uint8Array(wanted).fill(filler);
     whole.set(start);

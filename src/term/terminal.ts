@@ -2,20 +2,20 @@ import { constants, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Screen } from './progress.js';
 
-/** Whether the descriptor is a terminal. `node:tty` takes milliseconds to load, so that other files are told apart without it. */
+/** Whether the descriptor is a terminal. `node:tty` takes milliseconds to load, so that `fstat` rules out other files first. */
 export function isTerminal(descriptor: number): boolean {
   return isDevice(descriptor) && isatty(descriptor);
 }
 
-/** That a terminal has gone away can be seen before the signal that tells of it arrives. */
+/** The time to wait for SIGHUP: reads and writes can fail after a hang-up before the signal arrives. */
 export const HANG_UP_MS = 200;
 
-/** Whether the descriptor is a terminal that has gone away, or another device, as which such a one appears. */
+/** Whether the descriptor can be a terminal after a hang-up: it is a device, but `isatty` is false. */
 export function mayHaveHungUp(descriptor: number): boolean {
   return isDevice(descriptor) && !isatty(descriptor);
 }
 
-/** A terminal, of this moment or an earlier one, or another character device; /dev/null, the most frequent one, does not count. */
+/** Whether it is a character device other than /dev/null: a terminal, also after a hang-up, or another device. */
 export function isDevice(descriptor: number): boolean {
   try {
     const file = fstatSync(descriptor);
@@ -25,13 +25,13 @@ export function isDevice(descriptor: number): boolean {
   }
 }
 
-/** The terminal of stderr. */
+/** The terminal of stderr, for the progress line. */
 export class TerminalScreen implements Screen {
   readonly #openStderr: () => NodeJS.WriteStream;
   #stderr: NodeJS.WriteStream | undefined;
   #descriptor: number | undefined;
 
-  /** @param openStderr the runtime's own stream, which hears of a new size; not opened before the size matters */
+  /** @param openStderr returns `process.stderr`, which tracks the size of the terminal; called when the size is first needed */
   constructor(openStderr: () => NodeJS.WriteStream) {
     this.#openStderr = openStderr;
   }
@@ -39,7 +39,7 @@ export class TerminalScreen implements Screen {
   get columns(): number {
     if (this.#stderr === undefined) {
       this.#stderr = this.#openStderr();
-      // A terminal that has gone away cannot tell its size.
+      // Reading the size fails after a hang-up.
       this.#stderr.on('error', () => undefined);
     }
     return this.#stderr.columns || 0;
@@ -50,14 +50,14 @@ export class TerminalScreen implements Screen {
     try {
       writeSync(this.#descriptor, text);
     } catch {
-      // Nobody reads the terminal now, or it has gone away: then nobody misses the line either.
+      // The terminal is stopped or has hung up. The line is redrawn later or not needed.
     }
   }
 }
 
 /**
- * The terminal opened once more, so that a write to it never waits, which no signal could end: a terminal can be stopped (Ctrl-S), or
- * its other side may not be read. Where the system has no such way, stderr itself.
+ * Opens the terminal again in non-blocking mode: a terminal can be stopped (Ctrl-S) or not be read by its other side, and no
+ * signal interrupts a blocked `writeSync`. On systems without /proc, stderr itself.
  */
 function nonBlockingStderr(): number {
   try {

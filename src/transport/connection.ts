@@ -1,6 +1,6 @@
 import type { ProxySettings } from './proxy.js';
 
-/** How to reach a cluster; the transport's only input, checked by nobody else. */
+/** How to reach a cluster. The transport's only input; the transport validates it. */
 export interface ConnectionOptions {
   /** As given by the user: `host:port`, `http(s)://host:port`, `unix:path`, …; at least one. */
   readonly endpoints: readonly string[];
@@ -10,7 +10,7 @@ export interface ConnectionOptions {
   readonly dialTimeoutMs: number;
   readonly keepAliveTimeMs: number;
   readonly keepAliveTimeoutMs: number;
-  /** Limit for each call that states none itself; `null`: unlimited. */
+  /** Timeout of each call that sets none itself; `null`: no timeout. */
   readonly callTimeoutMs: number | null;
   /** 0: etcd's default of 2 MiB. */
   readonly maxRequestBytes: number;
@@ -18,25 +18,25 @@ export interface ConnectionOptions {
   readonly maxReceiveBytes: number;
 }
 
-/** Files are read when a client is made, and named by these flags in complaints. */
+/** The files are read when a client is created. Error messages name them by `flagNames`. */
 export interface TlsOptions {
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
-  /** Without `caFile`: where the authorities of this machine are, when not in the usual places. */
+  /** Without `caFile`: where the system's root certificates are, if not in the default locations. */
   readonly systemRoots?: SystemRootsPaths;
-  /** Those of the version 3 commands when absent. */
+  /** Default: those of the version 3 commands. */
   readonly flagNames?: TlsFlagNames;
-  /** Name to verify instead of the endpoint's host. */
+  /** Name that the server's certificate must be valid for, instead of the endpoint's host. */
   readonly serverName?: string;
   readonly insecureTransport: boolean;
   readonly insecureSkipVerify: boolean;
 }
 
 export interface SystemRootsPaths {
-  /** Instead of the file in which the system keeps them all. */
+  /** Bundle file to read instead of the system's (SSL_CERT_FILE). */
   readonly file?: string;
-  /** Instead of the folders in which it keeps one in a file. */
+  /** Directories of certificate files to read instead of the system's (SSL_CERT_DIR). */
   readonly folders?: readonly string[];
 }
 
@@ -44,17 +44,17 @@ export type Credentials =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   | { readonly kind: 'token'; readonly token: string };
 
-/** What the flags that name TLS files are called, for whoever has to look at them again. */
+/** Names of the flags for the TLS files, for error messages. */
 export interface TlsFlagNames {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
 }
 
-/** Those of the version 3 commands. */
+/** Flag names of the version 3 commands. */
 export const TLS_FLAG_NAMES: TlsFlagNames = { ca: '--cacert', cert: '--cert', key: '--key' };
 
 /** `--cacert, --cert and --key` */
-export function listed({ ca, cert, key }: TlsFlagNames): string {
+export function joinFlagNames({ ca, cert, key }: TlsFlagNames): string {
   return `${ca}, ${cert} and ${key}`;
 }

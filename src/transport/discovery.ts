@@ -2,32 +2,32 @@ import { getServers, type SrvRecord, promises as systemDns } from 'node:dns';
 import { isIP } from 'node:net';
 import { CommandError } from '../model/errors.js';
 
-/** Where to look for a cluster in DNS. */
+/** Where to look up a cluster in DNS. */
 export interface DiscoveryOptions {
   readonly domain: string;
-  /** Tells clusters of one domain apart; empty or absent: the one without a name. */
+  /** Distinguishes clusters of one domain; empty or absent: the cluster without a name. */
   readonly serviceName?: string;
-  /** False: endpoints that are offered without TLS are dropped, and certificates must be valid for the domain. */
+  /** False: endpoints without TLS are dropped, and certificates must be valid for the domain. */
   readonly insecure: boolean;
 }
 
-/** What tests replace. */
-export interface DiscoverySources {
+/** Replaced by tests. */
+export interface DiscoveryDependencies {
   /** Rejects with the error codes of node:dns. */
   readonly resolveSrv: (name: string) => Promise<readonly SrvRecord[]>;
-  /** Addresses of the name servers, as `dns.getServers()` gives them. */
-  readonly servers: () => readonly string[];
-  /** From 0 up to, but not including, 1. */
+  /** Addresses of the name servers, in the form of `dns.getServers()`. */
+  readonly nameServers: () => readonly string[];
+  /** A number in [0, 1). */
   readonly random: () => number;
 }
 
-const SOURCES: DiscoverySources = {
+const DEPENDENCIES: DiscoveryDependencies = {
   resolveSrv: (name) => systemDns.resolveSrv(name),
-  servers: getServers,
+  nameServers: getServers,
   random: Math.random,
 };
 
-/** Go's words for the error codes of node:dns. */
+/** Go's messages for the error codes of node:dns. */
 const DNS_ERRORS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host',
   ENODATA: 'no such host',
@@ -37,20 +37,20 @@ const DNS_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The endpoints that the SRV records `_etcd-client-ssl[-name]._tcp` and `_etcd-client[-name]._tcp` of the domain list, those with TLS
- * first (client/pkg/v3/srv `GetClient`, etcdctl global.go `endpointsFromFlagValue`). May be empty, when all were left out.
- * @param warn gets a line for each endpoint without TLS that is left out
- * @throws CommandError when neither name can be looked up
+ * The endpoints in the SRV records `_etcd-client-ssl[-name]._tcp` and `_etcd-client[-name]._tcp` of the domain, those with TLS first
+ * (client/pkg/v3/srv `GetClient`, etcdctl global.go `endpointsFromFlagValue`). The list is empty when all endpoints were dropped.
+ * @param warn called with one line for each endpoint without TLS that is dropped
+ * @throws CommandError when both lookups fail
  */
 export async function discoverEndpoints(
   options: DiscoveryOptions,
   warn: (line: string) => void,
-  sources: DiscoverySources = SOURCES,
+  dependencies: DiscoveryDependencies = DEPENDENCIES,
 ): Promise<string[]> {
   const suffix = options.serviceName ? `-${options.serviceName}` : '';
   const [secure, insecure] = await Promise.allSettled([
-    lookUp('https', `_etcd-client-ssl${suffix}._tcp.${options.domain}`, sources),
-    lookUp('http', `_etcd-client${suffix}._tcp.${options.domain}`, sources),
+    lookUp('https', `_etcd-client-ssl${suffix}._tcp.${options.domain}`, dependencies),
+    lookUp('http', `_etcd-client${suffix}._tcp.${options.domain}`, dependencies),
   ]);
   if (secure.status === 'rejected' && insecure.status === 'rejected') {
     throw new CommandError(
@@ -69,12 +69,12 @@ export async function discoverEndpoints(
 async function lookUp(
   scheme: string,
   name: string,
-  { resolveSrv, servers, random }: DiscoverySources,
+  { resolveSrv, nameServers: servers, random }: DiscoveryDependencies,
 ): Promise<string[]> {
   try {
     const records = await resolveSrv(name);
-    // With the final dot of a full name, as Go gives it.
-    return inOrder(records, random).map(
+    // As in Go, the name is absolute: it ends with a dot.
+    return sortByPriorityAndWeight(records, random).map(
       (record) => `${scheme}://${record.name.replace(/\.?$/, '.')}:${record.port}`,
     );
   } catch (cause) {
@@ -86,18 +86,18 @@ async function lookUp(
   }
 }
 
-/** RFC 2782: the lowest priority first; within one priority by chance, in proportion to the weight. */
-function inOrder(records: readonly SrvRecord[], random: () => number): SrvRecord[] {
-  const drawn = records.map((record) => ({
+/** RFC 2782: lowest priority first; within one priority random, in proportion to the weight. */
+function sortByPriorityAndWeight(records: readonly SrvRecord[], random: () => number): SrvRecord[] {
+  const keyed = records.map((record) => ({
     record,
-    // The smallest of exponential variables with these rates is the first drawn.
-    lot: -Math.log(1 - random()) / Math.max(record.weight, 1e-9),
+    // Sorting exponential variables with the weights as rates gives a weighted random order.
+    sortKey: -Math.log(1 - random()) / Math.max(record.weight, 1e-9),
   }));
-  drawn.sort((a, b) => a.record.priority - b.record.priority || a.lot - b.lot);
-  return drawn.map(({ record }) => record);
+  keyed.sort((a, b) => a.record.priority - b.record.priority || a.sortKey - b.sortKey);
+  return keyed.map(({ record }) => record);
 }
 
-/** As Go words it: ` on 10.0.0.1:53`; empty when there is no server. */
+/** Part of Go's lookup errors: ` on 10.0.0.1:53`; empty when there is no name server. */
 export function nameServerText(server: string | undefined): string {
   if (server === undefined) return '';
   const withPort = isIP(server) === 6 ? `[${server}]:53` : isIP(server) === 4 ? `${server}:53` : server;

@@ -1,17 +1,17 @@
 /**
- * Which proxy stands between this machine and a server, by the rules that Go programs follow (golang.org/x/net/http/httpproxy).
- * Proxies are asked by `CONNECT`.
+ * Which proxy to use for a server, by the rules of Go programs (golang.org/x/net/http/httpproxy). Connections through a proxy are
+ * made with the `CONNECT` method.
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** The variables' values, unread; missing when unset or empty. */
+/** Values of the proxy environment variables, not parsed; missing when unset or empty. */
 export interface ProxySettings {
-  /** For plain HTTP. */
+  /** HTTP_PROXY: for plain HTTP. */
   readonly http?: string;
-  /** For HTTPS, and for gRPC in every case. */
+  /** HTTPS_PROXY: for HTTPS, and for gRPC with and without TLS. */
   readonly https?: string;
-  /** Hosts that are reached directly: comma-separated names, domains, addresses and networks, each with a port if need be. */
-  readonly exceptions?: string;
+  /** NO_PROXY: hosts to connect to directly. Comma-separated names, domains, addresses and networks, each with an optional port. */
+  readonly noProxy?: string;
 }
 
 export interface ForwardProxy {
@@ -21,24 +21,28 @@ export interface ForwardProxy {
   readonly credentials?: string;
 }
 
-export interface ProxiedAddress {
+export interface HostPort {
   /** A name, or an IP address without brackets. */
   readonly host: string;
   readonly port: string;
 }
 
-/** `undefined`: the destination is reached directly, as this machine itself always is. */
-export function proxyTo(
-  destination: ProxiedAddress,
+/**
+ * @param setting value of HTTP_PROXY or HTTPS_PROXY
+ * @param noProxy see `ProxySettings.noProxy`
+ * @returns `undefined`: connect directly. Loopback addresses are always connected to directly.
+ */
+export function proxyFor(
+  target: HostPort,
   setting: string | undefined,
-  exceptions = '',
+  noProxy = '',
 ): ForwardProxy | undefined {
-  if (setting === undefined || isLoopback(destination.host)) return undefined;
-  if (exceptions.split(',').some((exception) => covers(exception.trim(), destination))) return undefined;
+  if (setting === undefined || isLoopback(target.host)) return undefined;
+  if (noProxy.split(',').some((pattern) => matches(pattern.trim(), target))) return undefined;
   return parseProxy(setting);
 }
 
-/** Without a scheme it is `http://`; text that makes no sense counts as none, as in Go. */
+/** The default scheme is `http://`. A value that cannot be parsed is ignored, as in Go. */
 function parseProxy(text: string): ForwardProxy | undefined {
   for (const candidate of [text, `http://${text}`]) {
     if (!URL.canParse(candidate)) continue;
@@ -54,19 +58,19 @@ function parseProxy(text: string): ForwardProxy | undefined {
   return undefined;
 }
 
-function covers(exception: string, { host, port }: ProxiedAddress): boolean {
-  if (exception === '') return false;
-  if (exception === '*') return true;
-  const [, network, length] = /^(.+)\/(\d+)$/.exec(exception) ?? [];
+function matches(pattern: string, { host, port }: HostPort): boolean {
+  if (pattern === '') return false;
+  if (pattern === '*') return true;
+  const [, network, length] = /^(.+)\/(\d+)$/.exec(pattern) ?? [];
   if (network !== undefined && isIP(network)) return isInNetwork(host, network, Number(length));
-  const [, name = exception, onlyPort] = /^(\[.*\]|[^:]*):(\d+)$/.exec(exception) ?? [];
-  if (onlyPort !== undefined && onlyPort !== port) return false;
+  const [, name = pattern, patternPort] = /^(\[.*\]|[^:]*):(\d+)$/.exec(pattern) ?? [];
+  if (patternPort !== undefined && patternPort !== port) return false;
   const address = withoutBrackets(name);
   if (isIP(address)) return isInNetwork(host, address, isIPv6(address) ? 128 : 32);
   return isIP(host) === 0 && isInDomain(host.toLowerCase(), name.toLowerCase());
 }
 
-/** A domain covers itself and what is in it; one that begins with a dot or `*.` only the latter. */
+/** `example.com` matches itself and its subdomains; `.example.com` and `*.example.com` match only subdomains. */
 function isInDomain(host: string, domain: string): boolean {
   const bare = domain.replace(/^\*?\./, '');
   return host.endsWith(`.${bare}`) || (bare === domain && host === domain);

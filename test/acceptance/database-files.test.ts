@@ -122,7 +122,9 @@ describe.each(references)('a database that a server of etcd $version holds', (re
       expect(code, line.join(' ')).toBe(1);
       expect(stdout.toString()).toBe('');
       const pid = lab.cluster.members[0]?.pid;
-      expect(stderr.toString()).toContain(`waiting 100ms for process ${pid}, which has ${database} open`);
+      expect(stderr.toString()).toContain(
+        `waiting 100ms for process ${pid}, which holds the lock on ${database}`,
+      );
       expect(stderr.toString()).toMatch(/^Error: .*timeout waiting for the lock of .*db\)?$/m);
     }
     expect(statSync(database).ino).toBe(ino);

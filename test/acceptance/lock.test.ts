@@ -222,7 +222,7 @@ describe('lock when its lease is lost', () => {
       await alone.cluster.kill(0);
       const { code, stderr } = await running.result;
       expect(code).toBe(1);
-      expect(stderr.toString()).toMatch(/no server has confirmed lease [0-9a-f]+ for as long as it lives/);
+      expect(stderr.toString()).toMatch(/no server has confirmed lease [0-9a-f]+ within its TTL/);
       expect(stderr.toString()).toMatch(/Error: session expired\n$/);
     } finally {
       await alone.stop();
@@ -238,9 +238,9 @@ describe('lock when its lease is lost', () => {
       holder.kill('SIGINT');
       const { code, stderr } = await holder.result;
       expect(code).toBe(1);
-      // It may have begun to give up before it noticed that the server is gone.
+      // SIGINT can arrive before the client notices that the server is gone, and the system may reset the connection.
       expect(stderr.toString()).toMatch(
-        /connection refused\nError: context deadline exceeded\n$|the connection was lost before the response arrived.*\nError: rpc error: code = Unavailable desc = error reading from server: EOF\n$/,
+        /connection refused\nError: context deadline exceeded\n$|the connection was lost before the response arrived.*\nError: rpc error: code = Unavailable desc = error reading from server: (?:EOF|broken pipe|connection reset by peer)\n$/,
       );
     } finally {
       await alone.stop();

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { framedMessage } from '../../src/transport/grpc/frames/message-reader.js';
+import { lengthPrefixedMessage } from '../../src/transport/grpc/frames/message-reader.js';
 import { SnapshotResponse } from '../../src/wire/etcdserver.js';
 import { type Answer, AnsweringServer, answers } from '../support/http2/answering-server.js';
 import { comparesWithAtLeast, newestEtcdctl } from '../support/lab/lab.js';
@@ -118,7 +118,7 @@ describe.runIf(isComparable)('snapshot save ends with', { concurrent: true }, ()
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const part = SnapshotResponse.encode(SnapshotResponse.fromPartial({ blob: Buffer.from('abc') })).finish();
-  const begun = [head(GRPC), data(framedMessage(part).toString('latin1'))];
+  const begun = [head(GRPC), data(lengthPrefixedMessage(part).toString('latin1'))];
   const status = (number: string, message: string) =>
     last({ ...GRPC, 'grpc-status': number, 'grpc-message': message });
   const trailers = (number: string, message: string) =>

@@ -140,7 +140,7 @@ describe('a watch', () => {
     const { stdout, stderr, code } = await running.result;
     expect(code).toBe(5);
     expect(stdout.toString()).toBe(putsOf('ready'));
-    expect(stderr.toString()).toContain(`changes before revision ${revision} are compacted`);
+    expect(stderr.toString()).toContain(`changes before revision ${revision} have been compacted`);
     expect(stderr.toString()).toContain(
       'watch was canceled (etcdserver: mvcc: required revision has been compacted)\n',
     );

@@ -183,14 +183,14 @@ describe('discovery', () => {
   });
 });
 
-describe('user', () => {
+describe('the user', () => {
   it.each([
     [{ user: 'root' }, { username: 'root' }, undefined],
     [{ user: 'root:a:b' }, { username: 'root', password: 'a:b' }, 'a:b'],
     [{ user: 'ro:ot', password: 'x' }, { username: 'ro:ot', password: 'x' }, 'x'],
     [{ user: 'root:', password: '' }, { username: 'root', password: '' }, undefined],
     [{ user: '', password: 'x' }, undefined, undefined],
-  ])('%j', (given, user, password) => {
+  ])('of the flags %j is %j', (given, user, password) => {
     const { user: found, connection } = resolve(given);
     expect(found).toEqual(user);
     const login = { kind: 'password', username: user?.username, password };
@@ -241,7 +241,7 @@ describe('variables of Go programs', () => {
     [{ HTTPS_PROXY: 'a', https_proxy: 'b' }, { https: 'a' }],
     [
       { https_proxy: 'b', http_proxy: 'c', no_proxy: 'd' },
-      { https: 'b', http: 'c', exceptions: 'd' },
+      { https: 'b', http: 'c', noProxy: 'd' },
     ],
     [{ HTTPS_PROXY: '', NO_PROXY: '' }, {}],
   ])('set the proxies: %j', (env, proxy) => {

@@ -26,7 +26,7 @@ describe('BlockWriter', () => {
     });
     const writer = new BlockWriter(counting);
     for (const chunk of chunks) await writer.append(chunk);
-    await writer.finish();
+    await writer.flush();
     await handle.close();
     expect((await readFile(path)).equals(Buffer.concat(chunks))).toBe(true);
     expect(syncs).toBe(1);
@@ -43,7 +43,7 @@ describe('BlockWriter', () => {
     });
     const writer = new BlockWriter(partial);
     for (const chunk of chunks) await writer.append(chunk);
-    await writer.finish();
+    await writer.flush();
     await handle.close();
     expect((await readFile(path)).equals(Buffer.concat(chunks))).toBe(true);
   });
@@ -56,7 +56,7 @@ describe('BlockWriter', () => {
       for (const chunk of chunks) await writer.append(chunk);
     };
     await expect(write()).rejects.toThrow('no space left');
-    await expect(writer.finish()).rejects.toThrow('no space left');
+    await expect(writer.flush()).rejects.toThrow('no space left');
     await handle.close();
   });
 
@@ -65,7 +65,7 @@ describe('BlockWriter', () => {
     const failing = proxyOf(handle, { datasync: () => Promise.reject(new Error('input/output error')) });
     const writer = new BlockWriter(failing);
     for (const chunk of chunks) await writer.append(chunk);
-    await expect(writer.finish()).rejects.toThrow('input/output error');
+    await expect(writer.flush()).rejects.toThrow('input/output error');
     await handle.close();
   });
 });

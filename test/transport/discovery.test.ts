@@ -1,6 +1,6 @@
 import type { SrvRecord } from 'node:dns';
 import { expect, test } from 'vitest';
-import { type DiscoverySources, discoverEndpoints } from '../../src/transport/discovery.js';
+import { type DiscoveryDependencies, discoverEndpoints } from '../../src/transport/discovery.js';
 
 const record = (name: string, port: number, priority = 0, weight = 0): SrvRecord => ({
   name,
@@ -12,7 +12,7 @@ const record = (name: string, port: number, priority = 0, weight = 0): SrvRecord
 function sources(
   zone: Record<string, SrvRecord[]>,
   random = () => 0.5,
-): DiscoverySources & { asked: string[] } {
+): DiscoveryDependencies & { asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -22,7 +22,7 @@ function sources(
       if (!records) throw Object.assign(new Error(`querySrv ENOTFOUND ${name}`), { code: 'ENOTFOUND' });
       return records;
     },
-    servers: () => ['10.0.0.53'],
+    nameServers: () => ['10.0.0.53'],
     random,
   };
 }
@@ -39,21 +39,21 @@ async function discover(zone: Record<string, SrvRecord[]>, changes = {}) {
   return { endpoints, warnings };
 }
 
-test('endpoints without TLS are left out, and that is said', async () => {
+test('endpoints without TLS are dropped with a warning', async () => {
   expect(await discover(ZONE)).toEqual({
     endpoints: ['https://infra0.example.com.:2379'],
     warnings: ['ignoring discovered insecure endpoint "http://infra1.example.com.:2379"'],
   });
 });
 
-test('they are kept on demand, after those with TLS', async () => {
+test('endpoints without TLS are kept with `insecure`, after those with TLS', async () => {
   expect(await discover(ZONE, { insecure: true })).toEqual({
     endpoints: ['https://infra0.example.com.:2379', 'http://infra1.example.com.:2379'],
     warnings: [],
   });
 });
 
-test('a service name goes into both questions', async () => {
+test('the service name is part of both lookups', async () => {
   const names = sources({ '_etcd-client-ssl-blue._tcp.example.com': [] });
   const options = { domain: 'example.com', serviceName: 'blue', insecure: false };
   expect(await discoverEndpoints(options, () => {}, names)).toEqual([]);
@@ -63,7 +63,7 @@ test('a service name goes into both questions', async () => {
   ]);
 });
 
-test('one failed question is no error, two are', async () => {
+test('one failed lookup is not an error, two are', async () => {
   const { '_etcd-client-ssl._tcp.example.com': secure } = ZONE;
   expect((await discover({ '_etcd-client-ssl._tcp.example.com': secure })).endpoints).toHaveLength(1);
   await expect(discover({})).rejects.toMatchObject({
@@ -73,7 +73,7 @@ test('one failed question is no error, two are', async () => {
   });
 });
 
-test('the lowest priority comes first, the heavier by chance before the lighter', async () => {
+test('records are sorted by priority, then randomly by weight', async () => {
   const lots = [0.5, 0.5, 0.5];
   const names = sources(
     {

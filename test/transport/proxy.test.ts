@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyTo } from '../../src/transport/proxy.js';
+import { proxyFor } from '../../src/transport/proxy.js';
 
 const SETTING = 'http://proxy:3128';
 const PROXY = { host: 'proxy', port: '3128' };
@@ -13,14 +13,14 @@ describe('the proxy', () => {
     ['user@proxy:3128', { ...PROXY, credentials: 'user' }],
     ['http://[::2]:3128', { host: '::2', port: '3128' }],
     [undefined, undefined],
-  ])('%s', (setting, proxy) => {
-    expect(proxyTo({ host: 'etcd', port: '2379' }, setting)).toEqual(proxy);
+  ])('that the setting %j names is %j', (setting, proxy) => {
+    expect(proxyFor({ host: 'etcd', port: '2379' }, setting)).toEqual(proxy);
   });
 });
 
-describe('is passed by', () => {
+describe('no proxy is used', () => {
   it.each(['localhost', '127.0.0.1', '127.9.9.9', '::1'])('for this machine: %s', (host) => {
-    expect(proxyTo({ host, port: '2379' }, SETTING)).toBeUndefined();
+    expect(proxyFor({ host, port: '2379' }, SETTING)).toBeUndefined();
   });
 
   it.each([
@@ -36,8 +36,8 @@ describe('is passed by', () => {
     ['etcd.example.org', '*.example.org'],
     ['etcd.example.org', 'ETCD.example.org:2379'],
     ['example.org', 'example.org'],
-  ])('%s, by %s', (host, exceptions) => {
-    expect(proxyTo({ host, port: '2379' }, SETTING, exceptions)).toBeUndefined();
+  ])('for %s with NO_PROXY=%s', (host, noProxy) => {
+    expect(proxyFor({ host, port: '2379' }, SETTING, noProxy)).toBeUndefined();
   });
 
   it.each([
@@ -54,6 +54,6 @@ describe('is passed by', () => {
     ['example.org', ':2379'],
     ['example.org', ',,'],
   ])('but not for %s, by %s', (host, exceptions) => {
-    expect(proxyTo({ host, port: '2379' }, SETTING, exceptions)).toEqual(PROXY);
+    expect(proxyFor({ host, port: '2379' }, SETTING, exceptions)).toEqual(PROXY);
   });
 });

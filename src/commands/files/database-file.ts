@@ -5,7 +5,7 @@ import { systemPath } from '../../go/file-path.js';
 import { pathErrorText } from '../../go/system-error.js';
 import { CommandError } from '../../model/errors.js';
 import type { FileByteSource } from '../../storage/byte-source.js';
-import type { PaceOptions } from '../../storage/pace.js';
+import type { LongTaskOptions } from '../../storage/long-task.js';
 
 /** Rejects with a `CommandError` when the file does not exist: `stat x: no such file or directory`. */
 export async function requireFile(path: string): Promise<void> {
@@ -70,7 +70,7 @@ function timeoutText(timeoutMs: number): string {
 export async function withProgress<Value>(
   label: string,
   { notices, signal }: Pick<CommandContext, 'notices' | 'signal'>,
-  work: (pace: PaceOptions) => Promise<Value>,
+  work: (taskOptions: LongTaskOptions) => Promise<Value>,
 ): Promise<Value> {
   const progress = notices.progress(label);
   try {

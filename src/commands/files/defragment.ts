@@ -23,8 +23,8 @@ async function defragment(dataDirectory: string, context: CommandContext): Promi
   const path = databasePath(dataDirectory);
   await requireFile(path);
   await waitForServer(path, context);
-  const { oldBytes, newBytes } = await withProgress(`Defragmenting ${path}`, context, (pace) =>
-    replaceDatabase(path, pace),
+  const { oldBytes, newBytes } = await withProgress(`Defragmenting ${path}`, context, (taskOptions) =>
+    replaceDatabase(path, taskOptions),
   );
   const [before, after] = [oldBytes, newBytes].map(formatByteSize);
   // Scripts match the message of etcdutl.

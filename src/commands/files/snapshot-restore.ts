@@ -112,8 +112,8 @@ export async function runSnapshotRestore(
   const { restoreSnapshot } = await import('../../storage/restore/restore.js');
   const { snapshotPath } = options;
   const plan = await planRestore(options);
-  await withProgress(`Restoring ${snapshotPath}`, context, (pace) =>
-    restoreSnapshot({ ...options, ...pace, plan }),
+  await withProgress(`Restoring ${snapshotPath}`, context, (taskOptions) =>
+    restoreSnapshot({ ...options, ...taskOptions, plan }),
   );
   for (const line of restoredLines(options, plan)) context.notices.line(line);
 }

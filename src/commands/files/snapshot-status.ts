@@ -24,8 +24,8 @@ export async function readSnapshotStatus(
   const { snapshotStatus } = await import('../../storage/backend/snapshot-status.js');
   const { BoltFile } = await import('../../storage/bolt/bolt-file.js');
   return readFileWith(path, context, (source) =>
-    withProgress(`Reading ${path}`, context, (pace) =>
-      snapshotStatus(BoltFile.open(source), { ...pace, counting }),
+    withProgress(`Reading ${path}`, context, (taskOptions) =>
+      snapshotStatus(BoltFile.open(source), { ...taskOptions, counting }),
     ),
   );
 }

@@ -37,7 +37,7 @@ export async function runSnapshotVerify(
 ): Promise<void> {
   const { verifySnapshot } = await import('../../storage/snapshot/verify.js');
   const verified = await readFileWith(path, context, (source) =>
-    withProgress(`Verifying ${path}`, context, (pace) => verifySnapshot(source, pace)),
+    withProgress(`Verifying ${path}`, context, (taskOptions) => verifySnapshot(source, taskOptions)),
   );
   await context.emit({
     kind: 'snapshot-verified',

@@ -41,6 +41,8 @@ export function registerBackup(parent: CommandParent, run = runBackup): void {
 export async function runBackup(options: BackupOptions, context: CommandContext): Promise<void> {
   const { dataDirectory, backupDirectory } = options;
   const { backUp } = await import('../../storage/backup/backup.js');
-  await withProgress(`Backing up ${dataDirectory}`, context, (pace) => backUp({ ...options, ...pace }));
+  await withProgress(`Backing up ${dataDirectory}`, context, (taskOptions) =>
+    backUp({ ...options, ...taskOptions }),
+  );
   context.notices.line(`backed up ${dataDirectory} to ${backupDirectory}`);
 }

@@ -38,7 +38,9 @@ export async function runHash(options: HashOptions, context: CommandContext): Pr
   const { BoltFile } = await import('../../storage/bolt/bolt-file.js');
   const path = await findDatabase(options.path);
   const hash = await readFileWith(path, context, (source) =>
-    withProgress(`Hashing ${path}`, context, (pace) => backendHash(BoltFile.open(source), pace)),
+    withProgress(`Hashing ${path}`, context, (taskOptions) =>
+      backendHash(BoltFile.open(source), taskOptions),
+    ),
   );
   await context.emit({ kind: 'file-hash', path, hash });
 }

@@ -37,7 +37,9 @@ export async function runHashKv({ path, revision }: HashKvOptions, context: Comm
   const { hashKv } = await import('../../storage/backend/hash-kv.js');
   const { BoltFile } = await import('../../storage/bolt/bolt-file.js');
   const result = await readFileWith(path, context, (source) =>
-    withProgress(`Hashing ${path}`, context, (pace) => hashKv(BoltFile.open(source), { ...pace, revision })),
+    withProgress(`Hashing ${path}`, context, (taskOptions) =>
+      hashKv(BoltFile.open(source), { ...taskOptions, revision }),
+    ),
   );
   await context.emit({ kind: 'file-hashkv', hashKv: result });
 }

@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag, uint64Flag } from '../../cli/flags.js';
-import type { BucketRecord } from '../../model/bucket-record.js';
 import { CommandError, UsageError } from '../../model/errors.js';
+import type { BucketRecord } from '../../model/results.js';
 import type { decodeRecord } from '../../storage/backend/records.js';
 import type { BoltFile } from '../../storage/bolt/bolt-file.js';
 import type { Leaf } from '../../storage/bolt/leaf.js';
@@ -72,10 +72,10 @@ interface LeafPart {
 
 /** The leaf pages of the bucket in descending key order. Rejects with a `CommandError` when the bucket does not exist. */
 async function descendingLeaves(bolt: BoltFile, options: IterateBucketOptions): Promise<Iterable<LeafPart>> {
-  const { PageClaims } = await import('../../storage/bolt/page-claims.js');
+  const { ReachablePages } = await import('../../storage/bolt/reachable-pages.js');
   const bucket = bolt.bucket(options.bucket);
   if (bucket === undefined) throw new CommandError(`got nil bucket for ${options.bucket}`);
-  const leaves = bolt.leaves(bucket, { claims: new PageClaims(bolt.reader), order: 'descending' });
+  const leaves = bolt.leaves(bucket, { reachable: new ReachablePages(bolt.reader), order: 'descending' });
   return limited(leaves, options.limit);
 }
 

@@ -50,18 +50,20 @@ export async function runMigrate(options: MigrateOptions, context: CommandContex
   const path = databasePath(options.dataDirectory);
   await requireFile(path);
   await waitForServer(path, context);
-  const { from, isChanged, forcedDespite } = await withProgress(`Migrating ${path}`, context, (pace) =>
-    migrateDataDirectory({ ...options, ...pace }),
+  const { from, isChanged, overriddenError } = await withProgress(
+    `Migrating ${path}`,
+    context,
+    (taskOptions) => migrateDataDirectory({ ...options, ...taskOptions }),
   );
-  if (forcedDespite !== undefined) context.notices.line(`forced despite: ${forcedDespite}`);
-  context.notices.line(outcomeText(options.target, { from, isChanged, forcedDespite }));
+  if (overriddenError !== undefined) context.notices.line(`forced despite: ${overriddenError}`);
+  context.notices.line(outcomeText(options.target, { from, isChanged, overriddenError }));
 }
 
 /** Scripts match the log messages of etcdutl, some with the JSON value after the message. */
-function outcomeText(target: MinorVersion, { from, isChanged, forcedDespite }: Migration): string {
+function outcomeText(target: MinorVersion, { from, isChanged, overriddenError }: Migration): string {
   const version = versionText(target);
   if (!isChanged) return `storage version up-to-date\t{"storage-version": "${version}"}`;
-  if (forcedDespite === undefined) {
+  if (overriddenError === undefined) {
     return `updated storage version\t{"new-storage-version": "${version}.0", "old-storage-version": "${versionText(from)}"}`;
   }
   return isOlder(target, FIRST_WITH_STORAGE_VERSION)

@@ -8,3 +8,6 @@ export interface ResponseHeader {
   readonly revision: bigint;
   readonly raftTerm: bigint;
 }
+
+/** What Go has in the place of an absent header. */
+export const NO_HEADER: ResponseHeader = { clusterId: 0n, memberId: 0n, revision: 0n, raftTerm: 0n };

@@ -25,7 +25,7 @@ export const authRenderers = {
   'role-get': ({ role, response }, sink) =>
     writeTo(sink, (writer) => {
       writer.bytes(bytesFromText(`Role ${role}\n`));
-      // Not every server lists the permissions of the role that has them all.
+      // Some servers list no permissions for root, which has all of them.
       const perm = role === 'root' && response.perm.length === 0 ? [EVERYTHING] : response.perm;
       writer.ascii('KV Read:\n');
       writePermissions(writer, perm, PermissionType.read);
@@ -80,7 +80,7 @@ function writePermission(writer: ByteWriter, { key, rangeEnd }: Permission): voi
   writer.newline();
 }
 
-/** The open end has no closing bracket. */
+/** etcdctl closes no bracket after an open end. */
 function writeRange(writer: ByteWriter, key: Uint8Array, rangeEnd: Uint8Array): void {
   writer.ascii('[').bytes(key).ascii(', ');
   if (rangeEnd.length === 1 && rangeEnd[0] === 0) writer.ascii('<open ended>');

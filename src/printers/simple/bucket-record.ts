@@ -1,7 +1,7 @@
 import { bytesFromText, textFromBytes } from '../../go/bytes.js';
 import { quoteGo } from '../../go/quote.js';
-import type { BucketRecord, RecordedRevision } from '../../model/bucket-record.js';
 import type { Permission } from '../../model/messages/auth.js';
+import type { BucketRecord, RecordedRevision } from '../../model/results.js';
 import { permissionTypeName } from '../enum-names.js';
 import { leaseIdHex } from '../id.js';
 
@@ -48,7 +48,7 @@ function changeText(record: Extract<BucketRecord, { kind: 'change' }>): string {
   ].join(' | ');
 }
 
-/** Go's text form of the message, with one space between fields where a build of etcd-dump-db may have two. */
+/** Go's text form of the message. Builds of etcd-dump-db separate fields by one space or by two; here it is one. */
 function permissionText({ permType, key, rangeEnd }: Permission): string {
   const fields: string[] = [];
   if (permType !== 0) fields.push(`permType:${permissionTypeName(permType)}`);

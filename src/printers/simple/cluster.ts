@@ -49,8 +49,8 @@ function writeRows(sink: Sink, rows: readonly (readonly string[])[]): void {
 }
 
 /**
- * Go's text form of the message, zero fields left out. Between fields it has one space or two, by a random choice when
- * the program was built; ours is one.
+ * Go's text form of the message, without zero fields. Go separates fields by one space or by two, a random choice made
+ * when the program is built; here it is one.
  */
 function alarmDump({ memberId, alarm }: AlarmMember): string {
   const fields: string[] = [];

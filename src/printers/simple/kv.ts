@@ -71,7 +71,7 @@ function writeOperation(writer: ByteWriter, { response }: ResponseOp, style: Key
       writeDeleteRange(writer, response.value, style);
       break;
     default:
-      // No transaction that a command can ask for answers so; etcdctl adds a dump of the message.
+      // No command asks for a transaction within a transaction; for one, etcdctl adds a dump of the message.
       writer.ascii('unexpected response \n');
   }
 }

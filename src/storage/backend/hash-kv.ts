@@ -3,8 +3,8 @@ import { BitSet } from '../bit-set.js';
 import type { BoltFile, Bucket } from '../bolt/bolt-file.js';
 import type { Leaf } from '../bolt/leaf.js';
 import { Crc32c } from '../crc32c.js';
-import { Pace, type PaceOptions } from '../pace.js';
-import { findUserKey, KeyTable, NumberList } from './key-table.js';
+import { LongTask, type LongTaskOptions } from '../long-task.js';
+import { findUserKey, KeyTable, Uint32List } from './key-table.js';
 import { readMetaValues } from './meta-bucket.js';
 import { decodeRevisionKey, lastRevision, type Revision } from './revision-key.js';
 import { BUCKETS } from './schema.js';
@@ -12,21 +12,21 @@ import { BUCKETS } from './schema.js';
 export interface HashKv {
   readonly hash: number;
   readonly hashRevision: bigint;
-  /** −1 when nothing was ever compacted. */
+  /** −1 when there was no compaction yet. */
   readonly compactRevision: bigint;
 }
 
-export interface HashKvOptions extends PaceOptions {
-  /** Changes up to this revision count; 0: all. */
+export interface HashKvOptions extends LongTaskOptions {
+  /** Hash the changes up to this revision; 0: all. */
   readonly revision: bigint;
 }
 
 /**
- * The hash over the history of keys by which a cluster's members compare themselves (HashKV of the maintenance
- * service; etcd server/storage/mvcc/hash.go, v3.7.1). Records that a compaction is about to delete are left out, so
- * that members agree however far each of them has come. Reads the history twice when there was a compaction, and keeps
- * some 30 bytes per key meanwhile. A server that has just compacted answers for exactly that revision from a cache,
- * with a different hash. Throws `CommandError` in etcdutl's words for a revision too old or too new.
+ * The hash over the key history by which the members of a cluster are compared (HashKV of the maintenance service; etcd
+ * server/storage/mvcc/hash.go, v3.7.1). Records that a compaction is going to delete are skipped, so that members whose compactions
+ * are at different points have the same hash. After a compaction the history is read twice, with about 30 bytes of memory per key. A
+ * server that has just compacted answers for exactly that revision from a cache, with a different hash. Throws `CommandError` in
+ * etcdutl's words when the revision is compacted or in the future, and `CorruptFileError`.
  */
 export async function hashKv(bolt: BoltFile, options: HashKvOptions): Promise<HashKv> {
   const bucket = bolt.bucket(BUCKETS.key);
@@ -45,7 +45,7 @@ export async function hashKv(bolt: BoltFile, options: HashKvOptions): Promise<Ha
   return { hash: hash.value, hashRevision, compactRevision: compact };
 }
 
-/** What a server would take for the newest and the compacted revision after starting on this database. */
+/** The current and the compacted revision that a server has after it starts on this database. */
 function revisionsOf(bolt: BoltFile): { current: bigint; compact: bigint } {
   const { finishedCompaction: finished = -1n, scheduledCompaction: scheduled = 0n } = readMetaValues(bolt);
   const compact = scheduled > finished && scheduled > 0n ? scheduled : finished;
@@ -54,70 +54,71 @@ function revisionsOf(bolt: BoltFile): { current: bigint; compact: bigint } {
 }
 
 interface HashWindow {
-  /** The last revision that counts. */
+  /** The last revision that is hashed. */
   readonly until: bigint;
   readonly compact: bigint;
 }
 
 async function hashHistory(history: History, { until, compact }: HashWindow, hash: Crc32c): Promise<void> {
-  const survivors = compact < 0n ? undefined : await findSurvivors(history, until);
+  const keptRecords = compact < 0n ? undefined : await findKeptRecords(history, until);
   await history.forEach(until, ({ leaf, index, ordinal, revision }) => {
-    const isObsolete = revision.main <= compact && survivors !== undefined && !survivors.has(ordinal);
-    // Servers before 3.5.16 and 3.4.34 deleted the tombstone of the compaction's own revision, later ones keep it.
-    const isContested = revision.main === compact && revision.isTombstone;
-    if (!isObsolete && !isContested) hash.update(leaf.bytes, leaf.keyStart(index), leaf.valueEnd(index));
+    const isObsolete = revision.main <= compact && keptRecords !== undefined && !keptRecords.has(ordinal);
+    // Versions before 3.5.16 and 3.4.34 deleted a tombstone at the compacted revision itself, later ones keep it.
+    const isCompactedTombstone = revision.main === compact && revision.isTombstone;
+    if (!isObsolete && !isCompactedTombstone)
+      hash.update(leaf.bytes, leaf.keyStart(index), leaf.valueEnd(index));
   });
 }
 
 /**
- * The records that a compaction at `until` would leave of the history before it, by their ordinals: for each key the
- * last one, unless it is a deletion. Undefined when there are none at all, in which case nothing is left out.
+ * The ordinals of the records that a compaction at `until` would keep: for each key the last one, unless it is a tombstone. Undefined
+ * when there are none; no record is skipped then.
  */
-async function findSurvivors(history: History, until: bigint): Promise<BitSet | undefined> {
+async function findKeptRecords(history: History, until: bigint): Promise<BitSet | undefined> {
   const keys = new KeyTable();
-  /** One more than the ordinal. */
-  const kept = new NumberList();
+  /** By key number: the ordinal of its last record plus one; 0 when that is a tombstone. */
+  const lastRecords = new Uint32List();
   let recordCount = 0;
   await history.forEach(until, ({ leaf, index, ordinal, revision }) => {
     recordCount = ordinal + 1;
-    // A server's index begins at revision 1.
+    // The index of a server begins at revision 1.
     if (revision.main === 0n) return;
     const number = keys.numberOf(leaf.bytes, ...history.userKey(leaf, index));
-    kept.set(number, revision.isTombstone ? 0 : ordinal + 1);
+    lastRecords.set(number, revision.isTombstone ? 0 : ordinal + 1);
   });
-  const survivors = new BitSet(recordCount);
+  const keptRecords = new BitSet(recordCount);
   let count = 0;
   for (let number = 0; number < keys.size; number++) {
-    const record = kept.get(number);
-    if (record > 0 && survivors.add(record - 1)) count++;
+    const record = lastRecords.get(number);
+    if (record > 0 && keptRecords.add(record - 1)) count++;
   }
-  return count === 0 ? undefined : survivors;
+  return count === 0 ? undefined : keptRecords;
 }
 
-/** A record of the history. The leaf is lent for the duration of a call. */
+/** A record of the history. The leaf is valid only during the call. */
 interface HistoryRecord {
   readonly leaf: Leaf;
   readonly index: number;
-  /** Position in the history, from 0 on. */
+  /** Position in the history, starting at 0. */
   readonly ordinal: number;
   readonly revision: Revision;
 }
 
-/** The bucket `key`. */
+/** The records of the bucket `key`. Methods throw `CorruptFileError`. */
 class History {
   readonly #bolt: BoltFile;
   readonly #bucket: Bucket;
-  readonly #options: PaceOptions;
+  readonly #options: LongTaskOptions;
 
-  constructor(bolt: BoltFile, bucket: Bucket, options: PaceOptions) {
+  constructor(bolt: BoltFile, bucket: Bucket, options: LongTaskOptions) {
     this.#bolt = bolt;
     this.#bucket = bucket;
     this.#options = options;
   }
 
-  /** In order, up to a revision. */
+  /** Calls `visit` for each record in order, up to and including the main revision `until`. */
   async forEach(until: bigint, visit: (record: HistoryRecord) => void): Promise<void> {
-    const pace = new Pace(this.#bolt.sizeBytes, this.#options);
+    const task = new LongTask(this.#bolt.sizeBytes, this.#options);
     let ordinal = 0;
     for (const leaf of this.#bolt.leaves(this.#bucket)) {
       for (let index = 0; index < leaf.count; index++) {
@@ -125,13 +126,13 @@ class History {
         if (revision.main > until) return;
         visit({ leaf, index, ordinal: ordinal++, revision });
       }
-      if (pace.isDue(leaf.bytes.length)) await pace.rest();
+      if (task.shouldYield(leaf.bytes.length)) await task.yield();
     }
   }
 
   userKey(leaf: Leaf, index: number): readonly [start: number, end: number] {
-    const place = findUserKey(leaf.bytes, leaf.keyEnd(index), leaf.valueEnd(index));
-    if (place !== undefined) return [place.start, place.end];
+    const span = findUserKey(leaf.bytes, leaf.keyEnd(index), leaf.valueEnd(index));
+    if (span !== undefined) return [span.start, span.end];
     throw this.#bolt.reader.corrupt('cannot decode a record of the key-value history', leaf.offsetOf(index));
   }
 

@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { FieldReader, type Span } from '../message-fields.js';
+import { FieldReader, type Span } from '../protobuf-fields.js';
 
-const FIRST_SLOTS = 1 << 10;
+const INITIAL_SLOTS = 1 << 10;
 const EMPTY = 0;
-const FULLEST_SHARE = 0.6;
+const MAX_LOAD = 0.6;
 
 /**
- * Numbers the distinct keys of a history: 0 for the first one met, and so on. A key is remembered by a 64-bit
- * fingerprint under a random seed, 12 bytes at 60 % load, because a file may hold many millions. Two of ten million
- * different keys are taken for one another in one run out of several hundred thousand.
+ * Assigns numbers to the distinct keys of a history: 0 to the first one, 1 to the second one, and so on. It is a hash table with open
+ * addressing. It stores a 64-bit fingerprint of each key under a random seed, 12 bytes a slot at a load of at most 60 %, because a file
+ * can have many millions of keys. With ten million keys, a collision of fingerprints occurs in one run out of several hundred thousand.
  */
 export class KeyTable {
   readonly #seeds = new Int32Array(new Uint8Array(randomBytes(8)).buffer);
-  #high = new Int32Array(FIRST_SLOTS);
-  #low = new Int32Array(FIRST_SLOTS);
+  #high = new Int32Array(INITIAL_SLOTS);
+  #low = new Int32Array(INITIAL_SLOTS);
   /** Number of the key plus one, or `EMPTY`. */
-  #numbers = new Uint32Array(FIRST_SLOTS);
+  #numbers = new Uint32Array(INITIAL_SLOTS);
   #size = 0;
 
-  /** How many distinct keys have been numbered. */
+  /** The number of distinct keys so far. */
   get size(): number {
     return this.#size;
   }
 
-  /** The number of the key at `start` to `end`; a new one if it is new. */
+  /** The number of the key in bytes `start` to `end`. A new key gets the next number. */
   numberOf(bytes: Uint8Array, start: number, end: number): number {
     let high = this.#seeds[0] ?? 0;
     let low = this.#seeds[1] ?? 0;
@@ -43,11 +43,11 @@ export class KeyTable {
     this.#high[slot] = high;
     this.#low[slot] = low;
     this.#numbers[slot] = ++this.#size;
-    if (this.#size > this.#numbers.length * FULLEST_SHARE) this.#grow();
+    if (this.#size > this.#numbers.length * MAX_LOAD) this.#grow();
     return this.#size - 1;
   }
 
-  /** The slot that has the fingerprint, or the empty one where it belongs. */
+  /** The slot with this fingerprint, or the empty slot to store it in. */
   #slotOf(high: number, low: number): number {
     const mask = this.#numbers.length - 1;
     let slot = low & mask;
@@ -74,15 +74,15 @@ export class KeyTable {
   }
 }
 
-/** The finalizer of MurmurHash3: every bit of the input changes half of the output's. */
+/** The finalizer of MurmurHash3: each bit of the input changes about half of the output bits. */
 function mix(value: number): number {
   let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);
 }
 
-/** Small whole numbers at indices that only grow, without an object each. Numbers not set are 0. */
-export class NumberList {
+/** A growable array of 32-bit unsigned integers. Elements that were not set are 0. */
+export class Uint32List {
   #numbers = new Uint32Array(1 << 10);
 
   get(index: number): number {
@@ -103,8 +103,8 @@ const EMPTY_SPAN: Span = { start: 0, end: 0 };
 const KEY_TAG = 10;
 
 /**
- * Where the user's key lies in a serialized mvccpb.KeyValue, which may be large: nothing is copied. A missing key is
- * empty. Undefined when the bytes between `start` and `end` are no message.
+ * The span of the user's key in a serialized mvccpb.KeyValue. Nothing is copied, because values can be large. A missing key is an empty
+ * span. Undefined when the bytes between `start` and `end` are not a protobuf message.
  */
 export function findUserKey(bytes: Uint8Array, start: number, end: number): Span | undefined {
   const reader = new FieldReader(bytes, start, end);

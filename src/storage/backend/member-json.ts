@@ -1,4 +1,4 @@
-/** A member as the bucket `members`, the configuration changes in a WAL and `.snap` files describe it. */
+/** A member, as described in the bucket `members`, in the configuration changes of a WAL and in `.snap` files. */
 export interface MemberRecord {
   readonly id: bigint;
   readonly name: string;
@@ -6,13 +6,13 @@ export interface MemberRecord {
   readonly peerUrls: readonly string[];
 }
 
-/** Ids exceed doubles: they are written and read as digits. */
+/** The id is written as decimal digits, because it can exceed the precision of a double. */
 export function memberJson({ id, name, peerUrls }: MemberRecord): string {
   const rest = JSON.stringify({ peerURLs: peerUrls, ...(name === '' ? {} : { name }) });
   return goJson(`{"id":${id},${rest.slice(1)}`);
 }
 
-/** Go escapes these also where JSON does not ask for it. */
+/** Escapes the characters that Go's encoding/json escapes but JSON.stringify does not. */
 export function goJson(json: string): string {
   return json.replace(
     /[<>&\u2028\u2029]/g,
@@ -20,12 +20,12 @@ export function goJson(json: string): string {
   );
 }
 
-/** The bucket's key: hexadecimal, not padded. */
+/** The key of a member in the bucket: its id in hexadecimal, not padded. */
 export function memberKey(id: bigint): string {
   return id.toString(16);
 }
 
-/** Throws a `SyntaxError` or `RangeError` when the text describes no member. */
+/** Throws a `SyntaxError` or `RangeError` when the text is not a member's description. */
 export function parseMemberJson(text: string): MemberRecord {
   const value: unknown = JSON.parse(text.replace(/("id"\s*:\s*)(\d+)/, '$1"$2"'));
   const { id, name = '', peerURLs } = (value ?? {}) as Record<string, unknown>;

@@ -2,7 +2,7 @@ import type { BoltFile } from '../bolt/bolt-file.js';
 import { decodeRevisionKey } from './revision-key.js';
 import { BUCKETS, CLUSTER_KEYS, META_KEYS } from './schema.js';
 
-/** What the bucket `meta` says. Values that are not there, or are no such values, are undefined. */
+/** The values of the bucket `meta`. Missing and malformed values are undefined. */
 interface MetaValues {
   readonly consistentIndex: bigint | undefined;
   readonly term: bigint | undefined;
@@ -12,7 +12,7 @@ interface MetaValues {
   readonly storageVersion: string | undefined;
 }
 
-/** None that is read here comes near. */
+/** Longer values are ignored. All values that are read here are much shorter. */
 const MAX_VALUE_BYTES = 1024;
 /** `version` in three numbers, as etcd writes it; a suffix such as `-rc.1` is allowed. */
 const SEMANTIC_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:[-+][0-9A-Za-z.+-]*)?$/;
@@ -53,13 +53,13 @@ function mainRevision(value: Uint8Array | undefined): bigint | undefined {
   }
 }
 
-/** A minor version of etcd: what decides about compatibility. */
+/** A minor version of etcd. Storage compatibility is decided by minor versions. */
 export interface MinorVersion {
   readonly major: number;
   readonly minor: number;
 }
 
-/** Older ones record no version of the schema. */
+/** Older versions record no schema version. */
 export const FIRST_WITH_STORAGE_VERSION: MinorVersion = { major: 3, minor: 6 };
 
 export function versionText({ major, minor }: MinorVersion): string {
@@ -76,13 +76,13 @@ export function parseMinorVersion(text: string | undefined): MinorVersion | unde
   return major === undefined ? undefined : { major: Number(major), minor: Number(minor) };
 }
 
-/** What is behind this is no minor version any more. */
+/** A version text is cut to this length before it is parsed. */
 const MAX_VERSION_BYTES = 100;
 
 interface RecordedVersions {
-  /** Of the database's schema; recorded since 3.6. */
+  /** The schema version of the database, recorded since 3.6. */
   readonly storageVersion: MinorVersion | undefined;
-  /** What the cluster's members had agreed on. */
+  /** The version that the members of the cluster have agreed on. */
   readonly clusterVersion: MinorVersion | undefined;
 }
 

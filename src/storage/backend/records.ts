@@ -3,7 +3,7 @@ import { type MemberRecord, parseMemberJson } from './member-json.js';
 import { decodeRevisionKey, type Revision } from './revision-key.js';
 import { AUTH_KEYS, BUCKETS, META_KEYS } from './schema.js';
 
-/** One pair of one bucket, decoded. */
+/** A decoded key-value pair of a bucket. */
 export type BackendRecord =
   | { readonly kind: 'change'; readonly revision: Revision; readonly keyValue: KeyValue }
   | { readonly kind: 'lease'; readonly id: bigint; readonly lease: Lease }
@@ -15,7 +15,7 @@ export type BackendRecord =
   | { readonly kind: 'compaction'; readonly name: string; readonly revision: Revision }
   | { readonly kind: 'member'; readonly member: MemberRecord }
   | { readonly kind: 'removed-member'; readonly id: string }
-  /** Of a bucket or key that this program knows no format for. */
+  /** A pair whose format this program does not know. */
   | { readonly kind: 'raw' };
 
 type Decoder = (key: Uint8Array, value: Uint8Array) => BackendRecord;
@@ -40,14 +40,14 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 ]);
 
 /**
- * Two bytes can become an object of a hundred when a message repeats an empty one: no more of them than memory holds
- * easily. Only values of keys are long; a role would need 100 000 permissions for this.
+ * Limits the memory for decoded objects: two bytes of an empty repeated message become an object of a hundred bytes. Only values of keys
+ * are large in practice; a role reaches this size with about 100 000 permissions.
  */
 const MAX_SMALL_RECORD_BYTES = 8 << 20;
 
 /**
- * Decodes a pair; decoded byte fields may share the arguments' memory. Throws an `Error` that says what is wrong with
- * it; where, only the caller knows.
+ * Decodes a pair. Byte fields may share memory with the arguments. Throws an `Error` that describes the defect; the caller adds the file
+ * and the offset.
  */
 export function decodeRecord(bucket: string, key: Uint8Array, value: Uint8Array): BackendRecord {
   const decode = DECODERS.get(bucket);

@@ -1,55 +1,55 @@
 import type { BoltFile, Bucket } from '../bolt/bolt-file.js';
 import { BoltWriter } from '../bolt/bolt-writer.js';
 import { compareBytes } from '../bolt/format.js';
-import { PageClaims } from '../bolt/page-claims.js';
+import { ReachablePages } from '../bolt/reachable-pages.js';
 import type { ByteSink } from '../byte-sink.js';
 import type { Crc32c } from '../crc32c.js';
-import { Pace, type PaceOptions } from '../pace.js';
+import { LongTask, type LongTaskOptions } from '../long-task.js';
 
-/** A pair to be set, or removed when its value is undefined. */
+/** Sets a pair, or removes it when the value is undefined. */
 export interface Change {
   readonly key: Uint8Array;
   readonly value: Uint8Array | undefined;
 }
 
-/** What happens to a bucket; one that is named but not there is made. */
+/** Changes to a bucket. A missing bucket is created. */
 export interface BucketEdit {
-  /** Drop all pairs that the bucket has. */
-  readonly isEmptied?: boolean;
+  /** Do not copy the bucket's present pairs. */
+  readonly isCleared?: boolean;
   readonly changes?: readonly Change[];
 }
 
-/** By bucket name. Buckets that are not named are copied. */
+/** By bucket name. Buckets without an entry are copied unchanged. */
 export type DatabaseEdits = ReadonlyMap<string, BucketEdit>;
 
-export interface RewriteOptions extends PaceOptions {
+export interface RewriteOptions extends LongTaskOptions {
   readonly edits?: DatabaseEdits;
-  /** Takes every key and value written, in order. */
-  readonly written?: Crc32c;
+  /** Updated with every key and value that is written, in order. */
+  readonly checksum?: Crc32c;
 }
 
 /**
- * Copies a database into a new one, pair by pair, with edits. The copy has no unused pages. Progress counts bytes of
- * the old database. Returns the new size in bytes; nothing is forced to disk. Throws `CorruptFileError`.
+ * Copies a database into a new one, pair by pair, and applies edits. The copy has no unused pages. Progress counts bytes of the old
+ * database. Returns the size of the new one in bytes; the caller syncs it. Throws `CorruptFileError`.
  */
 export async function rewriteDatabase(
   bolt: BoltFile,
   sink: ByteSink,
   options: RewriteOptions = {},
 ): Promise<number> {
-  const pace = new Pace(bolt.sizeBytes, options);
+  const task = new LongTask(bolt.sizeBytes, options);
   const writer = new BoltWriter(sink, bolt.meta.pageSizeBytes);
   const add = (key: Uint8Array, value: Uint8Array) => {
-    options.written?.update(key).update(value);
+    options.checksum?.update(key).update(value);
     writer.add(key, value);
   };
-  const walk = { claims: new PageClaims(bolt.reader) };
+  const walk = { reachable: new ReachablePages(bolt.reader) };
   for (const { name, bucket, edit } of editedBuckets(bolt.buckets(walk), options.edits ?? new Map())) {
     writer.beginBucket(name);
-    const merger = new Merger(edit.changes ?? [], add);
-    for (const leaf of bucket === undefined || edit.isEmptied ? [] : bolt.leaves(bucket, walk)) {
-      for (let index = 0; index < leaf.count; index++) merger.pass(leaf.key(index), leaf.value(index));
-      if (pace.isDue(leaf.bytes.length)) await pace.rest();
+    const merger = new ChangeMerger(edit.changes ?? [], add);
+    for (const leaf of bucket === undefined || edit.isCleared ? [] : bolt.leaves(bucket, walk)) {
+      for (let index = 0; index < leaf.count; index++) merger.merge(leaf.key(index), leaf.value(index));
+      if (task.shouldYield(leaf.bytes.length)) await task.yield();
     }
     merger.finish();
   }
@@ -73,8 +73,8 @@ function editedBuckets(existing: readonly Bucket[], edits: DatabaseEdits): reado
     .sort((a, b) => compareBytes(a.name, b.name));
 }
 
-/** Mixes changes into pairs that come in the order of their keys. */
-class Merger {
+/** Merges changes into pairs that are passed in the order of their keys. */
+class ChangeMerger {
   readonly #add: (key: Uint8Array, value: Uint8Array) => void;
   readonly #changes: readonly Change[];
   #next = 0;
@@ -84,7 +84,7 @@ class Merger {
     this.#changes = changes.toSorted((a, b) => compareBytes(a.key, b.key));
   }
 
-  pass(key: Uint8Array, value: Uint8Array): void {
+  merge(key: Uint8Array, value: Uint8Array): void {
     for (let change = this.#changes[this.#next]; change !== undefined; ) {
       const order = compareBytes(change.key, key);
       if (order > 0) break;

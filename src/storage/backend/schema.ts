@@ -1,12 +1,12 @@
 /**
- * # What etcd keeps in its database
+ * # The schema of etcd's database
  *
- * Ten buckets, of which servers make all (etcd server/storage/schema, read at v3.7.1, measured from 3.4 on). Numbers
- * in keys and values are big-endian, other than those of the database file around them.
+ * There are ten buckets; a server creates all of them (etcd server/storage/schema, read at v3.7.1, measured from 3.4 on). Numbers
+ * in keys and values are big-endian, unlike those in the format of the database file.
  *
  * | bucket | key | value |
  * |---|---|---|
- * | `key` | revision (see revision-key.ts) | mvccpb.KeyValue; a deletion has only the key |
+ * | `key` | revision (see revision-key.ts) | mvccpb.KeyValue; a tombstone has only the key |
  * | `lease` | id, 8 bytes | leasepb.Lease |
  * | `alarm` | etcdserverpb.AlarmMember | empty |
  * | `auth` | `authEnabled`, `authRevision` | byte 0 or 1; u64 |
@@ -16,9 +16,9 @@
  * | `cluster` | `clusterVersion`, `downgrade` | `3.5.0`; JSON |
  * | `meta` | see `META_KEYS` | |
  *
- * `key` is the history of all keys: each change of each key has a record, in the order in which the changes were made.
- * The present state is what remains after replaying it. A record whose key is a plain revision and whose value is empty
- * was put there by a restore that bumps the revision: it makes the server start counting there.
+ * `key` is the history of all keys. Each change of a key has a record; the records are in the order of the changes. Replaying them gives
+ * the present state. A record with an empty value, whose revision is not marked as a tombstone, was written by a restore with a revision
+ * bump: the server continues from its revision.
  */
 export const BUCKETS = {
   alarm: 'alarm',
@@ -40,7 +40,7 @@ export const META_KEYS = {
   term: 'term',
   /** JSON, voters as numbers. Since 3.5. */
   confState: 'confState',
-  /** 17 bytes, a revision whose sub is 0: that of the last compaction that was begun, and ended. */
+  /** A revision of 17 bytes whose sub revision is 0: the last compaction that was scheduled, and the last that was finished. */
   scheduledCompaction: 'scheduledCompactRev',
   finishedCompaction: 'finishedCompactRev',
   /** `3.6.0`. Since 3.6. */

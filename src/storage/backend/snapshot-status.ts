@@ -2,49 +2,49 @@ import type { BoltFile, Bucket } from '../bolt/bolt-file.js';
 import { checkedLeaves } from '../bolt/check.js';
 import type { Leaf } from '../bolt/leaf.js';
 import { Crc32c } from '../crc32c.js';
-import { Pace, type PaceOptions } from '../pace.js';
-import { findUserKey, KeyTable, NumberList } from './key-table.js';
+import { LongTask, type LongTaskOptions } from '../long-task.js';
+import { findUserKey, KeyTable, Uint32List } from './key-table.js';
 import { readMetaValues } from './meta-bucket.js';
-import { decodeRevisionKey, isTombstone, revisionKeyDefect } from './revision-key.js';
+import { decodeRevisionKey, isTombstone, revisionKeyError } from './revision-key.js';
 import { BUCKETS } from './schema.js';
 
 export interface SnapshotStatus {
-  /** CRC-32C over the names and pairs of all buckets, in order. Independent of how pages lie in the file. */
+  /** CRC-32C over the names and pairs of all buckets, in order. It does not depend on the layout of the pages. */
   readonly hash: number;
-  /** Of the last change; 0 in an empty store. */
+  /** The revision of the last change; 0 in an empty store. */
   readonly revision: bigint;
   readonly totalKeys: number;
-  /** Of the database in bytes, unused pages included, trailer and reserve not. */
+  /** The size of the database in bytes, with unused pages, without the trailer and preallocated space. */
   readonly totalSizeBytes: number;
-  /** Empty below etcd 3.6. */
+  /** Empty for databases of etcd before 3.6. */
   readonly storageVersion: string;
 }
 
 /**
- * What "keys" means: `pairs`: all pairs in all buckets, as etcdctl and etcdutl count up to 3.5. `user-keys`: the
- * distinct keys that exist, as etcdutl counts from 3.6 on; records that are malformed are an error then.
+ * What is counted as a key. `pairs`: all pairs of all buckets, as in etcdctl and etcdutl up to 3.5. `user-keys`: the distinct keys that
+ * exist, as in etcdutl from 3.6 on; a malformed record is an error then.
  */
 export type KeyCounting = 'pairs' | 'user-keys';
 
-export interface StatusOptions extends PaceOptions {
+export interface StatusOptions extends LongTaskOptions {
   readonly counting: KeyCounting;
 }
 
 /**
- * Checks the database (see `checkedLeaves`) and sums it up, in one pass. Progress counts bytes of the database.
- * Throws `CorruptFileError`.
+ * Checks the database (see `checkedLeaves`) and collects its status in one pass. Progress counts bytes of the database. Throws
+ * `CorruptFileError`.
  */
 export async function snapshotStatus(bolt: BoltFile, options: StatusOptions): Promise<SnapshotStatus> {
-  const pace = new Pace(bolt.sizeBytes, options);
-  const tally = new Tally(bolt, options.counting);
+  const task = new LongTask(bolt.sizeBytes, options);
+  const collector = new StatusCollector(bolt, options.counting);
   for (const { bucket, leaf } of checkedLeaves(bolt)) {
-    tally.add(bucket, leaf);
-    if (pace.isDue(leaf.bytes.length)) await pace.rest();
+    collector.add(bucket, leaf);
+    if (task.shouldYield(leaf.bytes.length)) await task.yield();
   }
-  return { ...tally.result(), storageVersion: readMetaValues(bolt).storageVersion ?? '' };
+  return { ...collector.result(), storageVersion: readMetaValues(bolt).storageVersion ?? '' };
 }
 
-class Tally {
+class StatusCollector {
   readonly #bolt: BoltFile;
   readonly #counting: KeyCounting;
   readonly #hash = new Crc32c();
@@ -82,8 +82,8 @@ class Tally {
   #addHistory(leaf: Leaf): void {
     for (let index = 0; index < leaf.count; index++) {
       const record = { bytes: leaf.bytes, start: leaf.keyStart(index), end: leaf.keyEnd(index) };
-      const defect = revisionKeyDefect(record);
-      if (defect !== undefined) throw this.#bolt.reader.corrupt(defect, leaf.offsetOf(index));
+      const error = revisionKeyError(record);
+      if (error !== undefined) throw this.#bolt.reader.corrupt(error, leaf.offsetOf(index));
       if (this.#counting === 'pairs') continue;
       const userKey = findUserKey(leaf.bytes, record.end, leaf.valueEnd(index));
       if (userKey === undefined) {
@@ -100,19 +100,19 @@ class Tally {
 
 const KEY_BUCKET = Buffer.from(BUCKETS.key);
 
-/** Pairs lie in a page without gaps, so that mostly one update takes them all. */
+/** Adds all pairs of the leaf to the hash. They are usually contiguous in the page, so that one update is enough. */
 export function hashLeaf(hash: Crc32c, leaf: Leaf): void {
   for (let index = 0; index < leaf.count; ) {
-    const { next, end } = leaf.runEnd(index);
+    const { next, end } = leaf.contiguousRun(index);
     hash.update(leaf.bytes, leaf.keyStart(index), end);
     index = next;
   }
 }
 
-/** The keys that exist after the changes so far. */
+/** Counts the keys that exist after the changes so far. */
 class LiveKeys {
   readonly #keys = new KeyTable();
-  readonly #isLive = new NumberList();
+  readonly #isLive = new Uint32List();
   count = 0;
 
   replay(

@@ -1,17 +1,18 @@
 /**
  * # Backing up a data directory
  *
- * The version 2 store is never in the database: it is what the newest `.snap` file says, and what the entries of the log behind it do
- * to that. A backup of it therefore is a copy of both, made so that one new member can start from it as a cluster of its own, with
- * `--force-new-cluster` (HandleBackup in etcdutl/etcdutl/backup_command.go of etcd 3.5):
+ * The version 2 store is not in the database. It is the image in the newest `.snap` file, with the later entries of the WAL applied. A
+ * backup is a copy of both, from which one new member can start as a new cluster with `--force-new-cluster` (HandleBackup in
+ * etcdutl/etcdutl/backup_command.go of etcd 3.5):
  *
- * - `member/snap/<term>-<index>.snap`: the same image, with one member that nobody is instead of the members (store-image.ts)
- * - `member/wal/…`: the entries behind it; those that are about members do nothing any more, and neither do those of version 3,
- *   unless its data comes along (log-entry.ts, log.ts)
- * - `member/snap/db`: a database that has just the member, or with version 3 a copy of the old one, edited like that
+ * - `member/snap/<term>-<index>.snap`: the same image, with a placeholder instead of the members (store-image.ts)
+ * - `member/wal/…`: the entries after the image. Entries that change members become empty, and so do those of version 3, unless
+ *   its data is copied too (log.ts)
+ * - `member/snap/db`: a database that has only the placeholder; with version 3, a copy of the database in which the placeholder replaces
+ *   the members
  *
- * Everything is written into a temporary directory, forced to disk and renamed: a backup is there as a whole or not at all. The
- * source is only read. The server need not be stopped, except for the database.
+ * Everything is written into a temporary directory, synced and renamed, so that a backup is complete or does not exist. The source is
+ * only read. The server may be running, unless the database is copied.
  */
 import { randomBytes } from 'node:crypto';
 import { joinPath } from '../../go/file-path.js';
@@ -21,7 +22,7 @@ import type { MemberRecord } from '../backend/member-json.js';
 import { FileByteSink } from '../byte-sink.js';
 import { walPath } from '../data-directory/layout.js';
 import { isEmptyDirectory, makeDirectories, statOf, syncDirectories } from '../directory.js';
-import type { PaceOptions } from '../pace.js';
+import type { LongTaskOptions } from '../long-task.js';
 import { snapName, votersOnly } from '../raft-snapshot/snap-file.js';
 import { Staging } from '../restore/staging.js';
 import { SEGMENT_BYTES, segmentName } from '../wal/format.js';
@@ -29,16 +30,16 @@ import { backupDatabase } from './database.js';
 import { scanLog, writeLog } from './log.js';
 import { type Image, readNewestImage, writeImage } from './store-image.js';
 
-export interface BackupRequest extends PaceOptions {
+export interface BackupRequest extends LongTaskOptions {
   readonly dataDirectory: string;
-  /** `undefined`: within the data directory; the same holds for the backup. */
+  /** `undefined`: within the data directory; `backupWalDirectory` likewise. */
   readonly walDirectory: string | undefined;
   readonly backupDirectory: string;
   readonly backupWalDirectory: string | undefined;
   readonly withVersion3: boolean;
 }
 
-/** A member without an address: the server that starts from the backup puts itself in its place. */
+/** A member with a random id and no real address. The server that starts from the backup replaces it by itself. */
 export function placeholderMember(): MemberRecord {
   return {
     id: randomBytes(8).readBigUInt64BE() | 1n,
@@ -47,7 +48,10 @@ export function placeholderMember(): MemberRecord {
   };
 }
 
-/** Throws `CommandError` and `CorruptFileError`; then, and when the signal aborts, nothing is left behind. */
+/**
+ * Throws `CommandError` and `CorruptFileError`; rejects with the signal's reason when it aborts. After a failure, all files that were
+ * created are removed.
+ */
 export async function backUp(request: BackupRequest): Promise<void> {
   const { dataDirectory, backupDirectory, backupWalDirectory, withVersion3 } = request;
   rejectUsedDirectories(request);
@@ -88,7 +92,7 @@ export async function backUp(request: BackupRequest): Promise<void> {
   }
 }
 
-/** Where the log says that the image is. */
+/** The snapshot record of the new log, which refers to the image. */
 function snapshotRecord(image: Image | undefined, member: MemberRecord): WalSnapshot {
   if (image === undefined) return WalSnapshot.create({ index: 0n, term: 0n });
   const { index, term } = image;

@@ -12,9 +12,9 @@ export interface V2StorePaths {
 }
 
 /**
- * Whether the newest image of the version 2 store that the log knows holds anything of users: etcd 3.6 refuses to start then
- * (etcdutl/etcdutl/check_command.go and membership.IsMetaStoreOnly, v3.5.30). Without a log, or an image, there is nothing. Throws
- * `CommandError` and `CorruptFileError`; nothing is changed.
+ * Whether the version 2 store has content that users have written: etcd 3.6 does not start then (etcdutl/etcdutl/check_command.go and
+ * membership.IsMetaStoreOnly, v3.5.30). Reads the newest image for which the WAL has a committed snapshot record. False when there is no
+ * WAL or no such image. Throws `CommandError` and `CorruptFileError`; nothing is changed.
  */
 export async function hasCustomContent({ dataDirectory, walDirectory }: V2StorePaths): Promise<boolean> {
   const wal = walDirectory ?? walPath(dataDirectory);
@@ -26,7 +26,7 @@ export async function hasCustomContent({ dataDirectory, walDirectory }: V2StoreP
   return image !== undefined && isCustom(image);
 }
 
-/** `/0` is the cluster's own. `/2` is for users and roles, whose directories stay when all of them are removed. */
+/** `/0` is the cluster's own data. `/2` is for users and roles; its empty directories remain after all of them were removed. */
 function isCustom(image: Image): boolean {
   return namesBelow(image, []).some((name) => {
     if (name === '0') return false;
@@ -36,7 +36,7 @@ function isCustom(image: Image): boolean {
   });
 }
 
-/** What a server would list in the directory: not what is hidden. */
+/** The names that a server lists in the directory: those that begin with `_` are hidden. */
 function namesBelow({ path, store }: Image, directory: readonly string[]): readonly string[] {
   const place = ['Root', 'Children', ...directory.flatMap((name) => [name, 'Children'])];
   try {

@@ -9,9 +9,9 @@ import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';
 import { databasePath } from '../data-directory/layout.js';
 import { lockHolder } from '../data-directory/lock-holder.js';
-import type { PaceOptions } from '../pace.js';
+import type { LongTaskOptions } from '../long-task.js';
 
-export interface DatabaseBackup extends PaceOptions {
+export interface DatabaseBackup extends LongTaskOptions {
   readonly dataDirectory: string;
   readonly withVersion3: boolean;
   readonly member: MemberRecord;
@@ -20,7 +20,7 @@ export interface DatabaseBackup extends PaceOptions {
 
 const PAGE_BYTES = 4096;
 
-/** Writes the database of a backup: the old one's data, or nothing but the member. Throws `CommandError` and `CorruptFileError`. */
+/** Writes the database of a backup: a copy of the old one, or one with only the member. Throws `CommandError` and `CorruptFileError`. */
 export async function backupDatabase(target: string, backup: DatabaseBackup): Promise<void> {
   const sink = FileByteSink.create(target);
   try {
@@ -44,7 +44,7 @@ async function copyDatabase(sink: FileByteSink, backup: DatabaseBackup): Promise
   }
 }
 
-/** A server changes the file while it is read. */
+/** A running server would change the file while it is read. */
 function rejectRunningServer(path: string): void {
   const holder = lockHolder(path);
   if (holder.kind !== 'held') return;
@@ -55,19 +55,19 @@ function rejectRunningServer(path: string): void {
   });
 }
 
-/** The one member instead of all others; what the cluster has agreed on goes with it. */
+/** Replaces all members by this one, and removes the cluster version. */
 function memberEdits(member: MemberRecord): DatabaseEdits {
   return new Map([
     [
       BUCKETS.members,
-      { isEmptied: true, changes: [{ key: text(memberKey(member.id)), value: text(memberJson(member)) }] },
+      { isCleared: true, changes: [{ key: text(memberKey(member.id)), value: text(memberJson(member)) }] },
     ],
-    [BUCKETS.membersRemoved, { isEmptied: true }],
-    [BUCKETS.cluster, { isEmptied: true }],
+    [BUCKETS.membersRemoved, { isCleared: true }],
+    [BUCKETS.cluster, { isCleared: true }],
   ]);
 }
 
-/** As if all entries of the log had been applied: those of version 3 do nothing any more. */
+/** The consistent index is the commit index, as if all entries were applied: entries of version 3 are empty in the new log. */
 function writeEmptyDatabase(sink: FileByteSink, { member, state }: DatabaseBackup): void {
   const { commit = 0n, term = 0n } = state;
   const writer = new BoltWriter(sink, PAGE_BYTES);

@@ -1,6 +1,6 @@
 /**
- * Finds and replaces values within a JSON text, without reading the rest of it into objects: what is not replaced stays as it is, to
- * the byte, numbers beyond doubles included. The text is UTF-8, and of structure it has nothing but ASCII.
+ * Finds and replaces values in a JSON text without parsing the rest into objects. All other bytes are unchanged, so that integers beyond
+ * the precision of a double keep their digits. The text is UTF-8, in which all structural characters of JSON are single bytes.
  */
 
 /** Where a value begins and ends. */
@@ -18,7 +18,7 @@ const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
-/** The same bytes when nothing is at the path. Throws a `SyntaxError` with the offset for what is no JSON. */
+/** Returns the same bytes when there is no value at the path. Throws a `SyntaxError` with the offset when the text is not JSON. */
 export function replaceJson(bytes: Uint8Array, path: readonly string[], replacement: string): Uint8Array {
   const reader = new JsonReader(bytes);
   let span: Span | undefined = { start: reader.skipSpace(0), end: bytes.length };
@@ -27,7 +27,7 @@ export function replaceJson(bytes: Uint8Array, path: readonly string[], replacem
   return Buffer.concat([bytes.subarray(0, span.start), Buffer.from(replacement), bytes.subarray(span.end)]);
 }
 
-/** The names of the members of the object at the path, with their escapes; none when nothing, or no object, is there. */
+/** The member names of the object at the path, not unescaped; empty when there is no object. Throws a `SyntaxError`. */
 export function memberNames(bytes: Uint8Array, path: readonly string[]): readonly string[] {
   const reader = new JsonReader(bytes);
   let start: number | undefined = reader.skipSpace(0);
@@ -48,14 +48,14 @@ class JsonReader {
     this.#bytes = bytes;
   }
 
-  /** The value of an object's member; names must need no escapes. `undefined` when there is none, or no object. */
+  /** The value of the member; `undefined` when there is none, or no object at the offset. Names with escapes are not found. */
   member(start: number, name: string): Span | undefined {
     const wanted = Buffer.from(name);
     for (const member of this.members(start)) if (wanted.equals(member.name)) return member;
     return undefined;
   }
 
-  /** None when there is no object at the offset. */
+  /** The members of the object at the offset; none when there is no object. */
   *members(start: number): Generator<Member> {
     if (this.#bytes[start] !== OPEN_BRACE) return;
     let at = this.skipSpace(start + 1);
@@ -88,7 +88,7 @@ class JsonReader {
     return at + 1;
   }
 
-  /** However deep it is nested. */
+  /** Counts the depth instead of recursing, so that deep nesting does not overflow the stack. */
   #valueEnd(start: number): number {
     let depth = 0;
     let at = start;
@@ -105,7 +105,7 @@ class JsonReader {
     }
   }
 
-  /** Numbers and words end where something else begins. */
+  /** Numbers, `true`, `false` and `null` end before a comma, a closing bracket or a space. */
   #endsScalar(at: number): boolean {
     const byte = this.#bytes[at];
     return (

@@ -1,20 +1,20 @@
 import { CorruptFileError } from '../../model/errors.js';
 import { Entry, EntryType, HardState, WalSnapshot } from '../../wire/records.js';
 import type { ByteSink } from '../byte-sink.js';
-import { type Field, FieldReader } from '../message-fields.js';
-import { Pace, type PaceOptions } from '../pace.js';
+import { LongTask, type LongTaskOptions } from '../long-task.js';
+import { type Field, FieldReader } from '../protobuf-fields.js';
 import { WalRecordWriter } from '../wal/record-writer.js';
 import { decodeRecord, readWal } from '../wal/wal-directory.js';
 
-/** What a log comes down to. Of its entries only their places are kept in memory. */
+/** The result of reading a log once. Only the ordinals of its entries are kept in memory. */
 interface LogSurvey {
   readonly metadata: Uint8Array;
   readonly state: HardState;
-  /** The how-manieth entries of the log count, in order: what a later leader has overwritten does not. */
+  /** Ordinals of the valid entries among all entries of the log, ascending. An entry that a later leader has overwritten is not valid. */
   readonly valid: readonly number[];
 }
 
-/** Looks at the entries behind an index. Throws `CommandError`, and `CorruptFileError` when some of them are missing. */
+/** Reads the entries after an index. Throws `CommandError`, and `CorruptFileError` when entries are missing. */
 export function scanLog(directory: string, after: bigint): LogSurvey {
   let metadata: Uint8Array | undefined;
   let state = HardState.create({ term: 0n, vote: 0n, commit: 0n });
@@ -39,33 +39,33 @@ export function scanLog(directory: string, after: bigint): LogSurvey {
   return { metadata, state, valid };
 }
 
-interface LogCopy extends PaceOptions {
+interface LogCopy extends LongTaskOptions {
   readonly source: string;
   readonly survey: LogSurvey;
-  /** Where the log begins: the entries are those behind it. */
+  /** The snapshot record of the new log. The entries are those after it. */
   readonly snapshot: WalSnapshot;
   readonly withVersion3: boolean;
 }
 
-/** Records are written out a block at a time. */
+/** Records are written in blocks of this size. */
 const BLOCK_BYTES = 1 << 20;
 
 /**
- * Writes the surveyed entries as one file of a new log, in the order in which a server does that saves them all at once (wal.Create,
- * Save and SaveSnapshot). Zero values are written where 3.4 to 3.6 write them.
+ * Writes the valid entries as one file of a new log, in the order of a server that saves all of them at once (wal.Create, Save and
+ * SaveSnapshot). Zero values are encoded where 3.4 to 3.6 encode them.
  */
 export async function writeLog(sink: ByteSink, copy: LogCopy): Promise<void> {
   const { source, survey, snapshot, withVersion3, signal } = copy;
   const { metadata, state, valid } = survey;
   const log = new WalRecordWriter();
-  const pace = new Pace(valid.length, { signal });
+  const task = new LongTask(valid.length, { signal });
   log.begin();
   log.add('metadata', metadata);
   log.add('snapshot', WalSnapshot.encode(WalSnapshot.create({ index: 0n, term: 0n })).finish());
   for (const entry of validEntries(source, valid)) {
     log.add('entry', Entry.encode(backupEntry(entry, withVersion3)).finish());
     if (log.sizeBytes >= BLOCK_BYTES) sink.append(log.take());
-    if (pace.isDue(1)) await pace.rest();
+    if (task.shouldYield(1)) await task.yield();
   }
   const { term = 0n, vote = 0n, commit = 0n } = state;
   log.add('state', HardState.encode(HardState.create({ term, vote, commit })).finish());
@@ -86,24 +86,24 @@ function* validEntries(directory: string, valid: readonly number[]): Generator<E
 }
 
 /**
- * What an entry of the log asks for (etcdserverpb.InternalRaftRequest, and etcdserverpb.Request for the version 2 store, read at
- * etcd 3.5). Tags are field numbers times eight plus wire type.
+ * The data of an entry is an etcdserverpb.InternalRaftRequest, or an etcdserverpb.Request to the version 2 store (read at etcd 3.5). Tags
+ * are field numbers times eight plus wire type.
  *
- * Requests to the version 2 store stand in the log as they are: an id (1), a method (2), a path (3), and more. All others are
- * messages in which field 2 would be such a request, so that both begin alike: but no method's letters are a message.
+ * A Request has an id (1), a method (2), a path (3) and more. In an InternalRaftRequest, field 2 is such a Request. The two are
+ * distinguished by field 2: the letters of a method do not decode as a message.
  */
 const METHOD_OR_REQUEST = 2 * 8 + 2;
 const PATH = 3 * 8 + 2;
-/** Version 3 only. */
+/** The header of version 3 requests. */
 const HEADER = 100 * 8 + 2;
 const MEMBER_ATTRIBUTES = 1301 * 8 + 2;
 
-/** Where members say their names and client URLs. */
+/** The paths at which members publish their names and client URLs. */
 const MEMBER_PATH = /\/0\/members\/[0-9a-fA-F]{1,16}\/attributes/;
 
 /**
- * The entry as a backup has it: the same, or at the same place in the log one that does nothing, as leaders write them at the
- * beginning of their term. Entries about members go, and those of version 3 unless its data comes along.
+ * The entry to write to a backup: the entry itself, or an empty entry with the same term and index, like the one that a leader writes at
+ * the beginning of its term. Entries that change members become empty, and those of version 3 unless its data is copied too.
  */
 export function backupEntry(entry: Entry, withVersion3: boolean): Entry {
   const { type = EntryType.EntryNormal, term, index, data } = entry;
@@ -113,7 +113,7 @@ export function backupEntry(entry: Entry, withVersion3: boolean): Entry {
 
 function mayStay(data: Uint8Array, withVersion3: boolean): boolean {
   const fields = fieldsOf(data);
-  // No message at all: not for us to judge.
+  // Not a protobuf message: copy it unchanged.
   if (fields === undefined) return true;
   const request = version2Request(data, fields);
   if (request !== undefined) return !isAboutMember(request);
@@ -121,7 +121,7 @@ function mayStay(data: Uint8Array, withVersion3: boolean): boolean {
   return !tags.has(MEMBER_ATTRIBUTES) && (withVersion3 || !tags.has(HEADER));
 }
 
-/** The request to the version 2 store that the entry is, or holds. */
+/** The request to the version 2 store: the data itself, or its field 2. Undefined for other requests. */
 function version2Request(data: Uint8Array, fields: readonly Field[]): Uint8Array | undefined {
   const field = fields.find(({ tag }) => tag === METHOD_OR_REQUEST);
   if (field === undefined) return undefined;
@@ -141,7 +141,7 @@ function isAboutMember(request: Uint8Array): boolean {
   return text(METHOD_OR_REQUEST) === 'PUT' && MEMBER_PATH.test(text(PATH));
 }
 
-/** `undefined` when the bytes are no message. */
+/** `undefined` when the bytes are not a protobuf message. */
 function fieldsOf(message: Uint8Array): readonly Field[] | undefined {
   const reader = new FieldReader(message, 0, message.length);
   const fields: Field[] = [];

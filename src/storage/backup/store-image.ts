@@ -3,29 +3,29 @@ import { CorruptFileError } from '../../model/errors.js';
 import type { MemberRecord } from '../backend/member-json.js';
 import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';
-import { namesIn } from '../directory.js';
+import { readDirectory } from '../directory.js';
 import { decodeSnap, encodeSnapWith, memberNodesJson } from '../raft-snapshot/snap-file.js';
 import { replaceJson } from './json-splice.js';
 
-/** The version 2 store as a `.snap` file has it. */
+/** The image of the version 2 store in a `.snap` file. */
 export interface Image {
   readonly path: string;
   readonly term: bigint;
   readonly index: bigint;
-  /** JSON. */
+  /** The store as JSON. */
   readonly store: Uint8Array;
 }
 
 const SNAP_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.snap$/;
-/** As etcd creates it. */
+/** The mode with which etcd creates `.snap` files, before the umask. */
 const SNAP_MODE = 0o666;
 
 const MEMBERS = ['Root', 'Children', '0', 'Children', 'members', 'Children'];
 const REMOVED_MEMBERS = ['Root', 'Children', '0', 'Children', 'removed_members', 'Children'];
 
 /**
- * The newest of the images that is whole, and wanted; none when there is no file at all, as on a young server. Throws `CommandError`,
- * and `CorruptFileError` when there are files and none of them is whole.
+ * The newest valid image for which `isWanted` is true. Undefined when there is none and no file was corrupt, as on a new server without
+ * `.snap` files. Throws `CommandError`, and `CorruptFileError` when no image was found and a file is corrupt.
  */
 export async function readNewestImage(
   directory: string,
@@ -45,9 +45,9 @@ export async function readNewestImage(
   return undefined;
 }
 
-/** The newest first. */
+/** The newest file first. */
 function snapNames(directory: string): string[] {
-  return namesIn(directory)
+  return readDirectory(directory)
     .filter((name) => SNAP_NAME.test(name))
     .sort()
     .reverse();
@@ -63,7 +63,7 @@ function readImage(path: string): Image {
   }
 }
 
-/** The image with this member alone. Throws `CommandError`, and `CorruptFileError` when the store is no JSON. */
+/** Writes the image with this as its only member. Throws `CommandError`, and `CorruptFileError` when the store is not JSON. */
 export async function writeImage(target: string, image: Image, member: MemberRecord): Promise<void> {
   const { term, index } = image;
   const snap = encodeSnapWith(storeOf(image, member), { term, index, members: [member] });

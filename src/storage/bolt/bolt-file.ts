@@ -9,29 +9,30 @@ import {
 } from './format.js';
 import { Leaf } from './leaf.js';
 import { findMeta, type Meta } from './meta.js';
-import { PageClaims } from './page-claims.js';
 import { PageReader } from './page-reader.js';
+import { ReachablePages } from './reachable-pages.js';
 import { checkLeaf, type WalkOptions, walkTree } from './tree.js';
 
+/** A bucket and the root of its tree: a page of the file, or an inline page. */
 export interface Bucket {
   readonly name: Uint8Array;
   readonly root: { readonly page: number } | InlineRoot;
 }
 
-/** A leaf page inside the bucket's element, copied out of it. */
+/** The leaf page of an inline bucket, copied from the bucket's element. */
 interface InlineRoot {
   readonly bytes: Uint8Array;
-  /** Of those bytes in the file. */
+  /** Offset of those bytes in the file. */
   readonly offset: number;
 }
 
-/** A pair; its bytes are lent until the next pair is asked for. */
+/** A key-value pair. The arrays are valid until the next pair is read. */
 export interface Pair {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
 }
 
-/** A bbolt database, read only. */
+/** A bbolt database, opened for reading. */
 export class BoltFile {
   readonly reader: PageReader;
 
@@ -39,7 +40,7 @@ export class BoltFile {
     this.reader = reader;
   }
 
-  /** Finds the newest valid meta; reads nothing else. Throws `CorruptFileError`. */
+  /** Reads the newest valid meta and nothing else. Throws `CorruptFileError`. */
   static open(source: ByteSource): BoltFile {
     return new BoltFile(new PageReader(source, findMeta(source)));
   }
@@ -48,13 +49,13 @@ export class BoltFile {
     return this.reader.meta;
   }
 
-  /** What belongs to the database: the rest of the file is reserve, or a trailer. */
+  /** The size of the database. The rest of the file is preallocated space, or the trailer of a snapshot. */
   get sizeBytes(): number {
     return this.meta.highWaterPage * this.meta.pageSizeBytes;
   }
 
-  /** All buckets in the order of their names. Throws `CorruptFileError`, also above 1000. */
-  buckets(options: WalkOptions = { claims: new PageClaims(this.reader) }): readonly Bucket[] {
+  /** All buckets in the order of their names. Throws `CorruptFileError`, also for more than 1000 buckets. */
+  buckets(options: WalkOptions = { reachable: new ReachablePages(this.reader) }): readonly Bucket[] {
     const buckets: Bucket[] = [];
     for (const leaf of walkTree(this.reader, this.meta.rootPage, options)) {
       for (let index = 0; index < leaf.count; index++) {
@@ -67,28 +68,32 @@ export class BoltFile {
     return buckets;
   }
 
+  /** Throws `CorruptFileError`. */
   bucket(name: string): Bucket | undefined {
     const wanted = Buffer.from(name);
     return this.buckets().find((bucket) => compareBytes(bucket.name, wanted) === 0);
   }
 
-  /** The bucket's leaves, an inline bucket's one included. Leaves are lent until the next one is asked for. */
-  *leaves({ root }: Bucket, options: WalkOptions = { claims: new PageClaims(this.reader) }): Generator<Leaf> {
+  /** The leaves of the bucket; one for an inline bucket. A leaf is valid until the next one is read. Throws `CorruptFileError`. */
+  *leaves(
+    { root }: Bucket,
+    options: WalkOptions = { reachable: new ReachablePages(this.reader) },
+  ): Generator<Leaf> {
     if ('bytes' in root) {
       const leaf = this.#inlineLeaf(root);
-      this.#refuseNesting(leaf);
+      this.rejectNestedBuckets(leaf);
       yield leaf;
       return;
     }
     for (const leaf of walkTree(this.reader, root.page, options)) {
-      this.#refuseNesting(leaf);
+      this.rejectNestedBuckets(leaf);
       yield leaf;
     }
   }
 
-  /** The bucket's pairs in the order of their keys. */
+  /** The pairs of the bucket in the order of their keys. Throws `CorruptFileError`. */
   *pairs(bucket: Bucket, order: 'ascending' | 'descending' = 'ascending'): Generator<Pair> {
-    for (const leaf of this.leaves(bucket, { claims: new PageClaims(this.reader), order })) {
+    for (const leaf of this.leaves(bucket, { reachable: new ReachablePages(this.reader), order })) {
       for (let step = 0; step < leaf.count; step++) {
         const index = order === 'ascending' ? step : leaf.count - 1 - step;
         yield { key: leaf.key(index), value: leaf.value(index) };
@@ -96,7 +101,7 @@ export class BoltFile {
     }
   }
 
-  /** A copy of the value, or nothing. Reads the whole bucket: for the small ones. */
+  /** A copy of the value; undefined when there is no such key. Reads the whole bucket, so use it for small buckets only. */
   get(bucket: Bucket, key: Uint8Array): Uint8Array | undefined {
     for (const pair of this.pairs(bucket)) {
       if (compareBytes(pair.key, key) === 0) return new Uint8Array(pair.value);
@@ -106,7 +111,7 @@ export class BoltFile {
 
   #bucketAt(leaf: Leaf, index: number): Bucket {
     const value = leaf.value(index);
-    const offset = leaf.place.offset + leaf.keyEnd(index);
+    const offset = leaf.location.offset + leaf.keyEnd(index);
     if (!leaf.isBucket(index)) throw this.reader.corrupt('a key-value pair is outside of any bucket', offset);
     if (value.length < BUCKET_HEADER_BYTES) throw this.reader.corrupt('a bucket has no root page', offset);
     const page = pageNumber(new DataView(value.buffer, value.byteOffset, BUCKET_HEADER_BYTES), 0);
@@ -125,13 +130,13 @@ export class BoltFile {
     if (header.getUint16(8, true) !== LEAF_PAGE) {
       throw this.reader.corrupt('an inline bucket is not a leaf page', offset + 8);
     }
-    const place = { path: this.reader.source.path, offset };
-    const leaf = new Leaf(bytes, header.getUint16(10, true), place);
+    const location = { path: this.reader.source.path, offset };
+    const leaf = new Leaf(bytes, header.getUint16(10, true), location);
     checkLeaf(this.reader, leaf, { lower: undefined, upper: undefined });
     return leaf;
   }
 
-  #refuseNesting(leaf: Leaf): void {
+  rejectNestedBuckets(leaf: Leaf): void {
     for (let index = 0; index < leaf.count; index++) {
       if (leaf.isBucket(index)) {
         throw this.reader.corrupt(

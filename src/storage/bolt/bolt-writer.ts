@@ -8,14 +8,14 @@ const META_PAGES = 2;
 
 interface FinishedBucket {
   readonly name: Uint8Array;
-  /** The value of its element in the root tree. */
+  /** The value of the bucket's element in the root tree. */
   readonly element: Uint8Array;
 }
 
 /**
- * Writes a new database from sorted pairs, front to back, in one pass: children before parents, the metas last. In
- * memory it holds one page and, per level of the tree, the keys of at most two branch pages. The file has no free pages
- * and no stored freelist; it ends at the high water mark.
+ * Writes a new database from sorted pairs in one pass, from front to back: children before parents, the metas last. It buffers one
+ * page, and for each level of the tree the keys of at most two branch pages. The file has no free pages and no stored freelist; it ends
+ * at the high water mark.
  */
 export class BoltWriter {
   readonly #sink: ByteSink;
@@ -29,7 +29,7 @@ export class BoltWriter {
     for (let page = 0; page < META_PAGES; page++) sink.append(new Uint8Array(pageSizeBytes));
   }
 
-  /** Ends the bucket before. Names must ascend. */
+  /** Begins a bucket and ends the previous one. Names must ascend, else a `RangeError` is thrown. */
   beginBucket(name: Uint8Array): void {
     this.#endBucket();
     const before = this.#buckets.at(-1);
@@ -39,13 +39,13 @@ export class BoltWriter {
     this.#current = { name, tree: new TreeWriter(this.#pages) };
   }
 
-  /** Keys must ascend strictly within a bucket. Both arrays are read before this returns. */
+  /** Keys must ascend strictly within a bucket, else a `RangeError` is thrown. The caller may reuse the arrays after this returns. */
   add(key: Uint8Array, value: Uint8Array): void {
     if (this.#current === undefined) throw new RangeError('a pair needs a bucket');
     this.#current.tree.add(key, value);
   }
 
-  /** Ends the file: root tree and metas. Nothing is forced to disk. Returns the database's size in bytes. */
+  /** Writes the root tree and the metas. Returns the size of the database in bytes. The caller syncs the sink. */
   finish(): number {
     this.#endBucket();
     const root = new TreeWriter(this.#pages, BUCKET_ELEMENT);
@@ -57,8 +57,8 @@ export class BoltWriter {
       freelistPage: undefined,
       highWaterPage: this.#sink.position / pageSizeBytes,
     };
-    this.#sink.overwrite(0, metaPage(0, { ...meta, transaction: 2n }));
-    this.#sink.overwrite(pageSizeBytes, metaPage(1, { ...meta, transaction: 1n }));
+    this.#sink.overwrite(0, metaPage(0, { ...meta, transactionId: 2n }));
+    this.#sink.overwrite(pageSizeBytes, metaPage(1, { ...meta, transactionId: 1n }));
     return this.#sink.position;
   }
 

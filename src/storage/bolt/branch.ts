@@ -2,45 +2,46 @@ import { CorruptFileError } from '../../model/errors.js';
 import { ELEMENT_BYTES, MAX_KEY_BYTES, PAGE_HEADER_BYTES, pageNumber } from './format.js';
 import type { PageLocation } from './leaf.js';
 
-/** The children of a branch page. The page is copied: what is below it is read before it is done with. */
+/** The elements of a branch page. The bytes are copied, because the children are read while the branch is still in use. */
 export class Branch {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
 
-  /** Checks that every element lies within the bytes, behind the one before it. Throws `CorruptFileError`. */
+  /** Checks that every element is within the page and does not overlap the previous one. Throws `CorruptFileError`. */
   constructor(
     bytes: Uint8Array,
     readonly count: number,
-    readonly place: PageLocation,
+    readonly location: PageLocation,
   ) {
     this.#bytes = new Uint8Array(bytes);
     this.#view = new DataView(this.#bytes.buffer);
-    let freeFrom = PAGE_HEADER_BYTES + count * ELEMENT_BYTES;
+    let minStart = PAGE_HEADER_BYTES + count * ELEMENT_BYTES;
     if (count === 0) throw this.#corrupt('a branch page is empty', 0);
-    if (freeFrom > bytes.length) throw this.#corrupt(`a branch page is too small for ${count} elements`, 0);
+    if (minStart > bytes.length) throw this.#corrupt(`a branch page is too small for ${count} elements`, 0);
     for (let index = 0; index < count; index++) {
-      if (this.#keyStart(index) < freeFrom || this.#keyEnd(index) > bytes.length) {
+      if (this.#keyStart(index) < minStart || this.#keyEnd(index) > bytes.length) {
         throw this.#corrupt(`element ${index} of a branch page is out of bounds`, element(index));
       }
       if (this.#keyEnd(index) - this.#keyStart(index) > MAX_KEY_BYTES) {
         throw this.#corrupt(`element ${index} of a branch page has a key that is too long`, element(index));
       }
-      freeFrom = this.#keyEnd(index);
+      minStart = this.#keyEnd(index);
     }
   }
 
-  /** Not copied. */
+  /** A view of the key, not a copy. */
   key(index: number): Uint8Array {
     return this.#bytes.subarray(this.#keyStart(index), this.#keyEnd(index));
   }
 
+  /** The page number of a child. */
   child(index: number): number {
     return pageNumber(this.#view, element(index) + 8);
   }
 
-  /** Offset of the child's number in the file. */
+  /** Offset in the file of the child's page number. */
   childOffset(index: number): number {
-    return this.place.offset + element(index) + 8;
+    return this.location.offset + element(index) + 8;
   }
 
   #keyStart(index: number): number {
@@ -52,7 +53,7 @@ export class Branch {
   }
 
   #corrupt(what: string, offset: number): CorruptFileError {
-    return new CorruptFileError(what, this.place.path, this.place.offset + offset);
+    return new CorruptFileError(what, this.location.path, this.location.offset + offset);
   }
 }
 

@@ -1,39 +1,39 @@
 import { BitSet } from '../bit-set.js';
 import type { BoltFile, Bucket } from './bolt-file.js';
-import { COUNT_ELSEWHERE, PAGE_HEADER_BYTES, pageNumber } from './format.js';
+import { COUNT_IN_FIRST_ELEMENT, PAGE_HEADER_BYTES, pageNumber } from './format.js';
 import type { Leaf } from './leaf.js';
-import { PageClaims } from './page-claims.js';
 import type { PageReader } from './page-reader.js';
+import { ReachablePages } from './reachable-pages.js';
 
 interface CheckOptions {
-  /** See `WalkOptions`: snapshots that etcdutl calls sound may still crash a server. */
-  readonly refuseWriteHazards?: boolean;
+  /** See `WalkOptions`. A snapshot that passes etcdutl's check can still crash a server. */
+  readonly rejectWriteHazards?: boolean;
 }
 
 interface BucketLeaf {
   readonly bucket: Bucket;
-  /** Lent until the next is asked for. */
+  /** Valid until the next leaf is read. */
   readonly leaf: Leaf;
 }
 
 /**
- * Every leaf of every bucket in key order; a bucket has at least one. On the way, and behind the last leaf, all is
- * checked that bbolt's own check does: pages are what they should be, each below the high water mark is either in use
- * once or free once, keys are in order. Throws `CorruptFileError` at the first thing that is wrong, so a caller that
- * wants the check must take all leaves.
+ * Every leaf of every bucket in key order; a bucket has at least one. Does the same checks as bbolt (`Tx.Check`, tx_check.go) while it
+ * iterates and after the last leaf: pages have the expected types, each page below the high water mark is reachable once or on the
+ * freelist once, keys are in order. Throws `CorruptFileError` for the first defect; a caller that wants the full check must consume all
+ * leaves.
  */
 export function* checkedLeaves(bolt: BoltFile, options: CheckOptions = {}): Generator<BucketLeaf> {
   bolt.reader.checkMetaPages();
   const free = readFreelist(bolt.reader);
-  const claims = new PageClaims(bolt.reader, free);
-  claimFreelist(bolt.reader, claims);
-  const walk = { claims, refuseWriteHazards: options.refuseWriteHazards ?? false };
+  const reachable = new ReachablePages(bolt.reader, free);
+  addFreelistPages(bolt.reader, reachable);
+  const walk = { reachable, rejectWriteHazards: options.rejectWriteHazards ?? false };
   for (const bucket of bolt.buckets(walk)) {
     for (const leaf of bolt.leaves(bucket, walk)) yield { bucket, leaf };
   }
   if (free === undefined) return;
   for (let page = 2; page < bolt.meta.highWaterPage; page++) {
-    if (!claims.has(page) && !free.has(page)) {
+    if (!reachable.has(page) && !free.has(page)) {
       throw bolt.reader.corrupt(`page ${page} is neither in use nor free`, page * bolt.meta.pageSizeBytes);
     }
   }
@@ -41,7 +41,7 @@ export function* checkedLeaves(bolt: BoltFile, options: CheckOptions = {}): Gene
 
 const ID_BYTES = 8;
 
-/** The pages that the stored freelist names, or nothing when none is stored. Throws `CorruptFileError`. */
+/** The page numbers on the stored freelist; undefined when none is stored. Throws `CorruptFileError`. */
 function readFreelist(reader: PageReader): BitSet | undefined {
   const { freelistPage, highWaterPage } = reader.meta;
   if (freelistPage === undefined) return undefined;
@@ -49,9 +49,9 @@ function readFreelist(reader: PageReader): BitSet | undefined {
   if (page.kind !== 'freelist')
     throw reader.corrupt(`page ${page.id} is not a freelist page`, page.offset + 8);
   const view = new DataView(page.bytes.buffer, page.bytes.byteOffset, page.bytes.byteLength);
-  const isElsewhere = page.count === COUNT_ELSEWHERE;
-  const count = isElsewhere ? pageNumber(view, PAGE_HEADER_BYTES) : page.count;
-  const start = PAGE_HEADER_BYTES + (isElsewhere ? ID_BYTES : 0);
+  const isCountInFirstElement = page.count === COUNT_IN_FIRST_ELEMENT;
+  const count = isCountInFirstElement ? pageNumber(view, PAGE_HEADER_BYTES) : page.count;
+  const start = PAGE_HEADER_BYTES + (isCountInFirstElement ? ID_BYTES : 0);
   if (start + count * ID_BYTES > page.bytes.length) {
     throw reader.corrupt(`the freelist is too small for ${count} pages`, page.offset);
   }
@@ -69,8 +69,8 @@ function readFreelist(reader: PageReader): BitSet | undefined {
   return free;
 }
 
-/** Claims the freelist's own pages. */
-function claimFreelist(reader: PageReader, claims: PageClaims): void {
+/** The pages of the freelist itself are in use too. */
+function addFreelistPages(reader: PageReader, reachable: ReachablePages): void {
   const { freelistPage } = reader.meta;
-  if (freelistPage !== undefined) claims.claim(reader.read(freelistPage, 0));
+  if (freelistPage !== undefined) reachable.add(reader.read(freelistPage, 0));
 }

@@ -1,39 +1,40 @@
 import { CorruptFileError } from '../../model/errors.js';
 import { BUCKET_ELEMENT, ELEMENT_BYTES, MAX_KEY_BYTES, PAGE_HEADER_BYTES } from './format.js';
 
-/** Where a page's bytes come from, for errors. */
+/** Where the bytes of a page are in the file, for errors. */
 export interface PageLocation {
   readonly path: string;
-  /** Of the page's first byte in the file. */
+  /** Offset of the page's first byte in the file. */
   readonly offset: number;
 }
 
 /**
- * The pairs of a leaf page. The bytes are lent: they stay what they are until the source is read again, that is until
- * the next leaf is asked for.
+ * The elements of a leaf page. The bytes are not copied: they are valid until the next read from the source, that is until the next leaf
+ * is read.
  */
 export class Leaf {
   readonly #view: DataView;
 
-  /** Checks that every element lies within the bytes, behind the one before it. */
+  /** Checks that every element is within the page and does not overlap the previous one. Throws `CorruptFileError`. */
   constructor(
     readonly bytes: Uint8Array,
     readonly count: number,
-    readonly place: PageLocation,
+    readonly location: PageLocation,
   ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let freeFrom = PAGE_HEADER_BYTES + count * ELEMENT_BYTES;
-    if (freeFrom > bytes.length) throw this.#corrupt(`is too small for ${count} elements`, 0);
+    let minStart = PAGE_HEADER_BYTES + count * ELEMENT_BYTES;
+    if (minStart > bytes.length) throw this.#corrupt(`is too small for ${count} elements`, 0);
     for (let index = 0; index < count; index++) {
-      if (this.keyStart(index) < freeFrom) throw this.#corrupt('overlaps the element before it', index);
-      freeFrom = this.valueEnd(index);
+      if (this.keyStart(index) < minStart) throw this.#corrupt('overlaps the element before it', index);
+      minStart = this.valueEnd(index);
       if (this.keyEnd(index) - this.keyStart(index) > MAX_KEY_BYTES) {
         throw this.#corrupt('has a key that is too long', index);
       }
-      if (freeFrom > bytes.length) throw this.#corrupt('extends beyond its page', index);
+      if (minStart > bytes.length) throw this.#corrupt('extends beyond its page', index);
     }
   }
 
+  /** Whether the value is a bucket. */
   isBucket(index: number): boolean {
     return (this.#view.getUint32(element(index), true) & BUCKET_ELEMENT) !== 0;
   }
@@ -59,13 +60,13 @@ export class Leaf {
     return this.bytes.subarray(this.keyEnd(index), this.valueEnd(index));
   }
 
-  /** Offset of the pair in the file. */
+  /** Offset of the pair's key in the file. */
   offsetOf(index: number): number {
-    return this.place.offset + this.keyStart(index);
+    return this.location.offset + this.keyStart(index);
   }
 
-  /** The end of the payload that follows the key at `index` without a gap, for those who hash whole pages. */
-  runEnd(index: number): { readonly next: number; readonly end: number } {
+  /** The contiguous run of pairs that begins at `index`: the index after its last pair and the offset of its end, for hashing. */
+  contiguousRun(index: number): { readonly next: number; readonly end: number } {
     let next = index + 1;
     let end = this.valueEnd(index);
     while (next < this.count && this.keyStart(next) === end) {
@@ -76,8 +77,8 @@ export class Leaf {
   }
 
   #corrupt(what: string, index: number): CorruptFileError {
-    const offset = this.place.offset + element(index);
-    return new CorruptFileError(`element ${index} of a leaf page ${what}`, this.place.path, offset);
+    const offset = this.location.offset + element(index);
+    return new CorruptFileError(`element ${index} of a leaf page ${what}`, this.location.path, offset);
   }
 }
 

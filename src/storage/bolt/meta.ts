@@ -5,10 +5,10 @@ import { META_BYTES, META_PAGE, PAGE_HEADER_BYTES, pageNumber } from './format.j
 const MAGIC = 0xed0cdaed;
 const VERSION = 2;
 const NO_FREELIST = 0xffff_ffff_ffff_ffffn;
-const MIN_PAGE_BYTES = 1024;
-const MAX_PAGE_BYTES = 1 << 24;
-const CHECKED_BYTES = 56;
-const WHOLE_BYTES = PAGE_HEADER_BYTES + META_BYTES;
+const MIN_PAGE_SIZE_BYTES = 1024;
+const MAX_PAGE_SIZE_BYTES = 1 << 24;
+const CHECKSUM_OFFSET = 56;
+const HEADER_AND_META_BYTES = PAGE_HEADER_BYTES + META_BYTES;
 
 /** The state of a database after one commit. */
 export interface Meta {
@@ -16,27 +16,27 @@ export interface Meta {
   readonly rootPage: number;
   /** Undefined when no freelist is stored. */
   readonly freelistPage: number | undefined;
-  /** The first page that was never used: the database's size in pages. */
+  /** The first page that was never used, which is the size of the database in pages. */
   readonly highWaterPage: number;
-  readonly transaction: bigint;
+  readonly transactionId: bigint;
 }
 
-/** The meta behind the page header at the start of `page`, or nothing when it is none or its checksum is wrong. */
+/** The meta after the page header at the start of `page`; undefined when magic, version or checksum are wrong. */
 export function readMeta(page: Uint8Array): Meta | undefined {
   const view = new DataView(page.buffer, page.byteOffset + PAGE_HEADER_BYTES, META_BYTES);
   const isMeta = view.getUint32(0, true) === MAGIC && view.getUint32(4, true) === VERSION;
-  if (!isMeta || view.getBigUint64(CHECKED_BYTES, true) !== checksum(view)) return undefined;
+  if (!isMeta || view.getBigUint64(CHECKSUM_OFFSET, true) !== checksum(view)) return undefined;
   const freelist = view.getBigUint64(32, true);
   return {
     pageSizeBytes: view.getUint32(8, true),
     rootPage: pageNumber(view, 16),
     freelistPage: freelist === NO_FREELIST ? undefined : pageNumber(view, 32),
     highWaterPage: pageNumber(view, 40),
-    transaction: view.getBigUint64(48, true),
+    transactionId: view.getBigUint64(48, true),
   };
 }
 
-/** A whole page that holds the meta, header included. */
+/** A page with its header and the meta. */
 export function metaPage(page: 0 | 1, meta: Meta): Uint8Array {
   const bytes = new Uint8Array(meta.pageSizeBytes);
   const header = new DataView(bytes.buffer);
@@ -49,44 +49,46 @@ export function metaPage(page: 0 | 1, meta: Meta): Uint8Array {
   view.setBigUint64(16, BigInt(meta.rootPage), true);
   view.setBigUint64(32, meta.freelistPage === undefined ? NO_FREELIST : BigInt(meta.freelistPage), true);
   view.setBigUint64(40, BigInt(meta.highWaterPage), true);
-  view.setBigUint64(48, meta.transaction, true);
-  view.setBigUint64(CHECKED_BYTES, checksum(view), true);
+  view.setBigUint64(48, meta.transactionId, true);
+  view.setBigUint64(CHECKSUM_OFFSET, checksum(view), true);
   return bytes;
 }
 
 /**
- * The newest valid meta. When the first page's is damaged the page size is unknown, and the second is looked for where
- * each possible size would put it. Throws `CorruptFileError` when neither is valid or the newest cannot be true.
+ * The newest valid meta. When the first one is damaged, the page size is unknown, and the second one is searched at the offset of each
+ * possible page size. Throws `CorruptFileError` when neither is valid, or when the newest has impossible values.
  */
 export function findMeta(source: ByteSource): Meta {
   const first = metaAt(source, 0);
   const second = first === undefined ? probeSecondMeta(source) : metaAt(source, first.pageSizeBytes);
   const meta =
-    first === undefined || (second !== undefined && second.transaction > first.transaction) ? second : first;
+    first === undefined || (second !== undefined && second.transactionId > first.transactionId)
+      ? second
+      : first;
   if (meta === undefined) {
     throw new CorruptFileError('the file is not an etcd database (no valid meta page)', source.path, 0);
   }
-  rejectImpossible(meta, source);
+  validateMeta(meta, source);
   return meta;
 }
 
 function metaAt(source: ByteSource, offset: number): Meta | undefined {
-  if (offset + WHOLE_BYTES > source.sizeBytes) return undefined;
-  return readMeta(source.read(offset, WHOLE_BYTES));
+  if (offset + HEADER_AND_META_BYTES > source.sizeBytes) return undefined;
+  return readMeta(source.read(offset, HEADER_AND_META_BYTES));
 }
 
 function probeSecondMeta(source: ByteSource): Meta | undefined {
-  for (let offset = MIN_PAGE_BYTES; offset <= MAX_PAGE_BYTES; offset *= 2) {
+  for (let offset = MIN_PAGE_SIZE_BYTES; offset <= MAX_PAGE_SIZE_BYTES; offset *= 2) {
     const meta = metaAt(source, offset);
     if (meta?.pageSizeBytes === offset) return meta;
   }
   return undefined;
 }
 
-function rejectImpossible(meta: Meta, source: ByteSource): void {
+function validateMeta(meta: Meta, source: ByteSource): void {
   const { pageSizeBytes, highWaterPage, rootPage, freelistPage } = meta;
   const isPowerOfTwo = (pageSizeBytes & (pageSizeBytes - 1)) === 0;
-  if (!isPowerOfTwo || pageSizeBytes < MIN_PAGE_BYTES || pageSizeBytes > MAX_PAGE_BYTES) {
+  if (!isPowerOfTwo || pageSizeBytes < MIN_PAGE_SIZE_BYTES || pageSizeBytes > MAX_PAGE_SIZE_BYTES) {
     throw new CorruptFileError(
       `the meta page has an invalid page size of ${pageSizeBytes} bytes`,
       source.path,
@@ -115,10 +117,10 @@ function rejectImpossible(meta: Meta, source: ByteSource): void {
   }
 }
 
-/** FNV-1a, 64 bits, over the fields in front of it. */
+/** FNV-1a, 64 bits, over the fields before the checksum. */
 function checksum(view: DataView): bigint {
   let hash = 0xcbf29ce484222325n;
-  for (let offset = 0; offset < CHECKED_BYTES; offset++) {
+  for (let offset = 0; offset < CHECKSUM_OFFSET; offset++) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(view.getUint8(offset))) * 0x100000001b3n);
   }
   return hash;

@@ -13,12 +13,12 @@ import {
 import { Leaf } from './leaf.js';
 import type { Meta } from './meta.js';
 
-/** One page with its overflow. The bytes are lent until the next page is read. */
+/** A page with its overflow. The bytes are valid until the next page is read. */
 export interface Page {
   readonly id: number;
   readonly kind: 'branch' | 'leaf' | 'freelist';
   readonly count: number;
-  /** How many pages it takes, at least 1. */
+  /** The number of pages including the overflow, at least 1. */
   readonly pageCount: number;
   readonly offset: number;
   readonly bytes: Uint8Array;
@@ -30,14 +30,17 @@ const KINDS: ReadonlyMap<number, Page['kind']> = new Map([
   [FREELIST_PAGE, 'freelist'],
 ]);
 
-/** Reads single pages and believes nothing that they say. */
+/** Reads single pages and checks their headers. */
 export class PageReader {
   constructor(
     readonly source: ByteSource,
     readonly meta: Meta,
   ) {}
 
-  /** `referrer`: offset of what refers to the page, for errors. */
+  /**
+   * @param referrer offset of the reference to the page, for errors
+   * @throws CorruptFileError
+   */
   read(id: number, referrer: number): Page {
     const { pageSizeBytes, highWaterPage } = this.meta;
     const offset = id * pageSizeBytes;
@@ -62,7 +65,7 @@ export class PageReader {
     return { id, kind, count, pageCount, offset, bytes };
   }
 
-  /** What bbolt's check asks of the pages of both metas, also of a meta that does not count: headers of pages. */
+  /** Checks the page headers of both metas, as bbolt's check does, also of the meta that is not current. Throws `CorruptFileError`. */
   checkMetaPages(): void {
     for (const id of [0, 1]) {
       const offset = id * this.meta.pageSizeBytes;
@@ -86,6 +89,7 @@ export class PageReader {
     return new Branch(page.bytes, page.count, { path: this.source.path, offset: page.offset });
   }
 
+  /** An error for the caller to throw. `offset` is in the file. */
   corrupt(message: string, offset: number): CorruptFileError {
     return new CorruptFileError(message, this.source.path, offset);
   }

@@ -1,5 +1,5 @@
 import type { ByteSink } from '../byte-sink.js';
-import { BRANCH_PAGE, ELEMENT_BYTES, FILL_SHARE, LEAF_PAGE, PAGE_HEADER_BYTES } from './format.js';
+import { BRANCH_PAGE, ELEMENT_BYTES, FILL_FRACTION, LEAF_PAGE, PAGE_HEADER_BYTES } from './format.js';
 
 export interface LeafElement {
   readonly flags: number;
@@ -12,7 +12,7 @@ export interface BranchElement {
   readonly page: number;
 }
 
-/** Appends pages to a file that starts on a page boundary, and numbers them by their places. */
+/** Appends pages to a file. A page's number is its offset divided by the page size; the sink must be at a page boundary. */
 export class PageWriter {
   readonly #sink: ByteSink;
   readonly #padding: Uint8Array;
@@ -25,12 +25,12 @@ export class PageWriter {
     this.#padding = new Uint8Array(pageSizeBytes);
   }
 
-  /** Up to this size a page takes further elements. */
+  /** Elements are added to a page up to this size. */
   get fillBytes(): number {
-    return Math.floor(this.pageSizeBytes * FILL_SHARE);
+    return Math.floor(this.pageSizeBytes * FILL_FRACTION);
   }
 
-  /** `payload`: keys and values of the elements, in order. Returns the page's number. */
+  /** @param payload keys and values of the elements, in order. Returns the number of the page. */
   appendLeaf(elements: readonly LeafElement[], payload: readonly Uint8Array[]): number {
     return this.#append(
       (page, overflow) => leafHead(elements, page, overflow),
@@ -64,7 +64,7 @@ export class PageWriter {
   }
 }
 
-/** Header and elements of a leaf page; the payload follows. */
+/** The header and the elements of a leaf page, without the payload. */
 export function leafHead(elements: readonly LeafElement[], page: number, overflow: number): Uint8Array {
   const { bytes, view } = pageHead(LEAF_PAGE, elements.length, { page, overflow });
   let payloadStart = bytes.length;
@@ -92,12 +92,16 @@ function branchHead(elements: readonly BranchElement[], page: number, overflow: 
   return bytes;
 }
 
-function pageHead(kind: number, count: number, place: { readonly page: number; readonly overflow: number }) {
+function pageHead(
+  kind: number,
+  count: number,
+  position: { readonly page: number; readonly overflow: number },
+) {
   const bytes = new Uint8Array(PAGE_HEADER_BYTES + count * ELEMENT_BYTES);
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(place.page), true);
+  view.setBigUint64(0, BigInt(position.page), true);
   view.setUint16(8, kind, true);
   view.setUint16(10, count, true);
-  view.setUint32(12, place.overflow, true);
+  view.setUint32(12, position.overflow, true);
   return { bytes, view };
 }

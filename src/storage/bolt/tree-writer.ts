@@ -1,20 +1,20 @@
-import { compareBytes, ELEMENT_BYTES, INLINE_SHARE, PAGE_HEADER_BYTES } from './format.js';
+import { compareBytes, ELEMENT_BYTES, MAX_INLINE_FRACTION, PAGE_HEADER_BYTES } from './format.js';
 import { type BranchElement, type LeafElement, leafHead, type PageWriter } from './page-writer.js';
 
-/** Writes one tree, leaf by leaf, from pairs whose keys ascend; branches as soon as a page of them is full. */
+/** Writes a tree from pairs in the order of their keys, leaf by leaf. A branch page is written when it is full. */
 export class TreeWriter {
   readonly #pages: PageWriter;
   readonly #flags: number;
-  /** Lowest first. */
+  /** The lowest level first. */
   readonly #levels: BranchLevel[] = [];
-  /** Keys and values of the leaf to be written next, and their lengths. */
+  /** Keys and values of the next leaf. */
   readonly #payload: Uint8Array;
   #payloadBytes = 0;
   #elements: LeafElement[] = [];
   #lastKey: Uint8Array | undefined;
   #firstKey: Uint8Array = new Uint8Array(0);
 
-  /** `flags`: of every element. */
+  /** @param flags the flags of every leaf element */
   constructor(pages: PageWriter, flags = 0) {
     this.#pages = pages;
     this.#flags = flags;
@@ -39,9 +39,9 @@ export class TreeWriter {
     this.#payloadBytes += key.length + value.length;
   }
 
-  /** The whole tree as a page that goes into its bucket's element, if it is small enough for that. */
+  /** The tree as the page of an inline bucket; undefined when it is too large for that. */
   inlinePage(): Uint8Array | undefined {
-    const isSmall = this.#leafBytes <= this.#pages.pageSizeBytes * INLINE_SHARE;
+    const isSmall = this.#leafBytes <= this.#pages.pageSizeBytes * MAX_INLINE_FRACTION;
     if (this.#levels.length > 0 || !isSmall) return undefined;
     const page = new Uint8Array(this.#leafBytes);
     page.set(leafHead(this.#elements, 0, 0));
@@ -49,7 +49,7 @@ export class TreeWriter {
     return page;
   }
 
-  /** Writes the rest and returns the number of the root page. */
+  /** Writes what is buffered. Returns the number of the root page. */
   finish(): number {
     if (this.#elements.length > 0 || this.#levels.length === 0) this.#writeLeaf();
     for (let index = 0; ; index++) {
@@ -83,22 +83,22 @@ export class TreeWriter {
   }
 }
 
-/** bbolt panics at a branch page with one child. */
+/** bbolt panics on a branch page with one child. */
 const MIN_CHILDREN = 2;
 
 /**
- * One level of branch pages. A full page is held back until the next one has children enough, because the last page of
- * a level may need one of its children.
+ * One level of branch pages. A full page is written only when the next one is full too, because the last page of a level may need a
+ * child from it.
  */
 class BranchLevel {
   readonly #pages: PageWriter;
   readonly #toParent: (page: BranchElement) => void;
-  #held: BranchElement[] = [];
+  previous: BranchElement[] = [];
   #current: BranchElement[] = [];
   #currentBytes = PAGE_HEADER_BYTES;
   #childCount = 0;
 
-  /** `toParent` is given each page that has been written, in order. */
+  /** @param toParent called with each page that was written, in order */
   constructor(pages: PageWriter, toParent: (page: BranchElement) => void) {
     this.#pages = pages;
     this.#toParent = toParent;
@@ -107,30 +107,30 @@ class BranchLevel {
   add(child: BranchElement): void {
     const bytes = ELEMENT_BYTES + child.key.length;
     const isFull = this.#currentBytes + bytes > this.#pages.fillBytes;
-    if (isFull && this.#current.length >= MIN_CHILDREN) this.#hold();
+    if (isFull && this.#current.length >= MIN_CHILDREN) this.advance();
     this.#current.push(child);
     this.#currentBytes += bytes;
     this.#childCount++;
   }
 
-  /** The level's only child: it needs no branch above it. */
+  /** The child, if the level has exactly one. It is the root then. */
   get onlyChild(): BranchElement | undefined {
     return this.#childCount === 1 ? this.#current[0] : undefined;
   }
 
-  /** Writes what is held back. */
+  /** Writes the last two pages. */
   finish(): void {
     if (this.#current.length < MIN_CHILDREN) {
-      const isHeldRich = this.#held.length > MIN_CHILDREN;
-      this.#current.unshift(...this.#held.splice(isHeldRich ? -1 : 0));
+      const canSpareChild = this.previous.length > MIN_CHILDREN;
+      this.#current.unshift(...this.previous.splice(canSpareChild ? -1 : 0));
     }
-    this.#write(this.#held);
+    this.#write(this.previous);
     this.#write(this.#current);
   }
 
-  #hold(): void {
-    this.#write(this.#held);
-    this.#held = this.#current;
+  advance(): void {
+    this.#write(this.previous);
+    this.previous = this.#current;
     this.#current = [];
     this.#currentBytes = PAGE_HEADER_BYTES;
   }

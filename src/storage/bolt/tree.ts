@@ -1,58 +1,57 @@
 import type { Branch } from './branch.js';
 import { compareBytes, compareSpans, MAX_LEVELS, PAGE_HEADER_BYTES } from './format.js';
 import type { Leaf } from './leaf.js';
-import type { PageClaims } from './page-claims.js';
 import type { Page, PageReader } from './page-reader.js';
+import type { ReachablePages } from './reachable-pages.js';
 
 export interface WalkOptions {
-  readonly claims: PageClaims;
-  /** Ascending unless said otherwise; concerns the order of leaves, not of the pairs in one. */
+  readonly reachable: ReachablePages;
+  /** The order of the leaves, not of the pairs within a leaf. Ascending by default. */
   readonly order?: 'ascending' | 'descending';
   /**
-   * Refuse also what bbolt reads and checks without complaint, but what makes a server panic when it later writes
-   * nearby: a branch page with one child, a branch key other than its child's first, an empty page below a branch.
+   * Also reject what passes bbolt's check, but makes a server panic at a later write to the same part of the tree: a branch page with
+   * one child, a branch key that is not the first key of its child, an empty page below a branch.
    */
-  readonly refuseWriteHazards?: boolean;
+  readonly rejectWriteHazards?: boolean;
 }
 
-/** A page to be read, and the keys it may hold: from `lower` on (as the parent says), below `upper`. */
+/** A page to read, and the bounds of its keys given by its parent: `lower` inclusive, `upper` exclusive. */
 interface Visit {
   readonly page: number;
-  /** Offset of what refers to the page. */
+  /** Offset of the reference to the page. */
   readonly referrer: number;
   readonly lower: Uint8Array | undefined;
   readonly upper: Uint8Array | undefined;
 }
 
-/** A branch page, some of whose children have been visited. */
+/** A branch page on the path from the root, and the number of its children that were visited. */
 interface Level {
   readonly branch: Branch;
-  /** Of the branch page itself. */
+  /** The upper bound of the branch page itself. */
   readonly upper: Uint8Array | undefined;
   visited: number;
 }
 
 /**
- * The leaves of a tree, one after the other, checked on the way: every page is what it should be and met once, keys
- * ascend within pages and stay within the bounds that the branches above give. Memory: one branch page per level.
- * Throws `CorruptFileError`.
+ * The leaves of a tree in order. Checks that every page has the expected type and is reached once, and that keys ascend within pages and
+ * are within the bounds given by the branches above. Keeps one branch page per level in memory. Throws `CorruptFileError`.
  */
 export function* walkTree(reader: PageReader, rootPage: number, options: WalkOptions): Generator<Leaf> {
-  const { claims, order = 'ascending', refuseWriteHazards } = options;
+  const { reachable, order = 'ascending', rejectWriteHazards } = options;
   const levels: Level[] = [];
   let visit: Visit | undefined = { page: rootPage, referrer: 0, lower: undefined, upper: undefined };
   for (; visit !== undefined; visit = nextVisit(levels, order)) {
     const page = reader.read(visit.page, visit.referrer);
-    claims.claim(page);
+    reachable.add(page);
     if (page.kind === 'leaf') {
       const leaf = reader.leaf(page);
       checkLeaf(reader, leaf, visit);
-      if (refuseWriteHazards) refuseHazards(reader, page, visit, leaf.count > 0 && leaf.key(0));
+      if (rejectWriteHazards) rejectHazards(reader, page, visit, leaf.count > 0 && leaf.key(0));
       yield leaf;
     } else if (page.kind === 'branch') {
       const branch = reader.branch(page);
       checkBranch(reader, branch, visit);
-      if (refuseWriteHazards) refuseHazards(reader, page, visit, branch.key(0));
+      if (rejectWriteHazards) rejectHazards(reader, page, visit, branch.key(0));
       if (levels.length === MAX_LEVELS) {
         throw reader.corrupt(`the tree has more than ${MAX_LEVELS} levels`, page.offset);
       }
@@ -63,7 +62,7 @@ export function* walkTree(reader: PageReader, rootPage: number, options: WalkOpt
   }
 }
 
-/** The next child of the lowest branch that has one left. */
+/** The next unvisited child of the lowest branch that has one; undefined at the end of the tree. */
 function nextVisit(levels: Level[], order: 'ascending' | 'descending'): Visit | undefined {
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const { branch, upper } = level;
@@ -82,7 +81,7 @@ function nextVisit(levels: Level[], order: 'ascending' | 'descending'): Visit | 
   return undefined;
 }
 
-/** Throws unless the keys ascend strictly within the bounds of the visit. */
+/** Throws `CorruptFileError` unless the keys ascend strictly and are within the bounds. */
 export function checkLeaf(
   reader: PageReader,
   leaf: Leaf,
@@ -109,7 +108,7 @@ function checkBranch(
   branch: Branch,
   { page, lower, upper }: Pick<Visit, 'page' | 'lower' | 'upper'>,
 ): void {
-  const { offset } = branch.place;
+  const { offset } = branch.location;
   let before = lower;
   for (let index = 0; index < branch.count; index++) {
     const key = branch.key(index);
@@ -124,7 +123,7 @@ function checkBranch(
   }
 }
 
-function refuseHazards(reader: PageReader, page: Page, { lower }: Visit, firstKey: Uint8Array | false): void {
+function rejectHazards(reader: PageReader, page: Page, { lower }: Visit, firstKey: Uint8Array | false): void {
   if (page.kind === 'branch' && page.count < 2) {
     throw reader.corrupt(`branch page ${page.id} has a single child`, page.offset);
   }

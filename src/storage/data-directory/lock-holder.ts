@@ -2,9 +2,10 @@ import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
 import { systemPath } from '../../go/file-path.js';
 
 /**
- * A running server holds a lock (flock) on its database. Node cannot ask for one, but Linux lists them all.
+ * A running server holds an exclusive lock (flock) on its database. Node.js has no call for flock, but Linux lists all locks in
+ * /proc/locks.
  *
- * `unknown`: this system does not tell.
+ * `unknown`: this system has no such list.
  */
 export type LockHolder =
   | { readonly kind: 'none' }
@@ -14,6 +15,7 @@ export type LockHolder =
 /** `1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`: process, device, inode. */
 const WRITE_LOCK = /^\d+: (?:FLOCK|OFDLCK) +\w+ +WRITE (-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /gm;
 
+/** @param locksPath the list of locks, which tests replace */
 export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder {
   let locks: string;
   try {
@@ -24,7 +26,7 @@ export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder 
   const inode = inodeOf(path);
   if (inode === undefined) return { kind: 'none' };
   for (const [, processId = '', lockedInode] of locks.matchAll(WRITE_LOCK)) {
-    // Some file systems show another device here than to `stat`, so the process is asked instead of compared.
+    // On some file systems the device here differs from the one in `stat`, so the open files of the process are checked instead.
     if (lockedInode === inode && mayHaveOpen(Number(processId), path)) {
       return { kind: 'held', processId: Number(processId) };
     }
@@ -32,7 +34,7 @@ export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder 
   return { kind: 'none' };
 }
 
-/** Nothing when the file has gone: whoever opens it will say so. */
+/** Undefined when the file does not exist: opening it later reports that. */
 function inodeOf(path: string): string | undefined {
   try {
     return String(statSync(systemPath(path), { bigint: true }).ino);
@@ -42,8 +44,8 @@ function inodeOf(path: string): string | undefined {
 }
 
 /**
- * False only if the process can be looked into and does not have the file open: the inode is another file system's. Open
- * files are compared by what they are, because a process in a container knows them under other paths.
+ * False only if the open files of the process can be read and the file is not among them: then the inode number belongs to another file
+ * system. Files are compared by device and inode, because a process in a container sees other paths.
  */
 function mayHaveOpen(processId: number, path: string): boolean {
   try {

@@ -12,44 +12,46 @@ import type { DatabaseEdits } from '../backend/rewrite.js';
 import { BUCKETS, META_KEYS } from '../backend/schema.js';
 import { BoltFile } from '../bolt/bolt-file.js';
 import { FileByteSource } from '../byte-source.js';
-import { FieldReader } from '../message-fields.js';
-import type { PaceOptions } from '../pace.js';
+import type { LongTaskOptions } from '../long-task.js';
+import { FieldReader } from '../protobuf-fields.js';
 import { entriesToReplay } from '../wal/wal-directory.js';
 import { databasePath, walPath } from './layout.js';
 import { replaceDatabase } from './replace-database.js';
 
-interface MigrateRequest extends PaceOptions {
+interface MigrateRequest extends LongTaskOptions {
   readonly dataDirectory: string;
   readonly target: MinorVersion;
-  /** Record the target even when the change is not possible. */
+  /** Record the target version even when the migration is not supported. */
   readonly force: boolean;
 }
 
-/** `from` is the version that was recorded; `forcedDespite` is why it would have been refused. */
 export interface Migration {
+  /** The version before. */
   readonly from: MinorVersion;
   readonly isChanged: boolean;
-  readonly forcedDespite: string | undefined;
+  /** The error that `force` has overridden, if any. */
+  readonly overriddenError: string | undefined;
 }
 
 const OLDEST: MinorVersion = { major: 3, minor: 5 };
 const NEWEST: MinorVersion = { major: 3, minor: 7 };
 
 /**
- * Makes a data directory fit for another minor version, from 3.5 on (etcdutl/etcdutl/migrate_command.go and
- * server/storage/schema, v3.7.1). All that differs so far is the schema version that 3.6 began to record. Throws
- * `CommandError` in etcd's words.
+ * Migrates a data directory to another minor version, from 3.5 on (etcdutl/etcdutl/migrate_command.go and server/storage/schema,
+ * v3.7.1). The only difference so far is the schema version, which is recorded since 3.6. Throws `CommandError` in etcd's words, and
+ * `CorruptFileError`.
  */
 export async function migrateDataDirectory(request: MigrateRequest): Promise<Migration> {
   const { dataDirectory, target, signal, onProgress } = request;
   const path = databasePath(dataDirectory);
   const from = schemaVersion(path);
-  if (versionText(from) === versionText(target)) return { from, isChanged: false, forcedDespite: undefined };
-  const entries = newestVersionNeeded(entriesToReplay(walPath(dataDirectory)));
-  const obstacle = findObstacle(from, target, entries);
-  if (obstacle !== undefined && !request.force) throw new CommandError(obstacle);
+  if (versionText(from) === versionText(target))
+    return { from, isChanged: false, overriddenError: undefined };
+  const entries = minimumVersionOf(entriesToReplay(walPath(dataDirectory)));
+  const error = migrationError(from, target, entries);
+  if (error !== undefined && !request.force) throw new CommandError(error);
   await replaceDatabase(path, { signal, onProgress, edits: migrationEdits(target) });
-  return { from, isChanged: true, forcedDespite: obstacle };
+  return { from, isChanged: true, overriddenError: error };
 }
 
 function schemaVersion(path: string): MinorVersion {
@@ -65,7 +67,7 @@ function schemaVersion(path: string): MinorVersion {
   }
 }
 
-function findObstacle(
+function migrationError(
   from: MinorVersion,
   target: MinorVersion,
   neededByLog: MinorVersion | undefined,
@@ -73,20 +75,20 @@ function findObstacle(
   if (from.major !== target.major) {
     return 'cannot create migration plan: changing major storage version is not supported';
   }
-  const unknown = unknownMinor(from, target);
-  if (unknown !== undefined) {
-    return `cannot create migration plan: version "${from.major}.${unknown}.0" is not supported`;
+  const unsupported = unsupportedMinor(from, target);
+  if (unsupported !== undefined) {
+    return `cannot create migration plan: version "${from.major}.${unsupported}.0" is not supported`;
   }
-  const isRefused = isOlder(target, from) && neededByLog !== undefined && isOlder(target, neededByLog);
-  if (!isRefused) return undefined;
+  const isRejected = isOlder(target, from) && neededByLog !== undefined && isOlder(target, neededByLog);
+  if (!isRejected) return undefined;
   return (
     'cannot downgrade storage, WAL contains newer entries, as the target version ' +
     `(${versionText(target)}.0) is lower than the version (${versionText(neededByLog)}.0) detected from WAL logs`
   );
 }
 
-/** etcd goes from minor to minor, and stops at the first that it knows nothing about. */
-function unknownMinor(from: MinorVersion, target: MinorVersion): number | undefined {
+/** etcd migrates one minor version at a time. Returns the first one that it does not know. */
+function unsupportedMinor(from: MinorVersion, target: MinorVersion): number | undefined {
   if (isOlder(NEWEST, target) && isOlder(from, target)) return Math.max(from.minor, NEWEST.minor) + 1;
   return isOlder(NEWEST, from) ? from.minor : undefined;
 }
@@ -97,26 +99,26 @@ function migrationEdits(target: MinorVersion): DatabaseEdits {
   return new Map([[BUCKETS.meta, { changes: [{ key: Buffer.from(META_KEYS.storageVersion), value }] }]]);
 }
 
-/** downgrade_version_test of etcdserverpb.InternalRaftRequest, and its version. */
+/** The field downgrade_version_test of etcdserverpb.InternalRaftRequest, and the field version of that. */
 const VERSION_TEST_TAG = 9900 * 8 + 2;
 const VERSION_TAG = 1 * 8 + 2;
 const FIRST_WITH_VERSION_TEST: MinorVersion = { major: 3, minor: 6 };
 
 /**
- * The oldest etcd that understands all of the entries, if that is newer than 3.5 (server/storage/wal/version.go, which
- * goes by annotations in etcd's .proto files). The annotations of v3.7.1 name one request that 3.5 does not know.
+ * The oldest version of etcd that can apply all of the entries; undefined when 3.5 can (server/storage/wal/version.go, which reads
+ * annotations in etcd's .proto files). The annotations of v3.7.1 have one request that is newer than 3.5.
  */
-export function newestVersionNeeded(entries: Iterable<Entry>): MinorVersion | undefined {
+export function minimumVersionOf(entries: Iterable<Entry>): MinorVersion | undefined {
   let newest: MinorVersion | undefined;
   for (const { type = EntryType.EntryNormal, data } of entries) {
     if (type !== EntryType.EntryNormal || data === undefined) continue;
-    const needed = versionNeeded(data);
+    const needed = versionRequiredBy(data);
     if (needed !== undefined && (newest === undefined || isOlder(newest, needed))) newest = needed;
   }
   return newest;
 }
 
-function versionNeeded(request: Uint8Array): MinorVersion | undefined {
+function versionRequiredBy(request: Uint8Array): MinorVersion | undefined {
   const test = fieldContents(request, VERSION_TEST_TAG);
   if (test === undefined) return undefined;
   const version = fieldContents(test, VERSION_TAG) ?? new Uint8Array(0);

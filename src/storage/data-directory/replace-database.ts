@@ -10,11 +10,11 @@ import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';
 import { Crc32c } from '../crc32c.js';
 import { removeTree, renamePath, syncDirectory } from '../directory.js';
-import { Pace, type PaceOptions } from '../pace.js';
-import { attempt } from '../system-call.js';
+import { LongTask, type LongTaskOptions } from '../long-task.js';
+import { systemCall } from '../system-call.js';
 import { lockHolder } from './lock-holder.js';
 
-export interface ReplaceOptions extends PaceOptions {
+export interface ReplaceOptions extends LongTaskOptions {
   readonly edits?: DatabaseEdits;
 }
 
@@ -24,9 +24,9 @@ export interface Replacement {
 }
 
 /**
- * Writes the database anew, without unused pages, checks the new file and puts it into the old one's place. The server
- * must not run. Until the last step, the rename, the old file is untouched. Owner and mode stay. Progress counts bytes
- * of the old database, twice. Throws `CommandError` and `CorruptFileError`.
+ * Writes the database to a new file without unused pages, checks that file and renames it over the old one. The server must not be
+ * running. The old file is unchanged until the rename. Owner and mode are kept. Progress counts the bytes of the old database, against a
+ * total of twice its size. Throws `CommandError` and `CorruptFileError`.
  */
 export async function replaceDatabase(path: string, options: ReplaceOptions = {}): Promise<Replacement> {
   const source = FileByteSource.open(path);
@@ -47,8 +47,8 @@ export async function replaceDatabase(path: string, options: ReplaceOptions = {}
 }
 
 /**
- * Where the new database grows. A server that starts deletes what has such a name and was left behind; from 3.7 on not
- * what etcd's own defragmentation leaves, `db.tmp.…` (bootstrapSnapshot in server/etcdserver/bootstrap.go).
+ * The path of the new file until it is renamed. A server deletes files with such names at its start; since 3.7 it no longer deletes
+ * `db.tmp.…`, which etcd's own defragmentation leaves behind (bootstrapSnapshot in server/etcdserver/bootstrap.go).
  */
 export function replacementPath(path: string): string {
   return joinPath(parentPath(path), `tmp.${baseName(path)}.${randomBytes(6).toString('hex')}`);
@@ -60,31 +60,31 @@ async function writeChecked(
   { edits, signal, onProgress }: ReplaceOptions,
 ): Promise<number> {
   const bolt = BoltFile.open(source);
-  const written = new Crc32c();
+  const checksum = new Crc32c();
   const sink = FileByteSink.create(newPath);
   let newBytes: number;
   try {
     const total = 2 * bolt.sizeBytes;
-    const pace = { signal, onProgress: (done: number) => onProgress?.(done, total) };
-    newBytes = await rewriteDatabase(bolt, sink, { ...pace, ...(edits && { edits }), written });
+    const taskOptions = { signal, onProgress: (done: number) => onProgress?.(done, total) };
+    newBytes = await rewriteDatabase(bolt, sink, { ...taskOptions, ...(edits && { edits }), checksum });
     await sink.sync();
   } finally {
     sink.close();
   }
-  await checkWritten(newPath, written.value, { signal });
+  await checkWritten(newPath, checksum.value, { signal });
   return newBytes;
 }
 
-/** Reads it all back: a disk may have lost something, and there will be no other copy. */
-async function checkWritten(path: string, expectedHash: number, options: PaceOptions): Promise<void> {
+/** Reads the new file and compares its hash: it is going to replace the only copy. */
+async function checkWritten(path: string, expectedHash: number, options: LongTaskOptions): Promise<void> {
   const source = FileByteSource.open(path);
   try {
     const bolt = BoltFile.open(source);
-    const pace = new Pace(bolt.sizeBytes, options);
+    const task = new LongTask(bolt.sizeBytes, options);
     const hash = new Crc32c();
-    for (const { leaf } of checkedLeaves(bolt, { refuseWriteHazards: true })) {
+    for (const { leaf } of checkedLeaves(bolt, { rejectWriteHazards: true })) {
       hashLeaf(hash, leaf);
-      if (pace.isDue(leaf.bytes.length)) await pace.rest();
+      if (task.shouldYield(leaf.bytes.length)) await task.yield();
     }
     if (hash.value !== expectedHash)
       throw bolt.reader.corrupt('the new file does not read back as it was written', 0);
@@ -93,18 +93,19 @@ async function checkWritten(path: string, expectedHash: number, options: PaceOpt
   }
 }
 
-/** One that has started meanwhile goes on with the old file, and what it writes there would be lost. */
+/** A server that has started in the meantime keeps the old file open. What it writes there would be lost after the rename. */
 function rejectStartedServer(path: string): void {
   const holder = lockHolder(path);
   if (holder.kind !== 'held') return;
   throw new CommandError(`a server has opened ${path} meanwhile: process ${holder.processId}`);
 }
 
-/** The administrator's program must not take the file from the server's account. */
+/** Gives the new file the owner and mode of the old one: the program may run as root, the server as another user. */
 function keepOwner(oldPath: string, newPath: string): void {
-  const { uid, gid, mode } = attempt('stat', oldPath, () => statSync(systemPath(oldPath)));
-  const made = attempt('stat', newPath, () => statSync(systemPath(newPath)));
+  const { uid, gid, mode } = systemCall('stat', oldPath, () => statSync(systemPath(oldPath)));
+  const current = systemCall('stat', newPath, () => statSync(systemPath(newPath)));
   const target = systemPath(newPath);
-  if (made.uid !== uid || made.gid !== gid) attempt('chown', newPath, () => chownSync(target, uid, gid));
-  attempt('chmod', newPath, () => chmodSync(target, mode & 0o777));
+  if (current.uid !== uid || current.gid !== gid)
+    systemCall('chown', newPath, () => chownSync(target, uid, gid));
+  systemCall('chmod', newPath, () => chmodSync(target, mode & 0o777));
 }

@@ -1,16 +1,15 @@
 /**
  * # A `.snap` file
  *
- * What raft would send to a member that has nothing (etcd server/etcdserver/api/snap, read at v3.7.1, measured from 3.4
- * on). The file `<term>-<index>.snap`, both as 16 hexadecimal digits, lies beside the database. It is a snappb.snapshot:
- * a CRC-32C and the bytes it is over, which are a raftpb.Snapshot: metadata (index, term, members as raft sees them) and
- * data, the JSON image of the store of the version 2 protocol.
+ * The snapshot that raft sends to a member without data (etcd server/etcdserver/api/snap, read at v3.7.1, measured from 3.4 on). The
+ * file is `<term>-<index>.snap`, both as 16 hexadecimal digits, in the directory of the database. It is a snappb.snapshot: a CRC-32C and
+ * the bytes that it covers, a raftpb.Snapshot. That has metadata (index, term, and the ConfState, which are raft's members) and data,
+ * the JSON image of the version 2 store.
  *
- * Of that store only the members are of interest: 3.4 and 3.5 take them from it, later servers take them from the
- * database. A node is written as {"Path", "CreatedIndex", "ModifiedIndex", "ExpireTime", "Value", "Children"}; members
- * are directories below `/0/members`, named by their ids in hexadecimal, with one file `raftAttributes` that holds their
- * peer URLs. `/1` was for user keys and is empty. etcd also writes the store's event history and statistics; it
- * starts without them.
+ * Only the members in that store are used: 3.4 and 3.5 read the members from it, later servers from the database. A node is
+ * written as {"Path", "CreatedIndex", "ModifiedIndex", "ExpireTime", "Value", "Children"}. Members are directories below
+ * `/0/members`, named by their ids in hexadecimal, with one file `raftAttributes` that has their peer URLs. `/1` was for user
+ * keys and is empty. etcd also writes the store's event history and statistics; it starts without them.
  */
 import { CorruptFileError } from '../../model/errors.js';
 import { ConfState, RaftSnapshot, SnapFile } from '../../wire/records.js';
@@ -23,7 +22,7 @@ const STORE_VERSION = 2;
 export interface SnapContents {
   readonly term: bigint;
   readonly index: bigint;
-  /** Ids ascending. */
+  /** In ascending order of ids. */
   readonly members: readonly MemberRecord[];
 }
 
@@ -45,7 +44,7 @@ export function encodeSnap({ term, index, members }: SnapContents): Uint8Array {
   return encodeSnapWith(data, { term, index, members });
 }
 
-/** @param data JSON image of the store */
+/** @param data the JSON image of the version 2 store */
 export function encodeSnapWith(data: Uint8Array, { term, index, members }: SnapContents): Uint8Array {
   const confState = votersOnly(members);
   const snapshot = RaftSnapshot.encode(
@@ -68,12 +67,12 @@ export function decodeSnap(bytes: Uint8Array, path: string): RaftSnapshot {
   return snapshot;
 }
 
-/** A cluster whose members all vote. */
+/** The ConfState of a cluster in which all members are voters. */
 export function votersOnly(members: readonly MemberRecord[]): ConfState {
   return ConfState.create({ voters: members.map(({ id }) => id), autoLeave: false });
 }
 
-/** What is in the directory `/0/members` of the store, as its JSON has it. */
+/** The children of the directory `/0/members`, in the JSON of the store. */
 export function memberNodesJson(members: readonly MemberRecord[]): string {
   return goJson(JSON.stringify(memberNodes(members)));
 }

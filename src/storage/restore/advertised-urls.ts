@@ -6,22 +6,24 @@ import { initialClusterText, quoted } from './peer-urls.js';
 
 const MAX_PORT = 65_535;
 
-/** Finds the address of a host name. This floor has no network: whoever restores brings it. */
+/** Resolves a host name to an address. The caller passes it in, because `storage/` makes no network calls. */
 export type ResolveHost = (host: string) => Promise<string>;
 
+/** The two lists of peer URLs for the local member. */
 export interface AdvertisedUrls {
+  /** The name of the local member. */
   readonly name: string;
-  /** Those of the initial cluster, in order. */
+  /** Its URLs in --initial-cluster, in order. */
   readonly clusterUrls: readonly string[];
-  /** Those of --initial-advertise-peer-urls, in order. */
+  /** The URLs of --initial-advertise-peer-urls, in order. */
   readonly advertisedUrls: readonly string[];
   readonly resolveHost: ResolveHost;
 }
 
 /**
- * The member must advertise the URLs by which the initial cluster names it, or others that resolve to the same
- * addresses (VerifyBootstrap in etcd server/config/config.go, v3.7.1). Throws `CommandError` in etcd's words; unlike
- * etcd, which keeps on asking for half a minute, a name that does not resolve is an error at once.
+ * The member must advertise the URLs that it has in the initial cluster, or URLs that resolve to the same addresses
+ * (VerifyBootstrap in etcd server/config/config.go, v3.7.1). Throws `CommandError` in etcd's words. A name that does not resolve is an
+ * error immediately; etcd retries for half a minute.
  */
 export async function checkAdvertisedUrls(urls: AdvertisedUrls): Promise<void> {
   const mismatch = await findMismatch(urls);
@@ -44,7 +46,7 @@ export async function checkAdvertisedUrls(urls: AdvertisedUrls): Promise<void> {
   );
 }
 
-/** Why the two lists differ, or nothing if they do not. */
+/** Why the two lists differ; undefined when they do not. */
 async function findMismatch(urls: AdvertisedUrls): Promise<string | undefined> {
   const { advertisedUrls, clusterUrls, resolveHost } = urls;
   if (advertisedUrls.length !== clusterUrls.length) {
@@ -63,7 +65,7 @@ async function findMismatch(urls: AdvertisedUrls): Promise<string | undefined> {
   }
 }
 
-/** By scheme, address and path: addresses may be spelled in several ways (urlsHostNormalizedEqual in etcd pkg/netutil, v3.7.1). */
+/** Compares scheme, normalized address and path (urlsHostNormalizedEqual in etcd pkg/netutil, v3.7.1). */
 function areEqual(a: string, b: string): boolean {
   const [first, second] = [a, b].map((text) => {
     const { scheme, host, path } = parseGoUrl(text);
@@ -79,7 +81,7 @@ function hostInOneForm(host: string): string {
   return bracketed(address) + (port === '' ? '' : `:${port}`);
 }
 
-/** Go's form of an address; nothing for what is a name. */
+/** An IP address in Go's form; undefined for a host name. */
 function canonicalAddress(host: string): string | undefined {
   if (isIPv4(host)) return host;
   if (!isIPv6(host) || host.includes('%')) return undefined;
@@ -90,7 +92,7 @@ function canonicalAddress(host: string): string | undefined {
   return [a >> 8, a & 0xff, b >> 8, b & 0xff].join('.');
 }
 
-/** With the address instead of the name; `localhost` is left as it is, as etcd leaves it. */
+/** The URL with the address instead of the host name. `localhost` is not resolved, as in etcd. */
 async function resolveUrl(url: string, resolveHost: ResolveHost): Promise<string> {
   const [, before = '', host = '', port = '', after = ''] =
     /^(https?:\/\/(?:[^@/]*@)?)([^/?#]*):(\d*)(.*)$/.exec(url) ?? [];

@@ -3,22 +3,23 @@ import { CommandError } from '../../model/errors.js';
 import type { MemberRecord } from '../backend/member-json.js';
 import { initialClusterText, type PeerUrlsByName, quoted } from './peer-urls.js';
 
-/** The cluster that is to start from a snapshot. */
+/** The new cluster that starts from a snapshot. */
 export interface ClusterPlan {
   readonly clusterId: bigint;
-  /** The member whose data directory is made. */
+  /** The member whose data directory is created. */
   readonly localId: bigint;
-  /** Ids ascending. */
+  /** In ascending order of ids. */
   readonly members: readonly MemberRecord[];
 }
 
-/** The local member must be one of the cluster's. Throws `CommandError` in etcd's words. */
+/** The peer URLs of the local member. Throws `CommandError` in etcd's words when the cluster does not have it. */
 export function requireLocalMember(cluster: PeerUrlsByName, name: string): readonly string[] {
   const urls = cluster.get(name);
   if (urls !== undefined) return urls;
   throw new CommandError(`couldn't find local name ${quoted(name)} in the initial cluster configuration`);
 }
 
+/** Throws `CommandError` in etcd's words when two members have the same URL. */
 export function rejectDuplicateUrls(cluster: PeerUrlsByName): void {
   const urls = [...cluster.values()].flat();
   if (new Set(urls).size === urls.length) return;
@@ -26,8 +27,9 @@ export function rejectDuplicateUrls(cluster: PeerUrlsByName): void {
 }
 
 /**
- * Ids are hashes, so that every member's restore comes to the same ones without talking: of a member's URLs and the
- * cluster's token, and of the members' ids (etcd server/etcdserver/api/membership, v3.7.1).
+ * Computes the ids of the members and of the cluster. They are hashes, so that the restores of all members get the same ids without
+ * communication: a member's id is a hash of its URLs and the cluster token, the cluster's id one of the members' ids (etcd
+ * server/etcdserver/api/membership, v3.7.1). Throws `CommandError` in etcd's words.
  */
 export function planCluster(cluster: PeerUrlsByName, token: string, localName: string): ClusterPlan {
   requireLocalMember(cluster, localName);
@@ -54,7 +56,7 @@ function clusterId(members: readonly MemberRecord[]): bigint {
   return firstEightBytes(ids);
 }
 
-/** Of the SHA-1. */
+/** The first eight bytes of the SHA-1, as etcd takes them. */
 function firstEightBytes(bytes: Uint8Array): bigint {
   return createHash('sha1').update(bytes).digest().readBigUInt64BE(0);
 }

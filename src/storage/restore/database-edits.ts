@@ -9,9 +9,9 @@ import { RESTORED_TERM, restoredIndex } from './raft-files.js';
 
 const MAX_REVISION = 2n ** 63n - 1n;
 
-/** What is known of the database before it is edited. */
+/** Values in the snapshot's database, before the edits. */
 export interface DatabaseFacts {
-  /** Main revision of the last change, 0 if none. */
+  /** Main revision of the last change; 0 when there is none. */
   readonly lastRevision: bigint;
   readonly storageVersion: MinorVersion | undefined;
   readonly clusterVersion: MinorVersion | undefined;
@@ -19,23 +19,25 @@ export interface DatabaseFacts {
 
 export interface RestoreChoices {
   readonly plan: ClusterPlan;
-  /** How far the revision jumps, so that clients never see it go back; 0: not at all. What was before counts as compacted. */
+  /**
+   * Added to the revision, so that clients never see it decrease; 0: no bump. All revisions up to the new one are marked as compacted.
+   */
   readonly revisionBump: bigint;
-  /** The server is of this minor version, which may be older than the snapshot's. */
+  /** The minor version of the server, which may be older than the snapshot. */
   readonly targetVersion?: MinorVersion | undefined;
 }
 
 /**
- * The new cluster's members in place of the old ones, and its raft position. Keys, leases, alarms, users and roles stay.
- * All buckets are made that a server makes. Unlike etcdutl, the members that raft knows (`confState`) are those of the
- * new cluster too.
+ * Replaces the members by those of the new cluster, and sets its raft index and term. Keys, leases, alarms, users and roles are kept. All
+ * buckets that a server creates are created. The ConfState (`confState`) has the members of the new cluster; etcdutl leaves the old one
+ * in the database.
  */
 export function restoreEdits(choices: RestoreChoices, facts: DatabaseFacts): DatabaseEdits {
   const { plan, targetVersion } = choices;
   const edits = new Map<string, BucketEdit>(Object.values(BUCKETS).map((name) => [name, {}]));
   const members = plan.members.map((member) => put(memberKey(member.id), text(memberJson(member))));
-  edits.set(BUCKETS.members, { isEmptied: true, changes: members });
-  edits.set(BUCKETS.membersRemoved, { isEmptied: true });
+  edits.set(BUCKETS.members, { isCleared: true, changes: members });
+  edits.set(BUCKETS.membersRemoved, { isCleared: true });
   edits.set(BUCKETS.cluster, { changes: clusterChanges(targetVersion, facts) });
   edits.set(BUCKETS.key, { changes: bumpMarker(choices, facts) });
   edits.set(BUCKETS.meta, {
@@ -54,13 +56,13 @@ function confState({ members }: ClusterPlan): string {
   return `{"voters":[${members.map(({ id }) => id).join(',')}],"auto_leave":false}`;
 }
 
-/** The marker is a record without contents: the server counts on from its revision. */
+/** The marker is a record with an empty value: the server continues from its revision. */
 function bumpMarker(choices: RestoreChoices, facts: DatabaseFacts): readonly Change[] {
   const bumped = bumpedRevision(choices, facts);
   return bumped === undefined ? [] : [{ key: revisionKey(bumped), value: new Uint8Array(0) }];
 }
 
-/** On its first start the server carries out this compaction. */
+/** The server runs this compaction at its first start. */
 function scheduledCompaction(choices: RestoreChoices, facts: DatabaseFacts): readonly Change[] {
   const bumped = bumpedRevision(choices, facts);
   return bumped === undefined ? [] : [put(META_KEYS.scheduledCompaction, revisionKey(bumped))];
@@ -75,7 +77,7 @@ function bumpedRevision({ revisionBump }: RestoreChoices, facts: DatabaseFacts):
   );
 }
 
-/** Servers refuse a database of a newer schema; up to 3.5 none is recorded. */
+/** A server rejects a database with a newer schema version. Up to 3.5 no schema version is recorded. */
 function storageVersionChanges(target: MinorVersion | undefined, facts: DatabaseFacts): readonly Change[] {
   const { storageVersion } = facts;
   if (target === undefined || storageVersion === undefined || !isOlder(target, storageVersion)) return [];
@@ -83,7 +85,7 @@ function storageVersionChanges(target: MinorVersion | undefined, facts: Database
   return [put(META_KEYS.storageVersion, recorded)];
 }
 
-/** Without a cluster version, the new cluster agrees on one when it has formed. */
+/** Without a recorded cluster version, the members of the new cluster agree on one after they have started. */
 function clusterChanges(target: MinorVersion | undefined, facts: DatabaseFacts): readonly Change[] {
   if (target === undefined) return [];
   const { clusterVersion } = facts;

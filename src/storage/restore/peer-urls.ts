@@ -4,10 +4,10 @@ import { parsePeerUrls as checkedPeerUrls } from '../../go/peer-url.js';
 import { quoteGo } from '../../go/quote.js';
 import { CommandError } from '../../model/errors.js';
 
-/** Member names and their peer URLs, both in order. */
+/** Peer URLs by member name, both in ascending order. */
 export type PeerUrlsByName = ReadonlyMap<string, readonly string[]>;
 
-/** Checked and in order. Throws `CommandError` in etcd's words. */
+/** The normalized URLs in ascending order. Throws `CommandError` in etcd's words. */
 export function parsePeerUrls(texts: readonly string[]): readonly string[] {
   try {
     return checkedPeerUrls(texts);
@@ -17,7 +17,7 @@ export function parsePeerUrls(texts: readonly string[]): readonly string[] {
   }
 }
 
-/** `m1=http://10.0.0.1:2380,m2=…`; a name that comes twice has several URLs. Throws `CommandError`. */
+/** Parses `m1=http://10.0.0.1:2380,m2=…`. A repeated name has several URLs. Throws `CommandError`. */
 export function parseInitialCluster(text: string): PeerUrlsByName {
   const urls = new Map<string, string[]>();
   for (const part of text.split(',').filter((item) => item !== '')) {
@@ -30,7 +30,7 @@ export function parseInitialCluster(text: string): PeerUrlsByName {
   return new Map(names.map((name) => [name, parsePeerUrls(urls.get(name) ?? [])]));
 }
 
-/** The inverse, all pairs in order. */
+/** The inverse of `parseInitialCluster`, all pairs in ascending order. */
 export function initialClusterText(cluster: PeerUrlsByName): string {
   return [...cluster]
     .flatMap(([name, urls]) => urls.map((url) => `${name}=${url}`))
@@ -38,13 +38,13 @@ export function initialClusterText(cluster: PeerUrlsByName): string {
     .join(',');
 }
 
-/** By code units: Go's order of bytes, for URLs. */
+/** Compares UTF-16 code units. For the ASCII text of URLs this is Go's order of bytes. */
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
-/** As Go prints text with `%q`. */
+/** Formats text like Go's `%q`. */
 export function quoted(text: string): string {
   return quoteGo(bytesFromText(text));
 }

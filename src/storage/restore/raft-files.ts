@@ -12,17 +12,17 @@ import { encodeSnap, votersOnly } from '../raft-snapshot/snap-file.js';
 import { WalRecordWriter } from '../wal/record-writer.js';
 import type { ClusterPlan } from './cluster-plan.js';
 
-/** The term in which the restored cluster claims to have been formed. */
+/** The raft term of the restored log. */
 export const RESTORED_TERM = 1n;
 
-/** One entry per member adds it; the restored state is the one behind the last of them. */
+/** The index of the last entry: the log has one entry for each member. */
 export function restoredIndex({ members }: ClusterPlan): bigint {
   return BigInt(members.length);
 }
 
 /**
- * The log of a cluster that has so far done nothing but add its members, up to the frame of its last record: from here
- * on a server continues. Zero values are written where 3.4 to 3.6 write them; 3.7 reads them too.
+ * The WAL of a cluster whose only entries add its members, up to the end of its last frame. A server appends to it. Zero values are
+ * encoded where 3.4 to 3.6 encode them; 3.7 reads them too.
  */
 export function restoredWal(plan: ClusterPlan): Uint8Array {
   const { members, localId, clusterId } = plan;
@@ -40,6 +40,7 @@ export function restoredWal(plan: ClusterPlan): Uint8Array {
   return log.finish();
 }
 
+/** The `.snap` file that matches `restoredWal`. */
 export function restoredSnap(plan: ClusterPlan): Uint8Array {
   return encodeSnap({ term: RESTORED_TERM, index: restoredIndex(plan), members: plan.members });
 }

@@ -1,16 +1,16 @@
 /**
  * # Restoring a snapshot
  *
- * A snapshot is one member's database. A restore makes of it the data directory of one member of a new cluster, which
- * is to be done once for each member, from the same snapshot:
+ * A snapshot is the database of one member. A restore creates from it the data directory of one member of a new cluster. Run it once
+ * for each member, with the same snapshot. It writes:
  *
- * - `member/snap/db`: the database, its members replaced (database-edits.ts)
- * - `member/snap/<term>-<index>.snap`: the same members for servers up to 3.5 (raft-snapshot/snap-file.ts)
+ * - `member/snap/db`: the database with the new members (database-edits.ts)
+ * - `member/snap/<term>-<index>.snap`: the same members, for servers up to 3.5 (raft-snapshot/snap-file.ts)
  * - `member/wal/<sequence>-<index>.wal`: a log that adds the members (raft-files.ts)
  *
- * A server that finds no log takes the member for a new one, so the log is what makes the directory count, and becomes
- * visible last. Everything is written into a temporary directory on the same file system, forced to disk and renamed:
- * beside a data directory that does not exist yet; within one that does, because it may be a mount point.
+ * A server that finds no WAL starts as a new member, so a WAL in another directory is renamed last. Everything is written into a
+ * temporary directory on the same file system, synced and renamed. The temporary directory is beside the data directory if that does
+ * not exist yet, else within it, because it may be a mount point.
  */
 
 import { baseName, joinPath, parentPath } from '../../go/file-path.js';
@@ -22,8 +22,14 @@ import { BoltFile } from '../bolt/bolt-file.js';
 import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';
 import { databasePath, walPath } from '../data-directory/layout.js';
-import { isEmptyDirectory, makeDirectories, pathWithin, statOf, syncDirectories } from '../directory.js';
-import type { PaceOptions } from '../pace.js';
+import {
+  isEmptyDirectory,
+  makeDirectories,
+  relativePathWithin,
+  statOf,
+  syncDirectories,
+} from '../directory.js';
+import type { LongTaskOptions } from '../long-task.js';
 import { snapName } from '../raft-snapshot/snap-file.js';
 import { checkTrailer, hasTrailer, TRAILER_BYTES } from '../snapshot/trailer.js';
 import { SEGMENT_BYTES, segmentName } from '../wal/format.js';
@@ -33,33 +39,34 @@ import { quoted } from './peer-urls.js';
 import { RESTORED_TERM, restoredIndex, restoredSnap, restoredWal } from './raft-files.js';
 import { Staging } from './staging.js';
 
-export interface RestoreRequest extends PaceOptions {
+export interface RestoreRequest extends LongTaskOptions {
   readonly snapshotPath: string;
   /** Must not exist, or be empty. */
   readonly dataDirectory: string;
   /** Must not exist. `member/wal` in the data directory when undefined. */
   readonly walDirectory: string | undefined;
   readonly plan: ClusterPlan;
-  /** Restore also what has no trailer, or a wrong one. */
+  /** Also restore a file without a trailer, or with a wrong one. */
   readonly skipHashCheck: boolean;
-  /** See `RestoreChoices`. */
+  /** See `RestoreEditOptions`. */
   readonly revisionBump: bigint;
   readonly targetVersion?: MinorVersion | undefined;
 }
 
-/** As etcd creates it. */
+/** The mode with which etcd creates `.snap` files, before the umask. */
 const SNAP_MODE = 0o666;
 
 /**
- * Restores one member. Progress counts bytes of the snapshot, twice unless the hash check is skipped. Throws
- * `CommandError` in etcd's words and `CorruptFileError`; then, and when the signal aborts, nothing is left behind.
+ * Restores one member. Progress counts bytes of the snapshot, twice unless the hash check is skipped. Throws `CommandError` in etcd's
+ * words and `CorruptFileError`; rejects with the signal's reason when it aborts. After a failure, all files that were created are
+ * removed.
  */
 export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
   rejectUsedDirectories(request);
   const source = openSnapshot(request.snapshotPath);
   const staging = new Staging();
   try {
-    const rewritePace = await checkHash(source, request);
+    const rewriteOptions = await checkHash(source, request);
     const { dataDirectory, walDirectory, plan } = request;
     if (walDirectory !== undefined) rejectOverlap(walDirectory, dataDirectory);
     const data = staging.add(dataDirectory);
@@ -67,7 +74,7 @@ export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
     const snap = joinPath(data, 'member', 'snap');
     makeDirectories(snap);
     makeDirectories(wal);
-    await writeDatabase(source, joinPath(snap, 'db'), { ...request, ...rewritePace });
+    await writeDatabase(source, joinPath(snap, 'db'), { ...request, ...rewriteOptions });
     const snapFile = snapName(RESTORED_TERM, restoredIndex(plan));
     await writeFile(joinPath(snap, snapFile), restoredSnap(plan), { mode: SNAP_MODE });
     await writeFile(joinPath(wal, segmentName(0n, 0n)), restoredWal(plan), { sizeBytes: SEGMENT_BYTES });
@@ -97,11 +104,11 @@ function rejectUsedDirectories({ dataDirectory, walDirectory }: RestoreRequest):
   }
 }
 
-/** The directory for the log must not be one that holds the data. etcdutl notices when the data is there. */
+/** The WAL directory must not contain the data. The messages are those of etcdutl, which fails after it has written the data. */
 function rejectOverlap(walDirectory: string, dataDirectory: string): void {
   const database = databasePath(dataDirectory);
-  const data = pathWithin(walDirectory, database);
-  if (pathWithin(parentPath(database), walDirectory)?.split('/')[0] === baseName(database)) {
+  const data = relativePathWithin(walDirectory, database);
+  if (relativePathWithin(parentPath(database), walDirectory)?.split('/')[0] === baseName(database)) {
     throw new CommandError(`mkdir ${walDirectory}: not a directory`);
   }
   if (data === undefined) return;
@@ -111,8 +118,8 @@ function rejectOverlap(walDirectory: string, dataDirectory: string): void {
   });
 }
 
-/** Returns the pace for what is left to do. */
-async function checkHash(source: FileByteSource, request: RestoreRequest): Promise<PaceOptions> {
+/** Returns the options for the rest of the restore. */
+async function checkHash(source: FileByteSource, request: RestoreRequest): Promise<LongTaskOptions> {
   const { skipHashCheck, signal, onProgress } = request;
   if (source.sizeBytes < TRAILER_BYTES) {
     throw new CommandError(`seek ${source.path}: invalid argument`, {
@@ -134,7 +141,7 @@ async function checkHash(source: FileByteSource, request: RestoreRequest): Promi
 async function writeDatabase(
   source: FileByteSource,
   path: string,
-  request: RestoreRequest & PaceOptions,
+  request: RestoreRequest & LongTaskOptions,
 ): Promise<void> {
   const bolt = BoltFile.open(source);
   const facts = { lastRevision: lastRevision(bolt)?.main ?? 0n, ...recordedVersions(bolt) };
@@ -163,7 +170,7 @@ async function writeFile(
   }
 }
 
-/** As Go prints bytes: `[1 2 3]`. */
+/** Formats bytes as Go prints them: `[1 2 3]`. */
 function goBytes(hex: string): string {
   return `[${[...Buffer.from(hex, 'hex')].join(' ')}]`;
 }

@@ -4,8 +4,8 @@ import {
   isNameFree,
   makeDirectories,
   makeDirectory,
-  namesIn,
-  pathWithin,
+  readDirectory,
+  relativePathWithin,
   removeTree,
   renamePath,
   statOf,
@@ -14,22 +14,22 @@ import {
 
 interface StagedDirectory {
   readonly target: string;
-  /** On the target's file system. */
+  /** A temporary directory on the same file system as the target. */
   readonly path: string;
-  /** The target exists already, as a mount point may: its contents are moved, not the directory. */
+  /** The target exists already. It may be a mount point, so the contents are moved into it instead of renaming the directory. */
   readonly isWithin: boolean;
 }
 
-/** Directories that appear when all of them are complete, or not at all. */
+/** Directories that are filled under temporary names, and renamed when all of them are complete. */
 export class Staging {
   readonly #name = `.restore-${randomBytes(6).toString('hex')}`;
   readonly #directories: StagedDirectory[] = [];
-  /** What to remove when it all comes to nothing; the newest last. */
+  /** Paths to remove on failure, in the order of their creation. */
   readonly #made: string[] = [];
 
   /**
-   * Returns the directory to be filled in the target's stead; the target must be missing or empty. Throws a `CommandError` that
-   * names the target, or the first directory in it, as etcdutl does, which makes those first.
+   * Returns the temporary directory to fill for a target, which must not exist or be empty. A `CommandError` names the target, or the
+   * first directory in it, as etcdutl's message does.
    */
   add(wanted: string): string {
     const target = cleanPath(wanted);
@@ -37,7 +37,7 @@ export class Staging {
     const above = isWithin ? target : parentPath(target);
     const topmost = makeDirectories(above);
     if (topmost !== undefined) this.#made.push(topmost);
-    // Fails, as a link that leads nowhere is in the way, or the name is too long.
+    // Throws: the target is a dangling symbolic link, or its name is too long.
     if (!isWithin && !isNameFree(target)) makeDirectory(target);
     const path = joinPath(above, this.#nextName());
     makeDirectory(path, isWithin ? joinPath(target, 'member') : target);
@@ -46,14 +46,14 @@ export class Staging {
     return path;
   }
 
-  /** The same for a directory that may be in the one that was added first: then it is filled, and appears, in that. */
+  /** Like `add`. A target inside the first one that was added gets a directory inside that one's temporary directory. */
   addMaybeWithin(wanted: string): string {
     const [first] = this.#directories;
-    const within = first && pathWithin(first.target, wanted);
+    const within = first && relativePathWithin(first.target, wanted);
     return first === undefined || within === undefined ? this.add(wanted) : joinPath(first.path, within);
   }
 
-  /** Moves everything to its place, in the order of the `add`s. What was staged must be on disk. */
+  /** Renames everything to its target, in the order of the `add` calls. The caller has synced the contents. */
   async publish(): Promise<void> {
     for (const { target, path, isWithin } of this.#directories) {
       for (const [from, to] of isWithin ? contents(path, target) : [[path, target] as const]) {
@@ -65,17 +65,17 @@ export class Staging {
     }
   }
 
-  /** Leaves nothing behind. Never throws. */
+  /** Removes everything that was created. Never throws. */
   discard(): void {
     for (const path of this.#made.toReversed()) removeTree(path);
   }
 
-  /** Two may have the same directory above them. */
+  /** Unique also when two targets have the same parent. */
   #nextName(): string {
     return this.#directories.length === 0 ? this.#name : `${this.#name}-${this.#directories.length}`;
   }
 }
 
 function contents(directory: string, target: string): readonly (readonly [from: string, to: string])[] {
-  return namesIn(directory).map((name) => [joinPath(directory, name), joinPath(target, name)] as const);
+  return readDirectory(directory).map((name) => [joinPath(directory, name), joinPath(target, name)] as const);
 }

@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { ByteSource } from '../byte-source.js';
-import { Pace, type PaceOptions } from '../pace.js';
+import { LongTask, type LongTaskOptions } from '../long-task.js';
 
 export const TRAILER_BYTES = 32;
 const SECTOR_BYTES = 512;
@@ -19,37 +19,37 @@ export type TrailerVerdict =
       readonly actual: string;
     };
 
-/** Checks the trailer of a snapshot whose bytes pass by once. Keeps 32 bytes, whatever the chunks' sizes. */
+/** Checks the trailer of a snapshot that arrives in chunks. Buffers 32 bytes, whatever the size of the chunks. */
 export class TrailerCheck {
   readonly #hash: Hash = createHash('sha256');
-  /** The newest bytes, held back from the hash because they may be the trailer. */
-  #held: Uint8Array = new Uint8Array(0);
+  /** The last bytes so far. They may be the trailer, so they are not hashed yet. */
+  lastBytes: Uint8Array = new Uint8Array(0);
   #sizeBytes = 0;
 
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
 
-  /** The chunk is read before this returns; its owner may reuse it. */
+  /** The caller may reuse the chunk after this returns. */
   update(chunk: Uint8Array): void {
     this.#sizeBytes += chunk.length;
     if (chunk.length >= TRAILER_BYTES) {
       const bodyEnd = chunk.length - TRAILER_BYTES;
-      this.#hash.update(this.#held).update(chunk.subarray(0, bodyEnd));
-      this.#held = Uint8Array.from(chunk.subarray(bodyEnd));
+      this.#hash.update(this.lastBytes).update(chunk.subarray(0, bodyEnd));
+      this.lastBytes = Uint8Array.from(chunk.subarray(bodyEnd));
       return;
     }
-    const joined = Buffer.concat([this.#held, chunk]);
+    const joined = Buffer.concat([this.lastBytes, chunk]);
     const bodyEnd = Math.max(0, joined.length - TRAILER_BYTES);
     this.#hash.update(joined.subarray(0, bodyEnd));
-    this.#held = joined.subarray(bodyEnd);
+    this.lastBytes = joined.subarray(bodyEnd);
   }
 
-  /** The verdict on all bytes; to be called once, at the end. Hashes are in hexadecimal. */
+  /** The verdict on all bytes. Call it once, at the end. Hashes are in hexadecimal. */
   finish(): TrailerVerdict {
     const sizeBytes = this.#sizeBytes;
     if (sizeBytes % SECTOR_BYTES !== TRAILER_BYTES) return { kind: 'missing', sizeBytes };
-    const expected = Buffer.from(this.#held).toString('hex');
+    const expected = Buffer.from(this.lastBytes).toString('hex');
     const actual = this.#hash.digest('hex');
     return expected === actual
       ? { kind: 'good', sizeBytes }
@@ -59,14 +59,17 @@ export class TrailerCheck {
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Reads the whole file once and judges its trailer. Progress counts the file's bytes. */
-export async function checkTrailer(source: ByteSource, options: PaceOptions = {}): Promise<TrailerVerdict> {
-  const pace = new Pace(source.sizeBytes, options);
+/** Reads the whole file once and checks its trailer. Progress counts the file's bytes. */
+export async function checkTrailer(
+  source: ByteSource,
+  options: LongTaskOptions = {},
+): Promise<TrailerVerdict> {
+  const task = new LongTask(source.sizeBytes, options);
   const check = new TrailerCheck();
   for (let offset = 0; offset < source.sizeBytes; offset += CHUNK_BYTES) {
     const length = Math.min(CHUNK_BYTES, source.sizeBytes - offset);
     check.update(source.read(offset, length));
-    if (pace.isDue(length)) await pace.rest();
+    if (task.shouldYield(length)) await task.yield();
   }
   return check.finish();
 }

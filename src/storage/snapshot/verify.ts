@@ -5,48 +5,56 @@ import { BoltFile, type Bucket } from '../bolt/bolt-file.js';
 import { checkedLeaves } from '../bolt/check.js';
 import type { Leaf } from '../bolt/leaf.js';
 import type { ByteSource } from '../byte-source.js';
-import { Pace, type PaceOptions } from '../pace.js';
+import { LongTask, type LongTaskOptions } from '../long-task.js';
 import { checkTrailer, TRAILER_BYTES } from './trailer.js';
 
-/** What a sound file consists of. */
+/** What a valid snapshot contains. */
 export interface ValidSnapshot {
-  /** `missing`: nothing protects the bytes, as in a database file copied from a data directory. */
+  /** `missing`: the bytes have no checksum, as in a database file copied from a data directory. */
   readonly trailer: 'good' | 'missing';
   readonly bucketCount: number;
   readonly recordCount: number;
   readonly databaseBytes: number;
 }
 
-/** Without these no server starts on it. */
-const NEEDED_BUCKETS: readonly string[] = [BUCKETS.key, BUCKETS.meta];
+/** A server does not start on a database without these. */
+const REQUIRED_BUCKETS: readonly string[] = [BUCKETS.key, BUCKETS.meta];
 
 /**
- * Reads all of a snapshot and believes nothing: SHA-256 trailer, pages and trees (also what only a server trips over,
- * see `WalkOptions`), and that every record decodes. Progress counts twice the file's bytes. Throws `CorruptFileError`
- * for the first thing that is wrong.
+ * Checks everything in a snapshot: the SHA-256 trailer, pages and trees (also defects that only crash a server, see `WalkOptions`),
+ * and that every record decodes. Progress counts the file's bytes twice. Throws `CorruptFileError` for the first defect.
  */
-export async function verifySnapshot(source: ByteSource, options: PaceOptions = {}): Promise<ValidSnapshot> {
+export async function verifySnapshot(
+  source: ByteSource,
+  options: LongTaskOptions = {},
+): Promise<ValidSnapshot> {
   const { onProgress, signal } = options;
   const total = 2 * source.sizeBytes;
-  const trailer = await soundTrailer(source, { signal, onProgress: (done) => onProgress?.(done, total) });
+  const trailer = await requireValidTrailer(source, {
+    signal,
+    onProgress: (done) => onProgress?.(done, total),
+  });
   const bolt = BoltFile.open(source);
-  const pace = new Pace(bolt.sizeBytes, {
+  const task = new LongTask(bolt.sizeBytes, {
     signal,
     onProgress: (done) => onProgress?.(source.sizeBytes + done, total),
   });
   const buckets = new Set<string>();
   let recordCount = 0;
-  for (const { bucket, leaf } of checkedLeaves(bolt, { refuseWriteHazards: true })) {
+  for (const { bucket, leaf } of checkedLeaves(bolt, { rejectWriteHazards: true })) {
     buckets.add(decodeLeaf(bolt, bucket, leaf));
     recordCount += leaf.count;
-    if (pace.isDue(leaf.bytes.length)) await pace.rest();
+    if (task.shouldYield(leaf.bytes.length)) await task.yield();
   }
-  const missing = NEEDED_BUCKETS.find((name) => !buckets.has(name));
+  const missing = REQUIRED_BUCKETS.find((name) => !buckets.has(name));
   if (missing !== undefined) throw bolt.reader.corrupt(`the bucket "${missing}" is missing`, 0);
   return { trailer, bucketCount: buckets.size, recordCount, databaseBytes: bolt.sizeBytes };
 }
 
-async function soundTrailer(source: ByteSource, options: PaceOptions): Promise<'good' | 'missing'> {
+async function requireValidTrailer(
+  source: ByteSource,
+  options: LongTaskOptions,
+): Promise<'good' | 'missing'> {
   const verdict = await checkTrailer(source, options);
   if (verdict.kind !== 'mismatch') return verdict.kind;
   throw new CorruptFileError(

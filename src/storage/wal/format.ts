@@ -1,16 +1,16 @@
 /**
  * # A write-ahead log file
  *
- * The log of raft entries (etcd server/storage/wal, read at v3.7.1, measured from 3.4 on). A log is a directory of
- * files `<sequence>-<first index>.wal`, both as 16 hexadecimal digits. etcd allocates 64 000 000 bytes for each and
- * overwrites their zeros.
+ * The log of raft entries (etcd server/storage/wal, read at v3.7.1, measured from 3.4 on). A log is a directory of segment
+ * files `<sequence>-<first index>.wal`, both as 16 hexadecimal digits. etcd preallocates 64 000 000 zero bytes for each and
+ * writes over them.
  *
  * A file is a sequence of frames: a length field of eight bytes, little-endian, a walpb.Record of protobuf, and zeros up
  * to a multiple of eight. The low 56 bits of the length field are the record's length; when there is padding, the
  * highest byte is 0x80 plus the number of padding bytes. A length field of zero, or the end of the file, ends the log.
  *
- * Every record carries a CRC-32C of the data of all records so far, across files. A record of type crc has no data:
- * the first of each file, it repeats the value reached so far, for the reader to go on from.
+ * Every record carries a CRC-32C over the data of all records so far, across files. Each file begins with a record of type
+ * crc. It has no data; its checksum is the one at the end of the previous file, and the reader continues from it.
  *
  * | type | data |
  * |---|---|
@@ -18,7 +18,7 @@
  * | 2 entry | raftpb.Entry |
  * | 3 state | raftpb.HardState: term, vote, commit |
  * | 4 crc | none |
- * | 5 snapshot | walpb.Snapshot: index and term up to which `.snap` and database have it |
+ * | 5 snapshot | walpb.Snapshot: index and term up to which the `.snap` file and the database contain the log |
  */
 export const RECORD_TYPES = {
   metadata: 1n,
@@ -30,7 +30,7 @@ export const RECORD_TYPES = {
 
 export const LENGTH_FIELD_BYTES = 8;
 export const FRAME_ALIGNMENT = 8;
-/** The size that etcd allocates for a file. */
+/** The size that etcd preallocates for a file. */
 export const SEGMENT_BYTES = 64_000_000;
 
 export function segmentName(sequence: bigint, firstIndex: bigint): string {

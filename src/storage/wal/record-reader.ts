@@ -6,7 +6,7 @@ import { LENGTH_FIELD_BYTES, RECORD_TYPES } from './format.js';
 
 export type WalRecordType = keyof typeof RECORD_TYPES;
 
-export interface WalRecordAt {
+export interface DecodedWalRecord {
   readonly type: WalRecordType;
   readonly data: Uint8Array;
   readonly offset: number;
@@ -19,45 +19,46 @@ const TYPE_NAMES: ReadonlyMap<bigint, WalRecordType> = new Map(
 );
 
 export interface WalReadOptions {
-  /** The checksum that the file before ended with; undefined for the first file that is read. */
+  /** The checksum at the end of the previous file; undefined for the first file that is read. */
   readonly crc: number | undefined;
-  /** The log's last file may end in a write that was cut short: that ends the log, and is no error. */
+  /** The last file of a log may end in a torn write. It ends the log and is not an error. */
   readonly isLastFile: boolean;
 }
 
 /**
- * The records of one file, checked against their checksums; the return value is the checksum reached. Throws
- * `CorruptFileError`.
+ * The records of one file, each checked against its checksum. The generator's return value is the checksum at the end of the
+ * file. Throws `CorruptFileError`.
  */
 export function* walRecords(
   source: ByteSource,
   { crc, isLastFile }: WalReadOptions,
-): Generator<WalRecordAt, number> {
-  let running = new Crc32c(crc);
-  let mayStartAnew = crc === undefined;
+): Generator<DecodedWalRecord, number> {
+  let checksum = new Crc32c(crc);
+  let isChecksumUnknown = crc === undefined;
   for (let offset = 0; offset + LENGTH_FIELD_BYTES <= source.sizeBytes; ) {
     const frame = readFrame(source, offset, isLastFile);
     if (frame === undefined) break;
     const record = decode(frame.bytes);
-    const isChain = record?.type === 'crc';
-    if (record !== undefined && !isChain) running.update(record.data);
-    if (record === undefined || (!mayStartAnew && record.crc !== running.value)) {
+    const isCrcRecord = record?.type === 'crc';
+    if (record !== undefined && !isCrcRecord) checksum.update(record.data);
+    if (record === undefined || (!isChecksumUnknown && record.crc !== checksum.value)) {
       if (isLastFile && isTorn(frame.bytes, offset)) break;
-      const what = record === undefined ? 'cannot decode a WAL record' : 'a WAL record has a wrong checksum';
-      throw new CorruptFileError(what, source.path, offset);
+      const message =
+        record === undefined ? 'cannot decode a WAL record' : 'a WAL record has a wrong checksum';
+      throw new CorruptFileError(message, source.path, offset);
     }
-    if (isChain) running = new Crc32c(record.crc);
-    mayStartAnew = false;
+    if (isCrcRecord) checksum = new Crc32c(record.crc);
+    isChecksumUnknown = false;
     yield { type: record.type, data: record.data, offset };
     offset += frame.frameBytes;
   }
-  return running.value;
+  return checksum.value;
 }
 
 interface Frame {
   /** The record, copied. */
   readonly bytes: Uint8Array;
-  /** Length field and padding included. */
+  /** Including the length field and the padding. */
   readonly frameBytes: number;
 }
 
@@ -79,7 +80,7 @@ function readFrame(source: ByteSource, offset: number, isLastFile: boolean): Fra
   return { bytes, frameBytes };
 }
 
-/** Disks write sectors: one that is all zeros within a record was never written. */
+/** Disks write whole sectors, so a sector of zeros within a record was never written (`isTornEntry` in etcd server/storage/wal/decoder.go). */
 function isTorn(record: Uint8Array, frameOffset: number): boolean {
   const first = (frameOffset + LENGTH_FIELD_BYTES) % SECTOR_BYTES;
   for (let start = 0; start < record.length; ) {

@@ -2,13 +2,13 @@ import { WalRecord } from '../../wire/records.js';
 import { Crc32c } from '../crc32c.js';
 import { FRAME_ALIGNMENT, LENGTH_FIELD_BYTES, RECORD_TYPES } from './format.js';
 
-/** Frames records and chains their checksums. */
+/** Encodes records as frames. Each record's checksum continues the one before it. */
 export class WalRecordWriter {
   readonly #crc = new Crc32c();
   readonly #frames: Uint8Array[] = [];
   #sizeBytes = 0;
 
-  /** Begins a file: repeats the checksum so far. */
+  /** Begins a file with a record of type crc. */
   begin(): void {
     this.#push(WalRecord.create({ type: RECORD_TYPES.crc, crc: this.#crc.value }));
   }
@@ -18,17 +18,17 @@ export class WalRecordWriter {
     this.#push(WalRecord.create({ type: RECORD_TYPES[type], crc, data }));
   }
 
-  /** Everything written so far, or since `take`. */
+  /** All frames that `take` has not removed. */
   finish(): Uint8Array {
     return Buffer.concat(this.#frames);
   }
 
-  /** Of what `finish` would give. */
+  /** The size of what `finish` would return. */
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
 
-  /** The same, to be written out: it is not kept. */
+  /** Returns the same and removes it from memory, for a caller that writes the log in blocks. */
   take(): Uint8Array {
     this.#sizeBytes = 0;
     return Buffer.concat(this.#frames.splice(0));

@@ -2,13 +2,13 @@ import { joinPath } from '../../go/file-path.js';
 import { CommandError, CorruptFileError } from '../../model/errors.js';
 import { Entry, HardState, WalSnapshot } from '../../wire/records.js';
 import { FileByteSource } from '../byte-source.js';
-import { namesIn } from '../directory.js';
-import { type WalRecordAt, walRecords } from './record-reader.js';
+import { readDirectory } from '../directory.js';
+import { type DecodedWalRecord, walRecords } from './record-reader.js';
 
 const SEGMENT_NAME = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/;
 
 /** All records of the log in a directory, in order. Throws `CommandError` and `CorruptFileError`. */
-export function* readWal(directory: string): Generator<WalRecordAt & { readonly path: string }> {
+export function* readWal(directory: string): Generator<DecodedWalRecord & { readonly path: string }> {
   const names = segmentNames(directory);
   if (names.length === 0) throw new CommandError(`there is no WAL in ${directory}`);
   let crc: number | undefined;
@@ -27,8 +27,8 @@ export function* readWal(directory: string): Generator<WalRecordAt & { readonly 
 }
 
 /**
- * The entries that a server would replay: those behind the newest snapshot that the log says is committed. Entries that
- * a later leader has overwritten are among them.
+ * The entries that a server would replay: those after the newest committed snapshot in the log. Entries that a later leader has
+ * overwritten are included.
  */
 export function* entriesToReplay(directory: string): Generator<Entry> {
   const start = newestSnapshotIndex(directory);
@@ -43,7 +43,7 @@ function newestSnapshotIndex(directory: string): bigint {
   return committedSnapshots(directory).at(-1)?.index ?? 0n;
 }
 
-/** The snapshots that the log mentions, as far as they are committed. */
+/** The snapshot records in the log whose index is committed. */
 export function committedSnapshots(directory: string): readonly WalSnapshot[] {
   const snapshots: WalSnapshot[] = [];
   let commit = 0n;
@@ -54,15 +54,15 @@ export function committedSnapshots(directory: string): readonly WalSnapshot[] {
   return snapshots.filter(({ index = 0n }) => index <= commit);
 }
 
-/** Throws a `CommandError` when there is no such directory. */
+/** Whether the directory has WAL files. Throws a `CommandError` when it cannot be read. */
 export function hasWal(directory: string): boolean {
   return segmentNames(directory).length > 0;
 }
 
-/** Throws `CorruptFileError`. */
+/** Decodes the data of a record. Throws `CorruptFileError`. */
 export function decodeRecord<Message>(
   type: { decode(bytes: Uint8Array): Message },
-  record: WalRecordAt & { readonly path: string },
+  record: DecodedWalRecord & { readonly path: string },
 ): Message {
   try {
     return type.decode(record.data);
@@ -73,7 +73,7 @@ export function decodeRecord<Message>(
 }
 
 function segmentNames(directory: string): string[] {
-  return namesIn(directory)
+  return readDirectory(directory)
     .filter((name) => SEGMENT_NAME.test(name))
     .sort();
 }

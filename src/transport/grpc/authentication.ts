@@ -1,28 +1,28 @@
 import type { Credentials } from '../connection.js';
 import type { CallContext } from './call-context.js';
-import { CallFailure, isAuthDisabled, isTokenMissing, isTokenOutdated } from './status.js';
+import { AttemptError, isAuthDisabled, isTokenMissing, isTokenOutdated } from './status.js';
 
-/** A stream may outlive its token, so it starts with one that is not older than this. */
-const FRESH_MS = 5_000;
+/** A stream can last longer than its token is valid, so a new token is requested for it when the present one is older than this. */
+const MAX_TOKEN_AGE_MS = 5_000;
 
-/** Name and password for a token; rejects as any call does. */
+/** Exchanges name and password for a token (the Authenticate call). Rejects with `AttemptError` or the context's reason. */
 export type Login = (
   request: { readonly name: string; readonly password: string },
   context: CallContext,
 ) => Promise<{ readonly token: string }>;
 
-/** Who the client is, to the server: the token of each call, and when to ask for a new one (client/v3/client.go `getToken`). */
+/** The token that authenticates the client's calls, and when to request a new one (client/v3/client.go `getToken`). */
 export class Authentication {
-  /** Sent with each call; empty: none. */
+  /** Sent with each call; empty: no token. */
   token = '';
   readonly #credentials: Credentials | undefined;
   readonly #login: Login;
-  #tokenSince = Number.NEGATIVE_INFINITY;
-  #renewal: Promise<void> | undefined;
+  #tokenTimeMs = Number.NEGATIVE_INFINITY;
+  #pendingLogin: Promise<void> | undefined;
 
   constructor(credentials: Credentials | undefined, login: Login) {
     this.#login = login;
-    // As for etcdctl, a name or a password alone is nobody.
+    // As in etcdctl, a name without a password, or the reverse, means no credentials.
     const isComplete = credentials?.kind !== 'password' || (credentials.username && credentials.password);
     this.#credentials = isComplete ? credentials : undefined;
     if (credentials?.kind === 'token') this.token = credentials.token;
@@ -32,26 +32,26 @@ export class Authentication {
     return this.#credentials?.kind === 'password';
   }
 
-  /** Gets a token, unless the credentials need none; calls that come together share one login. */
-  async renew(context: CallContext): Promise<void> {
+  /** Requests a new token, if the credentials are a password. Concurrent calls share one login. */
+  async refreshToken(context: CallContext): Promise<void> {
     if (!this.needsLogin) return;
-    this.#renewal ??= this.#logIn(context).finally(() => {
-      this.#renewal = undefined;
+    this.#pendingLogin ??= this.#logIn(context).finally(() => {
+      this.#pendingLogin = undefined;
     });
-    await this.#renewal;
+    await this.#pendingLogin;
   }
 
-  /** The next stream begins with a new token: a member that was started again knows none of before. */
-  expire(): void {
-    this.#tokenSince = Number.NEGATIVE_INFINITY;
+  /** Makes the next stream request a new token: a restarted member does not know tokens issued before. */
+  expireToken(): void {
+    this.#tokenTimeMs = Number.NEGATIVE_INFINITY;
   }
 
-  async renewForStream(context: CallContext): Promise<void> {
-    if (performance.now() - this.#tokenSince > FRESH_MS) await this.renew(context);
+  async refreshTokenForStream(context: CallContext): Promise<void> {
+    if (performance.now() - this.#tokenTimeMs > MAX_TOKEN_AGE_MS) await this.refreshToken(context);
   }
 
-  /** Whether the failed call may succeed when it is made again, with a new token (`shouldRefreshToken`). */
-  mayOvercome(failure: CallFailure): boolean {
+  /** Whether the failed call can succeed with a new token (client/v3/retry_interceptor.go `shouldRefreshToken`). */
+  shouldRefreshToken(failure: AttemptError): boolean {
     if (this.#credentials?.kind === 'token') return false;
     return isTokenOutdated(failure) || (isTokenMissing(failure) && this.needsLogin);
   }
@@ -63,10 +63,10 @@ export class Authentication {
     try {
       this.token = (await this.#login({ name, password }, context)).token;
     } catch (error) {
-      // Who may do everything needs no name.
-      if (!(error instanceof CallFailure && isAuthDisabled(error))) throw error;
+      // Auth is disabled on the server: go on without a token.
+      if (!(error instanceof AttemptError && isAuthDisabled(error))) throw error;
       this.token = '';
     }
-    this.#tokenSince = performance.now();
+    this.#tokenTimeMs = performance.now();
   }
 }

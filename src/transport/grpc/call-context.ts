@@ -1,30 +1,30 @@
 import { abortController } from '../../model/abort-signal.js';
 import { ServerError } from '../../model/errors.js';
 import type { StreamOptions } from '../../model/services.js';
-import type { CallFailure } from './status.js';
+import type { AttemptError } from './status.js';
 
-/** What Go's context package says; scripts look for it. */
+/** The error of Go's context package; scripts match its message. */
 export function deadlineExceeded(reasons: readonly string[], cause?: unknown): ServerError {
   return new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons, cause });
 }
 
-/** setTimeout takes no more milliseconds. */
+/** The longest delay of setTimeout, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The end of a client, which hundreds of calls wait for at a time: an abort signal would look through all of them for each new one. */
+/** The lifetime of a client. Not an AbortSignal, because adding a listener to one takes time in proportion to the listeners it has. */
 export class ClientContext {
   readonly #listeners = new Set<(reason: unknown) => void>();
   #ending: { readonly reason: unknown } | undefined;
 
-  /** Calls the listener with the reason at the end, at once if that is past. Gives back the way to stop that. */
-  onEnd(listener: (reason: unknown) => void): () => void {
+  /** Calls the listener with the reason when the context is cancelled; at once if it already is. Returns a function that unsubscribes. */
+  onDone(listener: (reason: unknown) => void): () => void {
     if (this.#ending !== undefined) listener(this.#ending.reason);
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** The first reason counts. */
-  end(reason: unknown): void {
+  /** Later calls have no effect: the first reason is kept. */
+  cancel(reason: unknown): void {
     if (this.#ending !== undefined) return;
     this.#ending = { reason };
     for (const listener of this.#listeners) listener(reason);
@@ -32,52 +32,52 @@ export class ClientContext {
   }
 }
 
-/** Ends one call by its own deadline, by the caller's signal or by the client's end, whichever comes first. */
+/** The context of one call: done at its deadline, when the caller's signal aborts or when the client is closed, whichever is first. */
 export class CallContext {
-  /** Milliseconds since 1970, or Infinity; servers are told. */
+  /** Milliseconds since 1970, or Infinity; sent to the server. */
   readonly deadline: number;
-  /** What the latest attempt failed with, when another one was made: it explains a deadline. */
-  lastFailure?: CallFailure;
+  /** Why the previous attempt failed, if the call was retried: goes into the reasons of an exceeded deadline. */
+  lastFailure?: AttemptError;
   readonly #timeoutMs: number | null;
-  readonly #isWhole: boolean;
-  readonly #source: AbortSignal | undefined;
-  readonly #unfollowClient: () => void;
+  readonly #limitsWholeCall: boolean;
+  readonly #callerSignal: AbortSignal | undefined;
+  readonly #unsubscribeFromClient: () => void;
   readonly #listeners = new Set<() => void>();
-  readonly #follow = () => this.#end(this.#source?.reason);
+  readonly #onAbort = () => this.#end(this.#callerSignal?.reason);
   #stopTimer: () => void;
   #ending: { readonly reason: unknown } | undefined;
   #hasExpired = false;
   #controller: AbortController | undefined;
 
-  /** @param defaultMs applies where the call states no context; `null`: none */
-  constructor(call: StreamOptions | undefined, defaultMs: number | null, client: ClientContext) {
-    this.#timeoutMs = call?.timeoutMs === undefined ? defaultMs : call.timeoutMs;
-    this.#isWhole = !call?.limitsEachResponse;
-    // Servers can only be told of a context for the whole call.
-    const isTold = this.#timeoutMs !== null && this.#isWhole;
-    this.deadline = isTold ? Date.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
+  /** @param defaultTimeoutMs used when the call sets no timeout; `null`: no timeout */
+  constructor(call: StreamOptions | undefined, defaultTimeoutMs: number | null, client: ClientContext) {
+    this.#timeoutMs = call?.timeoutMs === undefined ? defaultTimeoutMs : call.timeoutMs;
+    this.#limitsWholeCall = !call?.limitsEachResponse;
+    // grpc-timeout can only express a deadline for the whole call.
+    const hasDeadline = this.#timeoutMs !== null && this.#limitsWholeCall;
+    this.deadline = hasDeadline ? Date.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
     this.#stopTimer = this.#startTimer();
-    this.#unfollowClient = client.onEnd((reason) => this.#end(reason));
-    this.#source = call?.signal;
-    if (this.#source?.aborted) this.#follow();
-    else this.#source?.addEventListener('abort', this.#follow, { once: true });
+    this.#unsubscribeFromClient = client.onDone((reason) => this.#end(reason));
+    this.#callerSignal = call?.signal;
+    if (this.#callerSignal?.aborted) this.#onAbort();
+    else this.#callerSignal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   get isDone(): boolean {
     return this.#ending !== undefined;
   }
 
-  /** What the call must reject with, once it is over. */
+  /** What the call must reject with, once the context is done. */
   get reason(): unknown {
     return this.#ending?.reason;
   }
 
-  /** It was the deadline that ended the call. */
+  /** Whether the context is done because of its timeout. */
   get hasExpired(): boolean {
     return this.#hasExpired;
   }
 
-  /** Aborted at the end, with its reason. Made when it is first asked for: to make one takes longer than to send a request. */
+  /** Aborts with the context's reason. Created on first use: creating one takes longer than sending a request. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = abortController();
@@ -86,28 +86,28 @@ export class CallContext {
     return this.#controller.signal;
   }
 
-  /** Calls the listener at the end, at once if that is past. Gives back the way to stop that. */
-  onEnd(listener: () => void): () => void {
+  /** Calls the listener when the context is done; at once if it already is. Returns a function that unsubscribes. */
+  onDone(listener: () => void): () => void {
     if (this.#ending !== undefined) listener();
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** The consumer has a response to deal with: that time does not count where the context is for each response. */
+  /** Stops the timer while the consumer handles a response, if the timeout is for each response. */
   pause(): void {
-    if (!this.#isWhole) this.#stopTimer();
+    if (!this.#limitsWholeCall) this.#stopTimer();
   }
 
-  /** The next response is waited for. */
+  /** Restarts the timer for the next response, if the timeout is for each response. */
   resume(): void {
-    if (!this.#isWhole) this.#stopTimer = this.#startTimer();
+    if (!this.#limitsWholeCall) this.#stopTimer = this.#startTimer();
   }
 
-  /** To be called when the call is over: frees timer and listeners. */
+  /** Must be called when the call is over: frees the timer and the listeners. */
   release(): void {
     this.#stopTimer();
-    this.#unfollowClient();
-    this.#source?.removeEventListener('abort', this.#follow);
+    this.#unsubscribeFromClient();
+    this.#callerSignal?.removeEventListener('abort', this.#onAbort);
   }
 
   #startTimer(): () => void {
@@ -127,7 +127,7 @@ export class CallContext {
   }
 }
 
-/** The timer keeps the process alive: a call that waits for a connection may have nothing else that does. */
+/** The timer, even without a timeout, keeps the process alive: while a call waits for a connection, nothing else may do so. */
 function startTimer(timeoutMs: number | null, expire: () => void): () => void {
   const timer =
     timeoutMs === null

@@ -4,16 +4,16 @@ import type { Authentication } from './authentication.js';
 import { CallContext, type ClientContext, deadlineExceeded } from './call-context.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import type { EndpointPool } from './endpoint-pool.js';
-import { backoffMs, MAX_ATTEMPTS, mayRepeat, type RetryPolicy } from './retry.js';
-import { CallFailure, toServerError } from './status.js';
+import { backoffMs, MAX_ATTEMPTS, mayRetry, type RetryPolicy } from './retry.js';
+import { AttemptError, toServerError } from './status.js';
 
 export interface CallRunnerOptions<Channel extends EndpointChannel> {
   readonly pool: EndpointPool<Channel>;
-  readonly end: ClientContext;
+  readonly clientContext: ClientContext;
   readonly callTimeoutMs: number | null;
 }
 
-/** What all calls on the endpoints of a pool have in common: limits, repetitions, and the words for their failures. */
+/** What all calls on the endpoints of a pool share: timeouts, retries, and error messages. */
 export class CallRunner<Channel extends EndpointChannel> {
   readonly #options: CallRunnerOptions<Channel>;
 
@@ -25,14 +25,14 @@ export class CallRunner<Channel extends EndpointChannel> {
     return this.#options.pool;
   }
 
-  /** To be released when the call is over. */
+  /** The caller must `release` it when the call is over. */
   context(call: StreamOptions | undefined): CallContext {
-    const { callTimeoutMs, end } = this.#options;
+    const { callTimeoutMs, clientContext: end } = this.#options;
     return new CallContext(call, callTimeoutMs, end);
   }
 
-  /** One call within its context; its failure is explained. */
-  async inContext<Result>(
+  /** Runs one call with a context of its own. Rejects with a `toCallerError`. */
+  async withContext<Result>(
     call: StreamOptions | undefined,
     work: (context: CallContext) => Promise<Result>,
   ): Promise<Result> {
@@ -40,27 +40,27 @@ export class CallRunner<Channel extends EndpointChannel> {
     try {
       return await work(context);
     } catch (error) {
-      throw await this.explained(error, context);
+      throw await this.toCallerError(error, context);
     } finally {
       context.release();
     }
   }
 
-  /** The retry loop (client/v3/retry_interceptor.go). Without an authentication, a refused token is final. */
-  async repeat<Result>(
-    { context, policy, authentication, maxAttempts = MAX_ATTEMPTS }: Repetition,
-    make: (channel: Channel) => Promise<Result>,
+  /** The retry loop (client/v3/retry_interceptor.go). Without `authentication`, a rejected token is not refreshed. */
+  async retry<Result>(
+    { context, policy, authentication, maxAttempts = MAX_ATTEMPTS }: RetryOptions,
+    attemptCall: (channel: Channel) => Promise<Result>,
   ): Promise<Result> {
     const { pool } = this;
     for (let attempt = 1; ; attempt++) {
       const channel = pool.ready ?? (await pool.pick(context.signal));
       try {
-        return await make(channel);
+        return await attemptCall(channel);
       } catch (failure) {
-        if (!(failure instanceof CallFailure) || attempt === maxAttempts) throw failure;
-        if (policy !== 'only-if-unsent-with-same-token' && authentication?.mayOvercome(failure))
-          await authentication.renew(context);
-        else if (mayRepeat(failure, policy, pool.size)) pool.leave(channel);
+        if (!(failure instanceof AttemptError) || attempt === maxAttempts) throw failure;
+        if (policy !== 'only-if-unsent-with-same-token' && authentication?.shouldRefreshToken(failure))
+          await authentication.refreshToken(context);
+        else if (mayRetry(failure, policy, pool.size)) pool.markUnavailable(channel);
         else throw failure;
         context.lastFailure = failure;
       }
@@ -69,20 +69,20 @@ export class CallRunner<Channel extends EndpointChannel> {
     }
   }
 
-  /** What the caller gets to see: a deadline goes with the state of all endpoints, for something kept the answer away. */
-  async explained(error: unknown, context: CallContext): Promise<unknown> {
+  /** The error for the caller. An exceeded deadline has the state of every endpoint as its reasons. */
+  async toCallerError(error: unknown, context: CallContext): Promise<unknown> {
     const failure = context.isDone ? context.reason : error;
     const isOwnDeadline =
-      failure instanceof CallFailure &&
+      failure instanceof AttemptError &&
       failure.code === 'DeadlineExceeded' &&
       context.deadline !== Number.POSITIVE_INFINITY;
     if (isOwnDeadline || context.hasExpired)
       return deadlineExceeded(await this.pool.explain(context.lastFailure), error);
-    return failure instanceof CallFailure ? toServerError(failure) : failure;
+    return failure instanceof AttemptError ? toServerError(failure) : failure;
   }
 }
 
-export interface Repetition {
+export interface RetryOptions {
   readonly context: CallContext;
   readonly policy: RetryPolicy;
   readonly authentication?: Authentication;

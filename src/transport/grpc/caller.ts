@@ -7,24 +7,24 @@ import { CallRunner } from './call-runner.js';
 import type { BidiChannel, RequestChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
 import type { Rpc } from './rpc.js';
-import { CallFailure, requestTooLarge } from './status.js';
+import { AttemptError, requestTooLarge } from './status.js';
 
 interface CallerOptions {
   /** At least one, in the order of the endpoints. */
   readonly channels: readonly RequestChannel[];
-  /** The same endpoints for streams of requests; they are asked for with the first one. */
+  /** Opens channels to the same endpoints for bidirectional streams. Called once, for the first such stream. */
   readonly openBidiChannels: () => Promise<readonly BidiChannel[]>;
   readonly credentials: Credentials | undefined;
   readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
   readonly callTimeoutMs: number | null;
-  /** 0: etcd's default. */
+  /** 0: etcd's default of 2 MiB. */
   readonly maxRequestBytes: number;
 }
 
-/** Makes calls: endpoint, token, deadline and retries are its business. Everything it rejects with is a model error or a signal's reason. */
+/** Makes calls: chooses the endpoint, adds token and deadline, retries. Rejects with a model error or with the signal's reason. */
 export class Caller {
   readonly #options: CallerOptions;
-  readonly #end = new ClientContext();
+  readonly #clientContext = new ClientContext();
   readonly #encoder: RequestEncoder;
   readonly #authentication: Authentication;
   readonly #runner: CallRunner<RequestChannel>;
@@ -34,19 +34,23 @@ export class Caller {
     const { channels, credentials, login, callTimeoutMs, maxRequestBytes } = options;
     this.#options = options;
     this.#encoder = new RequestEncoder(maxRequestBytes);
-    this.#runner = new CallRunner({ pool: new EndpointPool(channels), end: this.#end, callTimeoutMs });
+    this.#runner = new CallRunner({
+      pool: new EndpointPool(channels),
+      clientContext: this.#clientContext,
+      callTimeoutMs,
+    });
     this.#authentication = new Authentication(credentials, (request, context) => {
       const bytes = this.#encoder.encode(login, request);
-      return this.#runner.repeat({ context, policy: login.policy }, (channel) =>
+      return this.#runner.retry({ context, policy: login.policy }, (channel) =>
         channel.unary(login, bytes, { context, token: '', requiresLeader: false }),
       );
     });
   }
 
-  /** Gets the token of credentials that need one. */
+  /** Requests a token, if the credentials are a password. */
   async logIn(call: CallOptions): Promise<void> {
     if (!this.#authentication.needsLogin) return;
-    await this.#runner.inContext(call, (context) => this.#authentication.renew(context));
+    await this.#runner.withContext(call, (context) => this.#authentication.refreshToken(context));
   }
 
   unary<Request, Response>(
@@ -55,15 +59,15 @@ export class Caller {
     call?: CallOptions,
   ): Promise<Response> {
     const authentication = this.#authentication;
-    return this.#runner.inContext(call, (context) => {
+    return this.#runner.withContext(call, (context) => {
       const bytes = this.#encoder.encode(rpc, request);
-      return this.#runner.repeat({ context, policy: rpc.policy, authentication }, (channel) =>
+      return this.#runner.retry({ context, policy: rpc.policy, authentication }, (channel) =>
         channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false }),
       );
     });
   }
 
-  /** The call begins when the first response is asked for, and is cancelled when the consumer stops early. */
+  /** The call starts with the first `next()`, and is cancelled when the consumer stops early. */
   async *serverStream<Request, Response>(
     rpc: Rpc<Request, Response>,
     request: Request,
@@ -73,9 +77,9 @@ export class Caller {
     const context = this.#runner.context(call);
     try {
       const bytes = this.#encoder.encode(rpc, request);
-      await authentication.renewForStream(context);
-      // Only the beginning can be repeated: once something was received, the consumer has it.
-      const { first, rest } = await this.#runner.repeat(
+      await authentication.refreshTokenForStream(context);
+      // Retried only until the first response: after that, the consumer already has a part of the stream.
+      const { first, rest } = await this.#runner.retry(
         { context, policy: rpc.policy, authentication, maxAttempts: Number.POSITIVE_INFINITY },
         async (channel) => {
           const rest = channel.serverStream(rpc, bytes, {
@@ -96,7 +100,7 @@ export class Caller {
         await rest.return();
       }
     } catch (error) {
-      throw await this.#runner.explained(error, context);
+      throw await this.#runner.toCallerError(error, context);
     } finally {
       context.release();
     }
@@ -113,11 +117,11 @@ export class Caller {
 
   /** Ends all calls and connections. */
   close(): void {
-    this.#end.end(
+    this.#clientContext.cancel(
       new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
     );
     this.#runner.pool.close();
-    // Whoever made the first stream has heard why there is none.
+    // A failure to open has already been reported by the call that needed the channels.
     this.#bidi?.then((caller) => caller.close()).catch(() => {});
   }
 
@@ -130,7 +134,11 @@ export class Caller {
     const channels = await this.#options.openBidiChannels();
     const { callTimeoutMs } = this.#options;
     return new BidiCaller({
-      runner: new CallRunner({ pool: new EndpointPool(channels), end: this.#end, callTimeoutMs }),
+      runner: new CallRunner({
+        pool: new EndpointPool(channels),
+        clientContext: this.#clientContext,
+        callTimeoutMs,
+      }),
       authentication: this.#authentication,
       encoder: this.#encoder,
     });
@@ -143,7 +151,7 @@ interface BidiCallerOptions {
   readonly encoder: RequestEncoder;
 }
 
-/** Makes calls whose requests are a stream, too, for `Caller`. */
+/** The bidirectional streaming calls of `Caller`. */
 class BidiCaller {
   readonly #runner: CallRunner<BidiChannel>;
   readonly #authentication: Authentication;
@@ -155,7 +163,7 @@ class BidiCaller {
     this.#encoder = encoder;
   }
 
-  /** One attempt only: who talks with a server must know when it is another one. Begins when the first response is asked for. */
+  /** Not retried: the caller must know when the stream's server changes. The call starts with the first `next()`. */
   async *bidi<Request, Response>(
     rpc: Rpc<Request, Response>,
     requests: AsyncIterable<Request>,
@@ -165,7 +173,7 @@ class BidiCaller {
     const context = this.#runner.context(call);
     let channel: BidiChannel | undefined;
     try {
-      await this.#authentication.renewForStream(context);
+      await this.#authentication.refreshTokenForStream(context);
       channel = pool.ready ?? (await pool.pick(context.signal));
       yield* channel.bidi(rpc, this.#encoder.encodeAll(rpc, requests), {
         context,
@@ -173,11 +181,11 @@ class BidiCaller {
         requiresLeader: call?.requiresLeader ?? false,
       });
     } catch (error) {
-      if (channel && error instanceof CallFailure && error.code === 'Unavailable') {
-        pool.leave(channel);
-        this.#authentication.expire();
+      if (channel && error instanceof AttemptError && error.code === 'Unavailable') {
+        pool.markUnavailable(channel);
+        this.#authentication.expireToken();
       }
-      throw await this.#runner.explained(error, context);
+      throw await this.#runner.toCallerError(error, context);
     } finally {
       context.release();
     }
@@ -188,10 +196,10 @@ class BidiCaller {
   }
 }
 
-/** etcd's own limit for requests, and a little (client/v3/options.go `defaultMaxCallSendMsgSize`). */
+/** The server's default limit for requests plus overhead (client/v3/options.go `defaultMaxCallSendMsgSize`). */
 const DEFAULT_MAX_REQUEST_BYTES = 2 * 2 ** 20;
 
-/** Makes bytes of requests, none larger than the user allows. */
+/** Encodes requests and enforces the size limit. */
 class RequestEncoder {
   readonly #maxBytes: number;
 
@@ -200,7 +208,7 @@ class RequestEncoder {
     this.#maxBytes = maxBytes || DEFAULT_MAX_REQUEST_BYTES;
   }
 
-  /** @throws ServerError as the server would answer, when the request is too large */
+  /** @throws ServerError with code ResourceExhausted when the request is too large */
   encode<Request>(rpc: Rpc<Request, unknown>, request: Request): Uint8Array {
     const bytes = rpc.encode(request);
     if (bytes.length > this.#maxBytes) throw requestTooLarge(bytes.length, this.#maxBytes);

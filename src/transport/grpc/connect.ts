@@ -11,9 +11,9 @@ import { toRpc } from './rpc.js';
 import { bindServices } from './services.js';
 
 /**
- * A client for the cluster. Certificates are checked, and a token is fetched for a user with a password, within `dialTimeoutMs`;
- * apart from that nothing is dialed before the first call (client/v3/client.go `newClient`, v3.7.1).
- * @throws UsageError for TLS files that are unusable, ConnectionError when the login fails, or the signal's reason
+ * Creates a client for the cluster. Reads the TLS files; with a user and password, requests a token within `dialTimeoutMs`.
+ * Otherwise nothing is dialed before the first call (client/v3/client.go `newClient`, v3.7.1).
+ * @throws UsageError for unusable TLS files, ConnectionError when the login fails, or the signal's reason
  */
 export async function connect(options: ConnectionOptions, signal?: AbortSignal): Promise<Client> {
   checkLimits(options);

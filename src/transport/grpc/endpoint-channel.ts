@@ -2,40 +2,39 @@ import type { CallContext } from './call-context.js';
 import type { Endpoint } from './endpoint.js';
 import type { Rpc } from './rpc.js';
 
-/** The connection to one endpoint: made when first wanted, and made anew, with growing pauses, when it broke. */
+/** A channel to one endpoint. It connects on demand, and reconnects with exponential backoff. */
 export interface EndpointChannel {
   readonly endpoint: Endpoint;
   readonly isReady: boolean;
-  /** Calls that are made before that wait for the connection, however long it takes, instead of failing. */
-  readonly waitsForConnection: boolean;
-  /** Settles when calls can be made, however long that takes; rejects with the signal's reason. */
+  /** Calls made before the channel is ready wait for it instead of failing (gRPC's wait-for-ready). */
+  readonly waitsForReady: boolean;
+  /** Connects, and resolves when calls can be made, after any number of attempts. Rejects with the signal's reason. */
   whenReady(signal: AbortSignal): Promise<void>;
-  /** Settles when the current attempt to connect has failed, and never when it succeeds; rejects with the signal's reason. */
-  whenRefused(signal: AbortSignal): Promise<void>;
-  /** What stands in the way at this moment, in words. */
+  /** Resolves when the present attempt to connect has failed; stays pending if it succeeds. Rejects with the signal's reason. */
+  whenFailed(signal: AbortSignal): Promise<void>;
+  /** Why calls cannot be made or get no response at present, as text for an error message. */
   explain(signal: AbortSignal): Promise<string>;
-  /** Ends the connection and whatever runs on it. */
+  /** Closes the connection and fails the calls on it. */
   close(): void;
 }
 
-/** What goes along with one attempt at a call. */
+/** What one attempt at a call needs apart from the request. */
 export interface Attempt {
   readonly context: CallContext;
-  /** Empty: none. */
+  /** Empty: no token. */
   readonly token: string;
-  /** A member that has lost its leader refuses or ends the call instead of waiting (client/v3/ctx.go `WithRequireLeader`). */
+  /** A member without a leader rejects or ends the call instead of waiting (client/v3/ctx.go `WithRequireLeader`). */
   readonly requiresLeader: boolean;
 }
 
-/** For calls of one request. Both reject with `CallFailure`, or with the context's reason. */
+/** For unary and server-streaming calls. Both methods reject with `AttemptError`, or with the context's reason. */
 export interface RequestChannel extends EndpointChannel {
-  /** One response. */
   unary<Request, Response>(
     rpc: Rpc<Request, Response>,
     request: Uint8Array,
     attempt: Attempt,
   ): Promise<Response>;
-  /** Many responses. While the consumer is busy nothing is read, and the server has to wait. */
+  /** While the consumer is busy nothing is read, and flow control makes the server wait. */
   serverStream<Request, Response>(
     rpc: Rpc<Request, Response>,
     request: Uint8Array,
@@ -45,8 +44,9 @@ export interface RequestChannel extends EndpointChannel {
 
 export interface BidiChannel extends EndpointChannel {
   /**
-   * Many requests, many responses, each side at its own pace. The end of the requests is told to the server; an error among them ends
-   * the call. The requests' iterator is closed when the call ends first. Rejects with `CallFailure`, or with the context's reason.
+   * Sends the requests and yields the responses independently of each other. The end of `requests` half-closes the stream; an error
+   * of `requests` cancels the call and is thrown. When the call ends first, the iterator of `requests` is closed.
+   * Rejects with `AttemptError`, or with the context's reason.
    */
   bidi<Request, Response>(
     rpc: Rpc<Request, Response>,

@@ -1,21 +1,21 @@
 import { abortController, sleep } from '../../model/abort-signal.js';
 import type { EndpointChannel } from './endpoint-channel.js';
-import { NOT_CONNECTED_YET } from './settings.js';
-import type { CallFailure } from './status.js';
+import { NO_CONNECTION_IN_TIME } from './settings.js';
+import type { AttemptError } from './status.js';
 
-/** An endpoint that has neither connected nor failed after this time gets company. */
-const PATIENCE_MS = 250;
+/** Connecting to the next endpoint starts after this time, if the present one has neither connected nor failed (as in RFC 8305, 5). */
+const CONNECTION_ATTEMPT_DELAY_MS = 250;
 
-/** Time for putting a failure into words: what is known is told at once. */
-const EXPLANATION_MS = 200;
+/** How long the channels may take to explain their state for an error message. */
+const EXPLAIN_TIMEOUT_MS = 200;
 
 /**
- * The one owner of the choice among endpoints. The endpoint in use stays in use until a call on it asks for another; connections
- * are made in the order given, the next one when the one before is refused or slow, and the first that stands is used.
+ * Chooses among the endpoints. The chosen endpoint stays in use until a call marks it unavailable. Connections are attempted in the
+ * order given, the next one when the previous one has failed or is slow; the first that is ready is used.
  */
 export class EndpointPool<Channel extends EndpointChannel> {
   readonly #channels: readonly Channel[];
-  /** Where the search for a connection starts. */
+  /** Index of the endpoint in use, or to try first. */
   #first = 0;
 
   /** @param channels at least one */
@@ -27,14 +27,14 @@ export class EndpointPool<Channel extends EndpointChannel> {
     return this.#channels.length;
   }
 
-  /** The connection to be used without any wait: it stands, or is the only one and its calls wait by themselves. */
+  /** The channel to use without waiting: the one in use if it is ready, or the only one if its calls wait for the connection. */
   get ready(): Channel | undefined {
     const channel = this.#channels[this.#first];
-    const isOnly = this.size === 1 && channel?.waitsForConnection;
+    const isOnly = this.size === 1 && channel?.waitsForReady;
     return channel?.isReady || isOnly ? channel : undefined;
   }
 
-  /** A connection that stands. Waits through failures until the signal aborts, then rejects with its reason. */
+  /** A ready channel. Keeps trying until the signal aborts, then rejects with its reason. */
   async pick(signal: AbortSignal): Promise<Channel> {
     const ordered = this.#ordered();
     const [first] = ordered;
@@ -43,22 +43,22 @@ export class EndpointPool<Channel extends EndpointChannel> {
     return chosen;
   }
 
-  /** A call on this connection was answered by "unavailable", or the connection broke: the next endpoint is asked first. */
-  leave(channel: Channel): void {
+  /** A call on this channel failed with Unavailable, or the connection was lost: the next endpoint is tried first. */
+  markUnavailable(channel: Channel): void {
     if (this.#channels[this.#first] === channel) this.#first = (this.#first + 1) % this.#channels.length;
   }
 
   /**
-   * One sentence for each endpoint: what keeps it from answering at this moment.
-   * @param last what an endpoint that is connected has answered
+   * One sentence for each endpoint: why it cannot be used at present.
+   * @param lastFailure of the latest attempt; it explains its endpoint, if that is connected
    */
-  async explain(last: CallFailure | undefined): Promise<string[]> {
-    const signal = AbortSignal.timeout(EXPLANATION_MS);
+  async explain(lastFailure: AttemptError | undefined): Promise<string[]> {
+    const signal = AbortSignal.timeout(EXPLAIN_TIMEOUT_MS);
     return Promise.all(
       this.#channels.map(async (channel) => {
         const { text } = channel.endpoint;
-        if (channel.isReady && last?.endpoint === text) return `${text}: ${last.details}`;
-        const why = await channel.explain(signal).catch(() => NOT_CONNECTED_YET);
+        if (channel.isReady && lastFailure?.endpoint === text) return `${text}: ${lastFailure.details}`;
+        const why = await channel.explain(signal).catch(() => NO_CONNECTION_IN_TIME);
         return `${text}: ${why}`;
       }),
     );
@@ -85,9 +85,9 @@ async function firstReady<Channel extends EndpointChannel>(
     const candidates: Promise<Channel>[] = [];
     for (const [index, channel] of channels.entries()) {
       candidates.push(channel.whenReady(search.signal).then(() => channel));
-      // Behind the last one there is nothing to move on to.
+      // After the last endpoint, only wait.
       if (index === channels.length - 1) break;
-      const winner = await raceOrMoveOn(candidates, channel, search.signal);
+      const winner = await readyBeforeDelay(candidates, channel, search.signal);
       if (winner) return winner;
     }
     return await Promise.race(candidates);
@@ -97,16 +97,16 @@ async function firstReady<Channel extends EndpointChannel>(
   }
 }
 
-/** The first of the candidates, or nothing when the newest of them is refused or takes long. */
-function raceOrMoveOn<Channel extends EndpointChannel>(
+/** The first candidate that is ready; `undefined` when the newest fails or the connection attempt delay has passed. */
+function readyBeforeDelay<Channel extends EndpointChannel>(
   candidates: readonly Promise<Channel>[],
   newest: Channel,
   signal: AbortSignal,
 ): Promise<Channel | undefined> {
-  const moveOn = [newest.whenRefused(signal), sleep(PATIENCE_MS, signal)].map((step) =>
+  const nextAttempt = [newest.whenFailed(signal), sleep(CONNECTION_ATTEMPT_DELAY_MS, signal)].map((step) =>
     step.then(() => undefined),
   );
-  // Those that lose the race reject when the search ends, unheard.
-  for (const loser of [...moveOn, ...candidates]) loser.catch(() => {});
-  return Promise.race([...candidates, ...moveOn]);
+  // Promises that lose the race reject when the search ends: without a handler that would be an unhandled rejection.
+  for (const loser of [...nextAttempt, ...candidates]) loser.catch(() => {});
+  return Promise.race([...candidates, ...nextAttempt]);
 }

@@ -1,29 +1,29 @@
 /**
- * What an endpoint's text means (etcd client/v3/internal/endpoint, client/v3/client.go `authority`). The text is never refused:
- * etcd clients carry on with an endpoint that they cannot reach, for another one may do.
+ * Parses endpoints (etcd client/v3/internal/endpoint, client/v3/client.go `authority`). A malformed endpoint is not an error here:
+ * as in etcd's clients, it is an endpoint that cannot be reached, and calls use another one.
  */
 import type { SocketAddress } from '../socket/dial.js';
 import type { Encryption } from '../tls/security.js';
 
 export interface Endpoint {
-  /** As given; what messages call it. */
+  /** As given by the user; used in messages. */
   readonly text: string;
   readonly encryption: Encryption;
-  /** Where to connect, or why that is impossible. */
   readonly address: EndpointAddress;
 }
 
 export type EndpointAddress =
   | {
       readonly kind: 'reachable';
-      readonly place: SocketAddress;
-      /** The same as a gRPC name: `dns:host:port` or `unix:path`. */
+      readonly socketAddress: SocketAddress;
+      /** The address as a gRPC target: `dns:host:port` or `unix:path`. */
       readonly target: string;
       /** The HTTP/2 `:authority`. */
       readonly authority: string;
-      /** Name or IP address (without brackets, port and zone) that the server's certificate must carry. */
+      /** Name or IP address (without brackets, port and zone) that the server's certificate must be valid for. */
       readonly host: string;
     }
+  /** `problem`: text for an error message. */
   | { readonly kind: 'malformed'; readonly problem: string };
 
 const ENCRYPTION_OF_SCHEME: Readonly<Record<string, Encryption>> = {
@@ -34,7 +34,7 @@ const ENCRYPTION_OF_SCHEME: Readonly<Record<string, Encryption>> = {
 
 const MAX_PORT = 65_535;
 
-/** Never fails: an address that makes no sense is reported when a connection to it would be made. */
+/** Never throws: a malformed address is reported when a connection to it is attempted. */
 export function parseEndpoint(text: string): Endpoint {
   const unix = /^(unixs?):(?:\/\/)?(.*)$/s.exec(text);
   if (unix) return unixEndpoint(text, unix[1] ?? '', unix[2] ?? '');
@@ -56,7 +56,7 @@ function unixEndpoint(text: string, scheme: string, path: string): Endpoint {
   const address: EndpointAddress =
     path === ''
       ? { kind: 'malformed', problem: 'a path to a socket is missing' }
-      : { kind: 'reachable', place: { path }, target: `unix:${path}`, authority, host };
+      : { kind: 'reachable', socketAddress: { path }, target: `unix:${path}`, authority, host };
   return { text, encryption: ENCRYPTION_OF_SCHEME[scheme] ?? 'as-configured', address };
 }
 
@@ -68,13 +68,13 @@ function tcpAddress(hostPort: string): EndpointAddress {
   if (port < 1 || port > MAX_PORT) {
     return { kind: 'malformed', problem: `the port is not between 1 and ${MAX_PORT}` };
   }
-  // As in Go, no host means this machine.
+  // As in Go, an empty host means localhost.
   const host = parts.host === '' ? 'localhost' : parts.host;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${parts.port}`;
-  // A zone chooses an interface of this machine: no certificate has one.
-  const certified = host.replace(/%.*$/, '');
-  const place = { host, port };
-  return { kind: 'reachable', place, target: `dns:${authority}`, authority, host: certified };
+  // An IPv6 zone names a local network interface; certificates have none.
+  const withoutZone = host.replace(/%.*$/, '');
+  const socketAddress = { host, port };
+  return { kind: 'reachable', socketAddress, target: `dns:${authority}`, authority, host: withoutZone };
 }
 
 function splitHostPort(text: string): { host: string; port: string } | undefined {

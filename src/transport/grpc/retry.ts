@@ -6,17 +6,17 @@ import type {
   MaintenanceDefinition,
   WatchDefinition,
 } from '../../wire/etcdserver.js';
-import { type CallFailure, isLearnerRefusal } from './status.js';
+import { type AttemptError, isUnsupportedByLearner } from './status.js';
 
 /**
- * Which calls may be made twice (etcd client/v3/retry.go).
- * - `idempotent`: reads, and changes that change nothing the second time. They go to the next endpoint when a server is unavailable.
- * - `only-if-unsent`: a repetition could do the thing twice, so only a request that never left this process is made again.
- * - `only-if-unsent-with-same-token`: as before, and a refused token is final.
+ * Which calls may be retried (etcd client/v3/retry.go).
+ * - `idempotent`: reads, and writes that have no effect when repeated. They are retried on the next endpoint when a server is unavailable.
+ * - `only-if-unsent`: a second execution could have a second effect, so the call is retried only if the request was not sent.
+ * - `only-if-unsent-with-same-token`: as before, and without a new token when the token is rejected.
  */
 export type RetryPolicy = 'idempotent' | 'only-if-unsent' | 'only-if-unsent-with-same-token';
 
-/** A policy for each method of a service; the compiler finds a missing or misspelled one. */
+/** A policy for each method of a service; a missing or misspelled one is a compile error. */
 type PoliciesOf<Service extends { readonly methods: object }> = Readonly<
   Record<keyof Service['methods'], RetryPolicy>
 >;
@@ -30,7 +30,7 @@ export const KV_POLICIES: PoliciesOf<typeof KvDefinition> = {
   compact: 'only-if-unsent',
 };
 
-/** Streams of requests are attempted once: whoever talks to a server must know when it is another one. */
+/** Not used for retries: bidirectional streams are attempted once, because the caller must know when the server changes. */
 export const WATCH_POLICIES: PoliciesOf<typeof WatchDefinition> = {
   watch: 'only-if-unsent',
 };
@@ -85,18 +85,18 @@ export const AUTH_POLICIES: PoliciesOf<typeof AuthDefinition> = {
 /** client/v3/options.go `defaultUnaryMaxRetries`. */
 export const MAX_ATTEMPTS = 100;
 
-/** client/v3/options.go `defaultBackoffWaitBetween`, without its jitter: one process is no herd. */
+/** client/v3/options.go `defaultBackoffWaitBetween`, without its jitter, which only matters for many clients at once. */
 const BACKOFF_MS = 25;
 
-/** Whether the failed attempt may be followed by another one, apart from what a new token would change. */
-export function mayRepeat(failure: CallFailure, policy: RetryPolicy, endpointCount: number): boolean {
+/** Whether the call may be attempted again with the same token. */
+export function mayRetry(failure: AttemptError, policy: RetryPolicy, endpointCount: number): boolean {
   if (!failure.wasSent && (failure.code === 'Unavailable' || failure.code === 'Internal')) return true;
-  if (isLearnerRefusal(failure) && endpointCount > 1) return true;
-  // The caller did not cancel the call: a proxy or the server did. (etcdctl makes writes again, too.)
+  if (isUnsupportedByLearner(failure) && endpointCount > 1) return true;
+  // Canceled comes from a proxy or the server here, not from the caller. (etcdctl also retries writes.)
   return policy === 'idempotent' && (failure.code === 'Unavailable' || failure.code === 'Canceled');
 }
 
-/** Time to wait before the attempt (from 1): a quorum of the endpoints is asked without pause. */
+/** Time to wait after the attempt (from 1): none until a quorum of the endpoints has been tried. */
 export function backoffMs(attempt: number, endpointCount: number): number {
   const quorum = Math.floor(endpointCount / 2) + 1;
   return attempt % quorum === 0 ? BACKOFF_MS : 0;

@@ -1,7 +1,28 @@
-import { type Encoding, messageEncoder } from '../../wire/encoder.js';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { RetryPolicy } from './retry.js';
 
-/** A request as callers hand it over: fields may be missing, arrays be read-only. */
+/** The encoding half of a generated codec. */
+interface Encoding<Message> {
+  encode(message: Message, writer?: BinaryWriter): BinaryWriter;
+}
+
+/** A writer whose buffer has grown beyond this size is not kept. */
+const KEPT_BYTES = 16 * 1024;
+
+/** Reuses one writer for all short messages: the buffer of a new writer would grow step by step for each message. */
+export function messageEncoder<Message>({ encode }: Encoding<Message>): (message: Message) => Uint8Array {
+  let kept: BinaryWriter | undefined;
+  return (message) => {
+    const writer = kept ?? new BinaryWriter();
+    // A writer is not reused after `encode` throws: it contains a part of that message.
+    kept = undefined;
+    const bytes = encode(message, writer).finish();
+    if (bytes.length <= KEPT_BYTES) kept = writer;
+    return bytes;
+  };
+}
+
+/** A request as callers pass it: with read-only fields and arrays. */
 export type Readable<Message> = Message extends
   | Uint8Array
   | string
@@ -15,17 +36,17 @@ export type Readable<Message> = Message extends
     ? readonly Readable<Item>[]
     : { readonly [Field in keyof Message]: Readable<Message[Field]> };
 
-/** One kind of call: where it goes, how its messages become bytes, whether it may be repeated. */
+/** A method of a service: its path, how its messages are encoded, and whether it may be retried. */
 export interface Rpc<Request, Response> {
-  /** Of HTTP/2: `/etcdserverpb.KV/Range`. */
+  /** The HTTP/2 `:path`: `/etcdserverpb.KV/Range`. */
   readonly path: string;
   readonly policy: RetryPolicy;
   encode(request: Request): Uint8Array;
-  /** The response's byte fields are views into the bytes. */
+  /** Byte fields of the response are views into `bytes`. */
   readonly decode: (bytes: Buffer) => Response;
 }
 
-/** A method of the generated definitions of src/wire. */
+/** A method in the generated definitions of src/wire. */
 // biome-ignore lint/suspicious/noExplicitAny: stands for the messages of every method
 export interface MethodDefinition<Partial = any, Wire = any, Response = any> {
   readonly name: string;
@@ -35,7 +56,6 @@ export interface MethodDefinition<Partial = any, Wire = any, Response = any> {
   readonly responseType: { decode(bytes: Uint8Array): Response };
 }
 
-/** From the generated definitions of src/wire. */
 export function toRpc<Partial, Wire, Response>(
   service: { readonly fullName: string },
   definition: MethodDefinition<Partial, Wire, Response>,
@@ -46,7 +66,7 @@ export function toRpc<Partial, Wire, Response>(
   return {
     path: `/${service.fullName}/${definition.name}`,
     policy,
-    // `fromPartial` only reads; its types do not say so.
+    // `fromPartial` does not write to the request, although its type allows that.
     encode: (request) => encode(requestType.fromPartial(request as Partial)),
     decode: (bytes) => responseType.decode(bytes),
   };

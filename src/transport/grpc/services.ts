@@ -19,7 +19,7 @@ import {
 } from './retry.js';
 import { type MethodDefinition, type Readable, type Rpc, toRpc } from './rpc.js';
 
-/** The services of etcd as methods of a client. */
+/** A client whose methods make the calls of etcd's services. */
 export function bindServices(caller: Caller): Client {
   return {
     kv: bindService(KvDefinition, KV_POLICIES, caller),
@@ -37,7 +37,7 @@ interface ServiceDefinition {
   readonly methods: Readonly<Record<string, MethodDefinition>>;
 }
 
-/** What a call's function looks like, by what streams. */
+/** The signature of a bound method: depends on which side streams. */
 type Bound<Method extends MethodDefinition> = Method['requestStream'] extends true
   ? (requests: AsyncIterable<RequestOf<Method>>, call?: StreamOptions) => AsyncIterable<ResponseOf<Method>>
   : Method['responseStream'] extends true
@@ -51,7 +51,7 @@ type ResponseOf<Method> = Method extends { responseType: { decode(bytes: Uint8Ar
   ? Response
   : never;
 
-/** One function for each method; the compiler compares them with the service's interface in the model. */
+/** One function for each method of the service. Their types must fit the service's interface in the model. */
 function bindService<Definition extends ServiceDefinition>(
   service: Definition,
   policies: Readonly<Record<keyof Definition['methods'], RetryPolicy>>,

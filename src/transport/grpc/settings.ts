@@ -1,9 +1,9 @@
 import type { ConnectionOptions } from '../connection.js';
-import { type ForwardProxy, type ProxySettings, proxyTo } from '../proxy.js';
+import { type ForwardProxy, type ProxySettings, proxyFor } from '../proxy.js';
 import { explainConnectionFailure, explainProxiedFailure } from '../tls/connection-failure.js';
 import type { EndpointAddress } from './endpoint.js';
 
-/** What both kinds of channels need of the options. */
+/** The options that both kinds of channels use. */
 export type ChannelSettings = Pick<
   ConnectionOptions,
   'keepAliveTimeMs' | 'keepAliveTimeoutMs' | 'maxReceiveBytes' | 'proxy'
@@ -11,35 +11,35 @@ export type ChannelSettings = Pick<
 
 export type ReachableAddress = Extract<EndpointAddress, { kind: 'reachable' }>;
 
-/** Servers count their clients by it (client/v3/ctx.go `withVersion`); the API version of etcd 3.7. */
+/** Sent with each call; the server's metrics count clients by it (client/v3/ctx.go `withVersion`). The API version of etcd 3.7. */
 export const CLIENT_API_VERSION = '3.7';
 
 /**
- * Bytes on their way before the server must wait for us; Node.js's 64 KiB halve the speed of a snapshot. It is also what may pile up
- * here while a consumer is busy: 16 MiB bring no speed, but 30 MiB of memory.
+ * Bytes that a stream may receive before they are consumed. With Node.js's default of 64 KiB, a snapshot takes twice as long; 16 MiB
+ * are no faster than 4 MiB and need 30 MiB more memory, because this much is buffered while a consumer is busy.
  */
 export const FLOW_CONTROL_WINDOW_BYTES = 4 * 2 ** 20;
 
-/** What keeps an endpoint from answering, when it is not a failure with words of its own. */
-export const CONNECTED_AND_SILENT = 'connected, but the server did not answer in time';
-export const NOT_CONNECTED_YET = 'could not connect in time';
+/** Explanations of an endpoint's state when no error is known. */
+export const NO_RESPONSE_IN_TIME = 'connected, but the server did not answer in time';
+export const NO_CONNECTION_IN_TIME = 'could not connect in time';
 
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 
-/** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd ends connections that ping more often than every 5 s. */
+/** grpc-go raises shorter times to this (internal.KeepaliveMinPingTime); etcd closes connections that ping more than every 5 s. */
 const MIN_KEEP_ALIVE_MS = 10_000;
 
-/** What 0 stands for (grpc-go, internal/transport `defaultClientKeepaliveTimeout`). */
+/** Used for 0 (grpc-go, internal/transport `defaultClientKeepaliveTimeout`). */
 const DEFAULT_KEEP_ALIVE_TIMEOUT_MS = 20_000;
 
-/** Timers take no more milliseconds. */
+/** The longest delay of setTimeout. */
 const MAX_KEEP_ALIVE_MS = 2 ** 31 - 1;
 
 export function maxResponseBytes({ maxReceiveBytes }: ChannelSettings): number {
   return maxReceiveBytes || MAX_MESSAGE_BYTES;
 }
 
-/** `undefined`: switched off. */
+/** `undefined`: keepalive is off. */
 export function keepAliveOf({
   keepAliveTimeMs,
   keepAliveTimeoutMs,
@@ -51,16 +51,16 @@ export function keepAliveOf({
   };
 }
 
-/** Sockets in the file system have none; others by the variable for HTTPS, also without TLS (grpc-go, internal/resolver/delegatingresolver). */
+/** None for Unix sockets; otherwise HTTPS_PROXY, also without TLS (grpc-go, internal/resolver/delegatingresolver). */
 export function proxyOf(
-  { place, host }: ReachableAddress,
+  { socketAddress, host }: ReachableAddress,
   settings: ProxySettings,
 ): ForwardProxy | undefined {
-  if ('path' in place) return undefined;
-  return proxyTo({ host, port: String(place.port) }, settings.https, settings.exceptions);
+  if ('path' in socketAddress) return undefined;
+  return proxyFor({ host, port: String(socketAddress.port) }, settings.https, settings.noProxy);
 }
 
-/** Why no connection came about. */
+/** Why a connection failed, as text for an error message. */
 export function explainFailure(
   failure: Error,
   {

@@ -1,10 +1,10 @@
 import { type RpcCode, ServerError } from '../../model/errors.js';
 
 /**
- * The one place that reads the texts of a gRPC status. Above it a failure is a `ServerError` with a code.
+ * The only module that matches the messages of a gRPC status. Code above the transport sees a `ServerError` with a code.
  */
 
-/** Go's names, by number. */
+/** grpc-go's names of the status codes; the index is the number. */
 const CODES: readonly (RpcCode | 'OK')[] = [
   'OK',
   'Canceled',
@@ -25,36 +25,36 @@ const CODES: readonly (RpcCode | 'OK')[] = [
   'Unauthenticated',
 ];
 
-/** What grpc-go says when a connection broke under a call; @param why of the system, or `EOF` */
-export function lostConnection(why: string): string {
+/** grpc-go's message for a connection that was lost during a call. @param why the system's error text, or `EOF` */
+export function connectionLostText(why: string): string {
   return `error reading from server: ${why}`;
 }
 
-const IS_LOST = /^error reading from server: |^keepalive ping failed|^closing transport due to: /;
+const CONNECTION_LOST = /^error reading from server: |^keepalive ping failed|^closing transport due to: /;
 
-/** Why a call has no response, in grpc-go's words. */
+/** The status of a failed call, with the message that grpc-go gives it. */
 export interface Status {
   readonly code: RpcCode;
   readonly details: string;
-  /** The server cannot have acted on the request. */
+  /** The server has certainly not processed the request. */
   readonly isUnprocessed?: boolean;
 }
 
-/** A message that is not what it should be (grpc-go rpc_util.go `recv`). */
+/** The status of a response message that cannot be decoded (grpc-go rpc_util.go `recv`). */
 export const UNREADABLE_MESSAGE: Status = {
   code: 'Internal',
   details: 'grpc: failed to unmarshal the received message: proto: cannot parse invalid wire-format data',
 };
 
-/** One attempt at a call that went wrong; never leaves the transport. */
-export class CallFailure extends Error {
+/** Why one attempt at a call failed. Not thrown to callers of the transport: see `toServerError`. */
+export class AttemptError extends Error {
   constructor(
     readonly code: RpcCode,
-    /** The status text of the server, or what grpc-go says in such a case. */
+    /** The status message of the server, or grpc-go's message for the failure. */
     readonly details: string,
-    /** False when the request never left this process, so that any request may be tried again. */
+    /** False when the server cannot have processed the request, so that any call may be retried. */
     readonly wasSent: boolean,
-    /** Where it happened, as the user calls it. */
+    /** The endpoint as given by the user. */
     readonly endpoint: string,
   ) {
     super(details);
@@ -62,23 +62,23 @@ export class CallFailure extends Error {
   }
 }
 
-/** Numbers of servers are 32 bits without a sign (grpc-go, internal/transport). */
+/** Unknown numbers are printed as unsigned 32-bit integers (grpc-go, internal/transport). */
 export function rpcCodeOf(number: number): RpcCode | 'OK' {
   return CODES[number] ?? `Code(${number >>> 0})`;
 }
 
-/** As etcdctl prints it (client/v3/client.go `ContextError`). */
-export function toServerError(failure: CallFailure): ServerError {
+/** The error with the message that etcdctl prints (client/v3/client.go `ContextError`). */
+export function toServerError(failure: AttemptError): ServerError {
   const { code, details, endpoint } = failure;
   if (ETCD_ERRORS.has(details)) return new ServerError(details, code, { cause: failure });
-  const reasons = IS_LOST.test(details)
+  const reasons = CONNECTION_LOST.test(details)
     ? [`${endpoint}: the connection was lost before the response arrived; the request may have been applied`]
     : [];
   const message = `rpc error: code = ${code} desc = ${details}`;
   return new ServerError(message, code, { cause: failure, reasons });
 }
 
-/** The request is larger than `--max-request-bytes`: nothing is sent (grpc-go rpc_util.go `checkSendPayload`). */
+/** The request is larger than `--max-request-bytes`, and was not sent (grpc-go rpc_util.go `checkSendPayload`). */
 export function requestTooLarge(sizeBytes: number, maxBytes: number): ServerError {
   return new ServerError(
     `rpc error: code = ResourceExhausted desc = trying to send message larger than max (${sizeBytes} vs. ${maxBytes})`,
@@ -87,31 +87,31 @@ export function requestTooLarge(sizeBytes: number, maxBytes: number): ServerErro
   );
 }
 
-export function isAuthDisabled(failure: CallFailure): boolean {
+export function isAuthDisabled(failure: AttemptError): boolean {
   return failure.details === 'etcdserver: authentication is not enabled';
 }
 
-/** The token is unknown or expired, or users and roles changed while the call was under way. */
-export function isTokenOutdated(failure: CallFailure): boolean {
+/** The token is unknown or expired, or the auth configuration changed during the call. */
+export function isTokenOutdated(failure: AttemptError): boolean {
   return (
     failure.details === 'etcdserver: invalid auth token' ||
     failure.details === 'etcdserver: revision of auth store is old'
   );
 }
 
-/** The server saw no token at all. */
-export function isTokenMissing(failure: CallFailure): boolean {
+/** The server received no token. */
+export function isTokenMissing(failure: AttemptError): boolean {
   return failure.details === 'etcdserver: user name is empty';
 }
 
-/** The member is a learner, which answers few calls. */
-export function isLearnerRefusal(failure: CallFailure): boolean {
+/** The member is a learner, which supports only some methods. */
+export function isUnsupportedByLearner(failure: AttemptError): boolean {
   return failure.details === 'etcdserver: rpc not supported for learner';
 }
 
 /**
- * The messages by which etcd's clients know an error of etcd itself (api/v3/v3rpc/rpctypes/error.go `errStringToError`, v3.7.1):
- * these are printed bare, all others as `rpc error: code = … desc = …`.
+ * The messages that etcd's clients know as errors of etcd (api/v3/v3rpc/rpctypes/error.go `errStringToError`, v3.7.1). These are
+ * printed as they are, all others as `rpc error: code = … desc = …`.
  */
 const ETCD_ERRORS: ReadonlySet<string> = new Set(
   [

@@ -6,16 +6,16 @@ import { loadSecurity, type Security } from '../tls/security.js';
 import { type SecureRequestOptions, TlsAgent } from './tls-agent.js';
 
 /** A member's metrics are about 100 KB. */
-const MAX_ANSWER_BYTES = 16 * 2 ** 20;
+const MAX_RESPONSE_BYTES = 16 * 2 ** 20;
 
-/** Without a sign of life. */
-const PATIENCE_MS = 30_000;
+/** Timeout without received data. */
+const IDLE_TIMEOUT_MS = 30_000;
 
 type Reachable = Extract<EndpointAddress, { kind: 'reachable' }>;
 
 /**
- * What a member tells about itself under `/metrics`, in Prometheus' text format. Secured as gRPC to that endpoint is.
- * @throws CommandError when there is no such answer, UsageError for TLS files that are unusable, or the signal's reason
+ * Reads a member's `/metrics`, in Prometheus' text format. TLS is used as for gRPC to that endpoint.
+ * @throws CommandError when the request fails, UsageError for unusable TLS files, or the signal's reason
  */
 export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: AbortSignal): Promise<string> {
   const { address, encryption } = parseEndpoint(endpoint);
@@ -23,7 +23,7 @@ export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: Ab
   const security = await loadSecurity(tls, encryption);
   const agent = agentFor(security);
   try {
-    return await readAll(await answerTo(startRequest(address, agent, signal)));
+    return await readAll(await responseTo(startRequest(address, agent, signal)));
   } catch (cause) {
     signal.throwIfAborted();
     throw new CommandError(`cannot read /metrics: ${(cause as Error).message}`, { cause });
@@ -34,46 +34,46 @@ export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: Ab
 
 function agentFor(security: Security): Agent {
   if (security.kind === 'plaintext') return new Agent();
-  return new TlsAgent({ security: async () => security, dialTimeoutMs: PATIENCE_MS });
+  return new TlsAgent({ security: async () => security, dialTimeoutMs: IDLE_TIMEOUT_MS });
 }
 
 function startRequest(
-  { place, authority, host }: Reachable,
+  { socketAddress: address, authority, host }: Reachable,
   agent: Agent,
   signal: AbortSignal,
 ): ClientRequest {
   const options: SecureRequestOptions = {
-    ...('path' in place ? { socketPath: place.path } : place),
+    ...('path' in address ? { socketPath: address.path } : address),
     path: '/metrics',
     headers: { host: authority },
     agent,
-    timeout: PATIENCE_MS,
+    timeout: IDLE_TIMEOUT_MS,
     signal,
-    certifiedHost: host,
+    expectedHost: host,
   };
   return request(options);
 }
 
-function answerTo(request: ClientRequest): Promise<IncomingMessage> {
+function responseTo(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    request.on('timeout', () => request.destroy(new Error(`no response for ${PATIENCE_MS / 1000} s`)));
+    request.on('timeout', () => request.destroy(new Error(`no response for ${IDLE_TIMEOUT_MS / 1000} s`)));
     request.on('error', reject);
     request.on('response', resolve);
     request.end();
   });
 }
 
-async function readAll(answer: IncomingMessage): Promise<string> {
-  const { statusCode } = answer;
+async function readAll(response: IncomingMessage): Promise<string> {
+  const { statusCode } = response;
   if (statusCode !== 200) {
-    answer.destroy();
+    response.destroy();
     throw new Error(`HTTP status ${statusCode}`);
   }
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > MAX_ANSWER_BYTES) throw new Error('the response is too large');
+    if (sizeBytes > MAX_RESPONSE_BYTES) throw new Error('the response is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

@@ -8,20 +8,20 @@ import type { Security, TlsSecurity } from '../tls/security.js';
 import { DialTimeoutError } from '../v2/failure.js';
 
 export interface SecureRequestOptions extends RequestOptions {
-  /** Name or IP address that the server's certificate must carry, unless the security names another. */
-  readonly certifiedHost: string;
+  /** Name or IP address that the server's certificate must be valid for, unless `security.serverName` is set. */
+  readonly expectedHost: string;
 }
 
 export interface TlsAgentOptions extends AgentOptions {
   readonly security: () => Promise<Security>;
-  /** For the connection without TLS; 0: none. */
+  /** Timeout for the TCP connection, before the TLS handshake; 0: no timeout. */
   readonly dialTimeoutMs: number;
 }
 
-/** net/http `DefaultTransport.TLSHandshakeTimeout`, which etcd's transports have too. */
-const HANDSHAKE_MS = 10_000;
+/** net/http `DefaultTransport.TLSHandshakeTimeout`; etcd's transports use the same value. */
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** Connections for requests over HTTPS, made by `connectTls` instead of node:https. Requests need `SecureRequestOptions`. */
+/** An agent for HTTPS requests that connects with `connectTls` instead of node:https. Requests need `SecureRequestOptions`. */
 export class TlsAgent extends Agent {
   readonly #closing = abortController();
   readonly #security: () => Promise<Security>;
@@ -43,41 +43,44 @@ export class TlsAgent extends Agent {
     );
   }
 
-  /** Also ends what is being connected: the end of its request does not. */
+  /** Also stops pending connection attempts, which continue when only their request is destroyed. */
   override destroy(): void {
     this.#closing.abort(new Error('the connection was closed'));
     super.destroy();
   }
 
-  async #open({ host, port, socketPath, certifiedHost }: SecureRequestOptions): Promise<Socket> {
+  async #open({ host, port, socketPath, expectedHost }: SecureRequestOptions): Promise<Socket> {
     const security = await this.#security();
-    const place = socketPath ? { path: socketPath } : { host: host ?? '', port: Number(port || 443) };
-    const socket = connect({ ...place, lookup: lookUpHost } as TcpNetConnectOpts);
+    const address = socketPath ? { path: socketPath } : { host: host ?? '', port: Number(port || 443) };
+    const socket = connect({ ...address, lookup: lookUpHost } as TcpNetConnectOpts);
     destroyOnAbort(socket, this.#closing.signal);
-    await opened(socket, this.#dialTimeoutMs);
-    return security.kind === 'plaintext' ? socket : this.#secured(socket, security, certifiedHost);
+    await whenConnected(socket, this.#dialTimeoutMs);
+    return security.kind === 'plaintext' ? socket : this.#handshake(socket, security, expectedHost);
   }
 
-  async #secured(socket: Socket, security: TlsSecurity, host: string): Promise<Socket> {
-    const giveUp = abortController();
-    const timer = setTimeout(() => giveUp.abort(new Error('net/http: TLS handshake timeout')), HANDSHAKE_MS);
+  async #handshake(socket: Socket, security: TlsSecurity, host: string): Promise<Socket> {
+    const timeout = abortController();
+    const timer = setTimeout(
+      () => timeout.abort(new Error('net/http: TLS handshake timeout')),
+      TLS_HANDSHAKE_TIMEOUT_MS,
+    );
     try {
-      return await connectTls({ socket }, security, { host, signal: giveUp.signal });
+      return await connectTls({ socket }, security, { host, signal: timeout.signal });
     } finally {
       clearTimeout(timer);
     }
   }
 }
 
-function opened(socket: Socket, timeoutMs: number): Promise<void> {
+function whenConnected(socket: Socket, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => socket.destroy(new DialTimeoutError('no connection'));
-    const timer = timeoutMs > 0 ? setTimeout(giveUp, timeoutMs) : undefined;
+    const onTimeout = () => socket.destroy(new DialTimeoutError('no connection'));
+    const timer = timeoutMs > 0 ? setTimeout(onTimeout, timeoutMs) : undefined;
     socket.once('close', () => {
       clearTimeout(timer);
       reject(new Error('the connection was closed at once'));
     });
-    // Stays: an error that nobody hears ends the process.
+    // Never removed: an unhandled error event ends the process.
     socket.on('error', reject);
     socket.once('connect', () => {
       clearTimeout(timer);

@@ -1,68 +1,69 @@
 import { quoteGo } from '../../go/quote.js';
 import type { ByteSocket } from '../socket/dial.js';
-import { Http2Error, KeepAliveTimeoutError, numberOf, resetCodeOf } from './error.js';
+import { ActiveStreams } from './active-streams.js';
+import { errorCodeNumber, Http2Error, KeepAliveTimeoutError, resetCodeOf } from './error.js';
 import {
-  checkIsOfConnection,
   DEFAULT_WINDOW_BYTES,
   Flag,
   type FrameHeader,
   FrameType,
   frame,
+  frameSizeError,
   MAX_WINDOW_BYTES,
-  numberFrame,
-  numberIn,
   PREFACE,
+  parseSettings,
+  requireStreamZero,
   Setting,
   settingsFrame,
-  settingsOf,
+  uint32At,
+  uint32Frame,
   withoutPadding,
   withoutPriority,
-  wrongSize,
 } from './frame.js';
 import { FrameReader, FrameWriter } from './framer.js';
-import { FieldRules, type HeaderBlock, HeaderBlockReader } from './header-block.js';
+import { FieldValidator, type HeaderBlock, HeaderBlockReader } from './header-block.js';
 import { HeaderDecoder } from './hpack/decoder.js';
 import { KeepAlive, type KeepAliveOptions } from './keep-alive.js';
-import { Requests } from './requests.js';
 import { Stream, type StreamEvents } from './stream.js';
 
 export interface Http2ConnectionOptions {
-  /** How much of one response may be on its way, or here and not consumed. */
+  /** Initial window of each stream: bytes of one response that may be in flight, or received and not consumed. */
   readonly windowBytes: number;
-  /** None: silence is trusted. */
+  /** Absent: no keepalive pings. */
   readonly keepAlive?: KeepAliveOptions;
-  /** The peer has said its settings: requests can be made. */
+  /** The peer's SETTINGS have been received: requests are sent from now on. */
   readonly onReady: () => void;
-  /** No request can be made any more; those under way may still be answered. At most once. */
+  /** No new request is accepted; open streams may still complete. Called at most once. */
   readonly onUnusable: (reason: Error) => void;
-  /** The connection has ended; `onUnusable` comes before. Once. */
+  /** The connection is closed. Called once, after `onUnusable`. */
   readonly onClosed: () => void;
 }
 
-/** `opening`: the peer has not said its settings; `draining`: it takes no more requests. */
+/** `opening`: no SETTINGS from the peer yet; `draining`: after GOAWAY. */
 type State = 'opening' | 'ready' | 'draining' | 'closed';
 
 /**
- * The client's side of an HTTP/2 connection (RFC 9113), for requests whose body is there when they are made. It exists beside
- * `node:http2` for commands that make one call: to load that module and to make its first stream takes longer than the call.
+ * The client's side of an HTTP/2 connection (RFC 9113), for requests whose body is complete when they are made. It is used instead of
+ * `node:http2` because commands make one call, and loading that module and opening its first stream takes longer than the call.
  */
 export class Http2Connection {
   readonly #socket: ByteSocket;
   readonly #options: Http2ConnectionOptions;
   readonly #writer: FrameWriter;
-  readonly #requests: Requests;
-  readonly #blocks = new HeaderBlockReader();
+  readonly #streams: ActiveStreams;
+  readonly #headerBlocks = new HeaderBlockReader();
   readonly #decoder = new HeaderDecoder();
   readonly #keepAlive: KeepAlive | undefined;
-  /** Received since the peer was last told that it may send more. */
+  /** DATA bytes received since the last WINDOW_UPDATE of the connection. */
   #uncreditedBytes = 0;
-  readonly #receivers: Readonly<Record<number, (header: FrameHeader, payload: Buffer) => void>> = {
+  readonly #handlers: Readonly<Record<number, (header: FrameHeader, payload: Buffer) => void>> = {
     [FrameType.data]: (header, payload) => this.#receiveData(header, payload),
     [FrameType.headers]: (header, payload) =>
       this.#receiveBlock(
-        this.#blocks.begin(header, withoutPriority(header, withoutPadding(header, payload))),
+        this.#headerBlocks.begin(header, withoutPriority(header, withoutPadding(header, payload))),
       ),
-    [FrameType.continuation]: (header, payload) => this.#receiveBlock(this.#blocks.continue(header, payload)),
+    [FrameType.continuation]: (header, payload) =>
+      this.#receiveBlock(this.#headerBlocks.continue(header, payload)),
     [FrameType.resetStream]: (header, payload) => this.#receiveReset(header, payload),
     [FrameType.settings]: (header, payload) => this.#receiveSettings(header, payload),
     [FrameType.ping]: (header, payload) => this.#receivePing(header, payload),
@@ -73,7 +74,7 @@ export class Http2Connection {
     },
   };
   #state: State = 'opening';
-  /** What the peer has said about its end. */
+  /** Error code and debug data of the latest GOAWAY. */
   #goAway: string | undefined;
 
   constructor(socket: ByteSocket, options: Http2ConnectionOptions) {
@@ -81,12 +82,12 @@ export class Http2Connection {
     this.#options = options;
     const writer = new FrameWriter(socket);
     this.#writer = writer;
-    this.#requests = new Requests((bytes) => writer.send(bytes));
+    this.#streams = new ActiveStreams((bytes) => writer.send(bytes));
     const { keepAlive } = options;
     this.#keepAlive =
       keepAlive &&
       new KeepAlive(keepAlive, {
-        isWaiting: () => !this.#requests.isEmpty,
+        hasRequests: () => !this.#streams.isEmpty,
         ping: () => writer.send(frame({ type: FrameType.ping, flags: 0, streamId: 0 }, Buffer.alloc(8))),
         fail: () => this.close(new KeepAliveTimeoutError()),
       });
@@ -98,8 +99,8 @@ export class Http2Connection {
         [Setting.initialWindowSize, options.windowBytes],
       ]),
     );
-    // Each stream has its window; that of the connection would only let one wait for another.
-    writer.send(numberFrame(FrameType.windowUpdate, 0, MAX_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
+    // The largest window: streams have their own, and the connection's would only make one stream wait for another.
+    writer.send(uint32Frame(FrameType.windowUpdate, 0, MAX_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
     socket.listen({
       onData: (chunk) => this.#read(reader, chunk),
       onClose: (error) => this.close(error ?? new Error('the server closed the connection')),
@@ -107,34 +108,35 @@ export class Http2Connection {
   }
 
   /**
-   * Makes a request; its parts go out when the peer lets them. Where no request can be made any more, it is refused.
-   * @param block header block of HPACK that refers to no earlier one
+   * Makes a request, which is sent as flow control and the limit of concurrent streams allow. When the connection takes no new
+   * requests, it fails as `refused`.
+   * @param block header block that does not use the dynamic table
    */
   request(block: Buffer, body: Buffer, events: StreamEvents): Stream {
     const stream = new Stream(events, body, {
       windowBytes: this.#options.windowBytes,
-      credit: (bytes) => {
-        if (this.#requests.isOpen(stream)) {
-          this.#writer.send(numberFrame(FrameType.windowUpdate, stream.id, bytes));
+      sendWindowUpdate: (bytes) => {
+        if (this.#streams.isOpen(stream)) {
+          this.#writer.send(uint32Frame(FrameType.windowUpdate, stream.id, bytes));
         }
       },
       cancel: () => this.#cancel(stream),
     });
-    stream.block = block;
-    this.#requests.add(stream);
-    if (this.#state === 'ready') this.#requests.pump();
+    stream.headerBlock = block;
+    this.#streams.add(stream);
+    if (this.#state === 'ready') this.#streams.sendPending();
     else if (this.#state !== 'opening') queueMicrotask(() => this.#refuse(stream));
     return stream;
   }
 
-  /** Ends the connection and all that runs on it. */
+  /** Closes the connection and fails its streams. */
   close(reason: Error): void {
     if (this.#state === 'closed') return;
     this.#becomeUnusable('closed', reason);
     this.#keepAlive?.stop();
     this.#writer.discard();
     this.#socket.destroy();
-    for (const { id, events } of this.#requests.removeAll()) {
+    for (const { id, events } of this.#streams.removeAll()) {
       const goAway = this.#goAway;
       events.onFailure(id === 0 ? { kind: 'refused' } : { kind: 'lost', reason, ...(goAway && { goAway }) });
     }
@@ -142,13 +144,13 @@ export class Http2Connection {
   }
 
   #read(reader: FrameReader, chunk: Buffer): void {
-    this.#keepAlive?.heard();
+    this.#keepAlive?.recordActivity();
     try {
       reader.push(chunk);
     } catch (error) {
       if (!(error instanceof Http2Error)) throw error;
       const payload = Buffer.alloc(8);
-      payload.writeUInt32BE(numberOf(error.code), 4);
+      payload.writeUInt32BE(errorCodeNumber(error.code), 4);
       this.#writer.send(frame({ type: FrameType.goAway, flags: 0, streamId: 0 }, payload));
       this.#writer.flush();
       this.close(this.#state === 'opening' ? notHttp2(error) : error);
@@ -156,27 +158,27 @@ export class Http2Connection {
   }
 
   #receive(header: FrameHeader, payload: Buffer): void {
-    // An earlier frame of the same chunk was the end.
+    // An earlier frame of the same chunk has closed the connection.
     if (this.#state === 'closed') return;
     if (this.#state === 'opening' && header.type !== FrameType.settings) {
       throw new Http2Error('PROTOCOL_ERROR', 'the first frame is not SETTINGS');
     }
-    if (this.#blocks.isIncomplete && header.type !== FrameType.continuation) {
+    if (this.#headerBlocks.isIncomplete && header.type !== FrameType.continuation) {
       throw new Http2Error('PROTOCOL_ERROR', 'a header block is interrupted by another frame');
     }
-    // What this version of HTTP/2 does not know is passed over.
-    this.#receivers[header.type]?.(header, payload);
+    // Frames of unknown types are ignored (RFC 9113, 4.1).
+    this.#handlers[header.type]?.(header, payload);
   }
 
   #receiveData(header: FrameHeader, payload: Buffer): void {
-    const stream = this.#requests.find(header.streamId);
+    const stream = this.#streams.find(header.streamId);
     this.#uncreditedBytes += payload.length;
     if (this.#uncreditedBytes > MAX_WINDOW_BYTES / 2) {
-      this.#writer.send(numberFrame(FrameType.windowUpdate, 0, this.#uncreditedBytes));
+      this.#writer.send(uint32Frame(FrameType.windowUpdate, 0, this.#uncreditedBytes));
       this.#uncreditedBytes = 0;
     }
     const part = withoutPadding(header, payload);
-    // What was on its way when the stream was cancelled.
+    // DATA that was in flight when the stream was cancelled.
     if (stream === undefined) return;
     stream.receive(part, payload.length);
     if (header.flags & Flag.endStream) this.#finish(stream);
@@ -184,123 +186,122 @@ export class Http2Connection {
 
   #receiveBlock(block: HeaderBlock | undefined): void {
     if (block === undefined) return;
-    // Also that of a cancelled stream: later blocks refer to it.
-    const rules = new FieldRules();
-    const fields = this.#decoder.decode(block.bytes, (name, value) => rules.check(name, value));
-    const stream = this.#requests.find(block.streamId);
+    // Decoded for cancelled streams too, because later blocks refer to the fields it adds to the dynamic table.
+    const validator = new FieldValidator();
+    const fields = this.#decoder.decode(block.bytes, (name, value) => validator.check(name, value));
+    const stream = this.#streams.find(block.streamId);
     if (stream === undefined) return;
-    const { violation } = rules;
+    const { violation } = validator;
     if (violation !== undefined) this.#reject(stream, violation);
     else stream.events.onHeaders(fields, block.endsStream);
     if (block.endsStream) this.#finish(stream);
   }
 
   #receiveReset({ streamId }: FrameHeader, payload: Buffer): void {
-    const stream = this.#requests.find(streamId);
-    const code = resetCodeOf(numberIn(payload, 0));
+    const stream = this.#streams.find(streamId);
+    const code = resetCodeOf(uint32At(payload, 0));
     if (stream === undefined) return;
     this.#remove(stream);
     stream.events.onFailure({ kind: 'reset', code });
   }
 
   #receiveSettings(header: FrameHeader, payload: Buffer): void {
-    checkIsOfConnection(header);
+    requireStreamZero(header);
     const isAck = (header.flags & Flag.ack) !== 0;
-    if (isAck ? payload.length > 0 : payload.length % 6 !== 0) throw wrongSize();
+    if (isAck ? payload.length > 0 : payload.length % 6 !== 0) throw frameSizeError();
     if (isAck) return;
-    this.#requests.apply(settingsOf(payload));
-    this.#writer.answer(frame({ type: FrameType.settings, flags: Flag.ack, streamId: 0 }, Buffer.alloc(0)));
+    this.#streams.apply(parseSettings(payload));
+    this.#writer.sendAck(frame({ type: FrameType.settings, flags: Flag.ack, streamId: 0 }, Buffer.alloc(0)));
     if (this.#state === 'opening') {
       this.#state = 'ready';
       this.#options.onReady();
     }
-    this.#requests.pump();
+    this.#streams.sendPending();
   }
 
   #receivePing(header: FrameHeader, payload: Buffer): void {
-    checkIsOfConnection(header);
-    if (payload.length !== 8) throw wrongSize();
+    requireStreamZero(header);
+    if (payload.length !== 8) throw frameSizeError();
     if (header.flags & Flag.ack) return;
-    this.#writer.answer(frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, payload));
+    this.#writer.sendAck(frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, payload));
   }
 
-  /** The peer takes no more requests; those above the last that it looked at can be made elsewhere. */
+  /** Streams above the last stream ID were not processed: they fail as `refused`, and can be retried elsewhere. */
   #receiveGoAway(header: FrameHeader, payload: Buffer): void {
-    checkIsOfConnection(header);
-    const lastId = numberIn(payload, 0) & 0x7fff_ffff;
-    const code = resetCodeOf(numberIn(payload, 4));
+    requireStreamZero(header);
+    const lastId = uint32At(payload, 0) & 0x7fff_ffff;
+    const code = resetCodeOf(uint32At(payload, 4));
     this.#goAway = goAwayText(code, payload.subarray(8));
     this.#becomeUnusable('draining', new Error(`the server sent GOAWAY: ${code}`));
-    for (const { events } of this.#requests.removeAbove(lastId)) events.onFailure({ kind: 'refused' });
-    this.#pumpOrClose();
+    for (const { events } of this.#streams.removeAbove(lastId)) events.onFailure({ kind: 'refused' });
+    this.#sendPendingOrClose();
   }
 
   #receiveWindow({ streamId }: FrameHeader, payload: Buffer): void {
-    this.#requests.credit(streamId, numberIn(payload, 0) & 0x7fff_ffff);
-    this.#requests.pump();
+    this.#streams.increaseWindow(streamId, uint32At(payload, 0) & 0x7fff_ffff);
+    this.#streams.sendPending();
   }
 
   #refuse(stream: Stream): void {
-    if (!this.#requests.has(stream)) return;
+    if (!this.#streams.has(stream)) return;
     this.#remove(stream);
     stream.events.onFailure({ kind: 'refused' });
   }
 
-  /** The response is malformed: it counts as an error of its stream alone (RFC 9113, 8.1.1). */
+  /** A malformed response is a stream error (RFC 9113, 8.1.1). */
   #reject(stream: Stream, why: string): void {
     this.#reset(stream, 'PROTOCOL_ERROR');
     stream.events.onFailure({ kind: 'malformed', why });
   }
 
-  /** Nobody wants the response any more. */
   #cancel(stream: Stream): void {
     this.#reset(stream, 'CANCEL');
   }
 
   #reset(stream: Stream, code: 'CANCEL' | 'PROTOCOL_ERROR'): void {
-    const isOpen = this.#requests.isOpen(stream);
-    if (isOpen) this.#writer.send(numberFrame(FrameType.resetStream, stream.id, numberOf(code)));
+    const isOpen = this.#streams.isOpen(stream);
+    if (isOpen) this.#writer.send(uint32Frame(FrameType.resetStream, stream.id, errorCodeNumber(code)));
     this.#remove(stream);
   }
 
-  /** The response has ended; a peer that had not read all of the request must not wait for the rest. */
+  /** The response is complete. If the request is not, RST_STREAM with NO_ERROR tells the peer not to wait for the rest. */
   #finish(stream: Stream): void {
-    // Who heard of the last part may have cancelled.
-    if (!this.#requests.isOpen(stream)) return;
+    // The handler of the last event may have cancelled the stream.
+    if (!this.#streams.isOpen(stream)) return;
     if (!stream.isSent) {
-      this.#writer.send(numberFrame(FrameType.resetStream, stream.id, numberOf('NO_ERROR')));
+      this.#writer.send(uint32Frame(FrameType.resetStream, stream.id, errorCodeNumber('NO_ERROR')));
     }
     this.#remove(stream);
     stream.events.onEnd();
   }
 
   #remove(stream: Stream): void {
-    this.#requests.remove(stream);
-    this.#pumpOrClose();
+    this.#streams.remove(stream);
+    this.#sendPendingOrClose();
   }
 
-  /** One request less: another one may go out, or the last one was answered. */
-  #pumpOrClose(): void {
-    if (this.#state === 'draining' && this.#requests.isEmpty) {
+  /** After a stream has ended: sends waiting requests, or closes a draining connection without streams. */
+  #sendPendingOrClose(): void {
+    if (this.#state === 'draining' && this.#streams.isEmpty) {
       this.close(new Error('the connection has ended'));
     } else if (this.#state === 'ready' || this.#state === 'draining') {
-      this.#requests.pump();
+      this.#streams.sendPending();
     }
   }
 
   #becomeUnusable(state: 'draining' | 'closed', reason: Error): void {
-    const isNews = this.#state === 'opening' || this.#state === 'ready';
+    const wasUsable = this.#state === 'opening' || this.#state === 'ready';
     this.#state = state;
-    if (isNews) this.#options.onUnusable(reason);
+    if (wasUsable) this.#options.onUnusable(reason);
   }
 }
 
-/** In grpc-go's words (internal/transport/http2_client.go `setGoAwayReason`). */
+/** The text that grpc-go makes of a GOAWAY frame (internal/transport/http2_client.go `setGoAwayReason`). */
 function goAwayText(code: string, debugData: Buffer): string {
   return debugData.length === 0 ? `code: ${code}` : `code: ${code}, debug data: ${quoteGo(debugData)}`;
 }
 
-/** What a server says that expects HTTP/1.1 or TLS is no frame. */
+/** The first bytes of a server that expects HTTP/1.1 or TLS are not a frame. */
 function notHttp2(cause: Http2Error): Error {
   return new Error(`Protocol error: the server does not answer in HTTP/2 (${cause.message})`, { cause });
 }

@@ -1,4 +1,4 @@
-/** RFC 9113, section 7; the position is the number. */
+/** RFC 9113, section 7; the index is the number. */
 const ERROR_CODES = [
   'NO_ERROR',
   'PROTOCOL_ERROR',
@@ -20,21 +20,21 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export type ResetCode = ErrorCode | `unknown error code 0x${string}`;
 
-/** A number that stands for nothing is to be read as an internal error. */
+/** Unknown numbers are treated as INTERNAL_ERROR (RFC 9113, 7). */
 export function errorCodeOf(number: number): ErrorCode {
   return ERROR_CODES[number] ?? 'INTERNAL_ERROR';
 }
 
-/** The name of any number that ends a stream, as Go has it. */
+/** The name that Go prints for the error code of RST_STREAM or GOAWAY. */
 export function resetCodeOf(number: number): ResetCode {
   return ERROR_CODES[number] ?? `unknown error code 0x${number.toString(16)}`;
 }
 
-export function numberOf(code: ErrorCode): number {
+export function errorCodeNumber(code: ErrorCode): number {
   return ERROR_CODES.indexOf(code);
 }
 
-/** The peer is gone without a word. */
+/** The peer did not respond to a keepalive ping. */
 export class KeepAliveTimeoutError extends Error {
   constructor() {
     super('no answer to a keepalive ping');
@@ -42,7 +42,7 @@ export class KeepAliveTimeoutError extends Error {
   }
 }
 
-/** The peer broke the rules of HTTP/2: the connection is of no more use. */
+/** A connection error (RFC 9113, 5.4.1): the connection must be closed. */
 export class Http2Error extends Error {
   constructor(
     readonly code: ErrorCode,

@@ -23,17 +23,18 @@ export const Setting = {
   maxFrameSize: 5,
 } as const;
 
-/** What opens a connection, before the first frame. */
+/** The connection preface, sent before the first frame (RFC 9113, 3.4). */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 export const FRAME_HEADER_BYTES = 9;
 
-/** Payload of a frame when the peer has allowed no other size. */
-export const DEFAULT_FRAME_BYTES = 16 * 2 ** 10;
+/** Initial value of SETTINGS_MAX_FRAME_SIZE, in bytes of payload. */
+export const DEFAULT_MAX_FRAME_BYTES = 16 * 2 ** 10;
 
+/** The largest allowed SETTINGS_MAX_FRAME_SIZE. */
 export const MAX_FRAME_BYTES = 2 ** 24 - 1;
 
-/** Bytes that may be on their way to a peer that has allowed no other number. */
+/** Initial flow-control window of the connection, and of streams until SETTINGS_INITIAL_WINDOW_SIZE changes it. */
 export const DEFAULT_WINDOW_BYTES = 2 ** 16 - 1;
 
 export const MAX_WINDOW_BYTES = 2 ** 31 - 1;
@@ -41,7 +42,7 @@ export const MAX_WINDOW_BYTES = 2 ** 31 - 1;
 export interface FrameHeader {
   readonly type: number;
   readonly flags: number;
-  /** 0: the connection. */
+  /** 0: the frame is about the connection. */
   readonly streamId: number;
 }
 
@@ -64,21 +65,21 @@ export function settingsFrame(settings: readonly (readonly [id: number, value: n
   return frame({ type: FrameType.settings, flags: 0, streamId: 0 }, payload);
 }
 
-/** A frame whose payload is one number: an update of a window, the reset of a stream. */
-export function numberFrame(type: number, streamId: number, number: number): Buffer {
+/** A frame whose payload is one 32-bit number: WINDOW_UPDATE or RST_STREAM. */
+export function uint32Frame(type: number, streamId: number, number: number): Buffer {
   const payload = Buffer.allocUnsafe(4);
   payload.writeUInt32BE(number);
   return frame({ type, flags: 0, streamId }, payload);
 }
 
-/** Numbers of a settings frame, by id. */
-export function* settingsOf(payload: Buffer): Generator<readonly [id: number, value: number]> {
-  for (let at = 0; at + 6 <= payload.length; at += 6) {
-    yield [payload.readUInt16BE(at), payload.readUInt32BE(at + 2)];
+/** The settings in the payload of a SETTINGS frame. */
+export function* parseSettings(payload: Buffer): Generator<readonly [id: number, value: number]> {
+  for (let offset = 0; offset + 6 <= payload.length; offset += 6) {
+    yield [payload.readUInt16BE(offset), payload.readUInt32BE(offset + 2)];
   }
 }
 
-/** What is asked of payloads before they are used. All throw `Http2Error`. */
+/** Checks of received frames. All throw `Http2Error`. */
 
 export function withoutPadding({ flags }: FrameHeader, payload: Buffer): Buffer {
   if (!(flags & Flag.padded)) return payload;
@@ -91,21 +92,20 @@ const PRIORITY_BYTES = 5;
 
 export function withoutPriority({ flags }: FrameHeader, payload: Buffer): Buffer {
   if (!(flags & Flag.priority)) return payload;
-  if (payload.length < PRIORITY_BYTES) throw wrongSize();
+  if (payload.length < PRIORITY_BYTES) throw frameSizeError();
   return payload.subarray(PRIORITY_BYTES);
 }
 
-/** Settings, pings and farewells are about the connection. */
-export function checkIsOfConnection({ streamId }: FrameHeader): void {
+/** For SETTINGS, PING and GOAWAY frames. */
+export function requireStreamZero({ streamId }: FrameHeader): void {
   if (streamId !== 0) throw new Http2Error('PROTOCOL_ERROR', 'a connection frame has a stream ID');
 }
 
-/** 32 bits. */
-export function numberIn(payload: Buffer, at: number): number {
-  if (payload.length < at + 4) throw wrongSize();
-  return payload.readUInt32BE(at);
+export function uint32At(payload: Buffer, offset: number): number {
+  if (payload.length < offset + 4) throw frameSizeError();
+  return payload.readUInt32BE(offset);
 }
 
-export function wrongSize(): Http2Error {
+export function frameSizeError(): Http2Error {
   return new Http2Error('FRAME_SIZE_ERROR', 'a frame has an invalid length for its type');
 }

@@ -1,47 +1,47 @@
 import type { ByteSocket } from '../socket/dial.js';
 import { Http2Error } from './error.js';
-import { DEFAULT_FRAME_BYTES, FRAME_HEADER_BYTES, type FrameHeader } from './frame.js';
+import { DEFAULT_MAX_FRAME_BYTES, FRAME_HEADER_BYTES, type FrameHeader } from './frame.js';
 
-/** Cuts what a connection receives into frames, wherever its chunks begin and end. */
+/** Splits the bytes received on a connection into frames; chunks may begin and end anywhere. */
 export class FrameReader {
-  /** The beginning of a frame whose end has not come. */
-  readonly #partial = Buffer.allocUnsafe(FRAME_HEADER_BYTES + DEFAULT_FRAME_BYTES);
+  /** The received part of an incomplete frame. */
+  readonly #partial = Buffer.allocUnsafe(FRAME_HEADER_BYTES + DEFAULT_MAX_FRAME_BYTES);
   #partialBytes = 0;
 
-  /** @param onFrame the payload is a view: of the chunk, or of memory that the next frame overwrites */
+  /** @param onFrame the payload is a view of the chunk, or of a buffer that the next frame overwrites */
   constructor(readonly onFrame: (header: FrameHeader, payload: Buffer) => void) {}
 
-  /** @throws Http2Error when a frame is larger than allowed, as what is not HTTP/2 at all looks */
+  /** @throws Http2Error when a frame is larger than allowed, which is also how data that is not HTTP/2 is detected */
   push(chunk: Buffer): void {
-    let at = this.#complete(chunk);
-    while (at + FRAME_HEADER_BYTES <= chunk.length) {
-      const end = at + frameBytes(chunk, at);
+    let offset = this.#completePartial(chunk);
+    while (offset + FRAME_HEADER_BYTES <= chunk.length) {
+      const end = offset + frameLength(chunk, offset);
       if (end > chunk.length) break;
-      this.#deliver(chunk, at, end);
-      at = end;
+      this.#deliver(chunk, offset, end);
+      offset = end;
     }
-    this.#partialBytes += chunk.copy(this.#partial, this.#partialBytes, at);
+    this.#partialBytes += chunk.copy(this.#partial, this.#partialBytes, offset);
   }
 
-  /** Fills up the partial frame; gives back where the next one begins in the chunk. */
-  #complete(chunk: Buffer): number {
+  /** Completes the partial frame. Returns the offset of the next frame in the chunk. */
+  #completePartial(chunk: Buffer): number {
     if (this.#partialBytes === 0) return 0;
-    let at = this.#fill(chunk, 0, FRAME_HEADER_BYTES);
-    if (this.#partialBytes < FRAME_HEADER_BYTES) return at;
-    const size = frameBytes(this.#partial, 0);
-    at = this.#fill(chunk, at, size);
-    if (this.#partialBytes < size) return at;
+    let offset = this.#fill(chunk, 0, FRAME_HEADER_BYTES);
+    if (this.#partialBytes < FRAME_HEADER_BYTES) return offset;
+    const size = frameLength(this.#partial, 0);
+    offset = this.#fill(chunk, offset, size);
+    if (this.#partialBytes < size) return offset;
     this.#partialBytes = 0;
     this.#deliver(this.#partial, 0, size);
-    return at;
+    return offset;
   }
 
-  /** Copies from the chunk until the partial frame has so many bytes, or the chunk ends. */
-  #fill(chunk: Buffer, at: number, size: number): number {
+  /** Copies from the chunk until the partial frame has `size` bytes or the chunk ends. Returns the offset behind the copied bytes. */
+  #fill(chunk: Buffer, offset: number, size: number): number {
     const missing = Math.max(0, size - this.#partialBytes);
-    const copied = chunk.copy(this.#partial, this.#partialBytes, at, at + missing);
+    const copied = chunk.copy(this.#partial, this.#partialBytes, offset, offset + missing);
     this.#partialBytes += copied;
-    return at + copied;
+    return offset + copied;
   }
 
   #deliver(bytes: Buffer, start: number, end: number): void {
@@ -54,23 +54,23 @@ export class FrameReader {
   }
 }
 
-function frameBytes(bytes: Buffer, at: number): number {
-  const payloadBytes = bytes.readUIntBE(at, 3);
-  if (payloadBytes > DEFAULT_FRAME_BYTES) {
+function frameLength(bytes: Buffer, offset: number): number {
+  const payloadBytes = bytes.readUIntBE(offset, 3);
+  if (payloadBytes > DEFAULT_MAX_FRAME_BYTES) {
     throw new Http2Error('FRAME_SIZE_ERROR', `a frame of ${payloadBytes} bytes`);
   }
   return FRAME_HEADER_BYTES + payloadBytes;
 }
 
-/** Answers that may wait for a peer that asks without reading; honest ones have a few dozen bytes on their way. */
-const MAX_ANSWER_BYTES = 2 ** 20;
+/** Limit of queued acknowledgements, against a peer that sends PING or SETTINGS without reading. Normal is a few dozen bytes. */
+const MAX_QUEUED_ACK_BYTES = 2 ** 20;
 
-/** Frames on their way to the socket. What is sent by one piece of work goes out together. */
+/** Queues frames for the socket. Frames sent in the same turn of the event loop are written together. */
 export class FrameWriter {
   readonly #socket: ByteSocket;
   #frames: Buffer[] = [];
-  /** Since the socket last had nothing left to send. */
-  #answerBytes = 0;
+  /** Bytes of acknowledgements sent since the socket's send buffer was last empty. */
+  #queuedAckBytes = 0;
 
   constructor(socket: ByteSocket) {
     this.#socket = socket;
@@ -81,10 +81,10 @@ export class FrameWriter {
     this.#frames.push(frame);
   }
 
-  /** What the peer has asked for, and can ask for as often as it likes. @throws Http2Error when it does not read the answers */
-  answer(frame: Buffer): void {
-    this.#answerBytes += frame.length;
-    if (this.#answerBytes > MAX_ANSWER_BYTES) {
+  /** Sends an acknowledgement of SETTINGS or PING. @throws Http2Error when too many are queued because the peer does not read them */
+  sendAck(frame: Buffer): void {
+    this.#queuedAckBytes += frame.length;
+    if (this.#queuedAckBytes > MAX_QUEUED_ACK_BYTES) {
       throw new Http2Error(
         'ENHANCE_YOUR_CALM',
         'too many answers are queued because the peer does not read them',
@@ -98,11 +98,11 @@ export class FrameWriter {
     this.#frames = [];
     const [first] = frames;
     if (first === undefined) return;
-    if (this.#socket.unsentBytes === 0) this.#answerBytes = 0;
+    if (this.#socket.unsentBytes === 0) this.#queuedAckBytes = 0;
     this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
   }
 
-  /** Nothing goes out any more. */
+  /** Drops the queued frames. */
   discard(): void {
     this.#frames = [];
   }

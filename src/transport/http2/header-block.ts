@@ -2,62 +2,62 @@ import { quoteGo } from '../../go/quote.js';
 import { Http2Error } from './error.js';
 import { Flag, type FrameHeader } from './frame.js';
 
-/** Frames of one header block; each has 16 KiB. */
-const MAX_PARTS = 64;
+/** Limit of frames per header block; each has at most 16 KiB. */
+const MAX_FRAGMENTS = 64;
 
 export interface HeaderBlock {
   readonly streamId: number;
   readonly endsStream: boolean;
-  /** A view, perhaps of a frame's payload. */
+  /** May be a view of a frame's payload. */
   readonly bytes: Buffer;
 }
 
-/** Puts header blocks together that come in several frames; nothing may come between those (RFC 9113, 6.10). */
+/** Reassembles header blocks from HEADERS and CONTINUATION frames, which no other frame may interrupt (RFC 9113, 6.10). */
 export class HeaderBlockReader {
-  #begun: { readonly header: FrameHeader; readonly parts: Buffer[] } | undefined;
+  #pending: { readonly header: FrameHeader; readonly fragments: Buffer[] } | undefined;
 
   get isIncomplete(): boolean {
-    return this.#begun !== undefined;
+    return this.#pending !== undefined;
   }
 
-  /** The payload of a HEADERS frame, bare; gives back the block if that is all of it. */
+  /** @param payload of a HEADERS frame, without padding and priority. @returns the block, if it is complete */
   begin(header: FrameHeader, payload: Buffer): HeaderBlock | undefined {
-    this.#begun = { header, parts: [] };
-    return this.#add(this.#begun, header.flags, payload);
+    this.#pending = { header, fragments: [] };
+    return this.#add(this.#pending, header.flags, payload);
   }
 
-  /** The payload of a CONTINUATION frame. @throws Http2Error when it belongs to no block, or the block becomes too large */
+  /** @param payload of a CONTINUATION frame. @throws Http2Error when it continues no block, or the block becomes too large */
   continue({ streamId, flags }: FrameHeader, payload: Buffer): HeaderBlock | undefined {
-    const begun = this.#begun;
-    if (begun?.header.streamId !== streamId) {
+    const pending = this.#pending;
+    if (pending?.header.streamId !== streamId) {
       throw new Http2Error('PROTOCOL_ERROR', 'CONTINUATION without a preceding HEADERS frame');
     }
-    return this.#add(begun, flags, payload);
+    return this.#add(pending, flags, payload);
   }
 
   #add(
-    { header, parts }: { readonly header: FrameHeader; readonly parts: Buffer[] },
+    { header, fragments }: { readonly header: FrameHeader; readonly fragments: Buffer[] },
     flags: number,
     payload: Buffer,
   ): HeaderBlock | undefined {
     if (flags & Flag.endHeaders) {
-      this.#begun = undefined;
-      const bytes = parts.length === 0 ? payload : Buffer.concat([...parts, payload]);
+      this.#pending = undefined;
+      const bytes = fragments.length === 0 ? payload : Buffer.concat([...fragments, payload]);
       return { streamId: header.streamId, endsStream: (header.flags & Flag.endStream) !== 0, bytes };
     }
-    // The payload is overwritten by the next frame.
-    parts.push(Buffer.from(payload));
-    if (parts.length >= MAX_PARTS) {
+    // Copied, because the next frame overwrites the payload.
+    fragments.push(Buffer.from(payload));
+    if (fragments.length >= MAX_FRAGMENTS) {
       throw new Http2Error('ENHANCE_YOUR_CALM', 'a header block is too large');
     }
     return undefined;
   }
 }
 
-/** In the words of Go's HTTP/2, which grpc-go passes on (golang.org/x/net/http2 `readMetaFrame`). */
+/** RFC 9113, 8.2.1. The messages below are those of Go (golang.org/x/net/http2 `readMetaFrame`), which grpc-go passes on. */
 const FORBIDDEN_IN_NAMES = /[^!#$%&'*+\-.^_`|~0-9a-z]/;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what values must not have
+// biome-ignore lint/suspicious/noControlCharactersInRegex: values must not contain these
 const FORBIDDEN_IN_VALUES = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 const REQUEST_FIELDS: ReadonlySet<string> = new Set([
@@ -68,39 +68,40 @@ const REQUEST_FIELDS: ReadonlySet<string> = new Set([
   ':protocol',
 ]);
 
-/** What a header block must be apart from its encoding (RFC 9113, 8.2 and 8.3): who breaks it has sent a malformed response. */
-export class FieldRules {
-  /** The first rule that was broken. */
+/** Validates the fields of one header block (RFC 9113, 8.2 and 8.3). A violation makes the response malformed. */
+export class FieldValidator {
+  /** The first violation found. */
   #violation: string | undefined;
-  #hasRegular = false;
-  readonly #pseudo: string[] = [];
+  #hasRegularField = false;
+  readonly #pseudoFields: string[] = [];
 
-  /** To be called for each field, in their order. */
+  /** Must be called for each field, in order. */
   check(name: string, value: string): void {
     this.#violation ??= this.#violationBy(name, value);
-    if (name.startsWith(':')) this.#pseudo.push(name);
-    else this.#hasRegular = true;
+    if (name.startsWith(':')) this.#pseudoFields.push(name);
+    else this.#hasRegularField = true;
   }
 
-  /** Once the block has ended. */
+  /** To be read after the last field. */
   get violation(): string | undefined {
     return this.#violation ?? this.#violationOfPseudoFields();
   }
 
   #violationBy(name: string, value: string): string | undefined {
     if (name.startsWith(':')) {
-      if (this.#hasRegular) return 'pseudo header field after regular';
+      if (this.#hasRegularField) return 'pseudo header field after regular';
     } else if (name === '' || FORBIDDEN_IN_NAMES.test(name))
       return `invalid header field name ${quoted(name)}`;
     return FORBIDDEN_IN_VALUES.test(value) ? `invalid header field value for ${quoted(name)}` : undefined;
   }
 
   #violationOfPseudoFields(): string | undefined {
-    for (const [index, name] of this.#pseudo.entries()) {
+    for (const [index, name] of this.#pseudoFields.entries()) {
       if (name !== ':status' && !REQUEST_FIELDS.has(name)) return `invalid pseudo-header ${quoted(name)}`;
-      if (this.#pseudo.indexOf(name) < index) return `duplicate pseudo-header ${quoted(name)}`;
+      if (this.#pseudoFields.indexOf(name) < index) return `duplicate pseudo-header ${quoted(name)}`;
     }
-    const isMixed = this.#pseudo.includes(':status') && this.#pseudo.some((name) => REQUEST_FIELDS.has(name));
+    const isMixed =
+      this.#pseudoFields.includes(':status') && this.#pseudoFields.some((name) => REQUEST_FIELDS.has(name));
     return isMixed ? 'mix of request and response pseudo headers' : undefined;
   }
 }

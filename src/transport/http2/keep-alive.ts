@@ -1,58 +1,58 @@
 export interface KeepAliveOptions {
-  /** Silence after which the peer is asked whether it is there. */
+  /** Time without received data after which a PING is sent. */
   readonly timeMs: number;
-  /** Time it has to say anything. */
+  /** Time within which the peer must send anything after the PING. */
   readonly timeoutMs: number;
 }
 
 export interface KeepAliveActions {
-  /** Whether somebody waits for the peer: else its silence means nothing. */
-  readonly isWaiting: () => boolean;
+  /** Pings are sent only while requests are waiting for the peer. */
+  readonly hasRequests: () => boolean;
   readonly ping: () => void;
   readonly fail: () => void;
 }
 
-/** Notices a peer that is gone without a word. Keeps no process alive. */
+/** Detects a peer that no longer responds, by PING frames. Its timers do not keep the process alive. */
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
   readonly #actions: KeepAliveActions;
-  #lastHeardMs = performance.now();
+  #lastActivityMs = performance.now();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: KeepAliveOptions, actions: KeepAliveActions) {
     this.#options = options;
     this.#actions = actions;
-    this.#watch(options.timeMs);
+    this.#scheduleCheck(options.timeMs);
   }
 
-  /** To be called whenever something comes from the peer. */
-  heard(): void {
-    this.#lastHeardMs = performance.now();
+  /** Must be called whenever data is received. */
+  recordActivity(): void {
+    this.#lastActivityMs = performance.now();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  #watch(afterMs: number): void {
+  #scheduleCheck(afterMs: number): void {
     this.#timer = setTimeout(() => this.#check(), afterMs).unref();
   }
 
   #check(): void {
     const { timeMs } = this.#options;
-    const silentMs = performance.now() - this.#lastHeardMs;
-    if (!this.#actions.isWaiting()) this.#watch(timeMs);
-    else if (silentMs < timeMs) this.#watch(timeMs - silentMs);
-    else this.#ask();
+    const silentMs = performance.now() - this.#lastActivityMs;
+    if (!this.#actions.hasRequests()) this.#scheduleCheck(timeMs);
+    else if (silentMs < timeMs) this.#scheduleCheck(timeMs - silentMs);
+    else this.#ping();
   }
 
-  #ask(): void {
+  #ping(): void {
     const { timeMs, timeoutMs } = this.#options;
-    const askedMs = performance.now();
+    const pingMs = performance.now();
     this.#actions.ping();
     this.#timer = setTimeout(() => {
-      if (this.#lastHeardMs < askedMs) this.#actions.fail();
-      else this.#watch(timeMs);
+      if (this.#lastActivityMs < pingMs) this.#actions.fail();
+      else this.#scheduleCheck(timeMs);
     }, timeoutMs).unref();
   }
 }

@@ -2,20 +2,20 @@ import { Http2Error, type ResetCode } from './error.js';
 import type { Fields } from './hpack/decoder.js';
 
 export type StreamFailure =
-  /** The peer ended the stream; what it had done by then is unknown. */
+  /** RST_STREAM from the peer; it may have processed the request. */
   | { readonly kind: 'reset'; readonly code: ResetCode }
-  /** The response broke the rules of HTTP, and the stream was ended. */
+  /** The response was malformed, and the stream was reset. */
   | { readonly kind: 'malformed'; readonly why: string }
-  /** The peer has not looked at the request: it may be made again. */
+  /** The peer has not processed the request: it can be retried. */
   | { readonly kind: 'refused' }
-  /** The connection broke; `goAway` is what the peer had said before about its end. */
+  /** The connection was closed; `goAway`: error code and debug data of the GOAWAY received before. */
   | { readonly kind: 'lost'; readonly reason: Error; readonly goAway?: string };
 
-/** What becomes of a request; `onEnd` or `onFailure` is the last that is heard, and neither comes after `cancel`. */
+/** Events of a request. `onEnd` or `onFailure` is the last one; after `cancel` there is none. */
 export interface StreamEvents {
-  /** The fields before the response, and those after it; `isLast`: nothing follows. */
+  /** Response headers, or trailers; `isLast`: they end the stream. */
   readonly onHeaders: (fields: Fields, isLast: boolean) => void;
-  /** A part of the response, as a view that may be overwritten afterwards; whoever is done with it calls `consumed`. */
+  /** A part of the response body: a view that is overwritten after the call. The handler must call `consumed` when it has processed it. */
   readonly onData: (bytes: Buffer) => void;
   readonly onEnd: () => void;
   readonly onFailure: (failure: StreamFailure) => void;
@@ -23,24 +23,24 @@ export interface StreamEvents {
 
 interface StreamControls {
   readonly windowBytes: number;
-  /** Lets the peer send so many bytes more. */
-  readonly credit: (bytes: number) => void;
+  /** Sends WINDOW_UPDATE for the stream. */
+  readonly sendWindowUpdate: (bytes: number) => void;
   readonly cancel: () => void;
 }
 
 /** One request and its response. */
 export class Stream {
-  /** 0: not opened yet. */
+  /** The stream ID; 0: not opened yet. */
   id = 0;
   /** The request's header block, until it is sent. */
-  block: Buffer | undefined;
-  /** Bytes that the peer takes at this moment. */
+  headerBlock: Buffer | undefined;
+  /** The peer's flow-control window for this stream. */
   sendWindow = 0;
   isSent = false;
   readonly #controls: StreamControls;
   #body: Buffer;
-  /** Received, and not credited: still to be consumed, or consumed and too few to be told. */
-  #heldBytes = 0;
+  /** Bytes received for which no WINDOW_UPDATE was sent: not consumed, or consumed but too few. */
+  #uncreditedBytes = 0;
   #consumedBytes = 0;
 
   constructor(
@@ -52,8 +52,8 @@ export class Stream {
     this.#controls = controls;
   }
 
-  /** The next part of the body, of at most that size; nothing when there is no room for any. An empty body has one, empty part. */
-  take(maxBytes: number): Buffer | undefined {
+  /** The next part of the body, of at most `maxBytes`; `undefined` when none is allowed. An empty body has one empty part. */
+  takeBody(maxBytes: number): Buffer | undefined {
     if (maxBytes <= 0 && this.#body.length > 0) return undefined;
     const part = this.#body.subarray(0, maxBytes);
     this.#body = this.#body.subarray(part.length);
@@ -61,26 +61,26 @@ export class Stream {
     return part;
   }
 
-  /** @param frameBytes what counts against the window: the part with its padding */
+  /** @param frameBytes bytes that count against the window: `part` with its padding */
   receive(part: Buffer, frameBytes: number): void {
-    this.#heldBytes += frameBytes;
-    if (this.#heldBytes > this.#controls.windowBytes) {
+    this.#uncreditedBytes += frameBytes;
+    if (this.#uncreditedBytes > this.#controls.windowBytes) {
       throw new Http2Error('FLOW_CONTROL_ERROR', 'more than was asked for');
     }
     this.consumed(frameBytes - part.length);
     this.events.onData(part);
   }
 
-  /** So many bytes of the response are done with. The peer is told when half of the window is free. */
+  /** The handler has processed this many bytes. WINDOW_UPDATE is sent when half of the window is consumed. */
   consumed(bytes: number): void {
     this.#consumedBytes += bytes;
     if (this.#consumedBytes < this.#controls.windowBytes / 2) return;
-    this.#controls.credit(this.#consumedBytes);
-    this.#heldBytes -= this.#consumedBytes;
+    this.#controls.sendWindowUpdate(this.#consumedBytes);
+    this.#uncreditedBytes -= this.#consumedBytes;
     this.#consumedBytes = 0;
   }
 
-  /** Ends it early. */
+  /** Resets the stream. No event follows. */
   cancel(): void {
     this.#controls.cancel();
   }

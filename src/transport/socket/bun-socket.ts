@@ -1,14 +1,7 @@
 import { UsageError } from '../../model/errors.js';
-import { listed } from '../connection.js';
-import {
-  BORINGSSL_GROUPS,
-  CIPHERS,
-  checkPeer,
-  checkProtocol,
-  sentName,
-  WHILE_WAITING_MS,
-} from '../tls/peer.js';
-import type { TlsSecurity, Trust } from '../tls/security.js';
+import { joinFlagNames } from '../connection.js';
+import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, PARSE_DELAY_MS, sniName } from '../tls/peer.js';
+import type { TlsConfig, TlsSecurity } from '../tls/security.js';
 import {
   type Bun,
   type BunError,
@@ -17,66 +10,63 @@ import {
   type BunTlsOptions,
   certificateClassOf,
 } from './bun.js';
-import type { ByteSocket, DialTarget, SocketEvents } from './dial.js';
+import type { ByteSocket, DialOptions, SocketEvents } from './dial.js';
 
-/** `h2` behind its length. */
+/** The ALPN protocol list on the wire: length, name. */
 const ALPN_HTTP2 = '\x02h2';
 
-/** See `dial`; on the sockets of Bun. */
-export async function dialWithBun(
-  bun: Bun,
-  destination: DialTarget,
-  signal: AbortSignal,
-): Promise<ByteSocket> {
-  const { place, security, certifiedHost } = destination;
-  const where = 'path' in place ? { unix: place.path } : { hostname: place.host, port: place.port };
+/** `dial` with Bun's sockets. */
+export async function dialWithBun(bun: Bun, options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
+  const { address, security, expectedHost } = options;
+  const bunAddress =
+    'path' in address ? { unix: address.path } : { hostname: address.host, port: address.port };
   if (security.kind === 'plaintext')
-    return opened(signal, (handlers) => bun.connect({ ...where, socket: handlers }));
-  const trust = security.current();
-  const tls = tlsOptions(security, trust, certifiedHost);
-  const judge = (socket: BunSocket) => judgePeer(socket, { security, trust, host: certifiedHost });
+    return opened(signal, (handlers) => bun.connect({ ...bunAddress, socket: handlers }));
+  const config = security.current();
+  const tls = tlsOptions(security, config, expectedHost);
+  const verify = (socket: BunSocket) => verifyPeer(socket, { security, config, host: expectedHost });
   try {
-    return await opened(signal, (handlers) => bun.connect({ ...where, tls, socket: handlers }), {
-      judge,
-      trust,
+    return await opened(signal, (handlers) => bun.connect({ ...bunAddress, tls, socket: handlers }), {
+      verify,
+      config,
     });
   } catch (error) {
-    // Files that are unusable are the reason, whatever else has happened.
-    trust.judge();
-    if (error instanceof RefusedMaterialError) await refuseMaterial(error, security, trust);
+    // An error in the TLS files takes precedence over the connection's.
+    config.parseCertificates();
+    if (error instanceof RefusedCertificateError) await refuseCertificate(error, security, config);
     throw error;
   }
 }
 
-async function refuseMaterial(
-  error: RefusedMaterialError,
+async function refuseCertificate(
+  error: RefusedCertificateError,
   { flagNames }: TlsSecurity,
-  { files: { keyPair } }: Trust,
+  { files: { keyPair } }: TlsConfig,
 ): Promise<never> {
   const { checkKeyPair } = await import('../tls/files.js');
   if (keyPair) checkKeyPair(keyPair);
-  const reasons = [`the TLS library refuses the certificates given with ${listed(flagNames)}`];
+  const reasons = [`the TLS library refuses the certificates given with ${joinFlagNames(flagNames)}`];
   throw new UsageError(`tls: ${error.message}`, 'arguments', { reasons, cause: error });
 }
 
-/** The TLS library refuses certificate or key, and does not say which. */
-class RefusedMaterialError extends Error {}
+/** The TLS library rejects the certificate or the key; its message does not say which. */
+class RefusedCertificateError extends Error {}
 
-interface Securing {
-  /** Throws when the server at the other end is not to be trusted. */
-  readonly judge: (socket: BunSocket) => void;
-  readonly trust: Trust;
+interface TlsHandshake {
+  /** Throws when the server's certificate is not trusted. */
+  readonly verify: (socket: BunSocket) => void;
+  readonly config: TlsConfig;
 }
 
-/** @param securing absent: there is no TLS */
+/** @param handshake absent: without TLS */
 function opened(
   signal: AbortSignal,
   connect: (handlers: BunSocketHandlers) => Promise<BunSocket>,
-  securing?: Securing,
+  handshake?: TlsHandshake,
 ): Promise<ByteSocket> {
   return new Promise((resolve, reject) => {
     const socket = new BunByteSocket();
-    // An attempt that is under way cannot be ended; what comes of it then is closed.
+    // Bun cannot cancel an attempt to connect: `BunByteSocket` closes the socket if it opens later.
     const fail = (error: Error) => {
       socket.destroy();
       reject(error);
@@ -84,102 +74,106 @@ function opened(
     const abort = () => fail(signal.reason);
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
-    const outcome = { resolve: () => resolve(socket), reject, ...(securing && { judge: securing.judge }) };
+    const settlement = {
+      resolve: () => resolve(socket),
+      reject,
+      ...(handshake && { verify: handshake.verify }),
+    };
     try {
-      connect(handlersOf(socket, outcome)).catch((error) => reject(inWords(error)));
+      connect(createHandlers(socket, settlement)).catch((error) => reject(withCode(error)));
     } catch (error) {
-      return reject(new RefusedMaterialError((error as Error).message, { cause: error }));
+      return reject(new RefusedCertificateError((error as Error).message, { cause: error }));
     }
-    if (securing) setTimeout(() => judgeOrFail(securing.trust, fail), WHILE_WAITING_MS);
+    if (handshake) setTimeout(() => parseOrFail(handshake.config, fail), PARSE_DELAY_MS);
   });
 }
 
-function judgeOrFail(trust: Trust, fail: (error: Error) => void): void {
+function parseOrFail(config: TlsConfig, fail: (error: Error) => void): void {
   try {
-    trust.judge();
+    config.parseCertificates();
   } catch (error) {
     fail(error as Error);
   }
 }
 
-interface Outcome {
+interface Settlement {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
-  readonly judge?: (socket: BunSocket) => void;
+  readonly verify?: (socket: BunSocket) => void;
 }
 
-function handlersOf(socket: BunByteSocket, { resolve, reject, judge }: Outcome): BunSocketHandlers {
+function createHandlers(socket: BunByteSocket, { resolve, reject, verify }: Settlement): BunSocketHandlers {
   return {
     open(opened) {
       socket.attach(opened);
-      if (judge === undefined) resolve();
+      if (verify === undefined) resolve();
     },
     handshake(opened, isSuccess, error) {
       try {
         if (!isSuccess && !isAboutCertificate(error)) throw handshakeFailure(error);
-        judge?.(opened);
+        verify?.(opened);
         resolve();
       } catch (reason) {
-        // Before the end, which is told at once and says less.
+        // Rejects first, because `destroy` calls `close` at once, which rejects with a less specific error.
         reject(reason as Error);
         socket.destroy();
       }
     },
     data: (_socket, chunk) => socket.receive(chunk),
     drain: () => socket.drain(),
-    error: (_socket, error) => socket.fail(inWords(error)),
+    error: (_socket, error) => socket.fail(withCode(error)),
     close(_socket, error) {
-      socket.closed(error && inWords(error));
+      socket.closed(error && withCode(error));
       reject(new Error('the connection was closed at once'));
     },
-    connectError: (_socket, error) => reject(inWords(error)),
+    connectError: (_socket, error) => reject(withCode(error)),
   };
 }
 
-interface Judgement {
+interface PeerCheck {
   readonly security: TlsSecurity;
-  readonly trust: Trust;
+  readonly config: TlsConfig;
   readonly host: string;
 }
 
-/** What Bun itself says of the certificate has no say: `checkPeer` judges. */
-function judgePeer(socket: BunSocket, { security, trust, host }: Judgement): void {
+/** Verifies the server's certificate by `checkPeer`. Bun's own verification is ignored. */
+function verifyPeer(socket: BunSocket, { security, config, host }: PeerCheck): void {
   const presented: Buffer[] = [];
   let next = socket.getPeerCertificate(false);
   while (next?.raw !== undefined) {
     presented.push(next.raw);
     next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
   }
-  if (presented.length === 0) throw HANDSHAKE_FAILED;
-  checkPeer({ presented, host }, { security, authorities: trust.judge() }, certificateClassOf(socket));
+  if (presented.length === 0) throw HANDSHAKE_DISCONNECTED;
+  checkPeer({ presented, host }, { security, roots: config.parseCertificates() }, certificateClassOf(socket));
   checkProtocol(socket.alpnProtocol || undefined, 'h2');
 }
 
-const HANDSHAKE_FAILED: BunError = new Error('the TLS handshake was disconnected');
+const HANDSHAKE_DISCONNECTED: BunError = new Error('the TLS handshake was disconnected');
 
 /**
- * Whether the handshake is complete, and failed only in Bun's opinion of the certificate: codes of X509_verify_cert, or for the name. A
- * handshake that broke off has a code of the system, even when the server's certificate is known already: that the server holds its
- * key is not proven then.
+ * Whether the handshake is complete and Bun only rejects the certificate: error codes of X509_verify_cert or of the host name check. An
+ * interrupted handshake has a system error code, even if the server's certificate was received: then the server has not proven that it
+ * holds the private key.
  */
 function isAboutCertificate(error: BunError | null): boolean {
   return /^(ERR_TLS_CERT_ALTNAME_INVALID|(?!ERR_)[A-Z]+_\w+)$/.test(error?.code ?? '');
 }
 
 function handshakeFailure(error: BunError | null): Error {
-  return error === null || error.code === 'ECONNRESET' ? HANDSHAKE_FAILED : inWords(error);
+  return error === null || error.code === 'ECONNRESET' ? HANDSHAKE_DISCONNECTED : withCode(error);
 }
 
 function tlsOptions(
   security: TlsSecurity,
-  { files: { keyPair, authorities } }: Trust,
+  { files: { keyPair, rootCaFile } }: TlsConfig,
   host: string,
 ): BunTlsOptions {
-  const serverName = sentName(security.serverName ?? host);
-  const known = authorities?.first ?? keyPair?.cert;
+  const serverName = sniName(security.serverName ?? host);
+  const anyCertificate = rootCaFile?.first ?? keyPair?.cert;
   return {
-    // Of no consequence, but without any Bun reads all of its own, which takes as long as the handshake.
-    ...(known !== undefined && { ca: known }),
+    // Not used for verification. Without `ca`, Bun parses its built-in root certificates, which takes as long as the handshake.
+    ...(anyCertificate !== undefined && { ca: anyCertificate }),
     ...(keyPair && { cert: keyPair.cert, key: keyPair.key }),
     ...(serverName !== '' && { serverName }),
     rejectUnauthorized: false,
@@ -189,17 +183,17 @@ function tlsOptions(
   };
 }
 
-/** Bun's messages lack what has happened when no connection came about. */
-function inWords(error: BunError): Error {
+/** Adds the error code to the message, because Bun's messages for failed connections do not say what happened. */
+function withCode(error: BunError): Error {
   return error.code === undefined ? error : new Error(`${error.code}: ${error.message}`, { cause: error });
 }
 
 class BunByteSocket implements ByteSocket {
   #socket: BunSocket | undefined;
   #events: SocketEvents | undefined;
-  /** What came before anybody listened. */
-  #early: Buffer[] = [];
-  /** What the socket has not taken yet. */
+  /** Chunks received before `listen`. */
+  #chunksBeforeListen: Buffer[] = [];
+  /** Bytes that the socket has not accepted yet. */
   #unsent: Buffer[] = [];
   #failure: Error | undefined;
   #isClosed = false;
@@ -213,7 +207,7 @@ class BunByteSocket implements ByteSocket {
   listen(events: SocketEvents): void {
     queueMicrotask(() => {
       this.#events = events;
-      for (const chunk of this.#early.splice(0)) events.onData(chunk);
+      for (const chunk of this.#chunksBeforeListen.splice(0)) events.onData(chunk);
       if (this.#isClosed) events.onClose(this.#failure);
     });
   }
@@ -232,7 +226,7 @@ class BunByteSocket implements ByteSocket {
     this.closed(error);
   }
 
-  /** The socket takes more. */
+  /** Writes unsent bytes; called by Bun when the socket accepts more. */
   drain(): void {
     for (let next = this.#unsent[0]; next !== undefined && !this.#isClosed; next = this.#unsent[0]) {
       const taken = Math.max(0, this.#socket?.write(next) ?? 0);
@@ -245,11 +239,11 @@ class BunByteSocket implements ByteSocket {
   }
 
   receive(chunk: Buffer): void {
-    if (this.#events === undefined) this.#early.push(chunk);
+    if (this.#events === undefined) this.#chunksBeforeListen.push(chunk);
     else this.#events.onData(chunk);
   }
 
-  /** The connection is about to be closed for this reason. */
+  /** Stores the error for `onClose`; Bun calls `close` afterwards. */
   fail(error: Error): void {
     this.#failure = error;
   }

@@ -1,8 +1,8 @@
 import type { RuntimeCertificateClass } from '../tls/peer.js';
 
 /**
- * What the standalone executable's runtime offers beside Node's modules, as far as it is used: sockets that are there without the
- * 3 ms to load `node:net`, and TLS without the 6 ms to load `node:tls` and make its first connection (https://bun.com/docs/api/tcp).
+ * The used part of Bun's own API (https://bun.com/docs/api/tcp), for the standalone executable: its sockets save the 3 ms to load
+ * `node:net`, and its TLS saves the 6 ms to load `node:tls` and make its first connection.
  */
 export interface Bun {
   connect(options: BunConnectOptions): Promise<BunSocket>;
@@ -24,7 +24,7 @@ export interface BunTlsOptions {
   readonly rejectUnauthorized: boolean;
   readonly ciphers: string;
   readonly ecdhCurve: string;
-  /** As on the wire: each name after its length. */
+  /** In wire format: each name is preceded by its length. */
   readonly ALPNProtocols: string;
 }
 
@@ -42,22 +42,22 @@ export interface BunSocketHandlers {
 export type BunError = Error & { readonly code?: string };
 
 export interface BunSocket {
-  /** Gives back how many of the bytes it has taken; −1 when it is closed. */
+  /** Returns the number of bytes accepted; −1 when the socket is closed. */
   write(bytes: Uint8Array): number;
   terminate(): void;
   setNoDelay(isOn: boolean): boolean;
-  /** What the server chose of the protocols that were offered; `false`: nothing. */
+  /** The ALPN protocol that the server selected; `false`: none. */
   readonly alpnProtocol: string | false | null;
-  /** Its class is that of node:crypto, without the 6 ms to load that. */
+  /** An instance of node:crypto's X509Certificate, without the 6 ms to load that module. */
   getPeerX509Certificate(): { readonly constructor: unknown } | undefined;
-  /** The last one of a chain refers to itself. @param isAbbreviated without the others */
+  /** The last certificate of a chain refers to itself. @param isAbbreviated only the server's own certificate */
   getPeerCertificate(isAbbreviated: boolean): BunCertificate | undefined;
 }
 
 export interface BunCertificate {
-  /** DER; absent when the server has sent none. */
+  /** DER; absent when the server sent no certificate. */
   readonly raw?: Buffer;
-  /** The next one that the server sent, whoever issued it. */
+  /** The next certificate that the server sent, whether or not it is the issuer's. */
   readonly issuerCertificate?: BunCertificate;
 }
 

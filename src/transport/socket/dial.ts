@@ -4,53 +4,56 @@ import { type Bun, bun } from './bun.js';
 
 export type SocketAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 
-export interface DialTarget {
-  readonly place: SocketAddress;
-  /** Between this machine and the place. */
+export interface DialOptions {
+  readonly address: SocketAddress;
+  /** The proxy to connect through; `undefined`: connect directly. */
   readonly proxy: ForwardProxy | undefined;
   readonly security: Security;
-  /** Name or IP address that the server's certificate must carry, unless the security names another. */
-  readonly certifiedHost: string;
+  /** Name or IP address that the server's certificate must be valid for, unless `security.serverName` is set. */
+  readonly expectedHost: string;
 }
 
 export interface SocketEvents {
   readonly onData: (chunk: Buffer) => void;
-  /** The last that is heard; with what broke the connection, unless the server ended it in order. */
+  /** The last event. `error`: why the connection was lost; absent when the server closed it normally. */
   readonly onClose: (error?: Error) => void;
 }
 
-/** Bytes to a server and back, over TLS or not. */
+/** A connected socket, with or without TLS. */
 export interface ByteSocket {
-  /** To be called once, in the turn of the event loop in which the socket was had. Nothing is heard before it returns. */
+  /** Must be called once, in the turn of the event loop in which `dial` resolved. No event is delivered before it returns. */
   listen(events: SocketEvents): void;
   write(bytes: Buffer): void;
-  /** Written, and still in this process. */
+  /** Bytes written that are still buffered in this process. */
   readonly unsentBytes: number;
-  /** At once; `onClose` follows. */
+  /** Closes the socket immediately; `onClose` follows. */
   destroy(error?: Error): void;
 }
 
 /**
- * A socket to a server, over TLS where that is wanted: the server's certificate is verified then.
- * @param signal ends the attempt, and afterwards the socket
- * @throws Error in the words of the runtime or of its TLS library, PeerCertificateError, or the signal's reason; UsageError for TLS
- *   files that are unusable
+ * Connects to a server; with TLS, verifies its certificate.
+ * @param signal stops the attempt, and later destroys the socket
+ * @throws Error of the runtime or its TLS library, PeerCertificateError, UsageError for unusable TLS files, or the signal's reason
  */
-export async function dial(destination: DialTarget, signal: AbortSignal): Promise<ByteSocket> {
-  if (bun !== undefined && destination.proxy === undefined) return dialByName(bun, destination, signal);
+export async function dial(options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
+  if (bun !== undefined && options.proxy === undefined) return dialWithNameFallback(bun, options, signal);
   const { dialWithNode } = await import('./node-socket.js');
-  return dialWithNode(destination, signal);
+  return dialWithNode(options, signal);
 }
 
-/** As `lookUpHost` does for Node.js: a name is also looked for without its final dot. */
-async function dialByName(bun: Bun, destination: DialTarget, signal: AbortSignal): Promise<ByteSocket> {
+/** Like `lookUpHost` for Node.js: a name with a final dot that cannot be resolved is tried without the dot. */
+async function dialWithNameFallback(
+  bun: Bun,
+  options: DialOptions,
+  signal: AbortSignal,
+): Promise<ByteSocket> {
   const { dialWithBun } = await import('./bun-socket.js');
   try {
-    return await dialWithBun(bun, destination, signal);
+    return await dialWithBun(bun, options, signal);
   } catch (error) {
-    const { place } = destination;
-    const isFullName = 'host' in place && place.host.endsWith('.');
+    const { address } = options;
+    const isFullName = 'host' in address && address.host.endsWith('.');
     if (!isFullName || !(error as Error).message.includes('getaddrinfo')) throw error;
-    return dialWithBun(bun, { ...destination, place: { ...place, host: place.host.slice(0, -1) } }, signal);
+    return dialWithBun(bun, { ...options, address: { ...address, host: address.host.slice(0, -1) } }, signal);
   }
 }

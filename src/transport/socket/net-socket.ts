@@ -1,7 +1,7 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import type { Socket } from 'node:net';
 
-/** The signal destroys the socket, with its reason; also after the connection stands. */
+/** Destroys the socket with the signal's reason when the signal aborts, also after it is connected. */
 export function destroyOnAbort(socket: Socket, signal: AbortSignal): void {
   const destroy = () => {
     socket.destroy(signal.reason);
@@ -11,7 +11,7 @@ export function destroyOnAbort(socket: Socket, signal: AbortSignal): void {
   socket.once('close', () => signal.removeEventListener('abort', destroy));
 }
 
-/** With one address and its family, or with a list of addresses alone, as the options ask. */
+/** Gets one address and its family, or a list of addresses if the options ask for all. */
 type LookupCallback = (
   error: NodeJS.ErrnoException | null,
   address: string | LookupAddress[],
@@ -19,8 +19,8 @@ type LookupCallback = (
 ) => void;
 
 /**
- * For `net.connect`: a full name, with its final dot, is also looked for without it. The C library does not find it in /etc/hosts
- * otherwise, as Go does; discovery by DNS gives such names.
+ * The `lookup` function for `net.connect`: a name with a final dot that cannot be resolved is tried without the dot. DNS discovery
+ * returns such names, and the C library does not find them in /etc/hosts, unlike Go.
  */
 export function lookUpHost(host: string, options: LookupOptions, callback: LookupCallback): void {
   lookup(host, options, (error, ...found) => {

@@ -2,26 +2,28 @@ import { request } from 'node:http';
 import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
 import type { ForwardProxy } from '../proxy.js';
 import { connectTls } from '../tls/connect.js';
-import type { ByteSocket, DialTarget, SocketEvents } from './dial.js';
+import type { ByteSocket, DialOptions, SocketEvents } from './dial.js';
 import { destroyOnAbort, lookUpHost } from './net-socket.js';
 
-/** See `dial`; on the sockets of `node:net` and `node:tls`. */
-export async function dialWithNode(destination: DialTarget, signal: AbortSignal): Promise<ByteSocket> {
-  const { security, place, certifiedHost } = destination;
-  const tunnel = await tunnelFor(destination, signal);
+/** `dial` with the sockets of `node:net` and `node:tls`. */
+export async function dialWithNode(options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
+  const { security, address, expectedHost } = options;
+  const tunnel = await tunnelFor(options, signal);
   signal.throwIfAborted();
-  if (security.kind === 'plaintext') return new NodeByteSocket(tunnel ?? (await openSocket(place, signal)));
-  const way = tunnel ? { socket: tunnel } : place;
-  return new NodeByteSocket(await connectTls(way, security, { host: certifiedHost, protocol: 'h2', signal }));
+  if (security.kind === 'plaintext') return new NodeByteSocket(tunnel ?? (await openSocket(address, signal)));
+  const transport = tunnel ? { socket: tunnel } : address;
+  return new NodeByteSocket(
+    await connectTls(transport, security, { host: expectedHost, protocol: 'h2', signal }),
+  );
 }
 
-/** Over TCP, or to a socket in the file system. */
-async function openSocket(place: DialTarget['place'], signal: AbortSignal): Promise<Socket> {
-  const socket = connectTcp({ ...place, lookup: lookUpHost } as TcpNetConnectOpts);
+/** Connects to a TCP address or a Unix socket. */
+async function openSocket(address: DialOptions['address'], signal: AbortSignal): Promise<Socket> {
+  const socket = connectTcp({ ...address, lookup: lookUpHost } as TcpNetConnectOpts);
   destroyOnAbort(socket, signal);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
-    // Stays: an error that nobody hears ends the process.
+    // Never removed: an unhandled error event ends the process.
     socket.on('error', reject);
     socket.once('close', () => reject(new Error('the connection was closed at once')));
   });
@@ -32,9 +34,9 @@ class NodeByteSocket implements ByteSocket {
   #failure: Error | undefined;
 
   constructor(readonly socket: Socket) {
-    // A request would wait for the acknowledgement of what was sent before it, which peers put off for 40 ms.
+    // With Nagle's algorithm, a request waits for the ACK of earlier data, which peers delay by up to 40 ms.
     socket.setNoDelay(true);
-    // An alert of the server is told here alone, and is no reason for the end as Node.js sees it.
+    // A TLS alert of the server is only reported by this event, not by 'close'.
     socket.on('error', (error) => {
       this.#failure ??= error;
     });
@@ -58,36 +60,36 @@ class NodeByteSocket implements ByteSocket {
   }
 }
 
-async function tunnelFor({ place, proxy }: DialTarget, signal: AbortSignal): Promise<Socket | undefined> {
-  if (proxy === undefined || 'path' in place) return undefined;
-  const socket = await openTunnel(proxy, place, signal);
+async function tunnelFor({ address, proxy }: DialOptions, signal: AbortSignal): Promise<Socket | undefined> {
+  if (proxy === undefined || 'path' in address) return undefined;
+  const socket = await openTunnel(proxy, address, signal);
   destroyOnAbort(socket, signal);
   return socket;
 }
 
-/** A connection to the place by way of the proxy, which is asked by `CONNECT`. */
+/** A connection to the address through the proxy, made with `CONNECT`. */
 function openTunnel(
   proxy: ForwardProxy,
   { host, port }: { readonly host: string; readonly port: number },
   signal: AbortSignal,
 ): Promise<Socket> {
-  const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve, reject) => {
-    const asked = request({
+    const connectRequest = request({
       method: 'CONNECT',
       host: proxy.host,
       port: proxy.port,
-      path: target,
+      path: authority,
       headers: {
-        host: target,
+        host: authority,
         ...(proxy.credentials !== undefined && {
           'proxy-authorization': `Basic ${Buffer.from(proxy.credentials).toString('base64')}`,
         }),
       },
       signal,
     });
-    asked.once('error', reject);
-    asked.once('connect', ({ statusCode }, socket: Socket, head: Buffer) => {
+    connectRequest.once('error', reject);
+    connectRequest.once('connect', ({ statusCode }, socket: Socket, head: Buffer) => {
       if (statusCode !== 200) {
         socket.destroy();
         return reject(new Error(`the proxy answers HTTP ${statusCode}`));
@@ -95,6 +97,6 @@ function openTunnel(
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
     });
-    asked.end();
+    connectRequest.end();
   });
 }

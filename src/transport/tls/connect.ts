@@ -2,95 +2,95 @@ import { constants, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { UsageError } from '../../model/errors.js';
-import { listed } from '../connection.js';
+import { joinFlagNames } from '../connection.js';
 import { bun } from '../socket/bun.js';
 import { destroyOnAbort, lookUpHost } from '../socket/net-socket.js';
 import { checkKeyPair, type TlsFiles } from './files.js';
-import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, sentName, WHILE_WAITING_MS } from './peer.js';
-import type { TlsSecurity, Trust } from './security.js';
+import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, PARSE_DELAY_MS, sniName } from './peer.js';
+import type { TlsConfig, TlsSecurity } from './security.js';
 
-/** A connection that stands already, or where to make one. */
-export type Way =
+/** What TLS runs over: a connected socket, or an address to connect to. */
+export type TlsTransport =
   | { readonly socket: Socket }
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
 
-export interface TlsTarget {
-  /** Name or IP address that the server's certificate must carry, unless the security names another. */
+export interface TlsConnectOptions {
+  /** Name or IP address that the server's certificate must be valid for, unless `security.serverName` is set. */
   readonly host: string;
-  /** The application protocol that the server must choose (ALPN, RFC 7301); absent: none is offered. */
+  /** The protocol that is offered with ALPN (RFC 7301) and that the server must select; absent: none is offered. */
   readonly protocol?: 'h2';
-  /** Destroys the socket when it aborts, also later. */
+  /** Destroys the socket when it aborts, also after the handshake. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * A connection over Node.js's TLS to a server that is verified by `checkPeer`. Node.js itself verifies nothing, so
- * NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS have no say.
- * @throws UsageError when the TLS library refuses the files, PeerCertificateError, the signal's reason, or what node:tls says
+ * Makes a TLS connection with node:tls and verifies the server by `checkPeer`. The verification of Node.js is off, so
+ * NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS have no effect.
+ * @throws UsageError when the TLS library rejects the files, PeerCertificateError, the signal's reason, or an error of node:tls
  */
 export async function connectTls(
-  way: Way,
+  transport: TlsTransport,
   security: TlsSecurity,
-  { host, protocol, signal }: TlsTarget,
+  { host, protocol, signal }: TlsConnectOptions,
 ): Promise<TLSSocket> {
-  const trust = security.current();
+  const config = security.current();
   const socket = connect({
-    ...way,
-    ...('host' in way && { lookup: lookUpHost as never }),
-    secureContext: contextOf(trust.files, security),
+    ...transport,
+    ...('host' in transport && { lookup: lookUpHost as never }),
+    secureContext: contextOf(config.files, security),
     rejectUnauthorized: false,
-    servername: sentName(security.serverName ?? host),
+    servername: sniName(security.serverName ?? host),
     ...(protocol && { ALPNProtocols: [protocol] }),
   });
   if (signal) destroyOnAbort(socket, signal);
-  const meanwhile = setTimeout(() => judgeOrDestroy(trust, socket), WHILE_WAITING_MS);
+  const parseTimer = setTimeout(() => parseOrDestroy(config, socket), PARSE_DELAY_MS);
   try {
-    await secured(socket);
+    await whenSecured(socket);
     const presented = presentedBy(socket);
-    checkPeer({ presented, host }, { security, authorities: trust.judge() }, X509Certificate);
+    checkPeer({ presented, host }, { security, roots: config.parseCertificates() }, X509Certificate);
     checkProtocol(socket.alpnProtocol || undefined, protocol);
     return socket;
   } catch (error) {
     socket.destroy();
-    // Files that are unusable are the reason, whatever else has happened.
-    trust.judge();
+    // An error in the TLS files takes precedence over the connection's.
+    config.parseCertificates();
     signal?.throwIfAborted();
     throw error;
   } finally {
-    clearTimeout(meanwhile);
+    clearTimeout(parseTimer);
   }
 }
 
-function judgeOrDestroy(trust: Trust, socket: TLSSocket): void {
+function parseOrDestroy(config: TlsConfig, socket: TLSSocket): void {
   try {
-    trust.judge();
+    config.parseCertificates();
   } catch (error) {
     socket.destroy(error as Error);
   }
 }
 
-/** @throws UsageError when the TLS library refuses the files, which no attempt to connect can change */
+/** Checks the TLS files before the first connection attempt. @throws UsageError when they are unusable */
 export function prepareTls(security: TlsSecurity): void {
-  const { files, judge } = security.current();
-  judge();
+  const { files, parseCertificates } = security.current();
+  parseCertificates();
   contextOf(files, security);
 }
 
-/** Files that stay the same need one context for all connections. */
+/** One context for all connections with the same files. */
 const contexts = new WeakMap<TlsFiles, SecureContext>();
 
 function contextOf(files: TlsFiles, security: TlsSecurity): SecureContext {
-  const known = contexts.get(files);
-  if (known) return known;
+  const cached = contexts.get(files);
+  if (cached) return cached;
   const context = newContext(files, security);
   contexts.set(files, context);
   return context;
 }
 
 /**
- * The security level is lowered so that OpenSSL's opinion of keys and digests, which differs between versions, does not count:
- * `checkPeer` has Go's. BoringSSL has no levels.
+ * Security level 0 turns off OpenSSL's own rules for keys and digests, which differ between versions: `checkPeer` applies Go's.
+ * BoringSSL has no security levels.
  */
 const SECURITY_LEVEL = bun === undefined ? ':@SECLEVEL=0' : '';
 
@@ -111,27 +111,27 @@ const SIGNATURE_ALGORITHMS = [
 function newContext({ keyPair }: TlsFiles, { flagNames }: TlsSecurity): SecureContext {
   try {
     return createSecureContext({
-      // None of the runtime's, which take long to load.
+      // Without this, the runtime's root certificates are loaded, which takes long.
       ca: [],
       ...(keyPair && { cert: keyPair.cert, key: keyPair.key }),
       minVersion: 'TLSv1.2',
       maxVersion: 'TLSv1.3',
       ciphers: CIPHERS + SECURITY_LEVEL,
       sigalgs: SIGNATURE_ALGORITHMS,
-      // A second handshake could show another certificate, which nobody would look at (crypto/tls `RenegotiateNever`).
+      // After a renegotiation, the server's certificate could be another one that is not verified (crypto/tls `RenegotiateNever`).
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       ...(bun !== undefined && { ecdhCurve: BORINGSSL_GROUPS }),
     });
   } catch (cause) {
     if (keyPair) checkKeyPair(keyPair);
-    const reasons = [`the TLS library refuses the certificates given with ${listed(flagNames)}`];
+    const reasons = [`the TLS library refuses the certificates given with ${joinFlagNames(flagNames)}`];
     throw new UsageError(`tls: ${(cause as Error).message}`, 'arguments', { reasons });
   }
 }
 
 function presentedBy(socket: TLSSocket): Buffer[] {
   const presented: Buffer[] = [];
-  // `issuerCertificate` is the next one that the server sent, whoever issued it.
+  // `issuerCertificate` is the next certificate that the server sent, whether or not it is the issuer's.
   for (let next = socket.getPeerX509Certificate(); next !== undefined; next = next.issuerCertificate) {
     presented.push(next.raw);
     if (next.issuerCertificate === next) break;
@@ -139,8 +139,8 @@ function presentedBy(socket: TLSSocket): Buffer[] {
   return presented;
 }
 
-/** Settles after the handshake. The listener for errors stays: one that nobody hears ends the process. */
-function secured(socket: TLSSocket): Promise<void> {
+/** Resolves after the handshake. The error listener is never removed: an unhandled error event ends the process. */
+function whenSecured(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('secureConnect', () => resolve());
     socket.on('error', reject);

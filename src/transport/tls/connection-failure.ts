@@ -1,20 +1,20 @@
 /**
- * Why no connection came about, in words. What is known is a text of Node.js, Bun or their TLS libraries; grpc-js puts its own frame
- * around it. Go's words for the same stand behind ours, for scripts that look for them.
+ * Explains failed connections for error messages. The input is an error text of Node.js, Bun or their TLS libraries, to which grpc-js
+ * adds a prefix and a suffix. The output ends with Go's text for the same error in parentheses, for scripts that match it.
  */
 
 import { TLS_FLAG_NAMES, type TlsFlagNames } from '../connection.js';
-import type { ProxiedAddress } from '../proxy.js';
+import type { HostPort } from '../proxy.js';
 import { PeerCertificateError } from './peer.js';
 
-type Words = string | ((flagNames: TlsFlagNames) => string);
+type ExplanationText = string | ((flagNames: TlsFlagNames) => string);
 
 interface Explanation {
-  /** For texts in OpenSSL's words: without underscores. */
+  /** Matched against `toOpensslText` of the error. */
   readonly pattern: RegExp;
-  readonly words: Words;
-  /** Go's, where ours do not hold them. An alert of the server has its own. */
-  readonly goWords?: string;
+  readonly text: ExplanationText;
+  /** Go's text, if `text` does not contain it. Alerts have theirs in `ALERT_NAMES`. */
+  readonly goText?: string;
 }
 
 const NOT_TLS =
@@ -24,47 +24,46 @@ const NO_HTTP2 =
   'the server does not offer HTTP/2 (ALPN h2): check that this is the client port of etcd, not a proxy';
 
 const EXPLANATIONS: readonly Explanation[] = [
-  { pattern: /ECONNREFUSED/, words: 'connection refused' },
+  { pattern: /ECONNREFUSED/, text: 'connection refused' },
   {
     pattern: /Name resolution failed|ENOTFOUND|EAI AGAIN/,
-    words: 'the host name cannot be resolved',
-    goWords: 'no such host',
+    text: 'the host name cannot be resolved',
+    goText: 'no such host',
   },
-  { pattern: /EHOSTUNREACH/, words: 'no route to host' },
-  { pattern: /ENETUNREACH/, words: 'network is unreachable' },
-  { pattern: /ETIMEDOUT/, words: 'connection timed out', goWords: 'i/o timeout' },
-  { pattern: /ENOENT/, words: 'no such socket', goWords: 'no such file or directory' },
-  { pattern: /EACCES|EPERM/, words: 'permission denied' },
+  { pattern: /EHOSTUNREACH/, text: 'no route to host' },
+  { pattern: /ENETUNREACH/, text: 'network is unreachable' },
+  { pattern: /ETIMEDOUT/, text: 'connection timed out', goText: 'i/o timeout' },
+  { pattern: /ENOENT/, text: 'no such socket', goText: 'no such file or directory' },
+  { pattern: /EACCES|EPERM/, text: 'permission denied' },
   {
     pattern:
       /wrong version number|packet length too long|unexpected message|http request|record layer failure/i,
-    words: NOT_TLS,
-    goWords: 'tls: first record does not look like a TLS handshake',
+    text: NOT_TLS,
+    goText: 'tls: first record does not look like a TLS handshake',
   },
   {
     pattern: /bad signature/i,
-    words: 'the server does not hold the key of the certificate that it shows',
-    goWords: 'tls: invalid signature by the server certificate',
+    text: 'the server does not hold the key of the certificate that it shows',
+    goText: 'tls: invalid signature by the server certificate',
   },
   {
     pattern: /KEY USAGE BIT INCORRECT/,
-    words:
-      "the server's certificate does not allow its key to sign, which the TLS library of this executable requires: add the key usage digitalSignature, or use the npm package",
+    text: "the server's certificate does not allow its key to sign, which the TLS library of this executable requires: add the key usage digitalSignature, or use the npm package",
   },
   {
     pattern: /protocol version/i,
-    words: 'the server offers no TLS version from 1.2 on',
-    goWords: 'remote error: tls: protocol version not supported',
+    text: 'the server offers no TLS version from 1.2 on',
+    goText: 'remote error: tls: protocol version not supported',
   },
   {
     pattern: /missing selected ALPN property/,
-    words: NO_HTTP2,
-    goWords: 'credentials: cannot check peer: missing selected ALPN property',
+    text: NO_HTTP2,
+    goText: 'credentials: cannot check peer: missing selected ALPN property',
   },
 ];
 
-/** What an alert of the server means, by its number (RFC 8446 §6). */
-const ALERT_EXPLANATIONS: Readonly<Record<number, Words>> = {
+/** Explanations of the server's TLS alerts, by number (RFC 8446 §6). */
+const ALERT_EXPLANATIONS: Readonly<Record<number, ExplanationText>> = {
   40: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   116: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   112: 'the server has no certificate for the name that it is asked for',
@@ -78,14 +77,14 @@ const ALERT_EXPLANATIONS: Readonly<Record<number, Words>> = {
   ),
 };
 
-/** BoringSSL, which Bun has, writes TLSV1_ALERT_UNKNOWN_CA where OpenSSL writes `tlsv1 alert unknown ca`. */
-export function inOpensslWords(message: string): string {
+/** Bun's BoringSSL writes TLSV1_ALERT_UNKNOWN_CA where OpenSSL writes `tlsv1 alert unknown ca`. */
+export function toOpensslText(message: string): string {
   return message.replaceAll('_', ' ');
 }
 
 interface FailedAttempt {
   readonly isSecure: boolean;
-  /** Those of the version 3 commands when absent. */
+  /** Default: those of the version 3 commands. */
   readonly flagNames?: TlsFlagNames;
 }
 
@@ -97,21 +96,21 @@ export function explainConnectionFailure(
   const details = textOf(failure);
   const known = knownExplanation(details, flagNames);
   if (known !== undefined) return known;
-  const wasCutOff =
+  const wasClosed =
     /Failed to connect|ECONNRESET|socket hang up|Protocol error|closed|disconnected|ALERT_CLOSE_NOTIFY/i.test(
       details,
     );
-  if (!wasCutOff) return innermost(details);
-  // Node.js gives the code to ends in order too.
+  if (!wasClosed) return withoutGrpcJsPrefix(details);
+  // Node.js also uses the code ECONNRESET when the peer closes the connection normally.
   const isReset = /ECONNRESET/.test(details) && !/hang up|disconnected/.test(details);
-  const goWords = isReset ? 'connection reset by peer' : 'EOF';
+  const goText = isReset ? 'connection reset by peer' : 'EOF';
   return isSecure
-    ? `the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate (${goWords})`
-    : `the server ended the connection at once: if it expects TLS, use https:// (${goWords})`;
+    ? `the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate (${goText})`
+    : `the server ended the connection at once: if it expects TLS, use https:// (${goText})`;
 }
 
-/** The same when a proxy is asked to connect; grpc-js gives no reason when that refuses or cannot be reached. */
-export function explainProxiedFailure(failure: Error, proxy: ProxiedAddress): string {
+/** `explainConnectionFailure` for a proxied connection; grpc-js gives no reason when the proxy refuses or cannot be reached. */
+export function explainProxiedFailure(failure: Error, proxy: HostPort): string {
   const reason =
     failure instanceof PeerCertificateError
       ? explainCertificate(failure, TLS_FLAG_NAMES)
@@ -121,42 +120,49 @@ export function explainProxiedFailure(failure: Error, proxy: ProxiedAddress): st
 }
 
 function knownExplanation(details: string, flagNames: TlsFlagNames): string | undefined {
-  const spaced = inOpensslWords(details);
-  const alert = alertIn(spaced);
-  const ofAlert = alert && ALERT_EXPLANATIONS[alert.number];
-  if (alert && ofAlert) return withGoWords(ofAlert, `remote error: tls: ${alert.goName}`, flagNames);
-  const known = EXPLANATIONS.find(({ pattern }) => pattern.test(spaced));
-  if (known) return withGoWords(known.words, known.goWords, flagNames);
+  const opensslText = toOpensslText(details);
+  const alert = alertIn(opensslText);
+  const alertText = alert && ALERT_EXPLANATIONS[alert.number];
+  if (alert && alertText) return withGoText(alertText, `remote error: tls: ${alert.goName}`, flagNames);
+  const known = EXPLANATIONS.find(({ pattern }) => pattern.test(opensslText));
+  if (known) return withGoText(known.text, known.goText, flagNames);
   if (alert) return `the server aborted the TLS handshake (remote error: tls: ${alert.goName})`;
-  const reason = tlsLibraryReason(spaced);
+  const reason = tlsLibraryReason(opensslText);
   return reason && `the TLS handshake failed: ${reason}`;
 }
 
-/** The reason in an error of OpenSSL or BoringSSL, without numbers, functions and files: `wrong curve`. */
+/** The reason in an error text of OpenSSL or BoringSSL, such as `wrong curve`, without numbers, functions and files. */
 export function tlsLibraryReason(message: string): string | undefined {
-  const [, reason] = /error:[0-9A-F]{8}:[^:]* routines:[^:]*:([^:.]+)/i.exec(inOpensslWords(message)) ?? [];
+  const [, reason] = /error:[0-9A-F]{8}:[^:]* routines:[^:]*:([^:.]+)/i.exec(toOpensslText(message)) ?? [];
   if (reason === undefined || /alert close notify/i.test(reason)) return undefined;
   return reason.trim().toLowerCase();
 }
 
-function withGoWords(words: Words, goWords: string | undefined, flagNames: TlsFlagNames): string {
-  const text = typeof words === 'string' ? words : words(flagNames);
-  return goWords === undefined ? text : `${text} (${goWords})`;
+function withGoText(
+  explanation: ExplanationText,
+  goText: string | undefined,
+  flagNames: TlsFlagNames,
+): string {
+  const text = typeof explanation === 'string' ? explanation : explanation(flagNames);
+  return goText === undefined ? text : `${text} (${goText})`;
 }
 
-/** The more common reasons why a server is not trusted, in words that say what to do. */
-function explainCertificate({ message, otherHost }: PeerCertificateError, flagNames: TlsFlagNames): string {
-  if (otherHost) {
-    const { wanted, certified } = otherHost;
+/** Explains why the server's certificate is not trusted; for common reasons, says what to do. */
+function explainCertificate(
+  { message, hostMismatch }: PeerCertificateError,
+  flagNames: TlsFlagNames,
+): string {
+  if (hostMismatch) {
+    const { wanted, certified } = hostMismatch;
     const others = certified === '' ? ': it has no subject alternative names' : `, only for ${certified}`;
     return `the server's certificate is not valid for ${wanted}${others} (${message})`;
   }
   const known = CERTIFICATE_PROBLEMS.find(([part]) => message.includes(part));
   if (known === undefined) return `the server's certificate is not trusted (${message})`;
-  return withGoWords(known[1], message, flagNames);
+  return withGoText(known[1], message, flagNames);
 }
 
-const CERTIFICATE_PROBLEMS: readonly (readonly [part: string, words: Words])[] = [
+const CERTIFICATE_PROBLEMS: readonly (readonly [part: string, words: ExplanationText])[] = [
   ['failed to load system roots', 'the system root certificates cannot be read: check SSL_CERT_FILE'],
   [
     'not authorized to sign for this name',
@@ -173,15 +179,15 @@ const CERTIFICATE_PROBLEMS: readonly (readonly [part: string, words: Words])[] =
   ['keys are insecure', "the server's key is too short"],
 ];
 
-/** Where several addresses of a host were tried, Node.js keeps their errors apart. */
+/** The error's code and message; those of an AggregateError, for a host with several addresses, are joined. */
 function textOf(error: Error & { readonly code?: string }): string {
   if (error instanceof AggregateError) return error.errors.map(textOf).join('; ');
   const { code = '', message } = error;
   return message === '' || message.includes(code) ? message || code : `${code}: ${message}`;
 }
 
-/** The message without the frame that grpc-js puts around it. */
-function innermost(details: string): string {
+/** Removes the prefix and the suffix that grpc-js adds. */
+function withoutGrpcJsPrefix(details: string): string {
   return details
     .replace(/^No connection established\. Last error: /, '')
     .replace(/\. Resolution note: .*$/s, '')
@@ -190,14 +196,14 @@ function innermost(details: string): string {
     .trim();
 }
 
-/** An alert by which a server ends a handshake (RFC 8446 §6). */
+/** A TLS alert (RFC 8446 §6). */
 interface Alert {
   readonly number: number;
   /** As Go's crypto/tls prints it. */
   readonly goName: string;
 }
 
-/** OpenSSL's and BoringSSL's words for an alert, in lower case, where they are others than Go's. */
+/** `opensslName`: the name that OpenSSL and BoringSSL use, in lower case, if it differs from Go's. */
 const ALERT_NAMES: readonly (readonly [number: number, goName: string, opensslName?: string])[] = [
   [10, 'unexpected message'],
   [20, 'bad record MAC', 'bad record mac'],
@@ -225,7 +231,7 @@ const ALERT_NAMES: readonly (readonly [number: number, goName: string, opensslNa
   [120, 'no application protocol'],
 ];
 
-/** @param text of a TLS library, without underscores */
+/** The alert that an error text names. @param text result of `toOpensslText` */
 export function alertIn(text: string): Alert | undefined {
   const number = Number(/alert number (\d+)/i.exec(text)?.[1]);
   const lower = text.toLowerCase();

@@ -1,13 +1,13 @@
 /**
- * The files that the TLS flags name. They are read and judged as Go's crypto/tls (`X509KeyPair`) and etcd's tlsutil (`NewCertPool`) do:
- * final messages are theirs, the reasons name the file and never show what is in it.
+ * Reads the files of the TLS flags, with the checks and error messages of Go's crypto/tls (`X509KeyPair`) and etcd's tlsutil
+ * (`NewCertPool`). The errors' reasons name the file, and never contain its content.
  */
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { pathErrorText } from '../../go/system-error.js';
 import { UsageError } from '../../model/errors.js';
-import { listed, type TlsFlagNames, type TlsOptions } from '../connection.js';
+import { joinFlagNames, type TlsFlagNames, type TlsOptions } from '../connection.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
 import { type PrivateKey, privateKeyIn } from '../x509/key.js';
@@ -15,24 +15,24 @@ import { decodePem, encodePem, type PemBlock } from '../x509/pem.js';
 
 export interface TlsFiles {
   readonly keyPair: KeyPair | undefined;
-  readonly authorities: Authorities | undefined;
+  readonly rootCaFile: RootCaFile | undefined;
 }
 
 export interface KeyPair {
   readonly certFile: string;
   readonly keyFile: string;
-  /** PEM as TLS libraries take it. */
+  /** PEM in the form that TLS libraries accept; so is `key`. */
   readonly cert: string;
   readonly key: string;
   readonly keyType: PrivateKey['type'];
-  /** The first certificate of the chain; not read yet. */
+  /** The first certificate of the chain, not parsed. */
   readonly leaf: PemBlock;
 }
 
 type TlsFileOptions = Pick<TlsOptions, 'caFile' | 'certFile' | 'keyFile'>;
 
-/** Certificates that are trusted; none when the file holds no PEM at all, which Go takes for an empty list. */
-export class Authorities {
+/** The file of root CA certificates. As in Go, a file without PEM blocks is an empty list. */
+export class RootCaFile {
   readonly file: string;
   readonly #blocks: readonly PemBlock[];
   #pool: CertificatePool | undefined;
@@ -47,13 +47,13 @@ export class Authorities {
     return this.#blocks.length === 0;
   }
 
-  /** PEM of the first of them, whatever it is; `undefined` when there is none. */
+  /** The first block as a PEM certificate, not validated; `undefined` when the file is empty. */
   get first(): string | undefined {
     const [first] = this.#blocks;
     return first && encodePem('CERTIFICATE', first.bytes);
   }
 
-  /** A block of any label may be a certificate, but all must be one. @throws UsageError */
+  /** The certificates. As in Go, blocks of any label are parsed as certificates. @throws UsageError when one is malformed */
   get pool(): CertificatePool {
     this.#pool ??= this.#read();
     return this.#pool;
@@ -67,8 +67,8 @@ export class Authorities {
 }
 
 /**
- * What is in the first certificate, and whether the key is its own, is left to `checkKeyPair` and to the TLS library.
- * @throws UsageError naming the file that is at fault
+ * Reads certificate and key. Does not parse the certificate or compare it with the key: `checkKeyPair` and the TLS library do that.
+ * @throws UsageError naming the faulty file
  */
 export function readKeyPair(
   { certFile = '', keyFile = '' }: TlsFileOptions,
@@ -105,7 +105,7 @@ export function readKeyPair(
   };
 }
 
-/** Reads the certificate and compares what kind of key it is for. @throws UsageError */
+/** Parses the certificate, and checks that the private key has the type of its public key. @throws UsageError */
 export function checkCertificate({ certFile, keyFile, leaf, keyType }: KeyPair): void {
   const { type } = certificateIn(certFile, leaf).publicKey;
   if (type !== 'RSA' && type !== 'ECDSA' && type !== 'Ed25519') {
@@ -131,7 +131,7 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
 /** @throws UsageError for a key that cannot be read */
 function refuseKey(file: string, isEncrypted = false): never {
   const problem = isEncrypted ? 'is protected by a passphrase' : 'is damaged or of an unknown kind';
-  // No cause: nothing that has seen the key goes along with the error.
+  // No cause: an error of the parser could contain parts of the key.
   throw tlsFileError(
     'tls: failed to parse private key',
     `the key in ${file} ${problem}: use an unencrypted PEM key`,
@@ -153,7 +153,7 @@ function readText(file: string, flagNames: TlsFlagNames): string {
     const operation = (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open';
     throw tlsFileError(
       pathErrorText(operation, file, cause),
-      `the TLS file ${file} cannot be read: check ${listed(flagNames)}`,
+      `the TLS file ${file} cannot be read: check ${joinFlagNames(flagNames)}`,
       cause,
     );
   }
@@ -191,14 +191,14 @@ function labels(blocks: readonly PemBlock[]): string {
   return blocks.map(({ label }) => label).join(' ');
 }
 
-/** What is wrong with a file, and why. */
+/** The error for an unusable file: Go's message, and a reason that names the file. */
 function tlsFileError(message: string, reason: string, cause?: unknown): UsageError {
   return new UsageError(message, 'arguments', { reasons: [reason], cause });
 }
 
 const READABLE_BY_OTHERS = 0o004;
 
-/** What to say of a private key that everybody on this machine may read; nothing of others. */
+/** A warning if all users of this machine can read the private key; `undefined` otherwise. */
 export function exposedKeyWarning(file: string | undefined): string | undefined {
   if (!file) return undefined;
   const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;

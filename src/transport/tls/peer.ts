@@ -5,7 +5,7 @@ import { formatIpAddress, parseIpAddress } from '../x509/ip-address.js';
 import { insecureRsaKey, MIN_RSA_BITS, type VerifySignature, verifyCertificate } from '../x509/verify.js';
 import type { TlsSecurity } from './security.js';
 
-/** What is needed of the `X509Certificate` of node:crypto, which Bun's sockets know without loading that. */
+/** The used part of node:crypto's `X509Certificate`, which Bun's sockets provide without loading that module. */
 export interface RuntimeCertificate {
   readonly publicKey: object;
   verify(publicKey: never): boolean;
@@ -13,61 +13,60 @@ export interface RuntimeCertificate {
 
 export type RuntimeCertificateClass = new (der: Buffer) => RuntimeCertificate;
 
-/** The server's certificate is not to be trusted. The message is that of Go's crypto/tls. */
+/** The server's certificate is not trusted. The message is that of Go's crypto/tls. */
 export class PeerCertificateError extends Error {
   override readonly name = 'PeerCertificateError';
 
-  /** @param otherHost when the certificate is for other hosts than the one that is wanted */
+  /** @param hostMismatch set when the certificate is not valid for the host */
   constructor(
     message: string,
-    readonly otherHost?: OtherHost,
+    readonly hostMismatch?: HostMismatch,
   ) {
     super(message);
   }
 }
 
-export interface OtherHost {
+export interface HostMismatch {
   readonly wanted: string;
-  /** For whom the certificate is, as `DNS:localhost, IP:127.0.0.1`; may be empty. */
+  /** The names that the certificate is valid for, as `DNS:localhost, IP:127.0.0.1`; may be empty. */
   readonly certified: string;
 }
 
 export interface Peer {
-  /** DER, the server's own first, as they came. */
+  /** DER of the certificates in the order in which the server sent them, its own first. */
   readonly presented: readonly Buffer[];
   /** Name or IP address of the endpoint. */
   readonly host: string;
 }
 
-export interface Verified {
+export interface PeerVerification {
   readonly security: TlsSecurity;
-  /** `undefined`: nothing is verified. */
-  readonly authorities: CertificatePool | undefined;
+  /** `undefined`: the certificate is not verified. */
+  readonly roots: CertificatePool | undefined;
 }
 
-/** RSA keys that are longer cost a client too much (crypto/tls `maxRSAKeySize`). */
+/** Longer RSA keys are rejected because checking their signatures takes too long (crypto/tls `maxRSAKeySize`). */
 const MAX_RSA_BITS = 8192;
 
 /**
- * Whether the server at the other end of a connection is the one that is wanted, by Go's rules. The runtime's TLS library has only seen
- * to it that the server holds the key of its certificate.
- * @param Runtime to verify signatures
+ * Verifies the server's certificate by Go's rules. The runtime's TLS library has only checked that the server holds the certificate's key.
+ * @param Runtime class that verifies signatures
  * @throws PeerCertificateError
  */
 export function checkPeer(
   { presented, host }: Peer,
-  { security, authorities }: Verified,
+  { security, roots }: PeerVerification,
   Runtime: RuntimeCertificateClass,
 ): void {
   const [leaf, ...others] = presented.map(readPresented);
   if (leaf === undefined) throw new PeerCertificateError('tls: received empty certificates message');
   checkKey(leaf);
-  if (authorities === undefined) return;
+  if (roots === undefined) return;
   const wanted = security.serverName ?? host;
   try {
     verifyCertificate({
       presented: [leaf, ...others],
-      authorities,
+      roots,
       host: wanted,
       nowMs: Date.now(),
       verifiesSignature: signatureVerifier(Runtime),
@@ -109,7 +108,7 @@ function signatureVerifier(Runtime: RuntimeCertificateClass): VerifySignature {
     try {
       return new Runtime(certificate.raw).verify(new Runtime(issuer.raw).publicKey as never);
     } catch {
-      // A key or a signature that makes no sense to the library.
+      // The library cannot parse the key or the signature.
       return false;
     }
   };
@@ -122,7 +121,7 @@ function namesOf({ extensions: { dnsNames, ipAddresses } }: Certificate): string
   ].join(', ');
 }
 
-/** What grpc-go offers with crypto/tls: no key exchange without forward secrecy, no CBC (RFC 9113 appendix A). */
+/** The cipher suites that grpc-go offers: only with forward secrecy, none with CBC (RFC 9113 appendix A). */
 export const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -135,23 +134,26 @@ export const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
-/** Those of crypto/tls that BoringSSL knows: without P-521, which it leaves out by itself, it refuses such certificates over TLS 1.2. */
+/**
+ * The curves of crypto/tls that BoringSSL supports. P-521 is not in its default list, and certificates with it would be rejected over
+ * TLS 1.2.
+ */
 export const BORINGSSL_GROUPS = 'X25519:P-256:P-384:P-521';
 
-/** When the first message of the handshake is under way, and nothing else is to be done but to wait for the server. */
-export const WHILE_WAITING_MS = 1;
+/** Delay before the certificates in the TLS files are parsed: the ClientHello is sent by then, and the client waits for the server. */
+export const PARSE_DELAY_MS = 1;
 
-/** @throws Error in grpc-go's words, when the server has not chosen what was offered */
+/** @throws Error with grpc-go's message when the server has not selected the protocol */
 export function checkProtocol(chosen: string | undefined, wanted: string | undefined): void {
   if (wanted === undefined || chosen === wanted) return;
   throw new Error('credentials: cannot check peer: missing selected ALPN property');
 }
 
 /**
- * The name that TLS sends in clear (SNI) to have this host (crypto/tls `hostnameInSNI`): RFC 6066 forbids IP addresses there, and
- * Node.js warns of them.
+ * The server name indication for the host (crypto/tls `hostnameInSNI`); empty for IP addresses, which RFC 6066 does not allow and
+ * Node.js warns about.
  */
-export function sentName(host: string): string {
+export function sniName(host: string): string {
   if (host.includes(':') || parseIpAddress(host)) return '';
   return host.replace(/\.+$/, '');
 }

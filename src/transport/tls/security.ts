@@ -1,44 +1,43 @@
 import { UsageError } from '../../model/errors.js';
 import { TLS_FLAG_NAMES, type TlsFlagNames, type TlsOptions } from '../connection.js';
 import type { CertificatePool } from '../x509/certificate-pool.js';
-import { Authorities, checkCertificate, type KeyPair, readKeyPair, type TlsFiles } from './files.js';
+import { checkCertificate, type KeyPair, RootCaFile, readKeyPair, type TlsFiles } from './files.js';
 import { systemRoots } from './system-roots.js';
 
-/** What the scheme of an endpoint says about TLS; `as-configured`: TLS when the flags ask for it. */
+/** Whether the scheme of an endpoint requires TLS; `as-configured`: the TLS flags decide. */
 export type Encryption = 'required' | 'none' | 'as-configured';
 
-/** How all connections of a client are secured. */
+/** How the connections of a client are secured. */
 export type Security = { readonly kind: 'plaintext' } | TlsSecurity;
 
-/** What a connection shows, and whom it trusts. */
-export interface Trust {
+/** The client certificate and the root CAs of one connection. */
+export interface TlsConfig {
   readonly files: TlsFiles;
   /**
-   * Reads the certificates in the files, which takes as long as a server needs for its part of the handshake: it is done meanwhile.
-   * @returns those that are trusted; `undefined`: nothing is verified
-   * @throws UsageError for files that were like that from the beginning, Error for others
+   * Parses the certificates in the files. To be called while waiting for the server's part of the handshake, which takes about as long.
+   * @returns the trusted roots; `undefined`: the server's certificate is not verified
+   * @throws UsageError for unusable files, Error if they have been reread since the client was created
    */
-  judge(): CertificatePool | undefined;
+  parseCertificates(): CertificatePool | undefined;
 }
 
-/** Files that were read so long ago are as good as new: the connections of one command begin together. */
-const FRESH_MS = 1000;
+/** Files read less than this ago are not read again: most connections of a command are made together. */
+const MAX_FILE_AGE_MS = 1000;
 
 export class TlsSecurity {
   readonly kind = 'tls';
-  /** Verified instead of the endpoint's host. */
+  /** Name that the certificate must be valid for, instead of the endpoint's host. */
   readonly serverName: string | undefined;
-  /** What the flags are called that name the files. */
   readonly flagNames: TlsFlagNames;
   readonly #options: TlsOptions;
   readonly #systemRoots: CertificatePool | undefined;
   #files: TlsFiles;
   #readAtMs = performance.now();
-  #isChanged = false;
-  /** Those that were found usable. */
-  #judged: TlsFiles | undefined;
+  #wasReadAgain = false;
+  /** The files that were parsed without an error. */
+  #parsedFiles: TlsFiles | undefined;
 
-  /** @param roots trusted where no file of authorities is given; `undefined`: nobody is verified, or there is such a file */
+  /** @param roots trusted without a root CA file; `undefined`: there is such a file, or nothing is verified */
   constructor(options: TlsOptions, files: TlsFiles, roots: CertificatePool | undefined) {
     this.#options = options;
     this.#files = files;
@@ -48,35 +47,35 @@ export class TlsSecurity {
   }
 
   /**
-   * For the next connection: certificates are replaced while a command runs.
-   * @throws Error when the files cannot be used any more
+   * The configuration for the next connection. The files are read again, because they can be replaced while a command runs.
+   * @throws Error when they have become unusable
    */
-  current(): Trust {
-    if (performance.now() - this.#readAtMs > FRESH_MS) this.#readAgain();
+  current(): TlsConfig {
+    if (performance.now() - this.#readAtMs > MAX_FILE_AGE_MS) this.#readAgain();
     const files = this.#files;
-    return { files, judge: () => this.#whileUsable(() => this.#judge(files)) };
+    return { files, parseCertificates: () => this.#withoutUsageErrors(() => this.#parseCertificates(files)) };
   }
 
-  #judge(files: TlsFiles): CertificatePool | undefined {
-    const { keyPair, authorities } = files;
-    if (keyPair && this.#judged !== files) checkCertificate(keyPair);
-    const pool = authorities?.pool ?? this.#systemRoots;
-    this.#judged = files;
+  #parseCertificates(files: TlsFiles): CertificatePool | undefined {
+    const { keyPair, rootCaFile } = files;
+    if (keyPair && this.#parsedFiles !== files) checkCertificate(keyPair);
+    const pool = rootCaFile?.pool ?? this.#systemRoots;
+    this.#parsedFiles = files;
     return this.#options.insecureSkipVerify ? undefined : pool;
   }
 
   #readAgain(): void {
-    this.#isChanged = true;
-    this.#files = this.#whileUsable(() => readFiles(this.#options, this.flagNames));
+    this.#wasReadAgain = true;
+    this.#files = this.#withoutUsageErrors(() => readFiles(this.#options, this.flagNames));
     this.#readAtMs = performance.now();
   }
 
-  /** What is wrong with files that were good before may be mended before the next attempt: no mistake in the command line. */
-  #whileUsable<Outcome>(work: () => Outcome): Outcome {
+  /** Errors in files that were usable before are temporary, not mistakes in the command line: they become plain errors. */
+  #withoutUsageErrors<Outcome>(work: () => Outcome): Outcome {
     try {
       return work();
     } catch (error) {
-      throw this.#isChanged && error instanceof UsageError
+      throw this.#wasReadAgain && error instanceof UsageError
         ? new Error(error.message, { cause: error })
         : error;
     }
@@ -84,38 +83,38 @@ export class TlsSecurity {
 }
 
 /**
- * Reads what the flags name, whether or not the endpoint will use it, as etcdctl does (client/v3/config.go `newTLSConfig`).
+ * Reads the files of the TLS flags, even when the endpoint does not use TLS, as etcdctl does (client/v3/config.go `newTLSConfig`).
  * @param encryption of the first endpoint, which decides for all (client/v3/client.go `dialWithBalancer`)
- * @throws UsageError naming the file that is at fault
+ * @throws UsageError naming the faulty file
  */
 export async function loadSecurity(options: TlsOptions, encryption: Encryption): Promise<Security> {
-  const { flagNames = TLS_FLAG_NAMES, insecureSkipVerify, systemRoots: places } = options;
+  const { flagNames = TLS_FLAG_NAMES, insecureSkipVerify, systemRoots: systemRootsPaths } = options;
   const keyPair = readKeyPair(options, flagNames);
-  const authorities = await readAuthorities(options, flagNames, keyPair);
+  const rootCaFile = await readRootCaFile(options, flagNames, keyPair);
   if (!usesTls(options, encryption)) {
     await checkPair(keyPair);
-    void authorities?.pool;
+    void rootCaFile?.pool;
     return { kind: 'plaintext' };
   }
-  if (!insecureSkipVerify && authorities?.isEmpty) {
-    // etcdctl would try in vain until the deadline.
+  if (!insecureSkipVerify && rootCaFile?.isEmpty) {
+    // etcdctl tries to connect until the deadline.
     const reasons = [
-      `${authorities.file} holds no PEM certificate: ${flagNames.ca} needs the authority that signed the server's`,
+      `${rootCaFile.file} holds no PEM certificate: ${flagNames.ca} needs the authority that signed the server's`,
     ];
-    throw new UsageError(`no certificate in ${authorities.file}`, 'arguments', { reasons });
+    throw new UsageError(`no certificate in ${rootCaFile.file}`, 'arguments', { reasons });
   }
-  const roots = authorities || insecureSkipVerify ? undefined : await systemRoots(places);
-  return new TlsSecurity(options, { keyPair, authorities }, roots);
+  const roots = rootCaFile || insecureSkipVerify ? undefined : await systemRoots(systemRootsPaths);
+  return new TlsSecurity(options, { keyPair, rootCaFile }, roots);
 }
 
-/** Of two things that are wrong, the first that Go would see is told: the pair before the authorities. */
-async function readAuthorities(
+/** As in Go, an error in the key pair is reported before an error in the root CA file. */
+async function readRootCaFile(
   { caFile }: TlsOptions,
   flagNames: TlsFlagNames,
   keyPair: KeyPair | undefined,
-): Promise<Authorities | undefined> {
+): Promise<RootCaFile | undefined> {
   try {
-    return caFile ? new Authorities(caFile, flagNames) : undefined;
+    return caFile ? new RootCaFile(caFile, flagNames) : undefined;
   } catch (error) {
     await checkPair(keyPair);
     throw error;
@@ -126,7 +125,7 @@ function readFiles(options: TlsOptions, flagNames: TlsFlagNames): TlsFiles {
   const { caFile } = options;
   return {
     keyPair: readKeyPair(options, flagNames),
-    authorities: caFile ? new Authorities(caFile, flagNames) : undefined,
+    rootCaFile: caFile ? new RootCaFile(caFile, flagNames) : undefined,
   };
 }
 

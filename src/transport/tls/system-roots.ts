@@ -5,7 +5,7 @@ import type { SystemRootsPaths } from '../connection.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
 import { decodePem } from '../x509/pem.js';
 
-/** Where Linux distributions and BSDs keep the authorities that they trust, in the order of Go's crypto/x509 (root_linux.go). */
+/** Bundles of root certificates on Linux distributions and BSDs, in the order of Go's crypto/x509 (root_linux.go). */
 const BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -15,7 +15,7 @@ const BUNDLES = [
   '/etc/ssl/cert.pem',
 ];
 
-/** Where they keep the same ones, each in a file. */
+/** Directories with the same certificates in single files. */
 const FOLDERS = ['/etc/ssl/certs', '/etc/pki/tls/certs'];
 
 export interface SystemPaths {
@@ -24,9 +24,9 @@ export interface SystemPaths {
 }
 
 /**
- * The authorities that this machine trusts (crypto/x509 `loadSystemRoots`): those of the first bundle that can be read, and those in
- * the folders. A user may name other places for either; where nothing can be read there, nobody is trusted. The runtimes' own lists
- * are for systems that keep theirs elsewhere than in files.
+ * The system's root certificates (crypto/x509 `loadSystemRoots`): those in the first readable bundle, and those in the directories. A
+ * user can give other paths for either; if nothing can be read there, no server is trusted. Systems that do not keep root certificates
+ * in files get the runtime's built-in list.
  */
 export async function systemRoots(
   { file, folders }: SystemRootsPaths = {},
@@ -34,7 +34,7 @@ export async function systemRoots(
 ): Promise<CertificatePool> {
   const pool = new CertificatePool();
   for (const bundle of file === undefined ? system.bundles : [file]) {
-    const content = await readOrNote(pool, bundle);
+    const content = await readOrRecord(pool, bundle);
     if (content === undefined) continue;
     addCertificates(pool, content);
     break;
@@ -47,7 +47,7 @@ export async function systemRoots(
 
 function addCertificates(pool: CertificatePool, text: string): void {
   for (const { label, hasHeaders, bytes } of decodePem(text)) {
-    if (label === 'CERTIFICATE' && !hasHeaders) pool.addUnread(bytes);
+    if (label === 'CERTIFICATE' && !hasHeaders) pool.addUnparsed(bytes);
   }
 }
 
@@ -56,34 +56,34 @@ async function addRuntimesRoots(pool: CertificatePool): Promise<void> {
   for (const text of rootCertificates) addCertificates(pool, text);
 }
 
-/** Of links within the folder, which only give another name to a file, the file itself is enough. */
+/** Symbolic links to files of the same directory are skipped: they are other names of files that are read anyway. */
 async function addFolder(pool: CertificatePool, folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
-    note(pool, 'open', folder, error);
+    recordProblem(pool, 'open', folder, error);
     return [];
   });
   const contents = await Promise.all(
     entries.map(async (entry) => {
       const file = path.join(folder, entry.name);
       const target = entry.isSymbolicLink() ? await readlink(file).catch(() => '') : '/';
-      // Each system has its own besides certificates.
+      // Files that cannot be read are ignored, as are files that are not certificates.
       return target.includes('/') ? readFile(file, 'latin1').catch(() => '') : '';
     }),
   );
   for (const content of contents) addCertificates(pool, content);
 }
 
-async function readOrNote(pool: CertificatePool, file: string): Promise<string | undefined> {
+async function readOrRecord(pool: CertificatePool, file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'latin1');
   } catch (error) {
-    note(pool, (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open', file, error);
+    recordProblem(pool, (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open', file, error);
     return undefined;
   }
 }
 
-/** What is not there is no problem. */
-function note(pool: CertificatePool, operation: string, place: string, error: unknown): void {
+/** Missing files are not a problem. */
+function recordProblem(pool: CertificatePool, operation: string, file: string, error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-    pool.problem ??= pathErrorText(operation, place, error);
+    pool.problem ??= pathErrorText(operation, file, error);
 }

@@ -8,25 +8,25 @@ import type {
   V2User,
   V2UsersService,
 } from '../../model/v2/services.js';
-import { asArray, asObject, asText, asTexts, type JsonObject, read, requireV2Api } from './answers.js';
-import type { Action, HttpCluster, WholeAnswer } from './cluster.js';
+import type { Action, BufferedResponse, HttpCluster } from './cluster.js';
+import { asArray, asObject, asText, asTexts, type JsonObject, read, requireV2Api } from './responses.js';
 import { apiUrl } from './url.js';
 
-/** Asks below `/v2/auth`; a status other than the wanted ones becomes the server's message. */
-type Ask = (
+/** Sends a request to a path below `/v2/auth`. Rejects with the server's message for a status other than `SUCCESS_STATUSES`. */
+type SendAuthRequest = (
   request: {
     readonly method: Action['method'];
     readonly path: readonly string[];
     readonly body?: JsonObject;
   },
   call: V2Call,
-) => Promise<WholeAnswer>;
+) => Promise<BufferedResponse>;
 
-const CHANGED = [200, 201];
+const SUCCESS_STATUSES = [200, 201];
 
 /** `/v2/auth/enable` (client/v2/auth_user.go of etcd 3.5). */
 export function authService(cluster: HttpCluster): V2AuthService {
-  const ask = asker(cluster);
+  const ask = authRequestSender(cluster);
   return {
     async enable(call) {
       await ask({ method: 'PUT', path: ['enable'] }, call);
@@ -39,15 +39,15 @@ export function authService(cluster: HttpCluster): V2AuthService {
 
 /** `/v2/auth/users`. */
 export function usersService(cluster: HttpCluster): V2UsersService {
-  const ask = asker(cluster);
+  const ask = authRequestSender(cluster);
   const put = async (name: string, change: JsonObject, call: V2Call) => {
     const body = { user: name, roles: null, ...change };
     await ask({ method: 'PUT', path: ['users', name], body }, call);
   };
   return {
     async list(call) {
-      const answer = await ask({ method: 'GET', path: ['users'] }, call);
-      return read(answer, ({ users }) => asArray(users).map((user) => asText(asObject(user).user)));
+      const response = await ask({ method: 'GET', path: ['users'] }, call);
+      return read(response, ({ users }) => asArray(users).map((user) => asText(asObject(user).user)));
     },
     async get(name, call) {
       return read(await ask({ method: 'GET', path: ['users', name] }, call), toUser);
@@ -63,15 +63,15 @@ export function usersService(cluster: HttpCluster): V2UsersService {
 
 /** `/v2/auth/roles` (client/v2/auth_role.go). */
 export function rolesService(cluster: HttpCluster): V2RolesService {
-  const ask = asker(cluster);
+  const ask = authRequestSender(cluster);
   const put = (name: string, change: JsonObject, call: V2Call) => {
     const body = { role: name, permissions: toJson({ read: [], write: [] }), ...change };
     return ask({ method: 'PUT', path: ['roles', name], body }, call);
   };
   return {
     async list(call) {
-      const answer = await ask({ method: 'GET', path: ['roles'] }, call);
-      return read(answer, ({ roles }) => asArray(roles).map((role) => asText(asObject(role).role)));
+      const response = await ask({ method: 'GET', path: ['roles'] }, call);
+      return read(response, ({ roles }) => asArray(roles).map((role) => asText(asObject(role).role)));
     },
     async get(name, call) {
       return read(await ask({ method: 'GET', path: ['roles', name] }, call), toRole);
@@ -91,25 +91,25 @@ export function rolesService(cluster: HttpCluster): V2RolesService {
   };
 }
 
-function asker(cluster: HttpCluster): Ask {
+function authRequestSender(cluster: HttpCluster): SendAuthRequest {
   return async ({ method, path, body }, { signal }) => {
-    const answer = await cluster.call({
+    const response = await cluster.call({
       method,
       url: (origin) => apiUrl(origin, 'auth', ...path),
       ...(body && { body: JSON.stringify(body), contentType: 'application/json' }),
       signal,
     });
-    requireV2Api(answer);
-    if (!CHANGED.includes(answer.status)) throw statusOfStreamFailure(answer);
-    return answer;
+    requireV2Api(response);
+    if (!SUCCESS_STATUSES.includes(response.status)) throw serverMessageError(response);
+    return response;
   };
 }
 
-function statusOfStreamFailure(answer: WholeAnswer): V2CallError {
-  return read(answer, ({ message }) => new V2CallError(asText(message)));
+function serverMessageError(response: BufferedResponse): V2CallError {
+  return read(response, ({ message }) => new V2CallError(asText(message)));
 }
 
-/** Roles come by name, or whole, by what was asked. */
+/** Depending on the request, roles are names or objects. */
 function toUser({ user, roles }: JsonObject): V2User {
   const names = asArray(roles).map((role) => (typeof role === 'string' ? role : asText(asObject(role).role)));
   return { name: asText(user), roles: names };

@@ -2,27 +2,27 @@ import { httpStatusText } from '../../go/http-status-text.js';
 import { GoParseError } from '../../go/parse-error.js';
 import { V2AttemptError, V2ClusterError, V2NoEndpointsError } from '../../model/v2/errors.js';
 import type { BasicCredentials } from './connect.js';
-import type { Connector, ExchangeLimits, HttpAnswer, HttpRequest } from './connector.js';
+import type { Connector, HttpRequest, HttpResponse, RequestLimits } from './connector.js';
 import { type Origin, parseOrigin, type RequestUrl, urlText } from './url.js';
 
-/** A request to whichever endpoint answers. */
+/** A request that any endpoint can serve. */
 export interface Action extends Pick<HttpRequest, 'method' | 'body'> {
   readonly url: (origin: Origin) => RequestUrl;
   readonly contentType?: string;
-  /** It may have had its effect although no answer came: the next endpoint is not asked (client/v2 `oneShotCtxValue`). */
+  /** The request may have taken effect although no response arrived: it is not sent to another endpoint (client/v2 `oneShotCtxValue`). */
   readonly isOneShot?: boolean;
-  /** The answer begins at once and ends when something happens: it is not waited for within the header time-out. */
+  /** A long poll: the header timeout does not apply. */
   readonly isLongPoll?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** An answer together with the endpoint that gave it. */
-export interface ClusterAnswer extends HttpAnswer {
+/** A response and the endpoint that sent it. */
+export interface ClusterResponse extends HttpResponse {
   readonly endpoint: string;
 }
 
-/** A whole answer. */
-export interface WholeAnswer {
+/** A response whose body has been read. */
+export interface BufferedResponse {
   readonly endpoint: string;
   readonly status: number;
   readonly text: string;
@@ -36,7 +36,7 @@ interface ClusterSettings {
   readonly onRequest: ((command: string) => void) | undefined;
 }
 
-/** The one owner of the choice among endpoints: the one in use stays in use until it fails, then the next one is asked. */
+/** Chooses among the endpoints: the endpoint in use stays in use until a request to it fails, then the next one is tried. */
 export class HttpCluster {
   readonly #settings: ClusterSettings;
   #origins: readonly Origin[];
@@ -51,7 +51,7 @@ export class HttpCluster {
     return this.#origins.map(({ text }) => text);
   }
 
-  /** Changes nothing when they are the same in another order. */
+  /** No effect when the origins are the same in another order. */
   replaceOrigins(origins: readonly Origin[]): void {
     const texts = (list: readonly Origin[]) => list.map(({ text }) => text).sort();
     if (texts(origins).join() === texts(this.#origins).join()) return;
@@ -60,39 +60,39 @@ export class HttpCluster {
   }
 
   /**
-   * The beginning of an answer, which the endpoint gave that was the first to be able to. Rejects with a `V2CallError`, or with the
-   * signal's reason.
+   * Resolves with the headers of the response of the first endpoint that responds. The caller must read or discard the body. Rejects
+   * with a `V2CallError`, or with the signal's reason.
    */
-  open(action: Action): Promise<ClusterAnswer> {
-    return this.#inTurn(action, (origin) => this.#openAt(origin, action));
+  open(action: Action): Promise<ClusterResponse> {
+    return this.#tryEndpoints(action, (origin) => this.#openAt(origin, action));
   }
 
-  /** The same with the body, which the endpoint has to give in whole. */
-  call(action: Action): Promise<WholeAnswer> {
-    return this.#inTurn(action, async (origin) => {
-      const answer = await this.#openAt(origin, action);
-      const { endpoint, status, header } = answer;
-      return { endpoint, status, header, text: await answer.body() };
+  /** Like `open`, with the whole body. When reading it fails, the next endpoint is tried. */
+  call(action: Action): Promise<BufferedResponse> {
+    return this.#tryEndpoints(action, async (origin) => {
+      const response = await this.#openAt(origin, action);
+      const { endpoint, status, header } = response;
+      return { endpoint, status, header, text: await response.body() };
     });
   }
 
-  async #inTurn<Answer>(
+  async #tryEndpoints<Response>(
     { isOneShot = false }: Action,
-    ask: (origin: Origin) => Promise<Answer>,
-  ): Promise<Answer> {
+    send: (origin: Origin) => Promise<Response>,
+  ): Promise<Response> {
     const attempts: V2AttemptError[] = [];
     const start = this.#first;
     for (let step = 0; step < this.#origins.length; step++) {
-      const at = (start + step) % this.#origins.length;
+      const index = (start + step) % this.#origins.length;
       try {
-        const answer = await ask(this.#origins[at] as Origin);
-        this.#first = at;
-        return answer;
+        const response = await send(this.#origins[index] as Origin);
+        this.#first = index;
+        return response;
       } catch (error) {
         if (!(error instanceof V2AttemptError)) throw error;
         attempts.push(error);
         if (!isOneShot) continue;
-        this.#first = (at + 1) % this.#origins.length;
+        this.#first = (index + 1) % this.#origins.length;
         throw error;
       }
     }
@@ -100,18 +100,18 @@ export class HttpCluster {
     throw new V2ClusterError(attempts);
   }
 
-  async #openAt(origin: Origin, action: Action): Promise<ClusterAnswer> {
+  async #openAt(origin: Origin, action: Action): Promise<ClusterResponse> {
     const url = action.url(origin);
     const { connector, headerTimeoutMs } = this.#settings;
-    this.#tell(url, action);
-    const answer = await sendFollowing(
+    this.#reportRequest(url, action);
+    const response = await sendFollowingRedirects(
       connector,
       { url, request: this.#toRequest(action) },
       { signal: action.signal, headerTimeoutMs: action.isLongPoll ? 0 : headerTimeoutMs },
     );
-    if (answer.status < 500) return { ...answer, endpoint: origin.text };
-    answer.discard();
-    throw new V2AttemptError(serverFailure(origin, answer.status), false);
+    if (response.status < 500) return { ...response, endpoint: origin.text };
+    response.discard();
+    throw new V2AttemptError(serverFailure(origin, response.status), false);
   }
 
   #toRequest({ method, body, contentType }: Action): HttpRequest {
@@ -128,8 +128,8 @@ export class HttpCluster {
     };
   }
 
-  /** As `--debug` shows requests (client/v2/curl.go), bodies with secrets excepted. */
-  #tell(url: RequestUrl, { method, body, contentType }: Action): void {
+  /** For `--debug`: the request as a curl command (client/v2/curl.go), without passwords. */
+  #reportRequest(url: RequestUrl, { method, body, contentType }: Action): void {
     const { onRequest } = this.#settings;
     if (onRequest === undefined) return;
     const shown = contentType === 'application/json' ? body?.replace(PASSWORD, '$1"********"') : body;
@@ -145,36 +145,36 @@ function serverFailure({ text }: Origin, status: number): string {
   return `client: etcd member ${text} returns server error [${httpStatusText(status)}]`;
 }
 
-/** As Go's client/v2 (`DefaultCheckRedirect`). */
+/** client/v2 `DefaultCheckRedirect`. */
 const MAX_REDIRECTS = 10;
 
 /**
- * Sends the same request, method and body included, wherever the servers point to. Credentials are not sent from https to http.
- * Rejects with a `V2AttemptError`, or with the signal's reason.
+ * Sends a request and follows redirects with the same method and body. Credentials are not sent when https redirects to http. Rejects
+ * with a `V2AttemptError`, or with the signal's reason.
  */
-export async function sendFollowing(
+export async function sendFollowingRedirects(
   connector: Connector,
   { url, request }: { readonly url: RequestUrl; readonly request: HttpRequest },
-  limits: ExchangeLimits,
-): Promise<HttpAnswer> {
+  limits: RequestLimits,
+): Promise<HttpResponse> {
   let next = url;
   for (let redirects = 0; ; redirects++) {
-    const answer = await connector.send(next, withoutLeak(request, url, next), limits);
-    if (Math.floor(answer.status / 100) !== 3) return answer;
-    answer.discard();
+    const response = await connector.send(next, withoutLeakedCredentials(request, url, next), limits);
+    if (Math.floor(response.status / 100) !== 3) return response;
+    response.discard();
     if (redirects === MAX_REDIRECTS) throw new V2AttemptError('client: too many redirects', false);
-    next = locationOf(answer);
+    next = locationOf(response);
   }
 }
 
-function withoutLeak(request: HttpRequest, from: RequestUrl, to: RequestUrl): HttpRequest {
+function withoutLeakedCredentials(request: HttpRequest, from: RequestUrl, to: RequestUrl): HttpRequest {
   if (from.origin.scheme !== 'https' || to.origin.scheme === 'https') return request;
   const { authorization: _secret, ...headers } = request.headers;
   return { ...request, headers };
 }
 
-function locationOf(answer: HttpAnswer): RequestUrl {
-  const location = answer.header('location');
+function locationOf(response: HttpResponse): RequestUrl {
+  const location = response.header('location');
   if (location === '') throw new V2AttemptError('location header not set', false);
   try {
     const origin = parseOrigin(location);

@@ -5,20 +5,20 @@ import { authService, rolesService, usersService } from './accounts.js';
 import { HttpCluster } from './cluster.js';
 import { Connector } from './connector.js';
 import { keysService } from './keys.js';
-import { askHealth, membersService } from './members.js';
+import { fetchHealth, membersService } from './members.js';
 import { parseOrigin } from './url.js';
 
-/** How to reach a cluster by its version 2 API; the client's only input. */
+/** How to reach a cluster's version 2 API. The client's only input. */
 export interface HttpConnectionOptions {
   /** URLs, at least one. */
   readonly endpoints: readonly string[];
   readonly tls: Omit<TlsOptions, 'insecureTransport'>;
   readonly credentials?: BasicCredentials;
-  /** For a connection to stand. */
+  /** Timeout for connecting. */
   readonly dialTimeoutMs: number;
-  /** For an answer to begin, long polls excepted; 0: no limit. */
+  /** Timeout for the response headers, except for long polls; 0: no timeout. */
   readonly headerTimeoutMs: number;
-  /** Told every request, as a curl command without credentials. */
+  /** Called for every request with a curl command, without credentials. */
   readonly onRequest?: (command: string) => void;
 }
 
@@ -28,9 +28,9 @@ export interface BasicCredentials {
 }
 
 /**
- * A client of the version 2 API. The TLS files are read, and nothing is dialed before the first call (client/v2/client.go of
- * etcd 3.5). Endpoints are tried in their order, where Go's client takes them in a random one.
- * @throws UsageError for TLS files that are unusable, GoParseError for endpoints that are no URLs
+ * A client of the version 2 API. Reads the TLS files; nothing is dialed before the first call (client/v2/client.go of etcd 3.5).
+ * Endpoints are tried in the order given; Go's client uses a random order.
+ * @throws UsageError for unusable TLS files, GoParseError for malformed endpoint URLs
  */
 export async function connectV2(options: HttpConnectionOptions): Promise<V2Client> {
   const origins = options.endpoints.map(parseOrigin);
@@ -58,7 +58,7 @@ export async function connectV2(options: HttpConnectionOptions): Promise<V2Clien
       if (urls.length === 0) throw new V2NoEndpointsError();
       cluster.replaceOrigins(urls.map(parseOrigin));
     },
-    health: (clientUrl, call) => askHealth(connector, clientUrl, call),
+    health: (clientUrl, call) => fetchHealth(connector, clientUrl, call),
     close: () => connector.close(),
   };
 }

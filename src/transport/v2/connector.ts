@@ -10,7 +10,7 @@ import { V2AttemptError } from '../../model/v2/errors.js';
 import { TLS_FLAG_NAMES, type TlsOptions } from '../connection.js';
 import { type SecureRequestOptions, TlsAgent } from '../http/tls-agent.js';
 import { loadSecurity, type Security } from '../tls/security.js';
-import { type Attempted, attemptError, DialTimeoutError } from './failure.js';
+import { type AttemptedEndpoint, attemptError, DialTimeoutError } from './failure.js';
 import type { RequestUrl } from './url.js';
 
 export interface HttpRequest {
@@ -19,25 +19,25 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
-export interface ExchangeLimits {
+export interface RequestLimits {
   readonly signal: AbortSignal;
-  /** Until the answer begins; 0: none. */
+  /** Timeout for the response headers; 0: no timeout. */
   readonly headerTimeoutMs: number;
 }
 
-/** An answer whose body is still on its way: it has to be read, or to be given up. */
-export interface HttpAnswer {
+/** A response whose body has not been read: the caller must call `body` or `discard`. */
+export interface HttpResponse {
   readonly status: number;
   header(name: string): string;
-  /** Rejects with a `V2AttemptError` when it breaks off or is larger than is ever needed, or with the signal's reason. */
+  /** Rejects with a `V2AttemptError` when the body is incomplete or too large, or with the signal's reason. */
   body(): Promise<string>;
   discard(): void;
 }
 
-/** A store's listing is the largest; JavaScript's texts end at twice this size. */
+/** The listing of a whole store is the largest body. JavaScript strings can have twice this length. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
-/** Connections that are kept between requests, and what secures them. TLS files are read with the first secure one. */
+/** Sends single requests over persistent connections. The TLS files are read for the first connection with TLS. */
 export class Connector {
   readonly #tls: Omit<TlsOptions, 'insecureTransport'>;
   readonly #dialTimeoutMs: number;
@@ -59,20 +59,20 @@ export class Connector {
     };
   }
 
-  /** Throws a `UsageError` for TLS files that are unusable, whether or not an endpoint needs them. */
+  /** Throws a `UsageError` for unusable TLS files, whether or not an endpoint uses TLS. */
   async checkFiles(): Promise<void> {
     await loadSecurity({ ...this.#tls, insecureTransport: true }, 'none');
   }
 
-  /** Settles when the answer begins. Rejects with a `V2AttemptError`, or with the signal's reason. */
-  async send(url: RequestUrl, request: HttpRequest, limits: ExchangeLimits): Promise<HttpAnswer> {
+  /** Resolves when the response headers arrive. Rejects with a `V2AttemptError`, or with the signal's reason. */
+  async send(url: RequestUrl, request: HttpRequest, limits: RequestLimits): Promise<HttpResponse> {
     const { signal } = limits;
     signal.throwIfAborted();
-    const attempted = this.#attempted(url);
+    const attempted = this.#attemptedEndpoint(url);
     const started = await this.#start(url, request, limits);
     try {
       const maxBodyBytes = this.#maxBodyBytes;
-      return toAnswer(await started.response, { signal, attempted, maxBodyBytes });
+      return toHttpResponse(await started.response, { signal, attempted, maxBodyBytes });
     } catch (error) {
       signal.throwIfAborted();
       throw attemptError(error, attempted);
@@ -83,7 +83,7 @@ export class Connector {
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
-  #attempted({ origin }: RequestUrl): Attempted {
+  #attemptedEndpoint({ origin }: RequestUrl): AttemptedEndpoint {
     return {
       endpoint: origin.text,
       host: origin.host,
@@ -95,21 +95,24 @@ export class Connector {
   async #start(
     url: RequestUrl,
     { method, headers, body }: HttpRequest,
-    { signal, headerTimeoutMs }: ExchangeLimits,
+    { signal, headerTimeoutMs }: RequestLimits,
   ): Promise<{ readonly response: Promise<IncomingMessage> }> {
     const { scheme, host } = url.origin;
     if (isSecure(scheme)) await this.#loadedSecurity();
     const options: SecureRequestOptions = {
-      ...placeOf(url),
+      ...socketOptionsOf(url),
       method,
       headers: { ...headers, host },
       signal,
       agent: isSecure(scheme) ? this.#agents.tls : this.#agents.plaintext,
-      certifiedHost: hostName(host),
+      expectedHost: hostName(host),
     };
     const sent = request(options);
-    const exceeded = new V2AttemptError(`client: endpoint ${url.origin.text} exceeded header timeout`, false);
-    const response = answerTo(sent, { dialTimeoutMs: this.#dialTimeoutMs, headerTimeoutMs, exceeded });
+    const timeoutError = new V2AttemptError(
+      `client: endpoint ${url.origin.text} exceeded header timeout`,
+      false,
+    );
+    const response = responseTo(sent, { dialTimeoutMs: this.#dialTimeoutMs, headerTimeoutMs, timeoutError });
     sent.end(body);
     return { response };
   }
@@ -124,8 +127,8 @@ function isSecure(scheme: string): boolean {
   return scheme === 'https' || scheme === 'unixs';
 }
 
-/** etcd names a Unix socket by `unix://host:port`, which is the path of a file. */
-function placeOf({ origin: { scheme, host }, target }: RequestUrl): RequestOptions {
+/** In etcd's `unix://host:port`, `host:port` is the path of the socket file. */
+function socketOptionsOf({ origin: { scheme, host }, target }: RequestUrl): RequestOptions {
   if (scheme === 'unix' || scheme === 'unixs') return { socketPath: host, path: target };
   if (scheme !== 'http' && scheme !== 'https') {
     throw new V2AttemptError(`unsupported protocol scheme "${scheme}"`, false);
@@ -135,24 +138,24 @@ function placeOf({ origin: { scheme, host }, target }: RequestUrl): RequestOptio
   return { host: hostName(host), ...(port !== undefined && { port }), path: target };
 }
 
-/** Without port and brackets. */
+/** Removes port and brackets. */
 function hostName(host: string): string {
   return host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
-interface Patience {
+interface ResponseTimeouts {
   readonly dialTimeoutMs: number;
   readonly headerTimeoutMs: number;
-  readonly exceeded: Error;
+  readonly timeoutError: Error;
 }
 
-function answerTo(
+function responseTo(
   request: ClientRequest,
-  { dialTimeoutMs, headerTimeoutMs, exceeded }: Patience,
+  { dialTimeoutMs, headerTimeoutMs, timeoutError: exceeded }: ResponseTimeouts,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => request.destroy(exceeded);
-    const timer = headerTimeoutMs > 0 ? setTimeout(giveUp, headerTimeoutMs) : undefined;
+    const onTimeout = () => request.destroy(exceeded);
+    const timer = headerTimeoutMs > 0 ? setTimeout(onTimeout, headerTimeoutMs) : undefined;
     const settle = () => clearTimeout(timer);
     request.on('socket', (socket) => limitDial(socket, dialTimeoutMs, request));
     request.on('error', (error) => {
@@ -163,8 +166,8 @@ function answerTo(
       settle();
       resolve(response);
     });
-    // Less than a millisecond is over before anything can be sent.
-    if (headerTimeoutMs > 0 && headerTimeoutMs < 1) giveUp();
+    // A timeout below one millisecond has expired before anything can be sent.
+    if (headerTimeoutMs > 0 && headerTimeoutMs < 1) onTimeout();
   });
 }
 
@@ -176,14 +179,17 @@ function limitDial(socket: Socket, timeoutMs: number, request: ClientRequest): v
   socket.once('close', settle);
 }
 
-interface AnswerContext {
+interface ResponseContext {
   readonly signal: AbortSignal;
-  readonly attempted: Attempted;
+  readonly attempted: AttemptedEndpoint;
   readonly maxBodyBytes: number;
 }
 
-function toAnswer(response: IncomingMessage, { signal, attempted, maxBodyBytes }: AnswerContext): HttpAnswer {
-  // A body that nobody reads may break off without anybody's harm.
+function toHttpResponse(
+  response: IncomingMessage,
+  { signal, attempted, maxBodyBytes }: ResponseContext,
+): HttpResponse {
+  // An error while no one reads the body does not matter, but an unhandled error event would end the process.
   response.on('error', () => {});
   return {
     status: response.statusCode ?? 0,

@@ -6,42 +6,42 @@ import { nameServerText } from '../discovery.js';
 import {
   alertIn,
   explainConnectionFailure,
-  inOpensslWords,
   tlsLibraryReason,
+  toOpensslText,
 } from '../tls/connection-failure.js';
 import { PeerCertificateError } from '../tls/peer.js';
 
-/** A connection did not stand in time. */
+/** Connecting took longer than the dial timeout. */
 export class DialTimeoutError extends Error {}
 
-export interface Attempted {
-  /** As messages call it. */
+export interface AttemptedEndpoint {
+  /** The text used in messages. */
   readonly endpoint: string;
   readonly host: string;
   readonly isSecure: boolean;
   readonly flagNames: TlsFlagNames;
 }
 
-/** What made an attempt fail, in Go's words, and a reason in ours where those tell little. */
-export function attemptError(error: unknown, attempted: Attempted): V2AttemptError {
+/** Why an attempt failed: Go's message, and a reason of our own if that adds information. */
+export function attemptError(error: unknown, attempted: AttemptedEndpoint): V2AttemptError {
   if (error instanceof V2AttemptError) return error;
-  // Several addresses of one name were tried: the first one's failure stands for all, as in Go.
+  // When several addresses of a name were tried, the first error is reported, as in Go.
   const [first = error] = error instanceof AggregateError ? error.errors : [];
   const { code = '', message } = first as NodeJS.ErrnoException;
-  const { text, isConnectionFailure } = inGoWords(first, attempted);
+  const { text, isConnectionFailure } = goErrorText(first, attempted);
   const details = `${code} ${message}`;
   const why = explainConnectionFailure(first as Error, attempted);
-  const isNews = !details.includes(why) && !text.endsWith(why);
-  const reasons = isNews ? [`${attempted.endpoint}: ${why}`] : [];
+  const addsInformation = !details.includes(why) && !text.endsWith(why);
+  const reasons = addsInformation ? [`${attempted.endpoint}: ${why}`] : [];
   return new V2AttemptError(text, isConnectionFailure, { cause: error, reasons });
 }
 
-interface Words {
+interface ErrorText {
   readonly text: string;
   readonly isConnectionFailure: boolean;
 }
 
-function inGoWords(error: unknown, { host }: Attempted): Words {
+function goErrorText(error: unknown, { host }: AttemptedEndpoint): ErrorText {
   const failure = error as NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string };
   const { code = '', syscall, message } = failure;
   if (error instanceof DialTimeoutError) {
@@ -68,13 +68,13 @@ function addressText({ address = '', port }: { address?: string; port?: number }
   return address.includes(':') ? `tcp [${address}]:${port}` : `tcp ${address}:${port}`;
 }
 
-/** TLS and HTTP that went wrong on a connection that stood. */
+/** Go's message for TLS and HTTP errors on an established connection. */
 function protocolText(code: string, message: string): string {
-  const words = inOpensslWords(message);
-  if (/wrong version number|packet length too long/i.test(words)) {
+  const opensslText = toOpensslText(message);
+  if (/wrong version number|packet length too long/i.test(opensslText)) {
     return 'http: server gave HTTP response to HTTPS client';
   }
-  const alert = alertIn(words);
+  const alert = alertIn(opensslText);
   if (alert !== undefined) return `remote error: tls: ${alert.goName}`;
   if (code === 'ECONNRESET' || message === 'Socket is closed') return 'EOF';
   const reason = tlsLibraryReason(message);

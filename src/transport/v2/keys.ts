@@ -9,17 +9,17 @@ import type {
   KeysResponse,
 } from '../../model/v2/keys.js';
 import type { V2Call, V2KeysService } from '../../model/v2/services.js';
+import type { Action, BufferedResponse, HttpCluster } from './cluster.js';
 import {
   asArray,
-  asFlag,
+  asBoolean,
   asInteger,
   asObject,
   asText,
   type JsonObject,
   read,
   requireV2Api,
-} from './answers.js';
-import type { Action, HttpCluster, WholeAnswer } from './cluster.js';
+} from './responses.js';
 import { encodeParameters, keyUrl, type Parameters } from './url.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -33,13 +33,13 @@ export function keysService(cluster: HttpCluster): V2KeysService {
     createInOrder: (request, options) => call(createInOrderAction(request, options)),
     delete: (request, options) => call(deleteAction(request, options)),
     async poll(request, options) {
-      const answer = await cluster.open(pollAction(request, options));
-      requireV2Api(answer);
+      const response = await cluster.open(pollAction(request, options));
+      requireV2Api(response);
       return {
-        index: indexOf(answer),
+        index: indexOf(response),
         async response() {
-          const text = await answer.body();
-          return answer.status === 200 && text === '' ? undefined : toResponse({ ...answer, text });
+          const text = await response.body();
+          return response.status === 200 && text === '' ? undefined : toResponse({ ...response, text });
         },
       };
     },
@@ -101,24 +101,24 @@ function deleteAction(request: KeyDeleteRequest, { signal }: V2Call): Action {
   };
 }
 
-function toResponse(answer: WholeAnswer): KeysResponse {
-  requireV2Api(answer);
-  const { status, text } = answer;
-  if (status !== 200 && status !== 201) throw read(answer, toRefusal, invalidJson);
+function toResponse(response: BufferedResponse): KeysResponse {
+  requireV2Api(response);
+  const { status, text } = response;
+  if (status !== 200 && status !== 201) throw read(response, toApiError, invalidJson);
   if (text === '') throw new V2CallError('client: response body is empty');
   const toValue = ({ action, node, prevNode }: JsonObject) => ({
     action: asText(action),
     node: toNode(asObject(node)),
     previousNode: prevNode === undefined || prevNode === null ? undefined : toNode(asObject(prevNode)),
-    index: indexOf(answer),
+    index: indexOf(response),
   });
-  return read(answer, toValue, invalidJson);
+  return read(response, toValue, invalidJson);
 }
 
 function toNode({ key, dir, value, nodes, ttl, expiration, ...indexes }: JsonObject): KeyNode {
   return {
     key: asText(key),
-    isDirectory: asFlag(dir),
+    isDirectory: asBoolean(dir),
     value: asText(value),
     nodes:
       nodes === undefined || nodes === null
@@ -131,13 +131,13 @@ function toNode({ key, dir, value, nodes, ttl, expiration, ...indexes }: JsonObj
   };
 }
 
-function toRefusal({ errorCode, message, cause, index }: JsonObject): V2ApiError {
+function toApiError({ errorCode, message, cause, index }: JsonObject): V2ApiError {
   const code = asInteger(errorCode);
   const text = `${code}: ${asText(message)} (${asText(cause)}) [${asInteger(index)}]`;
   return new V2ApiError(text, Number(code));
 }
 
-function indexOf({ header }: Pick<WholeAnswer, 'header'>): bigint {
+function indexOf({ header }: Pick<BufferedResponse, 'header'>): bigint {
   const text = header('x-etcd-index');
   return /^\d{1,20}$/.test(text) ? BigInt(text) : 0n;
 }

@@ -1,6 +1,8 @@
 import { GoParseError } from '../../go/parse-error.js';
 import { V2AttemptError, V2CallError } from '../../model/v2/errors.js';
 import type { V2Call, V2Health, V2Member, V2MembersService } from '../../model/v2/services.js';
+import { type Action, type BufferedResponse, type HttpCluster, sendFollowingRedirects } from './cluster.js';
+import type { Connector } from './connector.js';
 import {
   asArray,
   asObject,
@@ -10,42 +12,40 @@ import {
   read,
   requireStatus,
   requireV2Api,
-} from './answers.js';
-import { type Action, type HttpCluster, sendFollowing, type WholeAnswer } from './cluster.js';
-import type { Connector } from './connector.js';
+} from './responses.js';
 import { apiUrl, parseOrigin } from './url.js';
 
 /** `/v2/members` (client/v2/members.go of etcd 3.5). */
 export function membersService(cluster: HttpCluster): V2MembersService {
-  const call = async (action: Action): Promise<WholeAnswer> => {
-    const answer = await cluster.call(action);
-    requireV2Api(answer);
-    return answer;
+  const call = async (action: Action): Promise<BufferedResponse> => {
+    const response = await cluster.call(action);
+    requireV2Api(response);
+    return response;
   };
   return {
     async list(options) {
-      const answer = await call(action('GET', [], options));
-      requireStatus(answer, 200);
-      return read(answer, ({ members }) => asArray(members).map((member) => toMember(asObject(member))));
+      const response = await call(action('GET', [], options));
+      requireStatus(response, 200);
+      return read(response, ({ members }) => asArray(members).map((member) => toMember(asObject(member))));
     },
     async leader(options) {
-      const answer = await call(action('GET', ['leader'], options));
-      requireStatus(answer, 200);
-      return read(answer, toMember);
+      const response = await call(action('GET', ['leader'], options));
+      requireStatus(response, 200);
+      return read(response, toMember);
     },
     async add(peerUrls, options) {
-      const answer = await call(withUrls(action('POST', [], options), peerUrls));
-      requireStatus(answer, 201, 409);
-      if (answer.status === 409) throw statusOfStreamFailure(answer);
-      return read(answer, toMember);
+      const response = await call(withUrls(action('POST', [], options), peerUrls));
+      requireStatus(response, 201, 409);
+      if (response.status === 409) throw serverMessageError(response);
+      return read(response, toMember);
     },
     async remove(id, options) {
       requireStatus(await call(action('DELETE', [id], options)), 204, 410);
     },
     async update(id, peerUrls, options) {
-      const answer = await call(withUrls(action('PUT', [id], options), peerUrls));
-      requireStatus(answer, 204, 404, 409);
-      if (answer.status !== 204) throw statusOfStreamFailure(answer);
+      const response = await call(withUrls(action('PUT', [id], options), peerUrls));
+      requireStatus(response, 204, 404, 409);
+      if (response.status !== 204) throw serverMessageError(response);
     },
   };
 }
@@ -62,20 +62,20 @@ function toMember({ id, name, peerURLs, clientURLs }: JsonObject): V2Member {
   return { id: asText(id), name: asText(name), peerUrls: asTexts(peerURLs), clientUrls: asTexts(clientURLs) };
 }
 
-function statusOfStreamFailure(answer: WholeAnswer): V2CallError {
-  return read(answer, ({ message }) => new V2CallError(asText(message)));
+function serverMessageError(response: BufferedResponse): V2CallError {
+  return read(response, ({ message }) => new V2CallError(asText(message)));
 }
 
-/** Asks a member's `/health`, as `cluster-health` of etcdctl does; failures are worded as Go's http package does. */
-export async function askHealth(connector: Connector, clientUrl: string, call: V2Call): Promise<V2Health> {
+/** Requests a member's `/health`, as etcdctl's `cluster-health` does. Failures have the messages of Go's net/http. */
+export async function fetchHealth(connector: Connector, clientUrl: string, call: V2Call): Promise<V2Health> {
   const text = `${clientUrl}/health`;
   try {
     const { path, ...origin } = parseOrigin(clientUrl);
     const url = { origin: { ...origin, path }, target: `${path}/health` };
     const request = { method: 'GET', headers: {} } as const;
     const limits = { signal: call.signal, headerTimeoutMs: 0 };
-    const answer = await sendFollowing(connector, { url, request }, limits);
-    return isHealthy(await answer.body());
+    const response = await sendFollowingRedirects(connector, { url, request }, limits);
+    return isHealthy(await response.body());
   } catch (error) {
     call.signal.throwIfAborted();
     if (error instanceof V2AttemptError) return { failure: `Get "${text}": ${error.message}` };
@@ -86,7 +86,7 @@ export async function askHealth(connector: Connector, clientUrl: string, call: V
   }
 }
 
-/** Servers say it as a text or as a boolean. Throws a `SyntaxError` or `TypeError` for what is no such answer. */
+/** `health` is a string or a boolean, depending on the server. Throws a `SyntaxError` or `TypeError` for other bodies. */
 function isHealthy(body: string): boolean {
   const { health } = asObject(JSON.parse(body));
   return health === 'true' || health === true;

@@ -2,41 +2,41 @@ import { posix } from 'node:path';
 import { bytesFromText } from '../../go/bytes.js';
 import { parseGoUrl } from '../../go/url.js';
 
-/** Where requests go: `http://host:port`, with a path when the API is not at the root. */
+/** An endpoint: `http://host:port`, with a path if the API is not at the root. */
 export interface Origin {
   readonly scheme: string;
-  /** With the port, if one is given. */
+  /** Includes the port, if one is given. */
   readonly host: string;
   /** Not escaped; empty for the root. */
   readonly path: string;
-  /** As messages call it. */
+  /** The text used in messages. */
   readonly text: string;
 }
 
-/** One request's address. */
+/** The URL of one request. */
 export interface RequestUrl {
   readonly origin: Origin;
   /** Path and query, escaped. */
   readonly target: string;
 }
 
-/** Query or form parameters; those that are undefined are left out. */
+/** Query or form parameters; undefined values are omitted. */
 export type Parameters = Readonly<Record<string, string | bigint | boolean | undefined>>;
 
-/** Without a scheme it is http. Throws a `GoParseError` in Go's words. */
+/** The default scheme is http. Throws a `GoParseError` with Go's message. */
 export function parseOrigin(endpoint: string): Origin {
   const { scheme, host, path } = parseGoUrl(endpoint);
   const text = scheme === '' ? `http:${endpoint}` : endpoint;
   return { scheme: scheme === '' ? 'http' : scheme, host, path: unescapePath(path), text };
 }
 
-/** Below the endpoint's own path; `..` and empty segments are resolved, a slash at the end stays (pathutil.CanonicalURLPath). */
+/** The URL of a key. `..` and empty segments are resolved, a final slash is kept (pathutil.CanonicalURLPath). */
 export function keyUrl(origin: Origin, key: string, query: Parameters = {}): RequestUrl {
   const below = key === '' || key.startsWith('/') ? key : `/${key}`;
   return requestUrl(origin, posix.normalize(`/${origin.path}/v2/keys${below}`), query);
 }
 
-/** Joins as Go's path.Join does: no slash is left at the end. */
+/** Joins segments like Go's path.Join: without a final slash. */
 export function apiUrl(origin: Origin, ...segments: readonly string[]): RequestUrl {
   const path = posix.join('/', origin.path, 'v2', ...segments);
   return requestUrl(origin, path.length > 1 ? path.replace(/\/$/, '') : path, {});
@@ -46,7 +46,7 @@ export function urlText({ origin, target }: RequestUrl): string {
   return `${origin.scheme}://${origin.host}${target}`;
 }
 
-/** `a=b&c=d`, sorted and escaped as Go's url.Values are. */
+/** `a=b&c=d`, sorted and escaped like Go's `url.Values.Encode`. */
 export function encodeParameters(parameters: Parameters): string {
   return Object.entries(parameters)
     .filter(([, value]) => value !== undefined)

@@ -4,14 +4,14 @@ import { CertificateError } from './error.js';
 interface Entry {
   readonly der: Buffer;
   readonly subject: Buffer;
-  /** Not read before it is needed; `undefined`: not read yet, `null`: damaged. */
+  /** Parsed on demand; `undefined`: not parsed yet, `null`: malformed. */
   certificate: Certificate | null | undefined;
 }
 
-/** Certificates that end a chain, whatever they are. */
+/** Root certificates: each of them ends a chain, even if it is not a CA certificate. */
 export class CertificatePool {
   readonly #entries: Entry[] = [];
-  /** Why nothing is in it: what a file or folder could not be read for, in Go's words. */
+  /** Why the pool is empty: the error of reading a file or directory, with Go's message. */
   problem: string | undefined;
 
   get size(): number {
@@ -22,29 +22,30 @@ export class CertificatePool {
     this.#entries.push({ der: certificate.raw, subject: certificate.rawSubject, certificate });
   }
 
-  /** What turns out to be no certificate is left out then. */
-  addUnread(der: Buffer): void {
+  /** Adds a certificate that is parsed on demand; it is ignored if it turns out to be malformed. */
+  addUnparsed(der: Buffer): void {
     const subject = subjectOf(der);
     if (subject) this.#entries.push({ der, subject, certificate: undefined });
   }
 
-  /** Whether the very same certificate is in it. */
+  /** Whether the pool contains this certificate, byte for byte. */
   has({ raw }: Certificate): boolean {
     return this.#entries.some(({ der }) => der.equals(raw));
   }
 
-  namedLikeIssuerOf({ rawIssuer }: Certificate): Certificate[] {
+  /** The certificates whose subject is the certificate's issuer, without duplicates (crypto/x509 `findPotentialParents`). */
+  findPotentialParents({ rawIssuer }: Certificate): Certificate[] {
     const found = new Map<string, Certificate>();
     for (const entry of this.#entries) {
       if (!entry.subject.equals(rawIssuer)) continue;
-      if (entry.certificate === undefined) entry.certificate = readIfSound(entry.der);
+      if (entry.certificate === undefined) entry.certificate = parseOrNull(entry.der);
       if (entry.certificate !== null) found.set(entry.der.toString('latin1'), entry.certificate);
     }
     return [...found.values()];
   }
 }
 
-function readIfSound(der: Buffer): Certificate | null {
+function parseOrNull(der: Buffer): Certificate | null {
   try {
     return parseCertificate(der);
   } catch (error) {

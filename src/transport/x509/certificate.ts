@@ -1,5 +1,5 @@
 /**
- * X.509 certificates (RFC 5280 §4), read as Go's crypto/x509 reads them: what it refuses to parse is refused here, in its words.
+ * Parses X.509 certificates (RFC 5280 §4) as Go's crypto/x509 does: rejects what it rejects, with its messages.
  */
 import { contextTag, DerReader, readTime, TAG } from './der.js';
 import { refuse } from './error.js';
@@ -14,7 +14,7 @@ export interface Certificate {
   /** 1 to 3. */
   readonly version: number;
   readonly serialNumber: bigint;
-  /** `undefined`: none that Go knows. */
+  /** `undefined`: an algorithm that Go does not know. */
   readonly signatureAlgorithm: SignatureAlgorithm | undefined;
   /** DER. */
   readonly rawIssuer: Buffer;
@@ -68,8 +68,8 @@ export function parseCertificate(der: Buffer): Certificate {
 }
 
 /**
- * The subject's name alone, as DER: to look for an issuer among the many authorities of a system without reading all of each. Nothing
- * when there is no name where one must be.
+ * The DER of the subject, without parsing the rest: for finding an issuer among a system's many root certificates. `undefined` when
+ * the certificate is malformed.
  */
 export function subjectOf(der: Buffer): Buffer | undefined {
   const tbs = new DerReader(der).enter(TAG.sequence)?.enter(TAG.sequence);
@@ -89,7 +89,7 @@ function readVersion(tbs: DerReader): number {
   return Number(version) + 1;
 }
 
-/** It stands twice: in what is signed, and beside the signature. */
+/** The algorithm is encoded twice, in tbsCertificate and next to the signature (RFC 5280 §4.1.1.2). */
 function readSignatureAlgorithm(tbs: DerReader, fields: DerReader): SignatureAlgorithm | undefined {
   const signed = tbs.content(TAG.sequence) ?? refuse('x509: malformed signature algorithm identifier');
   const beside = fields.content(TAG.sequence) ?? refuse('x509: malformed algorithm identifier');
@@ -97,7 +97,7 @@ function readSignatureAlgorithm(tbs: DerReader, fields: DerReader): SignatureAlg
   return signatureAlgorithmOf(readAlgorithm(signed));
 }
 
-/** Behind the two unique identifiers, which nobody uses. */
+/** The extensions follow the two optional unique identifiers, which are skipped. */
 function extensionsOf(tbs: DerReader, version: number): DerReader | undefined {
   tbs.element(contextTag(1));
   tbs.element(contextTag(2));

@@ -1,6 +1,6 @@
 import { refuse } from './error.js';
 
-/** Tags of ASN.1's universal class (X.690 §8.1.2), with the bit for constructed values where they have it. */
+/** Tags of ASN.1's universal class (X.690 §8.1.2), including the constructed bit of sequences and sets. */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -27,38 +27,39 @@ export function contextTag(number: number, form: 'primitive' | 'constructed' = '
 interface DerElement {
   readonly tag: number;
   readonly content: Buffer;
-  /** With tag and length. */
+  /** Includes tag and length. */
   readonly whole: Buffer;
 }
 
 /**
- * Reads elements one after the other from DER (X.690 §10), as strictly as Go's golang.org/x/crypto/cryptobyte: lengths are definite and
- * of the shortest form. What is not there, or is damaged, is `undefined`, and the position stays. Nothing is copied.
+ * Reads consecutive elements of DER (X.690 §10), as strictly as Go's golang.org/x/crypto/cryptobyte: lengths must be definite and in the
+ * shortest form. The methods return `undefined` for an element that is malformed or has another tag; the latter is not skipped.
+ * Results are views; nothing is copied.
  */
 export class DerReader {
   readonly #bytes: Buffer;
-  #position = 0;
+  #offset = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
   get isEmpty(): boolean {
-    return this.#position >= this.#bytes.length;
+    return this.#offset >= this.#bytes.length;
   }
 
   nextIs(tag: number): boolean {
-    return this.#bytes[this.#position] === tag;
+    return this.#bytes[this.#offset] === tag;
   }
 
-  any(): DerElement | undefined {
-    const start = this.#position;
+  anyElement(): DerElement | undefined {
+    const start = this.#offset;
     const tag = this.#bytes[start];
-    // Tags of several bytes do not occur in certificates.
+    // Tags of several bytes are not supported: certificates have none.
     if (tag === undefined || (tag & 0x1f) === 0x1f) return undefined;
     const header = lengthAt(this.#bytes, start + 1);
     if (header === undefined || header.end > this.#bytes.length) return undefined;
-    this.#position = header.end;
+    this.#offset = header.end;
     return {
       tag,
       content: this.#bytes.subarray(header.start, header.end),
@@ -67,7 +68,7 @@ export class DerReader {
   }
 
   element(tag: number): DerElement | undefined {
-    return this.nextIs(tag) ? this.any() : undefined;
+    return this.nextIs(tag) ? this.anyElement() : undefined;
   }
 
   /** The content of the next element. */
@@ -88,19 +89,19 @@ export class DerReader {
     return content[0] === 0 ? false : undefined;
   }
 
-  /** @param tag that stands for the one of integers, where it is tagged implicitly */
+  /** @param tag of the field, if it is implicitly tagged */
   integer(tag: number = TAG.integer): bigint | undefined {
     const content = this.content(tag);
     return content && integerOf(content);
   }
 
-  /** As `1.2.840.113549`. */
+  /** In dotted form: `1.2.840.113549`. */
   objectIdentifier(): string | undefined {
     const content = this.content(TAG.objectIdentifier);
     return content && objectIdentifierOf(content);
   }
 
-  /** The bytes of a bit string, and how many bits of the last byte do not belong to it. */
+  /** @returns the bytes, and the number of unused bits in the last byte */
   bitString(): { readonly bytes: Buffer; readonly unusedBits: number } | undefined {
     const content = this.content(TAG.bitString);
     const unusedBits = content?.[0];
@@ -112,20 +113,20 @@ export class DerReader {
   }
 }
 
-/** Where the content begins and ends whose length stands here. */
-function lengthAt(bytes: Buffer, position: number): { start: number; end: number } | undefined {
-  const first = bytes[position];
+/** Start and end of the content whose length is encoded at `offset`. */
+function lengthAt(bytes: Buffer, offset: number): { start: number; end: number } | undefined {
+  const first = bytes[offset];
   if (first === undefined) return undefined;
-  if (first < 0x80) return { start: position + 1, end: position + 1 + first };
+  if (first < 0x80) return { start: offset + 1, end: offset + 1 + first };
   const size = first & 0x7f;
-  const start = position + 1 + size;
+  const start = offset + 1 + size;
   if (size === 0 || size > 4 || start > bytes.length) return undefined;
-  const length = bytes.readUIntBE(position + 1, size);
-  const isShortest = length >= 0x80 && bytes[position + 1] !== 0;
+  const length = bytes.readUIntBE(offset + 1, size);
+  const isShortest = length >= 0x80 && bytes[offset + 1] !== 0;
   return isShortest ? { start, end: start + length } : undefined;
 }
 
-/** Two's complement in the shortest form. */
+/** Two's complement; must be in the shortest form. */
 function integerOf(content: Buffer): bigint | undefined {
   const [first, second] = content;
   if (first === undefined) return undefined;
@@ -139,7 +140,7 @@ function objectIdentifierOf(content: Buffer): string | undefined {
   let value = 0;
   let isOpen = false;
   for (const byte of content) {
-    // A number never begins with seven zero bits.
+    // Leading zeros are not allowed.
     if (!isOpen && byte === 0x80) return undefined;
     value = value * 128 + (byte & 0x7f);
     if (value > 0x7fff_ffff) return undefined;
@@ -159,27 +160,27 @@ export function readTime(validity: DerReader): number {
   if (validity.nextIs(TAG.utcTime)) {
     const text = validity.content(TAG.utcTime)?.toString('latin1') ?? '';
     const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
-    // Seconds may be missing.
-    const [time, zone] = text.length === 13 || text.length === 17 ? split(text, 12) : split(text, 10);
+    // As in Go, seconds are optional.
+    const [time, zone] = text.length === 13 || text.length === 17 ? splitAt(text, 12) : splitAt(text, 10);
     const full = time.length === 10 ? `${time}00` : time;
-    return instant(century + full, zone) ?? refuse('x509: malformed UTCTime');
+    return parseTime(century + full, zone) ?? refuse('x509: malformed UTCTime');
   }
   if (validity.nextIs(TAG.generalizedTime)) {
     const text = validity.content(TAG.generalizedTime)?.toString('latin1') ?? '';
-    return instant(...split(text, 14)) ?? refuse('x509: malformed GeneralizedTime');
+    return parseTime(...splitAt(text, 14)) ?? refuse('x509: malformed GeneralizedTime');
   }
   return refuse('x509: unsupported time format');
 }
 
-function split(text: string, position: number): [string, string] {
-  return [text.slice(0, position), text.slice(position)];
+function splitAt(text: string, index: number): [string, string] {
+  return [text.slice(0, index), text.slice(index)];
 }
 
 /** @param time `YYYYMMDDhhmmss` @param zone `Z` or `+hhmm` */
-function instant(time: string, zone: string): number | undefined {
+function parseTime(time: string, zone: string): number | undefined {
   const iso = `${time.slice(0, 4)}-${time.slice(4, 6)}-${time.slice(6, 8)}T${time.slice(8, 10)}:${time.slice(10, 12)}:${time.slice(12)}.000Z`;
   const ms = Date.parse(iso);
-  // Dates that do not exist become others.
+  // Date.parse accepts dates that do not exist, such as 30 February.
   if (Number.isNaN(ms) || new Date(ms).toISOString() !== iso) return undefined;
   if (zone === 'Z') return ms;
   const [, sign, hours, minutes] = /^([+-])(\d\d)(\d\d)$/.exec(zone) ?? [];

@@ -1,9 +1,9 @@
-/** A certificate that is damaged or not to be trusted, in the words of Go's crypto/x509 and crypto/tls. */
+/** A certificate is malformed or not trusted. The messages are those of Go's crypto/x509 and crypto/tls. */
 export class CertificateError extends Error {
   override readonly name: string = 'CertificateError';
 }
 
-/** It was issued for other hosts. */
+/** The certificate is not valid for the host. */
 export class HostNameError extends CertificateError {}
 
 /** @throws CertificateError */

@@ -3,36 +3,36 @@ import { refuse } from './error.js';
 import { readIa5 } from './name.js';
 import { hostOfUri, isDomain, type NameConstraints, readNameConstraints } from './name-constraints.js';
 
-/** What the extensions of a certificate say (RFC 5280 §4.2), as far as it decides whether it is trusted. */
+/** The extensions of a certificate (RFC 5280 §4.2) that are used to verify it. */
 export interface Extensions {
-  /** DER of the subject alternative names; absent when there is no such extension. */
+  /** DER of the subject alternative names; absent without this extension. */
   readonly rawSubjectAltName?: Buffer;
   readonly dnsNames: readonly string[];
   /** 4 or 16 bytes each. */
   readonly ipAddresses: readonly Buffer[];
   readonly emailAddresses: readonly string[];
   readonly uris: readonly string[];
-  /** The bit of certificate signing; `undefined` when there is no such extension, or no bit in it. */
-  readonly maySignCertificates?: boolean;
+  /** The keyCertSign bit of the key usage; `undefined` without this extension, or when no bit is set. */
+  readonly hasKeyCertSign?: boolean;
   readonly basicConstraints?: BasicConstraints;
   readonly nameConstraints?: NameConstraints;
-  /** Object identifiers; empty: any. */
+  /** Object identifiers; empty: no restriction. */
   readonly extendedKeyUsages: readonly string[];
   readonly policies: Policies;
-  /** Empty: none. */
+  /** Empty: absent. */
   readonly subjectKeyId: Buffer;
   readonly authorityKeyId: Buffer;
-  /** One is critical, and not understood here. */
+  /** Whether there is a critical extension that is not supported here. */
   readonly hasUnhandledCritical: boolean;
 }
 
 export interface BasicConstraints {
-  readonly isAuthority: boolean;
-  /** How many intermediates may stand between this certificate and the one of the server. */
+  readonly isCa: boolean;
+  /** pathLenConstraint: how many intermediates may be between this certificate and the server's. */
   readonly maxPathLength?: number;
 }
 
-/** RFC 5280 §4.2.1.4, .5, .11, .14. */
+/** Certificate policies, mappings and constraints (RFC 5280 §4.2.1.4, .5, .11, .14). */
 export interface Policies {
   readonly policies: readonly string[];
   readonly mappings: readonly { readonly issuer: string; readonly subject: string }[];
@@ -49,14 +49,14 @@ interface Extension {
   readonly value: Buffer;
 }
 
-type Found = { -readonly [Name in keyof Extensions]: Extensions[Name] };
+type MutableExtensions = { -readonly [Name in keyof Extensions]: Extensions[Name] };
 
-/** Returns whether the extension was understood. */
-type ReadExtension = (extension: Extension, found: Found) => boolean;
+/** Reads one extension into `found`. Returns whether it is handled completely. */
+type ReadExtension = (extension: Extension, found: MutableExtensions) => boolean;
 
-/** @param list of the extensions; absent: none. @throws CertificateError */
+/** @param list the sequence of extensions, if there is one. @throws CertificateError */
 export function readExtensions(list: DerReader | undefined): Extensions {
-  const found: Found = {
+  const found: MutableExtensions = {
     dnsNames: [],
     ipAddresses: [],
     emailAddresses: [],
@@ -74,7 +74,7 @@ export function readExtensions(list: DerReader | undefined): Extensions {
   return found;
 }
 
-/** All are read before any is interpreted, as in Go. */
+/** All extensions are parsed before any is interpreted, as in Go: this decides which error is reported. */
 function extensionsIn(list: DerReader | undefined): Map<string, Extension> {
   const extensions = new Map<string, Extension>();
   while (list !== undefined && !list.isEmpty) {
@@ -96,9 +96,9 @@ const READERS: Readonly<Record<string, ReadExtension>> = {
   '2.5.29.17': readSubjectAltName,
   '2.5.29.19': readBasicConstraints,
   '2.5.29.30': ({ value }, found) => {
-    const { constraints, hasOthers } = readNameConstraints(value);
+    const { constraints, hasUnhandled } = readNameConstraints(value);
     found.nameConstraints = constraints;
-    return !hasOthers;
+    return !hasUnhandled;
   },
   '2.5.29.31': checkDistributionPoints,
   '2.5.29.32': readPolicies,
@@ -114,7 +114,7 @@ const READERS: Readonly<Record<string, ReadExtension>> = {
   '1.3.6.1.5.5.7.1.1': checkAuthorityInfoAccess,
 };
 
-/** Only looked at as closely as Go does: what it says is not used. */
+/** Validated as in Go, but not used. */
 function checkAuthorityInfoAccess({ isCritical, value }: Extension): boolean {
   if (isCritical) refuse('x509: authority info access incorrectly marked critical');
   const problem = 'x509: invalid authority info access';
@@ -122,12 +122,12 @@ function checkAuthorityInfoAccess({ isCritical, value }: Extension): boolean {
   while (!list.isEmpty) {
     const access = list.enter(TAG.sequence) ?? refuse(problem);
     if (access.objectIdentifier() === undefined) refuse(problem);
-    if (access.nextIs(contextTag(6)) && access.any() === undefined) refuse(problem);
+    if (access.nextIs(contextTag(6)) && access.anyElement() === undefined) refuse(problem);
   }
   return true;
 }
 
-/** The same. */
+/** Validated as in Go, but not used. */
 function checkDistributionPoints({ value }: Extension): boolean {
   const problem = 'x509: invalid CRL distribution point';
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse(`${problem}s`);
@@ -136,19 +136,19 @@ function checkDistributionPoints({ value }: Extension): boolean {
     const point = list.enter(TAG.sequence) ?? refuse(problem);
     if (!point.nextIs(nameTag)) continue;
     const names = point.enter(nameTag)?.enter(nameTag) ?? refuse(problem);
-    while (names.nextIs(contextTag(6))) if (names.any() === undefined) refuse(problem);
+    while (names.nextIs(contextTag(6))) if (names.anyElement() === undefined) refuse(problem);
   }
   return true;
 }
 
-function readSubjectKeyId({ isCritical, value }: Extension, found: Found): boolean {
+function readSubjectKeyId({ isCritical, value }: Extension, found: MutableExtensions): boolean {
   if (isCritical) refuse('x509: subject key identifier incorrectly marked critical');
   found.subjectKeyId =
     new DerReader(value).content(TAG.octetString) ?? refuse('x509: invalid subject key identifier');
   return true;
 }
 
-function readAuthorityKeyId({ isCritical, value }: Extension, found: Found): boolean {
+function readAuthorityKeyId({ isCritical, value }: Extension, found: MutableExtensions): boolean {
   if (isCritical) refuse('x509: authority key identifier incorrectly marked critical');
   const problem = 'x509: invalid authority key identifier';
   const fields = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
@@ -156,29 +156,29 @@ function readAuthorityKeyId({ isCritical, value }: Extension, found: Found): boo
   return true;
 }
 
-/** Bit 5 of the usages is keyCertSign; usages of which no bit is set say nothing. */
-function readKeyUsage({ value }: Extension, found: Found): boolean {
+/** Bit 5 is keyCertSign. A key usage without any bit set is ignored. */
+function readKeyUsage({ value }: Extension, found: MutableExtensions): boolean {
   const { bytes } = new DerReader(value).bitString() ?? refuse('x509: invalid key usage');
   const [first = 0, second = 0] = bytes;
-  if ((first | (second & 0x80)) !== 0) found.maySignCertificates = (first & 0x04) !== 0;
+  if ((first | (second & 0x80)) !== 0) found.hasKeyCertSign = (first & 0x04) !== 0;
   return true;
 }
 
-function readBasicConstraints({ value }: Extension, found: Found): boolean {
+function readBasicConstraints({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid basic constraints';
   const fields = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
-  const isAuthority = fields.nextIs(TAG.boolean) ? (fields.boolean() ?? refuse(problem)) : false;
+  const isCa = fields.nextIs(TAG.boolean) ? (fields.boolean() ?? refuse(problem)) : false;
   if (!fields.nextIs(TAG.integer)) {
-    found.basicConstraints = { isAuthority };
+    found.basicConstraints = { isCa };
     return true;
   }
   const maxPathLength = fields.integer() ?? refuse(problem);
   if (maxPathLength < 0n || maxPathLength > 2n ** 63n - 1n) refuse(problem);
-  found.basicConstraints = { isAuthority, maxPathLength: Number(maxPathLength) };
+  found.basicConstraints = { isCa, maxPathLength: Number(maxPathLength) };
   return true;
 }
 
-function readExtendedKeyUsage({ value }: Extension, found: Found): boolean {
+function readExtendedKeyUsage({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid extended key usages';
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
   const usages: string[] = [];
@@ -187,7 +187,7 @@ function readExtendedKeyUsage({ value }: Extension, found: Found): boolean {
   return true;
 }
 
-function readSubjectAltName({ value }: Extension, found: Found): boolean {
+function readSubjectAltName({ value }: Extension, found: MutableExtensions): boolean {
   found.rawSubjectAltName = value;
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse('x509: invalid subject alternative names');
   const names = {
@@ -197,7 +197,7 @@ function readSubjectAltName({ value }: Extension, found: Found): boolean {
     ip: [] as Buffer[],
   };
   while (!list.isEmpty) {
-    const { tag, content } = list.any() ?? refuse('x509: invalid subject alternative name');
+    const { tag, content } = list.anyElement() ?? refuse('x509: invalid subject alternative name');
     if (tag === contextTag(1))
       names.email.push(readIa5(content) ?? refuse('x509: SAN rfc822Name is malformed'));
     if (tag === contextTag(2)) names.dns.push(readIa5(content) ?? refuse('x509: SAN dNSName is malformed'));
@@ -213,7 +213,7 @@ function readSubjectAltName({ value }: Extension, found: Found): boolean {
 
 function readUri(content: Buffer): string {
   const uri = readIa5(content) ?? refuse('x509: SAN uniformResourceIdentifier is malformed');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what no URI may hold
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: URIs must not contain these
   if (/[\0-\x1f\x7f]/.test(uri))
     refuse(`x509: cannot parse URI ${JSON.stringify(uri)}: invalid control character in URL`);
   const host = hostOfUri(uri);
@@ -227,7 +227,7 @@ function readIpAddress(content: Buffer): Buffer {
   return refuse(`x509: cannot parse IP address of length ${content.length}`);
 }
 
-function readPolicies({ value }: Extension, found: Found): boolean {
+function readPolicies({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid certificate policies';
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
   const policies = new Set<string>();
@@ -240,7 +240,7 @@ function readPolicies({ value }: Extension, found: Found): boolean {
   return true;
 }
 
-function readPolicyMappings({ value }: Extension, found: Found): boolean {
+function readPolicyMappings({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid policy mappings extension';
   const list = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
   const mappings: { issuer: string; subject: string }[] = [];
@@ -254,7 +254,7 @@ function readPolicyMappings({ value }: Extension, found: Found): boolean {
   return true;
 }
 
-function readPolicyConstraints({ value }: Extension, found: Found): boolean {
+function readPolicyConstraints({ value }: Extension, found: MutableExtensions): boolean {
   const problem = 'x509: invalid policy constraints extension';
   const fields = new DerReader(value).enter(TAG.sequence) ?? refuse(problem);
   const number = (tag: number) => {

@@ -1,14 +1,14 @@
 import type { Certificate } from './certificate.js';
 import { asIpv4, formatIpAddress, parseIpAddress } from './ip-address.js';
 
-/** More names than this are only counted. */
+/** With more names than this, the message only gives their number. */
 const MAX_LISTED_NAMES = 100;
 
 /**
- * Whether the certificate was issued for the host, a DNS name or an IP address, by the rules of Go's `Certificate.VerifyHostname`
- * (RFC 6125): only subject alternative names count, never the common name; `*` stands for one whole label, the first; underscores and
- * a final dot are allowed; what is no host name must be equal, letter case apart.
- * @returns why not, in Go's words; nothing when it was
+ * Whether the certificate is valid for the host, a DNS name or an IP address, by the rules of Go's `Certificate.VerifyHostname`
+ * (RFC 6125): only subject alternative names count, not the common name; `*` matches exactly the first label; underscores and a final
+ * dot are allowed; if either is not a valid host name, they must be equal without regard to case.
+ * @returns Go's error message; `undefined` when the certificate is valid for the host
  */
 export function hostNameProblem(certificate: Certificate, host: string): string | undefined {
   const { dnsNames, ipAddresses } = certificate.extensions;
@@ -24,8 +24,8 @@ export function hostNameProblem(certificate: Certificate, host: string): string 
 
 function matches(name: string, host: string): boolean {
   if (isHostName(host, false) && isHostName(name, true)) return matchesPattern(name, host);
-  const isNothing = name === '' || name === '.' || host === '' || host === '.';
-  return !isNothing && lowerCase(name) === lowerCase(host);
+  const isEmptyName = name === '' || name === '.' || host === '' || host === '.';
+  return !isEmptyName && lowerCase(name) === lowerCase(host);
 }
 
 /** Labels of letters, digits, hyphens and underscores. */
@@ -45,7 +45,7 @@ function matchesPattern(pattern: string, host: string): boolean {
   );
 }
 
-/** ASCII letters only. */
+/** Converts only ASCII letters. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -1,4 +1,4 @@
-/** Name constraints (RFC 5280 §4.2.1.10), read and applied as Go's crypto/x509 does. */
+/** Name constraints (RFC 5280 §4.2.1.10), parsed and applied as in Go's crypto/x509. */
 import type { Certificate } from './certificate.js';
 import { contextTag, DerReader, TAG } from './der.js';
 import { refuse } from './error.js';
@@ -10,7 +10,7 @@ export interface NameConstraints {
   readonly excluded: Subtrees;
 }
 
-/** Each of the four kinds is unconstrained when it is empty. */
+/** An empty list means that names of this type are not constrained. */
 interface Subtrees {
   readonly dns: readonly string[];
   readonly ip: readonly IpNetwork[];
@@ -26,8 +26,8 @@ interface IpNetwork {
 
 const INVALID = 'x509: invalid NameConstraints extension';
 
-/** @returns also whether there are constraints of kinds that are not understood */
-export function readNameConstraints(value: Buffer): { constraints: NameConstraints; hasOthers: boolean } {
+/** `hasUnhandled`: there are constraints on types of names that are not supported. */
+export function readNameConstraints(value: Buffer): { constraints: NameConstraints; hasUnhandled: boolean } {
   const outer = new DerReader(value);
   const fields = outer.enter(TAG.sequence) ?? refuse(INVALID);
   const lists = [0, 1].map((number) => {
@@ -40,22 +40,22 @@ export function readNameConstraints(value: Buffer): { constraints: NameConstrain
   if (permitted === undefined || excluded === undefined) return refuse(INVALID);
   return {
     constraints: { permitted: permitted.subtrees, excluded: excluded.subtrees },
-    hasOthers: permitted.hasOthers || excluded.hasOthers,
+    hasUnhandled: permitted.hasUnhandled || excluded.hasUnhandled,
   };
 }
 
-function readSubtrees(list: DerReader): { subtrees: Subtrees; hasOthers: boolean } {
+function readSubtrees(list: DerReader): { subtrees: Subtrees; hasUnhandled: boolean } {
   const subtrees = { dns: [] as string[], ip: [] as IpNetwork[], email: [] as string[], uri: [] as string[] };
-  let hasOthers = false;
+  let hasUnhandled = false;
   while (!list.isEmpty) {
-    const { tag, content } = list.enter(TAG.sequence)?.any() ?? refuse(INVALID);
+    const { tag, content } = list.enter(TAG.sequence)?.anyElement() ?? refuse(INVALID);
     if (tag === contextTag(1)) subtrees.email.push(readEmail(content));
     else if (tag === contextTag(2)) subtrees.dns.push(readDomain(content, 'dnsName'));
     else if (tag === contextTag(6)) subtrees.uri.push(readUriDomain(content));
     else if (tag === contextTag(7)) subtrees.ip.push(readNetwork(content));
-    else hasOthers = true;
+    else hasUnhandled = true;
   }
-  return { subtrees, hasOthers };
+  return { subtrees, hasUnhandled };
 }
 
 function readText(content: Buffer): string {
@@ -96,7 +96,7 @@ function readNetwork(content: Buffer): IpNetwork {
   return { address: content.subarray(0, half), mask };
 }
 
-/** Printable labels without a final dot; a constraint may begin with a dot. */
+/** Whether all labels are printable ASCII. A final dot is not allowed; a constraint may start with a dot. */
 export function isDomain(text: string, use: 'name' | 'constraint'): boolean {
   if (text === '') return true;
   const labels = (use === 'constraint' ? text.replace(/^\./, '') : text).split('.');
@@ -104,8 +104,9 @@ export function isDomain(text: string, use: 'name' | 'constraint'): boolean {
 }
 
 /**
- * Whether each certificate of the chain, from the server's to the authority's, carries only names that those behind it allow.
- * @returns why not, in Go's words
+ * Whether the names of each certificate are allowed by the certificates after it in the chain.
+ * @param chain from the server's certificate to the root
+ * @returns Go's error message; `undefined` when all names are allowed
  */
 export function constraintProblem(chain: readonly Certificate[]): string | undefined {
   for (const [index, { extensions }] of chain.entries()) {
@@ -173,7 +174,7 @@ function dnsProblem(name: string, constraints: NameConstraints): string | undefi
   return domainProblem('DNS name', { text: name, domain: name }, { constraints, kind: 'dns' });
 }
 
-/** A full address stands for itself, what has no `@` for all addresses of that domain. */
+/** A constraint with `@` matches that address; without `@`, all addresses of that domain. */
 function emailProblem(
   text: string,
   mailbox: Mailbox | undefined,
@@ -215,8 +216,8 @@ function domainProblem(
 }
 
 /**
- * Whether the domain is the constraint's or below it; a constraint that begins with a dot is only for what is below. A wildcard is
- * excluded also by a constraint on one of the names that it stands for.
+ * Whether the domain is the constraint's or a subdomain; a constraint with a leading dot matches only subdomains. An excluding
+ * constraint also matches a wildcard name that covers the constraint's domain.
  */
 function isWithin(domain: string, constraint: string, isPermitted: boolean): boolean {
   if (constraint === '') return true;
@@ -227,13 +228,13 @@ function isWithin(domain: string, constraint: string, isPermitted: boolean): boo
   return name.includes('.') && suffix.includes('.') && suffix.slice(suffix.indexOf('.')) === parent;
 }
 
-/** With the port, in lower case. */
+/** Host and port of a URI, in lower case. */
 export function hostOfUri(uri: string): string {
   const authority = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(uri)?.[1] ?? '';
   return authority.slice(authority.lastIndexOf('@') + 1).toLowerCase();
 }
 
-/** The domain of a URI that can be compared with constraints; problems in Go's words. */
+/** The domain of a URI for comparison with constraints, or Go's message why it cannot be compared. */
 function domainOfUri(text: string): { text: string; domain: string; problem?: string } {
   const host = hostOfUri(text);
   if (host === '') {
@@ -250,19 +251,19 @@ function domainOfUri(text: string): { text: string; domain: string; problem?: st
     : { text, domain };
 }
 
-/** Of ASCII text. */
+/** Go's `%q` for ASCII text. */
 function quote(text: string): string {
   return JSON.stringify(text);
 }
 
-/** An address of electronic mail (RFC 2821 §4.1.2), as certificates name them. */
+/** An email address (RFC 2821 §4.1.2). */
 interface Mailbox {
   readonly local: string;
   /** In lower case. */
   readonly domain: string;
 }
 
-/** Nothing for what is no such address to Go's crypto/x509. */
+/** `undefined` when Go's crypto/x509 cannot parse the address. */
 function parseMailbox(text: string): Mailbox | undefined {
   const quoted = /^"((?:\\[^\0\r\n]|[^\0\t\r\n"\\])*)"@(.*)$/s.exec(text);
   const plain = /^((?:\\[\s\S]|[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.])+)@(.*)$/s.exec(text);

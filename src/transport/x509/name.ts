@@ -2,9 +2,9 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { DerReader, TAG } from './der.js';
 import { refuse } from './error.js';
 
-/** As much of a name as is told to a person. */
+/** The parts of a name that appear in messages. */
 export interface DistinguishedName {
-  /** Empty: none. */
+  /** Empty: absent. */
   readonly commonName: string;
   readonly organization: string;
 }
@@ -21,7 +21,7 @@ export function readName(der: Buffer): DistinguishedName {
     const set = sequence.enter(TAG.set) ?? refuse('x509: invalid RDNSequence');
     while (!set.isEmpty) {
       const [type, value] = readAttribute(set);
-      // The last common name counts, and the first organization.
+      // As in Go, the last common name and the first organization are used.
       if (type === COMMON_NAME) commonName = value;
       if (type === ORGANIZATION) organization ||= value;
     }
@@ -32,8 +32,8 @@ export function readName(der: Buffer): DistinguishedName {
 function readAttribute(set: DerReader): [type: string, value: string] {
   const attribute = set.enter(TAG.sequence) ?? refuse('x509: invalid RDNSequence: invalid attribute');
   const type = attribute.objectIdentifier() ?? refuse('x509: invalid RDNSequence: invalid attribute type');
-  const value = attribute.any() ?? refuse('x509: invalid RDNSequence: invalid attribute value');
-  const read = STRINGS[value.tag];
+  const value = attribute.anyElement() ?? refuse('x509: invalid RDNSequence: invalid attribute value');
+  const read = STRING_READERS[value.tag];
   const text = read ? read(value.content) : `unsupported string type: ${value.tag}`;
   if (!read || text === undefined) {
     const problem = read ? `invalid ${STRING_NAMES[value.tag]}` : text;
@@ -50,7 +50,7 @@ const STRING_NAMES: Readonly<Record<number, string>> = {
   [TAG.numericString]: 'NumericString',
 };
 
-const STRINGS: Readonly<Record<number, (bytes: Buffer) => string | undefined>> = {
+const STRING_READERS: Readonly<Record<number, (bytes: Buffer) => string | undefined>> = {
   [TAG.t61String]: (bytes) => bytes.toString('latin1'),
   [TAG.printableString]: (bytes) => (bytes.every(isPrintable) ? bytes.toString('latin1') : undefined),
   [TAG.ia5String]: readIa5,
@@ -60,20 +60,22 @@ const STRINGS: Readonly<Record<number, (bytes: Buffer) => string | undefined>> =
   [TAG.bmpString]: readBmp,
 };
 
-/** ASCII, or nothing. */
+/** IA5String: `undefined` when it is not ASCII. */
 export function readIa5(bytes: Buffer): string | undefined {
   return isAscii(bytes) ? bytes.toString('latin1') : undefined;
 }
 
-/** `*` and `&` are not in the standard's set, but in certificates. */
-const PRINTABLE_MARKS = " '()+,-./:=?*&";
+/** As in Go, `*` and `&` are accepted: the standard does not allow them, but certificates contain them. */
+const PRINTABLE_PUNCTUATION = " '()+,-./:=?*&";
 
 function isPrintable(byte: number): boolean {
   const isLetter = (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a);
-  return isLetter || (byte >= 0x30 && byte <= 0x39) || PRINTABLE_MARKS.includes(String.fromCharCode(byte));
+  return (
+    isLetter || (byte >= 0x30 && byte <= 0x39) || PRINTABLE_PUNCTUATION.includes(String.fromCharCode(byte))
+  );
 }
 
-/** UCS-2 with the most significant byte first: no surrogates and no noncharacters. */
+/** BMPString: UCS-2, big-endian, without surrogates and noncharacters. */
 function readBmp(bytes: Buffer): string | undefined {
   if (bytes.length % 2 !== 0) return undefined;
   const text = Buffer.from(bytes).swap16().toString('utf16le').replace(/\0$/, '');

@@ -2,7 +2,7 @@
 export interface PemBlock {
   /** `CERTIFICATE`, `EC PRIVATE KEY`, … */
   readonly label: string;
-  /** Lines `name: value` stood above the data, as in keys that a passphrase protects. */
+  /** Whether lines `name: value` precede the data, as in keys with a passphrase. */
   readonly hasHeaders: boolean;
   readonly bytes: Buffer;
 }
@@ -12,8 +12,8 @@ const END = '\n-----END ';
 const DASHES = '-----';
 
 /**
- * The blocks of a file, found as Go's encoding/pem finds them: text between blocks is passed over, and so is a damaged block up to the
- * next one that is whole. Blanks at the ends of lines and in the data do not matter, nor do blank lines.
+ * Finds the blocks of a file as Go's encoding/pem does: text between blocks and malformed blocks are skipped. White space at the ends of
+ * lines and in the data is ignored, as are blank lines.
  * @param text the file's bytes as latin1
  */
 export function decodePem(text: string): PemBlock[] {
@@ -21,7 +21,7 @@ export function decodePem(text: string): PemBlock[] {
   for (let position = 0; position < text.length; ) {
     const end = text.indexOf(END, position);
     if (end < 0) break;
-    // Of several beginnings before one end, the last one counts.
+    // Of several BEGIN lines before one END line, the last is used.
     const begin = text.lastIndexOf(BEGIN, end - BEGIN.length);
     const isAtLineStart = begin >= position && (begin === position || text[begin - 1] === '\n');
     const found = isAtLineStart ? blockAt(text, begin + BEGIN.length) : undefined;
@@ -31,7 +31,7 @@ export function decodePem(text: string): PemBlock[] {
   return blocks;
 }
 
-/** The block whose label stands at the position, and where the text goes on behind it; nothing when it is damaged. */
+/** The block whose label is at `start`, and the offset after it; `undefined` when it is malformed. */
 function blockAt(text: string, start: number): { block: PemBlock; next: number } | undefined {
   const labelLine = lineAt(text, start);
   if (!labelLine.text.endsWith(DASHES)) return undefined;
@@ -41,7 +41,7 @@ function blockAt(text: string, start: number): { block: PemBlock; next: number }
     dataStart = line.next;
   }
   const hasHeaders = dataStart !== labelLine.next;
-  // Without data, the end begins with the line break of the line before.
+  // In a block without data, END starts with the line break of the previous line.
   const end = text.indexOf(END, hasHeaders ? dataStart : dataStart - 1);
   if (end < 0) return undefined;
   const trailer = lineAt(text, end + END.length);
@@ -50,7 +50,7 @@ function blockAt(text: string, start: number): { block: PemBlock; next: number }
   return bytes && { block: { label, hasHeaders, bytes }, next: trailer.next };
 }
 
-/** Without blanks at its end. */
+/** The line without white space at its end, and the offset of the next line. */
 function lineAt(text: string, start: number): { text: string; next: number } {
   const lineEnd = text.indexOf('\n', start);
   let end = lineEnd < 0 ? text.length : lineEnd;
@@ -59,11 +59,11 @@ function lineAt(text: string, start: number): { text: string; next: number } {
   return { text: text.slice(start, end), next: lineEnd < 0 ? text.length : lineEnd + 1 };
 }
 
-/** Strictly, as Node.js is not: whole groups of four, and nothing else but white space. */
+/** Stricter than Node.js: only complete groups of four characters, and white space. */
 function decodeBase64(text: string): Buffer | undefined {
   const data = text.split('\n').join('');
   const bytes = Buffer.from(data, 'base64');
-  // Mostly there is nothing to look at more closely: this runs before each connection.
+  // The comparison is the fast path: this runs before each connection.
   return bytes.toString('base64') === data || isBase64(data) ? bytes : undefined;
 }
 
@@ -72,10 +72,10 @@ function isBase64(text: string): boolean {
   return data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data);
 }
 
-/** The same as TLS libraries read it. */
+/** PEM in the form that TLS libraries accept. */
 export function encodePem(label: string, bytes: Buffer): string {
   const lines = [`-----BEGIN ${label}-----`];
-  // 64 characters each.
+  // 48 bytes make a line of 64 characters.
   for (let start = 0; start < bytes.length; start += 48) {
     lines.push(bytes.toString('base64', start, Math.min(start + 48, bytes.length)));
   }

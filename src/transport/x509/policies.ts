@@ -1,6 +1,6 @@
 /**
- * Certificate policies (RFC 5280 §6.1 with the graph of RFC 9618). No policy is asked for here, so they decide only where an authority
- * requires that there is an explicit one.
+ * Certificate policies (RFC 5280 §6.1 with the graph of RFC 9618). The initial policy set is anyPolicy, so policies matter only where a
+ * CA requires an explicit policy.
  */
 import type { Certificate } from './certificate.js';
 
@@ -12,17 +12,17 @@ interface Node {
   readonly parents: readonly Node[];
 }
 
-/** The nodes of one depth, by their policy. */
+/** The nodes of one depth of the graph, by policy. */
 type Stratum = Map<string, Node>;
 
-/** How many certificates may still follow before each of these rules holds; 0: it holds. */
+/** How many more certificates each rule does not apply to; 0: it applies. */
 interface Countdown {
   explicitPolicy: number;
   policyMapping: number;
   inhibitAnyPolicy: number;
 }
 
-/** @param chain from the server's certificate to the authority's, whose own policies do not count */
+/** @param chain from the server's certificate to the root, whose own policies are ignored */
 export function hasValidPolicies(chain: readonly Certificate[]): boolean {
   const path = chain.slice(0, -1).reverse();
   if (path.length === 0) return true;
@@ -50,7 +50,7 @@ function isSelfIssued({ rawIssuer, rawSubject }: Certificate): boolean {
   return rawIssuer.equals(rawSubject);
 }
 
-/** A new stratum of what the certificate asserts and those above it expect. */
+/** Adds a stratum with the certificate's policies that its parents expect. */
 function grow(strata: Stratum[], { extensions }: Certificate, allowsAnyPolicy: boolean): void {
   const above = [...(strata.at(-1)?.values() ?? [])];
   const stratum: Stratum = new Map();
@@ -78,7 +78,7 @@ function grow(strata: Stratum[], { extensions }: Certificate, allowsAnyPolicy: b
   prune(strata);
 }
 
-/** Without nodes that nothing follows from; the last stratum stays. */
+/** Removes nodes without children, except in the last stratum. */
 function prune(strata: Stratum[]): void {
   for (let depth = strata.length - 2; depth > 0; depth--) {
     const children = [...(strata[depth + 1]?.values() ?? [])];
@@ -88,7 +88,7 @@ function prune(strata: Stratum[]): void {
   }
 }
 
-/** False: a mapping of any policy, which is not allowed. */
+/** Returns false when there is a mapping from or to anyPolicy, which is not allowed. */
 function applyMappings(strata: Stratum[], { extensions }: Certificate, isAllowed: boolean): boolean {
   const { mappings } = extensions.policies;
   const leaves = strata.at(-1) ?? new Map<string, Node>();
@@ -117,7 +117,7 @@ function countDown(countdown: Countdown, certificate: Certificate): void {
   countdown.inhibitAnyPolicy = next(countdown.inhibitAnyPolicy, inhibitAnyPolicy);
 }
 
-/** Whether there is a policy that holds for the whole path. */
+/** Whether a policy is valid for the whole path. */
 function hasPolicy(strata: readonly Stratum[]): boolean {
   if (strata.at(-1)?.has(ANY_POLICY)) return true;
   const nodes = strata.flatMap((stratum) => [...stratum.values()]);

@@ -9,10 +9,10 @@ export interface Algorithm {
 }
 
 export interface SignatureAlgorithm {
-  /** As Go prints it. */
+  /** Go's name. */
   readonly name: string;
   readonly keyType: 'RSA' | 'ECDSA' | 'Ed25519' | 'DSA';
-  /** MD5 and SHA-1 are never accepted under a certificate. */
+  /** MD5 and SHA-1: signatures of certificates with these are rejected. */
   readonly isInsecure: boolean;
 }
 
@@ -46,7 +46,7 @@ const ALGORITHMS: Readonly<Record<string, SignatureAlgorithm>> = {
   '1.2.840.10045.4.3.4': secure('ECDSA-SHA512', 'ECDSA'),
 };
 
-/** Hashes of RSA-PSS, each with the length of its salt, which must be that of the hash. */
+/** Hashes of RSA-PSS. The salt must be as long as the hash. */
 const PSS_HASHES: Readonly<Record<string, { readonly name: string; readonly saltBytes: bigint }>> = {
   '2.16.840.1.101.3.4.2.1': { name: 'SHA256-RSAPSS', saltBytes: 32n },
   '2.16.840.1.101.3.4.2.2': { name: 'SHA384-RSAPSS', saltBytes: 48n },
@@ -58,17 +58,17 @@ export function readAlgorithm(content: Buffer): Algorithm {
   const reader = new DerReader(content);
   const oid = reader.objectIdentifier() ?? refuse('x509: malformed OID');
   if (reader.isEmpty) return { oid, parameters: Buffer.alloc(0) };
-  const parameters = reader.any() ?? refuse('x509: malformed parameters');
+  const parameters = reader.anyElement() ?? refuse('x509: malformed parameters');
   return { oid, parameters: parameters.whole };
 }
 
-/** `undefined` for what Go does not know. */
+/** `undefined` for algorithms that Go does not know. */
 export function signatureAlgorithmOf({ oid, parameters }: Algorithm): SignatureAlgorithm | undefined {
   if (oid === ED25519) return parameters.length === 0 ? secure('Ed25519', 'Ed25519') : undefined;
   return oid === RSA_PSS ? pssAlgorithm(parameters) : ALGORITHMS[oid];
 }
 
-/** RFC 4055 §3.1: one hash for message and mask, and a salt as long as it. */
+/** RFC 4055 §3.1. As in Go, message and mask must use the same hash, and the salt must have its length. */
 function pssAlgorithm(parameters: Buffer): SignatureAlgorithm | undefined {
   const fields = new DerReader(parameters).enter(TAG.sequence);
   const hash = fields?.enter(contextTag(0, 'constructed'))?.content(TAG.sequence);
@@ -86,11 +86,11 @@ function pssAlgorithm(parameters: Buffer): SignatureAlgorithm | undefined {
     : undefined;
 }
 
-/** The algorithm without parameters, or with the NULL that stands for none. */
+/** The OID of an algorithm whose parameters are absent or NULL. */
 function plainOid(content: Buffer): string | undefined {
   const reader = new DerReader(content);
   const oid = reader.objectIdentifier();
-  const parameters = reader.any()?.whole;
+  const parameters = reader.anyElement()?.whole;
   return parameters === undefined || parameters.equals(NULL) ? oid : undefined;
 }
 

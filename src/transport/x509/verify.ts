@@ -1,7 +1,7 @@
 /**
- * Whether a server's certificate is to be trusted, by the rules of Go's `x509.Certificate.Verify`: any certificate among the
- * authorities ends a chain, an intermediate or the server's own too; all ways to an authority are tried; signatures with SHA-1 are
- * refused; extended key usages and name constraints of the whole chain count.
+ * Verifies a server's certificate by the rules of Go's `x509.Certificate.Verify`: any certificate among the roots ends a chain, also an
+ * intermediate or the server's own; all chains to a root are tried; signatures with SHA-1 are rejected; extended key usages and name
+ * constraints apply to the whole chain.
  */
 import type { Certificate } from './certificate.js';
 import type { CertificatePool } from './certificate-pool.js';
@@ -11,33 +11,33 @@ import { hostNameProblem } from './host-name.js';
 import { constraintProblem } from './name-constraints.js';
 import { hasValidPolicies } from './policies.js';
 
-export interface Verification {
-  /** The server's certificate first, as the server sent them. */
+export interface VerifyOptions {
+  /** In the order in which the server sent them, its own certificate first. */
   readonly presented: readonly [Certificate, ...Certificate[]];
-  readonly authorities: CertificatePool;
-  /** DNS name or IP address that the certificate must be issued for. */
+  readonly roots: CertificatePool;
+  /** DNS name or IP address that the certificate must be valid for. */
   readonly host: string;
   readonly nowMs: number;
   readonly verifiesSignature: VerifySignature;
 }
 
-/** Whether the certificate's signature was made with the key of the other. */
+/** Whether the certificate's signature was made with the issuer's key. */
 export type VerifySignature = (certificate: Certificate, issuer: Certificate) => boolean;
 
-/** Signatures that are looked at before a tangle of certificates is given up (crypto/x509 `maxChainSignatureChecks`). */
+/** Limit of signature checks in one verification (crypto/x509 `maxChainSignatureChecks`). */
 const MAX_SIGNATURE_CHECKS = 100;
 
-/** @throws CertificateError when the certificate is not to be trusted */
-export function verifyCertificate(verification: Verification): void {
-  const [leaf] = verification.presented;
-  const { authorities, host, nowMs } = verification;
-  if (authorities.size === 0 && authorities.problem !== undefined) {
-    refuse(`x509: failed to load system roots and no roots provided; ${authorities.problem}`);
+/** @throws CertificateError when the certificate is not trusted */
+export function verifyCertificate(options: VerifyOptions): void {
+  const [leaf] = options.presented;
+  const { roots, host, nowMs } = options;
+  if (roots.size === 0 && roots.problem !== undefined) {
+    refuse(`x509: failed to load system roots and no roots provided; ${roots.problem}`);
   }
   throwIf(validityProblem(leaf, { chain: [], isIntermediate: false, nowMs }));
-  const otherHost = hostNameProblem(leaf, host);
-  if (otherHost !== undefined) throw new HostNameError(otherHost);
-  const chains = authorities.has(leaf) ? [[leaf]] : new ChainSearch(verification).chainsFrom([leaf]);
+  const mismatch = hostNameProblem(leaf, host);
+  if (mismatch !== undefined) throw new HostNameError(mismatch);
+  const chains = roots.has(leaf) ? [[leaf]] : new ChainSearch(options).chainsFrom([leaf]);
   checkChains(chains);
 }
 
@@ -45,14 +45,14 @@ function throwIf(problem: string | undefined): void {
   if (problem !== undefined) refuse(problem);
 }
 
-/** One chain that holds is enough. */
+/** Passes when at least one chain is valid. */
 function checkChains(chains: readonly (readonly Certificate[])[]): void {
   let firstConstraintProblem: string | undefined;
-  let otherUsages = 0;
-  let otherPolicies = 0;
+  let incompatibleUsages = 0;
+  let invalidPolicies = 0;
   for (const chain of chains) {
-    if (!hasValidPolicies(chain)) otherPolicies++;
-    else if (!isForServers(chain)) otherUsages++;
+    if (!hasValidPolicies(chain)) invalidPolicies++;
+    else if (!allowsServerAuth(chain)) incompatibleUsages++;
     else {
       const problem = constraintProblem(chain);
       if (problem === undefined) return;
@@ -64,66 +64,67 @@ function checkChains(chains: readonly (readonly Certificate[])[]): void {
       `x509: a root or intermediate certificate is not authorized to sign for this name: ${firstConstraintProblem}`,
     );
   }
-  if (otherPolicies === 0) refuse('x509: certificate specifies an incompatible key usage');
-  const usages = otherUsages > 0 ? `${otherUsages} candidate chains with incompatible key usage, ` : '';
-  refuse(`x509: no valid chains built: ${usages}${otherPolicies} candidate chains with invalid policies`);
+  if (invalidPolicies === 0) refuse('x509: certificate specifies an incompatible key usage');
+  const usages =
+    incompatibleUsages > 0 ? `${incompatibleUsages} candidate chains with incompatible key usage, ` : '';
+  refuse(`x509: no valid chains built: ${usages}${invalidPolicies} candidate chains with invalid policies`);
 }
 
-/** Each certificate that names extended key usages must name that of servers, or any. */
-function isForServers(chain: readonly Certificate[]): boolean {
+/** Each certificate with extended key usages must include serverAuth or anyExtendedKeyUsage. */
+function allowsServerAuth(chain: readonly Certificate[]): boolean {
   return chain.every(({ extensions: { extendedKeyUsages: usages } }) => {
     return usages.length === 0 || usages.includes(ANY_EXTENDED_KEY_USAGE) || usages.includes(SERVER_AUTH);
   });
 }
 
-/** Depth first, from a certificate to those that may have signed it. */
+/** Builds chains depth first, from a certificate to its potential issuers. */
 class ChainSearch {
-  readonly #verification: Verification;
+  readonly #options: VerifyOptions;
   #checks = 0;
 
-  constructor(verification: Verification) {
-    this.#verification = verification;
+  constructor(options: VerifyOptions) {
+    this.#options = options;
   }
 
-  /** @param chain that ends with the certificate whose issuer is looked for. @throws CertificateError when there is no chain */
+  /** @param chain ends with the certificate whose issuer is needed. @throws CertificateError when there is no chain to a root */
   chainsFrom(chain: readonly [Certificate, ...Certificate[]]): Certificate[][] {
     const chains: Certificate[][] = [];
     let rejected: RejectedIssuer | undefined;
-    // Of the last candidate that signed: it is told instead of an unknown authority, as in Go.
+    // As in Go, the error of the last candidate with a valid signature is reported instead of an unknown authority.
     let failure: CertificateError | undefined;
-    for (const { issuer, isAuthority } of this.#candidates(chain)) {
+    for (const { issuer, isAuthority: isRoot } of this.#candidates(chain)) {
       if (++this.#checks > MAX_SIGNATURE_CHECKS) {
         failure = new CertificateError(TOO_MANY_CHECKS);
         break;
       }
-      if (issuer.publicKey.type === 'unknown' || isIn(chain, issuer)) continue;
-      const signature = signatureProblem(lastOf(chain), issuer, this.#verification.verifiesSignature);
+      if (issuer.publicKey.type === 'unknown' || isAlreadyInChain(chain, issuer)) continue;
+      const signature = signatureProblem(lastOf(chain), issuer, this.#options.verifiesSignature);
       if (signature !== undefined) {
         rejected ??= { issuer, problem: signature };
         continue;
       }
-      const { nowMs } = this.#verification;
-      const validity = validityProblem(issuer, { chain, isIntermediate: !isAuthority, nowMs });
+      const { nowMs } = this.#options;
+      const validity = validityProblem(issuer, { chain, isIntermediate: !isRoot, nowMs });
       failure = validity === undefined ? undefined : new CertificateError(validity);
       if (validity !== undefined) rejected ??= { issuer, problem: validity };
-      else if (isAuthority) chains.push([...chain, issuer]);
+      else if (isRoot) chains.push([...chain, issuer]);
       else failure = this.#extend([...chain, issuer], chains);
     }
     if (chains.length > 0) return chains;
     throw failure ?? unknownAuthority(rejected);
   }
 
-  /** Authorities first. */
+  /** Roots first. */
   #candidates(chain: readonly [Certificate, ...Certificate[]]) {
-    const { authorities, presented } = this.#verification;
+    const { roots, presented } = this.#options;
     const last = lastOf(chain);
     const intermediates = presented.slice(1).filter(({ rawSubject }) => rawSubject.equals(last.rawIssuer));
-    const candidates = (issuers: readonly Certificate[], isAuthority: boolean) =>
-      likeliestFirst(last, issuers).map((issuer) => ({ issuer, isAuthority }));
-    return [...candidates(authorities.namedLikeIssuerOf(last), true), ...candidates(intermediates, false)];
+    const toCandidates = (issuers: readonly Certificate[], isRoot: boolean) =>
+      sortByKeyId(last, issuers).map((issuer) => ({ issuer, isAuthority: isRoot }));
+    return [...toCandidates(roots.findPotentialParents(last), true), ...toCandidates(intermediates, false)];
   }
 
-  /** Adds the chains that begin so; why there is none. */
+  /** Adds the complete chains that start with `chain`. Returns the error when there are none. */
   #extend(chain: [Certificate, ...Certificate[]], chains: Certificate[][]): CertificateError | undefined {
     try {
       chains.push(...this.chainsFrom(chain));
@@ -156,8 +157,8 @@ function unknownAuthority(rejected: RejectedIssuer | undefined): CertificateErro
   );
 }
 
-/** By their key identifiers: those that match, those where one is missing, others. */
-function likeliestFirst(certificate: Certificate, issuers: readonly Certificate[]): Certificate[] {
+/** Sorts by key identifier: matching, then missing, then different (crypto/x509 `findPotentialParents`). */
+function sortByKeyId(certificate: Certificate, issuers: readonly Certificate[]): Certificate[] {
   const { authorityKeyId } = certificate.extensions;
   const rank = ({ extensions: { subjectKeyId } }: Certificate) => {
     if (subjectKeyId.equals(authorityKeyId)) return 0;
@@ -166,8 +167,8 @@ function likeliestFirst(certificate: Certificate, issuers: readonly Certificate[
   return issuers.toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** The same name, key and alternative names: certificates that authorities issue for each other lead in circles. */
-function isIn(chain: readonly Certificate[], candidate: Certificate): boolean {
+/** Compares name, key and alternative names, to avoid loops of cross-signed certificates (crypto/x509 `alreadyInChain`). */
+function isAlreadyInChain(chain: readonly Certificate[], candidate: Certificate): boolean {
   for (const { rawSubject, rawPublicKeyInfo, extensions } of chain) {
     if (!rawSubject.equals(candidate.rawSubject) || !rawPublicKeyInfo.equals(candidate.rawPublicKeyInfo))
       continue;
@@ -178,17 +179,17 @@ function isIn(chain: readonly Certificate[], candidate: Certificate): boolean {
   return false;
 }
 
-interface Position {
-  /** What comes before, from the server's certificate on. */
+interface ChainPosition {
+  /** The certificates before this one, starting with the server's. */
   readonly chain: readonly Certificate[];
   readonly isIntermediate: boolean;
   readonly nowMs: number;
 }
 
-/** What is wrong with the certificate itself at its place in the chain. Key usages count in `signatureProblem` alone. */
+/** Checks the certificate at its position in the chain (crypto/x509 `isValid`). `signatureProblem` checks the key usage. */
 function validityProblem(
   { extensions, rawSubject, notBefore, notAfter }: Certificate,
-  { chain, isIntermediate, nowMs }: Position,
+  { chain, isIntermediate, nowMs }: ChainPosition,
 ): string | undefined {
   if (extensions.hasUnhandledCritical) return 'x509: unhandled critical extension';
   const child = chain.at(-1);
@@ -199,7 +200,7 @@ function validityProblem(
   if (nowMs < notBefore) return `${expired} ${formatTime(nowMs)} is before ${formatTime(notBefore)}`;
   if (nowMs > notAfter) return `${expired} ${formatTime(nowMs)} is after ${formatTime(notAfter)}`;
   const { basicConstraints } = extensions;
-  if (isIntermediate && !basicConstraints?.isAuthority) {
+  if (isIntermediate && !basicConstraints?.isCa) {
     return 'x509: certificate is not authorized to sign other certificates';
   }
   const { maxPathLength } = basicConstraints ?? {};
@@ -214,7 +215,7 @@ function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** crypto/rsa refuses keys that are shorter. */
+/** crypto/rsa rejects shorter keys. */
 export const MIN_RSA_BITS = 1024;
 
 function signatureProblem(
@@ -222,9 +223,9 @@ function signatureProblem(
   issuer: Certificate,
   verifiesSignature: VerifySignature,
 ): string | undefined {
-  const { basicConstraints, maySignCertificates } = issuer.extensions;
-  const isAuthority = basicConstraints?.isAuthority ?? issuer.version < 3;
-  if (!isAuthority || maySignCertificates === false) {
+  const { basicConstraints, hasKeyCertSign: maySignCertificates } = issuer.extensions;
+  const isCa = basicConstraints?.isCa ?? issuer.version < 3;
+  if (!isCa || maySignCertificates === false) {
     return 'x509: invalid signature: parent certificate cannot sign this kind of certificate';
   }
   if (algorithm === undefined || algorithm.keyType === 'DSA') {
@@ -238,15 +239,15 @@ function signatureProblem(
   if (publicKey.type === 'RSA' && publicKey.bits < MIN_RSA_BITS) return insecureRsaKey(publicKey.bits);
   return verifiesSignature({ signatureAlgorithm: algorithm, ...certificate }, issuer)
     ? undefined
-    : FAILURES[algorithm.keyType];
+    : VERIFICATION_FAILURES[algorithm.keyType];
 }
 
-/** Go's words for an RSA key that is too short. */
+/** Go's message for an RSA key that is too short. */
 export function insecureRsaKey(bits: number): string {
   return `crypto/rsa: ${bits}-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)`;
 }
 
-const FAILURES = {
+const VERIFICATION_FAILURES = {
   RSA: 'crypto/rsa: verification error',
   ECDSA: 'x509: ECDSA verification failure',
   Ed25519: 'x509: Ed25519 verification failure',

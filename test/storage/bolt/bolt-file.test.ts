@@ -23,8 +23,8 @@ function open(bytes: Uint8Array): BoltFile {
   return BoltFile.open(new StrictByteSource(bytes));
 }
 
-function check(bytes: Uint8Array, refuseWriteHazards = false): void {
-  for (const _ of checkedLeaves(open(bytes), { refuseWriteHazards }));
+function check(bytes: Uint8Array, rejectWriteHazards = false): void {
+  for (const _ of checkedLeaves(open(bytes), { rejectWriteHazards }));
 }
 
 function patched(bytes: Uint8Array, patch: (view: DataView, copy: Uint8Array) => void): Uint8Array {
@@ -72,7 +72,7 @@ describe('the meta pages', () => {
   it('have the checksums that bbolt gives them', () => {
     const meta = { pageSizeBytes: 4096, rootPage: 3, freelistPage: 2, highWaterPage: 4 };
     const checksum = (page: 0 | 1, transaction: bigint) =>
-      new DataView(metaPage(page, { ...meta, transaction }).buffer).getBigUint64(72, true);
+      new DataView(metaPage(page, { ...meta, transactionId: transaction }).buffer).getBigUint64(72, true);
     expect(checksum(0, 0n)).toBe(0x07516e114689fdeen);
     expect(checksum(1, 1n)).toBe(0x264c351a5179480fn);
   });
@@ -80,8 +80,8 @@ describe('the meta pages', () => {
   it('replace each other', () => {
     const spoilFirst = patched(TREE, (view) => view.setUint8(30, 77));
     const spoilSecond = patched(TREE, (view) => view.setUint8(PAGE + 30, 77));
-    expect(open(spoilFirst).meta.transaction).toBe(1n);
-    expect(open(spoilSecond).meta.transaction).toBe(2n);
+    expect(open(spoilFirst).meta.transactionId).toBe(1n);
+    expect(open(spoilSecond).meta.transactionId).toBe(2n);
     expect(readDatabase(spoilFirst)).toEqual({ key: MANY });
     expect(() => open(patched(spoilFirst, (view) => view.setUint8(PAGE + 30, 77)))).toThrow(
       'the file is not an etcd database',

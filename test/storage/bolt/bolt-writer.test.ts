@@ -8,7 +8,7 @@ import { MemoryByteSink, StrictByteSource } from '../support/memory.js';
 import { SeededRandom } from '../support/random.js';
 
 function expectSound(bytes: Uint8Array): void {
-  const leaves = checkedLeaves(BoltFile.open(new StrictByteSource(bytes)), { refuseWriteHazards: true });
+  const leaves = checkedLeaves(BoltFile.open(new StrictByteSource(bytes)), { rejectWriteHazards: true });
   for (const { leaf } of leaves) expect(leaf.count).toBeGreaterThanOrEqual(0);
 }
 

@@ -44,7 +44,7 @@ function chain(levels: number): Uint8Array {
   }
   const highWaterPage = sink.position / PAGE;
   const meta = { pageSizeBytes: PAGE, rootPage, freelistPage: undefined, highWaterPage };
-  sink.overwrite(0, metaPage(0, { ...meta, transaction: 1n }));
+  sink.overwrite(0, metaPage(0, { ...meta, transactionId: 1n }));
   return sink.bytes;
 }
 

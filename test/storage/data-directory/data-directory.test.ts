@@ -91,7 +91,7 @@ describe('migrateDataDirectory', () => {
     place('3.7.1');
     const message = 'cannot create migration plan: version "3.8.0" is not supported';
     await expect(migrate(9)).rejects.toThrow(message);
-    expect(await migrate(9, true)).toMatchObject({ forcedDespite: message });
+    expect(await migrate(9, true)).toMatchObject({ overriddenError: message });
     expect(storageVersion()).toBe('3.9.0');
   });
 

@@ -9,7 +9,7 @@ import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { checkedLeaves } from '../../../src/storage/bolt/check.js';
 import type { ByteSource } from '../../../src/storage/byte-source.js';
 import { Crc32c } from '../../../src/storage/crc32c.js';
-import { newestVersionNeeded } from '../../../src/storage/data-directory/migrate.js';
+import { minimumVersionOf } from '../../../src/storage/data-directory/migrate.js';
 import { decodeSnap } from '../../../src/storage/raft-snapshot/snap-file.js';
 import { verifySnapshot } from '../../../src/storage/snapshot/verify.js';
 import { walRecords } from '../../../src/storage/wal/record-reader.js';
@@ -52,13 +52,13 @@ function readBackwards(bolt: BoltFile): void {
 /** What can be read can be written, and is sound and the same then. */
 async function rewriteChecked(source: ByteSource): Promise<void> {
   const sink = new MemoryByteSink();
-  const written = new Crc32c();
-  await rewriteDatabase(BoltFile.open(source), sink, { written });
+  const checksum = new Crc32c();
+  await rewriteDatabase(BoltFile.open(source), sink, { checksum });
   try {
     const hash = new Crc32c();
     const copy = BoltFile.open(new StrictByteSource(sink.bytes));
-    for (const { leaf } of checkedLeaves(copy, { refuseWriteHazards: true })) hashLeaf(hash, leaf);
-    if (hash.value !== written.value) throw new Error('the copy reads differently');
+    for (const { leaf } of checkedLeaves(copy, { rejectWriteHazards: true })) hashLeaf(hash, leaf);
+    if (hash.value !== checksum.value) throw new Error('the copy reads differently');
   } catch (cause) {
     throw new Error('a readable database was copied into a broken one', { cause });
   }
@@ -69,7 +69,7 @@ function readLog(source: ByteSource, options: Parameters<typeof walRecords>[1]):
   for (const { type, data, offset } of walRecords(source, options)) {
     if (type === 'entry') entries.push(decodeEntry(data, source.path, offset));
   }
-  newestVersionNeeded(entries);
+  minimumVersionOf(entries);
 }
 
 /** As wal-directory.ts does it. */

@@ -35,8 +35,8 @@ export function readDatabase(bytes: Uint8Array): Contents {
 export function withMeta(bytes: Uint8Array, changes: Partial<Parameters<typeof metaPage>[1]>): Uint8Array {
   const copy = Uint8Array.from(bytes);
   const meta = { ...BoltFile.open(new StrictByteSource(bytes)).meta, ...changes };
-  copy.set(metaPage(0, { ...meta, transaction: 2n }), 0);
-  copy.set(metaPage(1, { ...meta, transaction: 1n }), meta.pageSizeBytes);
+  copy.set(metaPage(0, { ...meta, transactionId: 2n }), 0);
+  copy.set(metaPage(1, { ...meta, transactionId: 1n }), meta.pageSizeBytes);
   return copy;
 }
 

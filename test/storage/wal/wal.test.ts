@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CommandError, CorruptFileError } from '../../../src/model/errors.js';
-import { newestVersionNeeded } from '../../../src/storage/data-directory/migrate.js';
+import { minimumVersionOf } from '../../../src/storage/data-directory/migrate.js';
 import { type WalReadOptions, walRecords } from '../../../src/storage/wal/record-reader.js';
 import { WalRecordWriter } from '../../../src/storage/wal/record-writer.js';
 import { entriesToReplay, readWal } from '../../../src/storage/wal/wal-directory.js';
@@ -27,7 +27,7 @@ describe('walRecords', () => {
     expect(Metadata.decode(records[1]?.data ?? new Uint8Array(0)).nodeId).toBeGreaterThan(0n);
     const entries = records.filter(({ type }) => type === 'entry').map(({ data }) => Entry.decode(data));
     expect(entries.map(({ index }) => index)).toEqual(entries.map((_, index) => BigInt(index + 1)));
-    expect(newestVersionNeeded(entries)).toBeUndefined();
+    expect(minimumVersionOf(entries)).toBeUndefined();
   });
 
   it('ends at zeros, at the end, and at a write that was cut short', () => {
@@ -106,6 +106,6 @@ describe('newestVersionNeeded', () => {
     ['', { major: 3, minor: 6 }],
   ])('looks at the one request that 3.5 does not know: %s', (version, expected) => {
     const entry = Entry.create({ type: EntryType.EntryNormal, data: request(version) });
-    expect(newestVersionNeeded([entry])).toEqual(expected);
+    expect(minimumVersionOf([entry])).toEqual(expected);
   });
 });

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-/** An HTTP proxy on loopback that connects to one server, whatever host it is asked for; or refuses, with a status. */
+/** An HTTP proxy on loopback. It connects every CONNECT request to one server, or rejects it with the status `refusal`. */
 export class ConnectProxy {
-  /** `host:port` of each request, and its `Proxy-Authorization`. */
-  readonly asked: { readonly destination: string | undefined; readonly authorization: string | undefined }[] =
+  /** `host:port` and `Proxy-Authorization` of each request. */
+  readonly asked: { readonly authority: string | undefined; readonly authorization: string | undefined }[] =
     [];
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
@@ -14,7 +14,7 @@ export class ConnectProxy {
     this.#server = createServer((_request, response) => response.writeHead(405).end());
     this.#server.on('connect', (request, client: Socket) => {
       this.asked.push({
-        destination: request.url,
+        authority: request.url,
         authorization: request.headers['proxy-authorization'],
       });
       this.#keep(client);

@@ -20,17 +20,17 @@ import type { MessageCodec } from '../message-codec.js';
 
 const SERVICES = [KvDefinition, ClusterDefinition, MaintenanceDefinition, AuthDefinition, LeaseDefinition];
 
-/** Handlers by path, `KV/Range`; what has none is answered by "unimplemented". */
+/** Handlers by path, such as `KV/Range`; methods without one fail with Unimplemented. */
 export type Handlers = Readonly<Record<string, UntypedHandleCall>>;
 
 export interface ServerPair {
   readonly cert: string;
   readonly key: string;
-  /** PEM; clients must then show a certificate of this authority. */
+  /** PEM; if given, clients must have a certificate signed by this CA. */
   readonly clientCa?: string;
 }
 
-/** A gRPC server in this process that answers as etcd does where a test says so. */
+/** A gRPC server in this process with etcd's services, implemented by the test's handlers. */
 export class FakeEtcd {
   private constructor(
     readonly port: number,
@@ -62,12 +62,12 @@ export class FakeEtcd {
   }
 }
 
-/** An error as a server sends it. */
+/** The error for a handler to fail a call with. */
 export function status(code: number, details: string): ServiceError {
   return Object.assign(new Error(details), { code, details, metadata: new Metadata() });
 }
 
-/** Answers each request by the function's result, or by the error that it throws. */
+/** A handler that responds with the function's result, or with the error that it throws. */
 export function unary<Request, Response>(
   answer: (request: Request, metadata: Metadata) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {

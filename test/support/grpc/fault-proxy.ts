@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * A TCP proxy in front of a server, for what networks do:
- * - `pass`: hands everything on
- * - `cut`: accepts a connection and ends it at once
- * - `stall`: accepts a connection and says nothing, ever
+ * A TCP proxy in front of a server that simulates network failures:
+ * - `pass`: forwards everything
+ * - `cut`: accepts a connection and closes it at once
+ * - `stall`: accepts a connection and never sends anything
  */
 export type ProxyMode = 'pass' | 'cut' | 'stall';
 
@@ -35,12 +35,12 @@ export class FaultProxy {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Connections from clients that are open now. */
+  /** Number of open connections from clients. */
   get openConnections(): number {
     return this.#open.size;
   }
 
-  /** Resets all connections; new ones follow the mode. */
+  /** Resets all open connections. New ones are handled according to `mode`. */
   cutAll(): void {
     for (const socket of this.#open) socket.resetAndDestroy();
   }
@@ -57,7 +57,7 @@ export class FaultProxy {
     client.on('error', () => {});
     client.on('close', () => this.#open.delete(client));
     if (this.mode === 'cut') client.destroy();
-    // Without reading, the end of the connection would go unnoticed.
+    // Without reading, the end of the connection is not detected.
     else if (this.mode === 'stall') client.resume();
     else this.#join(client);
   }
@@ -71,7 +71,7 @@ export class FaultProxy {
   }
 }
 
-/** A port of this machine where nobody listens. */
+/** A loopback port on which nothing listens. */
 export async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from '../../../src/transport/connection.js';
 
-/** Connection options as etcdctl's defaults make them, with what the test cares about. */
+/** Connection options with values like etcdctl's defaults, overridden by `changes`. */
 export function connectionOptions(
   endpoints: readonly string[],
   changes: Partial<Omit<ConnectionOptions, 'endpoints'>> = {},
@@ -19,7 +19,7 @@ export function connectionOptions(
   };
 }
 
-/** The error that the promise rejects with. */
+/** The error that the promise rejects with; fails when it resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
   try {
     await promise;

@@ -8,7 +8,7 @@ import { createServer as createHttps, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** One request as a server saw it. */
+/** A request as received by the server. */
 export interface SeenRequest {
   readonly method: string;
   readonly url: string;
@@ -19,13 +19,13 @@ export interface SeenRequest {
 export interface FakeServer {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
-  /** How many connections have been made to it. */
+  /** Number of connections accepted. */
   readonly connections: number;
-  /** Breaks all connections; no new ones are taken. */
+  /** Closes all connections and stops listening. */
   close(): Promise<void>;
 }
 
-/** Serves on the loopback interface until the test is over; requests are answered when they are complete. */
+/** Serves on loopback until the test is over. The listener is called when the whole request has been received. */
 export async function serve(listener: RequestListener, tls?: ServerOptions): Promise<FakeServer> {
   const requests: SeenRequest[] = [];
   const answer: RequestListener = (request, response) => {
@@ -62,7 +62,7 @@ export async function serve(listener: RequestListener, tls?: ServerOptions): Pro
   };
 }
 
-/** Answers every request with this JSON. */
+/** Responds to every request with this JSON. */
 export function json(
   status: number,
   content: unknown,

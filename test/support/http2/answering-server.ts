@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Flag, FrameType, frame, PREFACE } from '../../../src/transport/http2/frame.js';
 import { data, goAway, headers, NO_SETTINGS } from './scripted-peer.js';
 
-/** What a server says to each request: frames for its stream, or the end of the connection. */
+/** The response to each request: frames for its stream, or the end of the connection. */
 export type Answer = readonly (((streamId: number) => Buffer) | 'close' | 'reset')[];
 
 type Fields = Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export const answers = {
   goAway: (code: number) => (streamId: number) => goAway(streamId, code),
 } as const;
 
-/** A server on loopback that answers every request alike, by frames that a real one might not send. */
+/** An HTTP/2 server on loopback that sends the same frames in response to every request, including invalid ones. */
 export class AnsweringServer {
   readonly #sockets = new Set<Socket>();
 
@@ -58,14 +58,14 @@ export class AnsweringServer {
     socket.on('data', (chunk) => {
       rest = Buffer.concat([rest, chunk]);
       for (let end = endOfFrame(rest, skipped); end <= rest.length; end = endOfFrame(rest, skipped)) {
-        this.#hear(socket, rest.subarray(skipped, end), { answer, answered });
+        this.#handleFrame(socket, rest.subarray(skipped, end), { answer, answered });
         rest = rest.subarray(end);
         skipped = 0;
       }
     });
   }
 
-  #hear(
+  #handleFrame(
     socket: Socket,
     received: Buffer,
     { answer, answered }: { readonly answer: Answer; readonly answered: Set<number> },
@@ -76,7 +76,7 @@ export class AnsweringServer {
       const payload = type === FrameType.ping ? received.subarray(9) : Buffer.alloc(0);
       socket.write(frame({ type, flags: Flag.ack, streamId: 0 }, payload));
     }
-    // The request's message: before it is here, a client may fail for having to send it.
+    // Responds after the request's DATA frame: before that, a client could fail because it cannot send it.
     if (type !== FrameType.data || answered.has(streamId)) return;
     answered.add(streamId);
     for (const part of answer) {
@@ -87,7 +87,7 @@ export class AnsweringServer {
   }
 }
 
-/** Infinity while its length is not known. */
+/** The offset behind the frame at `start`; Infinity while its length has not been received. */
 function endOfFrame(bytes: Buffer, start: number): number {
   return bytes.length < start + 9 ? Number.POSITIVE_INFINITY : start + 9 + bytes.readUIntBE(start, 3);
 }

@@ -3,7 +3,7 @@ import { encodeHeaders } from '../../../src/transport/http2/hpack/encoder.js';
 import type { Stream, StreamEvents, StreamFailure } from '../../../src/transport/http2/stream.js';
 import { NO_SETTINGS, ScriptedPeer } from './scripted-peer.js';
 
-/** One request, and all that was heard of it, in its order. */
+/** One request and its events, in order. */
 export interface Recorded {
   readonly stream: Stream;
   readonly events: unknown[];
@@ -12,19 +12,19 @@ export interface Recorded {
 export interface Opened {
   readonly peer: ScriptedPeer;
   readonly connection: Http2Connection;
-  /** `ready`, the message of what made it unusable, `closed`. */
+  /** `ready`, the message of the reason of `onUnusable`, `closed`. */
   readonly states: string[];
   readonly request: (body?: string | Uint8Array, options?: RequestOptions) => Recorded;
 }
 
 export interface RequestOptions {
-  /** Data are not done with when they come. */
+  /** Received data is not consumed. */
   readonly holdsData?: boolean;
   readonly fields?: Readonly<Record<string, string>>;
   readonly onData?: (stream: Stream) => void;
 }
 
-/** A connection to a scripted peer that has said nothing yet. */
+/** A connection to a scripted peer that has not sent anything. */
 export function openConnection(options: Partial<Http2ConnectionOptions> = {}): Opened {
   const peer = new ScriptedPeer();
   const states: string[] = [];
@@ -38,14 +38,14 @@ export function openConnection(options: Partial<Http2ConnectionOptions> = {}): O
   return { peer, connection, states, request: (body, options) => record(connection, body, options) };
 }
 
-/** The same after the peer's settings and their acknowledgement. */
+/** Like `openConnection`, after the peer's SETTINGS and their acknowledgement. */
 export async function readyConnection(
   settings: Buffer = NO_SETTINGS,
   options: Partial<Http2ConnectionOptions> = {},
 ): Promise<Opened> {
   const opened = openConnection(options);
-  opened.peer.say(settings);
-  await opened.peer.heard();
+  opened.peer.send(settings);
+  await opened.peer.takeReceivedFrames();
   return opened;
 }
 
@@ -63,7 +63,7 @@ function record(
       onData?.(stream);
     },
     onEnd: () => events.push('end'),
-    onFailure: (failure) => events.push(inWords(failure)),
+    onFailure: (failure) => events.push(failureText(failure)),
   };
   const stream: Stream = connection.request(
     encodeHeaders(Object.entries(fields)),
@@ -73,7 +73,7 @@ function record(
   return { stream, events };
 }
 
-function inWords(failure: StreamFailure): string {
+function failureText(failure: StreamFailure): string {
   if (failure.kind === 'lost') return `lost: ${failure.reason.message}`;
   if (failure.kind === 'malformed') return `malformed: ${failure.why}`;
   return failure.kind === 'reset' ? `reset: ${failure.code}` : failure.kind;

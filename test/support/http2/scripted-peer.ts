@@ -10,7 +10,7 @@ export interface SentFrame {
   readonly payload: Buffer;
 }
 
-/** The server's end of a connection in the hands of a test, which says every frame itself. */
+/** The server's end of a connection: the test sends every frame itself. */
 export class ScriptedPeer implements ByteSocket {
   unsentBytes = 0;
   isClosed = false;
@@ -31,23 +31,23 @@ export class ScriptedPeer implements ByteSocket {
     setImmediate(() => this.#events?.onClose(error));
   }
 
-  /** In one chunk. */
-  say(...frames: readonly Buffer[]): void {
+  /** Sends the frames in one chunk. */
+  send(...frames: readonly Buffer[]): void {
     this.#events?.onData(Buffer.concat(frames));
   }
 
-  hangUp(error?: Error): void {
+  closeConnection(error?: Error): void {
     this.isClosed = true;
     this.#events?.onClose(error);
   }
 
-  /** What has come so far, the preface included. */
+  /** The bytes received and not taken yet, including the preface. */
   get received(): Buffer {
     return this.#received;
   }
 
-  /** What has come since the last time, once this turn of the event loop is over. */
-  async heard(): Promise<SentFrame[]> {
+  /** The frames received since the last call. Waits for the present turn of the event loop to end. */
+  async takeReceivedFrames(): Promise<SentFrame[]> {
     await turn();
     let rest = this.#received;
     this.#received = Buffer.alloc(0);
@@ -67,13 +67,13 @@ export class ScriptedPeer implements ByteSocket {
   }
 }
 
-/** Everything that was sent in this turn is out. */
+/** Resolves when everything sent in this turn of the event loop has been written. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 
-/** The error of the farewell among the frames. */
-export function farewell(frames: readonly SentFrame[]): ErrorCode | undefined {
+/** The error code of the GOAWAY among the frames. */
+export function goAwayCode(frames: readonly SentFrame[]): ErrorCode | undefined {
   const goAway = frames.find(({ type }) => type === 'goAway');
   return goAway && errorCodeOf(goAway.payload.readUInt32BE(4));
 }

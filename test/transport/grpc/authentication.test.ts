@@ -18,7 +18,7 @@ afterEach(() => {
   client = undefined;
 });
 
-/** A member with users: its calls are logged as `put t1`, its logins as `login root`. */
+/** A member with auth enabled. It logs calls as `put t1` (with the token), logins as `login root`. */
 async function serve(answer: (token: string, log: readonly string[]) => void = () => {}): Promise<string[]> {
   const log: string[] = [];
   const tokenOf = (metadata: Metadata) => String(metadata.get('token')[0] ?? '');
@@ -63,7 +63,7 @@ const refuse = (details: string) => {
   throw status(code.INVALID_ARGUMENT, details);
 };
 
-test('name and password become a token, which goes with each call', async () => {
+test('name and password are exchanged for a token, which is sent with each call', async () => {
   const log = await serve();
   const to = await open(ROOT);
   await get(to);
@@ -71,7 +71,7 @@ test('name and password become a token, which goes with each call', async () => 
   expect(log).toEqual(['login root', 'range t1', 'put t1']);
 });
 
-test('a stream takes a fresh token as it is', async () => {
+test('a stream does not renew a recent token', async () => {
   const log = await serve();
   const to = await open(ROOT);
   for await (const _part of to.maintenance.snapshot({}));
@@ -89,7 +89,7 @@ test.each([
   'etcdserver: invalid auth token',
   'etcdserver: revision of auth store is old',
   'etcdserver: user name is empty',
-])('reads and writes go on with a new token after "%s"', async (details) => {
+])('reads and writes are retried with a new token after "%s"', async (details) => {
   const log = await serve((token) => {
     if (token === 't1') refuse(details);
   });
@@ -99,7 +99,7 @@ test.each([
   expect(log).toEqual(['login root', 'put t1', 'login root', 'put t2', 'range t2']);
 });
 
-test('without a user, an old auth revision is worth another attempt, a missing name is not', async () => {
+test('without a user, a call is retried after an old auth revision, but not after a missing name', async () => {
   const log = await serve((_token, calls) => {
     if (calls.length === 1) refuse('etcdserver: revision of auth store is old');
     if (calls.length === 3) refuse('etcdserver: user name is empty');
@@ -110,7 +110,7 @@ test('without a user, an old auth revision is worth another attempt, a missing n
   expect(log).toEqual(['put ', 'put ', 'range ']);
 });
 
-test('a server without authentication needs no token', async () => {
+test('a server with auth disabled needs no token', async () => {
   const log = await serve();
   const to = await open({ kind: 'password', username: 'nobody', password: 'secret' });
   await put(to);
@@ -120,13 +120,13 @@ test('a server without authentication needs no token', async () => {
 test.each([
   ['', 'secret'],
   ['root', ''],
-])('name %j with password %j is nobody', async (username, password) => {
+])('name %j with password %j means no credentials', async (username, password) => {
   const log = await serve();
   await put(await open({ kind: 'password', username, password }));
   expect(log).toEqual(['put ']);
 });
 
-test('a wrong password builds no client and stays out of the error', async () => {
+test('a wrong password fails connect, and is not in the error', async () => {
   await serve();
   const error = await rejection(open({ kind: 'password', username: 'root', password: 'wr0ng-pw' }));
   expect(error.name).toBe('ConnectionError');
@@ -134,7 +134,7 @@ test('a wrong password builds no client and stays out of the error', async () =>
   expect(JSON.stringify([error, error.reasons, error.cause, error.stack])).not.toContain('wr0ng-pw');
 });
 
-test('a login is given up after the dial timeout', async () => {
+test('a login fails after the dial timeout', async () => {
   const endpoint = `127.0.0.1:${await closedPort()}`;
   const options = connectionOptions([endpoint], { credentials: ROOT, dialTimeoutMs: 200 });
   await expect(connect(options)).rejects.toMatchObject({

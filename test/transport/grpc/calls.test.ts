@@ -38,7 +38,7 @@ afterEach(async () => {
 const value = (text: string) => ({ kvs: [{ key: bytes('k'), value: bytes(text) }], count: 1n });
 const never = () => new Promise<never>(() => {});
 
-test('a call goes out with its request and the API version, and the response comes back whole', async () => {
+test('a call sends its request and the API version, and returns the response', async () => {
   let seen: { request: unknown; metadata: Metadata } | undefined;
   const server = await serve({
     'KV/Range': unary((request, metadata) => {
@@ -64,7 +64,7 @@ test('connecting dials nothing', async () => {
   expect(server.accepted).toBe(0);
 });
 
-test('an error of etcd is printed bare and has its code', async () => {
+test('an error of etcd has its bare message and its code', async () => {
   const server = await serve({
     'KV/Put': unary(() => {
       throw status(code.INVALID_ARGUMENT, 'etcdserver: key is not provided');
@@ -99,7 +99,7 @@ test('the default limit for requests is 2 MiB', async () => {
   );
 });
 
-test('a response that is too large is refused', async () => {
+test('a response that is too large is rejected', async () => {
   const server = await serve({ 'KV/Range': unary(() => value('x'.repeat(500))) });
   const client = await open([server.endpoint], { maxReceiveBytes: 50 });
   await expect(client.kv.range({ key: bytes('k') })).rejects.toThrow(
@@ -107,14 +107,14 @@ test('a response that is too large is refused', async () => {
   );
 });
 
-test('responses above the 4 MiB of gRPC pass', async () => {
+test("responses above gRPC's default of 4 MiB are accepted", async () => {
   const server = await serve({ 'KV/Range': unary(() => value('x'.repeat(5 * 2 ** 20))) });
   const client = await open([server.endpoint]);
   const { kvs } = await client.kv.range({ key: bytes('k') });
   expect(kvs[0]?.value.length).toBe(5 * 2 ** 20);
 });
 
-test('contradicting limits build no client', async () => {
+test('contradictory limits fail connect', async () => {
   const error = await rejection(
     connect(connectionOptions(['a:1'], { maxRequestBytes: 100, maxReceiveBytes: 50 })),
   );
@@ -124,7 +124,7 @@ test('contradicting limits build no client', async () => {
   );
 });
 
-test('the deadline ends a call that gets no answer, and the server is told of it', async () => {
+test('the deadline ends a call without a response, and is sent to the server', async () => {
   let left = Number.NaN;
   const server = await serve({
     'KV/Range': (call: { getDeadline(): Date | number }) => {
@@ -142,7 +142,7 @@ test('the deadline ends a call that gets no answer, and the server is told of it
   expect(left).toBeLessThanOrEqual(300);
 });
 
-test("a call's own limit goes before the client's", async () => {
+test("a call's own timeout overrides the client's", async () => {
   const server = await serve({ 'KV/Range': unary(never) });
   const client = await open([server.endpoint], { callTimeoutMs: null });
   await expect(client.kv.range({ key: bytes('k') }, { timeoutMs: 50 })).rejects.toThrow(
@@ -184,7 +184,7 @@ test('an aborted signal sends nothing', async () => {
   expect(server.accepted).toBe(0);
 });
 
-test('closing ends the calls under way', async () => {
+test('closing ends the open calls', async () => {
   const server = await serve({ 'KV/Range': unary(never) });
   const client = await open([server.endpoint], { callTimeoutMs: null });
   const call = rejection(client.kv.range({ key: bytes('k') }));
@@ -196,17 +196,20 @@ test('closing ends the calls under way', async () => {
 test.each([
   ['stall', 'could not connect in time'],
   ['cut', 'the server ended the connection at once: if it expects TLS, use https:// (EOF)'],
-] as const)('a server that does %s is waited for until the deadline, which says why', async (mode, why) => {
-  const server = await serve({});
-  server.mode = mode;
-  const client = await open([server.endpoint], { callTimeoutMs: 300 });
-  await expect(client.kv.range({ key: bytes('k') })).rejects.toMatchObject({
-    message: 'context deadline exceeded',
-    reasons: [`${server.endpoint}: ${why}`],
-  });
-});
+] as const)(
+  'a call waits for a server that does %s until the deadline, whose error says why',
+  async (mode, why) => {
+    const server = await serve({});
+    server.mode = mode;
+    const client = await open([server.endpoint], { callTimeoutMs: 300 });
+    await expect(client.kv.range({ key: bytes('k') })).rejects.toMatchObject({
+      message: 'context deadline exceeded',
+      reasons: [`${server.endpoint}: ${why}`],
+    });
+  },
+);
 
-test('endpoints that cannot be reached are named one by one', async () => {
+test('the error names each endpoint that cannot be reached', async () => {
   const refused = `127.0.0.1:${await closedPort()}`;
   const client = await open([refused, '127.0.0.1', 'unix:/nowhere/etcd.sock'], { callTimeoutMs: 300 });
   await expect(client.kv.put({ key: bytes('k') })).rejects.toMatchObject({
@@ -219,7 +222,7 @@ test('endpoints that cannot be reached are named one by one', async () => {
   });
 });
 
-test.each(['http', 'https'] as const)('closing leaves no attempt to connect behind: %s', async (scheme) => {
+test.each(['http', 'https'] as const)('closing stops attempts to connect: %s', async (scheme) => {
   const server = await serve({});
   server.mode = 'stall';
   const client = await open([`${scheme}://${server.endpoint}`], { callTimeoutMs: null });
@@ -230,13 +233,13 @@ test.each(['http', 'https'] as const)('closing leaves no attempt to connect behi
   await vi.waitFor(() => expect(server.openConnections).toBe(0));
 });
 
-test('a client that is closed while it looks for its endpoint does not connect', async () => {
+test('a client that is closed while it resolves its endpoint does not connect', async () => {
   const server = await serve({ 'KV/Range': unary(() => value('v')) });
   const closed = await open([server.endpoint], { callTimeoutMs: null });
   const call = rejection(closed.kv.range({ key: bytes('k') }));
   closed.close();
   expect((await call).code).toBe('Canceled');
-  // By the time that another one has its answer, the first one would have connected, too.
+  // When another client has its response, the first one would have connected too.
   const other = await open([server.endpoint]);
   await other.kv.range({ key: bytes('k') });
   expect(server.accepted).toBe(1);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseEndpoint } from '../../../src/transport/grpc/endpoint.js';
 
-function placeOf(target: string) {
+function socketAddressOf(target: string) {
   const [, path] = /^unix:(.*)/.exec(target) ?? [];
   if (path !== undefined) return { path };
   const [, host = '', port] = /^dns:\[?(.*?)\]?:(\d+)$/.exec(target) ?? [];
@@ -10,7 +10,7 @@ function placeOf(target: string) {
 
 const reachable = (target: string, authority: string, host: string) => ({
   kind: 'reachable',
-  place: placeOf(target),
+  socketAddress: socketAddressOf(target),
   target,
   authority,
   host,

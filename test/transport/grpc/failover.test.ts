@@ -6,7 +6,7 @@ import { FakeEtcd, status, unary } from '../../support/grpc/fake-etcd.js';
 import { closedPort, FaultProxy } from '../../support/grpc/fault-proxy.js';
 import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
 
-/** A member that counts the calls it gets and answers as its `behave` says. */
+/** A member that counts its calls and responds with the result of `behave`. */
 interface Member {
   readonly endpoint: string;
   readonly proxy: FaultProxy;
@@ -61,7 +61,7 @@ test('the first endpoint in the order given is used, and stays in use', async ()
 });
 
 test.each(['refuses', 'cut', 'stall'] as const)(
-  'an endpoint that does %s is passed over, by writes too',
+  'an endpoint that does %s is skipped, also by writes',
   async (how) => {
     const [a, b] = [await member(), await member()];
     if (how !== 'refuses') a.proxy.mode = how;
@@ -72,7 +72,7 @@ test.each(['refuses', 'cut', 'stall'] as const)(
   },
 );
 
-test('a call waits for an endpoint that comes up later', async () => {
+test('a call waits for an endpoint that starts later', async () => {
   const a = await member();
   a.proxy.mode = 'cut';
   const call = put(await open([a.endpoint]));
@@ -82,7 +82,7 @@ test('a call waits for an endpoint that comes up later', async () => {
   expect(a.calls).toEqual(['put']);
 });
 
-test('a read moves on when the server is unavailable', async () => {
+test('a read is retried on the next endpoint when the server is unavailable', async () => {
   const [a, b] = [await member(), await member()];
   a.behave = unavailable;
   const to = await open([a.endpoint, b.endpoint]);
@@ -90,21 +90,21 @@ test('a read moves on when the server is unavailable', async () => {
   expect([a.calls, b.calls]).toEqual([['range'], ['range']]);
 });
 
-test('a read is tried again at the only endpoint', async () => {
+test('a read is retried on the only endpoint', async () => {
   const a = await member();
   a.behave = () => (a.calls.length < 3 ? unavailable() : {});
   await get(await open([a.endpoint]));
   expect(a.calls.length).toBe(3);
 });
 
-test('a write is not repeated when the server is unavailable', async () => {
+test('a write is not retried when the server is unavailable', async () => {
   const [a, b] = [await member(), await member()];
   a.behave = unavailable;
   await expect(put(await open([a.endpoint, b.endpoint]))).rejects.toThrow(/^etcdserver: no leader$/);
   expect([a.calls, b.calls]).toEqual([['put'], []]);
 });
 
-test('a connection that breaks under a read is no obstacle', async () => {
+test('a read is retried when its connection is lost', async () => {
   const [a, b] = [await member(), await member()];
   a.behave = () => {
     a.proxy.cutAll();
@@ -114,7 +114,7 @@ test('a connection that breaks under a read is no obstacle', async () => {
   expect([a.calls, b.calls]).toEqual([['range'], ['range']]);
 });
 
-test('a connection that breaks under a write ends it: it may have been carried out', async () => {
+test('a write fails when its connection is lost, because it may have been applied', async () => {
   const [a, b] = [await member(), await member()];
   a.behave = () => {
     a.proxy.cutAll();
@@ -131,7 +131,7 @@ test('a connection that breaks under a write ends it: it may have been carried o
   expect([a.calls, b.calls]).toEqual([['put'], []]);
 });
 
-test('a connection that broke between calls is made anew', async () => {
+test('a connection that is lost between calls is reopened', async () => {
   const a = await member();
   const to = await open([a.endpoint]);
   await put(to);
@@ -141,7 +141,7 @@ test('a connection that broke between calls is made anew', async () => {
   expect(a.proxy.accepted).toBe(2);
 });
 
-test('a learner hands over to a voter', async () => {
+test('a call that a learner rejects is retried on a voting member', async () => {
   const [a, b] = [await member(), await member()];
   a.behave = () => {
     throw status(code.FAILED_PRECONDITION, 'etcdserver: rpc not supported for learner');
@@ -150,7 +150,7 @@ test('a learner hands over to a voter', async () => {
   expect([a.calls, b.calls]).toEqual([['put'], ['put']]);
 });
 
-test('the last error is told when the deadline ends the retries', async () => {
+test('the deadline error contains the last error of the retries', async () => {
   const a = await member();
   a.behave = unavailable;
   const error = await rejection(get(await open([a.endpoint], { callTimeoutMs: 300 })));

@@ -1,4 +1,4 @@
-/** Servers that speak HTTP/2, but not as etcd does. */
+/** HTTP/2 servers that send invalid gRPC responses. */
 import { once } from 'node:events';
 import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -37,7 +37,7 @@ function answer(stream: ServerHttp2Stream, body: Buffer): void {
   stream.end(body);
 }
 
-test('a response that is no message of its kind fails the call', async () => {
+test('a response message that cannot be decoded fails the call', async () => {
   const client = await serve((stream) => answer(stream, Buffer.from('00000000020aff', 'hex')));
   await expect(range(client)).rejects.toMatchObject({
     name: 'ServerError',
@@ -46,7 +46,7 @@ test('a response that is no message of its kind fails the call', async () => {
   });
 });
 
-test('a stream that breaks off within a message fails', async () => {
+test('a stream that ends within a message fails', async () => {
   const client = await serve((stream) => answer(stream, Buffer.from('00000000020a', 'hex')));
   const responses = client.kv.rangeStream({ key: bytes('k') });
   await expect(responses[Symbol.asyncIterator]().next()).rejects.toMatchObject({
@@ -54,7 +54,7 @@ test('a stream that breaks off within a message fails', async () => {
   });
 });
 
-test('a page is no response, even one that tells of success', async () => {
+test('a non-gRPC response fails the call, even with HTTP status 200', async () => {
   const client = await serve((stream) => {
     stream.respond({ ':status': 200, 'content-type': 'text/html' });
     stream.end('<html>');
@@ -66,7 +66,7 @@ test('a page is no response, even one that tells of success', async () => {
   });
 });
 
-test('a client can be closed when its streams could not be made', async () => {
+test('a client can be closed after its bidirectional channels failed to open', async () => {
   const problem = new Error('no channels');
   const caller = new Caller({
     channels: [],
@@ -79,7 +79,7 @@ test('a client can be closed when its streams could not be made', async () => {
   const rpc = toRpc(WatchDefinition, WatchDefinition.methods.watch, WATCH_POLICIES.watch);
   const responses = caller.bidi(rpc, (async function* () {})());
   await expect(responses.next()).rejects.toBe(problem);
-  // A rejection that nobody hears would fail this test.
+  // An unhandled rejection would fail this test.
   caller.close();
   await new Promise((resolve) => setImmediate(resolve));
 });

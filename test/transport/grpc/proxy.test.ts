@@ -39,7 +39,7 @@ interface Setting {
   readonly exceptions?: string;
 }
 
-/** A call to a host that only the proxy can find. */
+/** A call to a host that only the proxy can resolve. */
 async function callThrough({ tls, status, user = '', exceptions }: Setting): Promise<unknown> {
   server = await FakeEtcd.start({ 'KV/Range': unary(() => ({ count: 1n })) }, tls && { tls });
   proxy = await ConnectProxy.start(server.port, status);
@@ -50,20 +50,20 @@ async function callThrough({ tls, status, user = '', exceptions }: Setting): Pro
       proxy: {
         http: 'http://127.0.0.1:1',
         https: `http://${user}127.0.0.1:${proxy.port}`,
-        ...(exceptions && { exceptions }),
+        ...(exceptions && { noProxy: exceptions }),
       },
     }),
   );
   return client.kv.range({ key: bytes('k') });
 }
 
-describe('a proxy is asked', () => {
+describe('a proxy is used', () => {
   it('in plaintext', async () => {
     expect(await callThrough({})).toMatchObject({ count: 1n });
-    expect(proxy?.asked).toEqual([{ destination: 'etcd.example:2379', authorization: undefined }]);
+    expect(proxy?.asked).toEqual([{ authority: 'etcd.example:2379', authorization: undefined }]);
   });
 
-  it('for TLS, and the certificate is that of the server behind it', async () => {
+  it('for TLS, and the certificate verified is that of the server behind it', async () => {
     expect(await callThrough({ tls: pair })).toMatchObject({ count: 1n });
     expect(proxy?.asked).toHaveLength(1);
   });
@@ -73,7 +73,7 @@ describe('a proxy is asked', () => {
     expect(proxy?.asked[0]?.authorization).toBe(`Basic ${btoa('us@er:pass')}`);
   });
 
-  it('and named when it refuses, without its password', async () => {
+  it('and named in the error when it refuses, without its password', async () => {
     const error = await rejection(callThrough({ status: 403, user: 'user:secret@' }));
     expect(error.message).toBe('context deadline exceeded');
     expect(error.reasons).toEqual([
@@ -81,7 +81,7 @@ describe('a proxy is asked', () => {
     ]);
   });
 
-  it('unless the host is excepted', async () => {
+  it('unless NO_PROXY lists the host', async () => {
     const error = await rejection(callThrough({ exceptions: '.example' }));
     expect(error.reasons).toEqual([
       'http://etcd.example:2379: the host name cannot be resolved (no such host)',

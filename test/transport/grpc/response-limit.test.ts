@@ -16,7 +16,7 @@ let server: FakeEtcd | undefined;
 let proxy: FaultProxy | undefined;
 let client: Client | undefined;
 
-/** A client whose calls have `LIMIT_MS`, of a server that streams as told. */
+/** A client whose calls have the timeout `LIMIT_MS`, connected to a server that streams with the handler. */
 async function serve(stream: (call: Stream) => void): Promise<Client> {
   server = await FakeEtcd.start({ 'KV/RangeStream': stream });
   proxy = await FaultProxy.start(server.port);
@@ -50,17 +50,17 @@ async function count(responses: AsyncIterable<unknown>, pauseMs = 0): Promise<nu
   return seen;
 }
 
-test('a stream that is longer than the limit ends at it', async () => {
+test('a stream ends at its timeout', async () => {
   const { kv } = await serve(trickle);
   await expect(count(kv.rangeStream(ALL))).rejects.toMatchObject({ message: 'context deadline exceeded' });
 });
 
-test('where the limit is for each response, the stream may be longer', async () => {
+test('with a timeout for each response, the stream may take longer', async () => {
   const { kv } = await serve(trickle);
   await expect(count(kv.rangeStream(ALL, { limitsEachResponse: true }))).resolves.toBe(4);
 });
 
-test('the time that the consumer takes does not count', async () => {
+test('with a timeout for each response, the time of the consumer does not count', async () => {
   const { kv } = await serve((call) => {
     for (let index = 0; index < 3; index++) call.write({});
     call.end();
@@ -68,7 +68,7 @@ test('the time that the consumer takes does not count', async () => {
   await expect(count(kv.rangeStream(ALL, { limitsEachResponse: true }), LIMIT_MS * 1.2)).resolves.toBe(3);
 });
 
-test('a response that does not come in time ends the stream', async () => {
+test('with a timeout for each response, a late response ends the stream', async () => {
   const { kv } = await serve((call) => {
     call.write({});
   });

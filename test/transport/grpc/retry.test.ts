@@ -29,13 +29,13 @@ test.each(TABLES)('each method of $fullName has a policy', (service, policies) =
   expect(Object.keys(policies).sort()).toEqual(Object.keys(service.methods).sort());
 });
 
-test('what is repeated is what etcd repeats, except for grants and revocations of leases', () => {
+test('the idempotent calls are those that etcd retries, except for grants and revocations of leases', () => {
   const idempotent = TABLES.flatMap(([service, policies]) =>
     Object.entries(policies)
       .filter(([, policy]) => policy === 'idempotent')
       .map(([method]) => `${service.name}/${method}`),
   );
-  // The calls with `withRepeatablePolicy` in client/v3/retry.go of v3.7.1; a lease that is granted twice is left behind once.
+  // The calls with `withRepeatablePolicy` in client/v3/retry.go of v3.7.1. A lease that is granted twice would be leaked once.
   expect(idempotent).toEqual([
     'KV/range',
     'Lease/leaseTimeToLive',

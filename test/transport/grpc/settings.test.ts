@@ -10,10 +10,13 @@ test.each([
   [1, 1, 10_000, 1],
   [30_000, 0, 30_000, 20_000],
   [1e12, 1e12, 2 ** 31 - 1, 2 ** 31 - 1],
-])('silence of %d ms, and %d ms for an answer, are kept as %d and %d', (time, timeout, timeMs, timeoutMs) => {
-  expect(of(time, timeout)).toEqual({ timeMs, timeoutMs });
-});
+])(
+  'a keepalive time of %d ms and timeout of %d ms are used as %d and %d',
+  (time, timeout, timeMs, timeoutMs) => {
+    expect(of(time, timeout)).toEqual({ timeMs, timeoutMs });
+  },
+);
 
-test('without a time there is no keep-alive', () => {
+test('without a keepalive time there is no keepalive', () => {
   expect(of(0, 6_000)).toBeUndefined();
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { RpcCode } from '../../../src/model/errors.js';
-import { mayRepeat } from '../../../src/transport/grpc/retry.js';
-import { CallFailure, lostConnection, toServerError } from '../../../src/transport/grpc/status.js';
+import { mayRetry } from '../../../src/transport/grpc/retry.js';
+import { AttemptError, connectionLostText, toServerError } from '../../../src/transport/grpc/status.js';
 
-const LOST = lostConnection('EOF');
+const LOST = connectionLostText('EOF');
 
 const failure = (code: RpcCode, details: string, wasSent = true) =>
-  new CallFailure(code, details, wasSent, 'a:1');
+  new AttemptError(code, details, wasSent, 'a:1');
 
 test.each<[RpcCode, string, string]>([
   ['InvalidArgument', 'etcdserver: key is not provided', 'etcdserver: key is not provided'],
@@ -15,7 +15,7 @@ test.each<[RpcCode, string, string]>([
     'etcdserver: mvcc: required revision has been compacted',
     'etcdserver: mvcc: required revision has been compacted',
   ],
-  // etcd has this error, but its clients do not know it.
+  // etcd has this error, but it is not in the list of its clients.
   [
     'InvalidArgument',
     'etcdserver: permission not given',
@@ -27,13 +27,13 @@ test.each<[RpcCode, string, string]>([
   expect(toServerError(failure(code, details))).toMatchObject({ message, code });
 });
 
-test('a broken connection says which one, and that the request may have been carried out', () => {
+test('a lost connection is reported with its endpoint, and that the request may have been applied', () => {
   expect(toServerError(failure('Unavailable', LOST)).reasons).toEqual([
     'a:1: the connection was lost before the response arrived; the request may have been applied',
   ]);
 });
 
-test.each<[string, CallFailure, 'idempotent' | 'only-if-unsent', number, boolean]>([
+test.each<[string, AttemptError, 'idempotent' | 'only-if-unsent', number, boolean]>([
   ['a read, server unavailable', failure('Unavailable', 'etcdserver: no leader'), 'idempotent', 1, true],
   [
     'a write, server unavailable',
@@ -66,6 +66,6 @@ test.each<[string, CallFailure, 'idempotent' | 'only-if-unsent', number, boolean
     1,
     false,
   ],
-])('%s', (_name, failed, policy, endpoints, expected) => {
-  expect(mayRepeat(failed, policy, endpoints)).toBe(expected);
+])('whether a call may be repeated: %s', (_name, failed, policy, endpoints, expected) => {
+  expect(mayRetry(failed, policy, endpoints)).toBe(expected);
 });

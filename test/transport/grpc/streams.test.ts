@@ -77,7 +77,7 @@ const part = (text: string) => ({ blob: bytes(text) });
 const texts = (parts: readonly { blob: Uint8Array }[]) =>
   parts.map(({ blob }) => Buffer.from(blob).toString());
 
-/** Requests that a test hands over one by one. */
+/** A stream of requests to which a test adds one by one. */
 function hand<Item>(): {
   items: AsyncIterable<Item>;
   give(item: Item): void;
@@ -127,7 +127,7 @@ test('all parts of a stream arrive in order', async () => {
   );
 });
 
-test('parts before an error arrive, then the error', async () => {
+test('the parts before an error arrive, then the error', async () => {
   const to = await serve({
     'Maintenance/Snapshot': (call: Outgoing) => {
       call.write(part('one'));
@@ -177,7 +177,7 @@ test('a slow consumer makes the server wait', async () => {
   });
   const parts = to.serverStream(snapshot, {});
   await parts.next();
-  // Until nothing moves any more: the window of 64 MiB and what sockets and streams hold.
+  // Until the server stops sending: the window and the buffers of sockets and streams are full.
   let before = -1;
   await vi.waitFor(
     () => {
@@ -191,7 +191,7 @@ test('a slow consumer makes the server wait', async () => {
   expect((await collect(parts)).length).toBe(399);
 }, 30_000);
 
-test('a stream that broke before its first part is begun again, if it may be', async () => {
+test('an idempotent stream that fails before its first part is retried', async () => {
   let calls = 0;
   const to = await serve({
     'Maintenance/Snapshot': (call: Outgoing) => {
@@ -208,7 +208,7 @@ test('a stream that broke before its first part is begun again, if it may be', a
   expect(calls).toBe(2);
 });
 
-test('a stream that broke later is not', async () => {
+test('a stream that fails later is not retried', async () => {
   let calls = 0;
   const to = await serve({
     'Maintenance/Snapshot': (call: Outgoing) => {
@@ -226,7 +226,7 @@ test('a stream that broke later is not', async () => {
   expect(calls).toBe(1);
 });
 
-test('a streamed range is not begun again', async () => {
+test('a streamed range is not retried', async () => {
   let calls = 0;
   const to = await serve({
     'KV/RangeStream': (call: Outgoing) => {
@@ -266,7 +266,7 @@ const echo: Handlers = {
   },
 };
 
-test('requests and responses go both ways until the requests end', async () => {
+test('requests and responses are streamed until the requests end', async () => {
   const to = await serve(echo);
   const requests = hand<{ id: bigint }>();
   const responses = to.bidi(keepAlive, requests.items, { requiresLeader: true });
@@ -278,7 +278,7 @@ test('requests and responses go both ways until the requests end', async () => {
   expect((await responses.next()).done).toBe(true);
 });
 
-test('many requests wait for a slow server', async () => {
+test('requests wait for a slow server', async () => {
   const to = await serve(echo);
   async function* requests() {
     for (let id = 1n; id <= 2000n; id++) yield { id };
@@ -289,7 +289,7 @@ test('many requests wait for a slow server', async () => {
   );
 });
 
-test('a call that requires a leader says so', async () => {
+test('a call that requires a leader sends hasleader', async () => {
   let seen: unknown;
   const to = await serve({
     'Lease/LeaseKeepAlive': (call: Both) => {
@@ -319,7 +319,7 @@ test('a consumer of responses that stops early cancels the call and closes the r
   await vi.waitFor(() => expect(requests.isClosed()).toBe(true));
 });
 
-test('an error among the requests ends the call with it', async () => {
+test('an error of the requests ends the call with that error', async () => {
   const to = await serve(echo);
   const reason = new Error('no more');
   async function* requests() {
@@ -329,7 +329,7 @@ test('an error among the requests ends the call with it', async () => {
   expect(await rejection(collect(to.bidi(keepAlive, requests())))).toBe(reason);
 });
 
-test('an error of the server ends the responses', async () => {
+test('an error of the server ends the responses with that error', async () => {
   const to = await serve({
     'Lease/LeaseKeepAlive': (call: Both) =>
       void call.emit('error', status(code.UNAVAILABLE, 'etcdserver: no leader')),

@@ -15,7 +15,7 @@ import { bytes, connectionOptions, rejection } from '../../support/grpc/options.
 const day = 24 * 60 * 60 * 1000;
 const dir = mkdtempSync(path.join(tmpdir(), 'transport-tls-'));
 let pki: Pki;
-/** Certificates of servers, by what is special about them. */
+/** Server certificates by their special property. */
 const pairs: Record<string, ServerPair> = {};
 const file = (name: string) => path.join(dir, name);
 
@@ -68,7 +68,7 @@ afterEach(() => {
   server?.stop();
   server = undefined;
   process.off('warning', onWarning);
-  // An IP address as TLS server name would be one (DEP0123).
+  // An IP address as TLS server name would cause a warning (DEP0123).
   expect(warnings.splice(0)).toEqual([]);
 });
 
@@ -79,7 +79,7 @@ interface Setting {
   readonly tls?: Partial<TlsOptions>;
 }
 
-/** A call to a server with the certificate; `caFile` is given unless the test says otherwise. */
+/** Calls a server with the certificate. `caFile` is set unless the test overrides it. */
 async function call({ pair = 'good', host, endpoint, tls }: Setting): Promise<unknown> {
   const handlers = { 'KV/Range': unary(() => ({ count: 1n })) };
   const options = pair === 'none' ? {} : { tls: pairs[pair] as ServerPair };
@@ -171,7 +171,7 @@ describe('servers that are not trusted: the call waits for its deadline and says
     expect(reason?.slice(reason.indexOf(': ') + 2).replace(TIMES, 'TIME')).toBe(why);
   });
 
-  test('a client certificate of a stranger', async () => {
+  test('a client certificate of an unknown CA', async () => {
     const tls = { certFile: file('stranger-client.crt'), keyFile: file('stranger-client.key') };
     const error = await rejection(call({ pair: 'mutual', tls }));
     expect(error.reasons).toEqual([
@@ -180,7 +180,7 @@ describe('servers that are not trusted: the call waits for its deadline and says
   });
 });
 
-describe('files that are refused, wherever they lead', () => {
+describe('unusable files are reported before connecting', () => {
   const good = { certFile: 'healthcheck-client.crt', keyFile: 'healthcheck-client.key' };
   test.each<[string, Partial<TlsOptions>, string, string]>([
     [
@@ -268,7 +268,7 @@ describe('files that are refused, wherever they lead', () => {
     const options = connectionOptions(['https://127.0.0.1:1'], {
       tls: { insecureTransport: true, insecureSkipVerify: false, ...tls },
     });
-    // Nobody listens there, but the files are the reason.
+    // Nothing listens there, but the error is that of the files.
     const error = await rejection(
       connect(options).then((connected) => {
         client = connected;
@@ -281,14 +281,14 @@ describe('files that are refused, wherever they lead', () => {
     expect(JSON.stringify([error, error.cause, error.stack])).not.toMatch(/PRIVATE KEY-----/);
   });
 
-  test('even when the endpoint drops TLS', async () => {
+  test('even when the endpoint does not use TLS', async () => {
     const tls = { insecureTransport: true, insecureSkipVerify: false, caFile: file('nowhere') };
     await expect(connect(connectionOptions(['http://a:1'], { tls }))).rejects.toThrow(
       'no such file or directory',
     );
   });
 
-  test('but an empty CA file harms nobody who does not verify', async () => {
+  test('but an empty CA file is accepted without verification', async () => {
     expect(await call({ tls: { caFile: file('empty.pem'), insecureSkipVerify: true } })).toMatchObject({
       count: 1n,
     });
@@ -297,17 +297,17 @@ describe('files that are refused, wherever they lead', () => {
 
 const places = (...bundles: string[]) => ({ bundles, folders: [] });
 
-test("the system's authorities are those of the first bundle that is there", async () => {
+test("the system's roots are those of the first bundle that exists", async () => {
   const found = await systemRoots({}, places(file('nowhere'), pki.caCert, file('empty.pem')));
   expect(found.has(parseCertificate(new X509Certificate(pki.authority.cert).raw))).toBe(true);
   expect(found.size).toBe(1);
 });
 
-test.runIf(process.platform === 'linux')('where the system has none, nobody is trusted', async () => {
+test.runIf(process.platform === 'linux')('without system roots, no server is trusted', async () => {
   expect((await systemRoots({}, places(file('nowhere')))).size).toBe(0);
 });
 
-test('a user may name other places of them, a file or folders', async () => {
+test('a user can set other paths of the system roots, a file or directories', async () => {
   const folder = file('authorities');
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'a.pem'), pki.authority.cert);
@@ -322,13 +322,13 @@ test('a user may name other places of them, a file or folders', async () => {
 test.each([
   ['that is not there', () => ({ file: file('nowhere'), folders: [] })],
   ['that is empty', () => ({ file: file('empty.pem'), folders: [] })],
-])('a file of them %s means that nobody is trusted', async (_name, systemRoots) => {
+])('with a system roots file %s, no server is trusted', async (_name, systemRoots) => {
   await expect(call({ tls: { caFile: '', systemRoots: systemRoots() } })).rejects.toThrow(
     'context deadline exceeded',
   );
 });
 
-test('NODE_TLS_REJECT_UNAUTHORIZED has no say', async () => {
+test('NODE_TLS_REJECT_UNAUTHORIZED has no effect', async () => {
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
   try {
     await expect(call({ pair: 'strange' })).rejects.toThrow('context deadline exceeded');

@@ -26,21 +26,21 @@ async function serve(listener: RequestListener, where: ListenOptions = { host: '
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-it('asks for /metrics, whichever way the endpoint is written', async () => {
+it('requests /metrics for every form of endpoint', async () => {
   const address = await serve((request, response) => response.end(`${request.method} ${request.url}`));
   for (const endpoint of [address, `http://${address}`, `http://${address}/some/path`]) {
     expect(await fetchMetrics(endpoint, PLAIN, never)).toBe('GET /metrics');
   }
 });
 
-it('reaches a member by a socket in the file system', async () => {
+it('connects to a Unix socket', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'metrics-'));
   undo.push(() => rmSync(folder, { recursive: true }));
   await serve((_request, response) => response.end('by socket'), { path: join(folder, 's') });
   expect(await fetchMetrics(`unix://${join(folder, 's')}`, PLAIN, never)).toBe('by socket');
 });
 
-it('says what is wrong in one line', async () => {
+it('reports errors in one line', async () => {
   const address = await serve((_request, response) => response.writeHead(404).end('nothing here'));
   const failure = (endpoint: string) => fetchMetrics(endpoint, PLAIN, never).catch((error) => error);
   expect(await failure(address)).toEqual(new CommandError('cannot read /metrics: HTTP status 404'));
@@ -48,7 +48,7 @@ it('says what is wrong in one line', async () => {
   expect((await failure('127.0.0.1:1')).message).toMatch(/^cannot read \/metrics: .*ECONNREFUSED/);
 });
 
-it('does not take an answer without an end', async () => {
+it('rejects a response that is too large', async () => {
   const address = await serve((_request, response) => {
     const block = Buffer.alloc(1 << 20, 'x');
     const send = () => {
@@ -60,13 +60,13 @@ it('does not take an answer without an end', async () => {
   await expect(fetchMetrics(address, PLAIN, never)).rejects.toThrow('the response is too large');
 });
 
-it('ends with the signal', async () => {
+it('rejects with the reason of the signal', async () => {
   const controller = new AbortController();
   const address = await serve(() => controller.abort(new Error('enough')));
   await expect(fetchMetrics(address, PLAIN, controller.signal)).rejects.toThrow('enough');
 });
 
-it('leaves no connection behind to a server that never answers the handshake', async () => {
+it('closes the connection to a server that never answers the handshake', async () => {
   const silent = createTcpServer((socket) => socket.resume().on('error', () => {}));
   undo.push(() => silent.close());
   await once(silent.listen(0, '127.0.0.1'), 'listening');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_FRAME_BYTES, type FrameHeader, frame } from '../../../src/transport/http2/frame.js';
+import { DEFAULT_MAX_FRAME_BYTES, type FrameHeader, frame } from '../../../src/transport/http2/frame.js';
 import { FrameReader } from '../../../src/transport/http2/framer.js';
 import { SeededRandom } from '../../storage/support/random.js';
 
@@ -24,7 +24,7 @@ function read(chunks: readonly Buffer[]): Frame[] {
   return frames;
 }
 
-test('frames are the same wherever two cuts are', () => {
+test('frames are the same for every split into three chunks', () => {
   const frames = framesOf([0, 1, 9, 0, 0, 12]);
   const bytes = bytesOf(frames);
   for (let first = 0; first <= bytes.length; first++) {
@@ -40,11 +40,11 @@ test('frames are the same byte by byte', () => {
   expect(read([...bytesOf(frames)].map((byte) => Buffer.of(byte)))).toEqual(frames);
 });
 
-test.each([1, 2, 3, 4, 5])('frames are the same in chunks of any size, seed %i', (seed) => {
+test.each([1, 2, 3, 4, 5])('frames are the same in random chunks, seed %i', (seed) => {
   const random = new SeededRandom(seed);
-  const sizes = [DEFAULT_FRAME_BYTES, 0, DEFAULT_FRAME_BYTES - 1];
+  const sizes = [DEFAULT_MAX_FRAME_BYTES, 0, DEFAULT_MAX_FRAME_BYTES - 1];
   for (let index = 0; index < 60; index++)
-    sizes.push(random.below(random.below(2) ? 40 : DEFAULT_FRAME_BYTES));
+    sizes.push(random.below(random.below(2) ? 40 : DEFAULT_MAX_FRAME_BYTES));
   const frames = framesOf(sizes);
   const bytes = bytesOf(frames);
   const chunks: Buffer[] = [];
@@ -62,24 +62,24 @@ test.each([1, 2, 3, 4, 5])('frames are the same in chunks of any size, seed %i',
   ).toBe(true);
 });
 
-test('the reserved bit of a stream is passed over', () => {
+test('the reserved bit of a stream ID is ignored', () => {
   expect(read([Buffer.from('000000040080000007', 'hex')])[0]?.header.streamId).toBe(7);
 });
 
 test.each([
   ['at once', (bytes: Buffer) => [bytes]],
   ['in two chunks', (bytes: Buffer) => [bytes.subarray(0, 2), bytes.subarray(2)]],
-])('a frame that is too large is refused by its header, which comes %s', (_name, cut) => {
+])('a frame that is too large is rejected by its header, which arrives %s', (_name, cut) => {
   const header = Buffer.from('004001000000000001', 'hex');
   expect(() => read(cut(header))).toThrow(
     expect.objectContaining({ code: 'FRAME_SIZE_ERROR', message: 'a frame of 16385 bytes' }),
   );
 });
 
-test('the length of an earlier frame does not go into one whose length is cut', () => {
-  const frames = framesOf([1, DEFAULT_FRAME_BYTES]);
+test('a frame whose length field is split is not read with the length of an earlier frame', () => {
+  const frames = framesOf([1, DEFAULT_MAX_FRAME_BYTES]);
   const bytes = bytesOf(frames);
   const cuts = [4, 10 + 1, 10 + 2, bytes.length];
   const chunks = cuts.map((end, index) => bytes.subarray(cuts[index - 1] ?? 0, end));
-  expect(read(chunks).map(({ payload }) => payload.length)).toEqual([1, DEFAULT_FRAME_BYTES]);
+  expect(read(chunks).map(({ payload }) => payload.length)).toEqual([1, DEFAULT_MAX_FRAME_BYTES]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FieldRules } from '../../../src/transport/http2/header-block.js';
+import { FieldValidator } from '../../../src/transport/http2/header-block.js';
 import { readyConnection } from '../../support/http2/open-connection.js';
 import { headers } from '../../support/http2/scripted-peer.js';
 
@@ -52,20 +52,20 @@ test.each<[readonly (readonly [string, string])[], string | undefined]>([
     ],
     'mix of request and response pseudo headers',
   ],
-])('%j: %s', (fields, violation) => {
-  const rules = new FieldRules();
-  for (const [name, value] of fields) rules.check(name, value);
-  expect(rules.violation).toBe(violation);
+])('the header fields %j break this rule: %s', (fields, violation) => {
+  const validator = new FieldValidator();
+  for (const [name, value] of fields) validator.check(name, value);
+  expect(validator.violation).toBe(violation);
 });
 
-test('a malformed response ends its stream alone', async () => {
+test('a malformed response ends only its stream', async () => {
   const { peer, states, request } = await readyConnection();
   const [bad, good] = [request(), request()];
-  await peer.heard();
-  peer.say(headers(1, { ':status': '200', x: 'a\nb' }), headers(3, { ':status': '200', x: 'a' }, 0x5));
+  await peer.takeReceivedFrames();
+  peer.send(headers(1, { ':status': '200', x: 'a\nb' }), headers(3, { ':status': '200', x: 'a' }, 0x5));
   expect(bad.events).toEqual(['malformed: invalid header field value for "x"']);
   expect(good.events).toEqual([{ ':status': '200', x: 'a' }, 'end']);
-  const [reset] = await peer.heard();
+  const [reset] = await peer.takeReceivedFrames();
   expect([reset?.type, reset?.payload.readUInt32BE()]).toEqual(['resetStream', 1]);
   expect(states).toEqual(['ready']);
 });

@@ -46,7 +46,7 @@ const RESPONSES = [
   },
 ];
 
-/** The examples' tables have 256 bytes. */
+/** The dynamic table of the examples has 256 bytes. */
 const TABLE_OF_256 = '3fe101';
 
 describe('the examples of RFC 7541, appendix C', () => {
@@ -97,11 +97,11 @@ describe('the examples of RFC 7541, appendix C', () => {
   });
 });
 
-test('what the table has lost can no longer be referred to', () => {
+test('an evicted field cannot be referred to', () => {
   const decoder = new HeaderDecoder();
   decoder.decode(bytes('4001610162 4001630164'));
   expect(fields(decoder, bytes('be bf'))).toEqual({ c: 'd', a: 'b' });
-  // Room for one field of 34 bytes.
+  // Space for one field of 34 bytes.
   expect(fields(decoder, bytes('3f03 be'))).toEqual({ c: 'd' });
   expect(() => decoder.decode(bytes('bf'))).toThrow('no field 63');
 });
@@ -113,40 +113,40 @@ test('a field larger than the table empties it', () => {
   expect(() => decoder.decode(bytes('be'))).toThrow('no field 62');
 });
 
-test('of two fields of one name the later counts', () => {
+test('of two fields with one name the last is used', () => {
   expect(fields(new HeaderDecoder(), bytes('0001610162 0001610163'))).toEqual({ a: 'c' });
 });
 
 test.each([
   ['a literal without its value', '400161'],
-  ['a text that is shorter than it says', '40016105 62'],
-  ['a number that does not end', '7f'],
-  ['a number that goes on for ever', 'ffffffffffff7f'],
-  ['field 0', '80'],
-  ['a field that was never said', 'be'],
-  ['the name of a field that was never said', '7e0161'],
+  ['a string that is shorter than its length', '40016105 62'],
+  ['an incomplete integer', '7f'],
+  ['an integer that is too large', 'ffffffffffff7f'],
+  ['index 0', '80'],
+  ['the index of a field that was never added', 'be'],
+  ['the index of a name that was never added', '7e0161'],
   ['a table larger than announced', '3fe21f'],
   ['padding of zeros', '0001618118'],
-  ['padding of a byte', '000161821fff'],
-  ['the code that stands for the end', '00016184ffffffff'],
-])('%s is no header block', (_name, block) => {
+  ['padding of a whole byte', '000161821fff'],
+  ['the EOS code', '00016184ffffffff'],
+])('%s is a compression error', (_name, block) => {
   expect(() => new HeaderDecoder().decode(bytes(block))).toThrow(
     expect.objectContaining({ name: 'Http2Error', code: 'COMPRESSION_ERROR' }),
   );
 });
 
-test('the table may be as large as announced', () => {
+test('the table may have the announced size', () => {
   expect(fields(new HeaderDecoder(), bytes('3fe11f 82'))).toEqual({ ':method': 'GET' });
 });
 
-test('a block cut anywhere inside a field is none', () => {
+test('a block cut anywhere inside a field is rejected', () => {
   const block = encodeHeaders([['some-name', 'x'.repeat(300)]]);
   for (let end = 1; end < block.length; end++) {
     expect(() => new HeaderDecoder().decode(block.subarray(0, end)), `${end} bytes`).toThrow('cut short');
   }
 });
 
-test('what is encoded is decoded, whatever was encoded before', () => {
+test('encoded fields are decoded, after any earlier blocks', () => {
   const sent = [
     [':method', 'POST'],
     [':path', '/etcdserverpb.KV/Range'],
@@ -163,7 +163,7 @@ test('what is encoded is decoded, whatever was encoded before', () => {
   expect(fields(decoder, block)).toEqual(Object.fromEntries(sent));
 });
 
-test('nothing that is sent is kept by those on the way, the token least of all', () => {
+test('encoded fields are never put into the dynamic table, also not the token', () => {
   expect(encodeHeaders([['token', 'abc']]).toString('latin1')).toBe('\x10\x05token\x03abc');
   expect(encodeHeaders([['authorization', 'abc']]).toString('latin1')).toBe('\x1f\x08\x03abc');
 });

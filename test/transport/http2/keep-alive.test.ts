@@ -6,7 +6,7 @@ import { headers } from '../../support/http2/scripted-peer.js';
 const keepAlive = { timeMs: 10_000, timeoutMs: 3_000 };
 const pong = frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, Buffer.alloc(8));
 const pings = async (opened: Awaited<ReturnType<typeof readyConnection>>) =>
-  (await opened.peer.heard()).filter(({ type }) => type === 'ping').length;
+  (await opened.peer.takeReceivedFrames()).filter(({ type }) => type === 'ping').length;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -16,14 +16,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('silence without calls means nothing', async () => {
+test('a silent connection without calls is not pinged', async () => {
   const opened = await readyConnection(undefined, { keepAlive });
   vi.advanceTimersByTime(1_000_000);
   expect(await pings(opened)).toBe(0);
   expect(opened.states).toEqual(['ready']);
 });
 
-test('a server that is silent while a call waits is asked, and left when it says nothing', async () => {
+test('a server that is silent while a call waits is pinged, and disconnected without a response', async () => {
   const opened = await readyConnection(undefined, { keepAlive });
   const { events } = opened.request();
   vi.advanceTimersByTime(9_999);
@@ -38,7 +38,7 @@ test('a server that is silent while a call waits is asked, and left when it says
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a call that waits to be sent waits, too', async () => {
+test('a request that waits to be sent counts as a waiting call', async () => {
   const opened = await readyConnection(
     frame({ type: FrameType.settings, flags: 0, streamId: 0 }, Buffer.from('000300000000', 'hex')),
     {
@@ -50,21 +50,21 @@ test('a call that waits to be sent waits, too', async () => {
   expect(events).toEqual(['refused']);
 });
 
-test('whatever the server says is a sign of life', async () => {
+test('any data from the server counts as activity', async () => {
   const opened = await readyConnection(undefined, { keepAlive });
   const { events } = opened.request();
-  await opened.peer.heard();
+  await opened.peer.takeReceivedFrames();
   vi.advanceTimersByTime(9_000);
-  opened.peer.say(headers(1, { ':status': '200' }));
+  opened.peer.send(headers(1, { ':status': '200' }));
   vi.advanceTimersByTime(9_999);
   expect(await pings(opened)).toBe(0);
   vi.advanceTimersByTime(1);
   expect(await pings(opened)).toBe(1);
   vi.advanceTimersByTime(1_000);
-  opened.peer.say(pong);
+  opened.peer.send(pong);
   vi.advanceTimersByTime(2_000);
   expect(opened.states).toEqual(['ready']);
-  // It is asked again no sooner than the time after that.
+  // The next PING follows one keepalive time later.
   vi.advanceTimersByTime(9_999);
   expect(await pings(opened)).toBe(0);
   vi.advanceTimersByTime(1);
@@ -72,7 +72,7 @@ test('whatever the server says is a sign of life', async () => {
   expect(events).toEqual([{ ':status': '200' }]);
 });
 
-test('a connection that is closed asks nothing more', async () => {
+test('a closed connection sends no more PINGs', async () => {
   const opened = await readyConnection(undefined, { keepAlive });
   opened.request();
   opened.connection.close(new Error('enough'));

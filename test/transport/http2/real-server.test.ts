@@ -1,4 +1,4 @@
-/** Beside a real implementation, that of Node.js: what one side says is what the other hears. */
+/** The client against node:http2: both sides must receive what the other sends. */
 import { once } from 'node:events';
 import { createServer, type Http2Server, type ServerHttp2Stream, type Settings } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -29,10 +29,10 @@ async function open(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const place = { host: '127.0.0.1', port };
+  const address = { host: '127.0.0.1', port };
   const security = { kind: 'plaintext' } as const;
   const { signal } = new AbortController();
-  const socket = await dial({ place, proxy: undefined, security, certifiedHost: '127.0.0.1' }, signal);
+  const socket = await dial({ address, proxy: undefined, security, expectedHost: '127.0.0.1' }, signal);
   connection = new Http2Connection(socket, {
     windowBytes: WINDOW_BYTES,
     onReady: () => {},
@@ -84,7 +84,7 @@ test.each([
   ['of its own choice', {}],
   ['that are small', { initialWindowSize: 1000, maxFrameSize: 16_384, maxConcurrentStreams: 3 }],
   ['that are large', { initialWindowSize: 2 ** 22, maxFrameSize: 2 ** 20, maxConcurrentStreams: 1000 }],
-])('what is sent comes back, by way of a server with settings %s', async (_name, settings) => {
+])('a server with settings %s echoes the requests', async (_name, settings) => {
   const connection = await open(echo, settings);
   const random = new SeededRandom(7);
   const sizes = [
@@ -120,25 +120,25 @@ test('thousands of calls on one connection', async () => {
   }
 });
 
-/** Every byte that a field may hold, each in a text that Huffman code makes shorter. */
+/** Fields with every allowed byte, each in a value that Huffman coding makes shorter. */
 const TEXTS = Array.from({ length: 0x100 - 0x20 }, (_, index) => index + 0x20)
   .filter((byte) => byte !== 0x7f)
   .map((byte) => [`x-${byte}`, `eeeeeeeeeeee${String.fromCharCode(byte)}eeeeeeeeeeee`] as const);
 
-test('the server hears every byte of a field', async () => {
+test('the server receives every byte of a field', async () => {
   const seen: Record<string, unknown> = {};
   const connection = await open((stream, headers) => {
     Object.assign(seen, headers);
     stream.respond({ ':status': 204 }, { endStream: true });
   });
-  // A server of Node.js takes no more than 128 fields at once.
+  // Node.js's server accepts at most 128 fields.
   for (const part of [TEXTS.slice(0, 100), TEXTS.slice(100, 200), TEXTS.slice(200)]) {
     await exchange(connection, Buffer.alloc(0), part);
   }
   expect(seen).toMatchObject({ ...Object.fromEntries(REQUEST), ...Object.fromEntries(TEXTS) });
 });
 
-test('every byte of a field is heard of the server, in Huffman code and by reference', async () => {
+test('every byte of a field is received from the server, in Huffman code and by index', async () => {
   const connection = await open((stream) => {
     stream.respond({ ':status': 200, ...Object.fromEntries(TEXTS) }, { endStream: true });
   });
@@ -148,7 +148,7 @@ test('every byte of a field is heard of the server, in Huffman code and by refer
   }
 });
 
-test('a token so long that its header block needs several frames', async () => {
+test('a token may be so long that its header block needs several frames', async () => {
   let seen: unknown;
   const connection = await open((stream, headers) => {
     seen = headers.token;
@@ -159,7 +159,7 @@ test('a token so long that its header block needs several frames', async () => {
   expect(seen).toBe(token);
 });
 
-test('a goodbye of the server lets what is under way end', async () => {
+test('open streams complete after GOAWAY of the server', async () => {
   const streams: ServerHttp2Stream[] = [];
   const connection = await open((stream) => {
     streams.push(stream);

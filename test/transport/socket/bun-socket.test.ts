@@ -1,4 +1,4 @@
-/** What is made of what Bun's sockets say; that Bun says it, the acceptance tests of the standalone executable see. */
+/** `BunByteSocket` with a fake of Bun. The acceptance tests of the standalone executable cover the behavior of Bun itself. */
 
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { createAuthority, issue } from '../../../scripts/lib/pki.mjs';
 import { TLS_FLAG_NAMES } from '../../../src/transport/connection.js';
 import type { Bun, BunConnectOptions, BunError, BunSocket } from '../../../src/transport/socket/bun.js';
 import { dialWithBun } from '../../../src/transport/socket/bun-socket.js';
-import type { ByteSocket, DialTarget } from '../../../src/transport/socket/dial.js';
-import { Authorities } from '../../../src/transport/tls/files.js';
+import type { ByteSocket, DialOptions } from '../../../src/transport/socket/dial.js';
+import { RootCaFile } from '../../../src/transport/tls/files.js';
 import { TlsSecurity } from '../../../src/transport/tls/security.js';
 
 let certificate: X509Certificate;
@@ -41,12 +41,12 @@ beforeAll(async () => {
   certificate = new X509Certificate(cert);
 });
 
-/** Bun with a socket that a test moves by hand; as the real one, it tells of its end at once. */
+/** A fake of Bun with one socket that the test controls. Like the real one, `terminate` calls `close` synchronously. */
 class FakeBun implements Bun {
   options: BunConnectOptions | undefined;
   isTerminated = false;
   written = '';
-  /** Bytes that the socket takes at once. */
+  /** Bytes that one `write` accepts. */
   room = Number.POSITIVE_INFINITY;
   certificate: X509Certificate | undefined;
   readonly socket: { -readonly [Name in keyof BunSocket]: BunSocket[Name] } = {
@@ -93,15 +93,15 @@ function dialTo(
     insecureSkipVerify: !isVerified,
     ...(serverName !== undefined && { serverName }),
   };
-  const authorities = new Authorities(caFile, TLS_FLAG_NAMES);
-  const security = new TlsSecurity(options, { keyPair: undefined, authorities }, undefined);
-  const destination: DialTarget = {
-    place: { host, port: 1 },
+  const rootCaFile = new RootCaFile(caFile, TLS_FLAG_NAMES);
+  const security = new TlsSecurity(options, { keyPair: undefined, rootCaFile }, undefined);
+  const dialOptions: DialOptions = {
+    address: { host, port: 1 },
     proxy: undefined,
     security,
-    certifiedHost: host,
+    expectedHost: host,
   };
-  return dialWithBun(bun, destination, new AbortController().signal);
+  return dialWithBun(bun, dialOptions, new AbortController().signal);
 }
 
 interface Judgement {
@@ -139,26 +139,26 @@ const OTHER_NAME = error('ERR_TLS_CERT_ALTNAME_INVALID');
 const UNKNOWN = error('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
 
 describe('a server whose certificate is verified', () => {
-  test('is accepted when chain and name are good', async () => {
+  test('is accepted when chain and name are valid', async () => {
     expect(await handshake({ isSuccess: true })).toBe('accepted');
     expect(await handshake({ isSuccess: true, host: '127.0.0.1' })).toBe('accepted');
     expect(await handshake({ isSuccess: true, host: 'x', serverName: 'etcd.example' })).toBe('accepted');
   });
 
-  test('is refused for its chain, whatever Bun thinks', async () => {
+  test('is rejected for its chain, whatever Bun reports', async () => {
     const refused = /^tls: failed to verify certificate: x509: certificate signed by unknown authority/;
     expect(await handshake({ isSuccess: true, shown: stranger })).toMatch(refused);
     expect(await handshake({ isSuccess: true, shown: stranger, error: UNKNOWN })).toMatch(refused);
   });
 
   test.each([true, false])(
-    'is accepted for its chain when Bun does not see it (success: %s)',
+    'is accepted for its chain when Bun rejects it (success: %s)',
     async (isSuccess) => {
       expect(await handshake({ isSuccess, error: UNKNOWN })).toBe('accepted');
     },
   );
 
-  test('is refused for its name, whatever Bun thinks', async () => {
+  test('is rejected for its name, whatever Bun reports', async () => {
     const refused =
       /^tls: failed to verify certificate: x509: certificate is valid for etcd.example, not other/;
     expect(await handshake({ isSuccess: true, error: OTHER_NAME, host: 'other' })).toMatch(refused);
@@ -166,28 +166,28 @@ describe('a server whose certificate is verified', () => {
     expect(await handshake({ isSuccess: true, serverName: 'other' })).toMatch(refused);
   });
 
-  test('is accepted for its name when Bun reads that otherwise', async () => {
+  test('is accepted for its name when Bun rejects it', async () => {
     expect(await handshake({ isSuccess: false, error: OTHER_NAME })).toBe('accepted');
   });
 
-  test('is refused without a certificate, and without a reason', async () => {
+  test('is rejected without a certificate, and without an error of Bun', async () => {
     expect(await handshake({ isSuccess: true, shown: 'none' })).toMatch(/handshake/);
     expect(await handshake({ isSuccess: false })).toMatch(/handshake/);
   });
 
-  test('is refused when the handshake breaks off', async () => {
+  test('is rejected when the handshake is interrupted', async () => {
     expect(await handshake({ isSuccess: false, error: error('EPROTO') })).toBe('EPROTO: in words');
   });
 
   test.each(['ECONNRESET', 'EPROTO', 'ETIMEDOUT', 'ERR_SSL_X'])(
-    'is refused when the handshake breaks off behind its certificate, with %s',
+    'is rejected when the handshake is interrupted after its certificate, with %s',
     async (code) => {
       expect(await handshake({ isSuccess: false, error: error(code) })).not.toBe('accepted');
     },
   );
 
   test.each([false, 'http/1.1'] as const)(
-    'is refused when it does not choose HTTP/2, but %s',
+    'is rejected when it does not select HTTP/2, but %s',
     async (protocol) => {
       expect(await handshake({ isSuccess: true, alpnProtocol: protocol })).toContain('ALPN');
     },
@@ -201,7 +201,7 @@ describe('a server that is not verified', () => {
     expect(await handshake({ isSuccess: false, ...judgement })).toBe('accepted');
   });
 
-  test('still has to speak TLS', async () => {
+  test('must still complete the handshake', async () => {
     const broken = { isSuccess: false, error: error('EPROTO'), isVerified: false };
     expect(await handshake(broken)).toBe('EPROTO: in words');
     expect(await handshake({ ...broken, shown: 'none' })).toBe('EPROTO: in words');
@@ -212,8 +212,8 @@ describe('a socket', () => {
   async function open(): Promise<{ bun: FakeBun; socket: ByteSocket; heard: string[] }> {
     const bun = new FakeBun();
     const security = { kind: 'plaintext' } as const;
-    const destination = { place: { path: '/s' }, proxy: undefined, security, certifiedHost: 'h' };
-    const dialed = dialWithBun(bun, destination, new AbortController().signal);
+    const options = { address: { path: '/s' }, proxy: undefined, security, expectedHost: 'h' };
+    const dialed = dialWithBun(bun, options, new AbortController().signal);
     bun.handlers.open(bun.socket);
     return { bun, socket: await dialed, heard: [] };
   }
@@ -224,7 +224,7 @@ describe('a socket', () => {
       onClose: (error) => heard.push(`closed: ${error?.message}`),
     });
 
-  test('tells what came before anybody listened, once the listener is there', async () => {
+  test('delivers chunks received before `listen` afterwards', async () => {
     const { bun, socket, heard } = await open();
     bun.handlers.data(bun.socket, Buffer.from('early'));
     bun.handlers.close(bun.socket, error('ECONNRESET'));
@@ -234,7 +234,7 @@ describe('a socket', () => {
     expect(heard).toEqual(['early', 'closed: ECONNRESET: in words']);
   });
 
-  test('keeps what Bun does not take, in its order', async () => {
+  test('keeps bytes that Bun does not accept, in order', async () => {
     const { bun, socket } = await open();
     bun.room = 3;
     socket.write(Buffer.from('abcde'));
@@ -248,7 +248,7 @@ describe('a socket', () => {
     expect([bun.written, socket.unsentBytes]).toEqual(['abcdefgh', 0]);
   });
 
-  test('tells of its end once', async () => {
+  test('reports its end once', async () => {
     const { bun, socket, heard } = await open();
     listen(socket, heard);
     await Promise.resolve();
@@ -259,12 +259,12 @@ describe('a socket', () => {
     expect(bun.isTerminated).toBe(true);
   });
 
-  test('that comes about after the attempt was given up is closed', async () => {
+  test('that opens after the attempt was aborted is closed', async () => {
     const bun = new FakeBun();
     const giveUp = new AbortController();
     const security = { kind: 'plaintext' } as const;
-    const destination = { place: { path: '/s' }, proxy: undefined, security, certifiedHost: 'h' };
-    const dialed = dialWithBun(bun, destination, giveUp.signal);
+    const options = { address: { path: '/s' }, proxy: undefined, security, expectedHost: 'h' };
+    const dialed = dialWithBun(bun, options, giveUp.signal);
     giveUp.abort(new Error('given up'));
     await expect(dialed).rejects.toThrow('given up');
     bun.handlers.open(bun.socket);

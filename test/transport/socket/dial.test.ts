@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { dialWithBun } from '../../../src/transport/socket/bun-socket.js';
-import { type DialTarget, dial } from '../../../src/transport/socket/dial.js';
+import { type DialOptions, dial } from '../../../src/transport/socket/dial.js';
 import { dialWithNode } from '../../../src/transport/socket/node-socket.js';
 
 vi.mock('../../../src/transport/socket/bun.js', () => ({ bun: {} }));
@@ -11,32 +11,33 @@ afterEach(() => {
   vi.clearAllMocks();
 });
 
-const destination = (more: Partial<DialTarget> = {}): DialTarget => ({
-  place: { host: 'etcd.example', port: 1 },
+const dialOptions = (more: Partial<DialOptions> = {}): DialOptions => ({
+  address: { host: 'etcd.example', port: 1 },
   proxy: undefined,
   security: { kind: 'plaintext' },
-  certifiedHost: 'etcd.example',
+  expectedHost: 'etcd.example',
   ...more,
 });
 
 const signal = new AbortController().signal;
-const hosts = () => vi.mocked(dialWithBun).mock.calls.map(([, { place }]) => 'host' in place && place.host);
+const hosts = () =>
+  vi.mocked(dialWithBun).mock.calls.map(([, { address }]) => 'host' in address && address.host);
 
-test('where Bun runs, its sockets are used', async () => {
-  await dial(destination(), signal);
+test('on Bun, its sockets are used', async () => {
+  await dial(dialOptions(), signal);
   expect(hosts()).toEqual(['etcd.example']);
   expect(dialWithNode).not.toHaveBeenCalled();
 });
 
-test('by way of a proxy, the sockets of Node.js are used', async () => {
-  await dial(destination({ proxy: { host: 'p', port: '1' } as never }), signal);
+test('through a proxy, the sockets of Node.js are used', async () => {
+  await dial(dialOptions({ proxy: { host: 'p', port: '1' } as never }), signal);
   expect(dialWithNode).toHaveBeenCalledOnce();
   expect(dialWithBun).not.toHaveBeenCalled();
 });
 
-test('a full name that is not known is looked for without its final dot', async () => {
+test('an absolute name that cannot be resolved is tried without its final dot', async () => {
   vi.mocked(dialWithBun).mockRejectedValueOnce(new Error('EAI_AGAIN: getaddrinfo EAI_AGAIN etcd.example.'));
-  await dial(destination({ place: { host: 'etcd.example.', port: 1 } }), signal);
+  await dial(dialOptions({ address: { host: 'etcd.example.', port: 1 } }), signal);
   expect(hosts()).toEqual(['etcd.example.', 'etcd.example']);
 });
 
@@ -45,6 +46,6 @@ test.each([
   ['etcd.example', 'ENOTFOUND: getaddrinfo ENOTFOUND etcd.example'],
 ])('%s is not tried again after %s', async (host, message) => {
   vi.mocked(dialWithBun).mockRejectedValueOnce(new Error(message));
-  await expect(dial(destination({ place: { host, port: 1 } }), signal)).rejects.toThrow(message);
+  await expect(dial(dialOptions({ address: { host, port: 1 } }), signal)).rejects.toThrow(message);
   expect(hosts()).toEqual([host]);
 });

@@ -9,11 +9,11 @@ import { TlsSecurity } from '../../../src/transport/tls/security.js';
 
 const UNVERIFIED = new TlsSecurity(
   { insecureTransport: true, insecureSkipVerify: true },
-  { keyPair: undefined, authorities: undefined },
+  { keyPair: undefined, rootCaFile: undefined },
   undefined,
 );
 
-test('a signal that ends the connection below, too, is the reason', async () => {
+test('the error is the reason of the signal, also when it closes the transport', async () => {
   const server = createTcpServer((socket) => socket.resume().on('error', () => {}));
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -26,7 +26,7 @@ test('a signal that ends the connection below, too, is the reason', async () => 
   await expect(connected).rejects.toThrow('given up');
 });
 
-test('a server cannot show another certificate later: TLS 1.2 is not renegotiated', async () => {
+test('TLS 1.2 is not renegotiated, so the server cannot change its certificate', async () => {
   const authority = await createAuthority({ algorithm: 'ecdsa' });
   const pair = await issue(authority, { usage: 'server', commonName: 'h', algorithm: 'ecdsa' });
   const server = createServer({ cert: pair.cert, key: pair.key, maxVersion: 'TLSv1.2' });

@@ -75,11 +75,11 @@ test.each([
   ],
   ['Error: getaddrinfo EAI_AGAIN etcd.example', 'the host name cannot be resolved (no such host)'],
   ['Error: something new (2026-01-01T00:00:00.000Z)', 'something new'],
-])('%j', (error, words) => {
+])('the failure %j is explained', (error, words) => {
   expect(explainConnectionFailure(new Error(framed(error)), { isSecure: true })).toBe(words);
 });
 
-test('a name that cannot be resolved', () => {
+test('a name that cannot be resolved is explained', () => {
   expect(
     explainConnectionFailure(new Error('Name resolution failed for target dns:nowhere.invalid:1'), {
       isSecure: false,
@@ -87,7 +87,7 @@ test('a name that cannot be resolved', () => {
   ).toBe('the host name cannot be resolved (no such host)');
 });
 
-describe('a certificate that is not to be trusted', () => {
+describe('a certificate that is not trusted', () => {
   const explain = (message: string) =>
     explainConnectionFailure(new PeerCertificateError(message), { isSecure: true });
 
@@ -101,7 +101,7 @@ describe('a certificate that is not to be trusted', () => {
       "the server's certificate is not valid yet: check the clock",
     ],
     ['x509: something new', "the server's certificate is not trusted"],
-  ])('%s', (message, words) => {
+  ])('is explained: %s', (message, words) => {
     expect(explain(message)).toBe(`${words} (${message})`);
   });
 

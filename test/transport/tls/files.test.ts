@@ -19,7 +19,7 @@ test.runIf(process.platform !== 'win32').each([
   expect(exposedKeyWarning(file) !== undefined).toBe(isWarned);
 });
 
-test('what is not there, or not given, is not warned of', () => {
+test('there is no warning for a missing file, or without a file', () => {
   expect(exposedKeyWarning(path.join(folder, 'nowhere'))).toBeUndefined();
   expect(exposedKeyWarning(undefined)).toBeUndefined();
 });

@@ -99,7 +99,7 @@ describe('the version 2 client: requests', () => {
     expect(request?.body).toBe(body);
   });
 
-  it('asks for members, users and roles', async () => {
+  it('lists members, users and roles', async () => {
     const server = await serve(json(200, { id: 'x', message: '' }));
     const c = await client({ endpoints: [`${server.url}/base/`] });
     await c.members.leader(call());
@@ -139,7 +139,7 @@ describe('the version 2 client: requests', () => {
   });
 });
 
-describe('the version 2 client: answers', () => {
+describe('the version 2 client: responses', () => {
   it('keeps indexes exact', async () => {
     const server = await serve((_request, response) => {
       response.writeHead(200, { 'X-Etcd-Index': '18446744073709551615' });
@@ -179,7 +179,7 @@ describe('the version 2 client: answers', () => {
     await expect(get(await client({ endpoints: [server.url] }))).rejects.toThrow(error);
   });
 
-  it('notices a server without the API by a page that is not JSON', async () => {
+  it('detects a server without the API by a 404 that is not JSON', async () => {
     const server = await serve((_request, response) => {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
     });
@@ -193,7 +193,7 @@ describe('the version 2 client: answers', () => {
     for (const each of asked) await expect(each).rejects.toEqual(new V2ApiMissingError(server.url));
   });
 
-  it('takes no body without an end', async () => {
+  it('rejects a body that is too large', async () => {
     const { Connector } = await import('../../../src/transport/v2/connector.js');
     const { parseOrigin } = await import('../../../src/transport/v2/url.js');
     const server = await serve((_request, response) => {
@@ -215,13 +215,13 @@ describe('the version 2 client: answers', () => {
     await expect(answer.body()).rejects.toThrow('the response is larger than 1048576 bytes');
   });
 
-  it('tells users whose roles come as names or whole', async () => {
+  it('reads users whose roles are names or objects', async () => {
     const server = await serve(json(200, { user: 'ann', roles: [{ role: 'r1', permissions: {} }, 'r2'] }));
     const c = await client({ endpoints: [server.url] });
     expect(await c.users.get('ann', call())).toEqual({ name: 'ann', roles: ['r1', 'r2'] });
   });
 
-  it('hears from a poll when it begins and when it ends', async () => {
+  it('reports the start and the end of a poll', async () => {
     let end = () => {};
     const server = await serve((_request, response) => {
       response.writeHead(200, { 'X-Etcd-Index': '41' });
@@ -237,7 +237,7 @@ describe('the version 2 client: answers', () => {
 });
 
 describe('the version 2 client: members that fail', () => {
-  it('goes on with the next endpoint, and stays with it', async () => {
+  it('uses the next endpoint, and keeps using it', async () => {
     const server = await serve(FOUND);
     const c = await client({ endpoints: [NOWHERE, server.url] });
     await get(c);
@@ -246,14 +246,14 @@ describe('the version 2 client: members that fail', () => {
     await server.close();
     const failure = await get(c).catch((error) => error);
     expect(failure).toBeInstanceOf(V2ClusterError);
-    // The one in use is asked first.
+    // The endpoint in use is tried first.
     expect(failure.attempts.map(({ message }: Error) => message)).toEqual([
       expect.stringMatching(/refused|reset|EOF/),
       'dial tcp 127.0.0.1:1: connect: connection refused',
     ]);
   });
 
-  it('words the failure as Go does', async () => {
+  it('reports the failure with the message of Go', async () => {
     const failure = await get(await client({ endpoints: [NOWHERE] })).catch((error) => error);
     expect(failure.message).toBe(
       'client: etcd cluster is unavailable or misconfigured; error #0: dial tcp 127.0.0.1:1: connect: connection refused\n',
@@ -266,7 +266,7 @@ describe('the version 2 client: members that fail', () => {
     [503, 'has no leader'],
     [500, 'has no leader'],
     [502, 'returns server error [Bad Gateway]'],
-  ])('takes status %i for a member that cannot', async (status, words) => {
+  ])('tries the next endpoint after status %i', async (status, words) => {
     const bad = await serve(json(status, {}));
     const good = await serve(FOUND);
     await expect(get(await client({ endpoints: [bad.url, good.url] }))).resolves.toMatchObject({ index: 9n });
@@ -275,7 +275,7 @@ describe('the version 2 client: members that fail', () => {
     );
   });
 
-  it('does not send to another member what may have been done already', async () => {
+  it('does not repeat on another member a request that may have been applied', async () => {
     const server = await serve(FOUND);
     const c = await client({ endpoints: [NOWHERE, server.url] });
     const once = { key: '/a', value: 'v', mustExist: false };
@@ -291,7 +291,7 @@ describe('the version 2 client: members that fail', () => {
     await expect(other.keys.delete(removal, call())).rejects.toBeInstanceOf(V2AttemptError);
   });
 
-  it('leaves a member that does not begin to answer, but not one that is asked to wait', async () => {
+  it('tries another member after the header timeout, but not for a long poll', async () => {
     const silent = await serve(() => {});
     const good = await serve(FOUND);
     const c = await client({ endpoints: [silent.url, good.url], headerTimeoutMs: 50 });
@@ -308,20 +308,23 @@ describe('the version 2 client: members that fail', () => {
     await expect(poll).rejects.toThrow('enough');
   });
 
-  it.each(['while nothing comes', 'within the body'])('ends with the signal %s', async (when) => {
-    const server = await serve((_request, response) => {
-      if (when !== 'while nothing comes') response.writeHead(200).write('{');
-    });
-    const controller = new AbortController();
-    const answer = (await client({ endpoints: [server.url, NOWHERE] })).keys.get(GET, {
-      signal: controller.signal,
-    });
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
-    controller.abort(new Error('enough'));
-    await expect(answer).rejects.toThrow('enough');
-  });
+  it.each(['while nothing comes', 'within the body'])(
+    'rejects with the reason of the signal %s',
+    async (when) => {
+      const server = await serve((_request, response) => {
+        if (when !== 'while nothing comes') response.writeHead(200).write('{');
+      });
+      const controller = new AbortController();
+      const answer = (await client({ endpoints: [server.url, NOWHERE] })).keys.get(GET, {
+        signal: controller.signal,
+      });
+      await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+      controller.abort(new Error('enough'));
+      await expect(answer).rejects.toThrow('enough');
+    },
+  );
 
-  it('takes a body that breaks off for a member that fails', async () => {
+  it('tries the next member when a body is incomplete', async () => {
     const bad = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy());
     });
@@ -345,7 +348,7 @@ describe('the version 2 client: redirects', () => {
     response.writeHead(307, { location }).end();
   };
 
-  it('follow with method, body and credentials', async () => {
+  it('are followed with method, body and credentials', async () => {
     const target = await serve(FOUND);
     const server = await serve(to(`${target.url}/v2/keys/b?x=1`));
     const credentials = { username: 'ann', password: 'secret' };
@@ -361,7 +364,7 @@ describe('the version 2 client: redirects', () => {
     ]);
   });
 
-  it('end after ten', async () => {
+  it('are limited to ten', async () => {
     let address = '';
     const server = await serve((_request, response) => response.writeHead(302, { location: address }).end());
     address = server.url;
@@ -382,7 +385,7 @@ describe('the version 2 client: redirects', () => {
 });
 
 describe('the version 2 client: member sync and health', () => {
-  it('takes the URLs that the members advertise', async () => {
+  it('uses the URLs that the members advertise', async () => {
     const member = await serve(FOUND);
     const members = [
       { id: '1', clientURLs: [member.url] },
@@ -396,7 +399,7 @@ describe('the version 2 client: member sync and health', () => {
     expect(member.requests).toHaveLength(1);
   });
 
-  it('cannot go on when no member advertises any', async () => {
+  it('fails when no member advertises a URL', async () => {
     const seed = await serve(json(200, { members: [{ id: '1' }] }));
     const c = await client({ endpoints: [seed.url] });
     await expect(c.sync(call())).rejects.toThrow('client: no endpoints available');
@@ -408,14 +411,14 @@ describe('the version 2 client: member sync and health', () => {
     [{ health: true }, true],
     [{ health: 'false' }, false],
     [{}, false],
-  ])('takes %j for %s', async (content, expected) => {
+  ])('reads %j as healthy: %s', async (content, expected) => {
     const server = await serve(json(200, content));
     const c = await client({ endpoints: [NOWHERE] });
     expect(await c.health(server.url, call())).toBe(expected);
     expect(server.requests.map(({ url }) => url)).toEqual(['/health']);
   });
 
-  it('says why a member cannot be asked', async () => {
+  it('reports why a member could not be asked for its health', async () => {
     const c = await client({ endpoints: [NOWHERE] });
     expect(await c.health(NOWHERE, call())).toEqual({
       failure: 'Get "http://127.0.0.1:1/health": dial tcp 127.0.0.1:1: connect: connection refused',
@@ -449,7 +452,7 @@ describe('the version 2 client: TLS', () => {
   const failure = async (endpoint: string, tls: HttpConnectionOptions['tls']) =>
     (await get(await client({ endpoints: [endpoint], tls })).catch((error) => error)) as V2ClusterError;
 
-  it('verifies the server, and shows the client certificate', async () => {
+  it('verifies the server, and sends the client certificate', async () => {
     const server = await serve(FOUND, secure());
     const c = await client({ endpoints: [server.url], tls: files() });
     await get(c);
@@ -457,7 +460,7 @@ describe('the version 2 client: TLS', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('does not talk to a server of an unknown authority', async () => {
+  it('rejects a server whose certificate has an unknown authority', async () => {
     const server = await serve(FOUND, secure());
     const { caFile: _unknown, ...rest } = files();
     const flagNames = { ca: '--ca-file', cert: '--cert-file', key: '--key-file' };
@@ -468,7 +471,7 @@ describe('the version 2 client: TLS', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('does not talk to a server of another name', async () => {
+  it('rejects a server whose certificate is for another name', async () => {
     const server = await serve(FOUND, secure());
     const { message } = await failure(server.url, { ...files(), serverName: 'other.example' });
     expect(message).toMatch(
@@ -477,7 +480,7 @@ describe('the version 2 client: TLS', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('explains a server that speaks no TLS', async () => {
+  it('explains that a server does not use TLS', async () => {
     const server = await serve(FOUND);
     expect(await failure(server.url.replace('http:', 'https:'), files())).toMatchObject({
       message: expect.stringContaining('http: server gave HTTP response to HTTPS client'),
@@ -485,13 +488,13 @@ describe('the version 2 client: TLS', () => {
     });
   });
 
-  it('looks at the files even when no endpoint needs them', async () => {
+  it('checks the TLS files even when no endpoint uses TLS', async () => {
     await expect(
       client({ endpoints: [NOWHERE], tls: { ...NO_FILES, caFile: join(folder, 'none') } }),
     ).rejects.toThrow(/^open .*none: no such file or directory$/);
   });
 
-  it('keeps the password from a server without TLS that a secure one points to', async () => {
+  it('does not send the password when https redirects to http', async () => {
     const plain = await serve(FOUND);
     const server = await serve(
       (_request, response) => response.writeHead(307, { location: plain.url }).end(),

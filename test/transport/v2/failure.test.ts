@@ -18,7 +18,7 @@ it.each([
   ['error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED', 'certificate required'],
   ['error:10000412:SSL routines:OPENSSL_internal:SSLV3_ALERT_BAD_CERTIFICATE', 'bad certificate'],
   ['ssl/tls alert bad certificate:../ssl/record/rec_layer_s3.c:1605:SSL alert number 42', 'bad certificate'],
-])('words %s as Go does, and tells which flags to look at', (message, alert) => {
+])('reports %s with the message of Go, and names the flags to check', (message, alert) => {
   expect(failure(message)).toMatchObject({
     message: `remote error: tls: ${alert}`,
     isConnectionFailure: false,

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe('a certificate', () => {
-  test('is read', () => {
+  test('is parsed', () => {
     expect(parseCertificate(server)).toMatchObject({
       version: 3,
       signatureAlgorithm: { name: 'ECDSA-SHA256', keyType: 'ECDSA', isInsecure: false },
@@ -42,27 +42,27 @@ describe('a certificate', () => {
     });
   });
 
-  test('of an authority is read', () => {
+  test('of a CA is parsed', () => {
     const { extensions, rawIssuer, rawSubject } = parseCertificate(authority);
-    expect(extensions).toMatchObject({ basicConstraints: { isAuthority: true }, maySignCertificates: true });
+    expect(extensions).toMatchObject({ basicConstraints: { isCa: true }, hasKeyCertSign: true });
     expect(rawIssuer.equals(rawSubject)).toBe(true);
   });
 
-  test('gives its subject without being read', () => {
+  test('has a subject that can be read without parsing the rest', () => {
     for (const der of [server, authority]) expect(subjectOf(der)).toEqual(parseCertificate(der).rawSubject);
   });
 
-  test('that is cut is refused, wherever', () => {
+  test('that is cut anywhere is rejected', () => {
     for (let length = 0; length < server.length; length++) {
       expect(() => parseCertificate(server.subarray(0, length))).toThrow(CertificateError);
     }
   });
 
-  test('with something behind it is refused', () => {
+  test('with trailing data is rejected', () => {
     expect(() => parseCertificate(Buffer.concat([server, Buffer.of(0)]))).toThrow('x509: trailing data');
   });
 
-  test('of which one byte is another is read or refused, and nothing else', () => {
+  test('with one changed byte is parsed or rejected with a CertificateError', () => {
     for (let position = 0; position < server.length; position++) {
       for (const change of [0x01, 0x80, 0xff]) {
         const changed = Buffer.from(server);
@@ -99,7 +99,7 @@ describe('the names in a certificate', () => {
     '0:0:0:0:0:0:0:1',
     '2001:db8::a',
     '2001:0DB8:0::000a',
-  ])('%s is among', (host) => {
+  ])('%s is valid', (host) => {
     expect(hostNameProblem(certificate, host)).toBeUndefined();
   });
 
@@ -112,19 +112,19 @@ describe('the names in a certificate', () => {
     'etcd.example..',
     '',
     '.',
-  ])('%s is not among', (host) => {
+  ])('%s is not valid', (host) => {
     expect(hostNameProblem(certificate, host)).toBe(
       `x509: certificate is valid for etcd.example, *.wild.example, part*.example, not a host, under_score.example, not ${host}`,
     );
   });
 
-  test.each(['127.0.0.2', '::2', 'fe80::1'])('%s is not among the addresses', (host) => {
+  test.each(['127.0.0.2', '::2', 'fe80::1'])('the address %s is not valid', (host) => {
     expect(hostNameProblem(certificate, host)).toBe(
       `x509: certificate is valid for 127.0.0.1, ::1, 2001:db8::a, not ${host}`,
     );
   });
 
-  test('that are none are told from a common name', () => {
+  test('do not include the common name', () => {
     const { rawSubjectAltName: _dropped, ...others } = certificate.extensions;
     const nameless = { ...certificate, extensions: { ...others, dnsNames: [], ipAddresses: [] } };
     expect(hostNameProblem(nameless, 'common.example')).toContain('relies on legacy Common Name field');

@@ -6,7 +6,7 @@ const whole = encodePem('CERTIFICATE', bytes);
 const [begin = '', first = '', second = '', end = ''] = whole.split('\n');
 const lines = (...parts: string[]) => `${parts.join('\n')}\n`;
 
-test('what is encoded is decoded', () => {
+test('an encoded block is decoded', () => {
   expect(decodePem(whole)).toEqual([{ label: 'CERTIFICATE', hasHeaders: false, bytes }]);
   expect(first).toHaveLength(64);
 });
@@ -15,20 +15,17 @@ describe('a block is read', () => {
   test.each([
     ['with a blank line before its end', lines(begin, first, second, '', end)],
     ['with a blank line in the middle', lines(begin, first, '', second, end)],
-    ['with blanks behind its first line', lines(`${begin} \t`, first, second, end)],
+    ['with blanks after its first line', lines(`${begin} \t`, first, second, end)],
     ['with blanks in its data', lines(begin, `${first.slice(0, 20)} \t${first.slice(20)}`, second, end)],
-    ['with the line ends of Windows', whole.replaceAll('\n', '\r\n')],
+    ['with CRLF line ends', whole.replaceAll('\n', '\r\n')],
     ['without a final line end', whole.trimEnd()],
     ['in one line of data', lines(begin, first + second, end)],
-    ['behind text', `subject=CN=root\nissuer=CN=root\n${whole}`],
+    ['after text', `subject=CN=root\nissuer=CN=root\n${whole}`],
     ['before text', `${whole}and so on`],
-    ['behind one that is cut', lines(begin, first) + whole],
-    ['behind one that is damaged', lines(begin, '!', end) + whole],
-    ['behind one with another end', lines(begin, first, second, '-----END KEY-----') + whole],
-    [
-      'with bits behind the last byte that are not zero',
-      lines(begin, first, second.replace(/.=$/, 'n='), end),
-    ],
+    ['after a block that is cut', lines(begin, first) + whole],
+    ['after a malformed block', lines(begin, '!', end) + whole],
+    ['after a block with another END label', lines(begin, first, second, '-----END KEY-----') + whole],
+    ['with padding bits that are not zero', lines(begin, first, second.replace(/.=$/, 'n='), end)],
   ])('%s', (_name, text) => {
     const [block, ...others] = decodePem(text);
     expect(others).toEqual([]);
@@ -51,21 +48,21 @@ describe('a block is read', () => {
   });
 });
 
-describe('no block is', () => {
+describe('a malformed block is skipped', () => {
   test.each([
     ['indented', ` ${whole}`],
     ['cut', lines(begin, first, second)],
-    ['without dashes behind its label', lines('-----BEGIN CERTIFICATE', first, second, end)],
+    ['without dashes after its label', lines('-----BEGIN CERTIFICATE', first, second, end)],
     ['followed by text in its last line', `${whole.trimEnd()} and so on\n`],
-    ['of half a group', lines(begin, first, second.slice(0, -1), end)],
-    ['of other letters', lines(begin, first.replace('A', '-'), `${second}é`, end)],
-    ['nothing', ''],
+    ['with an incomplete group of characters', lines(begin, first, second.slice(0, -1), end)],
+    ['with characters that are not base64', lines(begin, first.replace('A', '-'), `${second}é`, end)],
+    ['without text', ''],
   ])('%s', (_name, text) => {
     expect(decodePem(text)).toEqual([]);
   });
 });
 
-test('several blocks come in their order, and a damaged one is passed over', () => {
+test('several blocks are returned in order, and a malformed one is skipped', () => {
   const text = [encodePem('A', bytes), lines(begin, first, '*', end), encodePem('B', bytes)].join('');
   expect(decodePem(text).map(({ label }) => label)).toEqual(['A', 'B']);
 });

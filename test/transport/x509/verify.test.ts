@@ -1,4 +1,4 @@
-/** How chains are searched, with certificates that are made up; real ones are compared with Go in test/acceptance/tls. */
+/** The search for chains, with made-up certificates. test/acceptance/tls compares real ones with Go. */
 import { describe, expect, test } from 'vitest';
 import type { Certificate } from '../../../src/transport/x509/certificate.js';
 import { CertificatePool } from '../../../src/transport/x509/certificate-pool.js';
@@ -37,7 +37,7 @@ function made({ name, issuer = name, key = name, extensions = {} }: Made): Certi
       subjectKeyId: Buffer.alloc(0),
       authorityKeyId: Buffer.alloc(0),
       hasUnhandledCritical: false,
-      ...(name !== 'server' && { basicConstraints: { isAuthority: true } }),
+      ...(name !== 'server' && { basicConstraints: { isCa: true } }),
       ...extensions,
     },
   };
@@ -45,19 +45,19 @@ function made({ name, issuer = name, key = name, extensions = {} }: Made): Certi
 
 interface Setting {
   readonly presented: readonly [Certificate, ...Certificate[]];
-  readonly authorities: readonly Certificate[];
+  readonly roots: readonly Certificate[];
   readonly nowMs?: number;
-  /** Whose signatures hold, by the name of the key. */
+  /** Name of the key whose signatures are invalid. */
   readonly forged?: string;
 }
 
-function verify({ presented, authorities, nowMs = 500, forged }: Setting): { checks: number } {
+function verify({ presented, roots, nowMs = 500, forged }: Setting): { checks: number } {
   const pool = new CertificatePool();
-  for (const authority of authorities) pool.add(authority);
+  for (const authority of roots) pool.add(authority);
   let checks = 0;
   verifyCertificate({
     presented,
-    authorities: pool,
+    roots: pool,
     host: 'h',
     nowMs,
     verifiesSignature: (_certificate, issuer) => {
@@ -71,59 +71,59 @@ function verify({ presented, authorities, nowMs = 500, forged }: Setting): { che
 const server = made({ name: 'server', issuer: 'a' });
 
 test('a chain of one signature needs one check', () => {
-  expect(verify({ presented: [server], authorities: [made({ name: 'b' }), made({ name: 'a' })] })).toEqual({
+  expect(verify({ presented: [server], roots: [made({ name: 'b' }), made({ name: 'a' })] })).toEqual({
     checks: 1,
   });
 });
 
-test('a certificate that is trusted itself needs none', () => {
-  expect(verify({ presented: [server], authorities: [server] })).toEqual({ checks: 0 });
+test('a certificate that is a root itself needs no signature check', () => {
+  expect(verify({ presented: [server], roots: [server] })).toEqual({ checks: 0 });
 });
 
-test('a signature that does not hold makes no chain, and is told', () => {
-  const setting = { presented: [server], authorities: [made({ name: 'a' })], forged: 'a' } as const;
+test('an invalid signature makes no chain, and is reported', () => {
+  const setting = { presented: [server], roots: [made({ name: 'a' })], forged: 'a' } as const;
   expect(() => verify(setting)).toThrow(
     'x509: certificate signed by unknown authority (possibly because of "x509: ECDSA verification failure" while trying to verify candidate authority certificate "a")',
   );
 });
 
-describe('time counts to the millisecond', () => {
-  const authorities = [made({ name: 'a' })];
-  test.each([0, 1000])('%s is within', (nowMs) => {
-    verify({ presented: [server], authorities, nowMs });
+describe('the validity period is exact to the millisecond', () => {
+  const roots = [made({ name: 'a' })];
+  test.each([0, 1000])('%s is inside', (nowMs) => {
+    verify({ presented: [server], roots, nowMs });
   });
   test.each([
     [-1, 'is before 1970-01-01T00:00:00Z'],
     [1001, 'is after 1970-01-01T00:00:01Z'],
-  ])('%s is not', (nowMs, message) => {
-    expect(() => verify({ presented: [server], authorities, nowMs })).toThrow(message);
+  ])('%s is outside', (nowMs, message) => {
+    expect(() => verify({ presented: [server], roots, nowMs })).toThrow(message);
   });
 });
 
-test('a tangle of authorities that have signed each other is given up', () => {
+test('the number of signature checks for cross-signed CAs is limited', () => {
   const names = Array.from({ length: 12 }, (_, index) => `i${index}`);
   const tangle = ['a', ...names].flatMap((name) => names.map((issuer) => made({ name, issuer })));
   const began = performance.now();
-  expect(() => verify({ presented: [server, ...tangle], authorities: [made({ name: 'root' })] })).toThrow(
+  expect(() => verify({ presented: [server, ...tangle], roots: [made({ name: 'root' })] })).toThrow(
     'x509: signature check attempts limit reached while verifying certificate chain',
   );
   expect(performance.now() - began).toBeLessThan(5000);
 });
 
-test('a server of another name is told before anything about its chain', () => {
+test('a wrong host name is reported before errors of the chain', () => {
   const other = made({ name: 'server', issuer: 'a', extensions: { dnsNames: ['other'] } });
-  expect(() => verify({ presented: [other], authorities: [] })).toThrow(
+  expect(() => verify({ presented: [other], roots: [] })).toThrow(
     'x509: certificate is valid for other, not h',
   );
 });
 
-test('roots that cannot be read are told', () => {
+test('roots that cannot be read are reported', () => {
   const pool = new CertificatePool();
   pool.problem = 'open /x: permission denied';
   expect(() =>
     verifyCertificate({
       presented: [server],
-      authorities: pool,
+      roots: pool,
       host: 'h',
       nowMs: 500,
       verifiesSignature: () => true,

@@ -99,7 +99,7 @@ async function receive(
       await file.append(part.blob);
       progress.update(check.sizeBytes, check.sizeBytes + Number(part.remainingBytes));
     }
-    await file.written();
+    await file.flush();
   } catch (cause) {
     if (!isBegun) throw asStatus(cause);
     const reasons = cause instanceof Failure ? cause.reasons : [];

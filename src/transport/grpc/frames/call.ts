@@ -5,19 +5,19 @@ import type { Fields } from '../../http2/hpack/decoder.js';
 import type { Stream } from '../../http2/stream.js';
 import type { CallContext } from '../call-context.js';
 import {
-  type HttpHead,
+  isGrpcContentType,
   isInformational,
-  isOfGrpc,
   NO_TRAILERS,
-  Page,
+  NonGrpcBody,
+  type ResponseHeaders,
   statusFromHttp,
   statusFromInformational,
   statusOfStreamFailure,
-} from '../http-answer.js';
+} from '../http-status.js';
 import { rpcCodeOf, type Status } from '../status.js';
-import { MessageReader, PREFIX_BYTES, UnreadableMessage } from './message-reader.js';
+import { MESSAGE_PREFIX_BYTES, MessageReader, UnreadableMessageError } from './message-reader.js';
 
-/** The response's only message, or why there is none; rejects with the context's reason. */
+/** The single response message, or the status of the failed call. Rejects with the context's reason. */
 export function callUnary(connection: Http2Connection, request: Request): Promise<Buffer | Status> {
   const { context } = request;
   return new Promise((resolve, reject) => {
@@ -29,29 +29,29 @@ export function callUnary(connection: Http2Connection, request: Request): Promis
         if (response === undefined) response = message;
         else {
           call.cancel();
-          resolve(MORE_THAN_ONE);
+          resolve(SECOND_RESPONSE_MESSAGE);
         }
       },
-      onEnd: (status) => resolve(status ?? response ?? NONE),
+      onEnd: (status) => resolve(status ?? response ?? NO_RESPONSE_MESSAGE),
       onDone: () => reject(context.reason),
     });
   });
 }
 
-/** grpc-go stream.go `recvMsg`. */
-const NONE: Status = {
+/** Both statuses: grpc-go stream.go `recvMsg`. */
+const NO_RESPONSE_MESSAGE: Status = {
   code: 'Internal',
   details: 'cardinality violation: received no response message from non-server-streaming RPC',
 };
-const MORE_THAN_ONE: Status = {
+const SECOND_RESPONSE_MESSAGE: Status = {
   code: 'Internal',
   details:
     'cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message',
 };
 
 /**
- * The response's messages, as they are asked for; while nobody asks, the server has to wait. The last value is why the call failed,
- * unless it went well. Throws the context's reason.
+ * Yields the response messages. While the consumer does not ask for the next one, flow control makes the server wait. Returns the
+ * status of a failed call, `undefined` for OK. Throws the context's reason.
  */
 export async function* callServerStream(
   connection: Http2Connection,
@@ -61,17 +61,17 @@ export async function* callServerStream(
   if (context.isDone) throw context.reason;
   const messages: Buffer[] = [];
   let end: { readonly status: Status | undefined } | undefined;
-  let wake = () => {};
+  let notify = () => {};
   const call = new Call(connection, request, {
     onMessage(message) {
       messages.push(message);
-      wake();
+      notify();
     },
     onEnd(status) {
       end = { status };
-      wake();
+      notify();
     },
-    onDone: () => wake(),
+    onDone: () => notify(),
   });
   try {
     for (;;) {
@@ -82,7 +82,7 @@ export async function* callServerStream(
         call.consumed(message);
       } else if (end === undefined) {
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          notify = resolve;
         });
       } else {
         return end.status;
@@ -94,32 +94,32 @@ export async function* callServerStream(
 }
 
 interface Request {
-  /** Header block of HPACK. */
-  readonly block: Buffer;
+  /** Encoded with HPACK. */
+  readonly headerBlock: Buffer;
   readonly body: Buffer;
-  /** Not over yet. */
+  /** Must not be done yet. */
   readonly context: CallContext;
   readonly maxResponseBytes: number;
 }
 
 interface CallEvents {
-  /** Counts as held until it is given to `consumed`. */
+  /** The message counts against the stream's window until it is passed to `consumed`. */
   readonly onMessage: (message: Buffer) => void;
-  /** Nothing else is heard after one of these: the response has ended, well or not, … */
+  /** The response has ended; `undefined`: OK. No event follows. */
   readonly onEnd: (status?: Status) => void;
-  /** … or the call's context has. */
+  /** The call's context is done. No event follows. */
   readonly onDone: () => void;
 }
 
-/** The last message is not whole, whatever the status (grpc-go rpc_util.go `recvMsg`). */
-const CUT_SHORT: Status = { code: 'Internal', details: 'unexpected EOF' };
+/** The stream ended within a message; replaces the status in the trailers (grpc-go rpc_util.go `recvMsg`). */
+const UNEXPECTED_EOF: Status = { code: 'Internal', details: 'unexpected EOF' };
 
-/** One request under way, and its response as messages. */
+/** One call on a connection: sends the request and reads the response's messages. */
 class Call {
   readonly #stream: Stream;
-  readonly #stopListening: () => void;
+  readonly #unsubscribe: () => void;
   #receivedBytes = 0;
-  #heldBytes = 0;
+  #unconsumedBytes = 0;
   #creditedBytes = 0;
 
   constructor(connection: Http2Connection, request: Request, events: CallEvents) {
@@ -128,19 +128,19 @@ class Call {
       maxBytes: request.maxResponseBytes,
       encoding: () => response.encoding,
       onMessage: (message) => {
-        this.#heldBytes += sizeOf(message);
+        this.#unconsumedBytes += prefixedLength(message);
         events.onMessage(message);
       },
     });
     const end = (status?: Status) => {
-      this.#stopListening();
+      this.#unsubscribe();
       events.onEnd(status);
     };
     const fail = (status: Status) => {
       this.#stream.cancel();
       end(status);
     };
-    this.#stream = connection.request(request.block, request.body, {
+    this.#stream = connection.request(request.headerBlock, request.body, {
       onHeaders: (fields, isLast) => {
         const status = response.add(fields, isLast);
         if (status !== undefined) fail(status);
@@ -151,38 +151,38 @@ class Call {
         if (status === undefined) this.#credit();
         else fail(status);
       },
-      onEnd: () => end(reader.isIncomplete ? CUT_SHORT : response.status),
+      onEnd: () => end(reader.isIncomplete ? UNEXPECTED_EOF : response.status),
       onFailure: (failure) => end(statusOfStreamFailure(failure)),
     });
-    this.#stopListening = request.context.onEnd(() => {
+    this.#unsubscribe = request.context.onDone(() => {
       this.#stream.cancel();
       events.onDone();
     });
   }
 
-  /** The message is done with: the server may send as much again. */
+  /** The consumer has processed the message: its bytes no longer count against the window. */
   consumed(message: Buffer): void {
-    this.#heldBytes -= sizeOf(message);
+    this.#unconsumedBytes -= prefixedLength(message);
     this.#credit();
   }
 
-  /** Ends the call early. */
+  /** Cancels the call. No event follows. */
   cancel(): void {
-    this.#stopListening();
+    this.#unsubscribe();
     this.#stream.cancel();
   }
 
-  /** What waits to be consumed stays within the window; the parts of a message do not, for it may be larger. */
+  /** Credits all bytes except those of complete messages that are not consumed: an incomplete message may be larger than the window. */
   #credit(): void {
-    const bytes = this.#receivedBytes - this.#heldBytes - this.#creditedBytes;
+    const bytes = this.#receivedBytes - this.#unconsumedBytes - this.#creditedBytes;
     if (bytes <= 0) return;
     this.#creditedBytes += bytes;
     this.#stream.consumed(bytes);
   }
 }
 
-function sizeOf(message: Buffer): number {
-  return PREFIX_BYTES + message.length;
+function prefixedLength(message: Buffer): number {
+  return MESSAGE_PREFIX_BYTES + message.length;
 }
 
 function read(reader: MessageReader, part: Buffer): Status | undefined {
@@ -190,83 +190,84 @@ function read(reader: MessageReader, part: Buffer): Status | undefined {
     reader.push(part);
     return undefined;
   } catch (error) {
-    if (!(error instanceof UnreadableMessage)) throw error;
+    if (!(error instanceof UnreadableMessageError)) throw error;
     return { code: error.code, details: error.message };
   }
 }
 
-/** How a call goes, by what is received of its response, as grpc-go reads that (internal/transport/http2_client.go, v1.82). */
+/** Derives a call's status from the fields and data received, as grpc-go does (internal/transport/http2_client.go, v1.82). */
 export class ResponseStatus {
-  /** `page`: what comes are no messages. */
+  /** `page`: the response is not gRPC. */
   #state: 'opening' | 'messages' | 'page' | 'ended' = 'opening';
-  #page: Page | undefined;
-  #isPageComplete = false;
+  #nonGrpcBody: NonGrpcBody | undefined;
+  #endsWithData = false;
   #encoding: string | undefined;
   #status: Status | undefined = NO_TRAILERS;
 
-  /** Whether the data is that of messages. */
+  /** Whether the data received are gRPC messages. */
   get hasMessages(): boolean {
     return this.#state === 'messages';
   }
 
-  /** How messages are compressed, as the server says. */
+  /** The `grpc-encoding` of the messages; empty: not given. */
   get encoding(): string {
     return this.#encoding ?? '';
   }
 
   /**
-   * Keeps what it looks at alone: a server may send as many fields as it likes.
-   * @param isLast the stream ends with the fields
-   * @returns why the call has failed, when that is known before the stream ends
+   * Does not keep `fields`, because a server may send any number of them.
+   * @param isLast the fields end the stream
+   * @returns the status, when the call has failed before the stream ends
    */
   add(fields: Fields, isLast: boolean): Status | undefined {
     if (this.#state === 'messages' && !isLast) {
       return { code: 'Internal', details: 'a HEADERS frame cannot appear in the middle of a stream' };
     }
-    if (this.#page !== undefined) return this.#page.status;
+    if (this.#nonGrpcBody !== undefined) return this.#nonGrpcBody.status;
     const status = fields.get('grpc-status');
-    if (status !== undefined && !isNumber(status)) return malformedStatus(status);
+    if (status !== undefined && !isInt32(status)) return malformedStatus(status);
     const contentType = fields.get('content-type');
-    if (this.#state === 'opening' && !isOfGrpc(contentType)) {
-      return this.#addOther({ status: fields.get(':status'), contentType }, isLast);
+    if (this.#state === 'opening' && !isGrpcContentType(contentType)) {
+      return this.#addNonGrpc({ status: fields.get(':status'), contentType }, isLast);
     }
     this.#encoding ??= fields.get('grpc-encoding');
     this.#state = isLast ? 'ended' : 'messages';
-    if (isLast) this.#status = refusalBy(Number(status ?? UNKNOWN), fields.get('grpc-message') ?? '');
+    if (isLast)
+      this.#status = statusFromTrailers(Number(status ?? UNKNOWN_CODE), fields.get('grpc-message') ?? '');
     return undefined;
   }
 
-  /** A part of a page. @returns why the call has failed, once enough of it is here */
+  /** Adds data of a response that is not gRPC. @returns the status, once enough of the body is known for its message */
   addData(part: Buffer): Status | undefined {
-    this.#isPageComplete = part.length > 0;
-    return this.#page?.push(part) ? this.#page.status : undefined;
+    this.#endsWithData = part.length > 0;
+    return this.#nonGrpcBody?.push(part) ? this.#nonGrpcBody.status : undefined;
   }
 
-  /** At the end of the stream; nothing when all went well. */
+  /** The status at the end of the stream; `undefined`: OK. */
   get status(): Status | undefined {
-    // grpc-go does not look whether an empty frame ends a page.
-    return this.#page !== undefined && this.#isPageComplete ? this.#page.status : this.#status;
+    // As in grpc-go, the body is not in the message when an empty DATA frame ends it.
+    return this.#nonGrpcBody !== undefined && this.#endsWithData ? this.#nonGrpcBody.status : this.#status;
   }
 
-  #addOther(head: HttpHead, isLast: boolean): Status | undefined {
+  #addNonGrpc(head: ResponseHeaders, isLast: boolean): Status | undefined {
     if (isInformational(head)) return isLast ? statusFromInformational(head) : undefined;
-    if (isLast || !isReadable(head)) return statusFromHttp(head);
+    if (isLast || !isHttpStatus(head)) return statusFromHttp(head);
     this.#state = 'page';
-    this.#page = new Page(head);
+    this.#nonGrpcBody = new NonGrpcBody(head);
     return undefined;
   }
 }
 
-/** Not even an HTTP status: nothing else is of interest. */
-function isReadable({ status = '' }: HttpHead): boolean {
-  return status === '' || isNumber(status);
+/** When `:status` is not a number, grpc-go does not read the body. */
+function isHttpStatus({ status = '' }: ResponseHeaders): boolean {
+  return status === '' || isInt32(status);
 }
 
-/** Of a status that is missing. */
-const UNKNOWN = 2;
+/** The code when `grpc-status` is missing. */
+const UNKNOWN_CODE = 2;
 
-/** Go's `ParseInt` of 32 bits. */
-function isNumber(text: string): boolean {
+/** What Go's strconv.ParseInt accepts for 32 bits. */
+function isInt32(text: string): boolean {
   return /^[+-]?\d+$/.test(text) && Number(text) === (Number(text) | 0);
 }
 
@@ -279,12 +280,12 @@ function malformedStatus(text: string): Status {
   };
 }
 
-function refusalBy(status: number, message: string): Status | undefined {
+function statusFromTrailers(status: number, message: string): Status | undefined {
   const code = rpcCodeOf(status);
   return code === 'OK' ? undefined : { code, details: percentDecoded(message) };
 }
 
-/** gRPC sends texts as UTF-8, with `%xx` for bytes that a header cannot carry. */
+/** Decodes `grpc-message`: percent-encoded UTF-8. */
 function percentDecoded(text: string): string {
   const bytes = text.replaceAll(/%([0-9a-f]{2})/gi, (_escape, digits) =>
     String.fromCharCode(Number.parseInt(digits, 16)),

@@ -3,25 +3,25 @@ import type { Http2Connection } from '../../http2/connection.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, RequestChannel } from '../endpoint-channel.js';
-import { statusOfStreamFailure } from '../http-answer.js';
+import { statusOfStreamFailure } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
-  CONNECTED_AND_SILENT,
   explainFailure,
   keepAliveOf,
   maxResponseBytes,
-  NOT_CONNECTED_YET,
+  NO_CONNECTION_IN_TIME,
+  NO_RESPONSE_IN_TIME,
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import { CallFailure, type Status, UNREADABLE_MESSAGE } from '../status.js';
+import { AttemptError, type Status, UNREADABLE_MESSAGE } from '../status.js';
 import { callServerStream, callUnary } from './call.js';
-import { framedMessage } from './message-reader.js';
+import { lengthPrefixedMessage } from './message-reader.js';
 import { RequestHeaders } from './request-headers.js';
 import { Subchannel } from './subchannel.js';
 
-/** A channel to the endpoint for calls of one request. */
+/** A channel to the endpoint for unary and server-streaming calls. */
 export function requestChannel(
   endpoint: Endpoint,
   security: Security,
@@ -29,14 +29,14 @@ export function requestChannel(
 ): RequestChannel {
   const { address } = endpoint;
   return address.kind === 'malformed'
-    ? new NoChannel(endpoint, address.problem)
-    : new FramesChannel(endpoint, address, { ...settings, security });
+    ? new UnreachableChannel(endpoint, address.problem)
+    : new Http2Channel(endpoint, address, { ...settings, security });
 }
 
-/** To an endpoint without a usable address: it is never ready. */
-class NoChannel implements RequestChannel {
+/** A channel to an endpoint with a malformed address: it is never ready. */
+class UnreachableChannel implements RequestChannel {
   readonly isReady = false;
-  readonly waitsForConnection = false;
+  readonly waitsForReady = false;
 
   constructor(
     readonly endpoint: Endpoint,
@@ -47,30 +47,30 @@ class NoChannel implements RequestChannel {
     return aborted(signal);
   }
 
-  async whenRefused(): Promise<void> {}
+  async whenFailed(): Promise<void> {}
 
   async explain(): Promise<string> {
     return this.problem;
   }
 
   async unary(): Promise<never> {
-    throw new CallFailure('Unavailable', this.problem, false, this.endpoint.text);
+    throw new AttemptError('Unavailable', this.problem, false, this.endpoint.text);
   }
 
-  // biome-ignore lint/correctness/useYield: it fails before there is anything
+  // biome-ignore lint/correctness/useYield: always throws
   async *serverStream(): AsyncGenerator<never, void, undefined> {
-    throw new CallFailure('Unavailable', this.problem, false, this.endpoint.text);
+    throw new AttemptError('Unavailable', this.problem, false, this.endpoint.text);
   }
 
   close(): void {}
 }
 
-/** Speaks HTTP/2 itself: see `Http2Connection`. */
-class FramesChannel implements RequestChannel {
-  readonly waitsForConnection = false;
+/** A channel over `Http2Connection`. */
+class Http2Channel implements RequestChannel {
+  readonly waitsForReady = false;
   readonly #address: ReachableAddress;
   readonly #settings: ChannelSettings & { readonly security: Security };
-  readonly #reconnection: Subchannel;
+  readonly #subchannel: Subchannel;
   readonly #headers: RequestHeaders;
 
   constructor(
@@ -81,8 +81,13 @@ class FramesChannel implements RequestChannel {
     const { security, proxy } = settings;
     this.#address = address;
     this.#settings = settings;
-    this.#reconnection = new Subchannel(
-      { place: address.place, proxy: proxyOf(address, proxy), security, certifiedHost: address.host },
+    this.#subchannel = new Subchannel(
+      {
+        address: address.socketAddress,
+        proxy: proxyOf(address, proxy),
+        security,
+        expectedHost: address.host,
+      },
       keepAliveOf(settings),
     );
     this.#headers = new RequestHeaders({
@@ -92,21 +97,21 @@ class FramesChannel implements RequestChannel {
   }
 
   get isReady(): boolean {
-    return this.#reconnection.current !== undefined;
+    return this.#subchannel.current !== undefined;
   }
 
   whenReady(signal: AbortSignal): Promise<void> {
-    return this.#reconnection.whenReady(signal);
+    return this.#subchannel.whenReady(signal);
   }
 
-  whenRefused(signal: AbortSignal): Promise<void> {
-    return this.#reconnection.whenRefused(signal);
+  whenFailed(signal: AbortSignal): Promise<void> {
+    return this.#subchannel.whenRefused(signal);
   }
 
   async explain(): Promise<string> {
-    const { current, failure } = this.#reconnection;
-    if (current !== undefined) return CONNECTED_AND_SILENT;
-    if (failure === undefined) return NOT_CONNECTED_YET;
+    const { current, failure } = this.#subchannel;
+    if (current !== undefined) return NO_RESPONSE_IN_TIME;
+    if (failure === undefined) return NO_CONNECTION_IN_TIME;
     const { proxy, security } = this.#settings;
     return explainFailure(failure, {
       address: this.#address,
@@ -120,7 +125,7 @@ class FramesChannel implements RequestChannel {
     request: Uint8Array,
     attempt: Attempt,
   ): Promise<Response> {
-    const connection = this.#connected();
+    const connection = this.#readyConnection();
     const outcome = await callUnary(connection, this.#request(rpc, request, attempt));
     if (Buffer.isBuffer(outcome)) return this.#decode(rpc, outcome);
     throw this.#failure(outcome);
@@ -131,7 +136,7 @@ class FramesChannel implements RequestChannel {
     request: Uint8Array,
     attempt: Attempt,
   ): AsyncGenerator<Response, void, undefined> {
-    const connection = this.#connected();
+    const connection = this.#readyConnection();
     const messages = callServerStream(connection, this.#request(rpc, request, attempt));
     try {
       for (let next = await messages.next(); ; next = await messages.next()) {
@@ -145,11 +150,11 @@ class FramesChannel implements RequestChannel {
   }
 
   close(): void {
-    this.#reconnection.close();
+    this.#subchannel.close();
   }
 
-  #connected(): Http2Connection {
-    const { current } = this.#reconnection;
+  #readyConnection(): Http2Connection {
+    const { current } = this.#subchannel;
     if (current === undefined) throw this.#failure(statusOfStreamFailure({ kind: 'refused' }));
     return current;
   }
@@ -160,8 +165,8 @@ class FramesChannel implements RequestChannel {
     { context, token, requiresLeader }: Attempt,
   ) {
     return {
-      block: this.#headers.of(rpc.path, { token, requiresLeader, deadline: context.deadline }),
-      body: framedMessage(message),
+      headerBlock: this.#headers.blockFor(rpc.path, { token, requiresLeader, deadline: context.deadline }),
+      body: lengthPrefixedMessage(message),
       context,
       maxResponseBytes: maxResponseBytes(this.#settings),
     };
@@ -175,7 +180,7 @@ class FramesChannel implements RequestChannel {
     }
   }
 
-  #failure({ code, details, isUnprocessed }: Status): CallFailure {
-    return new CallFailure(code, details, !isUnprocessed, this.endpoint.text);
+  #failure({ code, details, isUnprocessed }: Status): AttemptError {
+    return new AttemptError(code, details, !isUnprocessed, this.endpoint.text);
   }
 }

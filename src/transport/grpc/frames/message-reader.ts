@@ -1,13 +1,13 @@
 import { quoteGo } from '../../../go/quote.js';
 import type { RpcCode } from '../../../model/errors.js';
 
-/** A message on the wire: whether it is compressed, how long it is, its bytes. */
-export const PREFIX_BYTES = 5;
+/** Before each message: one byte for the compressed flag, four bytes for the length (gRPC's Length-Prefixed-Message). */
+export const MESSAGE_PREFIX_BYTES = 5;
 
-/** Memory that is taken for a message because its length was announced; for longer ones, more is taken as they come. */
-const TRUSTED_BYTES = 2 ** 20;
+/** The buffer allocated when the prefix of a message is received; for a longer message it grows as the bytes arrive. */
+const MAX_INITIAL_BUFFER_BYTES = 2 ** 20;
 
-export class UnreadableMessage extends Error {
+export class UnreadableMessageError extends Error {
   constructor(
     readonly code: RpcCode,
     message: string,
@@ -18,69 +18,71 @@ export class UnreadableMessage extends Error {
 
 export interface MessageReaderOptions {
   readonly maxBytes: number;
-  /** How the response says that messages are compressed. */
+  /** The response's `grpc-encoding`. */
   readonly encoding: () => string;
-  /** Gets a buffer of its own. */
+  /** Called for each message, with a buffer that is not reused. */
   readonly onMessage: (message: Buffer) => void;
 }
 
-/** Puts the messages of a response together from parts of any size. */
+/** Reassembles a response's messages from parts of any size. */
 export class MessageReader {
   readonly #options: MessageReaderOptions;
-  readonly #prefix = Buffer.allocUnsafe(PREFIX_BYTES);
+  readonly #prefix = Buffer.allocUnsafe(MESSAGE_PREFIX_BYTES);
   #prefixBytes = 0;
-  /** Room for the message, or for its beginning. */
+  /** Buffer for the present message, or for its first part. */
   #message: Buffer | undefined;
-  #announcedBytes = 0;
-  #messageBytes = 0;
+  #messageLength = 0;
+  #receivedBytes = 0;
 
   constructor(options: MessageReaderOptions) {
     this.#options = options;
   }
 
-  /** A message was announced, and is not whole; grpc-go passes over a prefix that is not. */
+  /** Whether a message has been started and not finished. As in grpc-go, an incomplete prefix does not count. */
   get isIncomplete(): boolean {
     return this.#message !== undefined;
   }
 
-  /** @param part is copied. @throws UnreadableMessage */
+  /** @param part is copied. @throws UnreadableMessageError */
   push(part: Buffer): void {
-    for (let at = 0; at < part.length; ) {
-      at +=
-        this.#message === undefined ? this.#takePrefix(part, at) : this.#takeBody(this.#message, part, at);
+    for (let offset = 0; offset < part.length; ) {
+      offset +=
+        this.#message === undefined
+          ? this.#readPrefix(part, offset)
+          : this.#readMessage(this.#message, part, offset);
     }
   }
 
-  #takePrefix(part: Buffer, at: number): number {
-    const taken = part.copy(this.#prefix, this.#prefixBytes, at);
+  #readPrefix(part: Buffer, offset: number): number {
+    const taken = part.copy(this.#prefix, this.#prefixBytes, offset);
     this.#prefixBytes += taken;
-    if (this.#prefixBytes === PREFIX_BYTES) {
-      this.#announcedBytes = this.#readLength();
-      this.#message = Buffer.allocUnsafe(Math.min(this.#announcedBytes, TRUSTED_BYTES));
-      this.#deliverIfWhole(this.#message);
+    if (this.#prefixBytes === MESSAGE_PREFIX_BYTES) {
+      this.#messageLength = this.#readLength();
+      this.#message = Buffer.allocUnsafe(Math.min(this.#messageLength, MAX_INITIAL_BUFFER_BYTES));
+      this.#deliverIfComplete(this.#message);
     }
     return taken;
   }
 
-  #takeBody(message: Buffer, part: Buffer, at: number): number {
-    const room = this.#messageBytes < message.length ? message : this.#enlarged(message);
-    const taken = part.copy(room, this.#messageBytes, at);
-    this.#messageBytes += taken;
-    this.#deliverIfWhole(room);
+  #readMessage(message: Buffer, part: Buffer, offset: number): number {
+    const room = this.#receivedBytes < message.length ? message : this.#enlarged(message);
+    const taken = part.copy(room, this.#receivedBytes, offset);
+    this.#receivedBytes += taken;
+    this.#deliverIfComplete(room);
     return taken;
   }
 
   #enlarged(message: Buffer): Buffer {
-    const larger = Buffer.allocUnsafe(Math.min(this.#announcedBytes, 2 * message.length));
+    const larger = Buffer.allocUnsafe(Math.min(this.#messageLength, 2 * message.length));
     message.copy(larger);
     this.#message = larger;
     return larger;
   }
 
-  #deliverIfWhole(message: Buffer): void {
-    if (this.#messageBytes < this.#announcedBytes) return;
+  #deliverIfComplete(message: Buffer): void {
+    if (this.#receivedBytes < this.#messageLength) return;
     this.#message = undefined;
-    this.#messageBytes = 0;
+    this.#receivedBytes = 0;
     this.#prefixBytes = 0;
     this.#checkFormat();
     this.#options.onMessage(message);
@@ -91,19 +93,19 @@ export class MessageReader {
     const bytes = this.#prefix.readUInt32BE(1);
     if (bytes > maxBytes) {
       const text = `grpc: received message larger than max (${bytes} vs. ${maxBytes})`;
-      throw new UnreadableMessage('ResourceExhausted', text);
+      throw new UnreadableMessageError('ResourceExhausted', text);
     }
     return bytes;
   }
 
-  /** No compression was offered (grpc-go rpc_util.go `checkRecvPayload`). */
+  /** Rejects compressed messages, because no compression was offered (grpc-go rpc_util.go `checkRecvPayload`). */
   #checkFormat(): void {
     const format = this.#prefix[0] ?? 0;
     if (format === 0) return;
     if (format > 1)
-      throw new UnreadableMessage('Internal', `grpc: received unexpected payload format ${format}`);
+      throw new UnreadableMessageError('Internal', `grpc: received unexpected payload format ${format}`);
     const encoding = this.#options.encoding();
-    throw new UnreadableMessage(
+    throw new UnreadableMessageError(
       'Internal',
       encoding === '' || encoding === 'identity'
         ? 'grpc: compressed flag set with identity or empty encoding'
@@ -112,11 +114,11 @@ export class MessageReader {
   }
 }
 
-/** The one message of a request as it goes out. */
-export function framedMessage(message: Uint8Array): Buffer {
-  const framed = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+/** The message with its prefix. */
+export function lengthPrefixedMessage(message: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafe(MESSAGE_PREFIX_BYTES + message.length);
   framed[0] = 0;
   framed.writeUInt32BE(message.length, 1);
-  framed.set(message, PREFIX_BYTES);
+  framed.set(message, MESSAGE_PREFIX_BYTES);
   return framed;
 }

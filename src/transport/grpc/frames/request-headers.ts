@@ -3,11 +3,11 @@ import { CLIENT_API_VERSION } from '../settings.js';
 
 const USER_AGENT = 'etcdctl-ts';
 
-/** The timeout has at most eight digits. */
-const MAX_MILLISECONDS = 99_999_999;
+/** `grpc-timeout` has at most eight digits. */
+const MAX_TIMEOUT_VALUE = 99_999_999;
 
-export interface RequestTerms {
-  /** Empty: none. */
+export interface RequestOptions {
+  /** Empty: no token. */
   readonly token: string;
   /** See `Attempt`. */
   readonly requiresLeader: boolean;
@@ -15,7 +15,7 @@ export interface RequestTerms {
   readonly deadline: number;
 }
 
-/** Header blocks of requests. Those that follow each other differ in little, so that the rest is kept. */
+/** Encodes the header blocks of requests. Caches everything but the timeout by path, as long as the token stays the same. */
 export class RequestHeaders {
   readonly #scheme: string;
   readonly #authority: string;
@@ -27,18 +27,18 @@ export class RequestHeaders {
     this.#authority = authority;
   }
 
-  of(path: string, { token, requiresLeader, deadline }: RequestTerms): Buffer {
-    const block = this.#blockOf(path, token, requiresLeader);
+  blockFor(path: string, { token, requiresLeader, deadline }: RequestOptions): Buffer {
+    const block = this.#cachedBlock(path, token, requiresLeader);
     if (deadline === Number.POSITIVE_INFINITY) return block;
     return Buffer.concat([block, encodeHeaders([['grpc-timeout', timeoutText(deadline - Date.now())]])]);
   }
 
-  #blockOf(path: string, token: string, requiresLeader: boolean): Buffer {
+  #cachedBlock(path: string, token: string, requiresLeader: boolean): Buffer {
     if (token !== this.#token) this.#blocks.clear();
     this.#token = token;
     const key = requiresLeader ? `${path} with leader` : path;
-    const known = this.#blocks.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#blocks.get(key);
+    if (cached !== undefined) return cached;
     const block = encodeHeaders([
       [':method', 'POST'],
       [':scheme', this.#scheme],
@@ -56,8 +56,10 @@ export class RequestHeaders {
   }
 }
 
-/** gRPC's form of a time span; nothing left counts as a millisecond. */
+/** A value of `grpc-timeout`, in milliseconds or seconds; at least one millisecond. */
 function timeoutText(milliseconds: number): string {
   const whole = Math.max(1, Math.ceil(milliseconds));
-  return whole <= MAX_MILLISECONDS ? `${whole}m` : `${Math.min(Math.ceil(whole / 1000), MAX_MILLISECONDS)}S`;
+  return whole <= MAX_TIMEOUT_VALUE
+    ? `${whole}m`
+    : `${Math.min(Math.ceil(whole / 1000), MAX_TIMEOUT_VALUE)}S`;
 }

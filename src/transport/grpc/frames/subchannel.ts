@@ -2,56 +2,56 @@ import { abortController, sleep } from '../../../model/abort-signal.js';
 import { UsageError } from '../../../model/errors.js';
 import { Http2Connection } from '../../http2/connection.js';
 import type { KeepAliveOptions } from '../../http2/keep-alive.js';
-import { type DialTarget, dial } from '../../socket/dial.js';
+import { type DialOptions, dial } from '../../socket/dial.js';
 import { FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
 
-/** Pauses between the beginnings of attempts (grpc-go backoff.DefaultConfig). */
+/** Delays between the starts of attempts to connect (grpc-go backoff.DefaultConfig). */
 const INITIAL_BACKOFF_MS = 1000;
-const PAUSE_GROWTH = 1.6;
+const BACKOFF_MULTIPLIER = 1.6;
 const MAX_BACKOFF_MS = 120_000;
-const PAUSE_JITTER = 0.2;
+const BACKOFF_JITTER = 0.2;
 
-/** How long one attempt may take (grpc-go dialoptions.go `minConnectTimeout`). */
-const ATTEMPT_MS = 20_000;
+/** Timeout of one attempt to connect (grpc-go dialoptions.go `minConnectTimeout`). */
+const CONNECT_TIMEOUT_MS = 20_000;
 
 /**
- * The HTTP/2 connection to one place. It is made when somebody waits for it, and made anew, with growing pauses, as long as somebody
- * does.
+ * The HTTP/2 connection to one address. It is opened on demand, and reopened with exponential backoff, as long as a `whenReady` or
+ * `whenFailed` is pending.
  */
 export class Subchannel {
-  readonly #destination: DialTarget;
+  readonly #dialOptions: DialOptions;
   readonly #keepAlive: KeepAliveOptions | undefined;
   readonly #closing = abortController();
-  readonly #watchers = new Set<() => void>();
-  #isTrying = false;
+  readonly #waiters = new Set<() => void>();
+  #isConnecting = false;
   #current: Http2Connection | undefined;
   #failure: Error | undefined;
-  /** What no further attempt can change. */
-  #obstacle: UsageError | undefined;
+  /** An error that no further attempt can avoid. */
+  #fatalError: UsageError | undefined;
   #failedAttempts = 0;
   #nextAttemptMs = 0;
 
-  constructor(destination: DialTarget, keepAlive: KeepAliveOptions | undefined) {
-    this.#destination = destination;
+  constructor(dialOptions: DialOptions, keepAlive: KeepAliveOptions | undefined) {
+    this.#dialOptions = dialOptions;
     this.#keepAlive = keepAlive;
   }
 
-  /** For requests; nothing while there is none. */
+  /** The connection that takes new requests; `undefined` while there is none. */
   get current(): Http2Connection | undefined {
     return this.#current;
   }
 
-  /** Why the latest attempt failed; nothing when it succeeded, or is still the first. */
+  /** Why the latest attempt failed; `undefined` when it succeeded or none has finished. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** Rejects with the signal's reason, or with a `UsageError` when no attempt can succeed. */
+  /** Resolves when there is a connection. Rejects with the signal's reason, or with a `UsageError` when no attempt can succeed. */
   whenReady(signal: AbortSignal): Promise<void> {
     return this.#until(() => this.#current !== undefined, signal);
   }
 
-  /** Settles when an attempt has failed; rejects with the signal's reason. */
+  /** Resolves when the latest attempt has failed. Rejects like `whenReady`. */
   whenRefused(signal: AbortSignal): Promise<void> {
     return this.#until(() => this.#failure !== undefined, signal);
   }
@@ -64,67 +64,67 @@ export class Subchannel {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       if (condition()) return resolve();
-      if (this.#obstacle !== undefined) return reject(this.#obstacle);
-      const stop = () => {
-        this.#watchers.delete(watch);
+      if (this.#fatalError !== undefined) return reject(this.#fatalError);
+      const unsubscribe = () => {
+        this.#waiters.delete(check);
         signal.removeEventListener('abort', abort);
       };
-      const watch = () => {
-        if (this.#obstacle === undefined && !condition()) return;
-        stop();
-        if (this.#obstacle === undefined) resolve();
-        else reject(this.#obstacle);
+      const check = () => {
+        if (this.#fatalError === undefined && !condition()) return;
+        unsubscribe();
+        if (this.#fatalError === undefined) resolve();
+        else reject(this.#fatalError);
       };
       const abort = () => {
-        stop();
+        unsubscribe();
         reject(signal.reason);
       };
-      this.#watchers.add(watch);
+      this.#waiters.add(check);
       signal.addEventListener('abort', abort, { once: true });
-      if (!this.#isTrying) void this.#try();
+      if (!this.#isConnecting) void this.#connectWhileAwaited();
     });
   }
 
-  async #try(): Promise<void> {
-    this.#isTrying = true;
-    while (this.#watchers.size > 0 && this.#current === undefined && !this.#closing.signal.aborted) {
-      const pauseMs = this.#nextAttemptMs - performance.now();
-      // Afterwards nobody may wait any more.
-      if (pauseMs > 0) await sleep(pauseMs, this.#closing.signal).catch(() => {});
+  async #connectWhileAwaited(): Promise<void> {
+    this.#isConnecting = true;
+    while (this.#waiters.size > 0 && this.#current === undefined && !this.#closing.signal.aborted) {
+      const waitMs = this.#nextAttemptMs - performance.now();
+      // The loop condition is checked again after the delay: there may be no waiters left.
+      if (waitMs > 0) await sleep(waitMs, this.#closing.signal).catch(() => {});
       else await this.#attempt();
     }
-    this.#isTrying = false;
+    this.#isConnecting = false;
   }
 
   async #attempt(): Promise<void> {
     const startMs = performance.now();
     const end = abortController();
-    const close = () => end.abort(this.#closing.signal.reason);
-    const forget = () => this.#closing.signal.removeEventListener('abort', close);
-    const timer = setTimeout(() => end.abort(new Error('ETIMEDOUT')), ATTEMPT_MS);
-    if (this.#closing.signal.aborted) close();
-    this.#closing.signal.addEventListener('abort', close, { once: true });
+    const abort = () => end.abort(this.#closing.signal.reason);
+    const unsubscribe = () => this.#closing.signal.removeEventListener('abort', abort);
+    const timer = setTimeout(() => end.abort(new Error('ETIMEDOUT')), CONNECT_TIMEOUT_MS);
+    if (this.#closing.signal.aborted) abort();
+    this.#closing.signal.addEventListener('abort', abort, { once: true });
     try {
-      await this.#establish(end.signal, forget);
+      await this.#establish(end.signal, unsubscribe);
       this.#failure = undefined;
       this.#failedAttempts = 0;
     } catch (error) {
-      forget();
+      unsubscribe();
       this.#failure = error as Error;
-      if (error instanceof UsageError) this.#obstacle = error;
-      this.#nextAttemptMs = startMs + pauseAfter(this.#failedAttempts++);
+      if (error instanceof UsageError) this.#fatalError = error;
+      this.#nextAttemptMs = startMs + connectBackoffMs(this.#failedAttempts++);
     }
     clearTimeout(timer);
-    for (const watch of this.#watchers) watch();
+    for (const check of this.#waiters) check();
   }
 
   /**
-   * Settles when requests can be made.
-   * @param onClosed is called when the connection ends, if it comes about
+   * Resolves when requests can be made.
+   * @param onClosed called when the connection, once open, has been closed
    */
   async #establish(signal: AbortSignal, onClosed: () => void): Promise<void> {
-    const socket = await dial(this.#destination, signal);
-    let obstacle: Error | undefined;
+    const socket = await dial(this.#dialOptions, signal);
+    let earlyFailure: Error | undefined;
     await new Promise<void>((resolve, reject) => {
       const connection = new Http2Connection(socket, {
         windowBytes: FLOW_CONTROL_WINDOW_BYTES,
@@ -135,18 +135,18 @@ export class Subchannel {
         },
         onUnusable: (reason) => {
           if (this.#current === connection) this.#current = undefined;
-          obstacle = reason;
+          earlyFailure = reason;
           reject(reason);
         },
         onClosed,
       });
     });
-    // It may have been said in one breath.
-    if (obstacle !== undefined) throw obstacle;
+    // SETTINGS and GOAWAY can arrive in one chunk.
+    if (earlyFailure !== undefined) throw earlyFailure;
   }
 }
 
-function pauseAfter(failedAttempts: number): number {
-  const pauseMs = Math.min(INITIAL_BACKOFF_MS * PAUSE_GROWTH ** failedAttempts, MAX_BACKOFF_MS);
-  return pauseMs * (1 + PAUSE_JITTER * (2 * Math.random() - 1));
+function connectBackoffMs(failedAttempts: number): number {
+  const backoffMs = Math.min(INITIAL_BACKOFF_MS * BACKOFF_MULTIPLIER ** failedAttempts, MAX_BACKOFF_MS);
+  return backoffMs * (1 + BACKOFF_JITTER * (2 * Math.random() - 1));
 }

@@ -2,15 +2,15 @@ import { type Client, type ClientDuplexStream, Metadata, type ServiceError } fro
 import { abortController } from '../../../model/abort-signal.js';
 import { resetCodeOf } from '../../http2/error.js';
 import type { CallContext } from '../call-context.js';
-import { isOfGrpc, NO_TRAILERS, statusFromHttp, statusFromReset } from '../http-answer.js';
+import { isGrpcContentType, NO_TRAILERS, statusFromHttp, statusFromReset } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import { CLIENT_API_VERSION } from '../settings.js';
-import { CallFailure, lostConnection, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
+import { AttemptError, connectionLostText, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
 
-/** What goes along with one attempt. */
+/** What one attempt at a call needs apart from the requests. */
 export interface BidiAttempt {
   readonly client: Client;
-  /** Where it goes, as the user calls it. */
+  /** The endpoint as given by the user. */
   readonly endpoint: string;
   readonly context: CallContext;
   readonly metadata: Metadata;
@@ -33,8 +33,8 @@ export async function* attemptBidi<Request, Response>(
   const source = requests[Symbol.asyncIterator]();
   const sending = abortController();
   stream.on('metadata', (head) => {
-    if (isOfGrpc(contentTypeIn(head))) return;
-    // A page ends for Node.js only when the requests have ended, too.
+    if (isGrpcContentType(contentTypeIn(head))) return;
+    // Without this, Node.js does not end the stream of a non-gRPC response while the request side is open.
     sending.abort();
     stream.end();
   });
@@ -49,7 +49,7 @@ export async function* attemptBidi<Request, Response>(
     throw requestError ? requestError.error : error;
   } finally {
     sending.abort();
-    // Not awaited: a source that waits for something cannot be interrupted.
+    // Not awaited: `return` of a generator settles only after its pending `next`.
     source.return?.().catch(() => {});
   }
   if (requestError) throw requestError.error;
@@ -59,28 +59,28 @@ async function* responsesOf<Response>(
   stream: ClientDuplexStream<Uint8Array, Response>,
   { endpoint, context }: BidiAttempt,
 ): AsyncGenerator<Response, void, undefined> {
-  let failure: CallFailure | undefined;
+  let failure: AttemptError | undefined;
   let contentType: string | undefined;
   stream.on('metadata', (head) => {
     contentType = contentTypeIn(head);
   });
-  // Stays for good: cancelling makes the stream report an error that nobody waits for any more.
+  // Never removed: `cancel` makes the stream emit an error later, and an unhandled error event ends the process.
   stream.on('error', (error) => {
     const { metadata } = error as ServiceError;
-    failure ??= callFailure(error as ServiceError, {
+    failure ??= attemptError(error as ServiceError, {
       wasSent: stream.getAuthContext() !== null,
       endpoint,
       contentType: contentType ?? contentTypeIn(metadata),
     });
   });
-  const stopListening = context.onEnd(() => stream.cancel());
+  const unsubscribe = context.onDone(() => stream.cancel());
   try {
     for await (const response of stream) yield response as Response;
   } catch (error) {
     if (context.isDone) throw context.reason;
     throw failure ?? error;
   } finally {
-    stopListening();
+    unsubscribe();
     stream.cancel();
   }
   if (context.isDone) throw context.reason;
@@ -99,7 +99,7 @@ async function send(
   if (!signal.aborted) stream.end();
 }
 
-/** Settles when the stream takes more, or when the call is over. */
+/** Resolves when the stream accepts more data, or when the signal aborts. */
 function drained(stream: ClientDuplexStream<Uint8Array, unknown>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {
@@ -117,22 +117,21 @@ function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** What goes along with calls. Those that follow each other have the same, and grpc-js copies what it is given. */
+/** The metadata of calls. The latest is cached: consecutive calls have the same, and grpc-js copies what it is given. */
 export class CallMetadata {
   #latest: Metadata | undefined;
   #token = '';
   #requiresLeader = false;
   readonly #waitsForConnection: boolean;
 
-  /** @param waitsForConnection calls wait until there is one, instead of failing while there is none */
+  /** @param waitsForReady calls wait for a connection instead of failing while there is none */
   constructor(waitsForConnection: boolean) {
     this.#waitsForConnection = waitsForConnection;
   }
 
   /**
-   * @param token empty: none
-   * @param requiresLeader a member that has lost its leader refuses or ends the call instead of waiting (client/v3/ctx.go
-   *   `WithRequireLeader`)
+   * @param token empty: no token
+   * @param requiresLeader see `Attempt`
    */
   of(token: string, requiresLeader: boolean): Metadata {
     const isSame = token === this.#token && requiresLeader === this.#requiresLeader;
@@ -149,16 +148,16 @@ export class CallMetadata {
 }
 
 interface FailedCall {
-  /** It had a connection. */
+  /** Whether the call had a connection. */
   readonly wasSent: boolean;
   readonly endpoint: string;
-  /** Of the response, as far as one has begun. */
+  /** Of the response; `undefined` when no headers were received. */
   readonly contentType: string | undefined;
 }
 
-function callFailure(error: ServiceError, { wasSent, endpoint, contentType }: FailedCall): CallFailure {
-  const { code, details } = inGoWords(error, contentType);
-  return new CallFailure(code, details, wasSent, endpoint);
+function attemptError(error: ServiceError, { wasSent, endpoint, contentType }: FailedCall): AttemptError {
+  const { code, details } = toStatus(error, contentType);
+  return new AttemptError(code, details, wasSent, endpoint);
 }
 
 function contentTypeIn(metadata: Metadata | undefined): string | undefined {
@@ -166,21 +165,21 @@ function contentTypeIn(metadata: Metadata | undefined): string | undefined {
   return value?.toString();
 }
 
-/** A page in the place of messages is no reading matter for grpc-js either: what it says of it is of no use. */
-function inGoWords(
+/** The status that grpc-go gives to the error of grpc-js. For non-gRPC responses, grpc-js's details are not usable. */
+function toStatus(
   { code, details }: Pick<ServiceError, 'code'> & { readonly details: string | undefined },
   contentType: string | undefined,
 ): Status {
-  // What its filter for compression throws is no status.
-  if (details === undefined) return COMPRESSED;
+  // The error thrown by grpc-js's compression filter is not a status.
+  if (details === undefined) return COMPRESSED_MESSAGE;
   const status = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
-  const isPage = contentType !== undefined && !isOfGrpc(contentType);
+  const isPage = contentType !== undefined && !isGrpcContentType(contentType);
   if (isPage || (status !== undefined && contentType === undefined)) {
     return statusFromHttp({ status: status ?? '200', contentType });
   }
-  // In trailers, which are those of gRPC.
+  // An HTTP status in the trailers of a gRPC response.
   if (status !== undefined) return { code: 'Unknown', details: '' };
-  return known(details) ?? { code: codeOf(code), details };
+  return statusFromDetails(details) ?? { code: codeOf(code), details };
 }
 
 function codeOf(number: number): Status['code'] {
@@ -188,10 +187,10 @@ function codeOf(number: number): Status['code'] {
   return code === 'OK' ? 'Unknown' : code;
 }
 
-/** Words of grpc-js that grpc-go says otherwise. */
-function known(details: string): Status | undefined {
-  const said = WORDS[details];
-  if (said !== undefined) return said;
+/** The status for details whose text differs between grpc-js and grpc-go. */
+function statusFromDetails(details: string): Status | undefined {
+  const status = STATUS_BY_DETAILS[details];
+  if (status !== undefined) return status;
   const reset = /^Received RST_STREAM with code (\d+)( \(Call ended without gRPC status\))?/.exec(details);
   if (reset) return reset[2] === undefined ? statusFromReset(resetCodeOf(Number(reset[1]))) : NO_TRAILERS;
   if (details.startsWith('Response message parsing error: ')) return UNREADABLE_MESSAGE;
@@ -203,14 +202,14 @@ function known(details: string): Status | undefined {
   };
 }
 
-const COMPRESSED: Status = {
+const COMPRESSED_MESSAGE: Status = {
   code: 'Internal',
   details: 'grpc: compressed flag set with identity or empty encoding',
 };
 
-const WORDS: Readonly<Record<string, Status>> = {
-  'Connection dropped': { code: 'Unavailable', details: lostConnection('EOF') },
-  'read ECONNRESET': { code: 'Unavailable', details: lostConnection('connection reset by peer') },
+const STATUS_BY_DETAILS: Readonly<Record<string, Status>> = {
+  'Connection dropped': { code: 'Unavailable', details: connectionLostText('EOF') },
+  'read ECONNRESET': { code: 'Unavailable', details: connectionLostText('connection reset by peer') },
   'Stream refused by server': statusFromReset('REFUSED_STREAM'),
   'Call cancelled': statusFromReset('CANCEL'),
   'Bandwidth exhausted or memory limit exceeded': statusFromReset('ENHANCE_YOUR_CALM'),

@@ -15,12 +15,12 @@ import type { Attempt, BidiChannel } from '../endpoint-channel.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
-  CONNECTED_AND_SILENT,
   explainFailure,
   FLOW_CONTROL_WINDOW_BYTES,
   keepAliveOf,
   maxResponseBytes,
-  NOT_CONNECTED_YET,
+  NO_CONNECTION_IN_TIME,
+  NO_RESPONSE_IN_TIME,
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
@@ -28,22 +28,22 @@ import { attemptBidi, type BidiAttempt, CallMetadata } from './call.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
 import { credentialsFor, VerifiedCredentials } from './credentials.js';
 
-// grpc-js would write to stderr what failed calls say anyway.
+// grpc-js would log errors to stderr that the failed calls report anyway.
 setLogger({});
 
-/** Only asks for a connection: it is never sent, see `probe`. */
+/** Path of the call that `#probe` makes; it is never sent. */
 const PROBE_PATH = '/';
 
 export interface GrpcJsChannelSettings extends ChannelSettings {
-  /** There is no other endpoint to go to. */
+  /** The client has no other endpoint. */
   readonly isOnly: boolean;
 }
 
-/** Streams of grpc-js, which makes the connection, and makes it anew, with growing pauses, when it broke. */
+/** A channel over grpc-js, which connects and reconnects with exponential backoff by itself. */
 export class GrpcJsChannel implements BidiChannel {
   readonly #security: Security;
   readonly #settings: ChannelSettings;
-  readonly waitsForConnection: boolean;
+  readonly waitsForReady: boolean;
   readonly #metadata: CallMetadata;
   readonly #closing = abortController();
   #client: Client | undefined;
@@ -56,8 +56,8 @@ export class GrpcJsChannel implements BidiChannel {
   ) {
     this.#security = security;
     this.#settings = settings;
-    this.waitsForConnection = settings.isOnly && endpoint.address.kind === 'reachable';
-    this.#metadata = new CallMetadata(this.waitsForConnection);
+    this.waitsForReady = settings.isOnly && endpoint.address.kind === 'reachable';
+    this.#metadata = new CallMetadata(this.waitsForReady);
   }
 
   get isReady(): boolean {
@@ -69,7 +69,7 @@ export class GrpcJsChannel implements BidiChannel {
     await this.#probe(true, signal);
   }
 
-  async whenRefused(signal: AbortSignal): Promise<void> {
+  async whenFailed(signal: AbortSignal): Promise<void> {
     if (this.endpoint.address.kind === 'malformed') return;
     if ((await this.#probe(false, signal)) === undefined) await aborted(signal);
   }
@@ -86,9 +86,9 @@ export class GrpcJsChannel implements BidiChannel {
         return explainFailure(failure, { address, proxy, isSecure: this.#security.kind === 'tls' });
       }
       case connectivityState.READY:
-        return CONNECTED_AND_SILENT;
+        return NO_RESPONSE_IN_TIME;
       default:
-        return NOT_CONNECTED_YET;
+        return NO_CONNECTION_IN_TIME;
     }
   }
 
@@ -105,15 +105,15 @@ export class GrpcJsChannel implements BidiChannel {
     this.#closing.abort();
   }
 
-  /** @throws Error when the endpoint has no usable address: it is never ready */
-  #connected(): Client {
+  /** @throws Error when the endpoint's address is malformed */
+  #openedClient(): Client {
     this.#client ??= this.#open();
     return this.#client;
   }
 
   #attempt({ context, token, requiresLeader }: Attempt): BidiAttempt {
     return {
-      client: this.#connected(),
+      client: this.#openedClient(),
       endpoint: this.endpoint.text,
       context,
       metadata: this.#metadata.of(token, requiresLeader),
@@ -134,18 +134,18 @@ export class GrpcJsChannel implements BidiChannel {
     if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
     this.#credentials = credentialsFor(this.#security, address.host);
     const { target, proxyOptions } = this.#route(address);
-    // Sockets in the file system connect or fail at once.
+    // Unix sockets keep their own resolver: they connect or fail at once.
     return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), this.#credentials, {
       ...proxyOptions,
       ...this.#transportOptions(),
       [CLOSING_SIGNAL_OPTION]: this.#closing.signal,
       'grpc.default_authority': address.authority,
-      // Its reading of the environment is not Go's: it also takes the proxy for plain HTTP.
+      // Unlike Go, grpc-js would also use the proxy for plain HTTP from the environment.
       'grpc.enable_http_proxy': 0,
     });
   }
 
-  /** Where to connect to, and what to ask a proxy there. */
+  /** The target to connect to, directly or through the proxy. */
   #route(address: ReachableAddress): { target: string; proxyOptions: ChannelOptions } {
     const proxy = proxyOf(address, this.#settings.proxy);
     if (proxy === undefined) return { target: address.target, proxyOptions: {} };
@@ -166,7 +166,7 @@ export class GrpcJsChannel implements BidiChannel {
         'grpc.keepalive_timeout_ms': keepAlive.timeoutMs,
       }),
       'grpc.max_receive_message_length': maxResponseBytes(this.#settings),
-      // Requests are measured before they get here.
+      // `RequestEncoder` limits the size of requests.
       'grpc.max_send_message_length': -1,
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
       'grpc.use_local_subchannel_pool': 1,
@@ -176,23 +176,23 @@ export class GrpcJsChannel implements BidiChannel {
   }
 
   /**
-   * Has grpc-js connect and tells how that went: `undefined` when it did, else the status text. It is a call that asks for
-   * credentials, which happens on a connection that is ready, before anything is sent, and gets none.
-   * @param waits waits through failures instead of reporting them
+   * Makes grpc-js connect. Resolves with `undefined` when it is connected, else with the details of the failure. Done by a call whose
+   * call credentials fail: grpc-js requests these when the connection is ready, before it sends anything.
+   * @param waitsForReady waits for a connection instead of reporting a failed attempt
    */
-  #probe(waits: boolean, signal: AbortSignal): Promise<string | undefined> {
+  #probe(waitsForReady: boolean, signal: AbortSignal): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
       let isConnected = false;
       const refuse: CallCredentials = credentials.createFromMetadataGenerator((_parameters, callback) => {
         isConnected = true;
         callback(new Error('connected'));
       });
-      const call = this.#connected().makeUnaryRequest(
+      const call = this.#openedClient().makeUnaryRequest(
         PROBE_PATH,
         (bytes: Buffer) => bytes,
         (bytes: Buffer) => bytes,
         Buffer.alloc(0),
-        new Metadata({ waitForReady: waits }),
+        new Metadata({ waitForReady: waitsForReady }),
         { credentials: refuse },
         (error) => {
           signal.removeEventListener('abort', cancel);

@@ -1,19 +1,19 @@
 import { type ChannelOptions, experimental } from '@grpc/grpc-js';
 
 /**
- * grpc-js closes connections, but leaves attempts to connect to their fate: a host that drops packets, or a server that accepts and
- * then says nothing, would hold the process for minutes after the last command. An address that a resolver hands to grpc-js is
- * passed on to `net.connect` as its options; this resolver adds the option `signal` there, whose abort destroys the socket.
+ * Closing a channel of grpc-js does not stop attempts to connect: a host that drops packets, or a server that accepts and then sends
+ * nothing, would keep the process alive for minutes. grpc-js passes the addresses of a resolver to `net.connect` as options, so
+ * this resolver adds the option `signal` to them. Aborting it destroys the socket.
  */
 
-/** For targets `closable:host:port`; names are looked up as `dns:` does. */
+/** Scheme of targets `closable:host:port`; names are resolved as for `dns:`. */
 export const CLOSABLE_SCHEME = 'closable';
 
 /** Channel option that carries the `AbortSignal`. */
 export const CLOSING_SIGNAL_OPTION = 'closable.signal';
 
 class ClosableResolver implements experimental.Resolver {
-  #names: experimental.Resolver;
+  #dnsResolver: experimental.Resolver;
 
   constructor(
     target: experimental.GrpcUri,
@@ -24,17 +24,17 @@ class ClosableResolver implements experimental.Resolver {
     const closable = ({ addresses }: experimental.Endpoint): experimental.Endpoint => ({
       addresses: addresses.map((address) => ({ ...address, signal })),
     });
-    const resolverOf = (path: string): experimental.Resolver =>
+    const createDnsResolver = (path: string): experimental.Resolver =>
       experimental.createResolver(
         { ...target, scheme: 'dns', path },
         (endpoints, ...rest) => {
-          // An answer that was under way comes even after the resolver's end, and would make a closed channel connect for ever.
+          // A pending lookup calls back even after `destroy`, and would make a closed channel connect again and again.
           if (signal.aborted) return true;
-          const shorter = endpoints.ok ? undefined : withoutFinalDot(path);
-          if (shorter !== undefined) {
-            this.#names.destroy();
-            this.#names = resolverOf(shorter);
-            this.#names.updateResolution();
+          const shorterPath = endpoints.ok ? undefined : withoutFinalDot(path);
+          if (shorterPath !== undefined) {
+            this.#dnsResolver.destroy();
+            this.#dnsResolver = createDnsResolver(shorterPath);
+            this.#dnsResolver.updateResolution();
             return true;
           }
           return listener(
@@ -44,15 +44,15 @@ class ClosableResolver implements experimental.Resolver {
         },
         options,
       );
-    this.#names = resolverOf(target.path);
+    this.#dnsResolver = createDnsResolver(target.path);
   }
 
   updateResolution(): void {
-    this.#names.updateResolution();
+    this.#dnsResolver.updateResolution();
   }
 
   destroy(): void {
-    this.#names.destroy();
+    this.#dnsResolver.destroy();
   }
 
   static getDefaultAuthority(target: experimental.GrpcUri): string {
@@ -60,7 +60,7 @@ class ClosableResolver implements experimental.Resolver {
   }
 }
 
-/** Of `host.:port`, see `lookUpHost`; nothing for other hosts. */
+/** `host:port` for `host.:port`, see `lookUpHost`; `undefined` for other paths. */
 function withoutFinalDot(path: string): string | undefined {
   const shorter = path.replace(/\.(:\d+)$/, '$1');
   return shorter === path ? undefined : shorter;

@@ -4,7 +4,7 @@ import type { Security, TlsSecurity } from '../../tls/security.js';
 
 type SecureConnector = ReturnType<ChannelCredentials['_createSecureConnector']>;
 
-/** Credentials of grpc-js whose connections are secured and verified by `connectTls`, with the files as they are at that time. */
+/** Channel credentials of grpc-js that use `connectTls`, with the TLS files as they are when the connection is made. */
 export class VerifiedCredentials extends ChannelCredentials {
   readonly #security: TlsSecurity;
   readonly #host: string;
@@ -16,7 +16,7 @@ export class VerifiedCredentials extends ChannelCredentials {
     this.#host = host;
   }
 
-  /** Why the latest handshake failed; nothing when it succeeded. */
+  /** Why the latest handshake failed; `undefined` when it succeeded. */
   get lastFailure(): Error | undefined {
     return this.#lastFailure;
   }
@@ -35,14 +35,16 @@ export class VerifiedCredentials extends ChannelCredentials {
     callCredentials: CallCredentials = CallCredentials.createEmpty(),
   ): SecureConnector {
     return {
-      connect: (socket) => this.#secure(socket),
+      connect: (socket) => this.#handshake(socket),
       waitForReady: async () => {},
       getCallCredentials: () => callCredentials,
       destroy: () => {},
     };
   }
 
-  async #secure(socket: Parameters<SecureConnector['connect']>[0]): ReturnType<SecureConnector['connect']> {
+  async #handshake(
+    socket: Parameters<SecureConnector['connect']>[0],
+  ): ReturnType<SecureConnector['connect']> {
     this.#lastFailure = undefined;
     try {
       const secured = await connectTls({ socket }, this.#security, { host: this.#host, protocol: 'h2' });
@@ -54,7 +56,7 @@ export class VerifiedCredentials extends ChannelCredentials {
   }
 }
 
-/** @param host name or IP address that the server's certificate must carry, unless the security names another */
+/** @param host name or IP address that the server's certificate must be valid for, unless `security.serverName` is set */
 export function credentialsFor(security: Security, host: string): ChannelCredentials {
   return security.kind === 'plaintext'
     ? credentials.createInsecure()

@@ -4,25 +4,25 @@ import { STATIC_TABLE } from './static-table.js';
 
 type Field = readonly [name: string, value: string];
 
-/** Fields by name; where a name comes twice, the later one counts. */
+/** Field values by name; of several fields with one name, the last. */
 export type Fields = ReadonlyMap<string, string>;
 
-/** Bytes of the fields that the peer may refer to, in HPACK's count; what applies as long as no other size was announced. */
-const TABLE_BYTES = 4096;
+/** The default SETTINGS_HEADER_TABLE_SIZE: the largest dynamic table that the peer may use. */
+const MAX_TABLE_BYTES = 4096;
 
-/** What each field counts beside its text (RFC 7541, 4.1). */
+/** Added to the length of name and value for the size of an entry (RFC 7541, 4.1). */
 const FIELD_OVERHEAD_BYTES = 32;
 
-/** Header blocks of one connection, in the order of their arrival (RFC 7541). Texts are Latin-1, a character for each byte. */
+/** Decodes the header blocks of one connection, in the order of arrival (RFC 7541). Names and values are Latin-1. */
 export class HeaderDecoder {
-  /** The latest field first. */
-  readonly #recent: Field[] = [];
-  #recentBytes = 0;
-  #limitBytes = TABLE_BYTES;
+  /** The newest field first. */
+  readonly #dynamicTable: Field[] = [];
+  #tableBytes = 0;
+  #maxTableBytes = MAX_TABLE_BYTES;
 
   /**
-   * @param onField is called for each field, in their order
-   * @throws Http2Error for what is no header block: the connection cannot go on
+   * @param onField called for each field, in order
+   * @throws Http2Error (COMPRESSION_ERROR) when the block cannot be decoded
    */
   decode(block: Uint8Array, onField?: (name: string, value: string) => void): Fields {
     const reader = new BlockReader(block);
@@ -38,43 +38,43 @@ export class HeaderDecoder {
 
   #next(reader: BlockReader): Field | undefined {
     const first = reader.peek();
-    if (first >= 0x80) return this.#field(reader.integer(7));
+    if (first >= 0x80) return this.#indexedField(reader.integer(7));
     if (first >= 0x40) {
-      const field = this.#literal(reader, 6);
-      this.#remember(field);
+      const field = this.#literalField(reader, 6);
+      this.#addToTable(field);
       return field;
     }
     if (first >= 0x20) {
-      this.#limitBytes = reader.integer(5);
-      if (this.#limitBytes > TABLE_BYTES) throw broken('a table larger than allowed');
-      this.#forget();
+      this.#maxTableBytes = reader.integer(5);
+      if (this.#maxTableBytes > MAX_TABLE_BYTES) throw compressionError('a table larger than allowed');
+      this.#evict();
       return undefined;
     }
-    return this.#literal(reader, 4);
+    return this.#literalField(reader, 4);
   }
 
-  #literal(reader: BlockReader, prefixBits: number): Field {
+  #literalField(reader: BlockReader, prefixBits: number): Field {
     const index = reader.integer(prefixBits);
-    const name = index === 0 ? reader.text() : this.#field(index)[0];
-    return [name, reader.text()];
+    const name = index === 0 ? reader.stringLiteral() : this.#indexedField(index)[0];
+    return [name, reader.stringLiteral()];
   }
 
-  #field(index: number): Field {
-    const field = STATIC_TABLE[index - 1] ?? this.#recent[index - 1 - STATIC_TABLE.length];
-    if (field === undefined) throw broken(`no field ${index}`);
+  #indexedField(index: number): Field {
+    const field = STATIC_TABLE[index - 1] ?? this.#dynamicTable[index - 1 - STATIC_TABLE.length];
+    if (field === undefined) throw compressionError(`no field ${index}`);
     return field;
   }
 
-  #remember(field: Field): void {
-    this.#recent.unshift(field);
-    this.#recentBytes += sizeOf(field);
-    this.#forget();
+  #addToTable(field: Field): void {
+    this.#dynamicTable.unshift(field);
+    this.#tableBytes += sizeOf(field);
+    this.#evict();
   }
 
-  #forget(): void {
-    while (this.#recentBytes > this.#limitBytes) {
-      const oldest = this.#recent.pop();
-      this.#recentBytes = oldest ? this.#recentBytes - sizeOf(oldest) : 0;
+  #evict(): void {
+    while (this.#tableBytes > this.#maxTableBytes) {
+      const oldest = this.#dynamicTable.pop();
+      this.#tableBytes = oldest ? this.#tableBytes - sizeOf(oldest) : 0;
     }
   }
 }
@@ -83,55 +83,55 @@ function sizeOf([name, value]: Field): number {
   return name.length + value.length + FIELD_OVERHEAD_BYTES;
 }
 
-/** Longer numbers than any that makes sense. */
+/** Limit of integers, larger than any length or index in use. */
 const MAX_INTEGER_BITS = 28;
 
 class BlockReader {
-  #position = 0;
+  #offset = 0;
 
   constructor(readonly block: Uint8Array) {}
 
   get isAtEnd(): boolean {
-    return this.#position >= this.block.length;
+    return this.#offset >= this.block.length;
   }
 
   peek(): number {
-    const byte = this.block[this.#position];
-    if (byte === undefined) throw broken('cut short');
+    const byte = this.block[this.#offset];
+    if (byte === undefined) throw compressionError('cut short');
     return byte;
   }
 
-  /** A number that begins in the low bits of the next byte (RFC 7541, 5.1). */
+  /** RFC 7541, 5.1. @param prefixBits low bits of the next byte that belong to the integer */
   integer(prefixBits: number): number {
-    const largest = 2 ** prefixBits - 1;
-    let value = this.#byte() & largest;
-    if (value < largest) return value;
+    const prefixMax = 2 ** prefixBits - 1;
+    let value = this.#byte() & prefixMax;
+    if (value < prefixMax) return value;
     for (let shift = 0; shift < MAX_INTEGER_BITS; shift += 7) {
       const byte = this.#byte();
       value += (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    throw broken('a number is too large');
+    throw compressionError('a number is too large');
   }
 
-  text(): string {
+  stringLiteral(): string {
     const isHuffman = this.peek() >= 0x80;
     const length = this.integer(7);
-    const bytes = this.block.subarray(this.#position, this.#position + length);
-    if (bytes.length < length) throw broken('cut short');
-    this.#position += length;
+    const bytes = this.block.subarray(this.#offset, this.#offset + length);
+    if (bytes.length < length) throw compressionError('cut short');
+    this.#offset += length;
     const text = isHuffman ? decodeHuffman(bytes) : Buffer.from(bytes).toString('latin1');
-    if (text === undefined) throw broken('a text is no Huffman code');
+    if (text === undefined) throw compressionError('a text is no Huffman code');
     return text;
   }
 
   #byte(): number {
     const byte = this.peek();
-    this.#position++;
+    this.#offset++;
     return byte;
   }
 }
 
-function broken(what: string): Http2Error {
+function compressionError(what: string): Http2Error {
   return new Http2Error('COMPRESSION_ERROR', `header block: ${what}`);
 }

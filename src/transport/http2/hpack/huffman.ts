@@ -1,10 +1,10 @@
 /**
- * The Huffman code of HPACK (RFC 7541, appendix B). It is canonical: codes of one length follow each other in the order of their
- * symbols, and those of the next length go on where they end, so that the lengths say everything.
+ * The Huffman code of HPACK (RFC 7541, appendix B). It is canonical: codes of one length are consecutive, in the order of their
+ * symbols, and continue those of the previous length. So the code lengths define the code.
  */
 
-/** Bits of the code of each byte, in the order of the bytes, each as a digit to the base of 36. */
-const LENGTHS =
+/** Code length of each byte from 0 to 255, in bits, as one base-36 digit. */
+const CODE_LENGTHS =
   'dnsssssssoussussssssssusssssssss6aacd68baa8b8666555666666678f6ca' +
   'd67777777777777777777777878djde6f56565666577666567655677777fbeds' +
   'kmkkmmmnmnnnnnonoomnonnnnlmnmnnomlkmmnnlnmmolmnnllmlnmnnkmmmnmmn' +
@@ -12,19 +12,19 @@ const LENGTHS =
 
 const MAX_CODE_BITS = 30;
 
-/** The text ends within this many bits: they are ones, the beginning of a code that stands for no byte. */
+/** Padding at the end: fewer than eight bits, all ones, the start of the EOS code (RFC 7541, 5.2). */
 const MAX_PADDING_BITS = 7;
 
 interface CodeLength {
   readonly firstCode: number;
-  /** Bytes whose codes have the length, in the order of the codes. */
+  /** Bytes whose code has this length, in the order of the codes. */
   readonly symbols: readonly number[];
 }
 
-/** Index: bits of the code. Made when the first text is decoded. */
+/** By code length. Computed for the first decoded string. */
 let codes: readonly CodeLength[] | undefined;
 
-/** Nothing when the bytes are no such text. */
+/** `undefined` when the bytes are not a valid Huffman-encoded string. */
 export function decodeHuffman(bytes: Uint8Array): string | undefined {
   codes ??= codesByLength();
   let text = '';
@@ -48,8 +48,8 @@ export function decodeHuffman(bytes: Uint8Array): string | undefined {
 
 function codesByLength(): CodeLength[] {
   const symbolsByLength: number[][] = Array.from({ length: MAX_CODE_BITS + 1 }, () => []);
-  for (let symbol = 0; symbol < LENGTHS.length; symbol++) {
-    symbolsByLength[Number.parseInt(LENGTHS.charAt(symbol), 36)]?.push(symbol);
+  for (let symbol = 0; symbol < CODE_LENGTHS.length; symbol++) {
+    symbolsByLength[Number.parseInt(CODE_LENGTHS.charAt(symbol), 36)]?.push(symbol);
   }
   let firstCode = 0;
   return symbolsByLength.map((symbols) => {

@@ -1,4 +1,4 @@
-/** The fields that every peer knows by number, from 1 (RFC 7541, appendix A). */
+/** The static table; indexes start at 1 (RFC 7541, appendix A). */
 export const STATIC_TABLE: readonly (readonly [name: string, value: string])[] = (
   [
     ':authority',

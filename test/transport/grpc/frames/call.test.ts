@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CallContext, ClientContext } from '../../../../src/transport/grpc/call-context.js';
 import { callServerStream, callUnary, ResponseStatus } from '../../../../src/transport/grpc/frames/call.js';
-import { framedMessage } from '../../../../src/transport/grpc/frames/message-reader.js';
-import { statusOfStreamFailure } from '../../../../src/transport/grpc/http-answer.js';
+import { lengthPrefixedMessage } from '../../../../src/transport/grpc/frames/message-reader.js';
+import { statusOfStreamFailure } from '../../../../src/transport/grpc/http-status.js';
 import { Http2Error, KeepAliveTimeoutError, type ResetCode } from '../../../../src/transport/http2/error.js';
 import { Flag } from '../../../../src/transport/http2/frame.js';
 import { readyConnection } from '../../../support/http2/open-connection.js';
@@ -11,7 +11,7 @@ import { data, headers, turn } from '../../../support/http2/scripted-peer.js';
 const WINDOW_BYTES = 1000;
 const START = headers(1, { ':status': '200', 'content-type': 'application/grpc' });
 const END = headers(1, { 'grpc-status': '0' }, Flag.endHeaders | Flag.endStream);
-const message = (text: string) => data(1, framedMessage(Buffer.from(text)));
+const message = (text: string) => data(1, lengthPrefixedMessage(Buffer.from(text)));
 
 async function open(maxResponseBytes = 10_000) {
   const { peer, connection } = await readyConnection(undefined, { windowBytes: WINDOW_BYTES });
@@ -21,19 +21,24 @@ async function open(maxResponseBytes = 10_000) {
   return {
     peer,
     connection,
-    request: { block: Buffer.of(0x83), body: framedMessage(Buffer.from('q')), context, maxResponseBytes },
-    sent: async (type: string) => (await peer.heard()).filter((frame) => frame.type === type),
-    /** The client's end is that of its calls. */
-    endLimit: () => client.end(new Error('over')),
+    request: {
+      headerBlock: Buffer.of(0x83),
+      body: lengthPrefixedMessage(Buffer.from('q')),
+      context,
+      maxResponseBytes,
+    },
+    sent: async (type: string) => (await peer.takeReceivedFrames()).filter((frame) => frame.type === type),
+    /** Cancels the client's context, and with it the call's. */
+    endLimit: () => client.cancel(new Error('over')),
   };
 }
 
 const text = (outcome: unknown) => (Buffer.isBuffer(outcome) ? outcome.toString() : outcome);
 
-test('one response is the outcome, once the call has ended', async () => {
+test('the result is the single response message, when the call has ended', async () => {
   const { peer, connection, request } = await open();
   const outcome = callUnary(connection, request);
-  peer.say(START, message('answer'), END);
+  peer.send(START, message('answer'), END);
   expect(text(await outcome)).toBe('answer');
 });
 
@@ -43,40 +48,40 @@ test.each([
   ['half a message', [data(1, '\0\0\0\0\x05ab'), END], 'unexpected EOF'],
   ['half a message after a whole one', [message('a'), data(1, '\0\0\0\0\x05b'), END], 'unexpected EOF'],
   ['a compressed message', [data(1, '\x01\0\0\0\0')], 'compressed'],
-])('%s: no outcome', async (_name, frames, details) => {
+])('%s fails the call', async (_name, frames, details) => {
   const { peer, connection, request } = await open();
   const outcome = callUnary(connection, request);
-  peer.say(START, ...frames);
+  peer.send(START, ...frames);
   expect(await outcome).toMatchObject({ code: 'Internal', details: expect.stringContaining(details) });
 });
 
-test('a call that is refused for its response is cancelled', async () => {
+test('a call whose response is rejected is cancelled', async () => {
   const { peer, connection, request, sent } = await open(5);
   const outcome = callUnary(connection, request);
   await sent('data');
-  peer.say(START, message('too long'), message('late'), END);
+  peer.send(START, message('too long'), message('late'), END);
   expect(await outcome).toMatchObject({ code: 'ResourceExhausted' });
   expect(await sent('resetStream')).toHaveLength(1);
 });
 
-test('a stream that is refused on its last part keeps the first reason', async () => {
+test('a stream that is rejected in its last part keeps the first status', async () => {
   const { peer, connection, request } = await open(5);
   const next = callServerStream(connection, request).next();
-  peer.say(START, data(1, framedMessage(Buffer.from('too long')), Flag.endStream));
+  peer.send(START, data(1, lengthPrefixedMessage(Buffer.from('too long')), Flag.endStream));
   expect(await next).toMatchObject({ done: true, value: { code: 'ResourceExhausted' } });
 });
 
-test('a page that is no response is not read, however long it is', async () => {
+test('a non-gRPC body is not read beyond the part for the message', async () => {
   const { peer, connection, request, sent } = await open();
   const outcome = callUnary(connection, request);
   await sent('data');
-  peer.say(headers(1, { ':status': '503', 'content-type': 'text/html' }));
-  for (let round = 0; round < 10; round++) peer.say(data(1, '<'.repeat(WINDOW_BYTES)));
-  peer.say(data(1, '', Flag.endStream));
+  peer.send(headers(1, { ':status': '503', 'content-type': 'text/html' }));
+  for (let round = 0; round < 10; round++) peer.send(data(1, '<'.repeat(WINDOW_BYTES)));
+  peer.send(data(1, '', Flag.endStream));
   expect(await outcome).toMatchObject({ code: 'Unavailable' });
 });
 
-test.each(['before', 'while'])('the context ends %s a call', async (when) => {
+test.each(['before', 'while'])('the context is done %s a call', async (when) => {
   const { connection, request, sent, endLimit } = await open();
   if (when === 'before') endLimit();
   const outcome = callUnary(connection, request);
@@ -88,23 +93,23 @@ test.each(['before', 'while'])('the context ends %s a call', async (when) => {
   expect(await sent('resetStream')).toHaveLength(requests.length);
 });
 
-test('messages of a stream come in their order, and then its end', async () => {
+test('a stream yields its messages in order, and then ends', async () => {
   const { peer, connection, request } = await open();
   const stream = callServerStream(connection, request);
   const first = stream.next();
-  peer.say(START, message('a'), message('b'), END);
+  peer.send(START, message('a'), message('b'), END);
   expect(text((await first).value)).toBe('a');
   expect(text((await stream.next()).value)).toBe('b');
   expect(await stream.next()).toEqual({ done: true, value: undefined });
 });
 
-test('while nobody asks, the server has to wait', async () => {
+test('while the consumer does not ask for messages, the server has to wait', async () => {
   const { peer, connection, request, sent } = await open();
   const stream = callServerStream(connection, request);
   const first = stream.next();
   await sent('data');
   const part = message('x'.repeat(WINDOW_BYTES / 2 - 5));
-  peer.say(START, part, part);
+  peer.send(START, part, part);
   await first;
   expect(await sent('windowUpdate')).toEqual([]);
   await stream.next();
@@ -114,26 +119,29 @@ test('while nobody asks, the server has to wait', async () => {
 test('a message may be larger than the window', async () => {
   const { peer, connection, request, sent } = await open();
   const outcome = callUnary(connection, request);
-  const framed = framedMessage(Buffer.alloc(3 * WINDOW_BYTES, 'x'));
+  const framed = lengthPrefixedMessage(Buffer.alloc(3 * WINDOW_BYTES, 'x'));
   await sent('data');
-  peer.say(START);
+  peer.send(START);
   for (let at = 0; at < framed.length; at += 500) {
-    peer.say(data(1, framed.subarray(at, at + 500)));
+    peer.send(data(1, framed.subarray(at, at + 500)));
     await turn();
   }
-  peer.say(END);
+  peer.send(END);
   expect(text(await outcome)).toBe('x'.repeat(3 * WINDOW_BYTES));
 });
 
-test('who stops early cancels, and a context ends the stream though messages wait', async () => {
+test('a consumer that stops early cancels the call, and a done context ends the stream before waiting messages', async () => {
   const { peer, connection, request, sent, endLimit } = await open();
   const early = callServerStream(connection, request);
   const late = callServerStream(connection, request);
   const firsts = [early.next(), late.next()];
   await sent('data');
-  peer.say(START, message('a'), message('b'));
-  peer.say(headers(3, { ':status': '200', 'content-type': 'application/grpc' }));
-  peer.say(data(3, framedMessage(Buffer.from('c'))), data(3, framedMessage(Buffer.from('d'))));
+  peer.send(START, message('a'), message('b'));
+  peer.send(headers(3, { ':status': '200', 'content-type': 'application/grpc' }));
+  peer.send(
+    data(3, lengthPrefixedMessage(Buffer.from('c'))),
+    data(3, lengthPrefixedMessage(Buffer.from('d'))),
+  );
   await Promise.all(firsts);
   await early.return(undefined);
   expect((await sent('resetStream')).map(({ streamId }) => streamId)).toEqual([1]);
@@ -146,7 +154,7 @@ type Fields = Readonly<Record<string, string>>;
 
 const OF_GRPC = { ':status': '200', 'content-type': 'application/grpc' };
 
-/** What is received, in this order: fields or data; the stream ends with the last. */
+/** Fields or data received, in this order; the last ends the stream. */
 function failure(...received: readonly (Fields | string)[]) {
   const status = new ResponseStatus();
   for (const [index, each] of received.entries()) {
@@ -163,7 +171,7 @@ function failure(...received: readonly (Fields | string)[]) {
 const details = (...received: readonly (Fields | string)[]) => failure(...received)?.details;
 
 describe('the status of a call', () => {
-  test('is in its trailers, or in its only headers', () => {
+  test('is in its trailers, or in a Trailers-Only response', () => {
     expect(failure(OF_GRPC, { 'grpc-status': '0', 'grpc-message': 'unread' })).toBeUndefined();
     const denied = { 'grpc-status': '5', 'grpc-message': 'gone' };
     expect(failure(OF_GRPC, denied)).toEqual({ code: 'NotFound', details: 'gone' });
@@ -177,7 +185,7 @@ describe('the status of a call', () => {
     ['-1', 'Code(4294967295)'],
     ['+5', 'NotFound'],
     ['05', 'NotFound'],
-  ])('%j stands for %s', (number, code) => {
+  ])('%j means %s', (number, code) => {
     expect(failure(OF_GRPC, { 'grpc-status': number })).toEqual({ code, details: '' });
   });
 
@@ -189,7 +197,7 @@ describe('the status of a call', () => {
     [' 0', 'invalid syntax'],
     ['2147483648', 'value out of range'],
     ['99999999999', 'value out of range'],
-  ])('%j is no number', (number, why) => {
+  ])('%j is malformed', (number, why) => {
     const words = `transport: malformed grpc-status: strconv.ParseInt: parsing "${number}": ${why}`;
     expect(failure(OF_GRPC, { 'grpc-status': number })).toEqual({ code: 'Unknown', details: words });
     expect(details({ ':status': '404', 'grpc-status': number })).toBe(words);
@@ -206,7 +214,7 @@ describe('the status of a call', () => {
     expect(details(OF_GRPC, { 'grpc-status': '2', 'grpc-message': message })).toBe(text);
   });
 
-  test('is missing where a server breaks off', () => {
+  test('is missing when a server ends the stream without trailers', () => {
     expect(failure(OF_GRPC, 'data')).toEqual({
       code: 'Internal',
       details: 'server closed the stream without sending trailers',
@@ -216,7 +224,7 @@ describe('the status of a call', () => {
   });
 });
 
-describe('what knows no gRPC', () => {
+describe('a server without gRPC', () => {
   test.each([
     ['400', 'Internal', 'Bad Request'],
     ['401', 'Unauthenticated', 'Unauthorized'],
@@ -239,7 +247,7 @@ describe('what knows no gRPC', () => {
     expect(details({ ':status': status })).toBe(`${words}; malformed header: missing HTTP content-type`);
   });
 
-  test('sends a page, whose beginning is told', () => {
+  test('sends a body, whose first bytes are in the message', () => {
     const head = { ':status': '404', 'content-type': 'text/"x"' };
     const words = `${details(head)}\ndata: `;
     expect(words).toContain('"text/\\"x\\""');
@@ -249,11 +257,11 @@ describe('what knows no gRPC', () => {
     expect(details(head, 'x'.repeat(1000), 'y'.repeat(5000), 'z')).toBe(
       `${words}"${'x'.repeat(1000)}${'y'.repeat(24)}"`,
     );
-    // grpc-go does not tell the page when an empty frame ends it.
+    // grpc-go leaves the body out of the message when an empty frame ends it.
     expect(details(head, 'a', '')).toBe('server closed the stream without sending trailers');
   });
 
-  test('may not even know HTTP', () => {
+  test('may send an invalid HTTP status', () => {
     expect(details({})).toBe(
       'malformed header: missing HTTP status; malformed header: missing HTTP content-type',
     );
@@ -272,18 +280,18 @@ describe('what knows no gRPC', () => {
     ['application/grpc-web', false],
     ['APPLICATION/GRPC', false],
     ['', false],
-  ])('%j: messages follow: %s', (contentType, hasMessages) => {
+  ])('content type %j is gRPC: %s', (contentType, hasMessages) => {
     const status = new ResponseStatus();
     status.add(new Map(Object.entries({ ':status': '503', 'content-type': contentType })), false);
     expect(status.hasMessages).toBe(hasMessages);
   });
 
-  test('a status before the final one does not count', () => {
+  test('informational responses are skipped', () => {
     expect(failure({ ':status': '103' }, OF_GRPC, { 'grpc-status': '0' })).toBeUndefined();
   });
 });
 
-describe('what ends a stream', () => {
+describe('the status of a failed stream', () => {
   test.each([
     ['REFUSED_STREAM', 'Unavailable', true],
     ['CANCEL', 'Canceled', undefined],
@@ -301,7 +309,7 @@ describe('what ends a stream', () => {
     });
   });
 
-  test('a request that was not looked at may be made again, one that was lost may not', () => {
+  test('says whether the request was not processed, which a lost connection does not tell', () => {
     expect(statusOfStreamFailure({ kind: 'refused' })).toMatchObject({
       code: 'Unavailable',
       isUnprocessed: true,
@@ -319,7 +327,7 @@ describe('what ends a stream', () => {
     ],
     [new Http2Error('PROTOCOL_ERROR', 'x'), 'error reading from server: connection error: PROTOCOL_ERROR'],
     [new KeepAliveTimeoutError(), 'keepalive ping failed to receive ACK within timeout'],
-  ])('a connection is lost by %s', (reason, words) => {
+  ])('contains why the connection was lost: %s', (reason, words) => {
     expect(statusOfStreamFailure({ kind: 'lost', reason })).toEqual({ code: 'Unavailable', details: words });
     expect(statusOfStreamFailure({ kind: 'lost', reason, goAway: 'code: NO_ERROR' }).details).toBe(
       `closing transport due to: connection error: desc = "${words}", received prior goaway: code: NO_ERROR`,

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { framedMessage, MessageReader } from '../../../../src/transport/grpc/frames/message-reader.js';
+import {
+  lengthPrefixedMessage,
+  MessageReader,
+} from '../../../../src/transport/grpc/frames/message-reader.js';
 import { SeededRandom } from '../../../storage/support/random.js';
 
 const LIMIT = 10 * 2 ** 20;
@@ -14,7 +17,7 @@ function read(parts: readonly Buffer[], maxBytes = LIMIT) {
   for (const part of parts) {
     const own = Buffer.from(part);
     reader.push(own);
-    // The part's memory is used again.
+    // The reader must have copied the part.
     own.fill(0xee);
   }
   return { messages, isIncomplete: reader.isIncomplete };
@@ -22,9 +25,9 @@ function read(parts: readonly Buffer[], maxBytes = LIMIT) {
 
 const texts = (parts: readonly Buffer[]) => read(parts).messages.map(String);
 const framed = (...messages: readonly string[]) =>
-  Buffer.concat(messages.map((text) => framedMessage(Buffer.from(text))));
+  Buffer.concat(messages.map((text) => lengthPrefixedMessage(Buffer.from(text))));
 
-test('messages are the same wherever two cuts are', () => {
+test('messages are the same for every split into three parts', () => {
   const messages = ['first', '', 'x', '', '', 'the last'];
   const bytes = framed(...messages);
   for (let first = 0; first <= bytes.length; first++) {
@@ -35,18 +38,18 @@ test('messages are the same wherever two cuts are', () => {
   }
 });
 
-test('a message has a buffer of its own', () => {
+test('each message has its own buffer', () => {
   const { messages } = read([framed('one', 'two')]);
   messages[0]?.fill(0);
   expect(String(messages[1])).toBe('two');
 });
 
-test.each([1, 2, 3])('large messages come whole, seed %i', (seed) => {
+test.each([1, 2, 3])('large messages in random parts are complete, seed %i', (seed) => {
   const random = new SeededRandom(seed);
   const messages = [0, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 1, 5 * 2 ** 20 + random.below(1000), 3].map((size) =>
     Buffer.from(random.bytes(size)),
   );
-  const bytes = Buffer.concat(messages.map(framedMessage));
+  const bytes = Buffer.concat(messages.map(lengthPrefixedMessage));
   const parts: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
     const end = at + 1 + random.below(40_000);
@@ -58,7 +61,7 @@ test.each([1, 2, 3])('large messages come whole, seed %i', (seed) => {
   expect(Buffer.concat(seen).equals(Buffer.concat(messages))).toBe(true);
 });
 
-test('an announced length takes no memory', () => {
+test('the length in a prefix does not allocate memory for the message', () => {
   const before = process.memoryUsage().arrayBuffers;
   const announced = Buffer.from('007fffffff00', 'hex');
   const readers = Array.from({ length: 20 }, () => {
@@ -70,14 +73,14 @@ test('an announced length takes no memory', () => {
   expect(readers.every(({ isIncomplete }) => isIncomplete)).toBe(true);
 });
 
-test('it is known whether the last message is whole', () => {
+test('an incomplete last message is detected', () => {
   const bytes = framed('ab', '');
   const incomplete = [...bytes.keys()].filter((end) => read([bytes.subarray(0, end)]).isIncomplete);
   expect(incomplete).toEqual([5, 6]);
   expect(read([bytes]).isIncomplete).toBe(false);
 });
 
-test('a message as large as allowed is read, a larger one is refused by its prefix', () => {
+test('a message of the maximum size is read, a larger one is rejected by its prefix', () => {
   expect(read([framed('x'.repeat(10))], 10).messages.length).toBe(1);
   expect(() => read([framed('x'.repeat(11)).subarray(0, 5)], 10)).toThrow(
     expect.objectContaining({
@@ -92,7 +95,7 @@ test.each([
   ['01', 'identity', 'grpc: compressed flag set with identity or empty encoding'],
   ['01', 'gzip', 'grpc: Decompressor is not installed for grpc-encoding "gzip"'],
   ['ff', '', 'grpc: received unexpected payload format 255'],
-])('a compressed message (%s, %j) is refused once it is whole', (flag, encoding, message) => {
+])('a compressed message (%s, %j) is rejected when it is complete', (flag, encoding, message) => {
   const reader = new MessageReader({ maxBytes: LIMIT, encoding: () => encoding, onMessage: () => {} });
   const bytes = Buffer.from(`${flag}0000000161`, 'hex');
   reader.push(bytes.subarray(0, 5));

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RequestHeaders, type RequestTerms } from '../../../../src/transport/grpc/frames/request-headers.js';
+import {
+  RequestHeaders,
+  type RequestOptions,
+} from '../../../../src/transport/grpc/frames/request-headers.js';
 import { HeaderDecoder } from '../../../../src/transport/http2/hpack/decoder.js';
 
 const NOW = 1_000_000;
 const PATH = '/etcdserverpb.KV/Range';
-const PLAIN: RequestTerms = { token: '', requiresLeader: false, deadline: Number.POSITIVE_INFINITY };
+const PLAIN: RequestOptions = { token: '', requiresLeader: false, deadline: Number.POSITIVE_INFINITY };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
@@ -15,10 +18,10 @@ afterEach(() => {
 });
 
 const headersOf = (isSecure = false) => new RequestHeaders({ isSecure, authority: 'h:2379' });
-const fields = (headers: RequestHeaders, terms: Partial<RequestTerms> = {}, path = PATH) =>
-  Object.fromEntries(new HeaderDecoder().decode(headers.of(path, { ...PLAIN, ...terms })));
+const fields = (headers: RequestHeaders, terms: Partial<RequestOptions> = {}, path = PATH) =>
+  Object.fromEntries(new HeaderDecoder().decode(headers.blockFor(path, { ...PLAIN, ...terms })));
 
-test('a request says where it goes and who makes it', () => {
+test('a header block has the path, the authority and the user agent', () => {
   expect(fields(headersOf())).toEqual({
     ':method': 'POST',
     ':scheme': 'http',
@@ -32,9 +35,9 @@ test('a request says where it goes and who makes it', () => {
   expect(fields(headersOf(true))[':scheme']).toBe('https');
 });
 
-test('each request has the path, the token and the leader of its own', () => {
+test('each request has its own path, token and hasleader', () => {
   const headers = headersOf();
-  const said = (terms: Partial<RequestTerms>, path?: string) => {
+  const said = (terms: Partial<RequestOptions>, path?: string) => {
     const { ':path': seen, token, hasleader } = fields(headers, terms, path);
     return [seen, token, hasleader];
   };
@@ -48,9 +51,9 @@ test('each request has the path, the token and the leader of its own', () => {
   }
 });
 
-test('what does not change is encoded once', () => {
+test('unchanged header blocks are encoded once', () => {
   const headers = headersOf();
-  expect(headers.of(PATH, PLAIN)).toBe(headers.of(PATH, PLAIN));
+  expect(headers.blockFor(PATH, PLAIN)).toBe(headers.blockFor(PATH, PLAIN));
 });
 
 test.each([
@@ -63,10 +66,10 @@ test.each([
   [100_000_000, '100000S'],
   [100_000_001, '100001S'],
   [1e15, '99999999S'],
-])('%d ms are told as %s', (milliseconds, text) => {
+])('a timeout of %d ms is sent as %s', (milliseconds, text) => {
   expect(fields(headersOf(), { deadline: NOW + milliseconds })['grpc-timeout']).toBe(text);
 });
 
-test('without a deadline none is told', () => {
+test('without a deadline there is no grpc-timeout', () => {
   expect(fields(headersOf())).not.toHaveProperty('grpc-timeout');
 });

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../../../../src/model/errors.js';
 import { Subchannel } from '../../../../src/transport/grpc/frames/subchannel.js';
-import { type ByteSocket, type DialTarget, dial } from '../../../../src/transport/socket/dial.js';
+import { type ByteSocket, type DialOptions, dial } from '../../../../src/transport/socket/dial.js';
 import { goAway, NO_SETTINGS, ScriptedPeer, turn } from '../../../support/http2/scripted-peer.js';
 
 vi.mock('../../../../src/transport/socket/dial.js');
 
-const DESTINATION: DialTarget = {
-  place: { host: 'h', port: 1 },
+const DESTINATION: DialOptions = {
+  address: { host: 'h', port: 1 },
   proxy: undefined,
   security: { kind: 'plaintext' },
-  certifiedHost: 'h',
+  expectedHost: 'h',
 };
 
-/** When each attempt began, in milliseconds from the first. */
+/** Start of each attempt, in milliseconds after the first. */
 const attempts: number[] = [];
 const peers: ScriptedPeer[] = [];
 let reconnection: Subchannel;
@@ -32,7 +32,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What comes of each attempt: a peer that says this at once, or what the attempt rejects with. */
+/** The result of each attempt: a peer that sends these frames at once, or the attempt's error. */
 function onDial(outcome: (attempt: number, signal: AbortSignal) => Promise<readonly Buffer[]>): void {
   const start = performance.now();
   vi.mocked(dial).mockImplementation(async (_destination, signal): Promise<ByteSocket> => {
@@ -41,7 +41,7 @@ function onDial(outcome: (attempt: number, signal: AbortSignal) => Promise<reado
     const peer = new ScriptedPeer();
     peers.push(peer);
     signal.addEventListener('abort', () => peer.destroy(signal.reason as Error));
-    queueMicrotask(() => queueMicrotask(() => peer.say(...said)));
+    queueMicrotask(() => queueMicrotask(() => peer.send(...said)));
     return peer;
   });
 }
@@ -52,7 +52,7 @@ const refuse = () =>
     throw new Error(`refused ${attempt}`);
   });
 
-/** Somebody who waits for the connection; what has become of that. */
+/** A pending `whenReady`, and its result. */
 function waiter(signal = new AbortController().signal) {
   const state = { outcome: 'waits' };
   reconnection.whenReady(signal).then(
@@ -66,7 +66,7 @@ function waiter(signal = new AbortController().signal) {
   return state;
 }
 
-test('nothing is dialed before somebody waits, and one attempt is for all', async () => {
+test('the connection is dialed on demand, once for all waiters', async () => {
   succeed();
   await turn();
   expect(attempts).toEqual([]);
@@ -78,7 +78,7 @@ test('nothing is dialed before somebody waits, and one attempt is for all', asyn
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('pauses grow up to two minutes, and no attempt is made when nobody waits', async () => {
+test('the backoff grows up to two minutes, and no attempt is made without a waiter', async () => {
   refuse();
   const patience = new AbortController();
   const waiting = waiter(patience.signal);
@@ -90,11 +90,11 @@ test('pauses grow up to two minutes, and no attempt is made when nobody waits', 
   patience.abort(new Error('given up'));
   await vi.advanceTimersByTimeAsync(1_000_000);
   expect(waiting.outcome).toBe('given up');
-  // The pause that had begun is followed by no attempt.
+  // No attempt follows the present backoff.
   expect(attempts.filter((at) => at > 600_000)).toEqual([]);
 });
 
-test('a failure is told at once, and a success begins the pauses anew', async () => {
+test('a failure is reported at once, and a success resets the backoff', async () => {
   onDial(async (attempt) => {
     if (attempt === 3) return [NO_SETTINGS];
     throw new Error('refused');
@@ -104,14 +104,14 @@ test('a failure is told at once, and a success begins the pauses anew', async ()
   await vi.advanceTimersByTimeAsync(2_600);
   expect(first.outcome).toBe('ready');
   expect(reconnection.failure).toBeUndefined();
-  peers[0]?.hangUp();
+  peers[0]?.closeConnection();
   expect(reconnection.current).toBeUndefined();
   waiter();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(attempts).toEqual([0, 1000, 2600, 2600, 3600]);
 });
 
-test('what no attempt can change is final', async () => {
+test('an error that no attempt can avoid is final', async () => {
   onDial(async () => {
     throw new UsageError('bad certificate', 'arguments');
   });
@@ -124,7 +124,7 @@ test('what no attempt can change is final', async () => {
   expect(attempts).toEqual([0]);
 });
 
-test('a connection whose server says goodbye is replaced at once', async () => {
+test('a connection whose server sends GOAWAY is replaced at once', async () => {
   succeed();
   waiter();
   await turn();
@@ -135,19 +135,19 @@ test('a connection whose server says goodbye is replaced at once', async () => {
     onEnd: () => {},
     onFailure: () => {},
   });
-  peers[0]?.say(goAway(1));
+  peers[0]?.send(goAway(1));
   expect(reconnection.current).toBeUndefined();
   const next = waiter();
   await turn();
   expect(next.outcome).toBe('ready');
   expect(reconnection.current).not.toBe(old);
-  // Its last request is still under way.
+  // Its last request is still open.
   expect(peers.map(({ isClosed }) => isClosed)).toEqual([false, false]);
   reconnection.close();
   expect(peers.map(({ isClosed }) => isClosed)).toEqual([true, true]);
 });
 
-test('a server that says goodbye with its first words is tried again after a pause', async () => {
+test('a server that sends SETTINGS and GOAWAY in one chunk is tried again after the backoff', async () => {
   onDial(async (attempt) => (attempt < 3 ? [NO_SETTINGS, goAway(0)] : [NO_SETTINGS]));
   const waiting = waiter();
   await vi.advanceTimersByTimeAsync(2_599);
@@ -158,7 +158,7 @@ test('a server that says goodbye with its first words is tried again after a pau
   expect(attempts).toEqual([0, 1000, 2600]);
 });
 
-test('a server that says nothing is left after 20 seconds', async () => {
+test('an attempt to connect to a silent server times out after 20 seconds', async () => {
   onDial(async () => []);
   waiter();
   await vi.advanceTimersByTimeAsync(19_999);
@@ -169,7 +169,7 @@ test('a server that says nothing is left after 20 seconds', async () => {
   expect(reconnection.failure?.message).toBe('ETIMEDOUT');
 });
 
-test('close ends an attempt that is under way', async () => {
+test('close stops a pending attempt', async () => {
   onDial(
     (_attempt, signal) =>
       new Promise((_resolve, reject) => {
@@ -185,7 +185,7 @@ test('close ends an attempt that is under way', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('close ends the pause between attempts', async () => {
+test('close ends the backoff', async () => {
   refuse();
   waiter();
   await turn();
@@ -195,7 +195,7 @@ test('close ends the pause between attempts', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('connections that end leave nothing behind', async () => {
+test('closed connections leave no listeners', async () => {
   succeed();
   const add = vi.spyOn(AbortSignal.prototype, 'addEventListener');
   const remove = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
@@ -204,9 +204,9 @@ test('connections that end leave nothing behind', async () => {
   for (let round = 0; round < 5; round++) {
     waiter();
     await turn();
-    peers.at(-1)?.hangUp();
+    peers.at(-1)?.closeConnection();
     after.push(listeners());
   }
-  // One each is of this test's peer.
+  // The remaining one is this test's peer's.
   expect(after.map((count, round) => count - round)).toEqual([1, 1, 1, 1, 1]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takeInheritance } from '../../src/launcher/inheritance.js';
+import { takeInheritance } from '../../src/launcher/inherited-state.js';
 
 describe('what /bin/sh hands on', () => {
   it('is nothing where it has not started the program', () => {

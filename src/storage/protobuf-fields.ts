@@ -1,24 +1,25 @@
-/** A place in an array of bytes. */
+/** A range of bytes in an array: from `start`, up to but not including `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
+/** One field of a protobuf message. */
 export interface Field {
   /** Field number times eight plus wire type. */
   readonly tag: number;
-  /** Of a length-delimited or fixed field; empty for a number of variable length. */
+  /** The payload of a length-delimited or fixed-size field; empty for a varint. */
   readonly contents: Span;
 }
 
-/** Ten bytes of seven bits: 64 bits and some. */
-const MAX_VARINT = 10;
+/** Seven bits a byte: ten bytes hold 64 bits. */
+const MAX_VARINT_BYTES = 10;
 
 /** Fields are numbered from 1 to 2^29 − 1. */
 const MIN_TAG = 8;
 const MAX_TAG = 2 ** 32 - 1;
 
-/** Goes through the fields of a protobuf message without copying any of them. */
+/** Iterates over the fields of the protobuf message in bytes `start` to `end`. Nothing is copied. */
 export class FieldReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -34,7 +35,7 @@ export class FieldReader {
     return this.#position >= this.#end;
   }
 
-  /** The next field; undefined when it is malformed. */
+  /** The next field; undefined when it is malformed, also when it is a group (wire types 3 and 4). */
   next(): Field | undefined {
     const tag = this.#varint();
     if (tag === undefined || tag < MIN_TAG || tag > MAX_TAG) return undefined;
@@ -52,11 +53,11 @@ export class FieldReader {
     return wireType === 5 ? 4 : undefined;
   }
 
-  /** As a double: what exceeds 2^53 is no length and no tag anyway. */
+  /** As a double. It is exact up to 2^53; larger values are rejected as a length or a tag. */
   #varint(): number | undefined {
     let value = 0;
     let factor = 1;
-    for (let count = 0; count < MAX_VARINT && this.#position < this.#end; count++) {
+    for (let count = 0; count < MAX_VARINT_BYTES && this.#position < this.#end; count++) {
       const byte = this.#bytes[this.#position++] ?? 0;
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;

@@ -1,29 +1,29 @@
 import { V2ApiMissingError, V2CallError } from '../../model/v2/errors.js';
-import type { ClusterAnswer, WholeAnswer } from './cluster.js';
+import type { BufferedResponse, ClusterResponse } from './cluster.js';
 
 /**
- * Refuses the answer of a server that knows no such path: the version 2 API answers in JSON, also that there is no such key.
+ * Rejects the 404 of a server without the version 2 API. The API's own 404, for a missing key, is JSON.
  * @throws V2ApiMissingError
  */
-export function requireV2Api({ status, endpoint, header }: WholeAnswer | ClusterAnswer): void {
+export function requireV2Api({ status, endpoint, header }: BufferedResponse | ClusterResponse): void {
   if (status === 404 && !header('content-type').startsWith('application/json')) {
     throw new V2ApiMissingError(endpoint);
   }
 }
 
-/** Throws a `V2CallError` in client/v2's words unless the status is one of those. */
-export function requireStatus({ status }: WholeAnswer, ...wanted: readonly number[]): void {
+/** Throws a `V2CallError` with client/v2's message unless the status is one of `wanted`. */
+export function requireStatus({ status }: BufferedResponse, ...wanted: readonly number[]): void {
   if (!wanted.includes(status)) throw new V2CallError(`unexpected status code ${status}`);
 }
 
-/** Reads the answer's JSON object; what is none, or is of another shape, becomes the given error. */
+/** Parses the response as a JSON object. Throws `invalid` when it is not JSON or has another shape (a TypeError of `toValue`). */
 export function read<Value>(
-  answer: Pick<WholeAnswer, 'text'>,
+  response: Pick<BufferedResponse, 'text'>,
   toValue: (object: JsonObject) => Value,
   invalid: (cause: unknown) => V2CallError = notJson,
 ): Value {
   try {
-    return toValue(asObject(parseExactJson(answer.text)));
+    return toValue(asObject(parseExactJson(response.text)));
   } catch (cause) {
     if (cause instanceof SyntaxError || cause instanceof TypeError) throw invalid(cause);
     throw cause;
@@ -34,7 +34,7 @@ function notJson(cause: unknown): V2CallError {
   return new V2CallError('the response is not JSON of the version 2 API', { cause });
 }
 
-/** A JSON text in which whole numbers of more than 15 digits, which doubles would round, are strings of digits. */
+/** Like JSON.parse, but integers of 16 digits or more, which doubles can round, become strings of digits. */
 export function parseExactJson(text: string): unknown {
   return JSON.parse(LONG_NUMBER.test(text) ? text.replace(STRING_OR_LONG_NUMBER, quoteNumber) : text);
 }
@@ -48,13 +48,13 @@ function quoteNumber(part: string): string {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The value as an object; throws a `TypeError` when it is none. */
+/** The value as an object; throws a `TypeError` for anything else. */
 export function asObject(value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw new TypeError('not a JSON object');
 }
 
-/** What is missing counts as empty, as it does in Go; the same holds below. Throws a `TypeError` for another type. */
+/** A missing value is read as empty, as in Go. Throws a `TypeError` for another type. The same holds for the functions below. */
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
@@ -71,13 +71,13 @@ export function asArray(value: unknown): readonly unknown[] {
   throw new TypeError('not a JSON array');
 }
 
-export function asFlag(value: unknown): boolean {
+export function asBoolean(value: unknown): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value === 'boolean') return value;
   throw new TypeError('not a JSON boolean');
 }
 
-/** A whole number, exact (`parseExactJson`). */
+/** An exact integer, from a value of `parseExactJson`. */
 export function asInteger(value: unknown): bigint {
   if (value === undefined || value === null) return 0n;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);

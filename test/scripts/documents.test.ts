@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '../../scripts/lib/paths.mjs';
@@ -17,6 +17,15 @@ test.each(documents)('%s names only npm scripts that exist', (document) => {
   const named = [...text.matchAll(/\bnpm (?:run ([\w:-]+)|test\b)/g)].map(([, name = 'test']) => name);
 
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test.each(documents)('%s names only source files that exist', (document) => {
+  const text = readFileSync(path.join(root, document), 'utf8');
+  const named = [...text.matchAll(/`((?:src|test|scripts|bench)\/[\w./-]+\.(?:ts|mjs))`/g)].map(
+    ([, file = '']) => file,
+  );
+
+  expect(named.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
 });
 
 test.each(documents)('%s links only to files that exist', (document) => {

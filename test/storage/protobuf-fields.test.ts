@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FieldReader } from '../../src/storage/message-fields.js';
+import { FieldReader } from '../../src/storage/protobuf-fields.js';
 
 /** Of the only field of a message. */
 function firstField(...message: readonly number[]) {

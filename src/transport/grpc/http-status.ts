@@ -5,15 +5,15 @@ import { systemErrorText } from '../../go/system-error.js';
 import type { RpcCode } from '../../model/errors.js';
 import { Http2Error, KeepAliveTimeoutError, type ResetCode } from '../http2/error.js';
 import type { StreamFailure } from '../http2/stream.js';
-import { lostConnection, type Status } from './status.js';
+import { connectionLostText, type Status } from './status.js';
 
 /**
- * Answers of HTTP servers and proxies that know no gRPC, in grpc-go's words (internal/transport/http2_client.go `operateHeaders`,
- * v1.82).
+ * The gRPC status for responses that are not gRPC (from HTTP servers and proxies) and for streams that fail, with the messages of
+ * grpc-go (internal/transport/http2_client.go `operateHeaders`, v1.82).
  */
 
-/** gRPC's http-grpc-status-mapping; the others are `Unknown`. */
-const CODES: Readonly<Record<number, RpcCode>> = {
+/** gRPC's http-grpc-status-mapping.md; other statuses are `Unknown`. */
+const CODE_OF_HTTP_STATUS: Readonly<Record<number, RpcCode>> = {
   400: 'Internal',
   401: 'Unauthenticated',
   403: 'PermissionDenied',
@@ -24,67 +24,70 @@ const CODES: Readonly<Record<number, RpcCode>> = {
   504: 'Unavailable',
 };
 
-export interface HttpHead {
-  /** `:status`, as it was sent. */
+export interface ResponseHeaders {
+  /** `:status`, not parsed. */
   readonly status: string | undefined;
-  /** A character for each byte, as it was sent. */
+  /** Latin-1. */
   readonly contentType: string | undefined;
 }
 
-export function isOfGrpc(contentType: string | undefined): boolean {
+export function isGrpcContentType(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/grpc(?:[+;]|$)/.test(contentType);
 }
 
-/** What the head means, which is not that of a gRPC response. */
-export function statusFromHttp({ status, contentType }: HttpHead): Status {
+/** The gRPC status for response headers whose content type is not gRPC's. */
+export function statusFromHttp({ status, contentType }: ResponseHeaders): Status {
   const wrongType =
     contentType === undefined
       ? 'malformed header: missing HTTP content-type'
       : `transport: received unexpected content-type ${quoteGo(Buffer.from(contentType, 'latin1'))}`;
   if (!status) return { code: 'Internal', details: `malformed header: missing HTTP status; ${wrongType}` };
-  const number = toNumber(status);
+  const number = parseHttpStatus(status);
   if (number === undefined) {
     const details = `transport: malformed http-status: strconv.Atoi: parsing ${quoteGo(bytesFromText(status))}: invalid syntax`;
     return { code: 'Internal', details };
   }
   return {
-    code: CODES[number] ?? 'Unknown',
+    code: CODE_OF_HTTP_STATUS[number] ?? 'Unknown',
     details: `unexpected HTTP status code received from server: ${number} (${httpStatusText(number)}); ${wrongType}`,
   };
 }
 
-/** Whether a real answer follows (1xx). */
-export function isInformational({ status = '' }: HttpHead): boolean {
-  const number = toNumber(status) ?? 0;
+/** 1xx: the final response headers follow. */
+export function isInformational({ status = '' }: ResponseHeaders): boolean {
+  const number = parseHttpStatus(status) ?? 0;
   return number >= 100 && number < 200;
 }
 
-/** What follows it cannot follow. */
-export function statusFromInformational({ status = '' }: HttpHead): Status {
+/** The status when an informational response ends the stream. */
+export function statusFromInformational({ status = '' }: ResponseHeaders): Status {
   const details = `protocol error: informational header with status code ${Number(status)} must not have END_STREAM set`;
   return { code: 'Internal', details };
 }
 
-function toNumber(status: string): number | undefined {
+function parseHttpStatus(status: string): number | undefined {
   return /^[+-]?\d{1,9}$/.test(status) ? Number(status) : undefined;
 }
 
-/** More of a page is not told (client_stream.go `nonGRPCDataMaxLen`). */
-const MAX_PAGE_BYTES = 1024;
+/** The part of the body that goes into the message (client_stream.go `nonGRPCDataMaxLen`). */
+const MAX_NON_GRPC_BODY_BYTES = 1024;
 
-/** A page that came instead of messages: its beginning belongs to the failure. */
-export class Page {
+/** The body of a response that is not gRPC, such as an HTML page. Its first bytes are part of the status message. */
+export class NonGrpcBody {
   readonly #status: Status;
   #bytes = Buffer.alloc(0);
 
-  constructor(head: HttpHead) {
+  constructor(head: ResponseHeaders) {
     this.#status = statusFromHttp(head);
   }
 
-  /** @returns whether that is all that is wanted */
+  /** @returns whether enough bytes have been collected */
   push(part: Buffer): boolean {
-    this.#bytes = Buffer.concat([this.#bytes, part.subarray(0, MAX_PAGE_BYTES - this.#bytes.length)]);
-    return this.#bytes.length === MAX_PAGE_BYTES;
+    this.#bytes = Buffer.concat([
+      this.#bytes,
+      part.subarray(0, MAX_NON_GRPC_BODY_BYTES - this.#bytes.length),
+    ]);
+    return this.#bytes.length === MAX_NON_GRPC_BODY_BYTES;
   }
 
   get status(): Status {
@@ -93,9 +96,7 @@ export class Page {
   }
 }
 
-/** What it means when a server ends a stream by RST_STREAM, or as if there were no trailers, in grpc-go's words. */
-
-/** What the end of a stream means (grpc-go http_util.go `http2ErrConvTab`); the others are `Internal`. */
+/** The status of a stream that ended with RST_STREAM (grpc-go http_util.go `http2ErrConvTab`); other codes are `Internal`. */
 const CODE_OF_RESET: Readonly<Partial<Record<ResetCode, RpcCode>>> = {
   CANCEL: 'Canceled',
   FLOW_CONTROL_ERROR: 'ResourceExhausted',
@@ -109,7 +110,6 @@ export const NO_TRAILERS: Status = {
   details: 'server closed the stream without sending trailers',
 };
 
-/** The code of the frame, by its name. */
 export function statusFromReset(code: ResetCode): Status {
   return {
     code: CODE_OF_RESET[code] ?? (code.startsWith('unknown') ? 'Unknown' : 'Internal'),
@@ -123,7 +123,7 @@ export function statusOfStreamFailure(failure: StreamFailure): Status {
     case 'refused':
       return { code: 'Unavailable', details: 'the connection is draining', isUnprocessed: true };
     case 'lost':
-      return { code: 'Unavailable', details: lossText(failure.reason, failure.goAway) };
+      return { code: 'Unavailable', details: connectionLossText(failure.reason, failure.goAway) };
     case 'malformed':
       return { code: 'Internal', details: failure.why };
     case 'reset':
@@ -132,16 +132,16 @@ export function statusOfStreamFailure(failure: StreamFailure): Status {
 }
 
 /** grpc-go, internal/transport/http2_client.go `Close`. */
-function lossText(reason: Error, goAway: string | undefined): string {
-  const words =
+function connectionLossText(reason: Error, goAway: string | undefined): string {
+  const text =
     reason instanceof KeepAliveTimeoutError
       ? 'keepalive ping failed to receive ACK within timeout'
-      : lostConnection(readFailure(reason));
-  if (goAway === undefined) return words;
-  return `closing transport due to: connection error: desc = ${quoteGo(bytesFromText(words))}, received prior goaway: ${goAway}`;
+      : connectionLostText(readErrorText(reason));
+  if (goAway === undefined) return text;
+  return `closing transport due to: connection error: desc = ${quoteGo(bytesFromText(text))}, received prior goaway: ${goAway}`;
 }
 
-function readFailure(reason: Error): string {
+function readErrorText(reason: Error): string {
   if (reason instanceof Http2Error) return `connection error: ${reason.code}`;
   const cause = reason.cause ?? reason;
   const { code = '' } = cause as NodeJS.ErrnoException;

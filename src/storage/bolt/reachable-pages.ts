@@ -1,22 +1,22 @@
 import { BitSet } from '../bit-set.js';
 import type { Page, PageReader } from './page-reader.js';
 
-/** The pages that a walk has come to. None may be come to twice, nor be free at the same time. */
-export class PageClaims {
+/** The pages that a walk has reached. A page may be reached once only, and must not be on the freelist. */
+export class ReachablePages {
   readonly #reader: PageReader;
   readonly #free: BitSet | undefined;
-  readonly #claimed: BitSet;
+  readonly reached: BitSet;
 
   constructor(reader: PageReader, free?: BitSet) {
     this.#reader = reader;
     this.#free = free;
-    this.#claimed = new BitSet(reader.meta.highWaterPage);
+    this.reached = new BitSet(reader.meta.highWaterPage);
   }
 
-  /** Takes the page and its overflow. Throws `CorruptFileError` when somebody else has one of them. */
-  claim(page: Page): void {
+  /** Adds the page and its overflow. Throws `CorruptFileError` when one of them was reached before or is on the freelist. */
+  add(page: Page): void {
     for (let id = page.id; id < page.id + page.pageCount; id++) {
-      if (!this.#claimed.add(id)) throw this.#reader.corrupt(`page ${id} is referenced twice`, page.offset);
+      if (!this.reached.add(id)) throw this.#reader.corrupt(`page ${id} is referenced twice`, page.offset);
       if (this.#free?.has(id)) {
         throw this.#reader.corrupt(`page ${id} is in use and on the freelist`, page.offset);
       }
@@ -24,6 +24,6 @@ export class PageClaims {
   }
 
   has(page: number): boolean {
-    return this.#claimed.has(page);
+    return this.reached.has(page);
   }
 }

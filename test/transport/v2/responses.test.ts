@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
-import { asFlag, asInteger, asText, asTexts, parseExactJson } from '../../../src/transport/v2/answers.js';
+import {
+  asBoolean,
+  asInteger,
+  asText,
+  asTexts,
+  parseExactJson,
+} from '../../../src/transport/v2/responses.js';
 
-it('keeps long whole numbers as digits, outside of strings only', () => {
+it('keeps long integers as digits, except in strings', () => {
   expect(
     parseExactJson('{"a":18446744073709551615,"b":[-12345678901234567, 1],"c":":12345678901234567\\",1"}'),
   ).toEqual({
@@ -14,12 +20,17 @@ it('keeps long whole numbers as digits, outside of strings only', () => {
   expect(() => parseExactJson('{"a":12345678901234567')).toThrow(SyntaxError);
 });
 
-it('reads what is missing as empty, and nothing as what it is not', () => {
-  expect([asText(undefined), asFlag(null), asInteger(undefined), asTexts(null)]).toEqual(['', false, 0n, []]);
+it('reads missing values as empty, and rejects values of another type', () => {
+  expect([asText(undefined), asBoolean(null), asInteger(undefined), asTexts(null)]).toEqual([
+    '',
+    false,
+    0n,
+    [],
+  ]);
   expect([asInteger(7), asInteger('18446744073709551615')]).toEqual([7n, 2n ** 64n - 1n]);
   for (const wrong of [
     () => asText(1),
-    () => asFlag('true'),
+    () => asBoolean('true'),
     () => asInteger('7'),
     () => asInteger(1.5),
     () => asTexts({}),

@@ -3,13 +3,13 @@ import type { Inheritance } from '../process.js';
 import { signalsOfMask } from '../term/signals.js';
 
 /**
- * Node.js forgets at its start which signals its parent wants ignored, as `nohup` does. bin/etcdctl.js is therefore started by /bin/sh,
- * which looks at that and then becomes Node.js. What it has found stands in two variables:
+ * Node.js resets ignored signals at its start, such as SIGHUP under `nohup`. bin/etcdctl.js is therefore run by /bin/sh, which reads the
+ * mask of ignored signals and execs Node.js. It passes two variables:
  *
- * - `_ETCDCTL_TS_IGNORED`: the mask of signals, when there are such
- * - `_ETCDCTL_TS_VARIABLES`: for commands that start programs, in base64, the variables that a shell drops or has values of its own for
+ * - `_ETCDCTL_TS_IGNORED`: the mask of ignored signals, when it is not empty
+ * - `_ETCDCTL_TS_VARIABLES`: only for commands that start programs, in base64: the variables that a shell drops or changes
  *
- * Started as `node bin/etcdctl.js`, and where there is no /proc, both are missing.
+ * Both are missing when the program is started as `node bin/etcdctl.js`, and on systems without /proc.
  */
 const IGNORED = '_ETCDCTL_TS_IGNORED';
 const VARIABLES = '_ETCDCTL_TS_VARIABLES';
@@ -17,7 +17,7 @@ const VARIABLES = '_ETCDCTL_TS_VARIABLES';
 /** Variables that a shell sets or changes. */
 const OF_SHELLS = ['IFS', 'LINENO', 'OLDPWD', 'OPTIND', 'PPID', 'PS1', 'PS2', 'PS4', 'PWD', 'SHLVL', '_'];
 
-/** Takes what /bin/sh has handed on out of the environment. */
+/** Reads the two variables and removes them from the environment. */
 export function takeInheritance(env: NodeJS.ProcessEnv): Inheritance {
   const mask = env[IGNORED];
   const variables = env[VARIABLES];

@@ -1,0 +1,45 @@
+// Defines what `npm test` leaves out, so that it takes at most five minutes on two cores; `npm run test:all` runs all of it.
+import { loadReference } from './reference.mjs';
+
+/** Acceptance tests that `npm test` does not run: long ones, and those about environments that few users have. */
+export const leftOut = [
+  'test/acceptance/version-2/**',
+  'test/acceptance/check-in-full.test.ts',
+  'test/acceptance/children.test.ts',
+  'test/acceptance/completion.test.ts',
+  'test/acceptance/connection.test.ts',
+  'test/acceptance/database-files.test.ts',
+  'test/acceptance/elect.test.ts',
+  'test/acceptance/endpoint-lists.test.ts',
+  'test/acceptance/large-ranges.test.ts',
+  'test/acceptance/make-mirror.test.ts',
+  'test/acceptance/node-versions.test.ts',
+  'test/acceptance/odd-answers.test.ts',
+  'test/acceptance/odd-environments.test.ts',
+  'test/acceptance/restore/instructions.test.ts',
+  'test/acceptance/restore/large-store.test.ts',
+  'test/acceptance/restore/odd-snapshots.test.ts',
+  'test/acceptance/side-by-side/downgrade.test.ts',
+  'test/acceptance/terminals/**',
+];
+
+/** Acceptance tests that `npm test` also runs with the standalone executable. */
+export const onExecutable = [
+  'test/acceptance/exact-bytes.test.ts',
+  'test/acceptance/side-by-side/put-del.test.ts',
+  'test/acceptance/snapshot-restore.test.ts',
+];
+
+/**
+ * The environment of the acceptance tests in `npm test`: the newest servers only, only the Node.js that runs the tests, and a quarter
+ * of the random command lines.
+ *
+ * @returns {Record<string, string>}
+ */
+export function shortRunEnvironment() {
+  return {
+    ETCD_REFERENCE_VERSIONS: loadReference().at(-1)?.version ?? '',
+    NODE_VERSIONS_UNDER_TEST: 'own',
+    RANDOM_CASES: '20',
+  };
+}
