@@ -67,22 +67,32 @@ const revisionsOf = (update: readonly WatchUpdate[]) =>
 describe('a watch', () => {
   it.each([
     ['from now on, starts after the revision in the created response', 0n, [created(7)], 8n],
-    ['of a past revision begins there', 3n, [created(7)], 3n],
+    ['from a past revision, starts there', 3n, [created(7)], 3n],
     [
-      'stands after the last event',
+      'is after the last event',
       3n,
       [created(7), response({ events: [event(3), event(5)], revision: 9 })],
       6n,
     ],
-    ['stands after its progress', 3n, [created(7), response({ revision: 9 })], 10n],
-    ['of a future revision is not led back by progress', 30n, [created(7), response({ revision: 9 })], 30n],
+    ['is after the revision of a progress notification', 3n, [created(7), response({ revision: 9 })], 10n],
     [
-      'keeps its place when the stream breaks',
+      'from a future revision, does not move back after a progress notification',
+      30n,
+      [created(7), response({ revision: 9 })],
+      30n,
+    ],
+    [
+      'keeps its position when the stream breaks',
       3n,
       [created(7), response({ events: [event(4)] }), broken],
       5n,
     ],
-    ['keeps it while no stream comes about', 3n, [created(7), broken, retry, broken, retry, broken], 3n],
+    [
+      'keeps its position while no stream can be opened',
+      3n,
+      [created(7), broken, retry, broken, retry, broken],
+      3n,
+    ],
   ])('%s', (_name, start, inputs, revision) => {
     expect(position(watchAfter(start, ...inputs).state)).toEqual({ revision, delivered: 0 });
   });
@@ -127,7 +137,7 @@ describe('a watch', () => {
       true,
     ],
     [
-      'refused at once',
+      'rejected when it is created',
       response({ created: true, canceled: true, cancelReason: 'no' }),
       { reason: 'no' },
       true,
