@@ -9,7 +9,7 @@ import { type Block, blocksOf } from '../../support/lab/instructions.js';
 import { references } from '../../support/lab/lab.js';
 import { Node } from '../../support/lab/node.js';
 
-/** The addresses in docs/restore.md. */
+/** The nodes and addresses in docs/restore.md. */
 const NODES = [1, 2, 3].map((number) => ({ name: `cp-${number}`, ip: `10.0.0.1${number}` }));
 type Place = (typeof NODES)[number];
 
@@ -58,7 +58,7 @@ const STACKED_PKI = '/etc/kubernetes/pki/etcd';
 const EXTERNAL_PKI = '/etc/etcd/pki';
 const OTHER_PODS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
-/** As on the nodes, for what is done between the blocks. */
+/** An etcdctl command line as on the nodes, for steps between the blocks. */
 function etcdctl(pki: string, ...args: readonly string[]): string {
   const files = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
   return `etcdctl --endpoints https://127.0.0.1:2379 ${files} ${args.join(' ')}`;
@@ -75,7 +75,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Nodes with certificates, on which nothing runs yet. */
+/** Creates nodes with certificates, on which nothing runs yet. */
 async function makeNodes(reference: CompleteReference, places: readonly Place[], pki: string): Promise<void> {
   await createPki(path.join(folder, 'pki'), { algorithm: 'ecdsa' });
   const ports = await freePorts(3 * places.length);
@@ -99,7 +99,7 @@ async function makeNodes(reference: CompleteReference, places: readonly Place[],
   });
 }
 
-/** Fills the store, saves it as the document says, and then comes the accident. */
+/** Fills the store, makes the backup as in the document, and then deletes all keys. */
 async function untilAccident(pki: string): Promise<void> {
   const [first] = nodes;
   await first?.shell(`until ${etcdctl(pki, 'endpoint', 'health', '--cluster')}; do sleep 0.1; done`);
@@ -114,7 +114,7 @@ function inPki(text: string, pki: string): string {
   return text.replaceAll(STACKED_PKI, pki);
 }
 
-/** Follows a section, each block on all of its nodes before the next one; everything that was printed. */
+/** Runs the blocks of a section in order, each on all of its nodes at the same time; returns their output. */
 async function follow(
   blocks: readonly Block[],
   whoIs: Readonly<Record<string, readonly Node[]>>,
@@ -122,7 +122,7 @@ async function follow(
   let output = '';
   for (const { who, commands } of blocks) {
     const runners = whoIs[who];
-    if (runners === undefined) throw new Error(`nobody is "${who}"`);
+    if (runners === undefined) throw new Error(`no node is "${who}"`);
     output += (await Promise.all(runners.map((node) => node.shell(commands)))).join('');
   }
   return output;
@@ -148,7 +148,7 @@ async function expectRestored(pki: string): Promise<void> {
   expect(new Set(lines).size).toBe(1);
 }
 
-/** On stacked nodes, from their manifests. */
+/** Starts etcd on the nodes from static pod manifests, as in a stacked cluster. */
 function startStacked(places: readonly Place[]): void {
   for (const [index, place] of places.entries()) {
     for (const pod of OTHER_PODS) nodes[index]?.write(`etc/kubernetes/manifests/${pod}.yaml`, 'kind: Pod\n');
@@ -168,7 +168,7 @@ function expectPodsBack(): void {
 }
 
 describe.each(references)('docs/restore.md, etcd $version', (reference) => {
-  it('leads one control-plane node back', async () => {
+  it('restores one control-plane node', async () => {
     const places = NODES.slice(0, 1);
     await makeNodes(reference, places, STACKED_PKI);
     startStacked(places);
@@ -179,7 +179,7 @@ describe.each(references)('docs/restore.md, etcd $version', (reference) => {
     expectPodsBack();
   });
 
-  it('leads three control-plane nodes back', async () => {
+  it('restores three control-plane nodes', async () => {
     await makeNodes(reference, NODES, STACKED_PKI);
     startStacked(NODES);
     await untilAccident(STACKED_PKI);
@@ -190,7 +190,7 @@ describe.each(references)('docs/restore.md, etcd $version', (reference) => {
     expectPodsBack();
   });
 
-  it.runIf(reference === references.at(-1))('leads an external etcd back', async () => {
+  it.runIf(reference === references.at(-1))('restores an external etcd cluster', async () => {
     await makeNodes(reference, NODES, EXTERNAL_PKI);
     for (const [index, place] of NODES.entries()) {
       nodes[index]?.write('etc/systemd/etcd.args', etcdFlags(place, EXTERNAL_PKI, NODES).join('\n'));

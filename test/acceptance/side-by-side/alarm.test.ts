@@ -9,7 +9,7 @@ import {
   sideBySide,
 } from '../../support/lab/side-by-side.js';
 
-/** Less than an empty store takes: any put raises the alarm. */
+/** Smaller than an empty store: any put raises the alarm. */
 const NO_SPACE_AT_ALL = ['--quota-backend-bytes=16384'];
 
 const alarms = async (lab: Lab) => (await lab.real(['alarm', 'list'])).stdout.toString();
@@ -25,7 +25,7 @@ const noSpace: Scene = {
   },
 };
 
-/** Protocol buffers' text form has one or two spaces, by the program's build. */
+/** Go's protobuf text format has one or two spaces, depending on the build of the program. */
 const mask = { pattern: / +/g, replacement: ' ' };
 
 const quietIn = (format: string): readonly SideBySideCase[] => [

@@ -40,7 +40,7 @@ describe.each(references)('compaction, etcd $version', (reference) => {
   });
   afterAll(() => lab?.stop());
 
-  /** Two more revisions; the number of the later one. */
+  /** Writes two revisions; returns the later one. */
   async function advance(): Promise<bigint> {
     await lab.real(['put', 'k', 'old']);
     const { stdout } = await lab.real(['put', 'k', 'new', '-w', 'json']);
@@ -54,7 +54,7 @@ describe.each(references)('compaction, etcd $version', (reference) => {
     ['--physical', '-w', 'json'],
   ];
   it.each(lines.map((flags) => ({ flags, line: flags.join(' ') })))(
-    'compaction $line, of what is there',
+    'compacts an existing revision as etcdctl does: compaction $line',
     async ({ flags }) => {
       const outputs: string[][] = [];
       for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {

@@ -1,7 +1,7 @@
 import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
 const mask = { pattern: /took [0-9.]+\S*?s\b/g, replacement: 'took <duration>' };
-/** Joins the endpoints that are there, which have time enough to answer. Nobody listens on it. */
+/** An additional endpoint on which no server listens, and a timeout that is long enough for the real endpoints. */
 const DEAD = '--endpoints=127.0.0.1:1 --command-timeout=2s';
 const newestServerOnly =
   'that a living endpoint is defragmented is compared on every version without the dead one';

@@ -3,14 +3,14 @@ import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/l
 
 const FORMATS = ['simple', 'json', 'fields', 'table'];
 const DATA = ['put a 1', 'put b 2', 'put a 3'];
-/** Joins the endpoints that are there, which have time enough to answer. Nobody listens on it. */
+/** An additional endpoint on which no server listens, and a timeout that is long enough for the real endpoints. */
 const DEAD = '--endpoints=127.0.0.1:1 --command-timeout=2s';
 const DEAD_BESIDE = 'what the living endpoint answers is compared on every version without the dead one';
 const ONLY_DEAD = '--endpoints=127.0.0.1:1 --command-timeout=300ms';
 
 const TOOK = { pattern: /\b\d+(?:\.\d+)?(?:ns|Âµs|ms|s)\b/g, replacement: '<duration>' };
 
-/** A table's columns are as wide as the durations in it. Its lines are drawn with U+2500, here byte by byte. */
+/** Durations also change the width of a table's columns. Rows of U+2500 are matched as the bytes of its UTF-8. */
 const TOOK_IN_TABLE = {
   pattern: / *\b\d+(?:\.\d+)?(?:ns|Âµs|ms|s)\b *| +TOOK +|(?:\u00e2\u0094\u0080)+/g,
   replacement: (match: string) =>
@@ -110,7 +110,7 @@ sideBySide(
   ['simple', 'json'].flatMap((format) => [...reachedStatusIn(format), ...reachedHashkvIn(format)]),
   { members: 3 },
 );
-/** Each login is an entry of the Raft log. */
+/** Masks the Raft index, which grows with each login. */
 const RAFT_INDEX = {
   pattern: /(?<="raft(?:Applied)?Index":)\d+|(?<=, true, false, \d+, )\d+, \d+/g,
   replacement: '<n>',

@@ -1,6 +1,6 @@
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
-/** The server chooses the lease, whose id the key ends with. */
+/** Masks the end of the key: the id of the lease, which the server generates. */
 const KEY = { pattern: /\/[0-9a-f]{8,}/g, replacement: '/<lease>' };
 const REVISION = { pattern: /REV=\d+/, replacement: 'REV=<n>' };
 

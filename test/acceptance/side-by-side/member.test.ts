@@ -55,7 +55,7 @@ const BAD_PEER_URLS = [
   'http://é|:1',
 ];
 
-/** Refused without the cluster, or by it without a change. */
+/** Cases that are refused by the program, or by the cluster without a change. */
 const refused: readonly SideBySideCase[] = [
   ...askingNoServer([{ run: 'member add' }, { run: 'member add m4' }]),
   { run: ['member', 'add', 'm4', '--peer-urls', ''] },
@@ -97,9 +97,9 @@ const MOVED = '--peer-urls={otherUrl}';
 const sorted = (separator: string | RegExp, glue: string) => (text: string) =>
   text.split(separator).toSorted().join(glue);
 
-/** Members come in the order of their ids, which differs when one of them has a new id: here they come in alphabetical order. */
+/** Sorts the members alphabetically: they are listed in the order of their ids, which differs when one of them has a new id. */
 const ORDER = {
-  // Ids of fewer digits have blanks before them.
+  // Ids with fewer digits are padded with blanks.
   simple: {
     pattern: /^Member +|(?<=ETCD_INITIAL_CLUSTER=").*(?=")/gm,
     replacement: (match: string) => (match.startsWith('Member ') ? 'Member ' : sorted(',', ',')(match)),
@@ -107,7 +107,7 @@ const ORDER = {
   json: { pattern: /(?<="members":\[\{).*(?=\}\])/, replacement: sorted('},{', '},{') },
   fields: { pattern: /"ID" :[\s\S]*/, replacement: sorted(/(?="ID" :)/, '') },
   lines: { pattern: /[\s\S]*/, replacement: sorted('\n', '\n') },
-  // Ids of fewer digits stand between more blanks.
+  // Ids with fewer digits are centred between more blanks.
   table: {
     pattern: /[\s\S]*/,
     replacement: (text: string) => sorted('\n', '\n')(text.replace(/^(\S+) +(\S+) +/gm, '$1 $2 ')),

@@ -1,7 +1,7 @@
 import { DeleteRangeResponse, PutResponse } from '../../../src/wire/etcdserver.js';
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
-/** The two seconds are the client's; what the servers do then is compared with `--range`. */
+/** The client waits two seconds; the deletion itself is compared with `--range`. */
 const SECOND_THOUGHTS = 'waits, and then does what del --range does';
 const SEVERAL = ['put a 1', 'put ab 2', 'put abc 3', 'put b 4', 'put a 5'];
 

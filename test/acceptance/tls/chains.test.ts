@@ -1,4 +1,4 @@
-/** Which chains of certificates are trusted: beside the real etcdctl, on a real server that shows one after the other. */
+/** Which certificate chains are trusted, compared with the real etcdctl, on a real server whose certificate each row replaces. */
 import { describe } from 'vitest';
 import { CertificateLab, type CertificateRow } from '../../support/lab/certificate-table.js';
 import { CA, FUTURE, type Issued, PAST, serverFor } from '../../support/openssl.js';
@@ -13,7 +13,7 @@ const { leaf, authority, reissued, shown } = {
 
 let count = 0;
 
-/** An authority under the root, with what is special about it, and a server's certificate of it. */
+/** An intermediate authority, with these properties, and a server certificate issued by it. */
 function below(request: Parameters<CertificateLab['authority']>[1] = {}): {
   between: Issued;
   server: Issued;
@@ -22,13 +22,13 @@ function below(request: Parameters<CertificateLab['authority']>[1] = {}): {
   return { between, server: leaf({ issuer: between }) };
 }
 
-/** The server shows an intermediate that has something special; the root is trusted. */
+/** A row whose server sends an intermediate with these properties; the client trusts the root. */
 function withBetween(request: Parameters<CertificateLab['authority']>[1]): CertificateRow {
   const { between, server } = below(request);
   return shown([server, between], pki.root);
 }
 
-/** A root that has something special signs the server's certificate. */
+/** A row whose server certificate is issued by a root with these properties. */
 function withRoot(request: Parameters<CertificateLab['authority']>[1]): CertificateRow {
   const special = authority(`special${count++}`, request);
   return shown([leaf({ issuer: special })], special);
@@ -70,11 +70,11 @@ describe('a chain is trusted', () => {
       const server = leaf();
       return shown([server], server);
     },
-    'of a certificate that has signed itself': () => {
+    'of a self-signed certificate': () => {
       const server = leaf({ issuer: undefined });
       return shown([server], server);
     },
-    'of a certificate without extensions that has signed itself, and is not verified': () => {
+    'of a self-signed certificate without extensions, when nothing is verified': () => {
       const server = leaf({ issuer: undefined, extensions: [] });
       return { ...shown([server], server), flags: ['--insecure-skip-tls-verify'] };
     },
@@ -82,7 +82,7 @@ describe('a chain is trusted', () => {
       const { between, server } = below();
       return shown([server, pki.root, between], pki.root);
     },
-    'sent with certificates that have nothing to do with it': () => {
+    'sent with unrelated certificates': () => {
       const { between, server } = below();
       return shown([server, authority('unrelated'), leaf(), between], pki.root);
     },
@@ -98,13 +98,13 @@ describe('a chain is trusted', () => {
       const lower = authority('lower', { issuer: upper });
       return shown([leaf({ issuer: lower }), lower], upper);
     },
-    'by one of two roots, for which the same intermediate has a certificate': () => {
+    'by one of two roots that have both issued a certificate for the intermediate': () => {
       const other = authority('other-root', { key: 'p384' });
       const { between, server } = below();
       const crossed = reissued(between, 'crossed', { issuer: other });
       return shown([server, between, crossed], other);
     },
-    'by a root that was issued again': () => {
+    'by a renewed root with the same key': () => {
       const old = authority('root-2020', { subject: '/CN=renewed', validity: PAST });
       const renewed = authority('root-2026', { subject: '/CN=renewed', key: old });
       return shown([leaf({ issuer: old })], old, renewed);
@@ -157,7 +157,8 @@ describe('a chain is not trusted', () => {
     }),
     'of another root of the same name': () =>
       shown([leaf()], authority('impostor', { subject: '/CN=root', key: 'p521' })),
-    'of a certificate that has signed itself': () => shown([leaf({ issuer: undefined })], pki.root),
+    'of a self-signed certificate that is not among the roots': () =>
+      shown([leaf({ issuer: undefined })], pki.root),
     'when the certificate has expired': () => ({
       ...shown([leaf({ validity: PAST })], pki.root),
       says: "the server's certificate has expired",
@@ -178,12 +179,11 @@ describe('a chain is not trusted', () => {
     'when the intermediate has expired': () => withBetween({ validity: PAST }),
     'when the intermediate is not valid yet': () => withBetween({ validity: FUTURE }),
     'when the intermediate is no authority': () => withBetween({ extensions: ['basicConstraints=CA:FALSE'] }),
-    'when the intermediate does not say that it is an authority': () =>
+    'when the intermediate has no basic constraints': () =>
       withBetween({ extensions: ['subjectKeyIdentifier=hash'] }),
     'when the intermediate may not sign certificates': () => withBetween({ extensions: withoutKeyCertSign }),
     'when the root may not sign certificates': () => withRoot({ extensions: withoutKeyCertSign }),
-    'when the root does not say that it is an authority': () =>
-      withRoot({ extensions: ['subjectKeyIdentifier=hash'] }),
+    'when the root has no basic constraints': () => withRoot({ extensions: ['subjectKeyIdentifier=hash'] }),
     'longer than the root allows': () => {
       const short = authority('shorter', { extensions: limited(0) });
       const between = authority('between-shorter', { issuer: short });
@@ -194,7 +194,7 @@ describe('a chain is not trusted', () => {
       const lower = authority('lower-limit', { issuer: upper });
       return shown([leaf({ issuer: lower }), lower, upper], pki.root);
     },
-    'by a root that the other certificate of an intermediate leads to': () => {
+    'by a root that has issued only another certificate of the intermediate': () => {
       const other = authority('elsewhere', { key: 'p384' });
       const { between, server } = below();
       reissued(between, 'not-sent', { issuer: other });
@@ -203,7 +203,7 @@ describe('a chain is not trusted', () => {
     'with a critical extension that is unknown': () => withLeaf('1.2.3.4=critical,ASN1:UTF8String:x'),
     'with a critical extension of the intermediate that is unknown': () =>
       withBetween({ extensions: [...CA, '1.2.3.4=critical,ASN1:UTF8String:x'] }),
-    'with circles of authorities': () => {
+    'with authorities that have issued each other': () => {
       const one = authority('circle-1', { key: 'p384' });
       const other = authority('circle-2', { key: 'p521' });
       const oneByOther = reissued(one, 'circle-1-by-2', { issuer: other });
@@ -216,13 +216,14 @@ describe('a chain is not trusted', () => {
 describe('for its extended key usages, a chain is trusted', () => {
   pki.table(true, {
     'of a certificate for servers': () => withLeaf('extendedKeyUsage=serverAuth'),
-    'of a certificate for servers, critically': () => withLeaf('extendedKeyUsage=critical,serverAuth'),
+    'of a certificate for servers, in a critical extension': () =>
+      withLeaf('extendedKeyUsage=critical,serverAuth'),
     'of a certificate for servers and more': () =>
       withLeaf('extendedKeyUsage=codeSigning,serverAuth,clientAuth'),
     'of a certificate for anything': () => withLeaf('extendedKeyUsage=anyExtendedKeyUsage'),
     'of a certificate for clients and anything': () =>
       withLeaf('extendedKeyUsage=clientAuth,anyExtendedKeyUsage'),
-    'of a key for signatures': () => withLeaf('keyUsage=critical,digitalSignature'),
+    'of a key with the usage digitalSignature': () => withLeaf('keyUsage=critical,digitalSignature'),
     'of an intermediate for anything': () =>
       withBetween({ extensions: [...CA, 'extendedKeyUsage=anyExtendedKeyUsage'] }),
     'of an intermediate for servers': () =>
@@ -251,13 +252,14 @@ describe('within name constraints, a chain is trusted', () => {
       constrained('critical,permitted;DNS:example.com', 'DNS:EXAMPLE.com'),
     'below a domain that begins with a dot': () =>
       constrained('critical,permitted;DNS:.example.com', 'DNS:a.example.com'),
-    'beside a domain that is excluded': () =>
+    'of a domain that only ends with the letters of an excluded one': () =>
       constrained('critical,excluded;DNS:example.com', 'DNS:anexample.com'),
-    'with mail of a domain that is permitted': () =>
+    'with an email address of a domain that is permitted': () =>
       constrained('critical,permitted;email:example.com', 'email:x@example.com'),
     'with a URI of a host that is permitted': () =>
       constrained('critical,permitted;URI:.example.com', 'URI:spiffe://a.example.com/x'),
-    'of directories, which are not critical': () => constrained('permitted;dirName:dir\n[dir]\nCN=x'),
+    'with a directory name constraint that is not critical': () =>
+      constrained('permitted;dirName:dir\n[dir]\nCN=x'),
   });
 });
 
@@ -265,32 +267,34 @@ describe('outside name constraints, a chain is not trusted', () => {
   pki.table(false, {
     'outside a network that is permitted': () => constrained('critical,permitted;IP:10.0.0.0/255.0.0.0'),
     'in a network that is excluded': () => constrained('critical,excluded;IP:127.0.0.0/255.0.0.0'),
-    'though the constraint is not critical': () => constrained('permitted;IP:10.0.0.0/255.0.0.0'),
+    'outside a network that is permitted by a constraint that is not critical': () =>
+      constrained('permitted;IP:10.0.0.0/255.0.0.0'),
     'outside a domain that is permitted': () =>
       constrained('critical,permitted;DNS:example.com', 'DNS:a.example.org'),
-    'beside a domain that is permitted': () =>
+    'of a domain that only ends with the letters of a permitted one': () =>
       constrained('critical,permitted;DNS:example.com', 'DNS:anexample.com'),
-    'of a domain of which only those below are permitted': () =>
+    'of a domain when only its subdomains are permitted': () =>
       constrained('critical,permitted;DNS:.example.com', 'DNS:example.com'),
     'below a domain that is excluded': () =>
       constrained('critical,excluded;DNS:example.com', 'DNS:a.example.com'),
     'with a wildcard for a name that is excluded': () =>
       constrained('critical,excluded;DNS:a.example.com', 'DNS:*.example.com'),
-    'with mail of another domain': () =>
+    'with an email address of another domain': () =>
       constrained('critical,permitted;email:example.com', 'email:x@example.org'),
     'with another mailbox': () =>
       constrained('critical,permitted;email:x@example.com', 'email:y@example.com'),
     'with a URI of another host': () =>
       constrained('critical,permitted;URI:example.com', 'URI:spiffe://example.org/x'),
-    'with a URI of an address': () =>
+    'with a URI whose host is an IP address': () =>
       constrained('critical,permitted;URI:example.com', 'URI:spiffe://10.0.0.1/x'),
-    'of directories, critically': () => constrained('critical,permitted;dirName:dir\n[dir]\nCN=x'),
-    'of the root': () =>
+    'with a critical directory name constraint': () =>
+      constrained('critical,permitted;dirName:dir\n[dir]\nCN=x'),
+    'outside a network that the root permits': () =>
       withRoot({ extensions: [...CA, 'nameConstraints=critical,permitted;IP:10.0.0.0/255.0.0.0'] }),
   });
 });
 
-describe('policies', () => {
+describe('with certificate policies, a chain', () => {
   const policies = (explicit: readonly string[], ...ofServer: readonly string[]): CertificateRow => {
     const between = authority(`between${count++}`, { issuer: pki.root, extensions: [...CA, ...explicit] });
     const server = leaf({ issuer: between, extensions: [...serverFor('IP:127.0.0.1'), ...ofServer] });
@@ -298,13 +302,14 @@ describe('policies', () => {
   };
   const required = ['policyConstraints=critical,requireExplicitPolicy:0', 'certificatePolicies=1.2.3.4'];
   pki.table(true, {
-    'that are required are there': () => policies(required, 'certificatePolicies=1.2.3.4'),
-    'of any kind are enough': () =>
+    'is trusted when the required policy is present': () => policies(required, 'certificatePolicies=1.2.3.4'),
+    'is trusted when the intermediate allows any policy': () =>
       policies([required[0] ?? '', 'certificatePolicies=2.5.29.32.0'], 'certificatePolicies=1.2.3.5'),
-    'do not matter where none is required': () => policies(['certificatePolicies=1.2.3.4']),
+    'is trusted when no policy is required': () => policies(['certificatePolicies=1.2.3.4']),
   });
   pki.table(false, {
-    'that are required are missing': () => policies(required),
-    'that are required are others': () => policies(required, 'certificatePolicies=1.2.3.5'),
+    'is not trusted when the required policy is missing': () => policies(required),
+    'is not trusted when only another policy is present': () =>
+      policies(required, 'certificatePolicies=1.2.3.5'),
   });
 });

@@ -1,4 +1,4 @@
-/** What TLS files may look like, and which roots count: beside the real etcdctl, on a real server. */
+/** Which TLS files and system roots are accepted, compared with the real etcdctl, on a real server. */
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { describe } from 'vitest';
 import { CertificateLab, type CertificateRow } from '../../support/lab/certificate-table.js';
@@ -10,7 +10,7 @@ let count = 0;
 const read = (file: string) => readFileSync(file, 'latin1');
 const write = (content: string | Uint8Array) => pki.ssl.write(`file${count++}`, content);
 
-/** The certificate of the root, with its lines changed, is the file of authorities. */
+/** A row whose --cacert is the root's certificate file, changed line by line. */
 function cacert(
   change: (lines: { begin: string; body: string[]; end: string; whole: string }) => string,
 ): CertificateRow {
@@ -22,7 +22,7 @@ function cacert(
 
 const joined = (...lines: readonly string[]) => `${lines.join('\n')}\n`;
 
-describe('as --cacert is read', () => {
+describe('--cacert accepts', () => {
   pki.table(true, {
     'a blank line before the end': () => cacert(({ begin, body, end }) => joined(begin, ...body, '', end)),
     'a blank line in the middle': () =>
@@ -37,14 +37,15 @@ describe('as --cacert is read', () => {
     'the line ends of Windows': () => cacert(({ whole }) => whole.replaceAll('\n', '\r\n')),
     'no line end at the end': () => cacert(({ whole }) => whole.trimEnd()),
     'all data in one line': () => cacert(({ begin, body, end }) => joined(begin, body.join(''), end)),
-    'a block that is cut, before a whole one': () =>
+    'a truncated block before a complete one': () =>
       cacert(({ begin, body, whole }) => joined(begin, ...body.slice(0, 2)) + whole),
-    'a block that is damaged, before a whole one': () =>
+    'a damaged block before a valid one': () =>
       cacert(({ begin, end, whole }) => joined(begin, '*', end) + whole),
     'a blank in the label': () => cacert(({ whole }) => whole.replaceAll('CERTIFICATE-', 'CERTIFICATE -')),
-    'the label of certificates that openssl trusts': () =>
+    "openssl's label TRUSTED CERTIFICATE": () =>
       cacert(({ whole }) => whole.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE')),
-    'the label of old': () => cacert(({ whole }) => whole.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')),
+    'the old label X509 CERTIFICATE': () =>
+      cacert(({ whole }) => whole.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')),
     'a file that is a link': () => {
       const link = `${pki.root.cert}.${count++}.link`;
       symlinkSync(pki.root.cert, link);
@@ -53,13 +54,13 @@ describe('as --cacert is read', () => {
   });
 });
 
-describe('as --cacert is refused', () => {
+describe('--cacert refuses', () => {
   pki.table(false, {
     'a private key': () => ({ ...pki.shown([pki.leaf()], pki.root), cacert: pki.root.key }),
     'a private key behind a certificate': () => cacert(({ whole }) => whole + read(pki.root.key)),
     'a damaged certificate behind one': () =>
       cacert(({ begin, end, whole }) => whole + joined(begin, 'AAAA', end)),
-    'a certificate with something behind it': () =>
+    'a certificate with trailing data': () =>
       cacert(({ whole }) => {
         const der = Buffer.from(whole.replace(/-----.*-----/g, ''), 'base64');
         return joined(
@@ -72,12 +73,12 @@ describe('as --cacert is refused', () => {
       const root = pki.authority('negative', { serialNumber: -5 });
       return pki.shown([pki.leaf({ issuer: root })], root);
     },
-    'a file that is not there': () => ({ ...pki.shown([pki.leaf()], pki.root), cacert: '/nowhere/ca.crt' }),
+    'a missing file': () => ({ ...pki.shown([pki.leaf()], pki.root), cacert: '/nowhere/ca.crt' }),
     'a folder': () => ({ ...pki.shown([pki.leaf()], pki.root), cacert: pki.lab.folder }),
   });
 });
 
-/** A certificate for clients, which the server's own authority signs. */
+/** A client certificate, issued by the server's authority. */
 function ofClient(request: Partial<CertificateRequest> = {}) {
   const { pki: files } = pki.lab;
   const issuer = {
@@ -98,7 +99,7 @@ const showing = (client: CertificateRow['client']): CertificateRow => ({
   ...(client !== undefined && { client }),
 });
 
-/** A client whose key file holds its key as openssl writes it in another form, or changed. */
+/** A row whose client key file is rewritten by openssl in another format, or changed. */
 function withKey(key: CertificateRequest['key'] & string, rewrite: (file: string) => string): CertificateRow {
   const client = ofClient({ key });
   return showing({ cert: client.cert, key: write(rewrite(client.key)) });
@@ -112,7 +113,7 @@ const encrypted =
   (file: string) =>
     pki.ssl.run('pkcs8', '-topk8', '-in', file, '-passout', 'pass:secret', ...options);
 
-describe('as --cert and --key are read', () => {
+describe('--cert and --key accept', () => {
   pki.table(true, {
     'a key on P-256 in PKCS #8': () => showing(ofClient()),
     'a key on P-256 in SEC 1': () => withKey('p256', traditional('ec')),
@@ -151,13 +152,13 @@ describe('as --cert and --key are read', () => {
   });
 });
 
-describe('as --cert and --key are refused, by the program or by the server', () => {
+describe('the program or the server refuses as --cert and --key', () => {
   pki.table(false, {
-    nothing: () => ({
+    'no certificate': () => ({
       ...showing('none'),
       says: 'the server requires a client certificate: give --cert and --key',
     }),
-    'the certificate of a stranger': () => ({
+    'a certificate of another authority': () => ({
       ...showing(pki.leaf({ extensions: ['extendedKeyUsage=clientAuth'] })),
       says: /does not accept the client certificate|ended the TLS handshake/,
     }),
@@ -168,10 +169,11 @@ describe('as --cert and --key are refused, by the program or by the server', () 
     'a certificate signed with SHA-1': () => showing(ofClient({ digest: 'sha1' })),
     'a certificate without the intermediate that has issued it': () =>
       showing(ofClient({ issuer: ofClient({ extensions: CA }) })),
-    "another's key": () => showing({ cert: ofClient().cert, key: pki.ssl.key('p256', `other${count++}`) }),
-    "another's key of another kind": () => showing({ cert: ofClient().cert, key: pki.ssl.key('rsa2048') }),
-    'a key that a passphrase protects': () => withKey('p256', encrypted()),
-    'a key in PKCS #1 that a passphrase protects': () =>
+    'a key of another certificate': () =>
+      showing({ cert: ofClient().cert, key: pki.ssl.key('p256', `other${count++}`) }),
+    'a key of another algorithm': () => showing({ cert: ofClient().cert, key: pki.ssl.key('rsa2048') }),
+    'an encrypted key': () => withKey('p256', encrypted()),
+    'an encrypted key in PKCS #1': () =>
       withKey('rsa2048', (file) =>
         pki.ssl.run('rsa', '-in', file, '-traditional', '-aes128', '-passout', 'pass:secret'),
       ),
@@ -188,7 +190,7 @@ describe('as --cert and --key are refused, by the program or by the server', () 
   });
 });
 
-describe("the system's roots are", () => {
+describe("the system's root certificates are", () => {
   const withoutCa = (env: Record<string, string>, flags: readonly string[] = []): CertificateRow => {
     const { server } = pki.shown([pki.leaf()], pki.root);
     return { server, env, flags };
@@ -212,9 +214,9 @@ describe("the system's roots are", () => {
             `${read(pki.root.key)}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n${read(pki.root.cert)}`,
           ),
         }),
-      'unimportant where nothing is verified': () =>
+      'or are not needed with --insecure-skip-tls-verify': () =>
         withoutCa({ SSL_CERT_FILE: NONE, SSL_CERT_DIR: NONE }, ['--insecure-skip-tls-verify']),
-      'unimportant where --cacert is given': () => ({
+      'or are not needed with --cacert': () => ({
         ...pki.shown([pki.leaf()], pki.root),
         env: { SSL_CERT_FILE: NONE, SSL_CERT_DIR: NONE },
       }),
@@ -222,7 +224,7 @@ describe("the system's roots are", () => {
   });
   describe('not trusted', () => {
     pki.table(false, {
-      'those of another authority': () => ({
+      'as those of another authority': () => ({
         ...withoutCa({}),
         says: 'is signed by an unknown authority: give its CA with --cacert',
       }),
@@ -250,7 +252,7 @@ describe('--insecure-skip-tls-verify', () => {
     'accepts another root': () => unverified(pki.shown([pki.leaf({ issuer: undefined })], pki.root)),
     'accepts another host': () =>
       unverified(pki.shown([pki.leaf({ extensions: serverFor('DNS:other') })], pki.root)),
-    'accepts what has expired': () => unverified(pki.shown([pki.leaf({ validity: PAST })], pki.root)),
+    'accepts an expired certificate': () => unverified(pki.shown([pki.leaf({ validity: PAST })], pki.root)),
     'accepts a certificate for clients': () =>
       unverified(pki.shown([pki.leaf({ extensions: ['extendedKeyUsage=clientAuth'] })], pki.root)),
     'needs no authorities': () => {

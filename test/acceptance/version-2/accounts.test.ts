@@ -100,7 +100,7 @@ const on = v2Accounts({
   isOn: true,
 });
 
-/** Users are off between two cases: whatever fails or not, no key may be left. */
+/** Auth is disabled between two cases; each command must leave no keys, whether it succeeds or not. */
 const loggedIn: readonly SideBySideCase[] = [
   { run: 'user list' },
   { run: '-u ann:ann user list' },

@@ -6,10 +6,10 @@ import { ENABLE_V2, v2Etcdctl, version2 } from '../../support/lab/version-2.js';
 
 const settings = { commands: version2, extraArgs: ENABLE_V2, reset: [] };
 
-/** How long members may take to find each other healthy. */
+/** The timeout for changes of membership, which members refuse until they have been connected for five seconds. */
 const PATIENCE_MS = 30_000;
 
-/** Another one each time: the id of a member that was removed is refused, and it is made of URL and second. */
+/** A new peer URL for each call: a member's id is computed from its URL and the time in seconds, and that of a removed member is refused. */
 function nowhere(): string {
   host = (host % 250) + 1;
   return `http://127.77.0.${host}:1`;
@@ -23,7 +23,7 @@ async function real(lab: Lab, ...args: readonly string[]): Promise<string> {
       env: version2.env,
     });
     if (code === 0) return stdout.toString();
-    // Changes of membership are refused as long as members have not seen each other.
+    // Changes of membership are refused until the members are connected to each other.
     if (Date.now() > deadline) throw new Error(`${args.join(' ')}: ${stderr}`);
     await delay(100);
   }
@@ -40,7 +40,7 @@ async function idsOf(lab: Lab): Promise<Record<string, string>> {
   );
 }
 
-/** None but the lab's own members. */
+/** Only the lab's own members. */
 const ownMembers: Scene = {
   name: 'its own members',
   async set(lab) {
@@ -51,7 +51,7 @@ const ownMembers: Scene = {
   after: idsOf,
 };
 
-/** One more, `{new}` at `{url}`, that was added and has not been started. */
+/** One more member, `{new}` at `{url}`, which has been added and not started. */
 const unstarted: Scene = {
   name: 'an unstarted member',
   async set(lab) {
@@ -61,7 +61,7 @@ const unstarted: Scene = {
   },
 };
 
-/** Members come in the order of their ids, which chance decides about for a new one. */
+/** Sorts the members: they are listed in the order of their ids, and that of a new member is random. */
 const anyOrder = {
   pattern: /^.+$/s,
   replacement: (text: string) =>

@@ -8,7 +8,7 @@ const REFUSED = { why: WHY, stdout: '' };
 
 const given = ['set /a one', 'set /d/x two'];
 
-/** Refused by the dialect itself. */
+/** Command lines that version 2's parser refuses. */
 const refused: readonly SideBySideCase[] = [
   { run: '--nonsense get /a', differs: REFUSED },
   { run: '-x', differs: REFUSED },

@@ -78,7 +78,7 @@ const utl = (flags: string, given?: FilesCase['given']): FilesCase => ({
 });
 
 filesSideBySide(
-  'restore into odd places',
+  'restore into unusual paths',
   [
     utl('--data-dir d/', directory('d')),
     utl('--data-dir ./a/../d/.'),
