@@ -4,11 +4,11 @@ import { type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, type Program, type RunResult, run, start } from '../support/lab/program.js';
 
 /** The timeout of a test: `check perf` takes a minute. Ours and the real program run at the same time, each on its own servers. */
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 /** Runs a check; returns its result and the number of keys that are left in the store. */
 async function check(lab: Lab, program: Program, args: readonly string[]) {
-  const result = await run(program, [...lab.flags(), 'check', ...args], { timeoutMs: PATIENCE_MS });
+  const result = await run(program, [...lab.flags(), 'check', ...args], { timeoutMs: TIMEOUT_MS });
   const { stdout } = await lab.real(['get', '', '--prefix', '-w', 'json']);
   const left = JSON.parse(stdout.toString()) as { header: { revision: number }; count?: number };
   return { ...result, writes: left.header.revision - 1, keys: left.count ?? 0 };
@@ -32,7 +32,7 @@ describe('check, in full', () => {
   const both = ([ourLab, realLab]: [Lab, Lab], args: readonly string[]) =>
     Promise.all([check(ourLab, ourEtcdctl(), args), check(realLab, realLab.newestEtcdctl, args)]);
 
-  it('perf writes as much as in etcdctl, and leaves no keys', { timeout: PATIENCE_MS }, async () => {
+  it('perf writes as much as in etcdctl, and leaves no keys', { timeout: TIMEOUT_MS }, async () => {
     const [ours, real] = await both(labs, ['perf', '--auto-compact', '--auto-defrag']);
     // On a busy machine, either of them can be too slow to pass.
     const verdicts =
@@ -48,7 +48,7 @@ describe('check, in full', () => {
     expect(ours.writes).toBeGreaterThan(real.writes * 0.95);
   });
 
-  it('datascale prints the same as in etcdctl, except for the memory', { timeout: PATIENCE_MS }, async () => {
+  it('datascale prints the same as in etcdctl, except for the memory', { timeout: TIMEOUT_MS }, async () => {
     const before = await Promise.all(labs.map((lab) => check(lab, lab.etcdctl, ['perf', '--load=none'])));
     const [ours, real] = await both(labs, ['datascale', '--auto-compact', '--auto-defrag']);
     expect(shape(ours)).toBe(shape(real));
@@ -59,7 +59,7 @@ describe('check, in full', () => {
     expect([ours.code, ours.keys, ours.stderr.toString()]).toEqual([0, 0, '']);
   });
 
-  it('perf deletes its keys and fails when it is interrupted', { timeout: PATIENCE_MS }, async () => {
+  it('perf deletes its keys and fails when it is interrupted', { timeout: TIMEOUT_MS }, async () => {
     const [lab] = labs;
     const running = start(ourEtcdctl(), [...lab.flags(), 'check', 'perf']);
     await expect
@@ -91,11 +91,11 @@ describe('check datascale over TLS', () => {
   // No comparison: the real etcdctl reads the metrics without --cacert, and by http:// when the endpoint has no scheme.
   it.each(['https://', ''])(
     'reads the metrics of "%s" endpoints with the certificates of the flags',
-    { timeout: PATIENCE_MS },
+    { timeout: TIMEOUT_MS },
     async (scheme) => {
       const endpoints = lab.cluster.endpoints.map((endpoint) => scheme + endpoint.replace(/^https:\/\//, ''));
       const result = await run(ourEtcdctl(), [...lab.flags(endpoints), 'check', 'datascale'], {
-        timeoutMs: PATIENCE_MS,
+        timeoutMs: TIMEOUT_MS,
       });
       expect(result.stderr.toString()).toBe('');
       expect(shape(result)).toMatch(

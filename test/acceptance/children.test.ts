@@ -34,7 +34,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('a child program', () => {
   beforeAll(async () => {
     lab = await startLab();
     folder = path.join(lab.folder, 'programs');
-    busy = layOut(folder);
+    busy = createFiles(folder);
   });
   afterAll(async () => {
     if (busy !== undefined) closeSync(busy);
@@ -164,7 +164,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('a child program', () => {
 });
 
 /** Creates the files of the tests. @returns the descriptor that keeps `busy` open for writing */
-function layOut(folder: string): number {
+function createFiles(folder: string): number {
   const file = (name: string, content: string | Buffer, mode = 0o755) => {
     const target = path.join(folder, name);
     mkdirSync(path.dirname(target), { recursive: true });
@@ -177,7 +177,7 @@ function layOut(folder: string): number {
   file('not-executable', '#!/bin/sh\n', 0o644);
   file('no-interpreter', '#!/nowhere/sh\n');
   file('text-interpreter', '#!./no-shebang\n');
-  file('foreign', foreign(readFileSync('/bin/true')));
+  file('foreign', foreignProgram(readFileSync('/bin/true')));
   file('a=b', PRINT);
   file('relative/program', NAME);
   file('program', NAME);
@@ -192,7 +192,7 @@ function layOut(folder: string): number {
 }
 
 /** An ELF program for an unknown architecture (`e_machine`). */
-function foreign(program: Buffer): Buffer {
+function foreignProgram(program: Buffer): Buffer {
   program.writeUInt16LE(0xfefe, 18);
   return program;
 }

@@ -11,7 +11,7 @@ import {
 import { prepareNewcomer } from '../support/lab/newcomer.js';
 import { ourEtcdctl, type RunResult, run } from '../support/lab/program.js';
 
-const PATIENCE_MS = 20_000;
+const MEMBERSHIP_TIMEOUT_MS = 20_000;
 
 /** Runs our etcdctl with all members as endpoints, or with the given ones. */
 function ours(lab: Lab, args: readonly string[], endpoints = lab.cluster.endpoints): Promise<RunResult> {
@@ -26,7 +26,7 @@ async function succeeds(lab: Lab, ...args: string[]): Promise<string> {
 
 /** Retries while the server refuses with this error, because members must first be connected to each other. */
 async function succeedsEventually(lab: Lab, refusal: RegExp, ...args: string[]): Promise<string> {
-  for (const end = Date.now() + PATIENCE_MS; ; await delay(50)) {
+  for (const end = Date.now() + MEMBERSHIP_TIMEOUT_MS; ; await delay(50)) {
     const { code, stdout, stderr } = await ours(lab, args);
     if (code === 0) return stdout.toString();
     expect(stderr.toString()).toMatch(refusal);
@@ -34,8 +34,8 @@ async function succeedsEventually(lab: Lab, refusal: RegExp, ...args: string[]):
   }
 }
 
-const UNACQUAINTED = /^Error: etcdserver: unhealthy cluster$/m;
-const BEHIND = /^Error: etcdserver: can only promote a learner member which is in sync with leader$/m;
+const NOT_CONNECTED = /^Error: etcdserver: unhealthy cluster$/m;
+const NOT_IN_SYNC = /^Error: etcdserver: can only promote a learner member which is in sync with leader$/m;
 
 /** The members according to `endpoint status`, and whether each is the leader. */
 async function leadership(lab: Lab): Promise<{ endpoint: string; id: string; leads: boolean }[]> {
@@ -59,12 +59,12 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       const newcomer = await prepareNewcomer(lab);
       try {
         const add = ['member', 'add', newcomer.name, `--peer-urls=${newcomer.peerUrl}`, '--learner'];
-        const added = await succeedsEventually(lab, UNACQUAINTED, ...add);
+        const added = await succeedsEventually(lab, NOT_CONNECTED, ...add);
         expect(added).toMatch(/^Member +[0-9a-f]+ added as learner to cluster +[0-9a-f]+\n\nETCD_NAME=/);
         await newcomer.start(initialClusterOf(added));
         const learner = (await membersOf(lab)).find(({ name }) => name === newcomer.name);
         expect(learner).toMatchObject({ isLearner: true, isStarted: true });
-        const promoted = await succeedsEventually(lab, BEHIND, 'member', 'promote', learner?.id ?? '');
+        const promoted = await succeedsEventually(lab, NOT_IN_SYNC, 'member', 'promote', learner?.id ?? '');
         expect(promoted).toMatch(/^Member +[0-9a-f]+ promoted in cluster +[0-9a-f]+\n$/);
         expect((await membersOf(lab)).filter(({ isLearner }) => isLearner)).toEqual([]);
         const status = await succeeds(lab, 'endpoint', 'status', '--cluster');
@@ -83,7 +83,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       const newcomer = await prepareNewcomer(lab);
       try {
         const add = ['member', 'add', newcomer.name, `--peer-urls=${newcomer.peerUrl}`];
-        await newcomer.start(initialClusterOf(await succeedsEventually(lab, UNACQUAINTED, ...add)));
+        await newcomer.start(initialClusterOf(await succeedsEventually(lab, NOT_CONNECTED, ...add)));
         const health = await succeeds(lab, 'endpoint', 'health', '--cluster');
         expect(health).toContain(`${newcomer.clientUrl} is healthy`);
         expect(await membersOf(lab)).toContainEqual(

@@ -22,7 +22,7 @@ interface Settings {
   readonly shell?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Neither stdout nor stderr can be written to. */
-  readonly isMute?: boolean;
+  readonly hasNoOutput?: boolean;
   /** Standard input cannot be read: commands that read it fail. */
   readonly hasNoInput?: boolean;
 }
@@ -35,29 +35,29 @@ const LONG = 'x'.repeat(3000);
 const homes: readonly (readonly [string, string])[] = [
   ['empty', ''],
   ['a file', '$F/file'],
-  ['a loop of links', '$F/loop'],
+  ['a symlink loop', '$F/loop'],
   ['relative', 'home'],
   ['a device', '/dev/null'],
   ['too long', `/${LONG}/${LONG}`],
   ['missing', '$F/none/home'],
-  ['a place without files', '/proc/self'],
+  ['in a directory where no file can be created', '/proc/self'],
 ];
 
 const settings: readonly (readonly [string, Settings])[] = [
-  ['few open files', { shell: 'ulimit -n 32' }],
-  ['no file may grow', { shell: 'ulimit -f 0' }],
-  ['files may grow a little', { shell: 'ulimit -f 8' }],
+  ['a low limit of open files', { shell: 'ulimit -n 32' }],
+  ['a file size limit of 0', { shell: 'ulimit -f 0' }],
+  ['a small file size limit', { shell: 'ulimit -f 8' }],
   ['a small stack', { shell: 'ulimit -s 1024' }],
   ['no core files', { shell: 'ulimit -c 0' }],
-  ['stdin closed', { shell: 'exec <&-', hasNoInput: true }],
-  ['stdin a directory', { shell: 'exec <$F', hasNoInput: true }],
-  ['stdin for writing only', { shell: 'exec 0>/dev/null', hasNoInput: true }],
-  ['stdout closed', { shell: 'exec >&-' }],
-  ['stdout full', { shell: 'exec >/dev/full' }],
-  ['stdout for reading only', { shell: 'exec 1</dev/null' }],
-  ['stderr closed', { shell: 'exec 2>&-', isMute: true }],
-  ['stderr full', { shell: 'exec 2>/dev/full', isMute: true }],
-  ['all closed', { shell: 'exec <&- >&- 2>&-', isMute: true, hasNoInput: true }],
+  ['closed stdin', { shell: 'exec <&-', hasNoInput: true }],
+  ['a directory as stdin', { shell: 'exec <$F', hasNoInput: true }],
+  ['write-only stdin', { shell: 'exec 0>/dev/null', hasNoInput: true }],
+  ['closed stdout', { shell: 'exec >&-' }],
+  ['stdout on a full device', { shell: 'exec >/dev/full' }],
+  ['read-only stdout', { shell: 'exec 1</dev/null' }],
+  ['closed stderr', { shell: 'exec 2>&-', hasNoOutput: true }],
+  ['stderr on a full device', { shell: 'exec 2>/dev/full', hasNoOutput: true }],
+  ['closed stdin, stdout and stderr', { shell: 'exec <&- >&- 2>&-', hasNoOutput: true, hasNoInput: true }],
   ['a deleted working directory', { shell: GONE }],
   ['a working directory whose path is too long', { shell: DEEP }],
   ['no environment', { shell: 'unset HOME PATH TMPDIR LANG' }],
@@ -136,12 +136,12 @@ describe('the programs end normally with', () => {
     ];
   };
 
-  function expectCleanEnd({ args }: Line, result: RunResult, { isMute }: Settings): void {
+  function expectCleanEnd({ args }: Line, result: RunResult, { hasNoOutput }: Settings): void {
     const stderr = result.stderr.toString();
     const what = `${args.join(' ')}: ${stderr}`;
     expect(result.signal, what).toBeNull();
     expect(stderr, what).not.toMatch(/defect|^ {4}at /m);
-    if (result.code !== 0 && !isMute) expect(stderr.trim().split('\n').at(-1), what).toMatch(/^Error: /);
+    if (result.code !== 0 && !hasNoOutput) expect(stderr.trim().split('\n').at(-1), what).toMatch(/^Error: /);
   }
 
   it.concurrent.each(settings)('%s', { timeout: 30_000 }, async (_name, given) => {

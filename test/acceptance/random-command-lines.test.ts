@@ -58,18 +58,18 @@ const MESSAGES: Readonly<Record<string, MessageCodec<object>>> = {
 };
 
 /** Commands whose messages are compared by their header only, which is field 1 of each message. */
-const HEADED = /^(user|role) /;
+const HEADER_ONLY = /^(user|role) /;
 
 /** Text that differs between runs: ids that the server generates, times, and sizes of the database. */
-const CHANCE: OutputMask = {
+const VARYING_TEXT: OutputMask = {
   pattern:
     /\b[0-9a-f]{16}\b|"(ID|TTL|ttl)"( : |:)\d+|remaining\(\d+s\)|\b\d+(\.\d+)?(ns|\u00c2\u00b5s|ms|s)\b|"(raftIndex|raftAppliedIndex|dbSize|dbSizeInUse|DBSize|DBSizeInUse|RaftIndex|RaftAppliedIndex)"( : |:)\d+|\b\d+(\.\d+)? [kM]B\b/g,
   replacement: '<chance>',
 };
 
 /** Such text also changes the width of columns: rows of box-drawing characters (in UTF-8) and of blanks are reduced to one. */
-const CHANCE_IN_TABLE: OutputMask = {
-  pattern: new RegExp(`${CHANCE.pattern.source}|(?:\u00e2\u0094\u0080)+| +`, 'g'),
+const VARYING_IN_TABLE: OutputMask = {
+  pattern: new RegExp(`${VARYING_TEXT.pattern.source}|(?:\u00e2\u0094\u0080)+| +`, 'g'),
   replacement: (match) => (match.startsWith(' ') ? ' ' : match.startsWith('\u00e2') ? '-' : '<chance>'),
 };
 
@@ -98,7 +98,7 @@ describe(`random command lines of seed ${SEED}`, async () => {
         stdin: line.stdin,
         scene: state.scene({ changes: !READING.has(line.path), givesRevision: line.path === 'compaction' }),
         changes: !READING.has(line.path),
-        mask: line.args.includes('table') ? CHANCE_IN_TABLE : CHANCE,
+        mask: line.args.includes('table') ? VARYING_IN_TABLE : VARYING_TEXT,
         ...messageOf(line),
       });
       const isKnown = KNOWN_DIFFERENCES.some((difference) => difference.holds({ ...both, line }));
@@ -110,7 +110,7 @@ describe(`random command lines of seed ${SEED}`, async () => {
 /** The codec of an output with revisions. */
 function messageOf({ path, args }: RandomLine): { message?: MessageCodec<object> } {
   if (READING.has(path) || !args.some((arg) => arg.endsWith('protobuf'))) return {};
-  const message = MESSAGES[path] ?? (HEADED.test(path) ? PutResponse : undefined);
+  const message = MESSAGES[path] ?? (HEADER_ONLY.test(path) ? PutResponse : undefined);
   return message === undefined ? {} : { message };
 }
 

@@ -11,10 +11,10 @@ import { Node } from '../../support/lab/node.js';
 
 /** The nodes and addresses in docs/restore.md. */
 const NODES = [1, 2, 3].map((number) => ({ name: `cp-${number}`, ip: `10.0.0.1${number}` }));
-type Place = (typeof NODES)[number];
+type NodeAddress = (typeof NODES)[number];
 
 /** etcd's flags as kubeadm gives them. */
-function etcdFlags({ name, ip }: Place, pki: string, all: readonly Place[]): readonly string[] {
+function etcdFlags({ name, ip }: NodeAddress, pki: string, all: readonly NodeAddress[]): readonly string[] {
   return [
     `--advertise-client-urls=https://${ip}:2379`,
     `--cert-file=${pki}/server.crt`,
@@ -76,11 +76,15 @@ afterEach(async () => {
 });
 
 /** Creates nodes with certificates, on which nothing runs yet. */
-async function makeNodes(reference: CompleteReference, places: readonly Place[], pki: string): Promise<void> {
+async function makeNodes(
+  reference: CompleteReference,
+  addresses: readonly NodeAddress[],
+  pki: string,
+): Promise<void> {
   await createPki(path.join(folder, 'pki'), { algorithm: 'ecdsa' });
-  const ports = await freePorts(3 * places.length);
-  const peers = places.map(({ ip }, index) => [`${ip}:2380`, `127.0.0.1:${ports[3 * index]}`] as const);
-  nodes = places.map(({ name, ip }, index) => {
+  const ports = await freePorts(3 * addresses.length);
+  const peers = addresses.map(({ ip }, index) => [`${ip}:2380`, `127.0.0.1:${ports[3 * index]}`] as const);
+  nodes = addresses.map(({ name, ip }, index) => {
     const [, client, metrics] = ports.slice(3 * index);
     const own = [
       [`${ip}:2379`, `127.0.0.1:${client}`],
@@ -100,7 +104,7 @@ async function makeNodes(reference: CompleteReference, places: readonly Place[],
 }
 
 /** Fills the store, makes the backup as in the document, and then deletes all keys. */
-async function untilAccident(pki: string): Promise<void> {
+async function backUpAndDelete(pki: string): Promise<void> {
   const [first] = nodes;
   await first?.shell(`until ${etcdctl(pki, 'endpoint', 'health', '--cluster')}; do sleep 0.1; done`);
   for (const name of ['a', 'b', 'c']) await first?.shell(etcdctl(pki, 'put', `/registry/pods/${name}`, name));
@@ -149,12 +153,12 @@ async function expectRestored(pki: string): Promise<void> {
 }
 
 /** Starts etcd on the nodes from static pod manifests, as in a stacked cluster. */
-function startStacked(places: readonly Place[]): void {
-  for (const [index, place] of places.entries()) {
+function startStacked(addresses: readonly NodeAddress[]): void {
+  for (const [index, address] of addresses.entries()) {
     for (const pod of OTHER_PODS) nodes[index]?.write(`etc/kubernetes/manifests/${pod}.yaml`, 'kind: Pod\n');
     nodes[index]?.write(
       'etc/kubernetes/manifests/etcd.yaml',
-      manifest(etcdFlags(place, STACKED_PKI, places)),
+      manifest(etcdFlags(address, STACKED_PKI, addresses)),
     );
   }
 }
@@ -169,10 +173,10 @@ function expectPodsBack(): void {
 
 describe.each(references)('docs/restore.md, etcd $version', (reference) => {
   it('restores one control-plane node', async () => {
-    const places = NODES.slice(0, 1);
-    await makeNodes(reference, places, STACKED_PKI);
-    startStacked(places);
-    await untilAccident(STACKED_PKI);
+    const addresses = NODES.slice(0, 1);
+    await makeNodes(reference, addresses, STACKED_PKI);
+    startStacked(addresses);
+    await backUpAndDelete(STACKED_PKI);
     const output = await follow(blocksOf('restore.md', 'One control-plane node'), { 'every-node': nodes });
     expect(output).toContain('"Count" : 3');
     await expectRestored(STACKED_PKI);
@@ -182,7 +186,7 @@ describe.each(references)('docs/restore.md, etcd $version', (reference) => {
   it('restores three control-plane nodes', async () => {
     await makeNodes(reference, NODES, STACKED_PKI);
     startStacked(NODES);
-    await untilAccident(STACKED_PKI);
+    await backUpAndDelete(STACKED_PKI);
     const whoIs = { 'every-node': nodes, 'one-node': nodes.slice(2) };
     const output = await follow(blocksOf('restore.md', 'Three control-plane nodes'), whoIs);
     expect(output.match(/is healthy/g)?.length).toBeGreaterThanOrEqual(3);
@@ -192,8 +196,8 @@ describe.each(references)('docs/restore.md, etcd $version', (reference) => {
 
   it.runIf(reference === references.at(-1))('restores an external etcd cluster', async () => {
     await makeNodes(reference, NODES, EXTERNAL_PKI);
-    for (const [index, place] of NODES.entries()) {
-      nodes[index]?.write('etc/systemd/etcd.args', etcdFlags(place, EXTERNAL_PKI, NODES).join('\n'));
+    for (const [index, address] of NODES.entries()) {
+      nodes[index]?.write('etc/systemd/etcd.args', etcdFlags(address, EXTERNAL_PKI, NODES).join('\n'));
     }
     const apiServer = new Node({
       name: 'kube-1',
@@ -204,7 +208,7 @@ describe.each(references)('docs/restore.md, etcd $version', (reference) => {
     });
     for (const pod of OTHER_PODS) apiServer.write(`etc/kubernetes/manifests/${pod}.yaml`, 'kind: Pod\n');
     try {
-      await untilAccident(EXTERNAL_PKI);
+      await backUpAndDelete(EXTERNAL_PKI);
       const whoIs = { 'every-node': nodes, 'one-node': nodes.slice(1, 2), 'control-plane': [apiServer] };
       await follow(blocksOf('restore.md', 'External etcd'), whoIs);
       await expectRestored(EXTERNAL_PKI);

@@ -43,7 +43,7 @@ async function compact(lab: Lab): Promise<void> {
 }
 
 /** Makes the server read and write pages in all parts of the file, so that an invalid page is found. */
-async function live(lab: Lab): Promise<void> {
+async function changeStore(lab: Lab): Promise<void> {
   await lab.real(['defrag']);
   await lab.real(['put', '/odd/7', 'changed']);
   await removePrefix(lab, '/odd/1');
@@ -95,7 +95,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
           serverEnv: { ETCD_VERIFY: 'all' },
         });
         try {
-          await live(lab);
+          await changeStore(lab);
           const saved = path.join(lab.folder, 'saved.db');
           await mustSucceed(ourEtcdctl(), [...lab.flags(), 'snapshot', 'save', saved]);
           await mustSucceed(ourEtcdutl(), ['snapshot', 'verify', saved]);

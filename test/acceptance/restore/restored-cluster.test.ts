@@ -81,7 +81,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
 
     const real = programAt(reference.etcdutl ?? reference.etcdctl);
     const serverEnv = { ETCD_VERIFY: 'all' };
-    const whose: readonly (readonly [string, (index: number) => Program, LabOptions])[] = [
+    const restoredBy: readonly (readonly [string, (index: number) => Program, LabOptions])[] = [
       ['by our etcdutl and etcdctl', (index) => (index === 1 ? ourEtcdctl() : ourEtcdutl()), {}],
       [
         'by ours for one member and by the real program for two',
@@ -89,7 +89,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         { extraArgs: [comparingHashes(version)] },
       ],
     ];
-    describe.each(whose)('%s', (_whose, by, extra) => {
+    describe.each(restoredBy)('%s', (_restoredBy, by, extra) => {
       let lab: Lab;
       beforeAll(async () => {
         const prepare = restoring({ snapshot: source.snapshot, by });

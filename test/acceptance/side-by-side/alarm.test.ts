@@ -10,7 +10,7 @@ import {
 } from '../../support/lab/side-by-side.js';
 
 /** Smaller than an empty store: any put raises the alarm. */
-const NO_SPACE_AT_ALL = ['--quota-backend-bytes=16384'];
+const TINY_QUOTA = ['--quota-backend-bytes=16384'];
 
 const alarms = async (lab: Lab) => (await lab.real(['alarm', 'list'])).stdout.toString();
 
@@ -62,7 +62,7 @@ const armed: readonly SideBySideCase[] = ['simple', 'json', 'fields', 'table', '
 
 sideBySide('alarm', quiet);
 sideBySide('alarm over TLS', ['simple', 'json'].flatMap(quietIn), { profile: 'tls' });
-sideBySide('alarm that was raised', armed, { extraArgs: NO_SPACE_AT_ALL, reset: [] });
+sideBySide('alarm after it was raised', armed, { extraArgs: TINY_QUOTA, reset: [] });
 sideBySide(
   'endpoint health with an alarm',
   ['simple', 'json', 'fields'].map((format) => ({
@@ -71,5 +71,5 @@ sideBySide(
     since: '3.5',
     mask: { pattern: /\b\d+(?:\.\d+)?(?:Âµs|ms|s)\b/g, replacement: '<duration>' },
   })),
-  { extraArgs: NO_SPACE_AT_ALL, reset: [] },
+  { extraArgs: TINY_QUOTA, reset: [] },
 );

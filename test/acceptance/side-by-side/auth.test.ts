@@ -99,4 +99,4 @@ const on: readonly SideBySideCase[] = [
 ];
 
 sideBySide('auth', [...status, ...switches]);
-sideBySide('auth with users on', [...status, ...on], { profile: 'auth' });
+sideBySide('auth when it is enabled', [...status, ...on], { profile: 'auth' });

@@ -102,4 +102,4 @@ const changing: readonly SideBySideCase[] = [
 ].map((each) => ({ ...each, since: '3.6', server: '3.6' }));
 
 sideBySide('downgrade', [...asking, ...refused]);
-sideBySide('downgrade that is done', changing, { reset: [] });
+sideBySide('downgrade with changes', changing, { reset: [] });

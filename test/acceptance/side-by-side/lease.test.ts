@@ -41,7 +41,7 @@ const grants: readonly SideBySideCase[] = [
   { run: 'lease grant 9223372036854775807', scene: none },
 ];
 
-const FORMAT_FIRST = 'a format that cannot print the result is refused before the server is asked';
+const FORMAT_FIRST = 'a format that cannot print the result is refused before the call';
 
 const known: readonly SideBySideCase[] = [
   ...FORMATS.flatMap((format) => {

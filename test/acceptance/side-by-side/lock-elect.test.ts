@@ -31,7 +31,7 @@ const lock: readonly SideBySideCase[] = [
     env: { ETCD_LOCK_KEY: 'of a lock around this one' },
     mask: KEY,
     differs: {
-      why: 'a command under two locks is told of the inner one; etcdctl leaves it with the outer one',
+      why: 'a command under two nested locks gets the variables of the inner one; with etcdctl, those of the outer one',
       stdout: 'name/<lease>\n',
     },
   },

@@ -65,4 +65,4 @@ const refused: readonly SideBySideCase[] = [
 ];
 
 sideBySide('move-leader', moving, { members: 3, profile: 'tls', reset: [] });
-sideBySide('move-leader that moves nothing', refused);
+sideBySide('move-leader without a transfer', refused);

@@ -197,7 +197,10 @@ const writes: readonly SideBySideCase[] = [
   changing('del a'),
   changing('del a --prefix --prev-kv'),
   { ...changing('del a b --range --prev-kv'), since: '3.6' },
-  { ...changing('del a b'), newestServerOnly: 'waits, and then does what del --range does' },
+  {
+    ...changing('del a b'),
+    newestServerOnly: 'the command waits in the client, and then does the same as del --range',
+  },
   changing('del b --from-key'),
   changing('del missing'),
   changing('get a --prefix', 'del a', 'get a --prefix'),
@@ -302,7 +305,7 @@ const ON_PURPOSE: readonly SideBySideCase[] = [
     ...typed(Buffer.concat([Buffer.from('\nput "'), Buffer.of(0xff), Buffer.from('" v\nget "\\xff"\n\n\n')])),
     changes: true,
     differs: {
-      why: 'a byte that is not UTF-8 stays what it is; etcdctl stores U+FFFD in its place when it stands in double quotes',
+      why: 'a byte that is not UTF-8 is stored unchanged; etcdctl stores U+FFFD for it when it is in double quotes',
       stdout: 'SUCCESS\n\nOK\n\n\xff\nv\n',
     },
   },

@@ -10,7 +10,7 @@ import { ourEtcdctl } from '../../support/lab/program.js';
 import { type OnTerminal, startOnTerminal, terminalsMissing } from '../../support/lab/terminal.js';
 
 /** A shell's exit status for SIGHUP. */
-const HUNG_UP = 129;
+const SIGHUP_STATUS = 129;
 
 describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissing ?? ''}`, () => {
   let lab: Lab;
@@ -83,7 +83,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
 
     it.each([
       [['SIGTERM', 'SIGTERM'], 0],
-      [['SIGHUP', 'SIGHUP'], HUNG_UP],
+      [['SIGHUP', 'SIGHUP'], SIGHUP_STATUS],
     ] as const)('%j release a lock and end a candidacy', async (signals, code) => {
       const name = `freed-${code}`;
       const lock = onTerminal(['lock', name]);
@@ -121,7 +121,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       await running.waitFor(sign);
       running.hangUp();
       await running.gone();
-      expect(running.exitStatus()).toBe(HUNG_UP);
+      expect(running.exitStatus()).toBe(SIGHUP_STATUS);
     });
 
     it('ends watch -i', async () => {
@@ -130,7 +130,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       await running.waitFor('PUT');
       running.hangUp();
       await running.gone();
-      expect(running.exitStatus()).toBe(HUNG_UP);
+      expect(running.exitStatus()).toBe(SIGHUP_STATUS);
     });
 
     it('ends a snapshot, which leaves no files', async () => {

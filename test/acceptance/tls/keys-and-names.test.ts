@@ -20,13 +20,13 @@ const NAME_SERVER = '127.53.53.53';
 let count = 0;
 
 function ofKey(key: KeyKind, request: Partial<CertificateRequest> = {}): CertificateRow {
-  return pki.shown([pki.leaf({ key, ...request })], pki.root);
+  return pki.withChain([pki.leaf({ key, ...request })], pki.root);
 }
 
 /** A row whose server certificate is issued by a root with this key, with the given digest and options. */
 function underRoot(key: KeyKind, request: Partial<CertificateRequest> = {}): CertificateRow {
   const root = pki.authority(`root${count++}`, { key, ...(key === 'ed25519' && { digest: 'none' }) });
-  return pki.shown([pki.leaf({ issuer: root, ...request })], root);
+  return pki.withChain([pki.leaf({ issuer: root, ...request })], root);
 }
 
 const pss = (hash: string, saltBytes: number) => [
@@ -56,11 +56,11 @@ describe('the client accepts a server', () => {
       underRoot('rsa2048', { digest: 'sha512', options: pss('sha512', 64) }),
     'under a root whose own signature uses SHA-1': () => {
       const root = pki.authority('sha1-root', { key: 'rsa2048', digest: 'sha1' });
-      return pki.shown([pki.leaf({ issuer: root })], root);
+      return pki.withChain([pki.leaf({ issuer: root })], root);
     },
     'signed with SHA-1, when it is trusted itself': () => {
       const server = pki.leaf({ digest: 'sha1' });
-      return pki.shown([server], server);
+      return pki.withChain([server], server);
     },
     'signed with SHA-1, when nothing is verified': () => ({
       ...ofKey('p256', { digest: 'sha1' }),
@@ -80,14 +80,14 @@ describe('the client refuses a server', () => {
     'under a root with an RSA key of 512 bits': () => underRoot('rsa512'),
     'under an intermediate that was signed with SHA-1': () => {
       const between = pki.authority('sha1-between', { issuer: pki.root, digest: 'sha1' });
-      return pki.shown([pki.leaf({ issuer: between }), between], pki.root);
+      return pki.withChain([pki.leaf({ issuer: between }), between], pki.root);
     },
     'under a root on a curve that Go does not know': () => underRoot('secp256k1'),
   });
 });
 
 const named = (host: string, ...names: readonly string[]): CertificateRow => ({
-  ...pki.shown([pki.leaf({ extensions: serverFor(...names) })], pki.root),
+  ...pki.withChain([pki.leaf({ extensions: serverFor(...names) })], pki.root),
   host,
 });
 
@@ -110,37 +110,37 @@ describe('the certificate does not match the name', () => {
   pki.table(false, {
     'of another address': () => ({
       ...named('127.0.0.1', 'IP:127.0.0.2', 'DNS:localhost'),
-      says: 'not valid for 127.0.0.1, only for DNS:localhost, IP:127.0.0.2',
+      reason: 'not valid for 127.0.0.1, only for DNS:localhost, IP:127.0.0.2',
     }),
     'of an address, as a host name': () => named('127.0.0.1', 'DNS:127.0.0.1'),
     'of an address, when it has no addresses': () => ({
       ...named('127.0.0.1', 'DNS:localhost'),
-      says: 'not valid for 127.0.0.1, only for DNS:localhost',
+      reason: 'not valid for 127.0.0.1, only for DNS:localhost',
     }),
     'of a host, when it has only other host names': () => named('localhost', 'DNS:other', 'DNS:*.localhost'),
     'of a host, when it has only addresses': () => ({
       ...named('localhost', 'IP:127.0.0.1'),
-      says: 'not valid for localhost, only for IP:127.0.0.1',
+      reason: 'not valid for localhost, only for IP:127.0.0.1',
     }),
     'of a host, when it has only the wildcard *': () => named('localhost', 'DNS:*'),
     'of a host, with a final dot in the certificate': () => named('localhost', 'DNS:localhost.'),
     'of a host, as a URI': () => named('localhost', 'URI:https://localhost'),
     'of a host, when only the common name has it': () => ({
-      ...pki.shown(
+      ...pki.withChain(
         [pki.leaf({ subject: '/CN=localhost', extensions: ['basicConstraints=CA:FALSE'] })],
         pki.root,
       ),
       host: 'localhost',
     }),
     'of an address, when only the common name has it': () => ({
-      ...pki.shown(
+      ...pki.withChain(
         [pki.leaf({ subject: '/CN=127.0.0.1', extensions: ['basicConstraints=CA:FALSE'] })],
         pki.root,
       ),
-      says: 'not valid for 127.0.0.1: it has no subject alternative names',
+      reason: 'not valid for 127.0.0.1: it has no subject alternative names',
     }),
     'of an address, when it has no names': () =>
-      pki.shown([pki.leaf({ extensions: ['basicConstraints=CA:FALSE'] })], pki.root),
+      pki.withChain([pki.leaf({ extensions: ['basicConstraints=CA:FALSE'] })], pki.root),
   });
 });
 
@@ -231,7 +231,7 @@ describe('with endpoints from SRV records,', () => {
 describe('over TLS 1.2', () => {
   const old = new CertificateLab({ extraArgs: ['--tls-max-version=TLS1.2'] });
   const ofOld = (key: KeyKind, issuer?: Issued) =>
-    old.shown([old.leaf({ key, ...(issuer && { issuer }) })], old.root);
+    old.withChain([old.leaf({ key, ...(issuer && { issuer }) })], old.root);
   old.table(true, {
     'a key on P-256 is accepted': () => ofOld('p256'),
     'a key on P-521 is accepted': () => ofOld('p521'),

@@ -15,7 +15,7 @@ afterAll(() => {
 /** A row with a node:tls server that sends no application data. */
 async function silent(options: TlsOptions): Promise<CertificateRow> {
   const leaf = pki.leaf({ key: 'rsa2048' });
-  const row = pki.shown([leaf], pki.root);
+  const row = pki.withChain([leaf], pki.root);
   const server = createServer(
     { cert: readFileSync(row.server.cert), key: readFileSync(leaf.key), ALPNProtocols: ['h2'], ...options },
     (socket) => socket.on('error', () => {}),

@@ -143,5 +143,5 @@ const loggedIn: readonly SideBySideCase[] = [
 
 sideBySide('version 2, users', users, settings);
 sideBySide('version 2, roles', roles, settings);
-sideBySide('version 2, users off and on', switches, settings);
-sideBySide('version 2, users on', loggedIn, settings);
+sideBySide('version 2, enabling and disabling auth', switches, settings);
+sideBySide('version 2 with auth enabled', loggedIn, settings);

@@ -35,7 +35,7 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
   }
 
   /** Starts a server from the backup; returns its contents and whether it accepts new keys. */
-  async function boot(backup: string, more: readonly string[] = []): Promise<Contents> {
+  async function startFromBackup(backup: string, more: readonly string[] = []): Promise<Contents> {
     const cluster = await startEtcd({
       program: reference.etcd,
       dataDir: backup,
@@ -91,7 +91,7 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
   it('starts with all keys of version 2, and none of version 3', async () => {
     const source = readFileSync(path.join(dataDir, 'member', 'snap', 'db'));
     const backup = await backUp(ourEtcdctl(), 'ours');
-    expect(await boot(backup)).toEqual({ ...before, version3: '' });
+    expect(await startFromBackup(backup)).toEqual({ ...before, version3: '' });
     expect(readFileSync(path.join(dataDir, 'member', 'snap', 'db'))).toEqual(source);
   });
 
@@ -101,8 +101,8 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
       version2: version2.replace(/"(created|modified)Index":\d+/g, ''),
       version3,
     });
-    const real = await boot(await backUp(etcdctl, 'real-2'));
-    const ours = await boot(await backUp(ourEtcdctl(), 'ours-2'));
+    const real = await startFromBackup(await backUp(etcdctl, 'real-2'));
+    const ours = await startFromBackup(await backUp(ourEtcdctl(), 'ours-2'));
     expect(withoutIndexes(ours)).toEqual(withoutIndexes(real));
   });
 
@@ -123,7 +123,7 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
       const target = path.join(folder, `of-three-${at}`);
       const args = ['backup', '--data-dir', path.join(folder, 'member'), '--backup-dir', target];
       expect((await run(program, args, { env: ENV })).code).toBe(0);
-      return boot(target);
+      return startFromBackup(target);
     });
     expect(await ours).toEqual(await real);
     expect((await ours)?.version2).toContain('"key":"/of/three"');
@@ -131,7 +131,7 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
 
   it('with --with-v3 starts with the keys of version 3 too', async () => {
     const backup = await backUp(ourEtcdctl(), 'ours-3', '--with-v3');
-    expect(await boot(backup)).toEqual(before);
+    expect(await startFromBackup(backup)).toEqual(before);
   });
 
   it('supports separate WAL directories for source and backup', async () => {
@@ -140,7 +140,7 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
     const target = path.join(folder, 'target-wal');
     const backup = await backUp(ourEtcdctl(), 'ours-4', '--wal-dir', wal, '--backup-wal-dir', target);
     expect(readdirSync(path.join(backup, 'member'))).toEqual(['snap']);
-    expect(await boot(backup, [`--wal-dir=${target}`])).toEqual({ ...before, version3: '' });
+    expect(await startFromBackup(backup, [`--wal-dir=${target}`])).toEqual({ ...before, version3: '' });
   });
 
   it('overwrites no files, and creates none when there is no data', async () => {

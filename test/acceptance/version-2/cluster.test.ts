@@ -7,17 +7,17 @@ import { ENABLE_V2, v2Etcdctl, version2 } from '../../support/lab/version-2.js';
 const settings = { commands: version2, extraArgs: ENABLE_V2, reset: [] };
 
 /** The timeout for changes of membership, which members refuse until they have been connected for five seconds. */
-const PATIENCE_MS = 30_000;
+const MEMBERSHIP_TIMEOUT_MS = 30_000;
 
 /** A new peer URL for each call: a member's id is computed from its URL and the time in seconds, and that of a removed member is refused. */
-function nowhere(): string {
+function unusedPeerUrl(): string {
   host = (host % 250) + 1;
   return `http://127.77.0.${host}:1`;
 }
 let host = 0;
 
 async function real(lab: Lab, ...args: readonly string[]): Promise<string> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + MEMBERSHIP_TIMEOUT_MS;
   for (;;) {
     const { code, stdout, stderr } = await run(v2Etcdctl(), [...version2.flags(lab), ...args], {
       env: version2.env,
@@ -46,7 +46,7 @@ const ownMembers: Scene = {
   async set(lab) {
     const { new: stranger } = await idsOf(lab);
     if (stranger !== undefined) await real(lab, 'member', 'remove', stranger);
-    return { ...(await idsOf(lab)), url: nowhere() };
+    return { ...(await idsOf(lab)), url: unusedPeerUrl() };
   },
   after: idsOf,
 };
@@ -57,7 +57,7 @@ const unstarted: Scene = {
   async set(lab) {
     const { url = '' } = await ownMembers.set(lab);
     await real(lab, 'member', 'add', 'new', url);
-    return { ...(await idsOf(lab)), url, otherUrl: nowhere() };
+    return { ...(await idsOf(lab)), url, otherUrl: unusedPeerUrl() };
   },
 };
 

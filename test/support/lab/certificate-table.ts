@@ -25,7 +25,7 @@ export interface CertificateRow {
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Text that our stderr contains besides Go's reason. */
-  readonly says?: string | RegExp;
+  readonly reason?: string | RegExp;
   /** Why the executable differs from the real etcdctl on purpose. */
   readonly deliberateInExecutable?: string;
   /** Files that replace files of the system, by the path of the replaced file, such as /etc/hosts; needs root. */
@@ -93,7 +93,7 @@ export class CertificateLab {
   }
 
   /** A row whose server sends this chain and whose client trusts these authorities. */
-  shown(
+  withChain(
     [first, ...others]: readonly [Issued, ...Issued[]],
     ...authorities: readonly Issued[]
   ): CertificateRow {
@@ -202,7 +202,7 @@ async function compareCalls(
   for (const [index, outcome] of ours.entries()) {
     if (deliberate === undefined) {
       check(outcome, real, names[index] ?? '');
-      expect(outcome.stderr, names[index]).toMatch(row.says ?? '');
+      expect(outcome.stderr, names[index]).toMatch(row.reason ?? '');
     } else expect(outcome.code, `${names[index]} differs: ${deliberate}`).not.toBe(real.code);
   }
   return deliberate === undefined ? 'equal' : 'deliberate';

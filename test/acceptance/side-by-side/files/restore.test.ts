@@ -63,7 +63,7 @@ filesSideBySide(
   { newestServerOnly: true },
 );
 
-filesSideBySide('restore into places and formats that are allowed', [
+filesSideBySide('restore with allowed paths and formats', [
   ...restore('', { given: directory('d') }),
   ...restore('--wal-dir w'),
   ...restore('-w xml'),
