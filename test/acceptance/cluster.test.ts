@@ -2,7 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { atRest } from '../support/lab/at-rest.js';
 import { comparesWithAtLeast, type Lab, references, startLab } from '../support/lab/lab.js';
-import { initialClusterOf, membersOf, realEventually, removeStrangers } from '../support/lab/membership.js';
+import {
+  initialClusterOf,
+  membersOf,
+  realEventually,
+  removeAddedMembers,
+} from '../support/lab/membership.js';
 import { prepareNewcomer } from '../support/lab/newcomer.js';
 import { ourEtcdctl, type RunResult, run } from '../support/lab/program.js';
 
@@ -69,7 +74,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         await succeeds(lab, 'member', 'remove', learner?.id ?? '');
         expect(await membersOf(lab)).toHaveLength(3);
       } finally {
-        await removeStrangers(lab);
+        await removeAddedMembers(lab);
         await newcomer.stop();
       }
     });
@@ -85,7 +90,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
           expect.objectContaining({ name: newcomer.name, isStarted: true, isLearner: false }),
         );
       } finally {
-        await removeStrangers(lab);
+        await removeAddedMembers(lab);
         await newcomer.stop();
       }
     });

@@ -240,7 +240,7 @@ describe('lock when its lease is lost', () => {
       expect(code).toBe(1);
       // SIGINT can arrive before the client notices that the server is gone, and the system may reset the connection.
       expect(stderr.toString()).toMatch(
-        /connection refused\nError: context deadline exceeded\n$|the connection was lost before the response arrived.*\nError: rpc error: code = Unavailable desc = error reading from server: (?:EOF|connection reset by peer)\n$/,
+        /connection refused\nError: context deadline exceeded\n$|the connection was lost before the response arrived.*\nError: rpc error: code = Unavailable desc = error reading from server: (?:EOF|broken pipe|connection reset by peer)\n$/,
       );
     } finally {
       await alone.stop();

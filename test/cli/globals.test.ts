@@ -183,14 +183,14 @@ describe('discovery', () => {
   });
 });
 
-describe('user', () => {
+describe('the user', () => {
   it.each([
     [{ user: 'root' }, { username: 'root' }, undefined],
     [{ user: 'root:a:b' }, { username: 'root', password: 'a:b' }, 'a:b'],
     [{ user: 'ro:ot', password: 'x' }, { username: 'ro:ot', password: 'x' }, 'x'],
     [{ user: 'root:', password: '' }, { username: 'root', password: '' }, undefined],
     [{ user: '', password: 'x' }, undefined, undefined],
-  ])('%j', (given, user, password) => {
+  ])('of the flags %j is %j', (given, user, password) => {
     const { user: found, connection } = resolve(given);
     expect(found).toEqual(user);
     const login = { kind: 'password', username: user?.username, password };

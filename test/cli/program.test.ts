@@ -72,7 +72,7 @@ describe('flags', () => {
     ['get a --tag x', { tag: ['x'] }],
     ['get a --tag x,y --tag z', { tag: ['x', 'y', 'z'] }],
     ['get a --tag=', { tag: [] }],
-  ])('etcdctl %s', (line, changed) => {
+  ])('are read from etcdctl %s', (line, changed) => {
     const defaults = {
       prefix: false,
       rev: 0n,
@@ -249,7 +249,7 @@ describe('arguments', () => {
     [['get', 'help'], ['help'], undefined],
     [['endpoint', 'health', '--cluster', '--', 'hashkv'], ['hashkv'], 0],
     [['get', 'a\udcff', '--order', '\udc80'], ['a\udcff'], undefined],
-  ])('of %j', (argv, args, argsLenAtDash) => {
+  ])('are told from flags in %j', (argv, args, argsLenAtDash) => {
     expect(invocationOf(argv).options).toMatchObject({ args, argsLenAtDash });
   });
 
@@ -305,7 +305,7 @@ describe('help instead of a command', () => {
     ['endpoint', 'etcdctl endpoint <command>'],
     ['endpoint --cluster', 'etcdctl endpoint <command>'],
     ['endpoint foo -h', 'etcdctl endpoint <command>'],
-  ])('etcdctl %s', (line, usage) => {
+  ])('is what etcdctl %s gives', (line, usage) => {
     expect(helpOf(line.split(' ').filter(Boolean))).toContain(`Usage:\n  ${usage}`);
   });
 

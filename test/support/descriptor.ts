@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { WriteNow } from '../../src/term/standard-stream.js';
 
-/** A non-blocking descriptor that takes one write, and no more until `release`, which lets it take everything. */
+/** A non-blocking descriptor that accepts one write; further writes fail with EAGAIN until `release`. */
 export function slowDescriptor() {
   const writes: Buffer[] = [];
   let isOpen = true;
@@ -23,7 +23,7 @@ export function slowDescriptor() {
     release: () => {
       isReleased = true;
     },
-    /** Settles when it has refused once more. */
+    /** Resolves when it has refused another write. */
     asked: () => {
       const before = refusals;
       return vi.waitUntil(() => refusals > before);
@@ -31,7 +31,7 @@ export function slowDescriptor() {
   };
 }
 
-/** A descriptor to which every write fails. */
+/** A write function that always throws an error with this code. */
 export function failing(code: string): () => never {
   return () => {
     throw Object.assign(new Error(code), { code });

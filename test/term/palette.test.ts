@@ -11,7 +11,7 @@ describe('loadPalette', () => {
     [{ isTTY: false, env: { FORCE_COLOR: '1' } }, true],
     [{ isTTY: true, env: { FORCE_COLOR: '0' } }, false],
     [{ isTTY: false, env: { FORCE_COLOR: '1', NO_COLOR: '1' } }, true],
-  ])('%j', async (facts, isColoured) => {
+  ])('with %j has colours: %s', async (facts, isColoured) => {
     const { bad } = await loadPalette(facts);
     expect(bad('x')).toBe(isColoured ? '\u001b[31mx\u001b[39m' : 'x');
   });

@@ -80,7 +80,7 @@ describe('a mask of signals', () => {
     ['fffffffe80002000', ['SIGALRM']],
     ['damaged', []],
     ['', []],
-  ])('%s', (mask, signals) => {
+  ])('%s names %j', (mask, signals) => {
     expect(signalsOfMask(mask)).toEqual(signals);
   });
 });

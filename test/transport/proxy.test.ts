@@ -13,7 +13,7 @@ describe('the proxy', () => {
     ['user@proxy:3128', { ...PROXY, credentials: 'user' }],
     ['http://[::2]:3128', { host: '::2', port: '3128' }],
     [undefined, undefined],
-  ])('%s', (setting, proxy) => {
+  ])('that the setting %j names is %j', (setting, proxy) => {
     expect(proxyFor({ host: 'etcd', port: '2379' }, setting)).toEqual(proxy);
   });
 });

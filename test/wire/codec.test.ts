@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { messageEncoder } from '../../src/wire/encoder.js';
+import { messageEncoder } from '../../src/transport/grpc/rpc.js';
 import {
   CompareResult,
   CompareTarget,
@@ -143,7 +143,7 @@ const vectors = [
 ];
 
 describe('equals etcd', () => {
-  test.each(vectors)('$name', ({ check }) => check());
+  test.each(vectors)('in the bytes of $name', ({ check }) => check());
 });
 
 describe('round trips', () => {

@@ -25,13 +25,19 @@ const noSpace: Scene = {
   },
 };
 
-/** Protocol buffers' text form has one or two spaces, by the program's build. */
-const mask = { pattern: / +/g, replacement: ' ' };
+/** Protocol buffers' text form has one or two spaces, by the program's build, and one or none at its end. */
+const mask = {
+  pattern: / +\n?/g,
+  replacement: (match: string) => (match.endsWith('\n') ? '\n' : ' '),
+};
+
+/** etcdctl 3.5 does not print the fields of an answer without alarms. */
+const sinceOf = (format: string) => (format === 'fields' ? { since: '3.6' } : {});
 
 const quietIn = (format: string): readonly SideBySideCase[] => [
   { run: `alarm list -w ${format}` },
   { run: `alarm list -w ${format} --hex`, since: '3.6' },
-  ...(format === 'table' ? [] : [{ run: `alarm disarm -w ${format}` }]),
+  ...(format === 'table' ? [] : [{ run: `alarm disarm -w ${format}`, ...sinceOf(format) }]),
 ];
 
 const quiet: readonly SideBySideCase[] = [
@@ -55,6 +61,7 @@ const armed: readonly SideBySideCase[] = ['simple', 'json', 'fields', 'table', '
       run: `alarm disarm -w ${format}`,
       scene: noSpace,
       mask,
+      ...sinceOf(format),
       ...(format === 'protobuf' && { message: AlarmResponse }),
     },
   ],

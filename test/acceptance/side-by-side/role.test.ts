@@ -41,7 +41,7 @@ const inFormat = (format: string): readonly SideBySideCase[] => [
   { run: `role get all -w ${format}`, scene: many },
   { run: `role get odd -w ${format}`, scene: many },
   { run: `role get empty -w ${format}`, scene: empty },
-  { run: `role get root -w ${format}`, scene: empty },
+  { run: `role get root -w ${format}`, scene: empty, ...(format === 'simple' && { since: '3.6' }) },
   { run: `role get root -w ${format}`, scene: many },
   { run: `role list -w ${format}`, scene: none },
   { run: `role list -w ${format}`, scene: many },

@@ -41,7 +41,11 @@ const inFormat = (format: string): readonly SideBySideCase[] => {
     { run: `user get bob -w ${format}`, scene: several },
     { run: `user get bob -w ${format} --hex`, scene: several, since: '3.6' },
     { run: `user get alice -w ${format}`, scene: several },
-    { run: `user get bob --detail -w ${format}`, scene: several },
+    {
+      run: `user get bob --detail -w ${format}`,
+      scene: several,
+      ...(format === 'simple' && { since: '3.6' }),
+    },
     { run: `user get bob --detail -w ${format} --hex`, scene: several, since: '3.6' },
     { run: `user get alice --detail -w ${format}`, scene: several },
     { run: `user list -w ${format}`, scene: none },

@@ -70,7 +70,7 @@ describe('as --cacert is refused', () => {
       }),
     'a certificate with a negative serial number': () => {
       const root = pki.authority('negative', { serialNumber: -5 });
-      return pki.shown([pki.leaf({ issuer: root })], root);
+      return { ...pki.shown([pki.leaf({ issuer: root })], root), since: '3.6' };
     },
     'a file that is not there': () => ({ ...pki.shown([pki.leaf()], pki.root), cacert: '/nowhere/ca.crt' }),
     'a folder': () => ({ ...pki.shown([pki.leaf()], pki.root), cacert: pki.lab.folder }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boolFlag, durationFlag, int64Flag, stringFlag } from '../../../src/cli/flags.js';
+import { stringArrayFlag } from '../../../src/cli/v2/arguments.js';
 import { flagsFirst, parseFlagWords } from '../../../src/cli/v2/dialect.js';
-import { stringArrayFlag } from '../../../src/cli/v2/flags.js';
 
 const TABLE = {
   recursive: boolFlag(false, '', { short: 'r' }),

@@ -66,6 +66,6 @@ test.each<[string, AttemptError, 'idempotent' | 'only-if-unsent', number, boolea
     1,
     false,
   ],
-])('%s', (_name, failed, policy, endpoints, expected) => {
+])('whether a call may be repeated: %s', (_name, failed, policy, endpoints, expected) => {
   expect(mayRetry(failed, policy, endpoints)).toBe(expected);
 });

@@ -52,7 +52,7 @@ test.each<[readonly (readonly [string, string])[], string | undefined]>([
     ],
     'mix of request and response pseudo headers',
   ],
-])('%j: %s', (fields, violation) => {
+])('the header fields %j break this rule: %s', (fields, violation) => {
   const validator = new FieldValidator();
   for (const [name, value] of fields) validator.check(name, value);
   expect(validator.violation).toBe(violation);

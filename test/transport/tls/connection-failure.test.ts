@@ -75,7 +75,7 @@ test.each([
   ],
   ['Error: getaddrinfo EAI_AGAIN etcd.example', 'the host name cannot be resolved (no such host)'],
   ['Error: something new (2026-01-01T00:00:00.000Z)', 'something new'],
-])('%j', (error, words) => {
+])('the failure %j is explained', (error, words) => {
   expect(explainConnectionFailure(new Error(framed(error)), { isSecure: true })).toBe(words);
 });
 
@@ -101,7 +101,7 @@ describe('a certificate that is not trusted', () => {
       "the server's certificate is not valid yet: check the clock",
     ],
     ['x509: something new', "the server's certificate is not trusted"],
-  ])('%s', (message, words) => {
+  ])('is explained: %s', (message, words) => {
     expect(explain(message)).toBe(`${words} (${message})`);
   });
 

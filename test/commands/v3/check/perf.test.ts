@@ -70,7 +70,7 @@ describe('check perf, options', () => {
       { load: 'xl', prefix: 'x', compacts: true, defragments: true },
     ],
     [['--load', 'medium', '--prefix', '/p/', 'whatever'], { ...OPTIONS, load: 'm' }],
-  ])('%j', (argv, options) => {
+  ])('are read from %j', (argv, options) => {
     expect(parseCommand(registerCheckPerf, ['perf', ...argv])).toEqual(options);
   });
 
@@ -203,7 +203,7 @@ describe('the judgement', () => {
     [[501, 501], 'Slowest request took too long: 0.501000s', 'PASS: Stddev is 0.000000s'],
     [[1, 402], 'PASS: Slowest request took 0.402000s', 'Stddev too high: 0.200500s'],
     [[], 'PASS: Slowest request took 0.000000s', 'PASS: Stddev is NaNs'],
-  ])('%j', (took, slowest, deviation) => {
+  ])('on requests that took %j ms is told', (took, slowest, deviation) => {
     expect(judge(statistics(took, 1), 1).lines.slice(1, 3)).toEqual([slowest, deviation]);
   });
 

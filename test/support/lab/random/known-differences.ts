@@ -1,7 +1,7 @@
 import type { Observation } from '../side-by-side.js';
 import type { RandomLine } from './command-line.js';
 
-/** What ours does otherwise on purpose, wherever it occurs, and how to tell. */
+/** A deliberate difference that can occur in many command lines, and how to recognise it. */
 export interface KnownDifference {
   readonly why: string;
   holds(both: { readonly real: Observation; readonly ours: Observation; readonly line: RandomLine }): boolean;
