@@ -11,7 +11,7 @@ import { testId } from './test-record.mjs';
 
 /**
  * @typedef {object} VitestRun
- * @property {'unit' | 'acceptance' | 'short'} project
+ * @property {'unit*' | 'acceptance' | 'short'} project
  * @property {string} program what is tested, and beside what: the ids of the tests begin with it
  * @property {readonly string[]} [args] file filters and options
  * @property {Readonly<Record<string, string>>} [env]
