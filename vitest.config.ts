@@ -7,7 +7,7 @@ import { SideBySideReporter } from './test/support/lab/side-by-side-reporter.js'
 const report = process.env.TEST_REPORT_FILE;
 
 /** They replace modules (vi.mock), and cannot share a process with files that have loaded them. */
-const withReplacedModules = ['reconnection', 'dial', 'server-lock'].map((name) => `test/**/${name}.test.ts`);
+const withReplacedModules = ['subchannel', 'dial', 'database-file'].map((name) => `test/**/${name}.test.ts`);
 
 /** Time for a machine that is busy with other things; a test that hangs still ends. */
 const unitTimeout = 30_000;
