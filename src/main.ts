@@ -158,7 +158,7 @@ const V2_CODES: Readonly<Record<V2Ending, number>> = {
   'help-topic': ExitCode.invalidInput,
 };
 
-/** The exit status of an error. Nothing else maps errors to exit statuses. */
+/** The exit status of an error. Only a failed write to stdout and termination by a signal have theirs elsewhere (`process.ts`). */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return USAGE_CODES[error.kind];
   if (error instanceof V2Failure) return V2_CODES[error.ending];

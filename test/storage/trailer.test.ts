@@ -1,19 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { TrailerCheck } from '../../src/storage/snapshot/trailer.js';
+import { ChecksumVerifier } from '../../src/storage/snapshot/checksum.js';
 
 const body = randomBytes(8 * 512);
 const snapshot = Buffer.concat([body, createHash('sha256').update(body).digest()]);
 
 function checkInChunks(bytes: Buffer, chunkBytes: number) {
-  const check = new TrailerCheck();
+  const check = new ChecksumVerifier();
   for (let offset = 0; offset < bytes.length; offset += chunkBytes) {
     check.update(bytes.subarray(offset, offset + chunkBytes));
   }
   return check.finish();
 }
 
-describe('TrailerCheck', () => {
+describe('ChecksumVerifier', () => {
   it.each([1, 7, 31, 32, 33, 511, 4096, 1 << 20])(
     'accepts the trailer in chunks of %d bytes',
     (chunkBytes) => {
@@ -41,7 +41,7 @@ describe('TrailerCheck', () => {
   );
 
   it('copies the bytes that it buffers, so that the caller may reuse the chunk', () => {
-    const check = new TrailerCheck();
+    const check = new ChecksumVerifier();
     const chunk = Buffer.alloc(100);
     for (let offset = 0; offset < snapshot.length; offset += chunk.length) {
       const length = snapshot.copy(chunk, 0, offset);

@@ -58,8 +58,7 @@ export class CallRunner<Channel extends EndpointChannel> {
         return await attemptCall(channel);
       } catch (failure) {
         if (!(failure instanceof AttemptError) || attempt === maxAttempts) throw failure;
-        if (policy !== 'only-if-unsent-with-same-token' && authentication?.shouldRefreshToken(failure))
-          await authentication.refreshToken(context);
+        if (authentication?.shouldRefreshToken(failure)) await authentication.refreshToken(context);
         else if (mayRetry(failure, policy, pool.size)) pool.markUnavailable(channel);
         else throw failure;
         context.lastFailure = failure;

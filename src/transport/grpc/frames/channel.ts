@@ -155,7 +155,7 @@ class Http2Channel implements RequestChannel {
 
   #readyConnection(): Http2Connection {
     const { current } = this.#subchannel;
-    if (current === undefined) throw this.#failure(statusOfStreamFailure({ kind: 'refused' }));
+    if (current === undefined) throw this.#failure(statusOfStreamFailure({ kind: 'unprocessed' }));
     return current;
   }
 

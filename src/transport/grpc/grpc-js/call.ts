@@ -68,7 +68,7 @@ async function* responsesOf<Response>(
   stream.on('error', (error) => {
     const { metadata } = error as ServiceError;
     failure ??= attemptError(error as ServiceError, {
-      wasSent: stream.getAuthContext() !== null,
+      mayBeProcessed: stream.getAuthContext() !== null,
       endpoint,
       contentType: contentType ?? contentTypeIn(metadata),
     });
@@ -149,15 +149,18 @@ export class CallMetadata {
 
 interface FailedCall {
   /** Whether the call had a connection. */
-  readonly wasSent: boolean;
+  readonly mayBeProcessed: boolean;
   readonly endpoint: string;
   /** Of the response; `undefined` when no headers were received. */
   readonly contentType: string | undefined;
 }
 
-function attemptError(error: ServiceError, { wasSent, endpoint, contentType }: FailedCall): AttemptError {
+function attemptError(
+  error: ServiceError,
+  { mayBeProcessed, endpoint, contentType }: FailedCall,
+): AttemptError {
   const { code, details } = toStatus(error, contentType);
-  return new AttemptError(code, details, wasSent, endpoint);
+  return new AttemptError(code, details, mayBeProcessed, endpoint);
 }
 
 function contentTypeIn(metadata: Metadata | undefined): string | undefined {

@@ -310,7 +310,7 @@ describe('the status of a failed stream', () => {
   });
 
   test('says whether the request was not processed, which a lost connection does not tell', () => {
-    expect(statusOfStreamFailure({ kind: 'refused' })).toMatchObject({
+    expect(statusOfStreamFailure({ kind: 'unprocessed' })).toMatchObject({
       code: 'Unavailable',
       isUnprocessed: true,
     });
