@@ -6,8 +6,8 @@ import { loadReference } from './reference.mjs';
 
 /** @typedef {'build' | 'reference' | 'posix'} Requirement `posix`: a system on which servers are started */
 
-const onWindows = `On Windows this script cannot start etcd servers. \`npm run build\`, \`npm run test:unit\`, and \`node bin/etcdctl.js\` with \
-remote servers work; for everything else use WSL.`;
+const onWindows = `On Windows this script cannot start etcd servers. \`npm run build\`, \`npm run test:unit\`, and \
+\`node bin/etcdctl.js\` with remote servers work; for everything else use WSL.`;
 
 /** @type {Record<Requirement, () => string | undefined>} */
 const requirements = {

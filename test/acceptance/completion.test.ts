@@ -85,27 +85,29 @@ describe.skipIf(!comparesWithAtLeast('3.7')).each([
 });
 
 describe.skipIf(!comparesWithAtLeast('3.7'))('completion answers as etcdctl does', () => {
-  it.each([
-    ['g'],
-    ['get', '--keys'],
-    ['get', '--order', ''],
-    ['get', '--sort-by', ''],
-    ['get', '--consistency', ''],
-    ['-w', ''],
-    ['get', 'key', '--write-out', ''],
-    ['--write-out='],
-    ['check', 'perf', '--load', ''],
-    ['completion', ''],
-    ['completion', 'z'],
-    ['help', 'sn'],
-    ['help', 'endpoint', ''],
-    ['endpoint', '--cluster', 'h'],
-    ['nope', ''],
-    ['get', '--nope', ''],
-    ['get', '--help', ''],
-    ['get', '--', '--'],
-    ['snapshot', 'save', ''],
-  ])('%j', async (...words) => {
+  it.each(
+    [
+      ['g'],
+      ['get', '--keys'],
+      ['get', '--order', ''],
+      ['get', '--sort-by', ''],
+      ['get', '--consistency', ''],
+      ['-w', ''],
+      ['get', 'key', '--write-out', ''],
+      ['--write-out='],
+      ['check', 'perf', '--load', ''],
+      ['completion', ''],
+      ['completion', 'z'],
+      ['help', 'sn'],
+      ['help', 'endpoint', ''],
+      ['endpoint', '--cluster', 'h'],
+      ['nope', ''],
+      ['get', '--nope', ''],
+      ['get', '--help', ''],
+      ['get', '--', '--'],
+      ['snapshot', 'save', ''],
+    ].map((words): [string[]] => [words]),
+  )('%j', async (words) => {
     const [ours, theirs] = [await ask(ourEtcdctl(), words), await ask(real, words)];
     expect({ code: ours.code, values: ours.values.sort() }).toEqual({
       code: theirs.code,

@@ -54,7 +54,10 @@ const statuses = (fields: Record<string, string> = {}) =>
     '503',
     '599',
     'abc',
-  ].map((status): [string, Answer] => [`HTTP ${status}`, [last({ ':status': status, ...fields })]]);
+  ].map((status): [string, Answer] => [
+    ['HTTP', status, ...Object.values(fields)].join(' '),
+    [last({ ':status': status, ...fields })],
+  ]);
 
 /** Older versions of etcdctl have other messages. */
 const isComparable = comparesWithAtLeast('3.7');

@@ -101,7 +101,7 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     return { end: code ?? signal, stdout: shown, stderr: stderr.toString() };
   }
 
-  it.each(cases)('prints the same as etcdctl: $args', async (each) => {
+  it.each(cases)('prints the same as etcdctl: $args, case %#', async (each) => {
     const real = await observe(v2Etcdctl(), each);
     expect(await observe(ourEtcdctl(), each)).toEqual(real);
   });

@@ -13,6 +13,7 @@ import { references } from './lab.js';
 import { ourEtcdctl, ourEtcdutl, type Program, programAt, type RunResult, run } from './program.js';
 import { type SavedFiles, saveFiles } from './saved-files.js';
 import { type Difference, expectAsStated, type Observation, type Words, words } from './side-by-side.js';
+import { uniqueTitles } from './side-by-side-case.js';
 
 /** The newest real etcdutl at hand from 3.6 on; that of 3.5 has other flags and counts other keys. */
 export const newestEtcdutl = newest(({ version, etcdutl }) =>
@@ -59,9 +60,10 @@ export function filesSideBySide(
       Object.assign(task.meta, { sideBySide: 'different' });
     });
 
-    for (const each of cases) {
+    const titles = uniqueTitles(cases.map(({ run: line }) => words(line).join(' ')));
+    for (const [index, each] of cases.entries()) {
       const { real, ours, args } = programsOf(each);
-      it.skipIf(real === undefined)(words(each.run).join(' '), async ({ task }) => {
+      it.skipIf(real === undefined)(titles[index] ?? '', async ({ task }) => {
         const stated = await inFolder(saved, each, (folder) => observe(real ?? ours, folder, args(saved)));
         const made = await inFolder(saved, each, async (folder) => {
           const before = readdirSync(folder);

@@ -104,6 +104,16 @@ export function titleOf({ run: line, given, scene, stdin, env }: SideBySideCase)
   return parts.join(' ');
 }
 
+/** Numbers repeated titles, because the record of passed tests identifies a test by its title. */
+export function uniqueTitles(titles: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return titles.map((title) => {
+    const count = (counts.get(title) ?? 0) + 1;
+    counts.set(title, count);
+    return count === 1 ? title : `${title} (${count})`;
+  });
+}
+
 export function words(line: Words): readonly string[] {
   return typeof line === 'string' ? line.split(' ') : line;
 }

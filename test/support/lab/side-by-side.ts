@@ -21,6 +21,7 @@ import {
   type SceneValues,
   type SideBySideCase,
   titleOf,
+  uniqueTitles,
   type Words,
   words,
 } from './side-by-side-case.js';
@@ -88,8 +89,9 @@ export function sideBySide(
         Object.assign(task.meta, { sideBySide: 'different' });
       });
 
-      for (const each of casesOn(version)) {
-        it(titleOf(each), async ({ task }) => {
+      const titles = uniqueTitles(casesOn(version).map(titleOf));
+      for (const [index, each] of casesOn(version).entries()) {
+        it(titles[index] ?? '', async ({ task }) => {
           expectAsStated(await observePrograms(stage, each), each.differs);
           Object.assign(task.meta, { sideBySide: each.differs === undefined ? 'equal' : 'deliberate' });
         });
