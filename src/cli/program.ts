@@ -33,7 +33,7 @@ export type Outcome<Globals extends FlagTable> =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'run'; readonly invocation: Invocation<Globals> };
 
-/** A command with checked options. */
+/** A parsed command line, ready to run. */
 export interface Invocation<Globals extends FlagTable> extends PreparedRun {
   /** Such as `endpoint health`. */
   readonly path: string;
