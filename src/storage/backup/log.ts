@@ -144,7 +144,7 @@ function setsMemberAttributes(request: Uint8Array): boolean {
 /** `undefined` when the bytes are not a protobuf message. */
 function fieldsOf(message: Uint8Array): readonly ProtobufField[] | undefined {
   const reader = new ProtobufReader(message, 0, message.length);
-  const fields: ProtobufProtobufField[] = [];
+  const fields: ProtobufField[] = [];
   while (!reader.isAtEnd) {
     const field = reader.next();
     if (field === undefined) return undefined;
