@@ -36,7 +36,7 @@ export function toLoad(name: string): Load {
   return load;
 }
 
-/** More writers than this share connections: one connection can carry all calls, and each one costs CPU time of this process. */
+/** More writers than this share connections: one connection can carry all calls, and each one costs CPU time here. */
 const MAX_CONNECTIONS = 10;
 
 const RANDOM_BYTES = 8;
@@ -62,7 +62,10 @@ export interface WriteOutcome {
   readonly isBusy: boolean;
 }
 
-/** Writes until `nextTurn` returns false and all responses have arrived, without a timeout. Failed writes are counted, not thrown. */
+/**
+ * Writes until `nextTurn` returns false and all responses have arrived, without a timeout. Failed writes are counted, not
+ * thrown.
+ */
 export async function write({ clients, writers, ...work }: Writers): Promise<WriteOutcome> {
   const { clock, nextTurn, makePut, onDone } = work;
   const statistics = new WriteStatistics();
