@@ -1,28 +1,30 @@
 const path = require('node:path');
 
-const BUILT = path.join(__dirname, '..', 'dist', 'npm', 'main.js');
+const PROGRAM_PATH = path.join(__dirname, '..', 'dist', 'npm', 'main.js');
 
-const OLDEST_NODE = 20;
+const MIN_NODE_MAJOR = 20;
 
 /**
  * Runs the built program under one of its two names.
  * @param {'etcdctl' | 'etcdutl'} name
  */
 exports.launch = async (name) => {
-  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    console.error(`${name}: Node.js ${OLDEST_NODE} or newer is needed, and this is ${process.versions.node}`);
+  if (Number.parseInt(process.versions.node, 10) < MIN_NODE_MAJOR) {
+    console.error(
+      `${name}: Node.js ${MIN_NODE_MAJOR} or newer is needed, and this is ${process.versions.node}`,
+    );
     process.exitCode = 1;
     return;
   }
   let program;
   try {
-    program = require(BUILT);
+    program = require(PROGRAM_PATH);
   } catch (error) {
     process.exitCode = 1;
     if (isMissing(error)) {
       console.error(`${name}: not built yet; run this first:`);
       console.error(`  npm --prefix ${path.dirname(__dirname)}/ run build`);
-    } else if (isOfSystem(error)) console.error(`Error: ${error.message}`);
+    } else if (isSystemError(error)) console.error(`Error: ${error.message}`);
     else throw error;
     return;
   }
@@ -38,7 +40,7 @@ function isMissing(error) {
   return (
     error instanceof Error &&
     /** @type {NodeJS.ErrnoException} */ (error).code === 'MODULE_NOT_FOUND' &&
-    error.message.includes(BUILT)
+    error.message.includes(PROGRAM_PATH)
   );
 }
 
@@ -48,6 +50,6 @@ function isMissing(error) {
  * @param {unknown} error
  * @returns {error is Error}
  */
-function isOfSystem(error) {
+function isSystemError(error) {
   return error instanceof Error && /** @type {NodeJS.ErrnoException} */ (error).syscall !== undefined;
 }

@@ -13,7 +13,8 @@ const howToInstall = `No etcd was found and none could be obtained. Any of these
   - install it: on Debian or Ubuntu \`apt-get install etcd-server etcd-client\`, on macOS \`brew install etcd\`
   - unpack a release from https://github.com/etcd-io/etcd/releases and put its folder on PATH
   - name a folder that holds etcd, etcdctl and etcdutl: ${folderVariable}=/path/to/folder
-  - name a mirror of these releases: ${releasesVariable}=https://mirror.example/etcd`;
+  - name a mirror of these releases: ${releasesVariable}=https://mirror.example/etcd
+  - where there is a Go toolchain, build it: \`npm run reference\``;
 
 const missing = missingRequirements('posix');
 if (missing !== undefined) {

@@ -39,7 +39,7 @@ const checks = [
   { name: 'lint', run: () => node(['node_modules/@biomejs/biome/bin/biome', 'check', '.']) },
   { name: 'types', run: () => node(['node_modules/typescript/bin/tsc', '--noEmit']) },
   { name: 'generated code', run: () => node(['scripts/generate.mjs', '--check']) },
-  { name: 'unit tests', run: () => run.vitest({ project: 'unit', program: 'unit' }) },
+  { name: 'unit tests', run: () => run.vitest({ project: 'unit*', program: 'unit' }) },
 ];
 
 const acceptance = [

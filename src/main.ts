@@ -32,7 +32,7 @@ export interface MainInput extends ProcessContext {
 /** Runs one command line and returns the exit status. Never throws. All connections are closed afterwards. */
 export async function main(input: MainInput): Promise<number> {
   try {
-    await runLine(input);
+    await runCommandLine(input);
     await input.output.flush();
     return ExitCode.ok;
   } catch (error) {
@@ -41,14 +41,14 @@ export async function main(input: MainInput): Promise<number> {
   }
 }
 
-async function runLine(input: MainInput): Promise<void> {
-  if (input.program === 'etcdctl' && apiVersionFromEnv(input.env) === '2') return runV2Line(input);
+async function runCommandLine(input: MainInput): Promise<void> {
+  if (input.program === 'etcdctl' && apiVersionFromEnv(input.env) === '2') return runV2CommandLine(input);
   const outcome = await parse(input);
   if (outcome.kind === 'run') await runInvocation(outcome.invocation, input);
   else input.output.out(outcome.text);
 }
 
-async function runV2Line(input: MainInput): Promise<void> {
+async function runV2CommandLine(input: MainInput): Promise<void> {
   const { createEtcdctlV2 } = await import('./etcdctl-v2.js');
   const outcome = createEtcdctlV2().parse(input.args);
   if (outcome.kind === 'help') {
@@ -111,18 +111,18 @@ function globalsOf(
 async function report(error: unknown, { output, signal, loadPalette }: MainInput): Promise<void> {
   await output.flush();
   if (error instanceof AlreadyReportedError || (signal.aborted && error === signal.reason)) return;
-  const { bad } = await loadPalette();
+  const { failure } = await loadPalette();
   if (error instanceof Failure) {
     for (const reason of error.reasons) {
-      output.err(reason, bad);
+      output.err(reason, failure);
       output.err('\n');
     }
     output.err(finalText(error));
     return;
   }
-  const outside = failureOfSystem(error);
-  if (outside !== undefined) {
-    output.err(`Error: ${outside}\n`);
+  const systemText = systemFailureText(error);
+  if (systemText !== undefined) {
+    output.err(`Error: ${systemText}\n`);
     return;
   }
   // A defect of this program: write the stack for a bug report.
@@ -136,7 +136,7 @@ function finalText(failure: Failure): string {
 }
 
 /** The text of a system error that no command has handled; undefined for a defect of this program. */
-function failureOfSystem(error: unknown): string | undefined {
+function systemFailureText(error: unknown): string | undefined {
   if (error instanceof RangeError && /allocation failed|out of memory/i.test(error.message)) {
     return 'cannot allocate memory';
   }
@@ -158,7 +158,7 @@ const V2_CODES: Readonly<Record<V2Ending, number>> = {
   'help-topic': ExitCode.invalidInput,
 };
 
-/** The exit status of an error. Nothing else maps errors to exit statuses. */
+/** The exit status of an error. Only a failed write to stdout and termination by a signal have theirs elsewhere (`process.ts`). */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return USAGE_CODES[error.kind];
   if (error instanceof V2Failure) return V2_CODES[error.ending];

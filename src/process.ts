@@ -10,9 +10,9 @@ import { exactArguments, exactEnvironment } from './term/exact-bytes.js';
 import { Input } from './term/input.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
-import { type EndingSignal, EndingSignals, SignalReceivedError } from './term/signals.js';
+import { SignalReceivedError, type TerminationSignal, TerminationSignals } from './term/signals.js';
 import { StandardStream } from './term/standard-stream.js';
-import { HANG_UP_MS, isDevice, isTerminal, mayHaveHungUp, TerminalScreen } from './term/terminal.js';
+import { HANG_UP_WAIT_MS, isDevice, isTerminal, mayHaveHungUp, TerminalScreen } from './term/terminal.js';
 
 const STANDARD_DESCRIPTORS = [0, 1, 2];
 
@@ -20,7 +20,7 @@ const STANDARD_DESCRIPTORS = [0, 1, 2];
 class OutputClosedError extends Error {}
 
 /** State that this process has inherited from its parent, and that the runtime does not expose. */
-export interface Inheritance {
+export interface InheritedState {
   readonly ignoredSignals?: readonly NodeJS.Signals[];
   /** The original values of variables that /bin/sh has changed, as text of `go/bytes.ts`; `undefined`: the variable did not exist. */
   readonly variables?: Environment;
@@ -33,12 +33,12 @@ export interface Inheritance {
 export async function runProcess(
   program: ProgramName,
   host: NodeJS.Process,
-  { ignoredSignals = [], variables }: Inheritance = {},
+  { ignoredSignals = [], variables }: InheritedState = {},
 ): Promise<void> {
   const controller = new AbortController();
   // Each open call adds a listener, and the number of calls is not limited.
   setMaxListeners(0, controller.signal);
-  const signals = listenToSignals(host, controller, ignoredSignals);
+  const signals = handleSignals(host, controller, ignoredSignals);
   let outputError: NodeJS.ErrnoException | undefined;
   const stdout = standardStream(1);
   const stderr = standardStream(2);
@@ -66,28 +66,28 @@ export async function runProcess(
     signal: controller.signal,
     interrupt,
   });
-  const signal = await endingSignal(exitCode, controller.signal, signals);
-  signals.workIsDone();
+  const signal = await terminatingSignal(exitCode, controller.signal, signals);
+  signals.commandEnded();
   input.close();
   await output.end();
   if (signal !== undefined) {
     signals.stop();
-    endBy(signal, host);
+    terminateBy(signal, host);
   }
-  host.exitCode = outputError === undefined ? exitCode : reportBrokenOutput(outputError);
+  host.exitCode = outputError === undefined ? exitCode : reportOutputError(outputError);
   // Not earlier: the runtime must still be able to print an uncaught exception.
   host.once('exit', closeTerminals);
 }
 
-function listenToSignals(
+function handleSignals(
   host: NodeJS.Process,
   controller: AbortController,
   ignored: readonly NodeJS.Signals[],
-): EndingSignals {
-  return new EndingSignals({
+): TerminationSignals {
+  return new TerminationSignals({
     source: host,
     controller,
-    end: (signal) => endBy(signal, host),
+    terminate: (signal) => terminateBy(signal, host),
     ignored,
     nowMs: () => performance.now(),
   });
@@ -104,23 +104,23 @@ function standardStream(descriptor: 1 | 2): StandardStream {
  * The signal by which the process terminates itself, so that a shell stops a loop around it. Undefined when it exits with a status. The
  * signal is used when it was the only reason for the end of the command, and after a hang-up.
  */
-async function endingSignal(
+async function terminatingSignal(
   exitCode: number,
   { aborted, reason }: AbortSignal,
-  signals: EndingSignals,
-): Promise<EndingSignal | undefined> {
+  signals: TerminationSignals,
+): Promise<TerminationSignal | undefined> {
   if (aborted && reason instanceof SignalReceivedError) {
-    const endsByIt =
+    const isTerminatedBySignal =
       exitCode === exitCodeOf(reason) || (reason.signal === 'SIGHUP' && exitCode === ExitCode.ok);
-    return endsByIt ? reason.signal : undefined;
+    return isTerminatedBySignal ? reason.signal : undefined;
   }
   if (exitCode === ExitCode.ok || !STANDARD_DESCRIPTORS.some(mayHaveHungUp)) return undefined;
   // The command may have failed because its terminal has hung up: wait for SIGHUP.
-  await sleep(HANG_UP_MS);
+  await sleep(HANG_UP_WAIT_MS);
   return signals.received;
 }
 
-function endBy(signal: EndingSignal, host: NodeJS.Process): void {
+function terminateBy(signal: TerminationSignal, host: NodeJS.Process): void {
   closeTerminals();
   host.kill(host.pid, signal);
 }
@@ -131,13 +131,13 @@ function endBy(signal: EndingSignal, host: NodeJS.Process): void {
  * when no process has it open.
  */
 function closeTerminals(): void {
-  const closable = STANDARD_DESCRIPTORS.filter(
-    (descriptor) => isDevice(descriptor) && (isKeptOpen(descriptor) || mayHaveHungUp(descriptor)),
+  const terminals = STANDARD_DESCRIPTORS.filter(
+    (descriptor) => isDevice(descriptor) && (reopen(descriptor) || mayHaveHungUp(descriptor)),
   );
-  for (const descriptor of closable) closeSync(descriptor);
+  for (const descriptor of terminals) closeSync(descriptor);
 }
 
-function isKeptOpen(descriptor: number): boolean {
+function reopen(descriptor: number): boolean {
   try {
     const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
     openSync(`/proc/self/fd/${descriptor}`, O_RDONLY | O_NONBLOCK | O_NOCTTY);
@@ -149,7 +149,7 @@ function isKeptOpen(descriptor: number): boolean {
 }
 
 /** The exit status after a failed write to stdout. For EPIPE it is that of a program terminated by SIGPIPE, which Node.js ignores. */
-function reportBrokenOutput(error: NodeJS.ErrnoException): number {
+function reportOutputError(error: NodeJS.ErrnoException): number {
   if (error.code === 'EPIPE') return 128 + systemConstants.signals.SIGPIPE;
   try {
     writeSync(2, `Error: write /dev/stdout: ${systemErrorText(error)}\n`);

@@ -20,14 +20,15 @@ export const leftOut = [
   'test/acceptance/restore/large-store.test.ts',
   'test/acceptance/restore/odd-snapshots.test.ts',
   'test/acceptance/side-by-side/downgrade.test.ts',
+  'test/acceptance/side-by-side/role.test.ts',
+  'test/acceptance/side-by-side/user.test.ts',
   'test/acceptance/terminals/**',
 ];
 
 /** Acceptance tests that `npm test` also runs with the standalone executable. */
 export const onExecutable = [
-  'test/acceptance/exact-bytes.test.ts',
+  'test/acceptance/auth-flow.test.ts',
   'test/acceptance/side-by-side/put-del.test.ts',
-  'test/acceptance/snapshot-restore.test.ts',
 ];
 
 /**

@@ -85,7 +85,7 @@ export interface CommandContext {
    * with Go's message when the child cannot be started.
    */
   runChild(command: string, args: readonly string[], options?: ChildOptions): Promise<ChildStatus>;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborts on SIGINT, SIGTERM or SIGHUP, and when a write to stdout fails. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }

@@ -39,7 +39,7 @@ export type LocalContext = Pick<
 export function localContext(host: ProcessContext): LocalContext {
   const { signal, clock, input, output, ignoredSignals } = host;
   return {
-    stdin: input.until(signal),
+    stdin: input.abortable(signal),
     notices: {
       line: (text) => output.err(`${text}\n`),
       progress: (label: string, unit?: ProgressUnit) =>

@@ -19,17 +19,17 @@ import {
 import { dirname, join } from 'node:path';
 
 /** Older files are removed: those of replaced bundles, and those of runs that were killed while they wrote. */
-const MAX_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** The user of the process, and the variables that name the user's cache directory. */
-export interface CacheOwner {
+export interface CacheUser {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** User id; `undefined` on systems without user ids, where nothing is cached. */
   readonly uid: number | undefined;
 }
 
 /** The cache directory; undefined when NODE_DISABLE_COMPILE_CACHE is set or the user has no home directory. */
-export function cacheFolder({ env, uid }: CacheOwner): string | undefined {
+export function cacheDirectory({ env, uid }: CacheUser): string | undefined {
   const { HOME = '', XDG_CACHE_HOME = '', NODE_DISABLE_COMPILE_CACHE = '' } = env;
   if (NODE_DISABLE_COMPILE_CACHE !== '' || uid === undefined) return undefined;
   if (XDG_CACHE_HOME.startsWith('/')) return join(XDG_CACHE_HOME, 'etcdctl-ts');
@@ -37,10 +37,10 @@ export function cacheFolder({ env, uid }: CacheOwner): string | undefined {
 }
 
 /** The contents of a cache file. Undefined unless it is owned by the user and not writable by others, because the code is executed. */
-export function readCompiled(folder: string, name: string, uid: number): Buffer | undefined {
+export function readCodeCache(directory: string, name: string, uid: number): Buffer | undefined {
   let descriptor: number;
   try {
-    descriptor = openSync(join(folder, name), 'r');
+    descriptor = openSync(join(directory, name), 'r');
   } catch {
     return undefined;
   }
@@ -59,22 +59,22 @@ export function readCompiled(folder: string, name: string, uid: number): Buffer 
  * Writes a cache file under a temporary name, syncs and renames it: V8 detects a truncated file, but not one with holes after a crash of
  * the machine. Also removes old files. Failures are ignored, because the next run can compile again.
  */
-export function writeCompiled(folder: string, name: string, bytes: Buffer): void {
-  const file = join(folder, name);
-  const staged = `${file}.${process.pid}`;
+export function writeCodeCache(directory: string, name: string, bytes: Buffer): void {
+  const file = join(directory, name);
+  const temporary = `${file}.${process.pid}`;
   try {
-    makeFolder(folder);
-    writeFileSync(staged, bytes, { mode: 0o600, flag: 'wx', flush: true });
-    renameSync(staged, file);
-    removeOld(folder);
+    createDirectory(directory);
+    writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(temporary, file);
+    removeOld(directory);
   } catch {
-    remove(staged);
+    remove(temporary);
   }
 }
 
 /** Creates the directory and its parent, but no more: a missing home directory is not created. */
-function makeFolder(folder: string): void {
-  for (const each of [dirname(folder), folder]) {
+function createDirectory(directory: string): void {
+  for (const each of [dirname(directory), directory]) {
     try {
       mkdirSync(each, { mode: 0o700 });
     } catch (error) {
@@ -92,10 +92,10 @@ function remove(file: string): void {
 }
 
 /** Removes files by their time of modification. A cache that is still used is written again after that. */
-function removeOld(folder: string): void {
-  const limit = Date.now() - MAX_KEPT_MS;
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name);
-    if (statSync(file).mtimeMs < limit) rmSync(file, { force: true });
+function removeOld(directory: string): void {
+  const oldestMs = Date.now() - MAX_AGE_MS;
+  for (const name of readdirSync(directory)) {
+    const file = join(directory, name);
+    if (statSync(file).mtimeMs < oldestMs) rmSync(file, { force: true });
   }
 }

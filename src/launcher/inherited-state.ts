@@ -1,6 +1,6 @@
 import { textFromBytes } from '../go/bytes.js';
-import type { Inheritance } from '../process.js';
-import { signalsOfMask } from '../term/signals.js';
+import type { InheritedState } from '../process.js';
+import { signalsInMask } from '../term/signals.js';
 
 /**
  * Node.js resets ignored signals at its start, such as SIGHUP under `nohup`. bin/etcdctl.js is therefore run by /bin/sh, which reads the
@@ -11,38 +11,50 @@ import { signalsOfMask } from '../term/signals.js';
  *
  * Both are missing when the program is started as `node bin/etcdctl.js`, and on systems without /proc.
  */
-const IGNORED = '_ETCDCTL_TS_IGNORED';
-const VARIABLES = '_ETCDCTL_TS_VARIABLES';
+const IGNORED_SIGNALS_VARIABLE = '_ETCDCTL_TS_IGNORED';
+const CHANGED_VARIABLES_VARIABLE = '_ETCDCTL_TS_VARIABLES';
 
 /** Variables that a shell sets or changes. */
-const OF_SHELLS = ['IFS', 'LINENO', 'OLDPWD', 'OPTIND', 'PPID', 'PS1', 'PS2', 'PS4', 'PWD', 'SHLVL', '_'];
+const SHELL_VARIABLES = [
+  'IFS',
+  'LINENO',
+  'OLDPWD',
+  'OPTIND',
+  'PPID',
+  'PS1',
+  'PS2',
+  'PS4',
+  'PWD',
+  'SHLVL',
+  '_',
+];
 
 /** Reads the two variables and removes them from the environment. */
-export function takeInheritance(env: NodeJS.ProcessEnv): Inheritance {
-  const mask = env[IGNORED];
-  const variables = env[VARIABLES];
+export function takeInheritedState(env: NodeJS.ProcessEnv): InheritedState {
+  const mask = env[IGNORED_SIGNALS_VARIABLE];
+  const variables = env[CHANGED_VARIABLES_VARIABLE];
   if (mask === undefined && variables === undefined) return {};
-  delete env[IGNORED];
-  delete env[VARIABLES];
+  delete env[IGNORED_SIGNALS_VARIABLE];
+  delete env[CHANGED_VARIABLES_VARIABLE];
   return {
-    ignoredSignals: mask === undefined ? [] : signalsOfMask(mask),
+    ignoredSignals: mask === undefined ? [] : signalsInMask(mask),
     variables: {
-      [IGNORED]: undefined,
-      [VARIABLES]: undefined,
+      [IGNORED_SIGNALS_VARIABLE]: undefined,
+      [CHANGED_VARIABLES_VARIABLE]: undefined,
       ...(variables !== undefined && variablesOf(Buffer.from(variables, 'base64'))),
     },
   };
 }
 
 function variablesOf(list: Buffer): Record<string, string | undefined> {
-  const found: Record<string, string | undefined> = {};
-  for (const name of OF_SHELLS) found[name] = undefined;
+  const variables: Record<string, string | undefined> = {};
+  for (const name of SHELL_VARIABLES) variables[name] = undefined;
   for (let start = 0; start < list.length; ) {
     const end = list.indexOf(0, start);
     const variable = textFromBytes(list.subarray(start, end < 0 ? list.length : end));
     const nameEnd = variable.indexOf('=');
-    found[variable.slice(0, nameEnd)] = variable.slice(nameEnd + 1);
+    variables[variable.slice(0, nameEnd)] = variable.slice(nameEnd + 1);
     start = end < 0 ? list.length : end + 1;
   }
-  return found;
+  return variables;
 }

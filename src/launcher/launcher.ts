@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { cacheFolder, readCompiled, writeCompiled } from './code-cache.js';
-import { takeInheritance } from './inherited-state.js';
-import { type CodeKeeper, ProgramFile } from './program-file.js';
-import { requireParts } from './program-parts.js';
+import { cacheDirectory, readCodeCache, writeCodeCache } from './code-cache.js';
+import { takeInheritedState } from './inherited-state.js';
+import { type CodeCache, ProgramFile } from './program-file.js';
+import { createPartRequire } from './program-parts.js';
 
 /** The files of the bundle of src/process.ts, in the directory of this file; scripts/build.mjs defines them. Part 0 is src/process.ts. */
 declare const PROGRAM_FILES: readonly { readonly name: string; readonly parts: number }[];
@@ -26,25 +26,25 @@ export async function launch(name: Parameters<Program['runProcess']>[0], host: H
 }
 
 async function launchProgram(name: Parameters<Program['runProcess']>[0], host: Host): Promise<void> {
-  const keeperOf = codeKeepers(host);
+  const codeCacheOf = codeCaches(host);
   const files = PROGRAM_FILES.map(
-    (file) => new ProgramFile(join(__dirname, file.name), file.parts, keeperOf(file.name)),
+    (file) => new ProgramFile(join(__dirname, file.name), file.parts, codeCacheOf(file.name)),
   );
-  const program = requireParts(files, (module) => require(module))(0) as Program;
-  await program.runProcess(name, host, takeInheritance(host.env));
-  for (const file of files) file.keep();
+  const program = createPartRequire(files, (module) => require(module))(0) as Program;
+  await program.runProcess(name, host, takeInheritedState(host.env));
+  for (const file of files) file.writeCodeCache();
 }
 
 /** The code cache of each file; one that stores nothing when caching is off. */
-function codeKeepers({ env, version, arch, getuid }: Host): (file: string) => CodeKeeper {
+function codeCaches({ env, version, arch, getuid }: Host): (file: string) => CodeCache {
   const uid = getuid?.();
-  const folder = cacheFolder({ env, uid });
-  if (folder === undefined || uid === undefined) return () => ({ read: () => undefined, write: () => {} });
+  const directory = cacheDirectory({ env, uid });
+  if (directory === undefined || uid === undefined) return () => ({ read: () => undefined, write: () => {} });
   return (file) => {
     const name = `${file}-${version}-${arch}`;
     return {
-      read: () => readCompiled(folder, name, uid),
-      write: (bytes) => writeCompiled(folder, name, bytes),
+      read: () => readCodeCache(directory, name, uid),
+      write: (bytes) => writeCodeCache(directory, name, bytes),
     };
   };
 }

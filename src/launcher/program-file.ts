@@ -10,7 +10,7 @@ type FileFunction = (
 ) => void;
 
 /** Reads and writes the code cache of one file. */
-export interface CodeKeeper {
+export interface CodeCache {
   read(): Buffer | undefined;
   write(bytes: Buffer): void;
 }
@@ -25,20 +25,20 @@ export interface CodeKeeper {
 export class ProgramFile implements PartsFile {
   readonly count: number;
   readonly #path: string;
-  readonly #keeper: CodeKeeper;
+  readonly #codeCache: CodeCache;
   readonly #descriptor: number;
   #script: Script | undefined;
   #executed: Uint8Array;
-  #hasExecutedMore = false;
+  #hasNewParts = false;
 
   /**
    * @param count the number of its parts
    * @throws NodeJS.ErrnoException when the file cannot be opened
    */
-  constructor(path: string, count: number, keeper: CodeKeeper) {
+  constructor(path: string, count: number, codeCache: CodeCache) {
     this.count = count;
     this.#path = path;
-    this.#keeper = keeper;
+    this.#codeCache = codeCache;
     this.#descriptor = openSync(path, 'r');
     this.#executed = new Uint8Array(count);
   }
@@ -52,30 +52,30 @@ export class ProgramFile implements PartsFile {
   }
 
   /** Writes the code cache at the end of a run, if new parts were executed. */
-  keep(): void {
-    if (this.#script === undefined || !this.#hasExecutedMore) return;
-    this.#keeper.write(Buffer.concat([this.#script.createCachedData(), this.#executed]));
+  writeCodeCache(): void {
+    if (this.#script === undefined || !this.#hasNewParts) return;
+    this.#codeCache.write(Buffer.concat([this.#script.createCachedData(), this.#executed]));
   }
 
   #compile(): Script {
     // The files are ASCII.
     const source = readFileSync(this.#descriptor, 'latin1');
     closeSync(this.#descriptor);
-    const kept = this.#keeper.read();
+    const cached = this.#codeCache.read();
     const filename = this.#path;
-    if (kept === undefined || kept.length < this.count) {
+    if (cached === undefined || cached.length < this.count) {
       this.#script = new Script(source, { filename });
       return this.#script;
     }
-    const cachedData = kept.subarray(0, -this.count);
+    const cachedData = cached.subarray(0, -this.count);
     this.#script = new Script(source, { filename, cachedData });
-    if (!this.#script.cachedDataRejected) this.#executed = kept.subarray(-this.count);
+    if (!this.#script.cachedDataRejected) this.#executed = cached.subarray(-this.count);
     return this.#script;
   }
 
   #notePart(index: number): void {
     if (this.#executed[index] === 1) return;
     this.#executed[index] = 1;
-    this.#hasExecutedMore = true;
+    this.#hasNewParts = true;
   }
 }

@@ -15,7 +15,7 @@ export interface PartsFile {
 }
 
 /** The prefix by which scripts/lib/bundle.mjs marks modules of Node.js to load lazily. */
-const LAZY = 'lazy:';
+const LAZY_PREFIX = 'lazy:';
 
 /**
  * The `require` function of a bundle that scripts/lib/split-bundle.mjs wrote. Each file and each module is loaded once, when it is first
@@ -23,20 +23,20 @@ const LAZY = 'lazy:';
  * @param files the files; parts are numbered consecutively across them
  * @param load loads a module of Node.js
  */
-export function requireParts(files: readonly PartsFile[], load: (name: string) => object): Require {
+export function createPartRequire(files: readonly PartsFile[], load: (name: string) => object): Require {
   const parts: Part[] = [];
   const lazyModules = new Map<string, object>();
   const require = (id: number | string) => {
     if (typeof id === 'number') {
-      if (parts[id] === undefined) addFileOf(id);
+      if (parts[id] === undefined) loadFileOf(id);
       return (parts[id] as Part)();
     }
-    if (!id.startsWith(LAZY)) return load(id);
-    const module = lazyModules.get(id) ?? lazyModule(() => load(id.slice(LAZY.length)));
+    if (!id.startsWith(LAZY_PREFIX)) return load(id);
+    const module = lazyModules.get(id) ?? lazyModule(() => load(id.slice(LAZY_PREFIX.length)));
     lazyModules.set(id, module);
     return module;
   };
-  const addFileOf = (id: number) => {
+  const loadFileOf = (id: number) => {
     let first = 0;
     for (const file of files) {
       if (id < first + file.count) {

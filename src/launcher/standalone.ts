@@ -1,7 +1,7 @@
 /** The entry of the standalone executable, which contains its compiled code. */
 import { readFileSync } from 'node:fs';
 import { runProcess } from '../process.js';
-import { signalsOfMask } from '../term/signals.js';
+import { signalsInMask } from '../term/signals.js';
 
 // A regular expression, because loading node:path takes longer than parsing the command line.
 const isEtcdutl = /(?:^|\/)etcdutl$/.test(process.argv0);
@@ -13,7 +13,7 @@ runProcess(isEtcdutl ? 'etcdutl' : 'etcdctl', process, { ignoredSignals: ignored
 function ignoredSignals(): NodeJS.Signals[] {
   try {
     const [, mask = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
-    return signalsOfMask(mask);
+    return signalsInMask(mask);
   } catch {
     return [];
   }

@@ -1,6 +1,6 @@
 /**
  * All errors that a command can fail with. Only `main` converts them to an exit status and a line on stderr.
- * Any other error that is thrown is a bug of the program.
+ * Other errors that reach `main` are system errors, which it prints in Go's words, the abort reason of the signal, or bugs.
  *
  * `reasons` are sentences that explain the message: what was tried, the cause, and what to do. They are printed
  * above the final `Error: …` line. That line equals the one of etcdctl, because scripts match it.
@@ -10,7 +10,7 @@ export interface FailureOptions {
   readonly reasons?: readonly string[];
 }
 
-/** The base class of all failures. */
+/** An expected error: `main` prints `reasons`, then `Error: <message>`. */
 export abstract class Failure extends Error {
   readonly reasons: readonly string[];
 

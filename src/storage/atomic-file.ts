@@ -49,25 +49,25 @@ export class AtomicFile {
   /** Appends the chunk, which must not change from now on. Returns a promise to await when the buffer is full. */
   append(chunk: Uint8Array): Promise<void> | undefined {
     const written = this.#writer.append(chunk);
-    return written && this.settled(written);
+    return written && this.#settled(written);
   }
 
   /** Settles when all appended bytes are written, though not yet synced. */
   flush(): Promise<void> {
-    return this.settled(this.#writer.flush());
+    return this.#settled(this.#writer.flush());
   }
 
   /** Syncs the file, renames it to its path and syncs the directory. */
   async commit(): Promise<void> {
     await this.flush();
     await this.#attempt('could not fsync snapshot: sync', () => this.#handle.sync());
-    await this.requireOwnPartFile();
+    await this.#requireOwnPartFile();
     this.#isOpen = false;
     await this.#attempt('could not close file descriptor: close', () => this.#handle.close());
     try {
       await rename(systemPath(this.partPath), systemPath(this.#path));
     } catch (cause) {
-      throw this.renameError(systemErrorText(cause), { cause });
+      throw this.#renameError(systemErrorText(cause), { cause });
     }
     await syncDirectory(parentPath(this.#path));
   }
@@ -78,14 +78,14 @@ export class AtomicFile {
       this.#isOpen = false;
       // The handle must not be closed while a write is in progress.
       await this.#writer.flush().catch(() => undefined);
-      const { kind } = await this.partFileState();
+      const { kind } = await this.#partFileState();
       await this.#handle.close().catch(() => undefined);
       if (kind === 'strange') return;
     }
     await unlink(systemPath(this.partPath)).catch(() => undefined);
   }
 
-  async settled(write: Promise<void>): Promise<void> {
+  async #settled(write: Promise<void>): Promise<void> {
     try {
       await write;
     } catch (cause) {
@@ -102,19 +102,19 @@ export class AtomicFile {
   }
 
   /** Throws when the part file was removed, or when another process that saves to the same path has replaced it. */
-  async requireOwnPartFile(): Promise<void> {
-    const part = await this.partFileState();
+  async #requireOwnPartFile(): Promise<void> {
+    const part = await this.#partFileState();
     if (part.kind === 'ours') return;
     if (part.kind === 'gone') {
       const reason = `${this.partPath} was removed while the snapshot was written to it`;
-      throw this.renameError('no such file or directory', { reasons: [reason] });
+      throw this.#renameError('no such file or directory', { reasons: [reason] });
     }
-    throw this.renameError(
+    throw this.#renameError(
       part.kind === 'unknown' ? systemErrorText(part.cause) : 'another program is writing to the same file',
     );
   }
 
-  renameError(why: string, options: FailureOptions = {}): CommandError {
+  #renameError(why: string, options: FailureOptions = {}): CommandError {
     const names = `${this.partPath} ${this.#path}`;
     return new CommandError(
       `could not rename ${this.partPath} to ${this.#path} (rename ${names}: ${why})`,
@@ -123,7 +123,7 @@ export class AtomicFile {
   }
 
   /** What has the name of the part file now. */
-  async partFileState(): Promise<PartFileState> {
+  async #partFileState(): Promise<PartFileState> {
     try {
       const ours = await this.#handle.stat({ bigint: true });
       const there = await stat(systemPath(this.partPath), { bigint: true });
@@ -179,8 +179,8 @@ const SYNC_EVERY_BYTES = 64 * 2 ** 20;
  */
 export class BlockWriter {
   readonly #handle: FileHandle;
-  buffered: Uint8Array[] = [];
-  bufferedBytes = 0;
+  #buffered: Uint8Array[] = [];
+  #bufferedBytes = 0;
   #unsyncedBytes = 0;
   #writing: Promise<void> = Promise.resolve();
   #syncing: Promise<void> | undefined;
@@ -191,23 +191,23 @@ export class BlockWriter {
 
   /** Returns undefined when the chunk was only buffered; else a promise that settles when more can be appended. */
   append(chunk: Uint8Array): Promise<void> | undefined {
-    this.buffered.push(chunk);
-    this.bufferedBytes += chunk.length;
-    return this.bufferedBytes < BLOCK_BYTES ? undefined : this.writeBuffered();
+    this.#buffered.push(chunk);
+    this.#bufferedBytes += chunk.length;
+    return this.#bufferedBytes < BLOCK_BYTES ? undefined : this.#writeBuffered();
   }
 
   /** Settles when everything is written and no sync is running. */
   async flush(): Promise<void> {
-    await this.writeBuffered();
+    await this.#writeBuffered();
     await this.#writing;
     await this.#syncing;
   }
 
-  async writeBuffered(): Promise<void> {
-    const chunks = this.buffered;
-    const sizeBytes = this.bufferedBytes;
-    this.buffered = [];
-    this.bufferedBytes = 0;
+  async #writeBuffered(): Promise<void> {
+    const chunks = this.#buffered;
+    const sizeBytes = this.#bufferedBytes;
+    this.#buffered = [];
+    this.#bufferedBytes = 0;
     await this.#writing;
     this.#writing = this.#write(chunks, sizeBytes);
     // The next call reports the failure. Until then the rejection counts as unhandled without this.

@@ -3,11 +3,11 @@ import { closeSync, openSync } from 'node:fs';
 import { bytesFromText, hasEscapedBytes } from '../go/bytes.js';
 import { pathErrorText } from '../go/system-error.js';
 import { CommandError } from '../model/errors.js';
-import { checkMayStart, isOfUnknownFormat, lookPath, systemError } from './executable.js';
+import { checkExecutable, hasUnknownFormat, lookPath, systemError } from './executable.js';
 import { SignalReceivedError } from './signals.js';
 
 /** The time between the signal and SIGKILL. */
-const GRACE_MS = 5_000;
+const KILL_DELAY_MS = 5_000;
 
 interface Child {
   readonly command: string;
@@ -42,21 +42,21 @@ export async function runChild({
   signal,
 }: Child): Promise<ChildStatus> {
   const file = lookPath(command, env.PATH);
-  const stdin = openNothing();
+  const stdin = openDevNull();
   try {
     const variables = Object.entries(env).filter(([, value]) => value !== undefined);
-    const child = start(
+    const child = startProgram(
       file,
-      { command, args, env: Object.fromEntries(variables) as ProgramStart['env'], ignoredSignals },
+      { command, args, env: Object.fromEntries(variables) as SpawnRequest['env'], ignoredSignals },
       stdin,
     );
-    return await endOf(child, file, signal);
+    return await waitForExit(child, file, signal);
   } finally {
     closeSync(stdin);
   }
 }
 
-function openNothing(): number {
+function openDevNull(): number {
   try {
     return openSync('/dev/null', 'r');
   } catch (cause) {
@@ -64,16 +64,16 @@ function openNothing(): number {
   }
 }
 
-function start(file: string, program: ProgramStart, stdin: number): ChildProcess {
-  const { command, args, env } = program;
+function startProgram(file: string, request: SpawnRequest, stdin: number): ChildProcess {
+  const { command, args, env } = request;
   if (Object.entries(env).flat().some(hasNul))
     throw new CommandError('exec: environment variable contains NUL');
   try {
     if ([command, ...args].some(hasNul)) throw systemError('EINVAL');
-    if (isOfUnknownFormat(file)) throw systemError('ENOEXEC');
-    if (needsShell(program)) {
-      checkMayStart(file);
-      return startByShell(program);
+    if (hasUnknownFormat(file)) throw systemError('ENOEXEC');
+    if (needsShell(request)) {
+      checkExecutable(file);
+      return startThroughShell(request);
     }
     return spawn(file, [...args], { argv0: command, env, stdio: [stdin, 'inherit', 'inherit'] });
   } catch (cause) {
@@ -85,27 +85,31 @@ function hasNul(text: string): boolean {
   return text.includes('\0');
 }
 
-function endOf(child: ChildProcess, file: string, signal: AbortSignal | undefined): Promise<ChildStatus> {
+function waitForExit(
+  child: ChildProcess,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<ChildStatus> {
   return new Promise((resolve, reject) => {
     let killTimer: NodeJS.Timeout | undefined;
-    const stop = () => {
+    const terminate = () => {
       child.kill(signal?.reason instanceof SignalReceivedError ? signal.reason.signal : 'SIGTERM');
-      killTimer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+      killTimer = setTimeout(() => child.kill('SIGKILL'), KILL_DELAY_MS);
     };
-    const release = () => {
+    const cleanUp = () => {
       clearTimeout(killTimer);
-      signal?.removeEventListener('abort', stop);
+      signal?.removeEventListener('abort', terminate);
     };
     child.on('error', (cause) => {
-      release();
+      cleanUp();
       reject(startFailure(file, cause));
     });
     child.on('exit', (exitCode, endSignal) => {
-      release();
+      cleanUp();
       resolve({ exitCode, signal: endSignal });
     });
-    if (signal?.aborted) stop();
-    else signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) terminate();
+    else signal?.addEventListener('abort', terminate, { once: true });
   });
 }
 
@@ -119,24 +123,24 @@ function startFailure(file: string, cause: unknown): CommandError {
  * `env`, which execs the program with exactly these variables. The process id stays the same.
  */
 
-interface ProgramStart {
+interface SpawnRequest {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly ignoredSignals: readonly NodeJS.Signals[];
 }
 
-function needsShell({ command, args, env, ignoredSignals }: ProgramStart): boolean {
+function needsShell({ command, args, env, ignoredSignals }: SpawnRequest): boolean {
   return ignoredSignals.length > 0 || [command, ...args, ...variablesOf(env)].some(hasEscapedBytes);
 }
 
 /** @throws NodeJS.ErrnoException as `spawn` does: some errors are thrown, others are `error` events */
-function startByShell(start: ProgramStart): ChildProcess {
-  const { command, args, env } = start;
-  refuseTooMuch(start);
+function startThroughShell(request: SpawnRequest): ChildProcess {
+  const { command, args, env } = request;
+  checkArgumentSize(request);
   // `env` treats a word with an equals sign as a variable, `nice` does not.
-  const launcher = command.includes('=') ? ['/usr/bin/nice', '-n', '0'] : [];
-  const words = ['/usr/bin/env', '-i', ...variablesOf(env), ...launcher, command, ...args];
+  const prefix = command.includes('=') ? ['/usr/bin/nice', '-n', '0'] : [];
+  const words = ['/usr/bin/env', '-i', ...variablesOf(env), ...prefix, command, ...args];
   const child = spawn('/bin/sh', [], {
     // In a UTF-8 locale, some shells treat other bytes as invalid characters.
     env: { LC_ALL: 'C' },
@@ -144,14 +148,14 @@ function startByShell(start: ProgramStart): ChildProcess {
   });
   // EPIPE, when the shell exits before it has read everything.
   child.stdin.on('error', () => {});
-  const ignored = start.ignoredSignals.map((signal) => signal.slice('SIG'.length));
+  const ignored = request.ignoredSignals.map((signal) => signal.slice('SIG'.length));
   const trap = ignored.length === 0 ? '' : `trap '' ${ignored.join(' ')}\n`;
   const line = [Buffer.from(`${trap}exec `), ...words.map(quoted), Buffer.from('</dev/null\n')];
   child.stdin.end(Buffer.concat(line));
   return child;
 }
 
-function variablesOf(env: ProgramStart['env']): string[] {
+function variablesOf(env: SpawnRequest['env']): string[] {
   return Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }
 
@@ -161,7 +165,7 @@ function quoted(word: string): Buffer {
 }
 
 /** Linux always accepts arguments and variables up to this total (limits.h `ARG_MAX`). */
-const ALWAYS_TAKEN_BYTES = 128 * 1024;
+const MIN_ARGUMENT_LIMIT_BYTES = 128 * 1024;
 
 /** The pointer and the terminating NUL of each string count too. */
 const STRING_OVERHEAD_BYTES = 9;
@@ -170,9 +174,9 @@ const STRING_OVERHEAD_BYTES = 9;
  * Throws E2BIG when the system does not accept so many bytes. The shell would report that only on stderr, so it is started before with
  * arguments of the same size.
  */
-function refuseTooMuch({ command, args, env }: ProgramStart): void {
+function checkArgumentSize({ command, args, env }: SpawnRequest): void {
   const sizes = [command, ...args, ...variablesOf(env)].map((word) => bytesFromText(word).length);
-  if (sizes.reduce((sum, size) => sum + size + STRING_OVERHEAD_BYTES, 0) < ALWAYS_TAKEN_BYTES) return;
+  if (sizes.reduce((sum, size) => sum + size + STRING_OVERHEAD_BYTES, 0) < MIN_ARGUMENT_LIMIT_BYTES) return;
   const fillers = sizes.map((size) => 'x'.repeat(size));
   const { error } = spawnSync('/bin/sh', ['-c', ':', ...fillers], { env: {}, stdio: 'ignore' });
   if (error !== undefined) throw error;

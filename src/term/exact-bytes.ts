@@ -9,7 +9,7 @@ import { textFromBytes } from '../go/bytes.js';
 
 export function exactArguments(decoded: readonly string[], file = '/proc/self/cmdline'): readonly string[] {
   if (!decoded.some((argument) => argument.includes('\ufffd'))) return decoded;
-  const all = stringsIn(file);
+  const all = readStrings(file);
   if (all === undefined) return decoded;
   const exact = all.slice(all.length - decoded.length);
   return exact.length === decoded.length ? exact : decoded;
@@ -18,8 +18,8 @@ export function exactArguments(decoded: readonly string[], file = '/proc/self/cm
 type Variables = Readonly<Record<string, string | undefined>>;
 
 export function exactEnvironment(decoded: Variables, file = '/proc/self/environ'): Variables {
-  if (!Object.entries(decoded).some(isDamaged)) return decoded;
-  const all = stringsIn(file);
+  if (!Object.entries(decoded).some(hasReplacementCharacter)) return decoded;
+  const all = readStrings(file);
   if (all === undefined) return decoded;
   const exact = new Map<string, string>();
   for (const variable of all) {
@@ -31,12 +31,12 @@ export function exactEnvironment(decoded: Variables, file = '/proc/self/environ'
   return Object.fromEntries(exact);
 }
 
-function isDamaged([name, value]: readonly [string, string | undefined]): boolean {
+function hasReplacementCharacter([name, value]: readonly [string, string | undefined]): boolean {
   return value === undefined || value.includes('\ufffd') || name.includes('\ufffd');
 }
 
 /** The NUL-terminated strings in a file; `undefined` when it cannot be read. */
-function stringsIn(file: string): string[] | undefined {
+function readStrings(file: string): string[] | undefined {
   let raw: Buffer;
   try {
     raw = readFileSync(file);

@@ -20,15 +20,15 @@ const HEAD_BYTES = 256;
 /** The most levels of interpreters that Linux follows. */
 const MAX_INTERPRETERS = 5;
 
-interface OpenedFile {
+interface ExecutedFile {
   readonly path: string;
   /** Undefined when the file cannot be read or is not executable. */
   readonly head: Buffer | undefined;
 }
 
 /** The files that `execve` opens: the file and, for a script, its interpreter, which can be a script again. */
-function openedFiles(file: string): OpenedFile[] {
-  const files: OpenedFile[] = [];
+function executedFiles(file: string): ExecutedFile[] {
+  const files: ExecutedFile[] = [];
   for (let path: string | undefined = file; path !== undefined && files.length <= MAX_INTERPRETERS; ) {
     const head: Buffer | undefined = isExecutable(path) ? headOf(path) : undefined;
     files.push({ path, head });
@@ -42,20 +42,20 @@ function openedFiles(file: string): OpenedFile[] {
  * a file with /bin/sh. False when the format cannot be determined; `execve` then reports the error.
  * @param formats the directory in which Linux lists the registered formats
  */
-export function isOfUnknownFormat(file: string, formats = '/proc/sys/fs/binfmt_misc'): boolean {
+export function hasUnknownFormat(file: string, formats = '/proc/sys/fs/binfmt_misc'): boolean {
   const own = headOf('/proc/self/exe');
-  const { path = file, head } = openedFiles(file).at(-1) ?? {};
+  const { path = file, head } = executedFiles(file).at(-1) ?? {};
   if (own === undefined || head === undefined) return false;
   const isKnown = isScript(head) ? interpreterOf(head) !== undefined : isProgram(head, own);
-  return !isKnown && !isRegistered({ path, head }, formats);
+  return !isKnown && !matchesRegisteredFormat({ path, head }, formats);
 }
 
 /**
  * Throws the error of `execve` when the file or an interpreter is missing or not executable.
  * @throws NodeJS.ErrnoException
  */
-export function checkMayStart(file: string): void {
-  const files = openedFiles(file);
+export function checkExecutable(file: string): void {
+  const files = executedFiles(file);
   for (const { path } of files) {
     const bytes = Buffer.from(bytesFromText(path));
     if (!statSync(bytes).isFile()) throw systemError('EACCES');
@@ -101,31 +101,32 @@ function interpreterOf(head: Buffer): string | undefined {
 }
 
 const ELF_HEADER_BYTES = 52;
-const ELF_TYPES_THAT_RUN: readonly number[] = [2, 3];
+const EXECUTABLE_ELF_TYPES: readonly number[] = [2, 3];
 
 /** `e_machine` of a program to the machine that runs it too: i386 on x86-64, 32-bit on 64-bit ARM. */
-const RUN_BY: Readonly<Record<number, number>> = { 3: 62, 40: 183 };
+const COMPATIBLE_MACHINES: Readonly<Record<number, number>> = { 3: 62, 40: 183 };
 
 /** Whether it is an ELF program for the same machine as `own`, the program of this process. */
 function isProgram(head: Buffer, own: Buffer): boolean {
   if (head.length < ELF_HEADER_BYTES || !head.subarray(0, 4).equals(own.subarray(0, 4))) return false;
   const isLittleEndian = head[5] === 1;
   if (head[5] !== own[5]) return false;
-  const read = (bytes: Buffer, at: number) =>
-    isLittleEndian ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+  const read = (bytes: Buffer, offset: number) =>
+    isLittleEndian ? bytes.readUInt16LE(offset) : bytes.readUInt16BE(offset);
   const machine = read(head, 18);
   const ownMachine = read(own, 18);
   return (
-    ELF_TYPES_THAT_RUN.includes(read(head, 16)) && (machine === ownMachine || RUN_BY[machine] === ownMachine)
+    EXECUTABLE_ELF_TYPES.includes(read(head, 16)) &&
+    (machine === ownMachine || COMPATIBLE_MACHINES[machine] === ownMachine)
   );
 }
 
 /** Whether a registered format matches the file (Documentation/admin-guide/binfmt-misc.rst). */
-function isRegistered(
+function matchesRegisteredFormat(
   { path, head }: { readonly path: string; readonly head: Buffer },
   formats: string,
 ): boolean {
-  return filesIn(formats).some((format) => {
+  return readableFiles(formats).some((format) => {
     const field = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(format)?.[1];
     if (!format.startsWith('enabled\n')) return false;
     const extension = field('extension');
@@ -141,11 +142,11 @@ function isRegistered(
 }
 
 /** The contents of all readable files in the directory. */
-function filesIn(folder: string): string[] {
+function readableFiles(directory: string): string[] {
   try {
-    return readdirSync(folder).flatMap((name) => {
+    return readdirSync(directory).flatMap((name) => {
       try {
-        return [readFileSync(posix.join(folder, name), 'latin1')];
+        return [readFileSync(posix.join(directory, name), 'latin1')];
       } catch {
         return [];
       }
@@ -164,8 +165,8 @@ export function lookPath(command: string, path: string | undefined): string {
   if (command === '') throw new CommandError('exec: no command');
   if (command === '/') throw lookupFailure(command, 'is a directory');
   if (command.includes('/')) return command;
-  for (const folder of isLookedFor(command) && path ? path.split(':') : []) {
-    const file = posix.join(folder, command);
+  for (const directory of isSearched(command) && path ? path.split(':') : []) {
+    const file = posix.join(directory, command);
     if (!isExecutable(file)) continue;
     if (posix.isAbsolute(file)) return file;
     throw lookupFailure(command, 'cannot run executable found relative to current directory');
@@ -173,7 +174,7 @@ export function lookPath(command: string, path: string | undefined): string {
   throw lookupFailure(command, 'executable file not found in $PATH');
 }
 
-function isLookedFor(command: string): boolean {
+function isSearched(command: string): boolean {
   return command !== '.' && command !== '..';
 }
 

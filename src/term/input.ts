@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
 import { sleep } from '../model/abort-signal.js';
-import { HANG_UP_MS, mayHaveHungUp } from './terminal.js';
+import { HANG_UP_WAIT_MS, mayHaveHungUp } from './terminal.js';
 
 const NEWLINE = 0x0a;
 
@@ -15,7 +15,7 @@ export class Input {
   readonly #open: () => Terminal;
   #stream: Terminal | undefined;
   #chunks: AsyncIterator<Uint8Array> | undefined;
-  #left: Uint8Array = new Uint8Array(0);
+  #rest: Uint8Array = new Uint8Array(0);
   /** Type-ahead: lines from a terminal after the one that was asked for, for example when several are pasted. */
   readonly #typedAhead: string[] = [];
 
@@ -33,8 +33,8 @@ export class Input {
   }
 
   /** The chunks of the input. Rejects with the signal's reason when it aborts, also while it waits for input. */
-  until(signal: AbortSignal): AsyncIterable<Uint8Array> {
-    return { [Symbol.asyncIterator]: () => untilAborted(this[Symbol.asyncIterator](), signal) };
+  abortable(signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return { [Symbol.asyncIterator]: () => abortableIterator(this[Symbol.asyncIterator](), signal) };
   }
 
   /** The bytes up to the next newline or the end, as text without the line ending. */
@@ -44,7 +44,7 @@ export class Input {
       const end = chunk.indexOf(NEWLINE);
       pieces.push(end < 0 ? chunk : chunk.subarray(0, end));
       if (end >= 0) {
-        this.#left = chunk.subarray(end + 1);
+        this.#rest = chunk.subarray(end + 1);
         break;
       }
     }
@@ -58,17 +58,17 @@ export class Input {
   async hiddenLine(interrupted: () => Error): Promise<string> {
     const stream = this.#opened();
     if (!stream.isTTY) return this.line();
-    const ahead = this.#typedAhead.shift();
-    if (ahead !== undefined) return ahead;
-    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-    const lines = createInterface({ input: stream, output: nowhere, terminal: true, historySize: 0 });
+    const typedLine = this.#typedAhead.shift();
+    if (typedLine !== undefined) return typedLine;
+    const noEcho = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const lines = createInterface({ input: stream, output: noEcho, terminal: true, historySize: 0 });
     try {
       return await new Promise<string>((resolve, reject) => {
         lines.once('line', (line) => {
           resolve(line);
           lines.on('line', (next) => this.#typedAhead.push(next));
         });
-        lines.once('close', () => resolve(untilHungUp(stream).then(() => '')));
+        lines.once('close', () => resolve(waitForHangUp(stream).then(() => '')));
         lines.once('SIGINT', () => reject(interrupted()));
         // Restoring the echo fails after a hang-up.
         lines.on('error', () => undefined);
@@ -88,9 +88,9 @@ export class Input {
   }
 
   async #next(): Promise<Uint8Array | undefined> {
-    if (this.#left.length > 0) {
-      const left = this.#left;
-      this.#left = new Uint8Array(0);
+    if (this.#rest.length > 0) {
+      const left = this.#rest;
+      this.#rest = new Uint8Array(0);
       return left;
     }
     this.#chunks ??= this.#opened()[Symbol.asyncIterator]();
@@ -102,17 +102,17 @@ export class Input {
         return undefined;
       },
     );
-    if (value === undefined) await untilHungUp(this.#opened());
+    if (value === undefined) await waitForHangUp(this.#opened());
     return value;
   }
 }
 
 /** After a hang-up the input ends too, but SIGHUP decides how the process ends: waits for it to arrive. */
-async function untilHungUp({ fd }: Terminal): Promise<void> {
-  if (fd !== undefined && mayHaveHungUp(fd)) await sleep(HANG_UP_MS);
+async function waitForHangUp({ fd }: Terminal): Promise<void> {
+  if (fd !== undefined && mayHaveHungUp(fd)) await sleep(HANG_UP_WAIT_MS);
 }
 
-async function* untilAborted<Item>(
+async function* abortableIterator<Item>(
   items: AsyncIterator<Item>,
   signal: AbortSignal,
 ): AsyncGenerator<Item, void, undefined> {

@@ -1,6 +1,6 @@
 import { bytesFromText } from '../go/bytes.js';
 import type { StandardStream } from './standard-stream.js';
-import { VisibleBytes, visibleText } from './terminal-text.js';
+import { ControlEscaper, escapeControls } from './terminal-text.js';
 
 /** Small writes are joined up to this size, because each system call costs more than the copy. */
 const BLOCK_BYTES = 64 * 1024;
@@ -22,11 +22,11 @@ export interface StatusLine {
 export class Output {
   readonly #stdout: StandardStream;
   readonly #stderr: StandardStream;
-  readonly #visible = new VisibleBytes();
+  readonly #escaper = new ControlEscaper();
   #block = Buffer.allocUnsafe(0);
   #used = 0;
   #isBroken = false;
-  #isFull = false;
+  #needsDrain = false;
   #status: StatusLine | undefined;
 
   /** @param onBroken called for stdout only; an error of stderr cannot be reported */
@@ -48,7 +48,7 @@ export class Output {
     if (this.#isBroken || chunk.length === 0) return;
     // A UTF-16 code unit takes at most three bytes in UTF-8.
     const sizeBytes = typeof chunk === 'string' ? chunk.length * 3 : chunk.length;
-    if (this.#used + sizeBytes > this.#block.length) this.#send();
+    if (this.#used + sizeBytes > this.#block.length) this.#flushBlock();
     if (sizeBytes >= BLOCK_BYTES) {
       this.#write(chunk);
       return;
@@ -66,15 +66,15 @@ export class Output {
    * @param colour applied to the text after control characters were escaped
    */
   err(text: string, colour = (shown: string) => shown): void {
-    this.#send();
+    this.#flushBlock();
     this.endStatus();
-    const shown = this.#stderr.isTerminal ? visibleText(text) : text;
+    const shown = this.#stderr.isTerminal ? escapeControls(text) : text;
     this.#stderr.write(bytesFromText(colour(shown)));
   }
 
   /** Draws the line below all other output. The next write to the terminal ends it, so that the two never share a line. */
   showStatus(line: StatusLine): void {
-    this.#send();
+    this.#flushBlock();
     this.#status = line;
     line.draw();
   }
@@ -86,22 +86,22 @@ export class Output {
 
   /** Writes the buffer. Settles when stdout can take more. */
   async flush(): Promise<void> {
-    this.#send();
-    if (!this.#isFull || this.#isBroken) return;
-    await this.#stdout.written();
-    this.#isFull = false;
+    this.#flushBlock();
+    if (!this.#needsDrain || this.#isBroken) return;
+    await this.#stdout.drained();
+    this.#needsDrain = false;
   }
 
   /** Settles when everything was written or the streams have failed. What is not written when the process ends is lost. */
   async end(): Promise<void> {
-    this.#send();
+    this.#flushBlock();
     this.endStatus();
-    const rest = this.#visible.end();
+    const rest = this.#escaper.end();
     if (rest !== '' && !this.#isBroken) this.#stdout.write(rest);
-    await Promise.all([this.#stdout.written(), this.#stderr.written()]);
+    await Promise.all([this.#stdout.drained(), this.#stderr.drained()]);
   }
 
-  #send(): void {
+  #flushBlock(): void {
     if (this.#used === 0) return;
     const block = this.#block.subarray(0, this.#used);
     this.#block = Buffer.allocUnsafe(0);
@@ -111,12 +111,12 @@ export class Output {
 
   #write(chunk: string | Uint8Array): void {
     if (this.#isBroken) return;
-    const bytes = this.#stdout.isTerminal ? this.#shown(chunk) : chunk;
-    if (bytes.length > 0 && !this.#stdout.write(bytes)) this.#isFull = true;
+    const bytes = this.#stdout.isTerminal ? this.#escaped(chunk) : chunk;
+    if (bytes.length > 0 && !this.#stdout.write(bytes)) this.#needsDrain = true;
   }
 
-  #shown(chunk: string | Uint8Array): string {
+  #escaped(chunk: string | Uint8Array): string {
     this.endStatus();
-    return this.#visible.next(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
+    return this.#escaper.next(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
   }
 }

@@ -1,28 +1,28 @@
 /** The colours of the program. Each function returns the text unchanged when colours are off. */
 export interface Palette {
-  readonly bad: (text: string) => string;
+  readonly failure: (text: string) => string;
   /** The frames of the spinner. */
-  readonly busy: (text: string) => string;
+  readonly spinner: (text: string) => string;
 }
 
-const asIs = (text: string) => text;
-export const PLAIN: Palette = { bad: asIs, busy: asIs };
+const unchanged = (text: string) => text;
+export const PLAIN: Palette = { failure: unchanged, spinner: unchanged };
 
 /** Colours depend on the stream and on the variables of no-color.org and force-color.org. */
-export interface ColourFacts {
+export interface ColourOptions {
   readonly isTTY: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The palette for a stream. chalk is loaded only when colours are on. */
-export async function loadPalette({ isTTY, env }: ColourFacts): Promise<Palette> {
+export async function loadPalette({ isTTY, env }: ColourOptions): Promise<Palette> {
   if (!wantsColour({ isTTY, env })) return PLAIN;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
-  return { bad: chalk.red, busy: chalk.cyan };
+  return { failure: chalk.red, spinner: chalk.cyan };
 }
 
-function wantsColour({ isTTY, env }: ColourFacts): boolean {
+function wantsColour({ isTTY, env }: ColourOptions): boolean {
   const forced = env.FORCE_COLOR;
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;

@@ -1,7 +1,7 @@
 import { formatByteSize } from '../go/byte-size.js';
 import type { Output, StatusLine } from './output.js';
 import { type Palette, PLAIN } from './palette.js';
-import { visibleText } from './terminal-text.js';
+import { escapeControls } from './terminal-text.js';
 
 /** Has the same shape as the `Progress` of a command's context. */
 export interface ProgressLine {
@@ -50,15 +50,15 @@ export function startProgress(
   unit: ProgressUnit = 'bytes',
 ): ProgressLine {
   const { env, now } = terminal;
-  if (!overwritesLines(env)) return SILENT;
+  if (!canOverwriteLines(env)) return SILENT;
   const screen = terminal.openScreen();
   if (screen === undefined) return SILENT;
-  const began = now();
+  const startNs = now();
   let text = label;
   let done = 0;
   let total: number | undefined;
   const describeNow = () => {
-    if (done > 0) text = `${label}  ${DESCRIPTIONS[unit](done, total, now() - began)}`;
+    if (done > 0) text = `${label}  ${DESCRIPTIONS[unit](done, total, now() - startNs)}`;
     return text;
   };
   const spinner = new Spinner(screen, terminal, describeNow);
@@ -71,7 +71,7 @@ export function startProgress(
   };
 }
 
-function overwritesLines({ TERM = '', CI }: ProgressTerminal['env']): boolean {
+function canOverwriteLines({ TERM = '', CI }: ProgressTerminal['env']): boolean {
   return TERM !== '' && TERM !== 'dumb' && CI === undefined;
 }
 
@@ -81,7 +81,7 @@ class Spinner implements StatusLine {
   readonly #describe: () => string;
   #timer: NodeJS.Timeout;
   #isStopped = false;
-  #busy = PLAIN.busy;
+  #colour = PLAIN.spinner;
   #frame = '';
   #drawnColumns = 0;
 
@@ -89,7 +89,7 @@ class Spinner implements StatusLine {
     this.#screen = screen;
     this.#terminal = terminal;
     this.#describe = describeNow;
-    this.#timer = setTimeout(() => void this.#begin(), DELAY_MS);
+    this.#timer = setTimeout(() => void this.#start(), DELAY_MS);
     this.#timer.unref();
   }
 
@@ -99,9 +99,9 @@ class Spinner implements StatusLine {
     this.#terminal.output.endStatus();
   }
 
-  async #begin(): Promise<void> {
+  async #start(): Promise<void> {
     const { env, loadPalette } = this.#terminal;
-    const [{ default: ora }, { busy }] = await Promise.all([import('ora'), loadPalette()]);
+    const [{ default: ora }, { spinner }] = await Promise.all([import('ora'), loadPalette()]);
     // ora only computes the frame. Its own drawing relies on the terminal's size, and its signal handling would replace ours.
     const frames = ora({
       color: false,
@@ -111,7 +111,7 @@ class Spinner implements StatusLine {
       ...(!hasUtf8(env) && { spinner: ASCII_SPINNER }),
     });
     if (this.#isStopped) return;
-    this.#busy = busy;
+    this.#colour = spinner;
     const show = () => this.#show(frames.frame().trim());
     show();
     this.#timer = setInterval(show, REDRAW_MS);
@@ -126,7 +126,7 @@ class Spinner implements StatusLine {
 
   draw(): void {
     const { text, width } = this.#text();
-    this.#screen.draw(`\r${this.#busy(this.#frame)} ${text}${this.#padding(SPINNER_COLUMNS + width)}`);
+    this.#screen.draw(`\r${this.#colour(this.#frame)} ${text}${this.#padding(SPINNER_COLUMNS + width)}`);
     this.#drawnColumns = Math.max(this.#drawnColumns, SPINNER_COLUMNS + width);
   }
 
@@ -138,16 +138,16 @@ class Spinner implements StatusLine {
   }
 
   #text() {
-    return cutToWidth(visibleText(this.#describe()), this.#room - SPINNER_COLUMNS);
+    return cutToWidth(escapeControls(this.#describe()), this.#maxColumns - SPINNER_COLUMNS);
   }
 
   /** Spaces that overwrite the rest of a longer previous text. */
   #padding(columns: number): string {
-    return ' '.repeat(Math.max(0, Math.min(this.#drawnColumns, this.#room) - columns));
+    return ' '.repeat(Math.max(0, Math.min(this.#drawnColumns, this.#maxColumns) - columns));
   }
 
   /** The last column is not used: a character in it can start a new line. */
-  get #room(): number {
+  get #maxColumns(): number {
     return this.#screen.columns - 1;
   }
 }

@@ -4,12 +4,12 @@ interface SignalSource {
   off(signal: NodeJS.Signals, listener: () => void): unknown;
 }
 
-const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-export type EndingSignal = (typeof ENDING_SIGNALS)[number];
+const TERMINATION_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type TerminationSignal = (typeof TERMINATION_SIGNALS)[number];
 
 /** The abort reason when a signal was received. */
 export class SignalReceivedError extends Error {
-  constructor(readonly signal: EndingSignal) {
+  constructor(readonly signal: TerminationSignal) {
     super(`interrupted by ${signal}`);
     this.name = 'SignalReceivedError';
   }
@@ -19,13 +19,13 @@ export class SignalReceivedError extends Error {
  * Signals within this time after the first one count as the same request to terminate: when a terminal closes, both the kernel and the
  * shell send SIGHUP, and `timeout` signals the process and its process group.
  */
-const ONE_WISH_MS = 1000;
+const SAME_REQUEST_MS = 1000;
 
 interface SignalOptions {
   readonly source: SignalSource;
   readonly controller: AbortController;
   /** Terminates the process by the signal. The source has no listener for it at that time. */
-  readonly end: (signal: EndingSignal) => void;
+  readonly terminate: (signal: TerminationSignal) => void;
   /** Signals that were ignored when this process was started (`SIG_IGN`). */
   readonly ignored: readonly NodeJS.Signals[];
   /** Monotonic milliseconds. */
@@ -39,16 +39,16 @@ interface SignalOptions {
  * The listeners stay installed until then. Without one, a signal terminates the process; and packages that run clean-up code on exit
  * terminate it themselves when there is no other listener.
  */
-export class EndingSignals {
+export class TerminationSignals {
   readonly #options: SignalOptions;
-  readonly #listeners = new Map<EndingSignal, () => void>();
-  #first: { readonly signal: EndingSignal; readonly atMs: number } | undefined;
-  #isWorkDone = false;
+  readonly #listeners = new Map<TerminationSignal, () => void>();
+  #first: { readonly signal: TerminationSignal; readonly atMs: number } | undefined;
+  #hasCommandEnded = false;
 
   constructor(options: SignalOptions) {
     this.#options = options;
     const { source, ignored } = options;
-    for (const signal of ENDING_SIGNALS) {
+    for (const signal of TERMINATION_SIGNALS) {
       if (ignored.includes(signal)) continue;
       const listener = () => this.#receive(signal);
       this.#listeners.set(signal, listener);
@@ -59,13 +59,13 @@ export class EndingSignals {
   }
 
   /** The first signal that was received. */
-  get received(): EndingSignal | undefined {
+  get received(): TerminationSignal | undefined {
     return this.#first?.signal;
   }
 
   /** The command has ended: from now on a signal terminates the process, unless it belongs to the same request as an earlier one. */
-  workIsDone(): void {
-    this.#isWorkDone = true;
+  commandEnded(): void {
+    this.#hasCommandEnded = true;
   }
 
   /** Removes the listeners, so that signals have their default action. */
@@ -74,20 +74,20 @@ export class EndingSignals {
     this.#listeners.clear();
   }
 
-  #receive(signal: EndingSignal): void {
-    const { controller, end, nowMs } = this.#options;
+  #receive(signal: TerminationSignal): void {
+    const { controller, terminate, nowMs } = this.#options;
     const first = this.#first;
     this.#first ??= { signal, atMs: nowMs() };
-    if (first === undefined && !this.#isWorkDone) controller.abort(new SignalReceivedError(signal));
-    else if (first === undefined || nowMs() - first.atMs > ONE_WISH_MS) {
+    if (first === undefined && !this.#hasCommandEnded) controller.abort(new SignalReceivedError(signal));
+    else if (first === undefined || nowMs() - first.atMs > SAME_REQUEST_MS) {
       this.stop();
-      end(signal);
+      terminate(signal);
     }
   }
 }
 
 /** Signal numbers on Linux (signal(7)). Only signals that programs are usually started to ignore; no job control signals. */
-const NUMBERS = {
+const SIGNAL_NUMBERS = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,
@@ -98,8 +98,8 @@ const NUMBERS = {
 } as const satisfies Partial<Record<NodeJS.Signals, number>>;
 
 /** The signals in a mask like `SigIgn` in /proc/PID/status: hexadecimal, bit 0 is signal 1. */
-export function signalsOfMask(mask: string): NodeJS.Signals[] {
+export function signalsInMask(mask: string): NodeJS.Signals[] {
   const bits = Number(`0x${mask.slice(-8)}`);
-  const names = Object.keys(NUMBERS) as (keyof typeof NUMBERS)[];
-  return names.filter((name) => bits & (1 << (NUMBERS[name] - 1)));
+  const names = Object.keys(SIGNAL_NUMBERS) as (keyof typeof SIGNAL_NUMBERS)[];
+  return names.filter((name) => bits & (1 << (SIGNAL_NUMBERS[name] - 1)));
 }

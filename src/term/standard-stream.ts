@@ -1,5 +1,5 @@
 /** Writes to the descriptor like `fs.writeSync`: returns the number of bytes written, or throws. */
-export type WriteNow = (bytes: Uint8Array) => number;
+export type WriteSync = (bytes: Uint8Array) => number;
 
 /** The time between attempts to write to a descriptor that has returned EAGAIN. */
 const RETRY_MS = 2;
@@ -11,21 +11,21 @@ const RETRY_MS = 2;
  * and written later.
  */
 export class StandardStream {
-  readonly #writeNow: WriteNow;
-  readonly #askTerminal: () => boolean;
+  readonly #writeSync: WriteSync;
+  readonly #checkTerminal: () => boolean;
   #isTerminal: boolean | undefined;
-  #rest: Uint8Array[] = [];
+  #pending: Uint8Array[] = [];
   #waiting: (() => void)[] = [];
   #onError: (error: NodeJS.ErrnoException) => void = () => {};
 
   /** @param isTerminal called at most once, when it is first needed */
-  constructor(writeNow: WriteNow, isTerminal = () => false) {
-    this.#writeNow = writeNow;
-    this.#askTerminal = isTerminal;
+  constructor(writeSync: WriteSync, isTerminal = () => false) {
+    this.#writeSync = writeSync;
+    this.#checkTerminal = isTerminal;
   }
 
   get isTerminal(): boolean {
-    this.#isTerminal ??= this.#askTerminal();
+    this.#isTerminal ??= this.#checkTerminal();
     return this.#isTerminal;
   }
 
@@ -36,31 +36,31 @@ export class StandardStream {
 
   /** The chunk must not change afterwards. False when it was buffered: await `drained` before the next write. */
   write(chunk: string | Uint8Array): boolean {
-    this.#rest.push(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
-    return this.#rest.length === 1 ? this.#writeRest() : false;
+    this.#pending.push(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
+    return this.#pending.length === 1 ? this.#writePending() : false;
   }
 
   /** Settles when everything is written, or a write has failed. */
-  async written(): Promise<void> {
-    if (this.#rest.length === 0) return;
+  async drained(): Promise<void> {
+    if (this.#pending.length === 0) return;
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
     });
   }
 
-  #writeRest(): boolean {
+  #writePending(): boolean {
     try {
-      for (let next = this.#rest[0]; next !== undefined; next = this.#rest[0]) {
-        const written = this.#writeNow(next);
-        if (written < next.length) this.#rest[0] = next.subarray(written);
-        else this.#rest.shift();
+      for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
+        const written = this.#writeSync(next);
+        if (written < next.length) this.#pending[0] = next.subarray(written);
+        else this.#pending.shift();
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
-        setTimeout(() => this.#writeRest(), RETRY_MS);
+        setTimeout(() => this.#writePending(), RETRY_MS);
         return false;
       }
-      this.#rest = [];
+      this.#pending = [];
       this.#onError(error as NodeJS.ErrnoException);
     }
     for (const resolve of this.#waiting.splice(0)) resolve();

@@ -6,14 +6,14 @@ import { textFromBytes, validSequenceLength } from '../go/bytes.js';
  * with an 8-bit encoding.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters
-const UNSHOWABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\udc80-\udcff]/gu;
+const CONTROL_CHARACTERS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\udc80-\udcff]/gu;
 
 /**
  * Escapes control characters, such as ESC as `\x1b`. Characters from U+007F on are escaped as in JSON, such as `\u009b`. Strings in valid
  * JSON contain only those, so that escaped JSON has the same value.
  */
-export function visibleText(text: string): string {
-  return text.replace(UNSHOWABLE, (character) => {
+export function escapeControls(text: string): string {
+  return text.replace(CONTROL_CHARACTERS, (character) => {
     const code = character.charCodeAt(0);
     if (code < 0x20) return `\\x${hex(code, 2)}`;
     return code >= 0xdc80 && code <= 0xdcff ? `\\x${hex(code - 0xdc00, 2)}` : `\\u${hex(code, 4)}`;
@@ -21,38 +21,38 @@ export function visibleText(text: string): string {
 }
 
 /** Escapes control characters in a stream of bytes. A block can end inside a UTF-8 sequence. */
-export class VisibleBytes {
-  #cut: Uint8Array = new Uint8Array(0);
+export class ControlEscaper {
+  #incomplete: Uint8Array = new Uint8Array(0);
 
   /** The escaped text of the block, without an incomplete sequence at its end. */
   next(block: Uint8Array): string {
-    const bytes = this.#cut.length === 0 ? block : Buffer.concat([this.#cut, block]);
-    const end = bytes.length - cutLength(bytes);
+    const bytes = this.#incomplete.length === 0 ? block : Buffer.concat([this.#incomplete, block]);
+    const end = bytes.length - incompleteLength(bytes);
     // A copy, because the caller may reuse the block.
-    this.#cut = Uint8Array.prototype.slice.call(bytes, end);
-    return visibleText(textFromBytes(bytes.subarray(0, end)));
+    this.#incomplete = Uint8Array.prototype.slice.call(bytes, end);
+    return escapeControls(textFromBytes(bytes.subarray(0, end)));
   }
 
   /** The escaped bytes of an incomplete sequence at the end of the stream. */
   end(): string {
-    const text = visibleText(textFromBytes(this.#cut));
-    this.#cut = new Uint8Array(0);
+    const text = escapeControls(textFromBytes(this.#incomplete));
+    this.#incomplete = new Uint8Array(0);
     return text;
   }
 }
 
 /** The length of an incomplete UTF-8 sequence at the end, 0 to 3. */
-function cutLength(bytes: Uint8Array): number {
+function incompleteLength(bytes: Uint8Array): number {
   for (let length = 1; length <= Math.min(3, bytes.length); length++) {
     const lead = bytes[bytes.length - length] ?? 0;
     if (lead < 0x80) return 0;
-    if (lead >= 0xc0) return isCut(bytes.subarray(bytes.length - length)) ? length : 0;
+    if (lead >= 0xc0) return isIncomplete(bytes.subarray(bytes.length - length)) ? length : 0;
   }
   return 0;
 }
 
 /** Whether further bytes can complete it to a valid UTF-8 sequence. */
-function isCut(start: Uint8Array): boolean {
+function isIncomplete(start: Uint8Array): boolean {
   const lead = start[0] ?? 0;
   const wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   if (start.length >= wanted) return false;

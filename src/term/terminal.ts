@@ -8,7 +8,7 @@ export function isTerminal(descriptor: number): boolean {
 }
 
 /** The time to wait for SIGHUP: reads and writes can fail after a hang-up before the signal arrives. */
-export const HANG_UP_MS = 200;
+export const HANG_UP_WAIT_MS = 200;
 
 /** Whether the descriptor can be a terminal after a hang-up: it is a device, but `isatty` is false. */
 export function mayHaveHungUp(descriptor: number): boolean {

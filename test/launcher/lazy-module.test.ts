@@ -4,7 +4,7 @@ import { lazyModule } from '../../src/launcher/lazy-module.js';
 const contents = { constants: { SIGINT: 2 }, name: 'os' };
 
 describe('a lazy module', () => {
-  it('is loaded when something of it is used, once', () => {
+  it('is loaded once, at the first access to a property', () => {
     let loads = 0;
     const os = lazyModule(() => {
       loads++;
@@ -20,7 +20,7 @@ describe('a lazy module', () => {
     ['in', (module: object) => 'constants' in module, true],
     ['keys', (module: object) => Object.keys(module), ['constants', 'name']],
     ['spread', (module: object) => ({ ...module }), contents],
-  ])('looks like the module: %s', (_what, look, expected) => {
+  ])('has the properties of the module: %s', (_what, look, expected) => {
     expect(look(lazyModule(() => contents))).toEqual(expected);
   });
 });

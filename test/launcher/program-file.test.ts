@@ -21,44 +21,44 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Keeps compiled code in memory, and counts how often it was written. */
-class MemoryKeeper {
+/** A code cache in memory that counts the writes. */
+class MemoryCache {
   writes = 0;
-  kept: Buffer | undefined;
+  stored: Buffer | undefined;
   read() {
-    return this.kept;
+    return this.stored;
   }
   write(bytes: Buffer) {
     this.writes++;
-    this.kept = bytes;
+    this.stored = bytes;
   }
 }
 
-function runParts(keeper: MemoryKeeper, ...indices: number[]): object[] {
-  const file = new ProgramFile(path, 2, keeper);
+function runParts(cache: MemoryCache, ...indices: number[]): object[] {
+  const file = new ProgramFile(path, 2, cache);
   const parts = file.load(require);
   const exported = indices.map((index) => parts[index]?.() ?? {});
-  file.keep();
+  file.writeCodeCache();
   return exported;
 }
 
 describe('a file of the program', () => {
-  it('has parts, with compiled code and without', () => {
-    const keeper = new MemoryKeeper();
+  it('has the same parts with and without a code cache', () => {
+    const cache = new MemoryCache();
     const exported = [
       { value: 'b', name: 'os' },
       { value: 'a', name: 'os' },
     ];
-    expect(runParts(keeper, 1, 0)).toEqual(exported);
-    expect(keeper.writes).toBe(1);
-    expect(runParts(keeper, 1, 0)).toEqual(exported);
+    expect(runParts(cache, 1, 0)).toEqual(exported);
+    expect(cache.writes).toBe(1);
+    expect(runParts(cache, 1, 0)).toEqual(exported);
   });
 
-  it('keeps compiled code when parts were executed that no earlier run had', () => {
-    const keeper = new MemoryKeeper();
+  it('writes the code cache when a part was executed that no earlier run has executed', () => {
+    const cache = new MemoryCache();
     const writesAfter = (...indices: number[]) => {
-      runParts(keeper, ...indices);
-      return keeper.writes;
+      runParts(cache, ...indices);
+      return cache.writes;
     };
     expect(writesAfter(0)).toBe(1);
     expect(writesAfter(0)).toBe(1);
@@ -69,25 +69,25 @@ describe('a file of the program', () => {
 
   it.each([
     ['of another program', Buffer.alloc(5000, 1)],
-    ['cut short', Buffer.alloc(1)],
+    ['truncated', Buffer.alloc(1)],
     ['empty', Buffer.alloc(0)],
-  ])('replaces compiled code that is %s', (_what, bytes) => {
-    const keeper = new MemoryKeeper();
-    keeper.kept = bytes;
-    expect(runParts(keeper, 0)).toEqual([{ value: 'a', name: 'os' }]);
-    expect(keeper.writes).toBe(1);
-    runParts(keeper, 0);
-    expect(keeper.writes).toBe(1);
+  ])('replaces a code cache that is %s', (_what, bytes) => {
+    const cache = new MemoryCache();
+    cache.stored = bytes;
+    expect(runParts(cache, 0)).toEqual([{ value: 'a', name: 'os' }]);
+    expect(cache.writes).toBe(1);
+    runParts(cache, 0);
+    expect(cache.writes).toBe(1);
   });
 
-  it('is neither read nor kept when nothing of it is used', () => {
-    const keeper = new MemoryKeeper();
-    new ProgramFile(path, 2, keeper).keep();
-    expect(keeper.kept).toBeUndefined();
+  it('is neither read nor cached when none of its parts is used', () => {
+    const cache = new MemoryCache();
+    new ProgramFile(path, 2, cache).writeCodeCache();
+    expect(cache.stored).toBeUndefined();
   });
 
-  it('is there for a run that began before it was removed', () => {
-    const file = new ProgramFile(path, 2, new MemoryKeeper());
+  it('can be read by a run that began before the file was removed', () => {
+    const file = new ProgramFile(path, 2, new MemoryCache());
     rmSync(path);
     expect(file.load(require)[0]?.()).toEqual({ value: 'a', name: 'os' });
   });

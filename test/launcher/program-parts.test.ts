@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type PartsFile, type Require, requireParts } from '../../src/launcher/program-parts.js';
+import { createPartRequire, type PartsFile, type Require } from '../../src/launcher/program-parts.js';
 
 const os = { name: 'os' };
 
-/** A file that tells when it is read. */
+/** A file that logs when it is read. */
 function partsFile(log: string[], name: string, exported: readonly object[]): PartsFile {
   const load = (require: Require) => {
     log.push(name);
@@ -13,14 +13,14 @@ function partsFile(log: string[], name: string, exported: readonly object[]): Pa
 }
 
 describe('the parts of the program', () => {
-  it('are numbered through the files, and a file is read once, when one of its parts is needed', () => {
+  it('are numbered consecutively across the files, and a file is read once, when one of its parts is needed', () => {
     const log: string[] = [];
     const files = [
       partsFile(log, 'first', [{ part: 'a' }, { part: 'b' }]),
       partsFile(log, 'second', [{ part: 'c' }]),
       partsFile(log, 'third', [{ part: 'd' }, { part: 'e' }]),
     ];
-    const require = requireParts(files, () => os);
+    const require = createPartRequire(files, () => os);
     expect(log).toEqual([]);
     expect(require(4)).toEqual({ part: 'e', require });
     expect(require(1)).toEqual({ part: 'b', require });
@@ -30,9 +30,9 @@ describe('the parts of the program', () => {
     expect(() => require(5)).toThrow('the program has no part 5');
   });
 
-  it('get modules of the runtime, and those with a mark when something of them is used, once', () => {
+  it('can require modules of the runtime, and modules with the prefix `lazy:` are loaded at the first use', () => {
     const loaded: string[] = [];
-    const require = requireParts([], (name) => {
+    const require = createPartRequire([], (name) => {
       loaded.push(name);
       return os;
     });

@@ -2,20 +2,20 @@ import { createRequire } from 'node:module';
 import { runInThisContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { splitProgram } from '../../scripts/lib/split-bundle.mjs';
-import { type PartsFile, requireParts } from '../../src/launcher/program-parts.js';
+import { createPartRequire, type PartsFile } from '../../src/launcher/program-parts.js';
 
 const program = 'test/fixtures/split-program';
 const division = { first: /entry\.ts$/, second: /later\.ts$/, nothing: /^/ };
 
 type Split = Awaited<ReturnType<typeof splitProgram>>;
 
-describe('a program that is divided into files', () => {
+describe('splitProgram', () => {
   let split: Split;
   beforeAll(async () => {
     split = await splitProgram(`${program}/entry.ts`, division);
   });
 
-  it('is in the files that are asked for', () => {
+  it('writes the files of the division', () => {
     expect(split.files.map(({ name, parts }) => [name, parts > 0])).toEqual([
       ['first', true],
       ['second', true],
@@ -26,7 +26,7 @@ describe('a program that is divided into files', () => {
     );
   });
 
-  it('runs; what files have in common exists once', async () => {
+  it('writes a program that runs, with one instance of a shared module', async () => {
     const loaded: string[] = [];
     const executed: string[] = [];
     const files = split.files.map(({ name, code, parts: count }): PartsFile => {
@@ -38,7 +38,7 @@ describe('a program that is divided into files', () => {
       };
       return { count, load };
     });
-    const require = requireParts(files, createRequire(import.meta.url));
+    const require = createPartRequire(files, createRequire(import.meta.url));
     const { ask } = require(0) as typeof import('../fixtures/split-program/entry.js');
     expect(loaded).toEqual(['first']);
     expect(await ask('a/b')).toBe('b');

@@ -9,7 +9,7 @@ import { AtomicFile } from '../../src/storage/atomic-file.js';
 
 let folder = '';
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'whole-file-'));
+  folder = await mkdtemp(join(tmpdir(), 'atomic-file-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -21,12 +21,12 @@ async function linkToOpenFile(): Promise<string> {
   return target();
 }
 
-const ofLinux: [what: string, make: () => Promise<string>][] = existsSync('/proc/self/fd')
+const linuxCases: [what: string, make: () => Promise<string>][] = existsSync('/proc/self/fd')
   ? [['link to an open file', linkToOpenFile]]
   : [];
 
 describe('AtomicFile', () => {
-  it('appears with all its bytes and for its owner only', async () => {
+  it('writes all bytes to a file with mode 0600', async () => {
     const file = await AtomicFile.create(target());
     await file.append(Buffer.from('first '));
     await file.append(Buffer.from('second'));
@@ -38,7 +38,7 @@ describe('AtomicFile', () => {
     expect((await stat(target())).mode & 0o777).toBe(0o600);
   });
 
-  it('leaves an older file alone until then, and nothing else behind', async () => {
+  it('does not change an older file before the commit, and leaves no part file after discard', async () => {
     await writeFile(target(), 'older');
     const file = await AtomicFile.create(target());
     await file.append(Buffer.from('newer'));
@@ -48,7 +48,7 @@ describe('AtomicFile', () => {
     expect(await readFile(target(), 'utf8')).toBe('older');
   });
 
-  it('replaces the part of a predecessor that was killed', async () => {
+  it('replaces the part file of a process that was killed', async () => {
     await writeFile(`${target()}.part`, 'left over', { mode: 0o644 });
     const file = await AtomicFile.create(target());
     await file.append(Buffer.from('x'));
@@ -57,7 +57,7 @@ describe('AtomicFile', () => {
     expect((await stat(target())).mode & 0o777).toBe(0o600);
   });
 
-  it('does not write through a link planted as the part', async () => {
+  it('does not follow a symbolic link with the name of the part file', async () => {
     await writeFile(join(folder, 'victim'), 'untouched');
     await symlink(join(folder, 'victim'), `${target()}.part`);
     const file = await AtomicFile.create(target());
@@ -91,8 +91,8 @@ describe('AtomicFile', () => {
         return target();
       },
     ],
-    ...ofLinux,
-  ])('refuses to take the place of a %s', async (what, make) => {
+    ...linuxCases,
+  ])('does not replace a %s', async (what, make) => {
     const path = await make();
     const before = await readdir(folder);
     await expect(AtomicFile.create(path)).rejects.toThrow(`could not save to ${path} (it is a ${what})`);
@@ -101,9 +101,9 @@ describe('AtomicFile', () => {
 
   it.each([
     ['to a file', 'older'],
-    ['that leads nowhere', 'nowhere'],
-    ['that leads to itself', 'snapshot.db'],
-  ])('takes the place of a link %s, as etcdctl’s does', async (_what, to) => {
+    ['that is dangling', 'nowhere'],
+    ['to itself', 'snapshot.db'],
+  ])('replaces a symbolic link %s, as etcdctl does', async (_what, to) => {
     await writeFile(join(folder, 'older'), 'older');
     await symlink(to, target());
     const file = await AtomicFile.create(target());
@@ -114,9 +114,9 @@ describe('AtomicFile', () => {
   });
 
   it.each([
-    ['the part', () => rm(`${target()}.part`)],
+    ['the part file', () => rm(`${target()}.part`)],
     ['the directory', () => rm(folder, { recursive: true })],
-  ])('says that %s has gone', async (_what, remove) => {
+  ])('reports that %s was removed', async (_what, remove) => {
     const file = await AtomicFile.create(target());
     await file.append(Buffer.from('x'));
     await remove();
@@ -129,13 +129,13 @@ describe('AtomicFile', () => {
     await file.discard();
   });
 
-  it('says that a directory has the name of the part, and leaves it', async () => {
+  it('fails when a directory has the name of the part file, and does not remove it', async () => {
     await mkdir(`${target()}.part`);
     await expect(AtomicFile.create(target())).rejects.toThrow(`(open ${target()}.part: is a directory)`);
     expect(await readdir(folder)).toEqual(['snapshot.db.part']);
   });
 
-  it('refuses a directory, a missing folder and a second writer', async () => {
+  it('fails for a directory, in a missing directory, and when a second process writes to the same path', async () => {
     await mkdir(target());
     await expect(AtomicFile.create(target())).rejects.toThrow('it is a directory');
     const lost = join(folder, 'no', 'where');

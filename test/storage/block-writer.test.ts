@@ -14,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const chunks = Array.from({ length: 1000 }, (_, index) => Buffer.alloc(100_000, index));
 
 describe('BlockWriter', () => {
-  it('writes all chunks in their order, and syncs on the way', async () => {
+  it('writes all chunks in order, and syncs once before the end', async () => {
     const path = join(folder, 'file');
     const handle = await open(path, 'wx');
     let syncs = 0;
@@ -32,7 +32,7 @@ describe('BlockWriter', () => {
     expect(syncs).toBe(1);
   });
 
-  it('goes on where the system wrote less than it was given', async () => {
+  it('continues after a partial write', async () => {
     const path = join(folder, 'file');
     const handle = await open(path, 'wx');
     const partial = proxyOf(handle, {
@@ -48,7 +48,7 @@ describe('BlockWriter', () => {
     expect((await readFile(path)).equals(Buffer.concat(chunks))).toBe(true);
   });
 
-  it('tells a failed write at the next call, and at each one after', async () => {
+  it('rejects the next call and all later calls after a failed write', async () => {
     const handle = await open(join(folder, 'file'), 'wx');
     const failing = proxyOf(handle, { writev: () => Promise.reject(new Error('no space left on device')) });
     const writer = new BlockWriter(failing);
@@ -60,7 +60,7 @@ describe('BlockWriter', () => {
     await handle.close();
   });
 
-  it('tells a failed sync at the end', async () => {
+  it('rejects flush after a failed sync', async () => {
     const handle = await open(join(folder, 'file'), 'wx');
     const failing = proxyOf(handle, { datasync: () => Promise.reject(new Error('input/output error')) });
     const writer = new BlockWriter(failing);

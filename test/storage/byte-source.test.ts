@@ -16,7 +16,7 @@ const path = join(directory, 'file');
 writeFileSync(path, bytes);
 
 describe('FileByteSource', () => {
-  it('reads any bytes in any order', () => {
+  it('reads at random offsets', () => {
     const source = FileByteSource.open(path);
     for (let count = 0; count < 300; count++) {
       const offset = random.below(bytes.length);
@@ -26,7 +26,7 @@ describe('FileByteSource', () => {
     source.close();
   });
 
-  it('reads from front to back', () => {
+  it('reads sequentially', () => {
     const source = FileByteSource.open(path);
     for (let offset = 0; offset < bytes.length; offset += 1000) {
       expect(bytes.compare(source.read(offset, 1000), 0, 1000, offset, offset + 1000)).toBe(0);
@@ -34,14 +34,14 @@ describe('FileByteSource', () => {
     source.close();
   });
 
-  it('takes no memory for what the file does not have', () => {
+  it('rejects reads beyond the end without allocating memory', () => {
     const source = FileByteSource.open(path);
     expect(() => source.read(299_999, 2)).toThrow(CorruptFileError);
     expect(() => source.read(0, 2 ** 50)).toThrow(CorruptFileError);
     source.close();
   });
 
-  it('notices that a file became shorter', () => {
+  it('reports that the file became shorter', () => {
     const shrinking = join(directory, 'shrinking');
     writeFileSync(shrinking, bytes);
     const source = FileByteSource.open(shrinking);
@@ -50,14 +50,14 @@ describe('FileByteSource', () => {
     source.close();
   });
 
-  it('says in the words of the system why it cannot open', () => {
+  it('reports why it cannot open a file, in the words of the system', () => {
     expect(() => FileByteSource.open(join(directory, 'none'))).toThrow(CommandError);
     expect(() => FileByteSource.open('/no/such')).toThrow('open /no/such: no such file or directory');
     expect(() => FileByteSource.open(directory)).toThrow(`open ${directory}: not a regular file`);
     expect(() => FileByteSource.open('/dev/null')).toThrow('open /dev/null: not a regular file');
   });
 
-  it('does not wait for the writer of a named pipe', () => {
+  it('does not block on a named pipe without a writer', () => {
     const pipe = join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
     expect(() => FileByteSource.open(pipe)).toThrow('not a regular file');

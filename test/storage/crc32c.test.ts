@@ -13,7 +13,7 @@ function slowCrc32c(bytes: Uint8Array): number {
 }
 
 describe('CRC-32C', () => {
-  it('has the check value of the catalogue', () => {
+  it('has the check value of the CRC catalogue', () => {
     expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
     expect(crc32c(new Uint8Array(0))).toBe(0);
   });
@@ -26,7 +26,7 @@ describe('CRC-32C', () => {
     },
   );
 
-  it('does not depend on how the bytes are cut', () => {
+  it('does not depend on how the bytes are divided into chunks', () => {
     const bytes = randomBytes(5000);
     const whole = new Crc32c();
     for (let start = 0; start < bytes.length; start += 77) {

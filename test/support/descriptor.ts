@@ -1,38 +1,38 @@
 import { vi } from 'vitest';
-import type { WriteNow } from '../../src/term/standard-stream.js';
+import type { WriteSync } from '../../src/term/standard-stream.js';
 
-/** A non-blocking descriptor that accepts one write; further writes fail with EAGAIN until `release`. */
+/** A non-blocking descriptor that accepts one write, then fails with EAGAIN until `acceptWrites` is called. */
 export function slowDescriptor() {
   const writes: Buffer[] = [];
-  let isOpen = true;
-  let isReleased = false;
-  let refusals = 0;
-  const writeNow: WriteNow = (bytes) => {
-    if (!isOpen && !isReleased) {
-      refusals++;
-      return failing('EAGAIN')();
+  let isFirstWrite = true;
+  let acceptsWrites = false;
+  let rejectedWrites = 0;
+  const writeSync: WriteSync = (bytes) => {
+    if (!isFirstWrite && !acceptsWrites) {
+      rejectedWrites++;
+      return failingWrite('EAGAIN')();
     }
-    isOpen = false;
+    isFirstWrite = false;
     writes.push(Buffer.from(bytes));
     return bytes.length;
   };
   return {
-    writeNow,
+    writeSync,
     writes,
     text: () => Buffer.concat(writes).toString(),
-    release: () => {
-      isReleased = true;
+    acceptWrites: () => {
+      acceptsWrites = true;
     },
-    /** Resolves when it has refused another write. */
-    asked: () => {
-      const before = refusals;
-      return vi.waitUntil(() => refusals > before);
+    /** Settles after the next write that fails with EAGAIN. */
+    retried: () => {
+      const before = rejectedWrites;
+      return vi.waitUntil(() => rejectedWrites > before);
     },
   };
 }
 
-/** A write function that always throws an error with this code. */
-export function failing(code: string): () => never {
+/** A descriptor to which every write fails with the code. */
+export function failingWrite(code: string): () => never {
   return () => {
     throw Object.assign(new Error(code), { code });
   };

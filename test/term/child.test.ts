@@ -7,12 +7,12 @@ const shell = (script: string, signal?: AbortSignal) =>
   runChild({ command: 'sh', args: ['-c', script], env, ...(signal && { signal }) });
 
 describe('runChild', () => {
-  it('tells the exit code, or the signal', async () => {
+  it('returns the exit code or the signal', async () => {
     expect(await shell('exit 7')).toEqual({ exitCode: 7, signal: null });
     expect(await shell('kill -9 $$')).toEqual({ exitCode: null, signal: 'SIGKILL' });
   });
 
-  it('gives the variables, and an empty stdin', async () => {
+  it('passes the variables, and /dev/null as stdin', async () => {
     expect(await shell('test "$WORD" = given && test -z "$(cat)" && test -z "$HOME"')).toMatchObject({
       exitCode: 0,
     });
@@ -23,14 +23,14 @@ describe('runChild', () => {
     ['./no-such-program', 'fork/exec ./no-such-program: no such file or directory'],
     ['/etc/passwd', 'fork/exec /etc/passwd: permission denied'],
     ['', 'exec: no command'],
-  ])('cannot start %j', async (command, message) => {
+  ])('throws the error of Go for %j', async (command, message) => {
     await expect(runChild({ command, args: [], env })).rejects.toMatchObject({
       name: 'CommandError',
       message,
     });
   });
 
-  it.each([{ PATH: '' }, {}])('finds nothing without a PATH: %j', async (bare) => {
+  it.each([{ PATH: '' }, {}])('finds no command without a PATH: %j', async (bare) => {
     await expect(runChild({ command: 'sh', args: ['-c', 'exit 7'], env: bare })).rejects.toMatchObject({
       message: 'exec: "sh": executable file not found in $PATH',
     });
@@ -39,14 +39,14 @@ describe('runChild', () => {
   it.each([
     ['SIGTERM', new Error('the lock is lost')],
     ['SIGINT', new SignalReceivedError('SIGINT')],
-  ] as const)('ends the child by %s when it is aborted', async (signal, reason) => {
+  ] as const)('terminates the child with %s when the signal aborts', async (signal, reason) => {
     const controller = new AbortController();
-    const ended = shell('exec sleep 60', controller.signal);
+    const exited = shell('exec sleep 60', controller.signal);
     controller.abort(reason);
-    expect(await ended).toEqual({ exitCode: null, signal });
+    expect(await exited).toEqual({ exitCode: null, signal });
   });
 
-  it('ends a child that was asked for too late', async () => {
+  it('terminates the child when the signal was aborted before the start', async () => {
     expect(await shell('exec sleep 60', AbortSignal.abort())).toEqual({ exitCode: null, signal: 'SIGTERM' });
   });
 });

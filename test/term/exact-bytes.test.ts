@@ -15,11 +15,11 @@ function commandLine(...args: readonly (string | Buffer)[]): string {
 }
 
 describe('exactArguments', () => {
-  it('leaves valid arguments alone, without reading anything', () => {
+  it('returns valid arguments without reading the file', () => {
     expect(exactArguments(['put', 'ä'], join(folder, 'none'))).toEqual(['put', 'ä']);
   });
 
-  it('finds the bytes that were lost, behind the arguments of node itself', () => {
+  it('restores invalid bytes, after the arguments of node itself', () => {
     const file = commandLine('node', '--flag', 'etcdctl.js', 'put', Buffer.of(0x61, 0xff), '');
     const args = exactArguments(['put', 'a\ufffd', ''], file);
     expect(args.map((arg) => Buffer.from(bytesFromText(arg)).toString('hex'))).toEqual([
@@ -29,38 +29,35 @@ describe('exactArguments', () => {
     ]);
   });
 
-  it('keeps a replacement character that was really typed', () => {
+  it('keeps a replacement character that is in the arguments', () => {
     expect(exactArguments(['\ufffd'], commandLine('node', '\ufffd'))).toEqual(['\ufffd']);
   });
 
-  it('does with what Node gives where there is no such file', () => {
+  it('returns the decoded arguments when there is no such file', () => {
     expect(exactArguments(['\ufffd'], join(folder, 'none'))).toEqual(['\ufffd']);
   });
 });
 
 describe('exactEnvironment', () => {
-  it('leaves valid variables alone, without reading anything', () => {
+  it('returns valid variables without reading the file', () => {
     const env = { A: 'ä' };
     expect(exactEnvironment(env, join(folder, 'none'))).toBe(env);
   });
 
-  it.each([{ A: '\ufffd' }, { '\ufffd': '' }, { A: undefined }])(
-    'finds the bytes that were lost: %j',
-    (damaged) => {
-      const file = commandLine(
-        'PLAIN==1',
-        Buffer.from('A=\xff\n', 'latin1'),
-        Buffer.from('\xfe=', 'latin1'),
-        'A=2',
-        'none',
-        '',
-      );
-      const exact = exactEnvironment(damaged, file);
-      expect(exact).toEqual({ PLAIN: '=1', A: '\udcff\n', '\udcfe': '' });
-    },
-  );
+  it.each([{ A: '\ufffd' }, { '\ufffd': '' }, { A: undefined }])('restores invalid bytes: %j', (damaged) => {
+    const file = commandLine(
+      'PLAIN==1',
+      Buffer.from('A=\xff\n', 'latin1'),
+      Buffer.from('\xfe=', 'latin1'),
+      'A=2',
+      'none',
+      '',
+    );
+    const exact = exactEnvironment(damaged, file);
+    expect(exact).toEqual({ PLAIN: '=1', A: '\udcff\n', '\udcfe': '' });
+  });
 
-  it('does with what the runtime gives where there is no such file', () => {
+  it('returns the decoded variables when there is no such file', () => {
     expect(exactEnvironment({ A: '\ufffd' }, join(folder, 'none'))).toEqual({ A: '\ufffd' });
   });
 });

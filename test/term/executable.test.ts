@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkMayStart, isOfUnknownFormat, lookPath } from '../../src/term/executable.js';
+import { checkExecutable, hasUnknownFormat, lookPath } from '../../src/term/executable.js';
 
 let folder: string;
 let formats: string;
@@ -20,7 +20,7 @@ function file(name: string, content: string | Buffer, mode = 0o755): string {
 }
 
 describe('lookPath', () => {
-  it('takes the first that may be executed, and nothing relative', () => {
+  it('returns the first executable file, and rejects relative directories', () => {
     mkdirSync(join(folder, 'a/p'), { recursive: true });
     mkdirSync(join(folder, 'b'));
     mkdirSync(join(folder, 'c'));
@@ -38,7 +38,7 @@ describe('lookPath', () => {
 
 const linux = describe.runIf(process.platform === 'linux');
 
-linux('the format of a file', () => {
+linux('hasUnknownFormat', () => {
   const own = readFileSync('/proc/self/exe').subarray(0, 64);
   const changed = (at: number, value: number) => {
     const head = Buffer.from(own);
@@ -49,32 +49,32 @@ linux('the format of a file', () => {
   it.each<[string, string | Buffer, boolean]>([
     ['a program', own, false],
     ['a library', changed(16, 3), false],
-    ['a core', changed(16, 4), true],
+    ['a core dump', changed(16, 4), true],
     ['a program of another machine', changed(18, 0xfefe), true],
-    ['a program cut short', own.subarray(0, 40), true],
+    ['a truncated program', own.subarray(0, 40), true],
     ['text', 'echo hi\n', true],
-    ['nothing', '', true],
+    ['an empty file', '', true],
     ['a script', '#! /bin/sh -e\n', false],
-    ['a script of nothing', '#! \n', true],
-    ['a script of a name that is too long', `#!${'x'.repeat(300)}`, true],
-    ['a script of what is missing', '#!/nowhere/sh\n', false],
+    ['a script without an interpreter', '#! \n', true],
+    ['a script with an interpreter name that is too long', `#!${'x'.repeat(300)}`, true],
+    ['a script with a missing interpreter', '#!/nowhere/sh\n', false],
   ])('%s', (name, content, isUnknown) => {
-    expect(isOfUnknownFormat(file(name, content), formats)).toBe(isUnknown);
+    expect(hasUnknownFormat(file(name, content), formats)).toBe(isUnknown);
   });
 
-  it('is that of the interpreter', () => {
+  it('checks the format of the interpreter', () => {
     const text = file('text-interpreter', 'x');
-    expect(isOfUnknownFormat(file('script', `#!${text}\n`), formats)).toBe(true);
-    expect(isOfUnknownFormat(file('script-of-script', `#!${join(folder, 'script')}\n`), formats)).toBe(true);
+    expect(hasUnknownFormat(file('script', `#!${text}\n`), formats)).toBe(true);
+    expect(hasUnknownFormat(file('script-of-script', `#!${join(folder, 'script')}\n`), formats)).toBe(true);
   });
 
-  it('may be registered', () => {
+  it('knows registered formats', () => {
     const [byMagic, byName] = [file('magic', 'abcXd'), file('name.ext', 'x')];
     const entries = join(folder, 'entries');
     mkdirSync(entries);
     const isKnown = (entry: string) => {
       writeFileSync(join(entries, 'entry'), entry);
-      return [byMagic, byName].map((path) => !isOfUnknownFormat(path, entries));
+      return [byMagic, byName].map((path) => !hasUnknownFormat(path, entries));
     };
     expect(isKnown('enabled\ninterpreter /x\nflags: \noffset 1\nmagic 62635964\nmask ffff00ff\n')).toEqual([
       true,
@@ -87,7 +87,7 @@ linux('the format of a file', () => {
   });
 });
 
-linux('a file', () => {
+linux('checkExecutable', () => {
   it.each([
     ['missing', 'ENOENT'],
     ['denied', 'EACCES'],
@@ -97,17 +97,17 @@ linux('a file', () => {
     ['of-missing', 'ENOENT'],
     ['of-denied', 'EACCES'],
     ['of-itself', 'ELOOP'],
-  ])('%s may not be started: %s', (name, code) => {
+  ])('throws for %s: %s', (name, code) => {
     file('denied', '#!/bin/sh\n', 0o644);
     file('of-missing', `#!${join(folder, 'missing')}\n`);
     file('of-denied', `#!${join(folder, 'denied')}\n`);
     file('of-itself', `#!${join(folder, 'of-itself')}\n`);
     rmSync(join(folder, 'loop'), { force: true });
     symlinkSync('loop', join(folder, 'loop'));
-    expect(() => checkMayStart(join(folder, name))).toThrow(expect.objectContaining({ code }));
+    expect(() => checkExecutable(join(folder, name))).toThrow(expect.objectContaining({ code }));
   });
 
-  it('may be started', () => {
-    expect(() => checkMayStart(file('fine', '#!/bin/sh\n'))).not.toThrow();
+  it('accepts an executable file', () => {
+    expect(() => checkExecutable(file('fine', '#!/bin/sh\n'))).not.toThrow();
   });
 });

@@ -16,39 +16,39 @@ async function rest(input: Input): Promise<string> {
 }
 
 describe('Input', () => {
-  it('gives a line, and the rest to the next reader', async () => {
+  it('returns a line, and the rest to the next reader', async () => {
     const input = inputOf('sec', 'ret\r\nval', Buffer.of(0xff, 0x0a));
     expect(await input.line()).toBe('secret');
     expect(await rest(input)).toBe('val\xff\n');
   });
 
-  it('gives what there is when no newline comes', async () => {
+  it('returns the last line without a newline, then empty lines', async () => {
     const input = inputOf('secret');
     expect(await input.line()).toBe('secret');
     expect(await input.line()).toBe('');
   });
 
-  it('takes a password from a pipe as a line', async () => {
+  it('reads a hidden line from a pipe like any line', async () => {
     expect(await inputOf('pw\nmore').hiddenLine(() => new Error('interrupted'))).toBe('pw');
   });
 
-  it('is left when the signal aborts, while nothing comes', async () => {
+  it('rejects when the signal aborts while it waits for input', async () => {
     const stopping = new AbortController();
-    const chunks = new Input(() => new PassThrough()).until(stopping.signal)[Symbol.asyncIterator]();
+    const chunks = new Input(() => new PassThrough()).abortable(stopping.signal)[Symbol.asyncIterator]();
     const next = chunks.next();
     stopping.abort(new Error('interrupted'));
     await expect(next).rejects.toThrow('interrupted');
   });
 
-  it('gives all bytes to whom a signal might stop', async () => {
+  it('returns all bytes to an abortable reader', async () => {
     const input = inputOf('one\n', 'two');
     expect(await input.line()).toBe('one');
     const chunks: Uint8Array[] = [];
-    for await (const chunk of input.until(new AbortController().signal)) chunks.push(chunk);
+    for await (const chunk of input.abortable(new AbortController().signal)) chunks.push(chunk);
     expect(Buffer.concat(chunks).toString()).toBe('two');
   });
 
-  it('does not touch the stream before somebody reads', () => {
+  it('does not open the stream before the first read', () => {
     const input = new Input(() => {
       throw new Error('opened');
     });

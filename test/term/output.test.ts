@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { Output } from '../../src/term/output.js';
-import { StandardStream, type WriteNow } from '../../src/term/standard-stream.js';
-import { failing, slowDescriptor } from '../support/descriptor.js';
+import { StandardStream, type WriteSync } from '../../src/term/standard-stream.js';
+import { failingWrite, slowDescriptor } from '../support/descriptor.js';
 
-/** A descriptor that takes everything, and what it took. */
+/** A descriptor that accepts all bytes and records them. */
 function descriptor() {
   const writes: Buffer[] = [];
-  const writeNow: WriteNow = (bytes) => writes.push(Buffer.from(bytes)) && bytes.length;
-  return { writeNow, writes, text: () => Buffer.concat(writes).toString('latin1') };
+  const writeSync: WriteSync = (bytes) => writes.push(Buffer.from(bytes)) && bytes.length;
+  return { writeSync, writes, text: () => Buffer.concat(writes).toString('latin1') };
 }
 
-function output(stdout: WriteNow = descriptor().writeNow, onBroken = (_error: Error) => {}) {
+function output(stdout: WriteSync = descriptor().writeSync, onBroken = (_error: Error) => {}) {
   const stderr = descriptor();
-  const out = new Output(new StandardStream(stdout), new StandardStream(stderr.writeNow), onBroken);
+  const out = new Output(new StandardStream(stdout), new StandardStream(stderr.writeSync), onBroken);
   return { stderr, output: out };
 }
 
 describe('Output', () => {
   it('joins small writes and keeps the bytes', async () => {
     const stdout = descriptor();
-    const { output: out } = output(stdout.writeNow);
+    const { output: out } = output(stdout.writeSync);
     for (let index = 0; index < 1000; index++) out.out('line\n');
     out.out(Buffer.of(0xff, 0x00));
     await out.flush();
@@ -27,9 +27,9 @@ describe('Output', () => {
     expect(stdout.writes[0]?.subarray(-3).toString('hex')).toBe('0aff00');
   });
 
-  it('passes large chunks on in their order', () => {
+  it('writes large chunks in order', () => {
     const stdout = descriptor();
-    const { output: out } = output(stdout.writeNow);
+    const { output: out } = output(stdout.writeSync);
     const large = Buffer.alloc(100_000, 'x');
     out.out('before ');
     out.out(large);
@@ -38,7 +38,7 @@ describe('Output', () => {
     expect(stdout.text()).toBe(`before ${large} after`);
   });
 
-  it('writes stdout before what is said on stderr later', () => {
+  it('writes buffered bytes to stdout before text to stderr', () => {
     const order: string[] = [];
     const log = (name: string) =>
       new StandardStream((bytes) => {
@@ -51,25 +51,25 @@ describe('Output', () => {
     expect(order).toEqual(['out', 'err']);
   });
 
-  it('waits in flush until a slow reader has taken the block', async () => {
+  it('flush settles when a slow reader has read the block', async () => {
     const stdout = slowDescriptor();
-    const { output: out } = output(stdout.writeNow);
+    const { output: out } = output(stdout.writeSync);
     out.out('x'.repeat(70_000));
     out.out('y'.repeat(70_000));
     let isSettled = false;
     const flushed = out.flush().then(() => {
       isSettled = true;
     });
-    await stdout.asked();
+    await stdout.retried();
     expect(isSettled).toBe(false);
-    stdout.release();
+    stdout.acceptWrites();
     await flushed;
     expect(stdout.text()).toHaveLength(140_000);
   });
 
-  it('has nothing left to write after its end, however slow the reader', async () => {
+  it('end settles when everything is written, also with a slow reader', async () => {
     const stdout = slowDescriptor();
-    const { output: out } = output(stdout.writeNow);
+    const { output: out } = output(stdout.writeSync);
     out.out('a');
     void out.flush();
     out.out('b');
@@ -77,16 +77,16 @@ describe('Output', () => {
     const ended = out.end().then(() => {
       isSettled = true;
     });
-    await stdout.asked();
+    await stdout.retried();
     expect(isSettled).toBe(false);
-    stdout.release();
+    stdout.acceptWrites();
     await ended;
     expect(stdout.text()).toBe('ab');
   });
 
-  it('tells once when the reader has gone, drops the rest, and ends', async () => {
+  it('reports a failed write once, discards the rest, and ends', async () => {
     const told: NodeJS.ErrnoException[] = [];
-    const { output: out } = output(failing('EPIPE'), (error) => told.push(error));
+    const { output: out } = output(failingWrite('EPIPE'), (error) => told.push(error));
     out.out('x');
     await out.flush();
     out.out('y'.repeat(70_000));
@@ -95,7 +95,7 @@ describe('Output', () => {
     expect(told.map(({ code }) => code)).toEqual(['EPIPE']);
   });
 
-  it('writes escaped bytes on stderr as they are', () => {
+  it('writes escaped bytes to stderr unescaped', () => {
     const { output: out, stderr } = output();
     out.err('a\udcff\n');
     expect(stderr.text()).toBe('a\xff\n');
@@ -117,7 +117,7 @@ describe('Output', () => {
       return { output: out, line, writes };
     }
 
-    it('shows control sequences escaped, also such as are cut by blocks', async () => {
+    it('escapes control characters, also across blocks', async () => {
       const { output: out, writes } = terminals();
       out.out(Buffer.from('a\u001b[2J\n'));
       await out.flush();
@@ -129,7 +129,7 @@ describe('Output', () => {
       expect(writes).toEqual(['out:a\\x1b[2J\n', 'out:\\u009b', 'err:b\\x07\\x9b\n', 'out:\\xe2']);
     });
 
-    it('decides for each stream', async () => {
+    it('escapes only on the stream that is a terminal', async () => {
       const { output: out, writes } = terminals({ stdout: false });
       out.out('\u001b');
       out.err('\u001b');
@@ -137,7 +137,7 @@ describe('Output', () => {
       expect(writes).toEqual(['out:\u001b', 'err:\\x1b']);
     });
 
-    it('lets its own colours pass', () => {
+    it('does not escape its own colours', () => {
       const { output: out, writes } = terminals();
       out.err('a\u001b', (shown) => `\u001b[31m${shown}\u001b[39m`);
       expect(writes).toEqual(['err:\u001b[31ma\\x1b\u001b[39m']);
@@ -155,7 +155,7 @@ describe('Output', () => {
       expect(writes).toEqual(['drawn', 'drawn', 'ended', 'out:result\n', 'drawn', 'ended', 'err:notice\n']);
     });
 
-    it('lets the status line stand while results go to a file', async () => {
+    it('keeps the status line while results are written to a file', async () => {
       const { output: out, line, writes } = terminals({ stdout: false });
       out.showStatus(line);
       out.out('result\n');

@@ -12,11 +12,11 @@ describe('loadPalette', () => {
     [{ isTTY: true, env: { FORCE_COLOR: '0' } }, false],
     [{ isTTY: false, env: { FORCE_COLOR: '1', NO_COLOR: '1' } }, true],
   ])('with %j has colours: %s', async (facts, isColoured) => {
-    const { bad } = await loadPalette(facts);
-    expect(bad('x')).toBe(isColoured ? '\u001b[31mx\u001b[39m' : 'x');
+    const { failure } = await loadPalette(facts);
+    expect(failure('x')).toBe(isColoured ? '\u001b[31mx\u001b[39m' : 'x');
   });
 
-  it('gives the plain palette itself where there is no colour', async () => {
+  it('returns PLAIN when colours are off', async () => {
     expect(await loadPalette({ isTTY: false, env: {} })).toBe(PLAIN);
   });
 });

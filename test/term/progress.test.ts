@@ -3,32 +3,32 @@ import type { StatusLine } from '../../src/term/output.js';
 import { PLAIN } from '../../src/term/palette.js';
 import { describeCount, describe as describeProgress, startProgress } from '../../src/term/progress.js';
 
-describe('progress', () => {
+describe('the text of a progress', () => {
   it.each([
     [120_000_000, 1_300_000_000, 500_000_000n, '120 MB of 1.3 GB (9%), 240 MB/s'],
     [9, undefined, 1_000_000_000n, '9 B, 9 B/s'],
     [2_200_000, 2_200_000, 2_000_000_000n, '2.2 MB, 1.1 MB/s'],
-  ])('says %d of %s after %s ns', (done, total, elapsed, text) => {
+  ])('describes %d of %s bytes after %s ns', (done, total, elapsed, text) => {
     expect(describeProgress(done, total, elapsed)).toBe(text);
   });
 
   it.each([
     [4320, 10_000, 5_000_000_000n, '4320 of 10000 (43%), 864/s'],
     [12, undefined, 2_000_000_000n, '12, 6/s'],
-  ])('counts %d of %s after %s ns', (done, total, elapsed, text) => {
+  ])('describes a count of %d of %s after %s ns', (done, total, elapsed, text) => {
     expect(describeCount(done, total, elapsed)).toBe(text);
   });
 });
 
-describe('the line of a progress', () => {
-  // What the line loads when it is due is then there at once.
+describe('the progress line', () => {
+  // Loaded before, so that the import in the progress line settles immediately.
   beforeAll(async () => void (await import('ora')));
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   const utf8 = { TERM: 'xterm', LANG: 'C.UTF-8' };
 
-  /** A terminal, and all that was drawn on it. */
+  /** A terminal that records what is drawn on it. */
   function terminal(env: Record<string, string> = utf8, columns = 80) {
     const drawn: string[] = [];
     const screen = { columns, draw: (text: string) => void drawn.push(text) };
@@ -54,7 +54,7 @@ describe('the line of a progress', () => {
     return { start, drawn, screen };
   }
 
-  it('is not there before half a second is over', async () => {
+  it('is not drawn in the first half second', async () => {
     const { start, drawn } = terminal();
     const progress = start('Saving');
     progress.update(1, 2);
@@ -64,7 +64,7 @@ describe('the line of a progress', () => {
     expect(drawn).toEqual([]);
   });
 
-  it('is overwritten, and what was reached stays there', async () => {
+  it('is redrawn, and the last text stays on the screen', async () => {
     const { start, drawn } = terminal();
     const progress = start('Saving');
     await vi.advanceTimersByTimeAsync(500);
@@ -79,7 +79,7 @@ describe('the line of a progress', () => {
     ]);
   });
 
-  it('covers what is left of a longer one', async () => {
+  it('overwrites the rest of a longer text', async () => {
     const { start, drawn } = terminal();
     const progress = start('x');
     progress.update(10_000_000);
@@ -92,7 +92,7 @@ describe('the line of a progress', () => {
     progress.stop();
   });
 
-  it.each([20, 21, 40])('fits into %d columns, however long and wide its text', async (columns) => {
+  it.each([20, 21, 40])('fits into %d columns, also with a long text of wide characters', async (columns) => {
     const { start, drawn } = terminal(utf8, columns);
     const progress = start('Saving /日本語/日本語/日本語/日本語/backup.db');
     await vi.advanceTimersByTimeAsync(1000);
@@ -114,7 +114,7 @@ describe('the line of a progress', () => {
     expect(drawn).toEqual([]);
   });
 
-  it('heeds that the terminal becomes smaller', async () => {
+  it('adapts to a smaller terminal', async () => {
     const { start, drawn, screen } = terminal();
     const progress = start('x'.repeat(60));
     await vi.advanceTimersByTimeAsync(500);
@@ -127,7 +127,7 @@ describe('the line of a progress', () => {
     progress.stop();
   });
 
-  it('shows what a path holds, and does not write it to the terminal', async () => {
+  it('escapes control characters in a path', async () => {
     const { start, drawn } = terminal();
     const progress = start('Saving \u001b[2J\nx');
     await vi.advanceTimersByTimeAsync(500);
@@ -150,7 +150,7 @@ describe('the line of a progress', () => {
     [{ TERM: 'xterm' }, '-'],
     [{ TERM: 'xterm', LANG: 'de_DE.UTF-8', LC_ALL: 'C' }, '-'],
     [{ TERM: 'xterm', LANG: 'C', LC_CTYPE: 'en_US.utf8' }, '⠋'],
-  ])('takes its signs from the locale: %j', async (env, sign) => {
+  ])('uses the frames for the locale: %j', async (env, sign) => {
     const { start, drawn } = terminal(env);
     const progress = start('Saving');
     await vi.advanceTimersByTimeAsync(500);
@@ -158,7 +158,7 @@ describe('the line of a progress', () => {
     expect(drawn[0]).toBe(`\r${sign} Saving`);
   });
 
-  it('is silent off a terminal', async () => {
+  it('is silent when stderr is not a terminal', async () => {
     const progress = startProgress('Saving', {
       output: { showStatus: () => expect.unreachable(), endStatus: () => undefined },
       env: utf8,

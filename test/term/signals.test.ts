@@ -1,75 +1,75 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { EndingSignals, signalsOfMask } from '../../src/term/signals.js';
+import { signalsInMask, TerminationSignals } from '../../src/term/signals.js';
 
 function listening(ignored: readonly NodeJS.Signals[] = []) {
   const source = new EventEmitter();
   const controller = new AbortController();
-  const ended: string[] = [];
+  const terminated: string[] = [];
   let nowMs = 5;
-  const signals = new EndingSignals({
+  const signals = new TerminationSignals({
     source,
     controller,
     ignored,
-    end: (signal) => ended.push(`${signal} ${source.listenerCount(signal)}`),
+    terminate: (signal) => terminated.push(`${signal} ${source.listenerCount(signal)}`),
     nowMs: () => nowMs,
   });
   const send = (signal: string, afterMs: number) => {
     nowMs += afterMs;
     return source.emit(signal);
   };
-  return { source, signal: controller.signal, signals, ended, send };
+  return { source, signal: controller.signal, signals, terminated, send };
 }
 
-describe('the signals that end a process', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('abort the work at %s, and nothing else', (name) => {
-    const { signal, send, ended } = listening();
+describe('termination signals', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('abort on %s without terminating the process', (name) => {
+    const { signal, send, terminated } = listening();
     send(name, 0);
     expect(signal.reason).toMatchObject({ signal: name });
-    expect(ended).toEqual([]);
+    expect(terminated).toEqual([]);
   });
 
-  it('are one wish when they come together, the same one or another', () => {
-    const { signal, send, ended } = listening();
+  it('count as one request within a second, also different ones', () => {
+    const { signal, send, terminated } = listening();
     send('SIGHUP', 0);
     expect(send('SIGHUP', 1)).toBe(true);
     expect(send('SIGTERM', 900)).toBe(true);
     expect(signal.reason).toMatchObject({ signal: 'SIGHUP' });
-    expect(ended).toEqual([]);
+    expect(terminated).toEqual([]);
   });
 
-  it('end the process when one comes later, with no listener in the way', () => {
-    const { send, ended } = listening();
+  it('terminate the process after more than a second, without a listener', () => {
+    const { send, terminated } = listening();
     send('SIGINT', 0);
     send('SIGTERM', 1001);
-    expect(ended).toEqual(['SIGTERM 0']);
+    expect(terminated).toEqual(['SIGTERM 0']);
   });
 
-  it('end it at once when the work is done, unless that was their doing', () => {
-    const done = listening();
-    done.signals.workIsDone();
-    done.send('SIGINT', 0);
-    expect(done.ended).toEqual(['SIGINT 0']);
-    expect(done.signal.aborted).toBe(false);
+  it('terminate the process immediately after the command has ended, unless they belong to the same request', () => {
+    const idle = listening();
+    idle.signals.commandEnded();
+    idle.send('SIGINT', 0);
+    expect(idle.terminated).toEqual(['SIGINT 0']);
+    expect(idle.signal.aborted).toBe(false);
     const interrupted = listening();
     interrupted.send('SIGINT', 0);
-    interrupted.signals.workIsDone();
+    interrupted.signals.commandEnded();
     interrupted.send('SIGINT', 1);
-    expect(interrupted.ended).toEqual([]);
+    expect(interrupted.terminated).toEqual([]);
   });
 
-  it('are heard and not heeded when they are to be ignored', () => {
-    const { source, signal, send, ended, signals } = listening(['SIGHUP', 'SIGQUIT']);
+  it('have no effect when they were ignored at the start', () => {
+    const { source, signal, send, terminated, signals } = listening(['SIGHUP', 'SIGQUIT']);
     for (const name of ['SIGHUP', 'SIGQUIT']) for (let times = 0; times < 3; times++) send(name, 2000);
     expect(signal.aborted).toBe(false);
-    expect(ended).toEqual([]);
+    expect(terminated).toEqual([]);
     signals.stop();
     const counts = ['SIGHUP', 'SIGQUIT', 'SIGINT'].map((name) => source.listenerCount(name));
     expect(counts).toEqual([1, 1, 0]);
   });
 });
 
-describe('a mask of signals', () => {
+describe('signalsInMask', () => {
   it.each([
     ['0000000000000000', []],
     // SIGPIPE and SIGXFSZ, which Python leaves ignored in its children.
@@ -81,6 +81,6 @@ describe('a mask of signals', () => {
     ['damaged', []],
     ['', []],
   ])('%s names %j', (mask, signals) => {
-    expect(signalsOfMask(mask)).toEqual(signals);
+    expect(signalsInMask(mask)).toEqual(signals);
   });
 });

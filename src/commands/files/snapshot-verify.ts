@@ -43,7 +43,7 @@ export async function runSnapshotVerify(
     kind: 'snapshot-verified',
     snapshot: {
       path,
-      checksum: verified.trailer,
+      checksum: verified.checksum,
       buckets: verified.bucketCount,
       records: verified.recordCount,
       databaseBytes: verified.databaseBytes,

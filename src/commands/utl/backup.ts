@@ -32,7 +32,7 @@ export function registerBackup(parent: CommandParent, run = runBackup): void {
       walDirectory: flags['wal-dir'] || undefined,
       backupDirectory: flags['backup-dir'],
       backupWalDirectory: flags['backup-wal-dir'] || undefined,
-      withVersion3: flags['with-v3'],
+      withV3: flags['with-v3'],
     }),
     run,
   });

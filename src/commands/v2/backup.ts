@@ -39,7 +39,7 @@ function toBackupOptions(given: FlagValues<typeof flags>): BackupOptions {
     walDirectory: given['wal-dir'] || undefined,
     backupDirectory: given['backup-dir'] || '.',
     backupWalDirectory: given['backup-wal-dir'] || undefined,
-    withVersion3: given['with-v3'],
+    withV3: given['with-v3'],
   };
 }
 

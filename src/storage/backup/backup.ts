@@ -28,7 +28,7 @@ import { Staging } from '../restore/staging.js';
 import { SEGMENT_BYTES, segmentName } from '../wal/format.js';
 import { backupDatabase } from './database.js';
 import { scanLog, writeLog } from './log.js';
-import { type Image, readNewestImage, writeImage } from './store-image.js';
+import { readNewestImage, type StoreImage, writeImage } from './store-image.js';
 
 export interface BackupRequest extends LongTaskOptions {
   readonly dataDirectory: string;
@@ -36,7 +36,7 @@ export interface BackupRequest extends LongTaskOptions {
   readonly walDirectory: string | undefined;
   readonly backupDirectory: string;
   readonly backupWalDirectory: string | undefined;
-  readonly withVersion3: boolean;
+  readonly withV3: boolean;
 }
 
 /** A member with a random id and no real address. The server that starts from the backup replaces it by itself. */
@@ -53,29 +53,30 @@ export function placeholderMember(): MemberRecord {
  * created are removed.
  */
 export async function backUp(request: BackupRequest): Promise<void> {
-  const { dataDirectory, backupDirectory, backupWalDirectory, withVersion3 } = request;
+  const { dataDirectory, backupDirectory, backupWalDirectory, withV3 } = request;
   rejectUsedDirectories(request);
   const member = placeholderMember();
   const image = await readNewestImage(joinPath(dataDirectory, 'member', 'snap'));
   const source = request.walDirectory ?? walPath(dataDirectory);
-  const survey = scanLog(source, image?.index ?? 0n);
+  const summary = scanLog(source, image?.index ?? 0n);
   const staging = new Staging();
   try {
     const data = staging.add(backupDirectory);
-    const wal = backupWalDirectory === undefined ? walPath(data) : staging.addMaybeWithin(backupWalDirectory);
+    const wal =
+      backupWalDirectory === undefined ? walPath(data) : staging.addNestedOrSeparate(backupWalDirectory);
     const snap = joinPath(data, 'member', 'snap');
     makeDirectories(snap);
     makeDirectories(wal);
     if (image !== undefined)
       await writeImage(joinPath(snap, snapName(image.term, image.index)), image, member);
-    await backupDatabase(joinPath(snap, 'db'), { ...request, member, state: survey.state });
+    await backupDatabase(joinPath(snap, 'db'), { ...request, member, state: summary.state });
     const sink = FileByteSink.create(joinPath(wal, segmentName(0n, 0n)));
     try {
       await writeLog(sink, {
         ...request,
         source,
-        survey,
-        withVersion3,
+        summary,
+        withV3,
         snapshot: snapshotRecord(image, member),
       });
       sink.extend(Math.max(SEGMENT_BYTES, sink.position));
@@ -93,7 +94,7 @@ export async function backUp(request: BackupRequest): Promise<void> {
 }
 
 /** The snapshot record of the new log, which refers to the image. */
-function snapshotRecord(image: Image | undefined, member: MemberRecord): WalSnapshot {
+function snapshotRecord(image: StoreImage | undefined, member: MemberRecord): WalSnapshot {
   if (image === undefined) return WalSnapshot.create({ index: 0n, term: 0n });
   const { index, term } = image;
   return WalSnapshot.create({ index, term, confState: votersOnly([member]) });

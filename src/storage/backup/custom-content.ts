@@ -3,7 +3,7 @@ import { CorruptFileError } from '../../model/errors.js';
 import { walPath } from '../data-directory/layout.js';
 import { committedSnapshots, hasWal } from '../wal/wal-directory.js';
 import { memberNames } from './json-splice.js';
-import { type Image, readNewestImage } from './store-image.js';
+import { readNewestImage, type StoreImage } from './store-image.js';
 
 export interface V2StorePaths {
   readonly dataDirectory: string;
@@ -23,24 +23,24 @@ export async function hasCustomContent({ dataDirectory, walDirectory }: V2StoreP
   const image = await readNewestImage(joinPath(dataDirectory, 'member', 'snap'), ({ index, term }) =>
     known.some((each) => (each.index ?? 0n) === index && (each.term ?? 0n) === term),
   );
-  return image !== undefined && isCustom(image);
+  return image !== undefined && hasUserContent(image);
 }
 
 /** `/0` is the cluster's own data. `/2` is for users and roles; its empty directories remain after all of them were removed. */
-function isCustom(image: Image): boolean {
-  return namesBelow(image, []).some((name) => {
+function hasUserContent(image: StoreImage): boolean {
+  return listedNames(image, []).some((name) => {
     if (name === '0') return false;
-    const inside = namesBelow(image, [name]);
+    const inside = listedNames(image, [name]);
     if (name !== '2') return inside.length > 0;
-    return inside.some((each) => namesBelow(image, [name, each]).length > 0);
+    return inside.some((each) => listedNames(image, [name, each]).length > 0);
   });
 }
 
 /** The names that a server lists in the directory: those that begin with `_` are hidden. */
-function namesBelow({ path, store }: Image, directory: readonly string[]): readonly string[] {
-  const place = ['Root', 'Children', ...directory.flatMap((name) => [name, 'Children'])];
+function listedNames({ path, store }: StoreImage, directory: readonly string[]): readonly string[] {
+  const objectPath = ['Root', 'Children', ...directory.flatMap((name) => [name, 'Children'])];
   try {
-    return memberNames(store, place).filter((name) => !name.startsWith('_'));
+    return memberNames(store, objectPath).filter((name) => !name.startsWith('_'));
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new CorruptFileError(`the store in ${path} is damaged: ${cause.message}`, path, 0, { cause });

@@ -13,7 +13,7 @@ import type { LongTaskOptions } from '../long-task.js';
 
 export interface DatabaseBackup extends LongTaskOptions {
   readonly dataDirectory: string;
-  readonly withVersion3: boolean;
+  readonly withV3: boolean;
   readonly member: MemberRecord;
   readonly state: HardState;
 }
@@ -24,7 +24,7 @@ const PAGE_BYTES = 4096;
 export async function backupDatabase(target: string, backup: DatabaseBackup): Promise<void> {
   const sink = FileByteSink.create(target);
   try {
-    if (backup.withVersion3) await copyDatabase(sink, backup);
+    if (backup.withV3) await copyDatabase(sink, backup);
     else writeEmptyDatabase(sink, backup);
     await sink.sync();
   } finally {

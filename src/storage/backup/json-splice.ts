@@ -58,69 +58,69 @@ class JsonReader {
   /** The members of the object at the offset; none when there is no object. */
   *members(start: number): Generator<Member> {
     if (this.#bytes[start] !== OPEN_BRACE) return;
-    let at = this.skipSpace(start + 1);
-    while (this.#bytes[at] === QUOTE) {
-      const nameEnd = this.#stringEnd(at);
-      const name = this.#bytes.subarray(at + 1, nameEnd - 1);
+    let offset = this.skipSpace(start + 1);
+    while (this.#bytes[offset] === QUOTE) {
+      const nameEnd = this.#stringEnd(offset);
+      const name = this.#bytes.subarray(offset + 1, nameEnd - 1);
       const valueStart = this.skipSpace(this.#expect(this.skipSpace(nameEnd), COLON));
       const end = this.#valueEnd(valueStart);
       yield { name, start: valueStart, end };
-      at = this.skipSpace(end);
-      if (this.#bytes[at] !== COMMA) break;
-      at = this.skipSpace(at + 1);
+      offset = this.skipSpace(end);
+      if (this.#bytes[offset] !== COMMA) break;
+      offset = this.skipSpace(offset + 1);
     }
-    this.#expect(at, CLOSE_BRACE);
+    this.#expect(offset, CLOSE_BRACE);
   }
 
   skipSpace(from: number): number {
-    let at = from;
-    while (this.#isSpace(at)) at++;
-    return at;
+    let offset = from;
+    while (this.#isSpace(offset)) offset++;
+    return offset;
   }
 
-  #isSpace(at: number): boolean {
-    const byte = this.#bytes[at];
+  #isSpace(offset: number): boolean {
+    const byte = this.#bytes[offset];
     return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
   }
 
-  #expect(at: number, byte: number): number {
-    if (this.#bytes[at] !== byte) throw new SyntaxError(`no JSON at offset ${at}`);
-    return at + 1;
+  #expect(offset: number, byte: number): number {
+    if (this.#bytes[offset] !== byte) throw new SyntaxError(`no JSON at offset ${offset}`);
+    return offset + 1;
   }
 
   /** Counts the depth instead of recursing, so that deep nesting does not overflow the stack. */
   #valueEnd(start: number): number {
     let depth = 0;
-    let at = start;
+    let offset = start;
     for (;;) {
-      const byte = this.#bytes[at];
-      if (byte === undefined) throw new SyntaxError(`the JSON ends within a value, at offset ${at}`);
-      if (byte === QUOTE) at = this.#stringEnd(at);
+      const byte = this.#bytes[offset];
+      if (byte === undefined) throw new SyntaxError(`the JSON ends within a value, at offset ${offset}`);
+      if (byte === QUOTE) offset = this.#stringEnd(offset);
       else {
         if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
         if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
-        at++;
+        offset++;
       }
-      if (depth === 0 && this.#endsScalar(at)) return at;
+      if (depth === 0 && this.#endsScalar(offset)) return offset;
     }
   }
 
   /** Numbers, `true`, `false` and `null` end before a comma, a closing bracket or a space. */
-  #endsScalar(at: number): boolean {
-    const byte = this.#bytes[at];
+  #endsScalar(offset: number): boolean {
+    const byte = this.#bytes[offset];
     return (
       byte === undefined ||
       byte === COMMA ||
       byte === CLOSE_BRACE ||
       byte === CLOSE_BRACKET ||
-      this.#isSpace(at)
+      this.#isSpace(offset)
     );
   }
 
   #stringEnd(start: number): number {
-    for (let at = start + 1; at < this.#bytes.length; at++) {
-      if (this.#bytes[at] === BACKSLASH) at++;
-      else if (this.#bytes[at] === QUOTE) return at + 1;
+    for (let offset = start + 1; offset < this.#bytes.length; offset++) {
+      if (this.#bytes[offset] === BACKSLASH) offset++;
+      else if (this.#bytes[offset] === QUOTE) return offset + 1;
     }
     throw new SyntaxError(`the JSON ends within a string, at offset ${start}`);
   }

@@ -8,7 +8,7 @@ import { decodeSnap, encodeSnapWith, memberNodesJson } from '../raft-snapshot/sn
 import { replaceJson } from './json-splice.js';
 
 /** The image of the version 2 store in a `.snap` file. */
-export interface Image {
+export interface StoreImage {
   readonly path: string;
   readonly term: bigint;
   readonly index: bigint;
@@ -29,19 +29,19 @@ const REMOVED_MEMBERS = ['Root', 'Children', '0', 'Children', 'removed_members',
  */
 export async function readNewestImage(
   directory: string,
-  isWanted: (image: Image) => boolean = () => true,
-): Promise<Image | undefined> {
-  let damage: CorruptFileError | undefined;
+  isWanted: (image: StoreImage) => boolean = () => true,
+): Promise<StoreImage | undefined> {
+  let firstError: CorruptFileError | undefined;
   for (const name of snapNames(directory)) {
     try {
       const image = readImage(joinPath(directory, name));
       if (isWanted(image)) return image;
     } catch (error) {
       if (!(error instanceof CorruptFileError)) throw error;
-      damage ??= error;
+      firstError ??= error;
     }
   }
-  if (damage !== undefined) throw damage;
+  if (firstError !== undefined) throw firstError;
   return undefined;
 }
 
@@ -53,7 +53,7 @@ function snapNames(directory: string): string[] {
     .reverse();
 }
 
-function readImage(path: string): Image {
+function readImage(path: string): StoreImage {
   const source = FileByteSource.open(path);
   try {
     const { data = new Uint8Array(0), metadata } = decodeSnap(source.read(0, source.sizeBytes), path);
@@ -64,9 +64,9 @@ function readImage(path: string): Image {
 }
 
 /** Writes the image with this as its only member. Throws `CommandError`, and `CorruptFileError` when the store is not JSON. */
-export async function writeImage(target: string, image: Image, member: MemberRecord): Promise<void> {
+export async function writeImage(target: string, image: StoreImage, member: MemberRecord): Promise<void> {
   const { term, index } = image;
-  const snap = encodeSnapWith(storeOf(image, member), { term, index, members: [member] });
+  const snap = encodeSnapWith(storeWithMember(image, member), { term, index, members: [member] });
   const sink = FileByteSink.create(target, SNAP_MODE);
   try {
     sink.append(snap);
@@ -76,7 +76,7 @@ export async function writeImage(target: string, image: Image, member: MemberRec
   }
 }
 
-function storeOf({ path, store }: Image, member: MemberRecord): Uint8Array {
+function storeWithMember({ path, store }: StoreImage, member: MemberRecord): Uint8Array {
   try {
     return replaceJson(replaceJson(store, MEMBERS, memberNodesJson([member])), REMOVED_MEMBERS, '{}');
   } catch (cause) {

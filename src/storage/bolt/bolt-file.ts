@@ -81,12 +81,12 @@ export class BoltFile {
   ): Generator<Leaf> {
     if ('bytes' in root) {
       const leaf = this.#inlineLeaf(root);
-      this.rejectNestedBuckets(leaf);
+      this.#rejectNestedBuckets(leaf);
       yield leaf;
       return;
     }
     for (const leaf of walkTree(this.reader, root.page, options)) {
-      this.rejectNestedBuckets(leaf);
+      this.#rejectNestedBuckets(leaf);
       yield leaf;
     }
   }
@@ -136,7 +136,7 @@ export class BoltFile {
     return leaf;
   }
 
-  rejectNestedBuckets(leaf: Leaf): void {
+  #rejectNestedBuckets(leaf: Leaf): void {
     for (let index = 0; index < leaf.count; index++) {
       if (leaf.isBucket(index)) {
         throw this.reader.corrupt(

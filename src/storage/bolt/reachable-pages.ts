@@ -5,18 +5,18 @@ import type { Page, PageReader } from './page-reader.js';
 export class ReachablePages {
   readonly #reader: PageReader;
   readonly #free: BitSet | undefined;
-  readonly reached: BitSet;
+  readonly #reached: BitSet;
 
   constructor(reader: PageReader, free?: BitSet) {
     this.#reader = reader;
     this.#free = free;
-    this.reached = new BitSet(reader.meta.highWaterPage);
+    this.#reached = new BitSet(reader.meta.highWaterPage);
   }
 
   /** Adds the page and its overflow. Throws `CorruptFileError` when one of them was reached before or is on the freelist. */
   add(page: Page): void {
     for (let id = page.id; id < page.id + page.pageCount; id++) {
-      if (!this.reached.add(id)) throw this.#reader.corrupt(`page ${id} is referenced twice`, page.offset);
+      if (!this.#reached.add(id)) throw this.#reader.corrupt(`page ${id} is referenced twice`, page.offset);
       if (this.#free?.has(id)) {
         throw this.#reader.corrupt(`page ${id} is in use and on the freelist`, page.offset);
       }
@@ -24,6 +24,6 @@ export class ReachablePages {
   }
 
   has(page: number): boolean {
-    return this.reached.has(page);
+    return this.#reached.has(page);
   }
 }

@@ -93,7 +93,7 @@ const MIN_CHILDREN = 2;
 class BranchLevel {
   readonly #pages: PageWriter;
   readonly #toParent: (page: BranchElement) => void;
-  previous: BranchElement[] = [];
+  #previous: BranchElement[] = [];
   #current: BranchElement[] = [];
   #currentBytes = PAGE_HEADER_BYTES;
   #childCount = 0;
@@ -107,7 +107,7 @@ class BranchLevel {
   add(child: BranchElement): void {
     const bytes = ELEMENT_BYTES + child.key.length;
     const isFull = this.#currentBytes + bytes > this.#pages.fillBytes;
-    if (isFull && this.#current.length >= MIN_CHILDREN) this.advance();
+    if (isFull && this.#current.length >= MIN_CHILDREN) this.#advance();
     this.#current.push(child);
     this.#currentBytes += bytes;
     this.#childCount++;
@@ -121,16 +121,16 @@ class BranchLevel {
   /** Writes the last two pages. */
   finish(): void {
     if (this.#current.length < MIN_CHILDREN) {
-      const canSpareChild = this.previous.length > MIN_CHILDREN;
-      this.#current.unshift(...this.previous.splice(canSpareChild ? -1 : 0));
+      const canSpareChild = this.#previous.length > MIN_CHILDREN;
+      this.#current.unshift(...this.#previous.splice(canSpareChild ? -1 : 0));
     }
-    this.#write(this.previous);
+    this.#write(this.#previous);
     this.#write(this.#current);
   }
 
-  advance(): void {
-    this.#write(this.previous);
-    this.previous = this.#current;
+  #advance(): void {
+    this.#write(this.#previous);
+    this.#previous = this.#current;
     this.#current = [];
     this.#currentBytes = PAGE_HEADER_BYTES;
   }

@@ -29,11 +29,11 @@ export async function checkAdvertisedUrls(urls: AdvertisedUrls): Promise<void> {
   const mismatch = await findMismatch(urls);
   if (mismatch === undefined) return;
   const { name, clusterUrls, advertisedUrls } = urls;
-  const asCluster = (list: readonly string[]) => initialClusterText(new Map([[name, list]]));
+  const clusterText = (list: readonly string[]) => initialClusterText(new Map([[name, list]]));
   const notAdvertised = clusterUrls.filter((url) => !advertisedUrls.includes(url));
   if (notAdvertised.length > 0) {
     throw new CommandError(
-      `--initial-cluster has ${asCluster(notAdvertised)} but missing from ` +
+      `--initial-cluster has ${clusterText(notAdvertised)} but missing from ` +
         `--initial-advertise-peer-urls=${advertisedUrls.join(',')} (${mismatch})`,
     );
   }
@@ -41,8 +41,8 @@ export async function checkAdvertisedUrls(urls: AdvertisedUrls): Promise<void> {
   throw new CommandError(
     notInCluster.length > 0
       ? `--initial-advertise-peer-urls has ${notInCluster.join(',')} but missing from ` +
-          `--initial-cluster=${asCluster(advertisedUrls)}`
-      : `failed to resolve ${advertisedUrls.join(',')} to match --initial-cluster=${asCluster(advertisedUrls)} (${mismatch})`,
+          `--initial-cluster=${clusterText(advertisedUrls)}`
+      : `failed to resolve ${advertisedUrls.join(',')} to match --initial-cluster=${clusterText(advertisedUrls)} (${mismatch})`,
   );
 }
 
@@ -69,12 +69,12 @@ async function findMismatch(urls: AdvertisedUrls): Promise<string | undefined> {
 function areEqual(a: string, b: string): boolean {
   const [first, second] = [a, b].map((text) => {
     const { scheme, host, path } = parseGoUrl(text);
-    return JSON.stringify([scheme, hostInOneForm(host), path]);
+    return JSON.stringify([scheme, normalizedHost(host), path]);
   });
   return first === second;
 }
 
-function hostInOneForm(host: string): string {
+function normalizedHost(host: string): string {
   const [, name = host, port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(host) ?? [];
   const address = canonicalAddress(name.replace(/^\[|\]$/g, ''));
   if (address === undefined) return host;

@@ -10,14 +10,14 @@ import { RESTORED_TERM, restoredIndex } from './raft-files.js';
 const MAX_REVISION = 2n ** 63n - 1n;
 
 /** Values in the snapshot's database, before the edits. */
-export interface DatabaseFacts {
+export interface SnapshotVersions {
   /** Main revision of the last change; 0 when there is none. */
   readonly lastRevision: bigint;
   readonly storageVersion: MinorVersion | undefined;
   readonly clusterVersion: MinorVersion | undefined;
 }
 
-export interface RestoreChoices {
+export interface RestoreEditOptions {
   readonly plan: ClusterPlan;
   /**
    * Added to the revision, so that clients never see it decrease; 0: no bump. All revisions up to the new one are marked as compacted.
@@ -32,21 +32,21 @@ export interface RestoreChoices {
  * buckets that a server creates are created. The ConfState (`confState`) has the members of the new cluster; etcdutl leaves the old one
  * in the database.
  */
-export function restoreEdits(choices: RestoreChoices, facts: DatabaseFacts): DatabaseEdits {
-  const { plan, targetVersion } = choices;
+export function restoreEdits(options: RestoreEditOptions, versions: SnapshotVersions): DatabaseEdits {
+  const { plan, targetVersion } = options;
   const edits = new Map<string, BucketEdit>(Object.values(BUCKETS).map((name) => [name, {}]));
   const members = plan.members.map((member) => put(memberKey(member.id), text(memberJson(member))));
   edits.set(BUCKETS.members, { isCleared: true, changes: members });
   edits.set(BUCKETS.membersRemoved, { isCleared: true });
-  edits.set(BUCKETS.cluster, { changes: clusterChanges(targetVersion, facts) });
-  edits.set(BUCKETS.key, { changes: bumpMarker(choices, facts) });
+  edits.set(BUCKETS.cluster, { changes: clusterChanges(targetVersion, versions) });
+  edits.set(BUCKETS.key, { changes: bumpMarker(options, versions) });
   edits.set(BUCKETS.meta, {
     changes: [
       put(META_KEYS.consistentIndex, unsigned(restoredIndex(plan))),
       put(META_KEYS.term, unsigned(RESTORED_TERM)),
       put(META_KEYS.confState, text(confState(plan))),
-      ...storageVersionChanges(targetVersion, facts),
-      ...scheduledCompaction(choices, facts),
+      ...storageVersionChanges(targetVersion, versions),
+      ...scheduledCompaction(options, versions),
     ],
   });
   return edits;
@@ -57,38 +57,44 @@ function confState({ members }: ClusterPlan): string {
 }
 
 /** The marker is a record with an empty value: the server continues from its revision. */
-function bumpMarker(choices: RestoreChoices, facts: DatabaseFacts): readonly Change[] {
-  const bumped = bumpedRevision(choices, facts);
+function bumpMarker(options: RestoreEditOptions, versions: SnapshotVersions): readonly Change[] {
+  const bumped = bumpedRevision(options, versions);
   return bumped === undefined ? [] : [{ key: revisionKey(bumped), value: new Uint8Array(0) }];
 }
 
 /** The server runs this compaction at its first start. */
-function scheduledCompaction(choices: RestoreChoices, facts: DatabaseFacts): readonly Change[] {
-  const bumped = bumpedRevision(choices, facts);
+function scheduledCompaction(options: RestoreEditOptions, versions: SnapshotVersions): readonly Change[] {
+  const bumped = bumpedRevision(options, versions);
   return bumped === undefined ? [] : [put(META_KEYS.scheduledCompaction, revisionKey(bumped))];
 }
 
-function bumpedRevision({ revisionBump }: RestoreChoices, facts: DatabaseFacts): bigint | undefined {
+function bumpedRevision(
+  { revisionBump }: RestoreEditOptions,
+  versions: SnapshotVersions,
+): bigint | undefined {
   if (revisionBump === 0n) return undefined;
-  const bumped = facts.lastRevision + revisionBump;
+  const bumped = versions.lastRevision + revisionBump;
   if (bumped <= MAX_REVISION) return bumped;
   throw new CommandError(
-    `revision ${facts.lastRevision} cannot be bumped by ${revisionBump}: it would overflow`,
+    `revision ${versions.lastRevision} cannot be bumped by ${revisionBump}: it would overflow`,
   );
 }
 
 /** A server rejects a database with a newer schema version. Up to 3.5 no schema version is recorded. */
-function storageVersionChanges(target: MinorVersion | undefined, facts: DatabaseFacts): readonly Change[] {
-  const { storageVersion } = facts;
+function storageVersionChanges(
+  target: MinorVersion | undefined,
+  versions: SnapshotVersions,
+): readonly Change[] {
+  const { storageVersion } = versions;
   if (target === undefined || storageVersion === undefined || !isOlder(target, storageVersion)) return [];
   const recorded = isOlder(target, FIRST_WITH_STORAGE_VERSION) ? undefined : text(`${versionText(target)}.0`);
   return [put(META_KEYS.storageVersion, recorded)];
 }
 
 /** Without a recorded cluster version, the members of the new cluster agree on one after they have started. */
-function clusterChanges(target: MinorVersion | undefined, facts: DatabaseFacts): readonly Change[] {
+function clusterChanges(target: MinorVersion | undefined, versions: SnapshotVersions): readonly Change[] {
   if (target === undefined) return [];
-  const { clusterVersion } = facts;
+  const { clusterVersion } = versions;
   const isNewer = clusterVersion !== undefined && isOlder(target, clusterVersion);
   return [
     put(CLUSTER_KEYS.downgrade, undefined),

@@ -31,7 +31,7 @@ import {
 } from '../directory.js';
 import type { LongTaskOptions } from '../long-task.js';
 import { snapName } from '../raft-snapshot/snap-file.js';
-import { checkTrailer, hasTrailer, TRAILER_BYTES } from '../snapshot/trailer.js';
+import { CHECKSUM_BYTES, hasChecksum, verifyChecksum } from '../snapshot/checksum.js';
 import { SEGMENT_BYTES, segmentName } from '../wal/format.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import { restoreEdits } from './database-edits.js';
@@ -46,7 +46,7 @@ export interface RestoreRequest extends LongTaskOptions {
   /** Must not exist. `member/wal` in the data directory when undefined. */
   readonly walDirectory: string | undefined;
   readonly plan: ClusterPlan;
-  /** Also restore a file without a trailer, or with a wrong one. */
+  /** Also restore a file without a checksum, or with a wrong one. */
   readonly skipHashCheck: boolean;
   /** See `RestoreEditOptions`. */
   readonly revisionBump: bigint;
@@ -70,7 +70,7 @@ export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
     const { dataDirectory, walDirectory, plan } = request;
     if (walDirectory !== undefined) rejectOverlap(walDirectory, dataDirectory);
     const data = staging.add(dataDirectory);
-    const wal = walDirectory === undefined ? walPath(data) : staging.addMaybeWithin(walDirectory);
+    const wal = walDirectory === undefined ? walPath(data) : staging.addNestedOrSeparate(walDirectory);
     const snap = joinPath(data, 'member', 'snap');
     makeDirectories(snap);
     makeDirectories(wal);
@@ -121,15 +121,15 @@ function rejectOverlap(walDirectory: string, dataDirectory: string): void {
 /** Returns the options for the rest of the restore. */
 async function checkHash(source: FileByteSource, request: RestoreRequest): Promise<LongTaskOptions> {
   const { skipHashCheck, signal, onProgress } = request;
-  if (source.sizeBytes < TRAILER_BYTES) {
+  if (source.sizeBytes < CHECKSUM_BYTES) {
     throw new CommandError(`seek ${source.path}: invalid argument`, {
       reasons: ['the file is too short for a snapshot'],
     });
   }
   if (skipHashCheck) return { signal, onProgress };
-  if (!hasTrailer(source)) throw new CommandError('snapshot missing hash but --skip-hash-check=false');
+  if (!hasChecksum(source)) throw new CommandError('snapshot missing hash but --skip-hash-check=false');
   const total = 2 * source.sizeBytes;
-  const verdict = await checkTrailer(source, { signal, onProgress: (done) => onProgress?.(done, total) });
+  const verdict = await verifyChecksum(source, { signal, onProgress: (done) => onProgress?.(done, total) });
   if (verdict.kind === 'mismatch') {
     throw new CommandError(`expected sha256 ${goBytes(verdict.expected)}, got ${goBytes(verdict.actual)}`, {
       reasons: ['the snapshot is damaged: its contents do not match its SHA-256'],
@@ -144,11 +144,11 @@ async function writeDatabase(
   request: RestoreRequest & LongTaskOptions,
 ): Promise<void> {
   const bolt = BoltFile.open(source);
-  const facts = { lastRevision: lastRevision(bolt)?.main ?? 0n, ...recordedVersions(bolt) };
+  const versions = { lastRevision: lastRevision(bolt)?.main ?? 0n, ...recordedVersions(bolt) };
   const sink = FileByteSink.create(path);
   try {
     const { signal, onProgress } = request;
-    await rewriteDatabase(bolt, sink, { signal, onProgress, edits: restoreEdits(request, facts) });
+    await rewriteDatabase(bolt, sink, { signal, onProgress, edits: restoreEdits(request, versions) });
     await sink.sync();
   } finally {
     sink.close();

@@ -6,12 +6,12 @@ import { checkedLeaves } from '../bolt/check.js';
 import type { Leaf } from '../bolt/leaf.js';
 import type { ByteSource } from '../byte-source.js';
 import { LongTask, type LongTaskOptions } from '../long-task.js';
-import { checkTrailer, TRAILER_BYTES } from './trailer.js';
+import { CHECKSUM_BYTES, verifyChecksum } from './checksum.js';
 
 /** What a valid snapshot contains. */
 export interface ValidSnapshot {
   /** `missing`: the bytes have no checksum, as in a database file copied from a data directory. */
-  readonly trailer: 'good' | 'missing';
+  readonly checksum: 'good' | 'missing';
   readonly bucketCount: number;
   readonly recordCount: number;
   readonly databaseBytes: number;
@@ -21,7 +21,7 @@ export interface ValidSnapshot {
 const REQUIRED_BUCKETS: readonly string[] = [BUCKETS.key, BUCKETS.meta];
 
 /**
- * Checks everything in a snapshot: the SHA-256 trailer, pages and trees (also defects that only crash a server, see `WalkOptions`),
+ * Checks everything in a snapshot: the SHA-256 checksum, pages and trees (also defects that only crash a server, see `WalkOptions`),
  * and that every record decodes. Progress counts the file's bytes twice. Throws `CorruptFileError` for the first defect.
  */
 export async function verifySnapshot(
@@ -30,7 +30,7 @@ export async function verifySnapshot(
 ): Promise<ValidSnapshot> {
   const { onProgress, signal } = options;
   const total = 2 * source.sizeBytes;
-  const trailer = await requireValidTrailer(source, {
+  const checksum = await requireValidChecksum(source, {
     signal,
     onProgress: (done) => onProgress?.(done, total),
   });
@@ -48,19 +48,19 @@ export async function verifySnapshot(
   }
   const missing = REQUIRED_BUCKETS.find((name) => !buckets.has(name));
   if (missing !== undefined) throw bolt.reader.corrupt(`the bucket "${missing}" is missing`, 0);
-  return { trailer, bucketCount: buckets.size, recordCount, databaseBytes: bolt.sizeBytes };
+  return { checksum, bucketCount: buckets.size, recordCount, databaseBytes: bolt.sizeBytes };
 }
 
-async function requireValidTrailer(
+async function requireValidChecksum(
   source: ByteSource,
   options: LongTaskOptions,
 ): Promise<'good' | 'missing'> {
-  const verdict = await checkTrailer(source, options);
+  const verdict = await verifyChecksum(source, options);
   if (verdict.kind !== 'mismatch') return verdict.kind;
   throw new CorruptFileError(
     `the SHA-256 at the end of the file is ${verdict.expected}, but that of the contents is ${verdict.actual}`,
     source.path,
-    source.sizeBytes - TRAILER_BYTES,
+    source.sizeBytes - CHECKSUM_BYTES,
   );
 }
 

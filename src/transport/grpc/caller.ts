@@ -80,7 +80,13 @@ export class Caller {
       await authentication.refreshTokenForStream(context);
       // Retried only until the first response: after that, the consumer already has a part of the stream.
       const { first, rest } = await this.#runner.retry(
-        { context, policy: rpc.policy, authentication, maxAttempts: Number.POSITIVE_INFINITY },
+        {
+          context,
+          policy: rpc.policy,
+          // etcd's client refreshes a rejected token only for the streams that it retries (client/v3/retry_interceptor.go).
+          ...(rpc.policy === 'idempotent' && { authentication }),
+          maxAttempts: Number.POSITIVE_INFINITY,
+        },
         async (channel) => {
           const rest = channel.serverStream(rpc, bytes, {
             context,

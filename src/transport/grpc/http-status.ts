@@ -120,7 +120,7 @@ export function statusFromReset(code: ResetCode): Status {
 
 export function statusOfStreamFailure(failure: StreamFailure): Status {
   switch (failure.kind) {
-    case 'refused':
+    case 'unprocessed':
       return { code: 'Unavailable', details: 'the connection is draining', isUnprocessed: true };
     case 'lost':
       return { code: 'Unavailable', details: connectionLossText(failure.reason, failure.goAway) };

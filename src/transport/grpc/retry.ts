@@ -11,10 +11,11 @@ import { type AttemptError, isUnsupportedByLearner } from './status.js';
 /**
  * Which calls may be retried (etcd client/v3/retry.go).
  * - `idempotent`: reads, and writes that have no effect when repeated. They are retried on the next endpoint when a server is unavailable.
- * - `only-if-unsent`: a second execution could have a second effect, so the call is retried only if the request was not sent.
- * - `only-if-unsent-with-same-token`: as before, and without a new token when the token is rejected.
+ * - `only-if-unsent`: a second execution could have a second effect. The call is retried only when the server certainly has not
+ *   processed the request: there was no connection, GOAWAY had a lower last stream ID, RST_STREAM had the code REFUSED_STREAM, or a
+ *   learner rejected it.
  */
-export type RetryPolicy = 'idempotent' | 'only-if-unsent' | 'only-if-unsent-with-same-token';
+export type RetryPolicy = 'idempotent' | 'only-if-unsent';
 
 /** A policy for each method of a service; a missing or misspelled one is a compile error. */
 type PoliciesOf<Service extends { readonly methods: object }> = Readonly<
@@ -23,7 +24,7 @@ type PoliciesOf<Service extends { readonly methods: object }> = Readonly<
 
 export const KV_POLICIES: PoliciesOf<typeof KvDefinition> = {
   range: 'idempotent',
-  rangeStream: 'only-if-unsent-with-same-token',
+  rangeStream: 'only-if-unsent',
   put: 'only-if-unsent',
   deleteRange: 'only-if-unsent',
   txn: 'only-if-unsent',
@@ -90,7 +91,8 @@ const BACKOFF_MS = 25;
 
 /** Whether the call may be attempted again with the same token. */
 export function mayRetry(failure: AttemptError, policy: RetryPolicy, endpointCount: number): boolean {
-  if (!failure.wasSent && (failure.code === 'Unavailable' || failure.code === 'Internal')) return true;
+  // For either policy. etcd's client takes no other code for transient (client/v3/client.go `isHaltErr`).
+  if (!failure.mayBeProcessed && (failure.code === 'Unavailable' || failure.code === 'Internal')) return true;
   if (isUnsupportedByLearner(failure) && endpointCount > 1) return true;
   // Canceled comes from a proxy or the server here, not from the caller. (etcdctl also retries writes.)
   return policy === 'idempotent' && (failure.code === 'Unavailable' || failure.code === 'Canceled');

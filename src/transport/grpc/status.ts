@@ -53,12 +53,12 @@ export class AttemptError extends Error {
     /** The status message of the server, or grpc-go's message for the failure. */
     readonly details: string,
     /** False when the server cannot have processed the request, so that any call may be retried. */
-    readonly wasSent: boolean,
+    readonly mayBeProcessed: boolean,
     /** The endpoint as given by the user. */
     readonly endpoint: string,
   ) {
     super(details);
-    this.name = 'CallFailure';
+    this.name = 'AttemptError';
   }
 }
 

@@ -138,7 +138,9 @@ export class Http2Connection {
     this.#socket.destroy();
     for (const { id, events } of this.#streams.removeAll()) {
       const goAway = this.#goAway;
-      events.onFailure(id === 0 ? { kind: 'refused' } : { kind: 'lost', reason, ...(goAway && { goAway }) });
+      events.onFailure(
+        id === 0 ? { kind: 'unprocessed' } : { kind: 'lost', reason, ...(goAway && { goAway }) },
+      );
     }
     this.#options.onClosed();
   }
@@ -233,7 +235,7 @@ export class Http2Connection {
     const code = resetCodeOf(uint32At(payload, 4));
     this.#goAway = goAwayText(code, payload.subarray(8));
     this.#becomeUnusable('draining', new Error(`the server sent GOAWAY: ${code}`));
-    for (const { events } of this.#streams.removeAbove(lastId)) events.onFailure({ kind: 'refused' });
+    for (const { events } of this.#streams.removeAbove(lastId)) events.onFailure({ kind: 'unprocessed' });
     this.#sendPendingOrClose();
   }
 
@@ -245,7 +247,7 @@ export class Http2Connection {
   #refuse(stream: Stream): void {
     if (!this.#streams.has(stream)) return;
     this.#remove(stream);
-    stream.events.onFailure({ kind: 'refused' });
+    stream.events.onFailure({ kind: 'unprocessed' });
   }
 
   /** A malformed response is a stream error (RFC 9113, 8.1.1). */

@@ -7,7 +7,7 @@ export type StreamFailure =
   /** The response was malformed, and the stream was reset. */
   | { readonly kind: 'malformed'; readonly why: string }
   /** The peer has not processed the request: it can be retried. */
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'unprocessed' }
   /** The connection was closed; `goAway`: error code and debug data of the GOAWAY received before. */
   | { readonly kind: 'lost'; readonly reason: Error; readonly goAway?: string };
 

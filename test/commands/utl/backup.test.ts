@@ -17,13 +17,13 @@ describe('backup, parsed', () => {
       walDirectory: undefined,
       backupDirectory: 'b',
       backupWalDirectory: undefined,
-      withVersion3: true,
+      withV3: true,
     };
     expect(parse(...directories)).toEqual(expected);
     expect(parse(...directories, '--with-v3=false', '--backup-wal-dir=w')).toEqual({
       ...expected,
       backupWalDirectory: 'w',
-      withVersion3: false,
+      withV3: false,
     });
   });
 });

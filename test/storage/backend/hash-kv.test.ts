@@ -11,21 +11,24 @@ function hashOf(bytes: Uint8Array, revision: bigint) {
 }
 
 describe('hashKv', () => {
-  it.each(SERVER_VERSIONS)('says at every revision of etcd %s what etcdutl says', async (version) => {
-    const bytes = snapshotOf(version);
-    const { hashKv: expected, servedHashKv } = expectedOf(version);
-    for (const { revision, hash, hashRevision, compactRevision } of expected) {
-      expect(await hashOf(bytes, BigInt(revision)), `revision ${revision}`).toEqual({
-        hash,
-        hashRevision: BigInt(hashRevision),
-        compactRevision: BigInt(compactRevision),
-      });
-    }
-    expect(expected.length).toBeGreaterThan(5);
-    expect(await hashOf(bytes, 0n)).toMatchObject({ hash: servedHashKv.hash });
-  });
+  it.each(SERVER_VERSIONS)(
+    'returns the same hashes as etcdutl at every revision of etcd %s',
+    async (version) => {
+      const bytes = snapshotOf(version);
+      const { hashKv: expected, servedHashKv } = expectedOf(version);
+      for (const { revision, hash, hashRevision, compactRevision } of expected) {
+        expect(await hashOf(bytes, BigInt(revision)), `revision ${revision}`).toEqual({
+          hash,
+          hashRevision: BigInt(hashRevision),
+          compactRevision: BigInt(compactRevision),
+        });
+      }
+      expect(expected.length).toBeGreaterThan(5);
+      expect(await hashOf(bytes, 0n)).toMatchObject({ hash: servedHashKv.hash });
+    },
+  );
 
-  it('refuses revisions that are gone, or not there yet', async () => {
+  it('rejects compacted and future revisions', async () => {
     const bytes = snapshotOf('3.7.1');
     const { hashKv: expected } = expectedOf('3.7.1');
     const last = Math.max(...expected.map(({ revision }) => revision));
@@ -35,13 +38,13 @@ describe('hashKv', () => {
     );
   });
 
-  it('knows the empty store', async () => {
+  it('hashes an empty store', async () => {
     const expected = { hash: 1084519789, hashRevision: 1n, compactRevision: -1n };
     expect(await hashOf(writeDatabase({ key: [], meta: [] }), 0n)).toEqual(expected);
     expect(await hashOf(writeDatabase({}), 0n)).toEqual(expected);
   });
 
-  it('skips the deletion at the compacted revision, though nothing else is left', async () => {
+  it('skips a tombstone at the compacted revision, also when it is the only record', async () => {
     const deletion = latin1Key({ main: 3n, sub: 0n, isTombstone: true });
     const compacted = latin1Key({ main: 3n, sub: 0n, isTombstone: false });
     const bytes = writeDatabase({

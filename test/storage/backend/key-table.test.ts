@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyTable } from '../../../src/storage/backend/key-table.js';
 
 describe('KeyTable', () => {
-  it('numbers distinct keys in the order in which it meets them', () => {
+  it('numbers distinct keys in the order of their first occurrence', () => {
     const keys = new KeyTable();
     const bytes = Buffer.from('abcab');
     expect(keys.numberOf(bytes, 0, 2)).toBe(0);
@@ -12,7 +12,7 @@ describe('KeyTable', () => {
     expect(keys.size).toBe(3);
   });
 
-  it('keeps a hundred thousand apart', () => {
+  it('distinguishes a hundred thousand keys', () => {
     const keys = new KeyTable();
     const names = Array.from({ length: 100_000 }, (_, index) => Buffer.from(`/registry/pods/pod-${index}`));
     for (const round of [0, 1]) {

@@ -15,8 +15,8 @@ function recordsOf(version: string, name: string) {
   );
 }
 
-describe('the records of a server', () => {
-  it.each(SERVER_VERSIONS)('decode, of etcd %s', (version) => {
+describe('decodeRecord', () => {
+  it.each(SERVER_VERSIONS)('decodes the records of etcd %s', (version) => {
     const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
     const changes = recordsOf(version, 'key').flatMap((record) => (record.kind === 'change' ? [record] : []));
     expect(changes.at(-1)?.keyValue.modRevision).toBe(changes.at(-1)?.revision.main);
@@ -43,12 +43,12 @@ describe('the records of a server', () => {
     ['meta', 'confState', '{'],
     ['members', 'abc', '{"id":"x"}'],
     ['auth', 'authRevision', ''],
-  ])('are refused in %s when they are malformed', (bucket, key, value) => {
+  ])('throws for a malformed record in %s: %j', (bucket, key, value) => {
     expect(() => decodeRecord(bucket, Buffer.from(key, 'latin1'), Buffer.from(value, 'latin1'))).toThrow();
   });
 });
 
-it('does not decode a small record that is as large as a file', () => {
+it('does not decode records of several MiB in buckets other than `key`', () => {
   const permissions = Buffer.alloc(9 << 20, Buffer.from([0x12, 0]));
   expect(() => decodeRecord('authRoles', Buffer.from('r'), permissions)).toThrow('it has 9437184 bytes');
   expect(decodeRecord('authRoles', Buffer.from('r'), permissions.subarray(0, 8))).toMatchObject({
@@ -56,8 +56,8 @@ it('does not decode a small record that is as large as a file', () => {
   });
 });
 
-describe('a member as JSON', () => {
-  it('keeps ids that no double holds, and escapes as Go does', () => {
+describe('memberJson', () => {
+  it('keeps 64-bit ids, and escapes like Go', () => {
     const member = { id: 0xfee7fbf52e362f7en, name: 'a<b>', peerUrls: ['http://h:1?a&b'] };
     const text = memberJson(member);
     expect(text).toBe(

@@ -42,7 +42,7 @@ describe('snapshotStatus', () => {
   });
 
   it.each([
-    ['a key of the history that is none', 'rubbish', '', 'invalid revision length: 7'],
+    ['a key that is not a revision', 'rubbish', '', 'invalid revision length: 7'],
     ['a wrong separator', `${'\0'.repeat(8)}-${'\0'.repeat(8)}`, '', 'invalid separator'],
     ['a negative revision', `\x80${'\0'.repeat(7)}_${'\0'.repeat(8)}`, '', 'negative revision'],
     [
@@ -51,12 +51,12 @@ describe('snapshotStatus', () => {
       '\x0a\xff',
       'cannot decode a record',
     ],
-  ])('refuses %s', async (_what, key, value, message) => {
+  ])('rejects %s', async (_what, key, value, message) => {
     const bytes = writeDatabase({ key: [[key, value]], meta: [] });
     await expect(statusOf(bytes, 'user-keys')).rejects.toThrow(message);
   });
 
-  it('stops when it is told to', async () => {
+  it('rejects with the reason when the signal aborts', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     const bolt = BoltFile.open(new StrictByteSource(snapshotOf('3.7.1')));
     await expect(snapshotStatus(bolt, { counting: 'pairs', signal })).rejects.toThrow('enough');
@@ -64,7 +64,7 @@ describe('snapshotStatus', () => {
 });
 
 describe('backendHash', () => {
-  it('leaves out what differs between members', async () => {
+  it('skips the keys of `meta` that differ between members', async () => {
     const hashOf = (index: string) =>
       backendHash(
         BoltFile.open(

@@ -29,20 +29,20 @@ describe('replacing a value in JSON', () => {
     expect(replaced(text, path)).toBe(text);
   });
 
-  it('refuses what ends too early, wherever that is', () => {
+  it('throws for JSON that is truncated at any offset', () => {
     const text = '{"x":["\\"",{"y":-1}],"a":{"b":"c"}}';
     for (let length = 1; length < text.length - 1; length++) {
       expect(() => replaced(text.slice(0, length), ['a', 'z']), text.slice(0, length)).toThrow(SyntaxError);
     }
   });
 
-  it('goes as deep as the JSON does', () => {
+  it('reads deeply nested JSON', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     expect(replaced(`{"x":${deep},"a":1}`, ['a'])).toBe(`{"x":${deep},"a":7}`);
   });
 });
 
-describe('the names in a JSON object', () => {
+describe('the member names of a JSON object', () => {
   it.each([
     ['{"a":1,"b":{"c":2}}', [], ['a', 'b']],
     ['{"a":1,"b":{"c":2}}', ['b'], ['c']],
@@ -54,7 +54,7 @@ describe('the names in a JSON object', () => {
     expect(memberNames(Buffer.from(text), path)).toEqual(names);
   });
 
-  it('are not read from what ends too early', () => {
+  it('are not read from truncated JSON', () => {
     expect(() => memberNames(Buffer.from('{"a":1'), [])).toThrow(SyntaxError);
   });
 });

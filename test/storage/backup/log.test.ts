@@ -20,7 +20,7 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, left]);
 }
 
-/** A request to the version 2 store, as it stands in the log. */
+/** A request to the version 2 store, as it is in the log. */
 const request = (method: string, path: string) =>
   Buffer.concat([Buffer.from([0x08, 0x2a]), field(2, method), field(3, path), field(4, 'value')]);
 const HEADER = field(100, Buffer.from([0x08, 1]));
@@ -28,45 +28,48 @@ const HEADER = field(100, Buffer.from([0x08, 1]));
 const normal = (data: Uint8Array | undefined, index = 5n) =>
   Entry.create({ type: EntryType.EntryNormal, term: 2n, index, ...(data && { data }) });
 
-describe('entries of the log in a backup', () => {
+describe('backupEntry', () => {
   it.each([
     ['a key of version 2', request('PUT', '/1/a')],
-    ['the version of the cluster', request('PUT', '/0/version')],
-    ['a question about a member', request('GET', '/0/members/ab12/attributes')],
-    ['a key of version 2 in the newer form', field(2, request('PUT', '/1/a'))],
-    ['nothing', undefined],
-    ['no message', Buffer.from([0xff, 0xff, 0xff])],
+    ['the cluster version', request('PUT', '/0/version')],
+    ['a read of a member', request('GET', '/0/members/ab12/attributes')],
+    ['a key of version 2 in an InternalRaftRequest', field(2, request('PUT', '/1/a'))],
+    ['an empty entry', undefined],
+    ['bytes that are not a message', Buffer.from([0xff, 0xff, 0xff])],
     ['a request without header', field(1300, 'x')],
-  ])('keep %s', (_what, data) => {
+  ])('keeps %s', (_what, data) => {
     const entry = normal(data);
     expect(backupEntry(entry, false)).toBe(entry);
   });
 
-  const gone = Entry.create({ type: EntryType.EntryNormal, term: 2n, index: 5n });
+  const empty = Entry.create({ type: EntryType.EntryNormal, term: 2n, index: 5n });
 
   it.each([
     ['the name of a member', request('PUT', '/0/members/ab12cd34ef/attributes')],
-    ['the name of a member in the newer form', field(2, request('PUT', '/0/members/ab12/attributes'))],
-    ['the name of a member as version 3 has it', field(1301, 'x')],
-  ])('lose %s, whether or not version 3 comes along', (_what, data) => {
-    expect([backupEntry(normal(data), false), backupEntry(normal(data), true)]).toEqual([gone, gone]);
+    [
+      'the name of a member in an InternalRaftRequest',
+      field(2, request('PUT', '/0/members/ab12/attributes')),
+    ],
+    ['the name of a member in a version 3 request', field(1301, 'x')],
+  ])('empties %s, with and without version 3', (_what, data) => {
+    expect([backupEntry(normal(data), false), backupEntry(normal(data), true)]).toEqual([empty, empty]);
   });
 
-  it('lose changes of membership', () => {
+  it('empties membership changes', () => {
     for (const type of [EntryType.EntryConfChange, EntryType.EntryConfChangeV2]) {
       const entry = Entry.create({ type, term: 2n, index: 5n, data: Buffer.from('x') });
-      expect(backupEntry(entry, true)).toEqual(gone);
+      expect(backupEntry(entry, true)).toEqual(empty);
     }
   });
 
-  it('lose version 3, unless it comes along', () => {
+  it('empties entries of version 3, unless its data is copied too', () => {
     const entry = normal(Buffer.concat([HEADER, field(4, 'a put')]));
-    expect(backupEntry(entry, false)).toEqual(gone);
+    expect(backupEntry(entry, false)).toEqual(empty);
     expect(backupEntry(entry, true)).toBe(entry);
   });
 });
 
-describe('the log in a backup', () => {
+describe('writeLog', () => {
   const folder = mkdtempSync(join(tmpdir(), 'backup-log-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const METADATA = Metadata.encode(Metadata.create({ nodeId: 1n, clusterId: 2n })).finish();
@@ -86,7 +89,7 @@ describe('the log in a backup', () => {
     return directory;
   }
 
-  it('has the entries behind the snapshot, without those that a later leader has overwritten', async () => {
+  it('writes the entries after the snapshot, without those that a later leader has overwritten', async () => {
     const source = logOf([
       [3n, 1n, '/before'],
       [4n, 1n, '/a'],
@@ -95,13 +98,13 @@ describe('the log in a backup', () => {
       [5n, 2n, '/b'],
       [6n, 2n, '/0/members/1/attributes'],
     ]);
-    const survey = scanLog(source, 3n);
-    expect(survey.valid).toEqual([1, 4, 5]);
+    const summary = scanLog(source, 3n);
+    expect(summary.validOrdinals).toEqual([1, 4, 5]);
     const target = mkdtempSync(join(folder, 'target-'));
     const file = join(target, '0000000000000000-0000000000000000.wal');
     const sink = FileByteSink.create(file);
     const snapshot = WalSnapshot.create({ index: 3n, term: 1n });
-    await writeLog(sink, { source, survey, snapshot, withVersion3: false });
+    await writeLog(sink, { source, summary, snapshot, withV3: false });
     await sink.sync();
     sink.close();
     const records = [...readWal(target)];
@@ -131,11 +134,11 @@ describe('the log in a backup', () => {
     expect(readFileSync(join(source, '0000000000000000-0000000000000000.wal')).length).toBeGreaterThan(0);
   });
 
-  it('is not made when entries are missing', () => {
+  it('fails when entries are missing', () => {
     expect(() => scanLog(logOf([[9n, 1n, '/a']]), 3n)).toThrow('entries 4 to 8 are missing from the WAL');
   });
 
-  it('is not made of a log that does not say whose it is', () => {
+  it('fails when the log has no metadata record', () => {
     const directory = mkdtempSync(join(folder, 'empty-'));
     const log = new WalRecordWriter();
     log.begin();

@@ -15,7 +15,7 @@ const BUCKETS = [
 const MANY = Array.from({ length: 300 }, (_, index) => {
   return [`key-${String(index).padStart(4, '0')}`, 'v'.repeat(60)] as const;
 });
-/** Page 2 on: leaves; a branch page as the bucket's root; the root leaf last. Pages of 1024 bytes. */
+/** From page 2 on: the leaves, a branch page as the bucket's root, and the root leaf. Pages of 1024 bytes. */
 const TREE = writeDatabase({ key: MANY });
 const PAGE = 1024;
 
@@ -42,7 +42,7 @@ function branchPage(bytes: Uint8Array): number {
 }
 
 describe('BoltFile', () => {
-  it.each(SERVER_VERSIONS)('reads what etcd %s has written', (version) => {
+  it.each(SERVER_VERSIONS)('reads a database of etcd %s', (version) => {
     const bytes = snapshotOf(version);
     const contents = readDatabase(bytes);
     expect(Object.keys(contents)).toEqual(BUCKETS);
@@ -51,7 +51,7 @@ describe('BoltFile', () => {
     check(bytes, true);
   });
 
-  it('finds the pairs backwards too', () => {
+  it('returns the pairs in descending order', () => {
     const bolt = open(TREE);
     const bucket = bolt.buckets()[0];
     const keys =
@@ -59,7 +59,7 @@ describe('BoltFile', () => {
     expect(keys).toEqual(MANY.map(([key]) => key).toReversed());
   });
 
-  it('finds a bucket by its name, and in it a value', () => {
+  it('finds a bucket by name and a value by key', () => {
     const bolt = open(TREE);
     const bucket = bolt.bucket('key');
     expect(bucket && bolt.get(bucket, Buffer.from('key-0123'))).toHaveLength(60);
@@ -69,7 +69,7 @@ describe('BoltFile', () => {
 });
 
 describe('the meta pages', () => {
-  it('have the checksums that bbolt gives them', () => {
+  it('have the same checksums as in bbolt', () => {
     const meta = { pageSizeBytes: 4096, rootPage: 3, freelistPage: 2, highWaterPage: 4 };
     const checksum = (page: 0 | 1, transaction: bigint) =>
       new DataView(metaPage(page, { ...meta, transactionId: transaction }).buffer).getBigUint64(72, true);
@@ -77,13 +77,13 @@ describe('the meta pages', () => {
     expect(checksum(1, 1n)).toBe(0x264c351a5179480fn);
   });
 
-  it('replace each other', () => {
-    const spoilFirst = patched(TREE, (view) => view.setUint8(30, 77));
-    const spoilSecond = patched(TREE, (view) => view.setUint8(PAGE + 30, 77));
-    expect(open(spoilFirst).meta.transactionId).toBe(1n);
-    expect(open(spoilSecond).meta.transactionId).toBe(2n);
-    expect(readDatabase(spoilFirst)).toEqual({ key: MANY });
-    expect(() => open(patched(spoilFirst, (view) => view.setUint8(PAGE + 30, 77)))).toThrow(
+  it('are used when the other one is damaged', () => {
+    const damagedFirst = patched(TREE, (view) => view.setUint8(30, 77));
+    const damagedSecond = patched(TREE, (view) => view.setUint8(PAGE + 30, 77));
+    expect(open(damagedFirst).meta.transactionId).toBe(1n);
+    expect(open(damagedSecond).meta.transactionId).toBe(2n);
+    expect(readDatabase(damagedFirst)).toEqual({ key: MANY });
+    expect(() => open(patched(damagedFirst, (view) => view.setUint8(PAGE + 30, 77)))).toThrow(
       'the file is not an etcd database',
     );
   });
@@ -92,11 +92,11 @@ describe('the meta pages', () => {
     ['an empty file', new Uint8Array(0)],
     ['text', Buffer.from('not a database'.repeat(1000))],
     ['zeros', new Uint8Array(100_000)],
-  ])('are missed in %s', (_what, bytes) => {
+  ])('are not found in %s', (_what, bytes) => {
     expect(() => open(Uint8Array.from(bytes))).toThrow('the file is not an etcd database');
   });
 
-  it('are doubted', () => {
+  it('are checked for impossible values', () => {
     expect(() => open(withMeta(TREE, { rootPage: 1 }))).toThrow('has the root at page 1');
     expect(() => open(withMeta(TREE, { rootPage: 10_000 }))).toThrow('has the root at page 10000');
     expect(() => open(withMeta(TREE, { highWaterPage: 2 ** 51 }))).toThrow('the file is truncated');
@@ -108,7 +108,7 @@ function setKey(view: DataView, element: number, byte: number): void {
   view.setUint8(element + view.getUint32(element + 4, true), byte);
 }
 
-describe('what is broken', () => {
+describe('checkedLeaves', () => {
   it.each<readonly [string, (view: DataView, branch: number) => void]>([
     ['has the page ID', (view) => view.setBigUint64(2 * PAGE, 9n, true)],
     ['has an unknown type', (view) => view.setUint16(2 * PAGE + 8, 3, true)],
@@ -132,13 +132,13 @@ describe('what is broken', () => {
       'is greater than the branch above',
       (view) => setKey(view, 2 * PAGE + 16 * view.getUint16(2 * PAGE + 10, true), 0xff),
     ],
-  ])('%s: is an error with a place', (message, patch) => {
+  ])('reports a defect: %s', (message, patch) => {
     const bytes = patched(TREE, (view) => patch(view, branchPage(TREE)));
     expect(() => check(bytes)).toThrow(message);
     expect(() => check(bytes)).toThrow(CorruptFileError);
   });
 
-  it('is refused for a server only, where bbolt says nothing', () => {
+  it('rejects a wrong branch key only with rejectWriteHazards, because the check of bbolt allows it', () => {
     const branch = branchPage(TREE);
     const otherKey = patched(TREE, (view) => {
       const element = branch * PAGE + 32;
@@ -150,7 +150,7 @@ describe('what is broken', () => {
     expect(() => check(otherKey, true)).toThrow('is not its key in the branch above');
   });
 
-  it('is a branch page with one child', () => {
+  it('rejects a branch page with one child only with rejectWriteHazards', () => {
     const small = writeDatabase({ key: MANY.slice(0, 20) });
     const branch = branchPage(small);
     const single = patched(small, (view) => view.setUint16(branch * PAGE + 10, 1, true));

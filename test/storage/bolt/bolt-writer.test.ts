@@ -13,16 +13,19 @@ function expectSound(bytes: Uint8Array): void {
 }
 
 describe('BoltWriter', () => {
-  it.each([1024, 4096, 16_384])('writes what can be read again, in pages of %d bytes', (pageSizeBytes) => {
-    for (let seed = 0; seed < 15; seed++) {
-      const contents = randomContents(new SeededRandom(seed));
-      const bytes = writeDatabase(contents, pageSizeBytes);
-      expectSound(bytes);
-      expect(isDeepStrictEqual(readDatabase(bytes), contents), `seed ${seed}`).toBe(true);
-    }
-  });
+  it.each([1024, 4096, 16_384])(
+    'writes databases that read back the same, with pages of %d bytes',
+    (pageSizeBytes) => {
+      for (let seed = 0; seed < 15; seed++) {
+        const contents = randomContents(new SeededRandom(seed));
+        const bytes = writeDatabase(contents, pageSizeBytes);
+        expectSound(bytes);
+        expect(isDeepStrictEqual(readDatabase(bytes), contents), `seed ${seed}`).toBe(true);
+      }
+    },
+  );
 
-  it('writes values of several pages, and keys of nearly eight', () => {
+  it('writes values of several pages, and keys of nearly eight pages', () => {
     const pairs = Array.from({ length: 50 }, (_, index) => {
       const key = String.fromCharCode(65 + index).repeat(index % 2 === 0 ? 8000 : 10);
       return [key, 'v'.repeat(index * 997)] as const;
@@ -32,7 +35,7 @@ describe('BoltWriter', () => {
     expect(readDatabase(bytes)).toEqual({ key: pairs });
   });
 
-  it('never leaves a branch page with one child, whatever the number of leaves', () => {
+  it('never writes a branch page with one child, for any number of leaves', () => {
     for (const count of [...Array(30).keys(), 40, 63, 64, 65, 100]) {
       const pairs = Array.from({ length: count }, (_, index) => {
         return [String(index).padStart(200, '0'), 'v'.repeat(700)] as const;
@@ -48,7 +51,7 @@ describe('BoltWriter', () => {
     expect(readDatabase(writeDatabase({ key: [] }))).toEqual({ key: [] });
   });
 
-  it('refuses pairs and buckets out of order', () => {
+  it('throws for pairs and buckets out of order', () => {
     const writer = new BoltWriter(new MemoryByteSink(), 1024);
     const [a, b] = [Buffer.from('a'), Buffer.from('b')];
     expect(() => writer.add(a, a)).toThrow(RangeError);

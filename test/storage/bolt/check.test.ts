@@ -15,7 +15,7 @@ describe('a stored freelist', () => {
     check(new MemoryByteSource(withFreelist({ ids: [], highWaterPage: USED + 1 })));
   });
 
-  it('may be longer than its header can say', () => {
+  it('may have more pages than its header can count', () => {
     const pageCount = Math.ceil((16 + 8 * 70_001) / PAGE);
     const first = USED + pageCount;
     check(
@@ -39,11 +39,11 @@ describe('a stored freelist', () => {
     ['is in use and on the freelist', { ids: [2, ...range(USED + 1, 20)], highWaterPage: 20 }],
     ['the freelist is too small for', { ids: [5], highWaterPage: 20, claimedCount: 5000 }],
     ['is not a freelist page', { ids: [5], highWaterPage: 20, kind: 2 }],
-  ])('is wrong: %s', (message, shape) => {
+  ])('has a defect: %s', (message, shape) => {
     expect(() => check(new MemoryByteSource(withFreelist(shape)))).toThrow(message);
   });
 
-  it('cannot claim a count of its own beyond its pages', () => {
+  it('is rejected when the count in its first element is beyond its pages', () => {
     const bytes = withFreelist({ ids: [2 ** 52], highWaterPage: 20, claimedCount: 0xffff });
     expect(() => check(new MemoryByteSource(bytes))).toThrow('the freelist is too small for');
   });

@@ -21,7 +21,7 @@ function check(bolt: BoltFile): void {
   for (const _ of checkedLeaves(bolt));
 }
 
-/** Both buckets have the tree of the second. */
+/** A database in which two buckets have the same tree. */
 function sharedTree(): Uint8Array {
   const bytes = writeDatabase({ alarm: PAIRS, auth: PAIRS });
   const view = new DataView(bytes.buffer);
@@ -48,20 +48,20 @@ function chain(levels: number): Uint8Array {
   return sink.bytes;
 }
 
-describe('a file made to harm', () => {
-  it('has a tree that several buckets share: a thousand of them would make a thousand copies', async () => {
+describe('a hostile file', () => {
+  it('is rejected when buckets share a tree, because a thousand of them would be copied a thousand times', async () => {
     const bolt = open(sharedTree());
     await expect(rewriteDatabase(bolt, new MemoryByteSink())).rejects.toThrow('is referenced twice');
     await expect(backendHash(bolt)).rejects.toThrow('is referenced twice');
     expect(() => check(bolt)).toThrow('is referenced twice');
   });
 
-  it('has branches below branches for ever', () => {
+  it('is rejected when its tree has too many levels', () => {
     expect(open(chain(MAX_LEVELS)).buckets()).toEqual([]);
     expect(() => open(chain(MAX_LEVELS + 1)).buckets()).toThrow('the tree has more than 64 levels');
   });
 
-  it('has keys of any length', () => {
+  it('is rejected when a key is too long', () => {
     const longest = 'k'.repeat(32_768);
     check(open(writeDatabase({ key: [[longest, 'v']] })));
     expect(() => check(open(writeDatabase({ key: [[`${longest}k`, 'v']] })))).toThrow(

@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-function place(version: string, wal = unzipped(`etcd-${version}.wal`)): void {
+function writeDataDirectory(version: string, wal = unzipped(`etcd-${version}.wal`)): void {
   writeFileSync(database, snapshotOf(version).subarray(0, -32), { mode: 0o640 });
   writeFileSync(join(walPath(directory), `${'0'.repeat(16)}-${'0'.repeat(16)}.wal`), wal);
 }
@@ -44,8 +44,8 @@ function contents() {
 }
 
 describe('replaceDatabase', () => {
-  it('writes the same contents anew, with the same mode', async () => {
-    place('3.7.1');
+  it('writes the same contents to a new file with the same mode', async () => {
+    writeDataDirectory('3.7.1');
     const before = contents();
     const { mode } = statSync(database);
     const { oldBytes, newBytes } = await replaceDatabase(database);
@@ -55,8 +55,8 @@ describe('replaceDatabase', () => {
     expect(readdirSync(join(directory, 'member/snap'))).toEqual(['db']);
   });
 
-  it('leaves a file alone that it cannot read', async () => {
-    place('3.7.1');
+  it('does not change a corrupt file', async () => {
+    writeDataDirectory('3.7.1');
     const bytes = readFileSync(database);
     for (let page = 2; page < 8; page++) bytes[page * 4096] = 0xee;
     writeFileSync(database, bytes);
@@ -65,7 +65,7 @@ describe('replaceDatabase', () => {
     expect(readdirSync(join(directory, 'member/snap'))).toEqual(['db']);
   });
 
-  it('does not make a database where there is none', async () => {
+  it('does not create a missing database', async () => {
     await expect(replaceDatabase(database)).rejects.toThrow(`open ${database}: no such file or directory`);
     expect(readdirSync(join(directory, 'member/snap'))).toEqual([]);
   });
@@ -76,8 +76,8 @@ describe('migrateDataDirectory', () => {
     migrateDataDirectory({ dataDirectory: directory, target: { major: 3, minor }, force });
   const storageVersion = () => Object.fromEntries(contents().meta ?? []).storageVersion;
 
-  it('goes up and down', async () => {
-    place('3.5.30');
+  it('migrates up and down', async () => {
+    writeDataDirectory('3.5.30');
     expect(await migrate(7)).toMatchObject({ from: { minor: 5 }, isChanged: true });
     expect(storageVersion()).toBe('3.7.0');
     expect(await migrate(7)).toMatchObject({ isChanged: false });
@@ -87,20 +87,20 @@ describe('migrateDataDirectory', () => {
     expect(storageVersion()).toBeUndefined();
   });
 
-  it('refuses what it does not know, unless forced', async () => {
-    place('3.7.1');
+  it('rejects an unsupported version, unless forced', async () => {
+    writeDataDirectory('3.7.1');
     const message = 'cannot create migration plan: version "3.8.0" is not supported';
     await expect(migrate(9)).rejects.toThrow(message);
     expect(await migrate(9, true)).toMatchObject({ overriddenError: message });
     expect(storageVersion()).toBe('3.9.0');
   });
 
-  it('refuses a database of 3.4', async () => {
-    place('3.4.23');
+  it('rejects a database of 3.4', async () => {
+    writeDataDirectory('3.4.23');
     await expect(migrate(6)).rejects.toThrow('missing term information');
   });
 
-  it('refuses to go below what the log needs', async () => {
+  it('rejects a version below what the WAL needs', async () => {
     const log = new WalRecordWriter();
     log.begin();
     const data = Buffer.from([0xe2, 0xea, 0x04, 0x00]);
@@ -108,7 +108,7 @@ describe('migrateDataDirectory', () => {
       'entry',
       Entry.encode(Entry.create({ type: EntryType.EntryNormal, index: 1n, term: 1n, data })).finish(),
     );
-    place('3.7.1', log.finish());
+    writeDataDirectory('3.7.1', log.finish());
     await expect(migrate(5)).rejects.toThrow(
       'cannot downgrade storage, WAL contains newer entries, as the target version (3.5.0) is lower than the version (3.6.0) detected from WAL logs',
     );
@@ -117,8 +117,8 @@ describe('migrateDataDirectory', () => {
 });
 
 describe('lockHolder', () => {
-  it('finds the process in the list of locks', () => {
-    place('3.7.1');
+  it('finds the process in /proc/locks', () => {
+    writeDataDirectory('3.7.1');
     const locks = join(directory, 'locks');
     const { ino } = statSync(database);
     const other = '2: POSIX  ADVISORY  WRITE 44 fe:00:1 0 EOF\n';
@@ -129,8 +129,8 @@ describe('lockHolder', () => {
     expect(lockHolder(database, join(directory, 'none'))).toEqual({ kind: 'unknown' });
   });
 
-  it.runIf(existsSync('/proc/locks'))('asks a process what it has open, under whatever path', () => {
-    place('3.7.1');
+  it.runIf(existsSync('/proc/locks'))('checks the open files of the process by inode, not by path', () => {
+    writeDataDirectory('3.7.1');
     const locks = join(directory, 'locks');
     writeFileSync(locks, `1: FLOCK  ADVISORY  WRITE ${process.pid} 00:2a:${statSync(database).ino} 0 EOF\n`);
     expect(lockHolder(database, locks)).toEqual({ kind: 'none' });

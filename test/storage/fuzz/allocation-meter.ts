@@ -1,8 +1,8 @@
-/** Every kind of array that the storage code makes, and the ways to make a buffer. */
+/** The types of arrays that the storage code creates, and the functions that create a Buffer. */
 const ARRAYS = ['ArrayBuffer', 'Uint8Array', 'Int32Array', 'Uint32Array'] as const;
 const BUFFER_MAKERS = ['alloc', 'allocUnsafe', 'concat', 'from'] as const;
 
-/** Notes the largest array of bytes or numbers that is made while it is on. One at a time. */
+/** Records the size of the largest array that is created between `start` and `stop`. Only one may run at a time. */
 export class AllocationMeter {
   maxBytes = 0;
   readonly #undo: (() => void)[] = [];
@@ -21,7 +21,7 @@ export class AllocationMeter {
     const original = globalThis[name];
     const watched = new Proxy(original, {
       construct: (target, args, newTarget) => {
-        // Before it is made: an absurd size must be seen, not survived.
+        // Before the array is created, because a huge size throws.
         const [size] = args as [unknown];
         if (typeof size === 'number') this.#note(size);
         const made = Reflect.construct(target, args, newTarget) as { byteLength: number };

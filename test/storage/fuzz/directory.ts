@@ -16,7 +16,7 @@ export interface MutatedDirectory {
   readonly log: Uint8Array;
 }
 
-/** What writes files: on a real data directory, or to a new one. Throws plain errors when something is left behind. */
+/** The operations that write files. They throw an `Error` when a failed operation has left something behind. */
 export const DIRECTORY_STEPS: readonly ((files: MutatedDirectory) => Promise<void>)[] = [
   (files) =>
     inDirectory(files, async (directory) => {

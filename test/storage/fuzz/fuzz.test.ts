@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { AllocationMeter } from './allocation-meter.js';
 import { emptyTally, fuzzFile, summaryOf } from './fuzz.js';
 
-/** `npm run fuzz` makes more of them. */
+/** `npm run fuzz` runs more files. */
 const FILES = 2000;
 const SEED = 1;
 
@@ -20,14 +20,14 @@ it(`${FILES} mutated files end in success or a clear error`, async ({ annotate }
   expect(tally.succeeded).toBeGreaterThan(FILES / 4);
 });
 
-it('would notice an allocation', () => {
+it('measures allocations', () => {
   const meter = new AllocationMeter();
   const largest = (allocate: () => unknown) => {
     meter.start();
     try {
       allocate();
     } catch {
-      // What cannot be had was asked for nevertheless.
+      // A failed allocation counts too.
     }
     meter.stop();
     return meter.maxBytes;

@@ -17,16 +17,16 @@ export interface Tally {
 
 type FileKind = 'databases' | 'logs' | '.snap files' | 'other files' | 'data directories';
 
-/** Which of a hundred files are of a kind; the rest are databases. Directories are forced to disk, which takes long. */
+/** Files of each kind in a hundred; the rest are databases. Data directories are synced, which is slow. */
 const SHARES: readonly (readonly [FileKind, number])[] = [
   ['logs', 12],
   ['.snap files', 5],
   ['other files', 5],
   ['data directories', 1],
 ];
-/** Of the largest array that a reader may make, beyond the size of the file. */
+/** The size of the largest array that a reader may allocate, in addition to the size of the file. */
 const SPARE_BYTES = 128 << 10;
-/** No reader goes through a file more often: trailer, then trees, each with a second look at long pages, and facts. */
+/** The most times that a reader may read the whole file: trailer, trees, the second read of pages with overflow, and metadata. */
 const MAX_PASSES = 10;
 
 export function emptyTally(): Tally {
@@ -35,9 +35,8 @@ export function emptyTally(): Tally {
 }
 
 /**
- * Makes file `index` of a seed, lets two readers of its kind read it, and counts what came of it. Throws when that was
- * neither success nor a clean failure, when the file was changed, or when more was read or allocated than the file's
- * size explains.
+ * Creates file `index` of a seed, reads it with two readers of its kind and counts the results. Throws when a result is neither a success
+ * nor an expected error, when the file was changed, or when too much was read or allocated for the size of the file.
  */
 export async function fuzzFile(seed: number, index: number, tally: Tally): Promise<void> {
   const random = new SeededRandom(seed * 1_000_003 + index);
@@ -106,20 +105,20 @@ async function readBy(
   if (!before.equals(bytes)) throw new Error('a reader changed the file');
 }
 
-/** Success and every foreseen failure are fine; all else is a defect of the program. */
+/** Counts successes and expected errors. Any other error is a defect of the program and is thrown. */
 async function count(tally: Tally, sizeBytes: number, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
     tally.succeeded++;
   } catch (error) {
-    const isPlaced = error instanceof CorruptFileError && error.offset >= 0 && error.offset <= sizeBytes;
-    const isRefused = error instanceof CommandError && sizeBytes === Number.MAX_SAFE_INTEGER;
-    if (!isPlaced && !isRefused) throw error;
+    const isCorruptFile = error instanceof CorruptFileError && error.offset >= 0 && error.offset <= sizeBytes;
+    const isCommandError = error instanceof CommandError && sizeBytes === Number.MAX_SAFE_INTEGER;
+    if (!isCorruptFile && !isCommandError) throw error;
     tally.failedCleanly++;
   }
 }
 
-/** A reader that goes in circles is stopped here. */
+/** Throws when a reader reads too much, as in an endless loop. */
 class CountingByteSource implements ByteSource {
   readonly #source: StrictByteSource;
   #readBytes = 0;

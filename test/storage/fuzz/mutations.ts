@@ -3,12 +3,12 @@ import { metaPage } from '../../../src/storage/bolt/meta.js';
 import { StrictByteSource } from '../support/memory.js';
 import type { SeededRandom } from '../support/random.js';
 
-/** Numbers at which computations go wrong. */
+/** Numbers at which computations often fail. */
 const INTERESTING = [0, 1, 2, 4, 15, 16, 255, 0xfffe, 0xffff, 0x7fff_ffff, 0xffff_fff0, 0xffff_ffff];
-/** Of databases: the smallest there is, so that every page's start is among its multiples. */
+/** The smallest page size of databases, so that all pages start at a multiple of it. */
 const PAGE_STEP = 1024;
 
-/** Changes its argument, or returns another array. */
+/** Changes its argument and returns it, or returns a new array. */
 type Mutation = (bytes: Uint8Array, random: SeededRandom) => Uint8Array;
 
 function inPlace(change: (bytes: Uint8Array, random: SeededRandom) => void): Mutation {
@@ -33,18 +33,18 @@ const setByte = inPlace((bytes, random) => {
   bytes[random.below(bytes.length)] = random.below(256);
 });
 
-/** Page headers and elements: random bytes mostly hit values, where they change little. */
+/** Sets a number in a page header or an element. Random offsets are mostly in values, where a change has little effect. */
 const setNumber = inPlace((bytes, random) => {
   const offset = somePage(bytes, random) + 4 * random.below(40);
   setUint32(bytes, offset, random.below(2) === 0 ? random.below(70) : interesting(random));
 });
 
-/** Lengths and counts anywhere, as those in front of protobuf fields and log records. */
+/** Sets a number at any offset, for lengths and counts such as those of protobuf fields and WAL records. */
 const setLengthAnywhere = inPlace((bytes, random) => {
   setUint32(bytes, random.below(bytes.length), interesting(random));
 });
 
-/** Points a child, a bucket or a page header to another page: loops and shared pages. */
+/** Points a child, a bucket or a page header to another page, which creates cycles and shared pages. */
 const redirect = inPlace((bytes, random) => {
   const offset = somePage(bytes, random) + 8 * random.below(40);
   setUint32(bytes, offset, random.below(Math.ceil(bytes.length / PAGE_STEP)));
@@ -66,7 +66,7 @@ const truncate: Mutation = (bytes, random) => bytes.slice(0, random.below(bytes.
 
 const append: Mutation = (bytes, random) => joined(bytes, random.bytes(random.below(600)));
 
-/** All that follows is shifted. */
+/** Removes bytes, so that the rest is shifted. */
 const removeSome: Mutation = (bytes, random) => {
   const start = random.below(bytes.length);
   return joined(bytes.subarray(0, start), bytes.subarray(start + 1 + random.below(64)));
@@ -85,7 +85,7 @@ function setUint32(bytes: Uint8Array, offset: number, value: number): void {
   new DataView(bytes.buffer, bytes.byteOffset).setUint32(offset, value, true);
 }
 
-/** How often each is chosen, in relation to the others. */
+/** The mutations with their weights. */
 const WEIGHTED: readonly (readonly [Mutation, number])[] = [
   [flipBits, 3],
   [setByte, 2],
@@ -99,7 +99,7 @@ const WEIGHTED: readonly (readonly [Mutation, number])[] = [
 ];
 const LOTS = WEIGHTED.flatMap(([mutation, weight]) => Array.from({ length: weight }, () => mutation));
 
-/** A copy with up to six changes, and one in eight cut off. */
+/** A copy with up to six mutations. One in eight is also truncated. */
 export function mutate(original: Uint8Array, random: SeededRandom): Uint8Array {
   let bytes: Uint8Array = Uint8Array.from(original);
   for (let count = 1 + random.below(6); count > 0; count--) {
@@ -110,8 +110,8 @@ export function mutate(original: Uint8Array, random: SeededRandom): Uint8Array {
 }
 
 /**
- * What is behind a wrong checksum of a meta is never read. Most files get a valid meta, with the numbers that the
- * mutations have left there, or wrong ones.
+ * A meta with a wrong checksum is not read any further. So most files get a meta with a valid checksum, which keeps the mutated numbers or
+ * has wrong ones.
  */
 export function withValidMeta(bytes: Uint8Array, original: Uint8Array, random: SeededRandom): Uint8Array {
   const meta = BoltFile.open(new StrictByteSource(original)).meta;

@@ -17,7 +17,7 @@ import { Entry } from '../../../src/wire/records.js';
 import { MemoryByteSink, StrictByteSource } from '../support/memory.js';
 import type { SeededRandom } from '../support/random.js';
 
-/** Reads a file in one of the ways in which commands do. */
+/** Reads a file as one of the commands does. */
 export type Reader = (source: ByteSource, random: SeededRandom) => Promise<unknown>;
 
 export const DATABASE_READERS: readonly Reader[] = [
@@ -49,7 +49,7 @@ function readBackwards(bolt: BoltFile): void {
   for (const bucket of bolt.buckets()) for (const _ of bolt.pairs(bucket, 'descending'));
 }
 
-/** What can be read can be written, and is sound and the same then. */
+/** A database that can be read must be copied to a valid one with the same contents. */
 async function rewriteChecked(source: ByteSource): Promise<void> {
   const sink = new MemoryByteSink();
   const checksum = new Crc32c();
@@ -72,7 +72,7 @@ function readLog(source: ByteSource, options: Parameters<typeof walRecords>[1]):
   minimumVersionOf(entries);
 }
 
-/** As wal-directory.ts does it. */
+/** Like `decodeRecord` in wal-directory.ts. */
 function decodeEntry(data: Uint8Array, path: string, offset: number): Entry {
   try {
     return Entry.decode(data);

@@ -3,14 +3,14 @@ import { SERVER_VERSIONS, snapshotOf, unzipped } from '../support/fixtures.js';
 import { range, USED, withFreelist } from '../support/freelist.js';
 import { SeededRandom } from '../support/random.js';
 
-/** Sound files to begin with: of real servers, and of our writer with other page sizes and more levels. */
+/** Valid files to mutate: of real servers, and of our writer with other page sizes and more levels. */
 export const DATABASES: readonly Uint8Array[] = [
   ...SERVER_VERSIONS.map((version) => snapshotOf(version).slice(0, -32)),
   ...SERVER_VERSIONS.map(snapshotOf),
   ...[3, 5, 8].map((seed) => writeDatabase(randomContents(new SeededRandom(seed)), 1024)),
   writeDatabase(randomContents(new SeededRandom(13)), 16_384),
   withFreelist({ ids: range(USED + 1, USED + 4), highWaterPage: USED + 4 }),
-  // The count may lie behind the header.
+  // The count of the freelist is in its first element.
   withFreelist({ ids: [3, ...range(USED + 1, USED + 4)], highWaterPage: USED + 4, claimedCount: 0xffff }),
 ];
 export const LOGS: readonly Uint8Array[] = SERVER_VERSIONS.map((version) => unzipped(`etcd-${version}.wal`));
@@ -25,7 +25,7 @@ const HEADS = [
   '\xed\xda\x0c\xed',
 ];
 
-/** What somebody may take for a file of etcd. */
+/** A file of another format. */
 export function strangerFile(random: SeededRandom): Uint8Array {
   const others = [...LOGS, ...SNAPS];
   if (random.below(3) === 0) return Uint8Array.from(others[random.below(others.length)] ?? []);

@@ -1,12 +1,12 @@
 import { workerData } from 'node:worker_threads';
 import { emptyTally, fuzzFile, summaryOf } from './fuzz.js';
 
-/** What `scripts/fuzz.mjs` gives to the worker in which the readers run. */
+/** The input of the worker, from `scripts/fuzz.mjs`. */
 interface Assignment {
   readonly seed: number;
   readonly from: number;
   readonly until: number;
-  /** The file under way, for the one who watches. */
+  /** The index of the current file, for the watchdog in the main thread. */
   readonly progress: SharedArrayBuffer;
 }
 

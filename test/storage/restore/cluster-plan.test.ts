@@ -4,7 +4,7 @@ import { planCluster, rejectDuplicateUrls } from '../../../src/storage/restore/c
 import { parseInitialCluster, parsePeerUrls } from '../../../src/storage/restore/peer-urls.js';
 
 describe('planCluster', () => {
-  it('comes to the ids that etcd comes to', () => {
+  it('computes the same ids as etcd', () => {
     const single = planCluster(
       parseInitialCluster('default=http://localhost:2380'),
       'etcd-cluster',
@@ -25,14 +25,14 @@ describe('planCluster', () => {
     ]);
   });
 
-  it('does not depend on the order of the text', () => {
+  it('does not depend on the order of the members and URLs', () => {
     const plan = (text: string) => planCluster(parseInitialCluster(text), 't', 'a');
     expect(plan('a=http://h:1,b=http://h:2,a=http://h:0')).toEqual(
       plan(' b=http://h:2,a=http://h:0,a=http://h:1'.trim()),
     );
   });
 
-  it('refuses a member that is not there, twins, and URLs that come twice', () => {
+  it('rejects a missing local member, members with the same id, and duplicate URLs', () => {
     const cluster = parseInitialCluster('a=http://h:1,b=http://h:1');
     expect(() => planCluster(cluster, 't', 'x')).toThrow(
       `couldn't find local name "x" in the initial cluster configuration`,
@@ -51,7 +51,7 @@ describe('peer URLs', () => {
     ['http://[::1]:2380', 'http://[::1]:2380'],
     ['unix://path:1', 'unix://path:1'],
     ['http://h:', 'http://h:'],
-  ])('%s is %s', (text, expected) => {
+  ])('%s is normalized to %s', (text, expected) => {
     expect(parsePeerUrls([text])).toEqual([expected]);
   });
 
@@ -62,7 +62,7 @@ describe('peer URLs', () => {
     ['', 'URL scheme must be http, https, unix, or unixs: '],
     ['127.0.0.1:1', 'parse "127.0.0.1:1": first path segment in URL cannot contain colon'],
     ['http://h:x', 'parse "http://h:x": invalid port ":x" after host'],
-  ])('%s is none', (text, message) => {
+  ])('%s is rejected', (text, message) => {
     expect(() => parsePeerUrls([text])).toThrow(message);
   });
 });
@@ -80,7 +80,7 @@ describe('checkAdvertisedUrls', () => {
       },
     });
 
-  it('is content with the same text, and with the same addresses', async () => {
+  it('accepts the same text, and different text that resolves to the same addresses', async () => {
     await check(['http://unknown:1'], ['http://unknown:1']);
     await check(['http://name:1'], ['http://10.0.0.1:1']);
   });
@@ -95,7 +95,7 @@ describe('checkAdvertisedUrls', () => {
     ['http://10.0.0.1:0001', 'http://10.0.0.1:1'],
     ['http://10.0.0.1:', 'http://10.0.0.1:0'],
     ['unix:///a', 'unix:///a'],
-  ])('takes %s for %s', async (a, b) => {
+  ])('treats %s and %s as equal', async (a, b) => {
     await check([a], [b]);
     await check([b], [a]);
   });
@@ -115,7 +115,7 @@ describe('checkAdvertisedUrls', () => {
     ['http://[::1]:1', 'http://[::2]:1', 'resolved urls: "http://[::2]:1" != "http://[::1]:1"'],
     ['http://10.0.0.1:1', 'http://10.0.0.1:65536', 'failed to resolve "http://10.0.0.1:65536" ('],
     ['unix:///a', 'unix:///b', 'resolved urls: "unix:///b" != "unix:///a"'],
-  ])('does not take %s for %s', async (cluster, advertised, message) => {
+  ])('treats %s and %s as different', async (cluster, advertised, message) => {
     await expect(check([cluster], [advertised])).rejects.toThrow(message);
   });
 
@@ -136,7 +136,7 @@ describe('checkAdvertisedUrls', () => {
       '--initial-cluster has m=http://a:1 but missing from --initial-advertise-peer-urls=http://name:1 (resolved urls: "http://10.0.0.1:1" != "http://a:1")',
     ],
     [['http://a:1'], ['http://unknown:1'], '(failed to resolve "http://unknown:1" ('],
-  ])('%j is not %j', async (cluster, advertised, message) => {
+  ])('rejects lists that differ: %j and %j', async (cluster, advertised, message) => {
     await expect(check(cluster, advertised)).rejects.toThrow(message);
   });
 });

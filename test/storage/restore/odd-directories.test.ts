@@ -1,4 +1,4 @@
-/** Where restores go: as etcdutl 3.7.1 does, whose messages these are. */
+/** Special targets of a restore. Results and messages are those of etcdutl 3.7.1. */
 import {
   existsSync,
   lstatSync,
@@ -20,7 +20,7 @@ import { snapshotOf } from '../support/fixtures.js';
 
 const PLAN = planCluster(parseInitialCluster('m=http://h:1'), 'token', 'm');
 const LONG = 'x'.repeat(300);
-/** A name that is allowed, and leaves no room for more. */
+/** The longest name that is allowed. */
 const LONGEST = 'x'.repeat(255);
 
 let folder: string;
@@ -50,30 +50,40 @@ const restore = (dataDirectory: string, walDirectory?: string) =>
 
 const names = () => readdirSync(folder).sort();
 
-describe('a restore is refused, and leaves nothing', () => {
+describe('a restore fails, and leaves nothing behind', () => {
   it.each([
-    [
-      'a directory that holds something',
-      'full',
-      undefined,
-      'data-dir "F/full" not empty or could not be read',
-    ],
+    ['a directory that is not empty', 'full', undefined, 'data-dir "F/full" not empty or could not be read'],
     ['a file', 'file', undefined, 'data-dir "F/file" not empty or could not be read'],
-    ['within a file', 'file/x', undefined, 'mkdir F/file: not a directory'],
-    ['a link that leads nowhere', 'dangling', undefined, 'mkdir F/dangling: file exists'],
-    ['below such a link', 'dangling/x', undefined, 'mkdir F/dangling: file exists'],
-    ['a link that leads to itself', 'loop', undefined, 'mkdir F/loop: file exists'],
+    ['a path below a file', 'file/x', undefined, 'mkdir F/file: not a directory'],
+    ['a dangling link', 'dangling', undefined, 'mkdir F/dangling: file exists'],
+    ['a path below a dangling link', 'dangling/x', undefined, 'mkdir F/dangling: file exists'],
+    ['a link to itself', 'loop', undefined, 'mkdir F/loop: file exists'],
     ['a name that is too long', LONG, undefined, `mkdir F/${LONG}: file name too long`],
-    ['below such a name', `new/${LONG}/d`, undefined, `mkdir F/new/${LONG}: file name too long`],
-    ['a log that exists', 'd', 'empty', 'wal-dir "F/empty" exists'],
-    ['a log of too long a name', 'd', LONG, `mkdir F/${LONG}: file name too long`],
-    ['a log at such a link', 'd', 'dangling', 'mkdir F/dangling: file exists'],
-    ['the same for both', 'd', 'd', 'expected "F/d" to be empty, got ["member"]'],
-    ['the same, spelled differently', 'd/', './d', 'expected "F/./d" to be empty, got ["member"]'],
-    ['a log that holds the data', 'w/d', 'w', 'expected "F/w" to be empty, got ["d"]'],
-    ['a log in the place of other data', 'd', 'd/member', 'expected "F/d/member" to be empty, got ["snap"]'],
     [
-      'a log in the place of the database',
+      'a path below a name that is too long',
+      `new/${LONG}/d`,
+      undefined,
+      `mkdir F/new/${LONG}: file name too long`,
+    ],
+    ['a WAL directory that exists', 'd', 'empty', 'wal-dir "F/empty" exists'],
+    ['a WAL directory with a name that is too long', 'd', LONG, `mkdir F/${LONG}: file name too long`],
+    ['a WAL directory at a dangling link', 'd', 'dangling', 'mkdir F/dangling: file exists'],
+    ['the same directory for both', 'd', 'd', 'expected "F/d" to be empty, got ["member"]'],
+    [
+      'the same directory for both, spelled differently',
+      'd/',
+      './d',
+      'expected "F/./d" to be empty, got ["member"]',
+    ],
+    ['a WAL directory that contains the data', 'w/d', 'w', 'expected "F/w" to be empty, got ["d"]'],
+    [
+      'a WAL directory at the path of other data',
+      'd',
+      'd/member',
+      'expected "F/d/member" to be empty, got ["snap"]',
+    ],
+    [
+      'a WAL directory at the path of the database',
       'd',
       'd/member/snap/db',
       'mkdir F/d/member/snap/db: not a directory',
@@ -87,15 +97,15 @@ describe('a restore is refused, and leaves nothing', () => {
   });
 });
 
-describe('a restore goes', () => {
+describe('a restore succeeds', () => {
   it.each([
     ['to an empty directory', 'empty', undefined, 'empty/member/wal'],
-    ['to one behind slashes', 'new//', undefined, 'new/member/wal'],
+    ['to a path with trailing slashes', 'new//', undefined, 'new/member/wal'],
     ['through a link', 'link', undefined, 'empty/member/wal'],
-    ['to a longest name', LONGEST, undefined, `${LONGEST}/member/wal`],
-    ['with the log inside', 'd', 'd/wal', 'd/wal'],
-    ['with the log inside, by way of a link', 'empty', 'link/wal', 'empty/wal'],
-    ['with the log elsewhere', 'd', 'w//', 'w'],
+    ['to a directory with the longest name', LONGEST, undefined, `${LONGEST}/member/wal`],
+    ['with the WAL inside', 'd', 'd/wal', 'd/wal'],
+    ['with the WAL inside, through a link', 'empty', 'link/wal', 'empty/wal'],
+    ['with the WAL elsewhere', 'd', 'w//', 'w'],
   ])('%s', async (_what, dataDirectory, walDirectory, log) => {
     await restore(dataDirectory, walDirectory);
     expect(readdirSync(join(folder, log))).toEqual(['0000000000000000-0000000000000000.wal']);
@@ -104,7 +114,7 @@ describe('a restore goes', () => {
     expect(names().filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('to a name that is no UTF-8', async () => {
+  it('to a name that is not UTF-8', async () => {
     await restore('d\udcff');
     expect(existsSync(systemPath(`${folder}/d\udcff/member/snap/db`))).toBe(true);
   });

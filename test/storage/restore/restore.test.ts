@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** What lies in the directory, other than the snapshot. */
+/** The entries of the directory, except the snapshot. */
 function leftovers(): string[] {
   return readdirSync(directory).filter((name) => name !== 'snapshot.db');
 }
@@ -50,20 +50,20 @@ function request(snapshot: Uint8Array, changes: Partial<RestoreRequest> = {}): R
   const snapshotPath = join(directory, 'snapshot.db');
   writeFileSync(snapshotPath, snapshot);
   const dataDirectory = join(directory, 'data');
-  const choices = { walDirectory: undefined, plan: PLAN, skipHashCheck: false, revisionBump: 0n };
-  return { snapshotPath, dataDirectory, ...choices, ...changes };
+  const options = { walDirectory: undefined, plan: PLAN, skipHashCheck: false, revisionBump: 0n };
+  return { snapshotPath, dataDirectory, ...options, ...changes };
 }
 
 function database(): Uint8Array {
   return Uint8Array.from(readFileSync(join(directory, 'data/member/snap/db')));
 }
 
-describe('the files for raft', () => {
-  it('have the log that etcdutl 3.5 writes, byte for byte', () => {
+describe('the raft files', () => {
+  it('have the same WAL as those of etcdutl 3.5, byte for byte', () => {
     expect(Buffer.from(restoredWal(PLAN)).toString('base64')).toBe(REFERENCE.wal);
   });
 
-  it('have the members and the index that etcdutl 3.5 writes', () => {
+  it('have the same members and index as those of etcdutl 3.5', () => {
     const ours = decodeSnap(restoredSnap(PLAN), 'ours');
     const reference = decodeSnap(unzipped('restored-by-3.5.30.snap'), 'reference');
     expect(ours.metadata).toEqual(reference.metadata);
@@ -76,7 +76,7 @@ describe('the files for raft', () => {
 });
 
 describe('restoreSnapshot', () => {
-  it.each(SERVER_VERSIONS)('makes a data directory of a snapshot of etcd %s', async (version) => {
+  it.each(SERVER_VERSIONS)('creates a data directory from a snapshot of etcd %s', async (version) => {
     const snapshot = snapshotOf(version);
     await restoreSnapshot(request(snapshot));
     expect(leftovers()).toEqual(['data']);
@@ -102,7 +102,7 @@ describe('restoreSnapshot', () => {
     expect(await hashKv(bolt, { revision: 0n })).toMatchObject({ hash: servedHashKv.hash });
   });
 
-  it('gives files and directories the modes that a server gives them', async () => {
+  it('creates files and directories with the same modes as a server', async () => {
     await restoreSnapshot(request(snapshotOf('3.7.1')));
     const mode = (path: string) => statSync(join(directory, 'data', path)).mode & 0o777;
     expect(['.', 'member', 'member/snap', 'member/wal'].map(mode)).toEqual([0o700, 0o700, 0o700, 0o700]);
@@ -113,7 +113,7 @@ describe('restoreSnapshot', () => {
     expect(existsSync(join(directory, 'data/member/snap/0000000000000001-0000000000000003.snap'))).toBe(true);
   });
 
-  it('bumps the revision and marks what was before as compacted', async () => {
+  it('bumps the revision and marks older revisions as compacted', async () => {
     await restoreSnapshot(request(snapshotOf('3.7.1'), { revisionBump: 1000n }));
     const { revision } = expectedOf('3.7.1').userKeys;
     const bolt = BoltFile.open(new StrictByteSource(database()));
@@ -123,7 +123,7 @@ describe('restoreSnapshot', () => {
     });
   });
 
-  it('cannot bump beyond 63 bits', async () => {
+  it('rejects a bump beyond 63 bits', async () => {
     const bumped = restoreSnapshot(request(snapshotOf('3.7.1'), { revisionBump: 2n ** 63n - 10n }));
     await expect(bumped).rejects.toThrow('it would overflow');
     expect(leftovers()).toEqual([]);
@@ -132,13 +132,13 @@ describe('restoreSnapshot', () => {
   it.each([
     ['3.6', { major: 3, minor: 6 }],
     ['3.5', undefined],
-  ])('makes a snapshot of 3.7 fit for %s', async (target, storageVersion) => {
+  ])('adapts a snapshot of 3.7 to %s', async (target, storageVersion) => {
     await restoreSnapshot(request(snapshotOf('3.7.1'), { targetVersion: parseMinorVersion(target) }));
     const bolt = BoltFile.open(new StrictByteSource(database()));
     expect(recordedVersions(bolt)).toEqual({ storageVersion, clusterVersion: undefined });
   });
 
-  it('leaves the versions of an older snapshot alone', async () => {
+  it('keeps the recorded versions of an older snapshot', async () => {
     await restoreSnapshot(request(snapshotOf('3.6.14'), { targetVersion: { major: 3, minor: 7 } }));
     const version = { major: 3, minor: 6 };
     expect(recordedVersions(BoltFile.open(new StrictByteSource(database())))).toEqual({
@@ -147,7 +147,7 @@ describe('restoreSnapshot', () => {
     });
   });
 
-  it('fills an empty directory, which may be a mount point, without replacing it', async () => {
+  it('restores into an empty directory without replacing it, because it may be a mount point', async () => {
     mkdirSync(join(directory, 'data'));
     const { ino } = statSync(join(directory, 'data'));
     await restoreSnapshot(request(snapshotOf('3.7.1')));
@@ -155,29 +155,29 @@ describe('restoreSnapshot', () => {
     expect(readdirSync(join(directory, 'data'))).toEqual(['member']);
   });
 
-  it('puts the log elsewhere', async () => {
+  it('writes the WAL to another directory', async () => {
     await restoreSnapshot(request(snapshotOf('3.7.1'), { walDirectory: join(directory, 'logs/wal') }));
     expect(readdirSync(join(directory, 'data/member'))).toEqual(['snap']);
     expect(readdirSync(join(directory, 'logs'))).toEqual(['wal']);
     expect(readdirSync(join(directory, 'logs/wal'))).toHaveLength(1);
   });
 
-  it('puts the log elsewhere within the data directory', async () => {
+  it('writes the WAL to another directory within the data directory', async () => {
     await restoreSnapshot(request(snapshotOf('3.7.1'), { walDirectory: join(directory, 'data/wal') }));
     expect(readdirSync(join(directory, 'data'))).toEqual(['member', 'wal']);
   });
 });
 
-describe('a restore that fails leaves nothing', () => {
+describe('a restore that fails leaves nothing behind', () => {
   const snapshot = snapshotOf('3.7.1');
   const flipped = Uint8Array.from(snapshot, (byte, index) => (index === 9000 ? byte ^ 1 : byte));
-  /** Its pages are broken, its trailer is right. */
-  const broken = withTrailer(flippedPages(snapshot));
+  /** Its pages are corrupt, but its trailer is correct. */
+  const corrupt = withTrailer(flippedPages(snapshot));
 
   it.each<readonly [string, Uint8Array, Partial<RestoreRequest>]>([
     ['snapshot missing hash but --skip-hash-check=false', snapshot.slice(0, -32), {}],
     ['expected sha256 [', flipped, {}],
-    ['has the page ID', broken, {}],
+    ['has the page ID', corrupt, {}],
     ['invalid argument', new Uint8Array(31), { skipHashCheck: true }],
     ['is not an etcd database', new Uint8Array(32), { skipHashCheck: true }],
     ['the file is truncated', snapshot.slice(0, 20_000), { skipHashCheck: true }],
@@ -192,7 +192,7 @@ describe('a restore that fails leaves nothing', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('when it is interrupted', async () => {
+  it('when the signal aborts', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     for (const skipHashCheck of [false, true]) {
       const interrupted = restoreSnapshot(request(snapshot, { signal, skipHashCheck }));
@@ -201,7 +201,7 @@ describe('a restore that fails leaves nothing', () => {
     }
   });
 
-  it('when the place is taken', async () => {
+  it('when a directory is not empty', async () => {
     mkdirSync(join(directory, 'data/old'), { recursive: true });
     const dataDirectory = join(directory, 'data');
     await expect(restoreSnapshot(request(snapshot))).rejects.toThrow(

@@ -10,7 +10,7 @@ function verify(bytes: Uint8Array) {
 }
 
 describe('verifySnapshot', () => {
-  it.each(SERVER_VERSIONS)('finds a snapshot of etcd %s sound', async (version) => {
+  it.each(SERVER_VERSIONS)('accepts a snapshot of etcd %s', async (version) => {
     const snapshot = snapshotOf(version);
     const { totalKey, totalSize } = expectedOf(version).pairs;
     const expected = { bucketCount: 10, recordCount: totalKey, databaseBytes: totalSize };
@@ -18,7 +18,7 @@ describe('verifySnapshot', () => {
     expect(await verify(snapshot.slice(0, -32))).toEqual({ trailer: 'missing', ...expected });
   });
 
-  it('fails cleanly wherever the file is cut off', async () => {
+  it('fails with an error for a file truncated at any offset', async () => {
     const snapshot = snapshotOf('3.7.1');
     const { totalSize } = expectedOf('3.7.1').pairs;
     // Every offset of the metas and of the first pages, then every 61st.
@@ -27,7 +27,7 @@ describe('verifySnapshot', () => {
     }
   }, 60_000);
 
-  it('sees every flipped bit, by the trailer', async () => {
+  it('detects every flipped bit by the trailer', async () => {
     const snapshot = snapshotOf('3.7.1');
     for (let offset = 0; offset < snapshot.length; offset += 331) {
       const damaged = Uint8Array.from(snapshot);
@@ -38,7 +38,7 @@ describe('verifySnapshot', () => {
     }
   }, 60_000);
 
-  it('reports a record that does not decode, with its bucket and place', async () => {
+  it('reports a record that does not decode, with its bucket and offset', async () => {
     const bytes = writeDatabase({ key: [], lease: [['12345678', '\xff']], meta: [] });
     await expect(verify(bytes)).rejects.toMatchObject({
       message: expect.stringContaining('cannot decode a record of the bucket "lease"'),
@@ -46,7 +46,7 @@ describe('verifySnapshot', () => {
     });
   });
 
-  it('misses the buckets without which no server starts', async () => {
+  it('reports a missing bucket that a server needs', async () => {
     await expect(verify(writeDatabase({ key: [] }))).rejects.toThrow('the bucket "meta" is missing');
   });
 });

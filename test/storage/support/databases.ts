@@ -5,7 +5,7 @@ import { metaPage } from '../../../src/storage/bolt/meta.js';
 import { MemoryByteSink, StrictByteSource } from './memory.js';
 import type { SeededRandom } from './random.js';
 
-/** Pairs by bucket, all in order. Latin-1 text stands for bytes. */
+/** Pairs by bucket, in ascending order. Bytes are written as Latin-1 text. */
 export type Contents = Readonly<Record<string, readonly (readonly [key: string, value: string])[]>>;
 
 export function writeDatabase(contents: Contents, pageSizeBytes = 1024): Uint8Array {
@@ -31,7 +31,7 @@ export function readDatabase(bytes: Uint8Array): Contents {
   );
 }
 
-/** Replaces both metas: for databases whose structure a test has changed. */
+/** Replaces both metas, for a database whose structure a test has changed. */
 export function withMeta(bytes: Uint8Array, changes: Partial<Parameters<typeof metaPage>[1]>): Uint8Array {
   const copy = Uint8Array.from(bytes);
   const meta = { ...BoltFile.open(new StrictByteSource(bytes)).meta, ...changes };
@@ -40,7 +40,7 @@ export function withMeta(bytes: Uint8Array, changes: Partial<Parameters<typeof m
   return copy;
 }
 
-/** Distinct keys in order; lengths from a few bytes to several pages. */
+/** Distinct keys in order. Lengths are from a few bytes to several pages. */
 export function randomContents(random: SeededRandom): Contents {
   const names = ['alarm', 'key', 'lease', 'meta'].slice(random.below(4));
   return Object.fromEntries(names.map((name) => [name, randomPairs(random)]));

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/storage');
 
-/** The servers whose snapshots lie in test/fixtures/storage, see make.mjs there. */
+/** The versions of the servers whose snapshots are in test/fixtures/storage; see make.mjs there. */
 export const SERVER_VERSIONS = ['3.4.23', '3.5.30', '3.6.14', '3.7.1'] as const;
 
 interface Status {
@@ -22,7 +22,7 @@ interface ExpectedHashKv {
   readonly compactRevision: number;
 }
 
-/** What etcd's own programs say about a snapshot. */
+/** The output of etcd's own programs for a snapshot. */
 export interface Expected {
   readonly servedHashKv: { readonly hash: number; readonly compactRevision: number };
   readonly pairs: Status;
@@ -46,7 +46,7 @@ export function expectedOf(version: string): Expected {
   return json<Expected>(`etcd-${version}`);
 }
 
-/** What etcd-dump-db prints of a snapshot, bytes as Latin-1 text; see make-dump.mjs beside the snapshots. */
+/** The output of etcd-dump-db for a snapshot, bytes as Latin-1 text; see make-dump.mjs beside the snapshots. */
 export interface Dump {
   readonly list: string;
   readonly hash: number;

@@ -1,9 +1,9 @@
 import { withMeta, writeDatabase } from './databases.js';
 
-/** Of the databases here. */
+/** The page size of the databases here. */
 export const PAGE = 1024;
 const BARE = writeDatabase({ key: [['a', 'b']] }, PAGE);
-/** Pages that the small database takes. */
+/** The number of pages of the small database. */
 export const USED = BARE.length / PAGE;
 
 export interface FreelistShape {
@@ -13,7 +13,7 @@ export interface FreelistShape {
   readonly claimedCount?: number;
 }
 
-/** A small database with a freelist behind it, and as many unused pages as the high water mark says. */
+/** A small database followed by a freelist, and by unused pages up to the high water mark. */
 export function withFreelist({ ids, highWaterPage, kind = 0x10, claimedCount }: FreelistShape): Uint8Array {
   const isLong = ids.length >= 0xffff;
   const words = isLong ? [ids.length, ...ids] : ids;

@@ -1,7 +1,7 @@
 import type { ByteSink } from '../../../src/storage/byte-sink.js';
 import { type ByteSource, MemoryByteSource } from '../../../src/storage/byte-source.js';
 
-/** Holds readers to their contract: what was lent is spoilt by the next read. */
+/** Enforces the contract of `read`: the next read overwrites the array that the previous one has returned. */
 export class StrictByteSource implements ByteSource {
   readonly #source: MemoryByteSource;
   #lent = new Uint8Array(0);
@@ -24,7 +24,7 @@ export class StrictByteSource implements ByteSource {
   }
 }
 
-/** Stands for a disk, and so takes memory in a way that fuzz/allocation-meter.ts does not watch. */
+/** Replaces a disk, so it allocates memory in a way that fuzz/allocation-meter.ts does not count. */
 export class MemoryByteSink implements ByteSink {
   #bytes = Buffer.allocUnsafeSlow(1 << 16);
   position = 0;

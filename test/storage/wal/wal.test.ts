@@ -30,7 +30,7 @@ describe('walRecords', () => {
     expect(minimumVersionOf(entries)).toBeUndefined();
   });
 
-  it('ends at zeros, at the end, and at a write that was cut short', () => {
+  it('ends at zeros, at the end of the file, and at a torn write', () => {
     const whole = unzipped('etcd-3.7.1.wal');
     const count = read(whole).length;
     expect(read(Buffer.concat([whole, new Uint8Array(64)]))).toHaveLength(count);
@@ -39,7 +39,7 @@ describe('walRecords', () => {
     }
   });
 
-  it('sees every flipped bit', () => {
+  it('detects flipped bits', () => {
     const whole = unzipped('etcd-3.7.1.wal').slice(0, 2048);
     const contents = contentsOf(read(whole));
     const count = contents.length;
@@ -47,16 +47,16 @@ describe('walRecords', () => {
       const damaged = Uint8Array.from(whole);
       damaged[offset] = (damaged[offset] ?? 0) ^ 0x20;
       try {
-        const survived = read(damaged);
-        // What is not noticed is padding, or part of a field without contents: it changes nothing.
-        if (survived.length === count) expect(contentsOf(survived), `offset ${offset}`).toEqual(contents);
+        const records = read(damaged);
+        // A flipped bit in the padding, or in a field without contents, is not detected and changes nothing.
+        if (records.length === count) expect(contentsOf(records), `offset ${offset}`).toEqual(contents);
       } catch (error) {
         expect(error).toBeInstanceOf(CorruptFileError);
       }
     }
   });
 
-  it('goes on from the checksum of the file before', () => {
+  it('continues from the checksum of the previous file', () => {
     const log = new WalRecordWriter();
     log.begin();
     log.add('entry', Buffer.from('one'));
@@ -79,8 +79,8 @@ function contentsOf(records: ReturnType<typeof read>) {
   return records.map(({ type, data }) => [type, Buffer.from(data).toString('hex')]);
 }
 
-describe('a log directory', () => {
-  it('is read from the newest committed snapshot on', () => {
+describe('a WAL directory', () => {
+  it('is replayed from the newest committed snapshot', () => {
     writeFileSync(join(directory, `${'0'.repeat(16)}-${'0'.repeat(16)}.wal`), unzipped('etcd-3.7.1.wal'));
     writeFileSync(join(directory, '0.tmp'), '');
     const entries = [...entriesToReplay(directory)];
@@ -88,7 +88,7 @@ describe('a log directory', () => {
     expect([...readWal(directory)].length).toBeGreaterThan(entries.length);
   });
 
-  it('must be there', () => {
+  it('must exist', () => {
     expect(() => [...readWal(join(directory, 'none'))]).toThrow(CommandError);
   });
 });
@@ -104,7 +104,7 @@ describe('newestVersionNeeded', () => {
     ['3.5.0', { major: 3, minor: 6 }],
     ['3.8.0', { major: 3, minor: 8 }],
     ['', { major: 3, minor: 6 }],
-  ])('looks at the one request that 3.5 does not know: %s', (version, expected) => {
+  ])('reads the version in the one request that 3.5 does not know: %s', (version, expected) => {
     const entry = Entry.create({ type: EntryType.EntryNormal, data: request(version) });
     expect(minimumVersionOf([entry])).toEqual(expected);
   });

@@ -25,7 +25,7 @@ export interface CertificateRow {
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Text that our stderr contains besides Go's reason. */
-  readonly says?: string | RegExp;
+  readonly reason?: string | RegExp;
   /** The first version whose Go behaves so; the row is left out beside an older etcdctl. */
   readonly since?: string;
   /** Why the executable differs from the real etcdctl on purpose. */
@@ -95,7 +95,7 @@ export class CertificateLab {
   }
 
   /** A row whose server sends this chain and whose client trusts these authorities. */
-  shown(
+  withChain(
     [first, ...others]: readonly [Issued, ...Issued[]],
     ...authorities: readonly Issued[]
   ): CertificateRow {
@@ -206,7 +206,7 @@ async function compareCalls(
   for (const [index, outcome] of ours.entries()) {
     if (deliberate === undefined) {
       check(outcome, real, names[index] ?? '');
-      expect(outcome.stderr, names[index]).toMatch(row.says ?? '');
+      expect(outcome.stderr, names[index]).toMatch(row.reason ?? '');
     } else expect(outcome.code, `${names[index]} differs: ${deliberate}`).not.toBe(real.code);
   }
   return deliberate === undefined ? 'equal' : 'deliberate';

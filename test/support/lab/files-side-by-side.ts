@@ -49,7 +49,7 @@ export function filesSideBySide(
   { newestServerOnly = false }: FilesOptions = {},
 ): void {
   const wanted = newestServerOnly ? references.slice(-1) : references;
-  describe.each(wanted)(`${name}, files of etcd $version`, (reference) => {
+  describe.each(wanted)(`${name}, files of etcd $version, compared with the real program`, (reference) => {
     let saved: SavedFiles;
     beforeAll(async () => {
       saved = await saveFiles(reference);

@@ -77,7 +77,7 @@ export function sideBySide(
     );
   const servers = wanted.filter(({ version }) => casesOn(version).length > 0);
   describe.each(servers.map((reference) => ({ reference, version: reference.version })))(
-    `${name}, etcd $version`,
+    `${name}, etcd $version, compared with etcdctl`,
     ({ reference, version }) => {
       let stage: Stage;
       beforeAll(async () => {

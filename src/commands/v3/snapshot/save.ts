@@ -3,7 +3,7 @@ import type { CommandContext, Progress } from '../../../cli/context.js';
 import { CommandError, Failure, InterruptedError, ServerError, UsageError } from '../../../model/errors.js';
 import type { SnapshotResponse } from '../../../model/messages/maintenance.js';
 import { AtomicFile } from '../../../storage/atomic-file.js';
-import { TrailerCheck, type TrailerVerdict } from '../../../storage/snapshot/trailer.js';
+import { type ChecksumVerdict, ChecksumVerifier } from '../../../storage/snapshot/checksum.js';
 
 export interface SnapshotSaveOptions {
   readonly path: string;
@@ -69,7 +69,7 @@ async function saveSnapshot(path: string, context: CommandContext): Promise<stri
   try {
     const parts = client.maintenance.snapshot({}, { signal: context.signal });
     const received = await receive(parts, file, progress);
-    rejectBadTrailer(received.verdict);
+    rejectBadChecksum(received.verdict);
     await file.commit();
     return received.serverVersion;
   } finally {
@@ -79,7 +79,7 @@ async function saveSnapshot(path: string, context: CommandContext): Promise<stri
 }
 
 interface Received {
-  readonly verdict: TrailerVerdict;
+  readonly verdict: ChecksumVerdict;
   readonly serverVersion: string;
 }
 
@@ -88,7 +88,7 @@ async function receive(
   file: AtomicFile,
   progress: Progress,
 ): Promise<Received> {
-  const check = new TrailerCheck();
+  const check = new ChecksumVerifier();
   let serverVersion = '';
   let isBegun = false;
   try {
@@ -119,7 +119,7 @@ function asStatus(cause: unknown): unknown {
   return new ServerError(cause.status, cause.code, { cause, reasons: cause.reasons });
 }
 
-function rejectBadTrailer(verdict: TrailerVerdict): void {
+function rejectBadChecksum(verdict: ChecksumVerdict): void {
   if (verdict.kind === 'missing') {
     throw new CommandError(`sha256 checksum not found [bytes: ${verdict.sizeBytes}]`);
   }

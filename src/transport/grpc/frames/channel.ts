@@ -105,7 +105,7 @@ class Http2Channel implements RequestChannel {
   }
 
   whenFailed(signal: AbortSignal): Promise<void> {
-    return this.#subchannel.whenRefused(signal);
+    return this.#subchannel.whenFailed(signal);
   }
 
   async explain(): Promise<string> {
@@ -155,7 +155,7 @@ class Http2Channel implements RequestChannel {
 
   #readyConnection(): Http2Connection {
     const { current } = this.#subchannel;
-    if (current === undefined) throw this.#failure(statusOfStreamFailure({ kind: 'refused' }));
+    if (current === undefined) throw this.#failure(statusOfStreamFailure({ kind: 'unprocessed' }));
     return current;
   }
 

@@ -13,14 +13,14 @@ const FORMAT_REFUSAL =
 
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
-    why: 'a misspelt sub-command fails before its flags are read; etcdctl shows the help of the family and succeeds',
+    why: 'a misspelt subcommand fails before its flags are parsed; etcdctl prints the help of the group and succeeds',
     holds: ({ real, ours }) =>
       (isHelp(real.stdout) || real.code === 1) &&
       ours.code === 1 &&
       /^Error: unknown command/.test(ours.error ?? ''),
   },
   {
-    why: 'help texts are our own words',
+    why: 'help texts differ',
     holds: ({ real, ours }) =>
       real.code === 0 && isHelp(real.stdout) && ours.code === 0 && ours.stdout !== '',
   },
@@ -37,7 +37,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       (ours.code === 0 || ours.code === 3),
   },
   {
-    why: 'a refused format is refused before anything runs',
+    why: 'an unsupported format is refused before the command runs',
     holds: ({ real, ours }) => FORMAT_REFUSAL.test(ours.error ?? '') && ours.stdout === '' && real.code !== 0,
   },
 ];
