@@ -208,7 +208,10 @@ function parseValues({ node, args }: FoundCommand, env: Environment): ParsedComm
   };
 }
 
-/** Of the flags given to a command, those that this node of its lineage declares. A flag declared further down replaces one above. */
+/**
+ * Of the flags given to a command, those that this node of its lineage declares. A flag declared further down replaces one
+ * above.
+ */
 function ownOf(
   { flags }: CommandNode,
   given: Readonly<Record<string, unknown>>,
