@@ -1,5 +1,5 @@
-// The least that Node.js can do for `get`: one gRPC request over node:http2, its answer's bytes to standard output. Takes the
-// flags and arguments that the rows give to etcdctl.
+// The minimum that Node.js needs for `get`: sends one gRPC request over node:http2 and writes the bytes of the response to standard
+// output. Takes the flags and arguments that the rows give to etcdctl.
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { parseArgs } from 'node:util';
@@ -34,7 +34,7 @@ call.on('trailers', (trailers) => {
   if (trailers['grpc-status'] !== '0') process.exitCode = 1;
 });
 call.on('end', () => session.close());
-// A frame (no compression, length), and in it the request: field 1 is the key.
+// A gRPC message: the compression flag, the length, then the RangeRequest, whose field 1 is the key.
 call.end(Buffer.concat([Buffer.from([0, 0, 0, 0, key.length + 2, 10, key.length]), key]));
 
 /** @param {Error} error */

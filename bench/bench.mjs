@@ -1,4 +1,4 @@
-// `npm run bench`: this program beside the real one, in the same run. See docs/performance.md.
+// `npm run bench`: measures this program and the real one in the same run. See docs/performance.md.
 import { parseArgs } from 'node:util';
 import { missingRequirements } from '../scripts/lib/requirements.mjs';
 import { contenders } from './contenders.mjs';
@@ -10,11 +10,11 @@ import { allRows } from './rows/all-rows.mjs';
 
 const HELP = `npm run bench [-- options]
   --only TEXT   only rows whose id contains the text; may be repeated
-  --not TEXT    leaves out rows whose id contains the text; may be repeated
-  --runs N      instead of each row's own number of runs
-  --quick       a hundredth of the data and two runs, to see that everything works; publishes nothing
-  --list        the ids of the rows
-  --no-publish  leaves docs/performance as it is`;
+  --not TEXT    skips rows whose id contains the text; may be repeated
+  --runs N      number of runs, instead of each row's own
+  --quick       checks that all rows work: a hundredth of the data, two runs, writes nothing into docs/
+  --list        prints the ids of the rows
+  --no-publish  writes nothing into docs/`;
 
 const { values: options } = parseArgs({
   options: {
@@ -27,10 +27,10 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const isMeant = (/** @type {string} */ id, /** @type {string[]} */ texts) =>
+const matchesAny = (/** @type {string} */ id, /** @type {string[]} */ texts) =>
   texts.some((text) => id.includes(text));
 const rows = allRows.filter(
-  ({ id }) => (options.only.length === 0 || isMeant(id, options.only)) && !isMeant(id, options.not),
+  ({ id }) => (options.only.length === 0 || matchesAny(id, options.only)) && !matchesAny(id, options.not),
 );
 
 if (options.help) console.log(HELP);
@@ -61,7 +61,7 @@ async function run() {
       const others = row.others?.(open.stage) ?? [];
       const outcomes = await alternate(row, open.stage, [...all, ...others], runs);
       console.log(rowLine(row, outcomes));
-      // At once: what is measured stays, also when a later row fails.
+      // Published row by row, so that the results are kept when a later row fails.
       if (!options.quick && !options['no-publish']) publish({ row, outcomes }, describeMachine());
     }
   } finally {

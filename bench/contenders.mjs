@@ -13,7 +13,7 @@ import { loadReference } from '../scripts/lib/reference.mjs';
  * @property {Program} etcdutl
  */
 
-/** The real programs, which the others are compared with: `real` is the first of the list. */
+/** @returns the programs to compare. The real programs come first: the others are compared with them. */
 export function contenders() {
   const reference = newestReference();
   const standalone = path.join(root, 'dist', 'standalone');
@@ -36,15 +36,15 @@ export function contenders() {
   return all;
 }
 
-/** A program of the checkout. @param {string} file */
+/** A script of the checkout, run by this Node.js. @param {string} file */
 export function onThisNode(file) {
   return { command: process.execPath, leadingArgs: [path.join(root, file)] };
 }
 
-/** @returns {import('../scripts/lib/reference.mjs').CompleteReference} whose server all rows use, too */
+/** @returns {import('../scripts/lib/reference.mjs').CompleteReference} the newest etcd at hand; all rows use its server */
 export function newestReference() {
   const reference = loadReference().at(-1);
   if (reference === undefined)
-    throw new Error('There is no real etcd to compare with: run `npm run reference` first.');
+    throw new Error('No etcd has been set up for comparison: run `npm run reference` first.');
   return reference;
 }

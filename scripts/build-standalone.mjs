@@ -1,5 +1,5 @@
-// `npm run build:standalone`: one executable for etcdctl and etcdutl that needs no Node.js, for Linux on this machine's architecture;
-// `npm run build:standalone -- x64 arm64` for others.
+// `npm run build:standalone`: builds one executable for etcdctl and etcdutl that needs no Node.js, for Linux on this machine's
+// architecture; `npm run build:standalone -- x64 arm64` for the named architectures.
 import {
   existsSync,
   linkSync,
@@ -25,8 +25,8 @@ Their terms, and those of the libraries in Bun: https://bun.com/docs/project/lic
 `;
 
 /**
- * Command lines whose code is put together in the executable, the most frequent first. Nobody listens there; the call fails after
- * all that it needs is loaded.
+ * Command lines whose code is placed together in the executable, the most frequent first. No server listens at the endpoint: the call
+ * fails after all code that it needs is loaded.
  */
 const FREQUENT = [
   ['get', 'key', '--endpoints=https://127.0.0.1:1', '--insecure-skip-tls-verify', '--command-timeout=200ms'],
@@ -46,7 +46,7 @@ for (const architecture of wanted) await buildFor(/** @type {Architecture} */ (a
 
 /** @param {Architecture} architecture */
 async function buildFor(architecture) {
-  // The machine's own Bun compiles; that of the other architecture is what it puts the code into.
+  // Cross-compiling: this machine's Bun compiles, and puts the code into the Bun executable of the other architecture.
   const missing = await obtainBun(architecture);
   if (missing !== undefined) fail(`no Bun for Linux on ${architecture}: ${missing}`);
   const folder = architecture === process.arch ? outdir : path.join(outdir, `linux-${architecture}`);
@@ -55,7 +55,7 @@ async function buildFor(architecture) {
   try {
     const { code, inputs } = await bundleProgram('src/launcher/standalone.ts');
     writeFileSync(path.join(staging, 'program.cjs'), code);
-    // The machine's own executable says what is used, which another architecture's uses as well.
+    // The usage is recorded with this machine's executable; other architectures use the same functions.
     await compile(staging, /** @type {Architecture} */ (process.arch), []);
     await compile(staging, architecture, await recordUse(staging));
     allowFolderWithoutPath(path.join(staging, 'etcdctl'), architecture);
@@ -74,7 +74,7 @@ async function buildFor(architecture) {
 
 /**
  * @param {string} folder has an executable etcdctl for this machine
- * @returns {Promise<string[]>} files with the functions that each of the frequent command lines uses
+ * @returns {Promise<string[]>} paths of usage files, one for each frequent command line, which list the functions that it calls
  */
 async function recordUse(folder) {
   const files = FREQUENT.map((_, index) => path.join(folder, `use-${index}`));
@@ -91,12 +91,12 @@ async function recordUse(folder) {
 /**
  * @param {string} folder has program.cjs; gets the executable etcdctl
  * @param {Architecture} architecture
- * @param {string[]} usage what `recordUse` gave; empty at first
+ * @param {string[]} usage the files from `recordUse`; empty for the first build
  */
 async function compile(folder, architecture, usage) {
   const bun = bunProgram(/** @type {Architecture} */ (process.arch));
   const { ok, stdout, stderr } = await capture(bun, compilerArgs(architecture, usage), { cwd: folder });
-  // Bun shows the line, and the bundle's lines are long.
+  // Bun also prints the source line, and the bundle's lines are very long: only the messages are kept.
   const errors = `${stderr}${stdout}`.split('\n').filter((line) => line.startsWith('error:'));
   if (!ok) fail(`bun build failed; ${errors.join('\n') || lastLine(stderr)}`);
 }
@@ -113,9 +113,9 @@ function compilerArgs(architecture, usage) {
     '--minify',
     '--bytecode',
     ...(usage.length === 0 ? [] : [`--bytecode-order=${usage.join(',')}`]),
-    // Code that only runs once is not worth compiling: what is compiled has to run four times as often as by default.
+    // Most code runs once, and compiling it costs more than it saves: require four times the default number of calls.
     '--compile-jit-policy=4',
-    // What lies in the folder where the user happens to be is not the program's business.
+    // The program must not read configuration files of the working directory.
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
     ...(isNative

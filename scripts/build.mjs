@@ -1,5 +1,5 @@
-// `npm run build`: bundles src/process.ts and what it imports into a few files of dist/npm, and beside them main.js, which
-// launches it. All are CommonJS: Node.js starts it sooner than ES modules, and can keep its compiled code.
+// `npm run build`: bundles src/process.ts and what it imports into a few files of dist/npm, and the launcher into main.js next to
+// them. All are CommonJS: Node.js starts it faster than ES modules, and can cache its compiled code.
 import { createHash } from 'node:crypto';
 import {
   mkdirSync,
@@ -21,8 +21,8 @@ const outdir = path.join(root, 'dist', 'npm');
 const entry = 'main.js';
 
 /**
- * What a run reads together: what every run needs, with the most frequent commands; single calls; streams, which alone need grpc-js; the
- * other commands, formats and ETCDCTL_API=2; database files.
+ * Groups of modules that a run needs together: what every run needs, with the most frequent commands; unary calls; streams, the only
+ * ones that need grpc-js; the other commands, formats and ETCDCTL_API=2; database files.
  */
 const DIVISION = {
   program: /^src\/(?:process|etcdctl|commands\/v3\/(?:get|put|del|version)|printers\/simple\/simple)\.ts$/,
@@ -48,7 +48,7 @@ try {
   ]);
   for (const { name, code } of named) console.log(`dist/npm/${name}: ${Math.ceil(code.length / 1024)} KiB`);
 } catch (error) {
-  // esbuild has said what is wrong, with the places.
+  // esbuild has already printed the errors with their locations.
   if (!(error instanceof Error && 'errors' in error)) throw error;
   process.exit(1);
 }
@@ -62,8 +62,8 @@ function contentName(name, code) {
 }
 
 /**
- * Puts the files in place so that a program started at any moment finds the entry and its bundles together: bundles
- * are named after their contents and come first, the entry last, stale files go afterwards.
+ * Writes the files so that a program started at any moment finds an entry with its bundles: bundles are named after their
+ * contents and are written first, the entry last; stale files are removed afterwards.
  *
  * @param {(readonly [name: string, contents: Uint8Array])[]} outputs
  */

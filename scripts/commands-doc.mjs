@@ -1,4 +1,4 @@
-// Writes docs/commands.md, or tells whether it is stale. Part of `npm run generate` and of its `--check`.
+// Writes docs/commands.md, or checks whether it is current. Part of `npm run generate` and of its `--check`.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -26,7 +26,7 @@ export async function writeCommandsDoc() {
   writeFileSync(page, await currentPage());
 }
 
-/** @returns {Promise<boolean>} whether the page is what the commands declare */
+/** @returns {Promise<boolean>} whether the page agrees with the declarations of the commands */
 export async function isCommandsDocCurrent() {
   const wanted = await currentPage();
   try {
@@ -51,7 +51,7 @@ async function currentPage() {
 }
 
 /**
- * The declarations are TypeScript: they are bundled first.
+ * The declarations are TypeScript, so they are bundled before they are imported.
  *
  * @returns {Promise<Programs>}
  */

@@ -1,5 +1,5 @@
-// `npm run lockfile`: run after `npm install` has changed package-lock.json. Asks the registry for each integrity that is missing.
-// Needs no installed packages.
+// `npm run lockfile`: run it after `npm install` has changed package-lock.json. Asks the registry for each missing integrity.
+// Works without node_modules.
 import { capture, lastLine } from './lib/command.mjs';
 import { npmCommand } from './lib/install.mjs';
 import {

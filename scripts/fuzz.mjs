@@ -1,6 +1,6 @@
-// `npm run fuzz -- [--files N] [--seed N] [--only INDEX]`: makes mutated databases, logs and snapshots, as many as
-// asked for, and has them read by everything that reads such files. Fails at the first that ends neither in success
-// nor in a clear error, or does not end. The same seed makes the same files; --only repeats one of them.
+// `npm run fuzz -- [--files N] [--seed N] [--only INDEX]`: makes N mutated databases, logs and snapshots, and passes them to all
+// code that reads such files. Stops at the first file that ends neither in success nor in an expected error, or takes too long.
+// The same seed makes the same files; --only repeats one of them.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,9 +8,9 @@ import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { referenceCache, root } from './lib/paths.mjs';
 
-/** No file is larger than some 400 kB. */
-const LONGEST_MS = 60_000;
-/** Far more than any reader needs; one that takes all there is ends here instead of with the machine. */
+/** The time limit for one file; files have at most about 400 kB. */
+const MAX_MS_PER_FILE = 60_000;
+/** Far more than any reader needs. A reader without a bound ends at this limit, before the machine runs out of memory. */
 const HEAP_MIB = 256;
 
 const { values } = parseArgs({
@@ -32,7 +32,7 @@ try {
   const fault = await run(await bundle());
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   if (fault === undefined)
-    console.log(`${until - from} mutated files of seed ${seed} in ${seconds} s: all fine`);
+    console.log(`${until - from} mutated files of seed ${seed} in ${seconds} s: no failures`);
   else {
     console.log(fault);
     process.exitCode = 1;
@@ -41,7 +41,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** @returns {Promise<string>} the path of the worker's program */
+/** @returns {Promise<string>} the path of the worker's bundle */
 async function bundle() {
   const outfile = path.join(folder, 'worker.mjs');
   await build({
@@ -53,7 +53,7 @@ async function bundle() {
     platform: 'node',
     target: 'node20',
     sourcemap: 'inline',
-    // The samples are looked for beside the source files.
+    // The bundled code looks for the sample files in the folder of its source.
     define: { 'import.meta.dirname': JSON.stringify(path.join(root, 'test', 'storage', 'support')) },
     logLevel: 'warning',
   });
@@ -62,7 +62,7 @@ async function bundle() {
 
 /**
  * @param {string} program
- * @returns {Promise<string | undefined>} what went wrong, with the file that it went wrong with
+ * @returns {Promise<string | undefined>} the failure, with the index of its file; undefined when there is none
  */
 function run(program) {
   const progress = new SharedArrayBuffer(4);
@@ -77,7 +77,7 @@ function run(program) {
     const watch = setInterval(() => {
       if (current[0] === last) end('does not end');
       last = current[0] ?? -1;
-    }, LONGEST_MS);
+    }, MAX_MS_PER_FILE);
     /** @param {string} [fault] */
     const end = (fault) => {
       clearInterval(watch);

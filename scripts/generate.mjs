@@ -1,5 +1,5 @@
 // Compiles src/wire/proto into src/wire/generated with buf and ts-proto, both from node_modules, offline, and writes
-// docs/commands.md from the commands' declarations. `--check` writes nothing and fails when what is committed is stale.
+// docs/commands.md from the commands' declarations. `--check` writes nothing and fails when the files in the checkout are stale.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -21,12 +21,12 @@ const topFolder = fileURLToPath(new URL('..', import.meta.url));
 const generatedFolder = join(topFolder, 'src', 'wire', 'generated');
 
 /**
- * Runs buf in the top folder and returns its stdout. Goes through the npm package's launcher with this Node:
+ * Runs buf in the root of the checkout and returns its stdout. Runs the npm package's launcher with this Node.js:
  * it finds the platform's program without install scripts, and needs no .cmd wrapper on Windows.
  *
  * @param {string[]} args
  * @returns {string}
- * @throws {Error} with buf's own words when it cannot start or fails.
+ * @throws {Error} with buf's output when it cannot be started or fails
  */
 export function runBuf(args) {
   const launcher = createRequire(import.meta.url).resolve('@bufbuild/buf/bin/buf');
@@ -43,7 +43,7 @@ export function runBuf(args) {
 
 /**
  * @param {string} folder
- * @returns {string[]} paths of all .ts files below it, relative, sorted; empty when there is no folder.
+ * @returns {string[]} relative paths of all .ts files below it, sorted; empty when the folder does not exist
  */
 function listCode(folder) {
   if (!existsSync(folder)) return [];
@@ -54,7 +54,7 @@ function listCode(folder) {
 /**
  * @param {string} expected
  * @param {string} actual
- * @returns {string[]} what tells the two folders apart, one line a file.
+ * @returns {string[]} the differences between the two folders, one line for each file
  */
 function differences(expected, actual) {
   const wanted = listCode(expected);
@@ -69,10 +69,10 @@ function differences(expected, actual) {
 }
 
 /**
- * ts-proto has a decoder make an empty array for each bytes field before it reads the message: with two for every key-value pair
- * that is a tenth of the time of a large range. They become one constant.
+ * Makes decoders share one empty array. A decoder of ts-proto allocates an empty array for each bytes field before it reads the
+ * message: two for every key-value pair, which takes a tenth of the time of a large range.
  *
- * @param {string} file of generated code, in a folder of the generated one
+ * @param {string} file of generated code, in a subfolder of the generated folder
  */
 function shareEmptyBytes(file) {
   const code = readFileSync(file, 'utf8');
@@ -86,7 +86,7 @@ async function main(checkOnly) {
   generateCode(checkOnly);
   if (!checkOnly) await writeCommandsDoc();
   else if (!(await isCommandsDocCurrent())) {
-    console.error('docs/commands.md is not what the commands declare; run `npm run generate`');
+    console.error('docs/commands.md is stale; run `npm run generate`');
     process.exitCode = 1;
   }
 }
@@ -102,7 +102,7 @@ function generateCode(checkOnly) {
     if (checkOnly) {
       const found = differences(fresh, generatedFolder);
       if (found.length === 0) return;
-      console.error('src/wire/generated is not what src/wire/proto gives; run `npm run generate`:');
+      console.error('src/wire/generated differs from what src/wire/proto generates; run `npm run generate`:');
       for (const line of found) console.error(`  ${line}`);
       process.exitCode = 1;
       return;

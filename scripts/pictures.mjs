@@ -1,5 +1,5 @@
 // `npm run pictures`: runs commands on a pseudo-terminal, against a real cluster with TLS, and writes what the terminal shows to
-// docs/pictures. Nothing in them is written by hand but the command lines. Needs `script` of util-linux, as the tests of terminals do.
+// docs/pictures. Only the command lines are written by hand. Needs `script` of util-linux, as the terminal tests do.
 import {
   closeSync,
   mkdirSync,
@@ -23,10 +23,10 @@ import { createAuthority, createPki, writePair } from './lib/pki.mjs';
 import { loadServers } from './lib/reference.mjs';
 import { missingRequirements } from './lib/requirements.mjs';
 
-/** @typedef {Record<string, string | undefined>} Variables that the commands get */
+/** @typedef {Record<string, string | undefined>} Variables environment variables of the commands */
 
 const COLUMNS = 104;
-/** A network on which 64 MiB take a moment. */
+/** The speed of the slow connection: a snapshot takes long enough to show progress. */
 const BYTES_PER_SECOND = 25 * 1024 * 1024;
 const VALUES = 64;
 const VALUE_BYTES = 1024 * 1024;
@@ -52,19 +52,19 @@ async function takePictures() {
     members: 3,
   });
   const [first = ''] = cluster.endpoints;
-  const slow = await startSlowLine(Number(new URL(first).port));
-  const desk = layDesk(folder);
+  const slow = await startSlowProxy(Number(new URL(first).port));
+  const folders = createFolders(folder);
   /** @type {Variables} */
   const variables = {
-    PATH: `${desk.bin}:${process.env.PATH}`,
-    HOME: desk.home,
+    PATH: `${folders.bin}:${process.env.PATH}`,
+    HOME: folders.home,
     ETCDCTL_ENDPOINTS: first,
     ETCDCTL_CACERT: pki.caCert,
     ETCDCTL_CERT: pki.client.cert,
     ETCDCTL_KEY: pki.client.key,
   };
   const run = (/** @type {string} */ line, /** @type {Variables} */ more = {}) =>
-    runOnTerminal(line, { ...variables, ...more }, desk.home);
+    runOnTerminal(line, { ...variables, ...more }, folders.home);
   try {
     await fill(variables);
     await picture('cluster', 'The members of a cluster, a key, and the hashes of the members as a table', [
@@ -82,9 +82,9 @@ async function takePictures() {
         await run('etcdutl snapshot verify backup.db'),
       ],
     );
-    damage(path.join(desk.home, 'backup.db'));
+    flipByte(path.join(folders.home, 'backup.db'));
     await cluster.kill(2);
-    await writeOtherAuthority(desk.home);
+    await writeOtherAuthority(folders.home);
     await picture('failure', 'Failures and their reasons', [
       await run('etcdutl snapshot verify backup.db   # after one byte was changed'),
       await run('etcdctl endpoint health --cluster   # one of three members is down'),
@@ -98,11 +98,11 @@ async function takePictures() {
 }
 
 /**
- * A folder with the programs under their names, and a home for the files of the pictures.
+ * Creates `bin`, with links to the programs, and `home`, the working directory of the commands.
  *
  * @param {string} folder
  */
-function layDesk(folder) {
+function createFolders(folder) {
   const bin = path.join(folder, 'bin');
   const home = path.join(folder, 'home');
   for (const each of [bin, home]) mkdirSync(each);
@@ -112,10 +112,10 @@ function layDesk(folder) {
 }
 
 /**
- * @param {string} line as typed; what follows ` #` is a remark
+ * @param {string} line the command line; text after ` #` is a comment
  * @param {Variables} variables
  * @param {string} cwd
- * @returns {Promise<string>} prompt, line and what the terminal got
+ * @returns {Promise<string>} the prompt, the line and the output
  */
 async function runOnTerminal(line, variables, cwd) {
   const [command = ''] = line.split(/ +# /);
@@ -152,11 +152,11 @@ async function fill(variables) {
 }
 
 /**
- * A line to a port that carries a limited number of bytes in a second.
+ * A TCP proxy to a port that forwards at most `BYTES_PER_SECOND`.
  *
  * @param {number} target
  */
-async function startSlowLine(target) {
+async function startSlowProxy(target) {
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
     client.pipe(upstream);
@@ -175,13 +175,13 @@ async function startSlowLine(target) {
   return { port, close: () => server.close() };
 }
 
-/** @param {string} folder gets other-ca.crt, of an authority that has signed nothing here */
+/** @param {string} folder receives other-ca.crt, of an authority that did not sign the servers' certificates */
 async function writeOtherAuthority(folder) {
   writePair(folder, 'other-ca', await createAuthority({ commonName: 'other-ca' }));
 }
 
-/** @param {string} file in whose middle one byte is changed */
-function damage(file) {
+/** Changes one byte in the middle of a file. @param {string} file */
+function flipByte(file) {
   const middle = Math.floor(readFileSync(file).length / 2);
   const descriptor = openSync(file, 'r+');
   writeSync(descriptor, Buffer.from([0xff]), 0, 1, middle);

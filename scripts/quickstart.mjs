@@ -1,5 +1,5 @@
-// `npm run quickstart`: from a clean clone to a snapshot of a TLS-only etcd, with nothing but Node and npm.
-//   --keep    leaves the server running until Ctrl-C, and says how to talk to it
+// `npm run quickstart`: from a fresh clone to a snapshot of an etcd with TLS; needs only Node.js and npm.
+//   --keep    leaves the server running until Ctrl-C, and prints how to connect to it
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,19 +10,19 @@ import { root } from './lib/paths.mjs';
 import { loadServers } from './lib/reference.mjs';
 import { missingRequirements } from './lib/requirements.mjs';
 
-/** @typedef {{ variables: Record<string, string>, snapshot: string }} Scene `variables`: where the server is, and how to be trusted */
-/** @typedef {{ args: string[], check: (stdout: string) => string | undefined }} Step the check names a fault */
+/** @typedef {{ variables: Record<string, string>, snapshot: string }} Session `variables`: ETCDCTL_ variables to connect to the server */
+/** @typedef {{ args: string[], check: (stdout: string) => string | undefined }} Step `check` returns what is wrong with the output */
 
 const keep = process.argv.includes('--keep');
 process.chdir(root);
 mkdirSync('.cache', { recursive: true });
-/** Inside the checkout, and relative to it: that keeps the printed commands short. */
+/** A path relative to the checkout, so that the printed commands are short. */
 const folder = mkdtempSync('.cache/quickstart-');
 /** @type {import('./lib/etcd-server.mjs').Cluster | undefined} */
 let cluster;
 
 const interruption = new AbortController();
-/** Ctrl-C ends `--keep` as it should. */
+/** With `--keep`, once the server is left to the user: Ctrl-C is then not an error. */
 let isServing = false;
 
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -37,9 +37,9 @@ try {
   const missing = missingRequirements('posix');
   if (missing !== undefined) throw new Error(missing);
   await prepare();
-  const scene = await setTheScene();
-  await demonstrate(scene);
-  if (keep) await serve(scene);
+  const session = await startServer();
+  await demonstrate(session);
+  if (keep) await serve(session);
 } catch (error) {
   if (!interruption.signal.aborted) {
     console.error(`\nquickstart failed: ${error instanceof Error ? error.message : error}`);
@@ -50,8 +50,8 @@ try {
 }
 if (process.exitCode === undefined) {
   console.log(`
-All of it worked, and the server is stopped. Next:
-  npm run quickstart -- --keep      leaves the server running for you to play with
+All steps succeeded, and the server is stopped. Next:
+  npm run quickstart -- --keep      leaves the server running for you to try commands
   node bin/etcdctl.js help          lists the commands
   node bin/etcdctl.js --endpoints=https://HOST:2379 --cacert=CA --cert=CERT --key=KEY endpoint health`);
 }
@@ -65,12 +65,11 @@ async function prepare() {
   await step('Looking for an etcd server', () => script('reference.mjs', '--quick'));
 }
 
-/** @returns {Promise<Scene>} */
-async function setTheScene() {
-  // The newest one that is at hand.
+/** @returns {Promise<Session>} */
+async function startServer() {
   const reference = loadServers().at(-1);
   if (reference === undefined) throw new Error('there is no etcd server to start');
-  // Its library is there only now, after the installation.
+  // Imported here: it needs a package that `prepare` installs.
   const { createPki } = await import('./lib/pki.mjs');
   const pki = await createPki(folder);
   cluster = await startEtcd({ program: reference.etcd, tls: pki, clientCertAuth: true });
@@ -81,13 +80,13 @@ async function setTheScene() {
     ETCDCTL_KEY: pki.client.key,
   };
   console.log(
-    `- etcd ${reference.version} (${reference.source}) runs; it talks TLS to clients with a certificate only\n`,
+    `- etcd ${reference.version} (${reference.source}) is running; clients need TLS and a certificate\n`,
   );
   for (const [name, value] of Object.entries(variables)) console.log(`$ export ${name}=${shellWord(value)}`);
   return { variables, snapshot: path.join(folder, 'snapshot.db') };
 }
 
-/** @param {Scene} scene */
+/** @param {Session} session */
 async function demonstrate({ variables, snapshot }) {
   const equals = (/** @type {string} */ wanted) => (/** @type {string} */ stdout) =>
     stdout === wanted ? undefined : `it should have printed ${JSON.stringify(wanted)}`;
@@ -108,14 +107,14 @@ async function demonstrate({ variables, snapshot }) {
 }
 
 /**
- * Leaves the server to the user until a signal comes, which ends this process.
+ * Leaves the server running for the user until a signal ends this process.
  *
- * @param {Scene} scene
+ * @param {Session} session
  */
 async function serve({ variables }) {
   isServing = true;
   console.log(`
-The server runs until you press Ctrl-C here; then it is stopped and its data and certificates are removed.
+The server runs until you press Ctrl-C here. Then it is stopped, and its data and certificates are removed.
 In another terminal:
 
 cd ${shellWord(root)}`);
@@ -128,7 +127,7 @@ cd ${shellWord(root)}`);
 /**
  * @param {Step} step
  * @param {Record<string, string>} variables
- * @throws {Error} when the program fails or prints something else than it should
+ * @throws {Error} when the program fails or prints other output than expected
  */
 async function demonstrateOne({ args, check }, variables) {
   console.log(`\n$ ${['node', 'bin/etcdctl.js', ...args].map(shellWord).join(' ')}`);
@@ -142,11 +141,11 @@ async function demonstrateOne({ args, check }, variables) {
   });
   if (!result.ok) throw new Error('the last command ended with an error');
   const fault = check(result.stdout);
-  if (fault !== undefined) throw new Error(`the last command did not do what it should: ${fault}`);
+  if (fault !== undefined) throw new Error(`unexpected output of the last command: ${fault}`);
 }
 
 /**
- * @param {string} name of one of this folder's scripts
+ * @param {string} name a script in this folder
  * @param {string[]} args
  * @throws {Error} with its output when it fails
  */
@@ -159,7 +158,7 @@ async function script(name, ...args) {
 
 /**
  * @param {string} name
- * @param {() => Promise<unknown>} run gives a word about how it went
+ * @param {() => Promise<unknown>} run returns a word about the outcome
  */
 async function step(name, run) {
   const began = Date.now();

@@ -1,7 +1,7 @@
-// `npm run reference`: finds or obtains the real etcd programs and lists them, and the Node versions of users.
-//   --quick    the first source that gives a server is enough, and no other Node
-//   --prebuilt   the same, but the newest that was built by others: nothing is built here
-//   --refresh  also try again the sources that failed a short while ago
+// `npm run reference`: finds or obtains the real etcd programs and lists them; also obtains the Node.js versions that users have.
+//   --quick     stops after the first source that gives a server, and obtains no Node.js
+//   --prebuilt  as --quick, with the newest packages or releases; builds nothing
+//   --refresh   also tries the sources again that failed within the last hour
 
 import { obtainNodeVersions } from './lib/node-versions.mjs';
 import { folderVariable } from './lib/reference/local.mjs';

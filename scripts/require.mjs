@@ -1,5 +1,5 @@
-// `node scripts/require.mjs [build] [reference]`, before a script that needs them: installs the npm packages when they are missing or
-// differ from package-lock.json, and fails with one sentence when there is no build, or no real etcd.
+// `node scripts/require.mjs [build] [reference]`, run before a script that needs them: installs the npm packages when they are missing
+// or differ from package-lock.json, and fails with one sentence when there is no build or no etcd.
 import { ensureInstalled, isInstalled } from './lib/install.mjs';
 import { missingRequirements } from './lib/requirements.mjs';
 

@@ -1,6 +1,7 @@
-// `npm test`: what can be tested in five minutes on two cores, from a clean clone and without a compiler. scripts/lib/short-run.mjs says
-// what it leaves out. `npm run test:all`: everything; with `-- --rest`, everything but what `npm test` did on the same files.
-// `npm run check`: what needs no etcd. Other arguments go to vitest for the acceptance tests. The last line counts the tests.
+// `npm test`: the tests that take five minutes on two cores, from a fresh clone and without a compiler; scripts/lib/short-run.mjs lists
+// what is left out. `npm run test:all`: all tests; with `-- --rest`, all except those that passed in `npm test` on the same files.
+// `npm run check`: the checks that need no etcd. Other arguments are passed to vitest for the acceptance tests. The last line counts
+// the tests.
 import path from 'node:path';
 import { reasonForNoBun } from './lib/bun.mjs';
 import { ensureInstalled } from './lib/install.mjs';
@@ -12,13 +13,13 @@ import { node, TestRun } from './lib/test-run.mjs';
 import { compareVersions } from './lib/version.mjs';
 
 const vitestArgs = process.argv.slice(2);
-const isAll = take('--all');
-const isRest = take('--rest');
-const isWithoutServers = take('--check');
+const isAll = takeFlag('--all');
+const isRest = takeFlag('--rest');
+const isWithoutServers = takeFlag('--check');
 const run = new TestRun(isRest ? readRecord() : noRecord);
 const notRun = [
   'other versions of etcd and Node.js',
-  'acceptance tests that are long or about rare surroundings',
+  'acceptance tests that are long or about rare environments',
   'most tests of the executable',
   'fuzzing',
 ];
@@ -33,12 +34,12 @@ const reference = {
 };
 const build = { name: 'build', run: () => node(['scripts/build.mjs']) };
 
-/** None needs another: all of them are run. */
+/** The checks are independent: when one fails, the others are still run. */
 const checks = [
   { name: 'lint', run: () => node(['node_modules/@biomejs/biome/bin/biome', 'check', '.']) },
   { name: 'types', run: () => node(['node_modules/typescript/bin/tsc', '--noEmit']) },
   { name: 'generated code', run: () => node(['scripts/generate.mjs', '--check']) },
-  { name: 'unit tests', run: () => run.vitest({ project: 'unit', program: 'unit' }) },
+  { name: 'unit tests', run: () => run.vitest({ project: 'unit*', program: 'unit' }) },
 ];
 
 const acceptance = [
@@ -49,11 +50,11 @@ const fuzzing = { name: 'fuzzing', run: () => node(['scripts/fuzz.mjs', '--files
 
 try {
   for (const step of isWithoutServers ? [install, build] : [install, reference, build]) {
-    if (run.failures.length === 0) await run.follow(step);
+    if (run.failures.length === 0) await run.runStep(step);
   }
-  if (run.failures.length === 0) for (const step of checks) await run.followOnce(step);
+  if (run.failures.length === 0) for (const step of checks) await run.runStepOnce(step);
   const others = [...(isWithoutServers ? [] : acceptance), ...(isAll ? [fuzzing] : [])];
-  if (run.failures.length === 0) for (const step of others) await run.follow(step);
+  if (run.failures.length === 0) for (const step of others) await run.runStep(step);
   if (!isAll) writeRecord(run);
 } finally {
   run.end();
@@ -66,15 +67,15 @@ console.log(isAll ? run.counts : `${run.counts}. Not run: ${notRun.join(', ')}: 
 
 /**
  * @param {string} flag
- * @returns {boolean} whether it was among the arguments; it is no longer
+ * @returns {boolean} whether it was among the arguments; it is removed from them
  */
-function take(flag) {
+function takeFlag(flag) {
   const index = vitestArgs.indexOf(flag);
   if (index >= 0) vitestArgs.splice(index, 1);
   return index >= 0;
 }
 
-/** The newest etcdctl is what the program is compared with. */
+/** The version of the etcdctl with which the program is compared. */
 function newestVersion() {
   return loadReference().at(-1)?.version ?? '';
 }
@@ -97,8 +98,8 @@ async function testExecutable() {
 }
 
 /**
- * Everything on the newest servers, and version 2 on the newest that have it: on the others, the bundle has shown that it does
- * as it should.
+ * All tests on the newest servers, and the version 2 tests on the newest servers that have its API. The other server versions are
+ * tested with the npm package only.
  */
 async function testExecutableInFull() {
   const versions = loadReference().map(({ version }) => version);

@@ -5,19 +5,19 @@ import { median } from './median.mjs';
 /** @typedef {import('./program.mjs').Measured & { rate?: number }} Measurement */
 
 /**
- * @typedef {object} Outcome of one contender in one row; medians
+ * @typedef {object} Outcome one contender's medians in one row
  * @property {string} contender
  * @property {number} runs
  * @property {number} value seconds, or what the row's unit says
- * @property {number} fastest the best single value
+ * @property {number} fastest the best value of a single run
  * @property {number} [peakMiB]
  * @property {number} [cpuSeconds]
- * @property {string} [skipped] why there are no figures; the others then mean nothing
+ * @property {string} [skipped] why the contender was not measured; the other properties are then meaningless
  */
 
 /**
- * Runs the contenders one after the other, round by round, so that whatever else the machine does meets all of them alike.
- * The first round is not counted: it fills the caches of the disk.
+ * Runs the contenders one after the other, round by round, so that other load on the machine affects all of them equally.
+ * The first round is not counted: it fills the disk caches.
  *
  * @param {Row} row
  * @param {unknown} stage
@@ -30,7 +30,7 @@ export async function alternate(row, stage, contenders, runs) {
   const measurements = new Map(contenders.map((contender) => [contender, []]));
   /** @type {Map<Contender, string>} */
   const skipped = new Map();
-  /** Of the outputs; undefined where they are not compared. */
+  /** Digests of the outputs; undefined where outputs are not compared. */
   const digests = new Set();
   const rounds = row.needsNoWarmUp ? runs : runs + 1;
   for (let round = 0; round < rounds; round++) {
@@ -40,7 +40,7 @@ export async function alternate(row, stage, contenders, runs) {
         const measured = await row.run(stage, contender);
         digests.add(measured.outputDigest);
         if (digests.size > 1)
-          throw new Error(`${row.id}: ${contender.name} wrote something else than the others`);
+          throw new Error(`${row.id}: ${contender.name} wrote other output than the others`);
         if (round >= rounds - runs) measurements.get(contender)?.push(measured);
       } catch (error) {
         if (!(error instanceof MissingCommandError)) throw error;
@@ -53,7 +53,7 @@ export async function alternate(row, stage, contenders, runs) {
   );
 }
 
-/** A contender does not know the command of the row. */
+/** The contender does not have the row's command. */
 export class MissingCommandError extends Error {}
 
 /**

@@ -1,27 +1,27 @@
-// One run of a program: how long it took, and the most memory it held.
+// Runs a program once and measures its time and peak memory.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { readUsage } from './usage.mjs';
 
-/** @typedef {{ command: string, leadingArgs: string[] }} Program a program with the arguments that always come first */
+/** @typedef {{ command: string, leadingArgs: string[] }} Program `leadingArgs` come before the arguments of each run */
 
 /**
  * @typedef {object} RunOptions
- * @property {string} output file that receives standard output; what it held before is gone
+ * @property {string} output file that receives standard output; truncated first
  * @property {string} [input] file that is standard input; empty when absent
- * @property {(child: { pid: number }) => Promise<void>} [until] for a program that does not end by itself: the run is over when
- *   this settles, and the program is ended
- * @property {number} [sampleEveryMs] how often memory is looked at; 0 for short runs: all the time
- * @property {boolean} [mayFail] whether another exit status than 0 is a result
- * @property {boolean} [comparesOutput] all contenders must write the same
+ * @property {(child: { pid: number }) => Promise<void>} [until] for a program that does not exit by itself: the run ends when
+ *   this settles, and the program is killed
+ * @property {number} [sampleEveryMs] the interval between samples of the memory; 0 (for short runs): without a pause
+ * @property {boolean} [mayFail] whether an exit status other than 0 is accepted
+ * @property {boolean} [comparesOutput] all contenders must write the same output
  */
 
 /**
  * @typedef {object} Measured
  * @property {number} seconds from the start of the process to its end, or to the end of `until`
- * @property {number | undefined} peakBytes resident memory at its highest, from Linux's VmHWM; undefined elsewhere
+ * @property {number | undefined} peakBytes peak resident memory, from Linux's VmHWM; undefined on other systems
  * @property {number | undefined} cpuSeconds of user and system time
  * @property {number | null} code
  * @property {string} stderr
@@ -31,24 +31,24 @@ import { readUsage } from './usage.mjs';
 const SAMPLE_EVERY_MS = 10;
 
 /**
- * Runs a program with a bare environment: no setting of the machine reaches it by accident.
+ * Runs a program with PATH, HOME and TMPDIR as its only environment variables, so that settings of the machine do not affect it.
  *
  * @param {Program} program
  * @param {string[]} args
  * @param {RunOptions} options
  * @returns {Promise<Measured>}
- * @throws {Error} when it cannot be started, or fails and must not
+ * @throws {Error} when the program cannot be started, or fails without `mayFail`
  */
 export async function measure(program, args, options) {
   const errorsFile = `${options.output}.stderr`;
   const { child, began } = start(program, args, { ...options, errorsFile });
   const pid = child.pid ?? -1;
-  const ended = endOf(child);
+  const ended = exitOf(child);
   const usage = watchUsage(pid, options.sampleEveryMs ?? SAMPLE_EVERY_MS);
   /** @type {End | undefined} */
   let end;
   try {
-    end = await Promise.race([ended, untilOf(options, pid)]);
+    end = await Promise.race([ended, untilSettled(options, pid)]);
   } finally {
     usage.stop();
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
@@ -86,13 +86,13 @@ function start(program, args, { input = '/dev/null', output, errorsFile }) {
   return { child, began };
 }
 
-/** @typedef {{ code: number | null, signal: string | null, at: bigint }} End of a program that ended by itself */
+/** @typedef {{ code: number | null, signal: string | null, at: bigint }} End how and when a program ended by itself */
 
 /**
  * @param {import('node:child_process').ChildProcess} child
  * @returns {Promise<End>}
  */
-function endOf(child) {
+function exitOf(child) {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve({ code, signal, at: process.hrtime.bigint() }));
@@ -104,7 +104,7 @@ function endOf(child) {
  * @param {number} pid
  * @returns {Promise<undefined>}
  */
-async function untilOf({ until }, pid) {
+async function untilSettled({ until }, pid) {
   await (until === undefined ? new Promise(() => {}) : until({ pid }));
 }
 
@@ -116,23 +116,23 @@ function watchUsage(pid, everyMs) {
   /** @type {{ peakBytes: number | undefined, cpuSeconds: number | undefined }} */
   let highest = { peakBytes: undefined, cpuSeconds: undefined };
   let isOver = false;
-  const look = () => {
-    // What a process that has ended leaves behind has no memory.
+  const sample = () => {
+    // A zombie has no memory.
     const seen = readUsage(pid);
     if (seen !== undefined) highest = seen;
   };
-  const lookAgain = () => {
+  const sampleAgain = () => {
     if (isOver) return;
-    look();
-    setImmediate(lookAgain);
+    sample();
+    setImmediate(sampleAgain);
   };
-  const timer = everyMs > 0 ? setInterval(look, everyMs) : undefined;
-  if (everyMs === 0) lookAgain();
+  const timer = everyMs > 0 ? setInterval(sample, everyMs) : undefined;
+  if (everyMs === 0) sampleAgain();
   return {
     stop() {
       isOver = true;
       clearInterval(timer);
-      look();
+      sample();
     },
     highest: () => highest,
   };

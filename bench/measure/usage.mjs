@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs';
 
-/** Linux reports processor time in these, whatever the kernel's own clock (USER_HZ). */
+/** USER_HZ: Linux reports processor time in these ticks, whatever the kernel's own clock rate. */
 const TICKS_PER_SECOND = 100;
 
 /**
- * What a running process has used so far. The kernel itself keeps the highest memory, so only growth after the last look is missed.
+ * Memory and processor time that a running process has used so far. The kernel keeps the peak memory, so only growth after the last
+ * sample is missed.
  *
  * @param {number} pid
- * @returns {{ peakBytes: number, cpuSeconds: number } | undefined} undefined when it has ended, or the system is no Linux
+ * @returns {{ peakBytes: number, cpuSeconds: number } | undefined} undefined when the process has ended, or on other systems than Linux
  */
 export function readUsage(pid) {
   try {
     const [, kib] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
     if (kib === undefined) return undefined;
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Fields 14 and 15; the name in field 2 may hold spaces.
+    // Fields 14 and 15 of proc_pid_stat(5); the name in field 2 can contain spaces.
     const [user = 0, system = 0] = stat
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')

@@ -4,11 +4,11 @@ import { LogChart } from './log-chart.mjs';
 
 const TITLE = 'Time by number of keys and by size of the database';
 const COLOURS = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd'];
-/** Of the second quantity of a chart. */
+/** SVG dash patterns of the growth labels, in their order; colours stand for the contenders. */
 const DASHES = ['', '6 4'];
 
 /**
- * How the time of the rows grows with their data: one chart for keys and one for bytes, both axes logarithmic.
+ * Plots how the time of the rows grows with their data: one chart for keys and one for bytes, with logarithmic axes.
  *
  * @param {Result[]} results
  * @returns {string} an SVG picture
@@ -35,14 +35,14 @@ export function growthPlot(results) {
  * @param {number[]} xTicks
  */
 function chartOf(results, series, xTitle, xTicks) {
-  const mine = results.filter(({ growth }) => growth?.series === series);
-  if (mine.length === 0) return undefined;
-  const labels = [...new Set(mine.map(({ growth }) => growth?.label ?? ''))];
-  const names = [...new Set(mine.flatMap(({ outcomes }) => outcomes.map(({ contender }) => contender)))];
+  const ofSeries = results.filter(({ growth }) => growth?.series === series);
+  if (ofSeries.length === 0) return undefined;
+  const labels = [...new Set(ofSeries.map(({ growth }) => growth?.label ?? ''))];
+  const names = [...new Set(ofSeries.flatMap(({ outcomes }) => outcomes.map(({ contender }) => contender)))];
   const chart = new LogChart({ xTitle, yTitle: 'seconds', xTicks });
   for (const [line, label] of labels.entries()) {
     for (const [colour, name] of names.entries()) {
-      const points = mine
+      const points = ofSeries
         .filter(({ growth }) => growth?.label === label)
         .flatMap(({ growth, outcomes }) =>
           outcomes

@@ -1,4 +1,4 @@
-// A line chart with two logarithmic axes, as SVG. No library: it is four kinds of elements.
+// A line chart with two logarithmic axes, as SVG. Written without a library, because it needs only four kinds of elements.
 
 /** @typedef {{ title: string, points: { x: number, y: number }[], colour: string, dash: string }} Line */
 /** @typedef {{ xTitle: string, yTitle: string, xTicks: number[] }} Axes */

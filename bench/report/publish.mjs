@@ -1,4 +1,4 @@
-// Writes what was measured into docs/: results.json, the tables of performance.md, the plot.
+// Writes results into docs/: results.json, the tables of performance.md, the plot.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
@@ -16,7 +16,7 @@ const page = path.join(root, 'docs', 'performance.md');
 const TABLE = /(?<=<!-- results -->\n)[\s\S]*(?=<!-- end of results -->)/;
 
 /**
- * Rows that were not measured this time stay as they were, with the machine and the date of their own.
+ * Adds a row's results. Other rows keep their results, with the machine and date of their own measurement.
  *
  * @param {Measured} measured
  * @param {import('./machine.mjs').Machine} machine
@@ -39,7 +39,7 @@ export function publish({ row, outcomes }, machine) {
 }
 
 /** @param {import('./machine.mjs').Machine} machine */
-function inWords({ date, cpu, cores, memoryGiB, system, node, etcd, revision }) {
+function machineText({ date, cpu, cores, memoryGiB, system, node, etcd, revision }) {
   return `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}; Node.js ${node}; etcd ${etcd}, programs and servers; this program at ${revision}.`;
 }
 
@@ -52,18 +52,18 @@ function rounded(_name, value) {
 }
 
 /**
- * A table for each set of contenders, in the order of the rows.
+ * One table for each set of contenders; rows in the order of `allRows`.
  *
  * @param {Result[]} results
  */
 function tables(results) {
   let names = '';
   const lines = results.flatMap((result) => {
-    const mine = result.outcomes.map(({ contender }) => contender);
-    const isNew = mine.join() !== names;
-    names = mine.join();
-    return [...(isNew ? ['', tableHead(mine)] : []), rowLine(result, result.outcomes)];
+    const contenders = result.outcomes.map(({ contender }) => contender);
+    const isNew = contenders.join() !== names;
+    names = contenders.join();
+    return [...(isNew ? ['', tableHead(contenders)] : []), rowLine(result, result.outcomes)];
   });
-  const circumstances = [...new Set(results.map(({ machine }) => inWords(machine)))];
-  return `${circumstances.join('\n')}\n${lines.join('\n')}\n\n`;
+  const machines = [...new Set(results.map(({ machine }) => machineText(machine)))];
+  return `${machines.join('\n')}\n${lines.join('\n')}\n\n`;
 }

@@ -2,10 +2,10 @@
 /** @typedef {{ title: string, unit: string, goal?: string }} Titled */
 
 /**
- * One row as a line of a Markdown table: for each contender the median, what it is of the first one's, and the memory.
+ * One row as a line of a Markdown table. Each contender's cell has its median, the ratio to the first contender's, and the memory.
  *
  * @param {Titled} row
- * @param {Outcome[]} outcomes the first is the one that the others are compared with
+ * @param {Outcome[]} outcomes the others are compared with the first
  */
 export function rowLine({ title, unit, goal = '' }, outcomes) {
   const [first] = outcomes;

@@ -7,7 +7,7 @@ import { startUpRows } from './start-up.mjs';
 import { watchRows } from './watches.mjs';
 import { writeRows } from './writes.mjs';
 
-/** In the order of the table. */
+/** All rows, in the order of the table. */
 /** @type {import('./row.mjs').Row<any>[]} */
 export const allRows = [
   ...startUpRows,

@@ -1,4 +1,4 @@
-// The writes that `check perf` gets through in its minute.
+// The writes per second that `check perf` reports.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { measure } from '../measure/program.mjs';
@@ -24,7 +24,7 @@ export const checkPerfRows = Object.entries(WANTED).map(([load, wanted]) =>
       const measured = await measure(
         etcdctl,
         [...server.flags, 'check', 'perf', `--load=${load}`, '--auto-compact', '--auto-defrag'],
-        // A check that finds the cluster too slow fails.
+        // `check perf` exits with an error when the cluster is too slow.
         { output, mayFail: true },
       );
       return { ...measured, rate: writesPerSecond(readFileSync(output, 'utf8'), measured.stderr) };
@@ -38,6 +38,6 @@ export const checkPerfRows = Object.entries(WANTED).map(([load, wanted]) =>
  */
 function writesPerSecond(stdout, stderr) {
   const [, rate] = /Throughput (?:is|too low:) (\d+) writes\/s/.exec(stdout) ?? [];
-  if (rate === undefined) throw new Error(`check perf told no throughput: ${stdout}${stderr}`);
+  if (rate === undefined) throw new Error(`no throughput in the output of check perf: ${stdout}${stderr}`);
   return Number(rate);
 }

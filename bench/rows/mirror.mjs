@@ -1,4 +1,4 @@
-// `make-mirror`, from its start until the other cluster has all keys.
+// `make-mirror`, from its start until the destination cluster has all keys.
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { measure } from '../measure/program.mjs';
@@ -8,7 +8,7 @@ import { randomValue } from '../scenes/values.mjs';
 import { row } from './row.mjs';
 
 const COUNT = 100_000;
-const LOOK_EVERY_MS = 50;
+const POLL_EVERY_MS = 50;
 
 /** @typedef {import('../scenes/server.mjs').Server} Server */
 /** @typedef {{ source: Server, destination: Server, count: number }} Stage */
@@ -41,7 +41,7 @@ export const mirrorRows = [
       return measure(etcdctl, [...source.flags, 'make-mirror', destination.endpoint.replace('http://', '')], {
         output: path.join(source.folder, 'output'),
         async until() {
-          while ((await countKeys(destination.gateway, 'mirror/')) < count) await delay(LOOK_EVERY_MS);
+          while ((await countKeys(destination.gateway, 'mirror/')) < count) await delay(POLL_EVERY_MS);
         },
       });
     },

@@ -13,7 +13,7 @@ const DATABASE_BYTES = 1300e6;
 
 /** @typedef {import('../measure/program.mjs').Program} Program */
 /**
- * A snapshot, and the data directory of a server that has stopped, whose database is as large and half empty.
+ * A snapshot, and the data directory of a stopped server, whose database has the same size and is half empty.
  *
  * @typedef {{ folder: string, snapshot: string, dataDir: string, stop: () => Promise<void> }} Stage
  */
@@ -92,6 +92,6 @@ export const offlineRows = [
 async function measureKnown(program, args, output) {
   const measured = await measure(program, args, { output, mayFail: true });
   if (measured.code === 0) return measured;
-  if (/unknown command/.test(measured.stderr)) throw new MissingCommandError('the command is not there yet');
+  if (/unknown command/.test(measured.stderr)) throw new MissingCommandError('it does not have this command');
   throw new Error(`${args.join(' ')}: ${measured.stderr.slice(-2000)}`);
 }

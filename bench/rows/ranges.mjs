@@ -1,4 +1,4 @@
-// `get` of many keys, as an archive or an inventory would ask for them.
+// `get` of many keys.
 import path from 'node:path';
 import { measure } from '../measure/program.mjs';
 import { putAll } from '../scenes/gateway.mjs';
@@ -8,7 +8,7 @@ import { row } from './row.mjs';
 
 const VALUE_BYTES = 100;
 const DIGITS = 6;
-/** Powers of ten, so that a shorter prefix means ten times as many keys. */
+/** Powers of ten: a prefix that is one digit shorter selects ten times as many keys. */
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 
 /** @type {import('./row.mjs').Scene<import('../scenes/server.mjs').Server>} */

@@ -1,7 +1,7 @@
-// What a row of the table is. A new one is an entry in a file of this folder; a new file is a line in all-rows.mjs.
+// Types of the benchmark's rows. To add a row, add an entry to a file in this folder; a new file needs a line in all-rows.mjs.
 
 /**
- * What rows need to be there before they run. Rows that follow each other and have the same scene share one opening of it.
+ * The servers and data that rows need. Consecutive rows with the same scene share it: it is opened once, before the first of them.
  *
  * @template Stage
  * @typedef {object} Scene
@@ -9,26 +9,26 @@
  * @property {(stage: Stage) => Promise<void>} close
  */
 
-/** @typedef {{ isQuick: boolean }} Settings quick: a hundredth of the data, to see that everything works */
+/** @typedef {{ isQuick: boolean }} Settings `isQuick`: a hundredth of the data, to check that everything works */
 
 /**
  * @template Stage
  * @typedef {object} Row
- * @property {string} id which `--only` goes by
+ * @property {string} id `--only` and `--not` select rows by it
  * @property {string} title
- * @property {'s' | 'writes/s'} unit less is better for seconds, more for writes
+ * @property {'s' | 'writes/s'} unit for seconds, lower is better; for writes/s, higher
  * @property {string} [goal]
- * @property {number} runs counted ones, for each contender
+ * @property {number} runs of each contender, without the warm-up round
  * @property {boolean} [needsNoWarmUp]
  * @property {Scene<Stage>} scene
  * @property {(stage: Stage) => Promise<void>} [prepare] before the first run
  * @property {(stage: Stage, contender: import('../contenders.mjs').Contender) =>
- *   Promise<import('../measure/alternate.mjs').Measurement>} run one run; what it undoes first is not in the time
- * @property {(stage: Stage) => import('../contenders.mjs').Contender[]} [others] contenders of this row alone
+ *   Promise<import('../measure/alternate.mjs').Measurement>} run one run; resetting the data before it is not in the measured time
+ * @property {(stage: Stage) => import('../contenders.mjs').Contender[]} [others] additional contenders of this row
  * @property {{ series: 'keys' | 'bytes', label: string, at: number }} [growth] a point of the plot
  */
 
-/** Gives the row's type to an object without naming the scene's. @template Stage @param {Row<Stage>} row */
+/** Returns its argument; the compiler infers the type of the row's scene. @template Stage @param {Row<Stage>} row */
 export function row(row) {
   return row;
 }

@@ -1,4 +1,4 @@
-// `snapshot save` of stores that grow to more than a gigabyte.
+// `snapshot save` of stores of several sizes, up to more than a gigabyte.
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { measure } from '../measure/program.mjs';

@@ -1,4 +1,4 @@
-// How long until a short command has answered.
+// The time of short commands, from start to exit.
 import path from 'node:path';
 import { onThisNode } from '../contenders.mjs';
 import { measure } from '../measure/program.mjs';
@@ -49,7 +49,7 @@ function startUpRow(name, args) {
     async run(server, { etcdctl }) {
       const output = path.join(server.folder, 'output');
       const timed = await measure(etcdctl, [...server.flags, ...args], { output });
-      // Looking at the memory of something so short all the time would slow it down: that is another run.
+      // Sampling the memory without a pause slows the program down, so memory is measured in a run of its own.
       const { peakBytes } = await measure(etcdctl, [...server.flags, ...args], { output, sampleEveryMs: 0 });
       return { ...timed, peakBytes, cpuSeconds: undefined };
     },

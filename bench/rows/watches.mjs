@@ -1,4 +1,4 @@
-// `watch` of a store that changes all the time.
+// `watch` of a store that is written to constantly.
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,10 +10,10 @@ import { row } from './row.mjs';
 const EVENTS = 100_000;
 const EVENTS_PER_SECOND = 10_000;
 const PUTS_PER_TRANSACTION = 100;
-/** All keys and values have the same length, so that the size of the output tells how many events were printed. */
+/** All keys and values have the same length, so the number of printed events follows from the size of the output. */
 const VALUE = Buffer.alloc(100, 'v');
 const EVENT_BYTES = 'PUT\n'.length + 'w/000000\n'.length + VALUE.length + 1;
-const LOOK_EVERY_MS = 5;
+const POLL_EVERY_MS = 5;
 
 /** @typedef {{ server: import('../scenes/server.mjs').Server, events: number, firstRevision?: number }} Stage */
 
@@ -37,10 +37,10 @@ export const watchRows = [
         args: [],
         events,
         async whenReady(output) {
-          // The watch is there when it prints a first event.
+          // The server has created the watch when its first event is printed.
           while (statSync(output).size === 0) {
             await putAll(server.gateway, pairs(1), 1);
-            await delay(LOOK_EVERY_MS);
+            await delay(POLL_EVERY_MS);
           }
           await putAtRate(server, events);
         },
@@ -73,7 +73,7 @@ function watchRun(server, etcdctl, { args, events, whenReady }) {
     output,
     async until() {
       await whenReady(output);
-      while (statSync(output).size < events * EVENT_BYTES) await delay(LOOK_EVERY_MS);
+      while (statSync(output).size < events * EVENT_BYTES) await delay(POLL_EVERY_MS);
     },
   });
 }

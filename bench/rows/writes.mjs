@@ -1,4 +1,4 @@
-// Many writes by one command.
+// Commands that write or delete many keys.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { measure } from '../measure/program.mjs';
@@ -10,9 +10,9 @@ import { row } from './row.mjs';
 const COUNT = 100_000;
 const GOAL = '≤ 1.0×';
 
-/** For server and clients. */
+/** The limit on both server and clients. */
 const MAX_REQUEST_BYTES = 64 * 2 ** 20;
-const ROOM = [`--max-request-bytes=${MAX_REQUEST_BYTES}`, '--command-timeout=2m'];
+const RAISED_LIMITS = [`--max-request-bytes=${MAX_REQUEST_BYTES}`, '--command-timeout=2m'];
 
 /** @typedef {{ server: import('../scenes/server.mjs').Server, count: number }} Stage */
 
@@ -37,7 +37,7 @@ export const writeRows = [
       const input = path.join(server.folder, 'transaction');
       writeFileSync(input, transactionText(count));
       await deleteKeys(server.gateway, 'txn/');
-      const measured = await measure(etcdctl, [...server.flags, ...ROOM, 'txn'], {
+      const measured = await measure(etcdctl, [...server.flags, ...RAISED_LIMITS, 'txn'], {
         input,
         output: path.join(server.folder, 'output'),
       });
@@ -56,7 +56,7 @@ export const writeRows = [
     async run({ server, count }, { etcdctl }) {
       const input = path.join(server.folder, 'value');
       writeFileSync(input, randomValue(count * 300));
-      return measure(etcdctl, [...server.flags, ...ROOM, 'put', 'large'], {
+      return measure(etcdctl, [...server.flags, ...RAISED_LIMITS, 'put', 'large'], {
         input,
         output: path.join(server.folder, 'output'),
       });

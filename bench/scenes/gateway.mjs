@@ -1,4 +1,4 @@
-// A server's JSON gateway: fills stores with none of the programs that are compared.
+// A client of etcd's JSON gateway, which fills stores without the programs that are compared.
 
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -50,13 +50,13 @@ export function base64(bytes) {
   return Buffer.from(bytes).toString('base64');
 }
 
-/** The end of the range of all keys with the prefix, whose last character is not the last of all. @param {string} prefix */
+/** The `range_end` of a prefix: its last character code plus one, which must not overflow. @param {string} prefix */
 export function prefixEnd(prefix) {
   return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 }
 
 /**
- * Writes keys in transactions of many.
+ * Writes keys, `perTransaction` of them in each transaction.
  *
  * @param {Gateway} gateway
  * @param {Iterable<{ key: string, value: Buffer }>} pairs
@@ -64,15 +64,15 @@ export function prefixEnd(prefix) {
  */
 export async function putAll(gateway, pairs, perTransaction) {
   /** @type {Promise<unknown>[]} */
-  let underWay = [];
+  let pending = [];
   /** @type {object[]} */
   let writes = [];
   const send = async () => {
-    if (underWay.length === 4) {
-      await Promise.all(underWay);
-      underWay = [];
+    if (pending.length === 4) {
+      await Promise.all(pending);
+      pending = [];
     }
-    if (writes.length > 0) underWay.push(gateway.post('/v3/kv/txn', { success: writes }));
+    if (writes.length > 0) pending.push(gateway.post('/v3/kv/txn', { success: writes }));
     writes = [];
   };
   for (const { key, value } of pairs) {
@@ -80,13 +80,13 @@ export async function putAll(gateway, pairs, perTransaction) {
     if (writes.length === perTransaction) await send();
   }
   await send();
-  await Promise.all(underWay);
+  await Promise.all(pending);
 }
 
 /**
  * @param {Gateway} gateway
  * @param {string} prefix
- * @returns {Promise<number>} of keys
+ * @returns {Promise<number>} the number of keys
  */
 export async function countKeys(gateway, prefix) {
   const { count = '0' } = await gateway.post('/v3/kv/range', { ...rangeOf(prefix), count_only: true });

@@ -7,7 +7,7 @@ const VALUE_BYTES = 2 ** 20;
 const template = randomValue(VALUE_BYTES);
 
 /**
- * Puts values of 1 MiB until the database file is at least so large; what it then has beyond is the file's own doing.
+ * Puts values of 1 MiB until the database file has at least this size. bbolt grows files in steps, so it can become larger.
  *
  * @param {import('./server.mjs').Server} server
  * @param {number} bytes
@@ -17,7 +17,7 @@ export async function growStore(server, bytes) {
   for (let number = 0; statSync(file).size < bytes; number++) {
     const missing = Math.ceil((bytes - statSync(file).size) / (VALUE_BYTES * 1.02));
     await putAll(server.gateway, pairs(Math.min(missing, 64), `${Math.floor(bytes)}-${number}`), 1);
-    // Hands what was put to the file.
+    // Makes the server write the values to the database file, whose size the loop checks.
     await server.gateway.post('/v3/kv/range', { key: base64('none') });
   }
 }

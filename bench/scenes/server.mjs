@@ -7,21 +7,21 @@ import { newestReference } from '../contenders.mjs';
 import { gatewayOf } from './gateway.mjs';
 
 /**
- * A real server, and all that is needed to reach it.
+ * A running etcd server and what is needed to connect to it.
  *
  * @typedef {object} Server
  * @property {string} endpoint
- * @property {string[]} flags global flags with which an etcdctl reaches it
+ * @property {string[]} flags global flags with which etcdctl connects to it
  * @property {import('../../scripts/lib/pki.mjs').Pki | undefined} pki
  * @property {import('./gateway.mjs').Gateway} gateway
  * @property {string} dataDir
- * @property {string} folder for the files of the rows; goes with the server
- * @property {() => Promise<void>} end ends the server and keeps its data
- * @property {() => Promise<void>} stop ends the server and removes all
+ * @property {string} folder for files of the rows; removed by `stop`
+ * @property {() => Promise<void>} end stops the server and keeps its data
+ * @property {() => Promise<void>} stop stops the server and removes its data and `folder`
  */
 
-/** Transactions and stores larger than a server takes unless it is told so. */
-const ROOM = ['--max-txn-ops=200000', '--quota-backend-bytes=8589934592'];
+/** Raises the server's limits on the size of transactions and of the store. */
+const RAISED_LIMITS = ['--max-txn-ops=200000', '--quota-backend-bytes=8589934592'];
 
 /**
  * @param {object} [options]
@@ -36,7 +36,7 @@ export async function startServer({ tls = false, maxRequestBytes } = {}) {
   const cluster = await startEtcd({
     program: newestReference().etcd,
     dataDir,
-    extraArgs: [...ROOM, ...(maxRequestBytes ? [`--max-request-bytes=${maxRequestBytes}`] : [])],
+    extraArgs: [...RAISED_LIMITS, ...(maxRequestBytes ? [`--max-request-bytes=${maxRequestBytes}`] : [])],
     ...(pki !== undefined && { tls: pki, clientCertAuth: true }),
   });
   const [endpoint = ''] = cluster.endpoints;

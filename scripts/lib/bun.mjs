@@ -1,4 +1,4 @@
-// Bun, which makes the standalone executables: its programs come as npm packages, one for each system.
+// Obtains Bun, which makes the standalone executables. Its programs come as npm packages, one for each platform.
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { root } from './paths.mjs';
 
 const version = '1.4.5';
 
-/** The packages as the registry describes them, by what Node.js calls the architecture. */
+/** Names and integrities of the packages in the registry, by Node.js's names of the architectures. */
 const packages = {
   x64: {
     name: '@oven/bun-linux-x64',
@@ -33,9 +33,9 @@ export function bunProgram(architecture) {
 }
 
 /**
- * Obtains what makes an executable for this machine.
+ * Obtains the Bun that makes an executable for this machine.
  *
- * @returns {Promise<string | undefined>} why that is not possible
+ * @returns {Promise<string | undefined>} the reason when there is none for this machine, or it cannot be obtained
  */
 export async function reasonForNoBun() {
   const architecture = architectures.find((each) => each === process.arch);
@@ -47,10 +47,10 @@ export async function reasonForNoBun() {
 }
 
 /**
- * Puts the program for Linux on that architecture into the cache.
+ * Downloads Bun for Linux on that architecture into the cache, unless it is there.
  *
  * @param {Architecture} architecture
- * @returns {Promise<string | undefined>} why it could not be had
+ * @returns {Promise<string | undefined>} the reason when that failed
  */
 export async function obtainBun(architecture) {
   const program = bunProgram(architecture);

@@ -1,4 +1,4 @@
-// How esbuild bundles the program: for the standalone executable as a whole; for the npm package see split-bundle.mjs.
+// Options for esbuild, and the bundle of the standalone executable as one module. The npm package's bundle: split-bundle.mjs.
 import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { root } from './paths.mjs';
@@ -17,10 +17,10 @@ export const bundleOptions = {
   logLevel: 'warning',
 };
 
-/** A mark in front of the names of Node's modules that are to be loaded lazily. */
+/** Prefix of the names of Node.js's built-in modules that are loaded lazily. */
 const LAZY = 'lazy:';
 
-/** Modules that are called as functions themselves, which a stand-in cannot be, and those that are always there. */
+/** Modules that are not loaded lazily: `assert` is called as a function, which the lazy proxy is not; `process` is always loaded. */
 const EAGER = /^(?:node:)?(?:assert|process)$/;
 
 /** @type {import('esbuild').Plugin} */
@@ -34,7 +34,7 @@ const markLazyModules = {
 };
 
 /**
- * How the program itself is bundled. Names of Node's modules get `lazy:` in front.
+ * Options for the program itself. Names of Node.js's built-in modules get the prefix `lazy:`.
  *
  * @satisfies {import('esbuild').BuildOptions}
  */
@@ -42,19 +42,19 @@ export const programOptions = {
   ...bundleOptions,
   metafile: /** @type {const} */ (true),
   plugins: [markLazyModules],
-  // gRPC's own service definitions are loaded from .proto files at run time, for channelz, which is off.
+  // grpc-js uses proto-loader for channelz only, which is disabled here.
   alias: { '@grpc/proto-loader': './scripts/lib/empty-module.mjs' },
-  // Only packages' optional features look for files beside their code; they are not used.
+  // Only optional features of packages read files next to their code, and those features are not used.
   define: { __dirname: 'undefined', __filename: 'undefined' },
 };
 
 /**
- * The program with everything that it imports, as one CommonJS module in ASCII. What the program imports lazily is in it too, and is
- * executed when it is first imported; Node's modules are loaded when something of them is first used.
+ * Bundles the program with everything that it imports into one CommonJS module in ASCII. Modules that the program imports with
+ * `import()` are included, and are executed on their first import; Node.js's built-in modules are loaded on first use.
  *
  * @param {string} entryPoint such as `src/process.ts`
- * @returns {Promise<{ code: string, inputs: string[] }>} `inputs`: the files of which something is left in the code
- * @throws after esbuild has printed what is wrong
+ * @returns {Promise<{ code: string, inputs: string[] }>} `inputs`: the source files that contribute code to the bundle
+ * @throws after esbuild has printed the errors
  */
 export async function bundleProgram(entryPoint) {
   const lazyModule = await build({
@@ -73,7 +73,8 @@ export async function bundleProgram(entryPoint) {
 }
 
 /**
- * The names have to stand in calls of `require`: Bun compiles such modules beforehand. `import()` would need a loader of ES modules.
+ * Replaces imports of `lazy:` modules by calls of `require` with literal names, which Bun needs to find the modules at build time.
+ * `import()` would need an ES module loader.
  *
  * @param {string} code
  */
@@ -84,7 +85,7 @@ function loadLazily(code) {
 }
 
 /**
- * The files of which something is left in the code.
+ * The source files that contribute code to the bundle.
  *
  * @param {import('esbuild').Metafile} metafile
  */

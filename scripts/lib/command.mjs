@@ -5,22 +5,22 @@ import path from 'node:path';
 /**
  * @typedef {object} CommandOptions
  * @property {string} [cwd]
- * @property {NodeJS.ProcessEnv} [env] the whole environment; the caller's own when absent
- * @property {number} [timeoutMs] the process is ended after this long; no limit when absent
- * @property {AbortSignal | undefined} [signal] ends the process
- * @property {(text: string) => void} [onOutput] receives the output in pieces, as it comes
+ * @property {NodeJS.ProcessEnv} [env] the whole environment; this process's environment when absent
+ * @property {number} [timeoutMs] the process is killed after this time; no limit when absent
+ * @property {AbortSignal | undefined} [signal] kills the process
+ * @property {(text: string) => void} [onOutput] receives the output in chunks, as it arrives
  */
 
 /**
  * @typedef {object} CommandResult
  * @property {boolean} ok exit code 0
  * @property {string} stdout
- * @property {string} stderr for a program that could not be started: the reason
+ * @property {string} stderr the reason when the program could not be started
  */
 
 /**
- * Runs a program to its end, without a shell and without input. Never rejects: a program that cannot be
- * started or that is ended is a result with `ok: false`.
+ * Runs a program until it exits, without a shell and without input. Never rejects: when the program cannot be
+ * started or is killed, the result has `ok: false`.
  *
  * @param {string} program
  * @param {string[]} args
@@ -56,7 +56,7 @@ export function capture(program, args, options = {}) {
 
 /**
  * @param {string} file
- * @returns {boolean} whether this is a file that the current user may execute
+ * @returns {boolean} whether it is a file that the current user may execute
  */
 export function isExecutable(file) {
   try {
@@ -69,7 +69,7 @@ export function isExecutable(file) {
 
 /**
  * @param {string} name
- * @param {string[]} [moreFolders] looked at after those on PATH
+ * @param {string[]} [moreFolders] searched after those on PATH
  * @returns {string | undefined} absolute path of the first program of that name
  */
 export function findProgram(name, moreFolders = []) {
@@ -79,7 +79,7 @@ export function findProgram(name, moreFolders = []) {
 
 /**
  * @param {string} text
- * @returns {string} the last line with something on it, for a one-line reason; '' when there is none
+ * @returns {string} the last line that is not blank, as a one-line reason; '' when there is none
  */
 export function lastLine(text) {
   return text.trim().split('\n').at(-1)?.trim() ?? '';

@@ -1,13 +1,13 @@
-// docs/commands.md from what the commands declare about themselves.
+// Makes docs/commands.md from the declarations of the commands.
 
 /** @typedef {import('../../src/cli/command-description.js').CommandDescription} Command */
 /** @typedef {import('../../src/cli/command-description.js').FlagDescription} Flag */
 /**
  * @typedef {object} Program
  * @property {Command} description
- * @property {boolean} hasVariables global flags can be ETCDCTL_ variables
- * @property {string} [words] what calls the program, if more than its name
- * @property {string} [about] instead of what is said about the flags of other programs
+ * @property {boolean} hasVariables whether global flags can be set by ETCDCTL_ variables
+ * @property {string} [words] how the program is called, if not by its name alone
+ * @property {string} [about] replaces the paragraph about global flags
  */
 
 const GROUPS = ['kv', 'cluster', 'concurrency', 'auth', 'files', 'utility'];
@@ -63,7 +63,7 @@ function programSections({ description, hasVariables, words = description.name, 
 }
 
 /**
- * In the order of help.
+ * Compares commands for the order in which help lists them.
  *
  * @param {Command} a
  * @param {Command} b
@@ -113,7 +113,7 @@ function flagTable(flags) {
 }
 
 /**
- * Prose as it is, indented examples as code.
+ * A command's description as Markdown: prose, and indented examples as code blocks.
  *
  * @param {string} description
  */
@@ -155,7 +155,7 @@ function code(text) {
 }
 
 /**
- * Markdown takes <key> for HTML, and stars and underscores for emphasis.
+ * Escapes text for Markdown, where `<key>` is HTML, and stars and underscores are emphasis.
  *
  * @param {string} text
  */

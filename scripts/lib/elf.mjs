@@ -1,4 +1,4 @@
-// Looks up and changes bytes of a 64-bit, little-endian ELF executable by their addresses in memory.
+// Reads and changes bytes of a 64-bit, little-endian ELF executable (elf(5)) by their virtual addresses.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
 const PROGRAM_HEADER = 56;
@@ -6,7 +6,7 @@ const SYMBOL = 24;
 const RELOCATION = 24;
 const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
-/** Tags of the dynamic table. */
+/** Tags of the dynamic section. */
 const DT = { PLTRELSZ: 2, STRTAB: 5, SYMTAB: 6, JMPREL: 23 };
 
 export class ElfFile {
@@ -16,7 +16,7 @@ export class ElfFile {
   /** @type {Map<number, number>} */
   #dynamic = new Map();
 
-  /** @param {string} file to be changed */
+  /** @param {string} file path of the executable; `write` changes it in place */
   constructor(file) {
     this.#descriptor = openSync(file, 'r+');
     const header = this.#readAt(0, 64);
@@ -56,7 +56,7 @@ export class ElfFile {
   }
 
   /**
-   * A function of a library: its number among those that are called, and the slot with its address when the program runs.
+   * Finds an imported function: its index in the relocations of the PLT, and the address of its slot in the GOT.
    *
    * @param {string} name
    */
@@ -70,12 +70,12 @@ export class ElfFile {
   }
 
   /**
-   * Where a function is that the executable itself has.
+   * Finds a function that the executable exports: its address and size.
    *
    * @param {string} name
    */
   exportedFunction(name) {
-    // The table of names follows that of the symbols.
+    // The string table follows the symbol table, which ends there.
     const count = Math.floor((this.#tag(DT.STRTAB) - this.#tag(DT.SYMTAB)) / SYMBOL);
     for (let index = 1; index < count; index++) {
       const symbol = this.#symbol(index);

@@ -1,2 +1,2 @@
-// Stands in the bundle for a package of which nothing is called.
+// Replaces a package in the bundle whose functions are never called.
 export {};

@@ -11,7 +11,7 @@ import { labFolder } from './etcd/watchdog.mjs';
 /** @typedef {import('./etcd/flags.mjs').ServerSettings} ServerSettings */
 
 /**
- * Certificates of the servers; a `Pki` is one. Without `peer` the members talk to each other in plain http.
+ * Certificates of the servers; a `Pki` has all of them. Without `peer`, members use plain http between each other.
  *
  * @typedef {{ caCert: string, server: PairFiles, peer?: PairFiles }} ServerTls
  */
@@ -20,14 +20,14 @@ import { labFolder } from './etcd/watchdog.mjs';
  * @typedef {object} StartOptions
  * @property {string} program the etcd server, 3.4 or later
  * @property {ServerTls} [tls] serves https
- * @property {boolean} [clientCertAuth] with `tls`: clients need a certificate of the CA
+ * @property {boolean} [clientCertAuth] with `tls`: clients need a certificate signed by the CA
  * @property {number} [members] 1 when absent
  * @property {string} [authToken] such as `simple` or `jwt,pub-key=...`
  * @property {string[]} [extraArgs] further flags for every member
- * @property {string} [dataDir] for one member: starts from this data, such as a restored snapshot's, and
- *   leaves it in place
- * @property {(members: readonly MemberAddress[]) => Promise<void>} [prepare] puts files into the members' data
- *   directories, which do not exist yet, before they start; called again when ports turn out to be taken
+ * @property {string} [dataDir] for one member: starts with this data directory, such as one that was restored, and
+ *   does not remove it
+ * @property {(members: readonly MemberAddress[]) => Promise<void>} [prepare] creates the members' data
+ *   directories before they start; called again when ports turn out to be in use
  * @property {Record<string, string>} [env] for every member, such as ETCD_VERIFY
  */
 
@@ -37,7 +37,7 @@ import { labFolder } from './etcd/watchdog.mjs';
  * @property {string} clientUrl
  * @property {string} peerUrl
  * @property {string} dataDir
- * @property {number | undefined} pid undefined while it does not run
+ * @property {number | undefined} pid undefined while the member is not running
  */
 
 /**
@@ -45,27 +45,27 @@ import { labFolder } from './etcd/watchdog.mjs';
  * @property {string} version of the servers
  * @property {string[]} endpoints client URLs of all members
  * @property {Member[]} members
- * @property {() => Promise<void>} stop ends all members and removes their data; may be called twice
- * @property {(index: number) => Promise<void>} restart ends a member if it runs, starts it with the same data
+ * @property {() => Promise<void>} stop stops all members and removes their data; may be called twice
+ * @property {(index: number) => Promise<void>} restart stops a member if it is running, starts it with the same data
  *   and ports, and waits until it serves
- * @property {(index: number) => Promise<void>} kill ends it without any chance to say goodbye
- * @property {(index: number) => void} pause it keeps its connections and answers nothing
+ * @property {(index: number) => Promise<void>} kill ends the member with SIGKILL
+ * @property {(index: number) => void} pause stops the process (SIGSTOP): connections stay open, requests get no answer
  * @property {(index: number) => void} resume
- * @property {() => Promise<void>} serving waits until every member that runs and is not paused serves: after a
- *   leader's death writes are lost until the others have agreed on a new one
+ * @property {() => Promise<void>} serving waits until every member that is running and not paused serves: when a
+ *   leader is killed, writes are lost until the others have elected a new one
  * @property {() => string} logs of all members
  */
 
-/** Ports may be taken between looking and listening; more often than this is no accident. */
-const attempts = 5;
+/** Another process can take a port between the check and the listen; more failures than this have another cause. */
+const maxAttempts = 5;
 
 /**
- * Starts one server or a cluster and waits until every member serves. The servers end with this process,
- * however it ends.
+ * Starts one server or a cluster and waits until every member serves. The servers are killed when this process
+ * ends, SIGKILL included.
  *
  * @param {StartOptions} options
  * @returns {Promise<Cluster>}
- * @throws {Error} when a member ends or does not serve in time; the message has lines of its log
+ * @throws {Error} when a member exits or does not serve in time; the message has lines of its log
  */
 export async function startEtcd(options) {
   const version = await serverVersion(options.program);
@@ -80,7 +80,7 @@ export async function startEtcd(options) {
     } catch (error) {
       await Promise.all(processes.map((process) => process.end('SIGKILL')));
       rmSync(folder, { recursive: true, force: true });
-      if (!(error instanceof PortTakenError) || attempt === attempts) throw error;
+      if (!(error instanceof PortTakenError) || attempt === maxAttempts) throw error;
     }
   }
 }
@@ -138,7 +138,7 @@ function clusterOf({ version, folder, members, processes }) {
     endpoints: members.map(({ clientUrl }) => clientUrl),
     members: members.map((member, index) => describeMember(member, at(index))),
     async stop() {
-      // Members of a cluster that end politely together wait for each other to take over the lead.
+      // On SIGTERM a leader first transfers its leadership, and waits for members that are stopping too.
       const signal = processes.length > 1 ? 'SIGKILL' : 'SIGTERM';
       await Promise.all(processes.map((process) => process.end(signal)));
       rmSync(folder, { recursive: true, force: true });
@@ -180,7 +180,7 @@ async function restart(process) {
     try {
       return await process.ready();
     } catch (error) {
-      if (!(error instanceof PortTakenError) || attempt === attempts) throw error;
+      if (!(error instanceof PortTakenError) || attempt === maxAttempts) throw error;
     }
   }
 }

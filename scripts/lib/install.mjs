@@ -6,12 +6,12 @@ import { root } from './paths.mjs';
 /** @typedef {{ version?: string, link?: boolean, optional?: boolean }} LockedPackage */
 
 /**
- * Runs `npm ci` when node_modules is missing or differs from package-lock.json. No package's install script
- * is run: none is needed.
+ * Runs `npm ci` when node_modules is missing or differs from package-lock.json. Install scripts of packages are
+ * disabled: none is needed.
  *
- * @param {AbortSignal} [signal] ends the installation
- * @returns {Promise<boolean>} whether anything had to be installed
- * @throws {Error} with npm's own words when it fails
+ * @param {AbortSignal} [signal] kills npm
+ * @returns {Promise<boolean>} whether `npm ci` was run
+ * @throws {Error} with npm's output when it fails
  */
 export async function ensureInstalled(signal) {
   if (isInstalled()) return false;
@@ -22,7 +22,7 @@ export async function ensureInstalled(signal) {
   return true;
 }
 
-/** @returns {boolean} whether node_modules holds what the lock file says */
+/** @returns {boolean} whether node_modules agrees with the lock file */
 export function isInstalled() {
   const installed = readPackages('node_modules/.package-lock.json');
   const locked = readPackages('package-lock.json');
@@ -30,7 +30,7 @@ export function isInstalled() {
   return Object.entries(locked).every(([folder, wanted]) => {
     if (folder === '') return true;
     const found = installed[folder];
-    // Packages for other machines are locked and not installed.
+    // Optional packages for other platforms are in the lock file and not installed.
     if (found === undefined) return wanted.optional === true;
     return found.version === wanted.version && existsSync(path.join(root, folder));
   });
@@ -48,7 +48,7 @@ function readPackages(file) {
   }
 }
 
-/** @returns {[string, ...string[]]} the npm that started this script, else the one on PATH */
+/** @returns {[string, ...string[]]} the command line of the npm that started this script, else of the npm on PATH */
 export function npmCommand() {
   const starter = process.env.npm_execpath;
   if (starter !== undefined && /npm-cli\.c?js$/.test(starter)) return [process.execPath, starter];

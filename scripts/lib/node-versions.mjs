@@ -3,7 +3,7 @@ import path from 'node:path';
 import { capture, isExecutable, lastLine } from './command.mjs';
 import { root } from './paths.mjs';
 
-/** Besides the Node that runs the tests: what users have. */
+/** The Node.js versions that users have; tests use them besides the one that runs the tests. */
 export const nodeMajors = ['20', '22', '24', '26'];
 
 const cache = path.join(root, '.cache', 'node');
@@ -13,19 +13,19 @@ export function nodeProgram(major) {
   return path.join(cache, major, 'bin', 'node');
 }
 
-/** Whether tests that go through the versions of users are to do with the Node that runs them: NODE_VERSIONS_UNDER_TEST is `own`. */
+/** NODE_VERSIONS_UNDER_TEST=own: tests over several Node.js versions use only the one that runs them. */
 export const testsOnlyOwnNode = process.env.NODE_VERSIONS_UNDER_TEST === 'own';
 
-/** @returns {string[]} the majors whose program is in the cache */
+/** @returns {string[]} the major versions in the cache */
 export function cachedNodeMajors() {
   if (testsOnlyOwnNode) return [];
   return nodeMajors.filter((major) => isExecutable(nodeProgram(major)));
 }
 
 /**
- * Puts the programs of the other Node versions into the cache; they come as npm packages, for Linux on x64.
+ * Downloads the other Node.js versions into the cache; they come as npm packages, for Linux on x64.
  *
- * @param {(line: string) => void} say hears why a version is missing
+ * @param {(line: string) => void} say receives the reason when a version cannot be obtained
  * @returns {Promise<void>}
  */
 export async function obtainNodeVersions(say) {
@@ -43,7 +43,7 @@ export async function obtainNodeVersions(say) {
 
 /**
  * @param {string} major
- * @returns {Promise<string | undefined>} why it could not be had
+ * @returns {Promise<string | undefined>} the reason when it cannot be obtained
  */
 async function obtain(major) {
   const staging = mkdtempSync(path.join(cache, '.staging-'));

@@ -1,4 +1,4 @@
-// package-lock.json: which of its packages npm could not check, and how to complete them.
+// Finds packages without an integrity in package-lock.json, and adds it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './paths.mjs';
@@ -13,14 +13,14 @@ export function readPackageLock() {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** @param {PackageLock} lock written as npm writes it, so that only what was changed differs */
+/** Formats the file as npm does, so that only changed entries differ. @param {PackageLock} lock */
 export function writePackageLock(lock) {
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 }
 
 /**
- * npm writes the integrity of the packages that it downloads. Optional packages for other systems are not downloaded,
- * so theirs can be missing, and npm then installs whatever the registry answers.
+ * npm writes the integrity of the packages that it downloads. Optional packages for other platforms are not downloaded,
+ * so their integrity can be missing, and npm then installs them without a check.
  *
  * @param {PackageLock} lock
  * @returns {{ folder: string, name: string, version: string }[]} the packages without integrity
@@ -37,8 +37,8 @@ export function packagesWithoutIntegrity(lock) {
 
 /**
  * @param {PackageLock} lock
- * @param {ReadonlyMap<string, string>} integrities by the folders of the packages
- * @returns {PackageLock} with these integrities where npm puts them: after `version` and `resolved`
+ * @param {ReadonlyMap<string, string>} integrities by the packages' folders
+ * @returns {PackageLock} a copy with these integrities after `version` and `resolved`, as npm orders them
  */
 export function withIntegrities(lock, integrities) {
   const packages = Object.entries(lock.packages).map(([folder, entry]) => {

@@ -1,4 +1,4 @@
-// A certificate authority and certificates like those kubeadm makes for its etcd, without the program openssl.
+// Makes a certificate authority and certificates as kubeadm does for its etcd, without the openssl program.
 // Profiles follow kubeadm's `certs` phase (cmd/kubeadm/app/util/pkiutil): names, usages, lifetimes, files.
 import { createHash, generateKeyPair, randomBytes, sign } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -19,11 +19,11 @@ import * as x509 from '@peculiar/asn1-x509';
 
 /**
  * @typedef {object} CertificateRequest
- * @property {Usage} usage server and peer certificates are good for clients too, as kubeadm's are
+ * @property {Usage} usage server and peer certificates have the client usage too, as kubeadm's have
  * @property {string} commonName
  * @property {string} [organization]
  * @property {string[]} [dnsNames]
- * @property {string[]} [ips] v4 or v6
+ * @property {string[]} [ips] IPv4 or IPv6 addresses
  * @property {Date} [notBefore] five minutes ago when absent
  * @property {Date} [notAfter] in a year when absent
  * @property {KeyAlgorithm} [algorithm]
@@ -43,17 +43,17 @@ import * as x509 from '@peculiar/asn1-x509';
 /**
  * @typedef {object} Pki
  * @property {string} dir
- * @property {Authority} authority to issue more from
+ * @property {Authority} authority issues further certificates
  * @property {string} caCert path
  * @property {PairFiles} server
  * @property {PairFiles} peer
- * @property {PairFiles} client healthcheck-client: what a control-plane node's etcdctl uses
+ * @property {PairFiles} client the healthcheck-client pair, for etcdctl on a control-plane node
  */
 
 /**
  * @typedef {object} PkiOptions
- * @property {string} [nodeName] goes into the server's and the peer's certificate
- * @property {string[]} [ips] further addresses besides 127.0.0.1 and ::1
+ * @property {string} [nodeName] common name and DNS name of the server's and the peer's certificate
+ * @property {string[]} [ips] addresses in addition to 127.0.0.1 and ::1
  * @property {KeyAlgorithm} [algorithm]
  */
 
@@ -69,7 +69,7 @@ const signatureAlgorithms = {
 /**
  * Writes ca.crt, ca.key, and server.*, peer.*, healthcheck-client.* pairs.
  *
- * @param {string} dir made when it does not exist
+ * @param {string} dir created when it does not exist
  * @param {PkiOptions} [options]
  * @returns {Promise<Pki>}
  */
@@ -103,8 +103,8 @@ export async function createPki(dir, options = {}) {
 }
 
 /**
- * @param {Partial<Omit<CertificateRequest, 'usage'>>} [request] ten years from now when no end is given
- * @returns {Promise<Authority>} a new, self-signed one
+ * @param {Partial<Omit<CertificateRequest, 'usage'>>} [request] valid for ten years when `notAfter` is absent
+ * @returns {Promise<Authority>} a new, self-signed authority
  */
 export async function createAuthority(request = {}) {
   const full = { commonName: 'etcd-ca', notAfter: new Date(Date.now() + 3650 * day), ...request };
@@ -119,7 +119,7 @@ export async function createAuthority(request = {}) {
 /**
  * @param {Authority} authority
  * @param {CertificateRequest} request
- * @returns {Promise<Issued>} a new key with its certificate
+ * @returns {Promise<Issued>} a new key and its certificate
  */
 export async function issue(authority, request) {
   const keys = await makeKeys(request.algorithm);
@@ -128,10 +128,10 @@ export async function issue(authority, request) {
 }
 
 /**
- * @param {string} dir made when it does not exist
+ * @param {string} dir created when it does not exist
  * @param {string} name
  * @param {{ cert: string, key: string }} pair PEM
- * @returns {PairFiles} `name`.crt, and `name`.key which only its owner may read
+ * @returns {PairFiles} `name`.crt and `name`.key; only the owner may read the key
  */
 export function writePair(dir, name, pair) {
   mkdirSync(dir, { recursive: true });
@@ -168,7 +168,7 @@ function certify(issuer, request, publicKey) {
   const algorithm = signatureAlgorithms[issuer.privateKey.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec'];
   const tbsCertificate = new x509.TBSCertificate({
     version: x509.Version.v3,
-    // Positive, without a leading zero, and different for each certificate.
+    // A positive DER INTEGER without leading zero bytes, unique for each certificate.
     serialNumber: toArrayBuffer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     signature: algorithm,
     issuer: toName(issuer.subject),
@@ -259,7 +259,7 @@ function exportPublic(publicKey) {
 
 /**
  * @param {Buffer} bytes
- * @returns {ArrayBuffer} of these bytes alone
+ * @returns {ArrayBuffer} a copy with exactly these bytes; a Buffer's own ArrayBuffer can be larger
  */
 function toArrayBuffer(bytes) {
   return new Uint8Array(bytes).buffer;

@@ -1,4 +1,4 @@
-// The real etcd programs that tests compare with: what is at hand, and how to get more.
+// The real etcd programs that tests compare with: finds those on the machine and obtains others.
 import { existsSync } from 'node:fs';
 import { debianPlans } from './reference/debian.mjs';
 import { goPlans } from './reference/golang.mjs';
@@ -11,14 +11,14 @@ import { compareVersions } from './version.mjs';
 /** @typedef {import('./reference/plan.mjs').Plan} Plan */
 /** @typedef {Reference & { etcdctl: string }} CompleteReference server and client, as tests need them */
 
-/** Restricts the series that are looked for, such as `3.5,3.7`. */
+/** Environment variable: the versions or series to use, such as `3.5,3.7.1`; all when empty. */
 const versionsVariable = 'ETCD_REFERENCE_VERSIONS';
 
-/** A source that failed is left alone for so long, as long as another one gave something. */
+/** A source that failed is not tried again for this time, if another source gave a version. */
 const retryAfterMs = 60 * 60 * 1000;
 
 /**
- * What the last `npm run reference` found, as far as it still exists.
+ * The versions that the last `npm run reference` found and that still exist.
  *
  * @returns {CompleteReference[]} oldest first; only versions with both etcd and etcdctl
  */
@@ -29,7 +29,7 @@ export function loadReference() {
 }
 
 /**
- * @returns {Reference[]} as `loadReference`, with versions of which only the server is there
+ * @returns {Reference[]} as `loadReference`, including versions without etcdctl
  */
 export function loadServers() {
   const wanted = wantedSeries();
@@ -42,14 +42,14 @@ export function loadServers() {
 
 /**
  * @typedef {object} ObtainOptions
- * @property {boolean} [quick] be content with the first source that gives a server
+ * @property {boolean} [quick] stop after the first source that gives a server
  * @property {boolean} [prebuilt] with `quick`: build nothing, and begin with the newest package
- * @property {boolean} [refresh] also try again what failed a short while ago
- * @property {(line: string) => void} say receives progress and the reasons for what is missing
+ * @property {boolean} [refresh] also try the sources again that failed within the last hour
+ * @property {(line: string) => void} say receives progress, and the reason for each missing version
  */
 
 /**
- * Looks for etcd on the machine, obtains what is missing, and writes the index.
+ * Looks for etcd on the machine, obtains missing versions, and writes the index.
  *
  * @param {ObtainOptions} options
  * @returns {Promise<Reference[]>} oldest first; empty when no source gave anything
@@ -58,62 +58,62 @@ export async function obtainReference(options) {
   const wanted = wantedSeries();
   const local = await findLocal();
   for (const note of local.notes) options.say(note);
-  const atHand = new Collection([...local.found, ...readCached()], wanted);
+  const available = new Collection([...local.found, ...readCached()], wanted);
   const index = readIndex();
-  if (!(options.quick && atHand.size > 0)) await obtainMissing(atHand, index, options);
-  // Another run may have finished in the meantime: what it obtained counts too.
-  for (const reference of readCached()) atHand.add(reference);
+  if (!(options.quick && available.size > 0)) await obtainMissing(available, index, options);
+  // Include versions that a concurrent run has obtained in the meantime.
+  for (const reference of readCached()) available.add(reference);
   const settled = { ...readIndex().settled, ...index.settled };
-  writeIndex({ entries: atHand.sorted([]), settled, failed: index.failed });
-  return atHand.sorted();
+  writeIndex({ entries: available.sorted([]), settled, failed: index.failed });
+  return available.sorted();
 }
 
 /**
- * @param {Collection} atHand receives what is obtained
- * @param {import('./reference/store.mjs').Index} index receives what was settled and what failed
+ * @param {Collection} available receives the versions
+ * @param {import('./reference/store.mjs').Index} index receives the settled and the failed plans
  * @param {ObtainOptions} options
  */
-async function obtainMissing(atHand, index, options) {
+async function obtainMissing(available, index, options) {
   const { plans, notes } = allPlans();
   for (const note of notes) options.say(note);
   const follow = async (/** @type {Plan} */ plan) => {
-    if ((options.quick && atHand.size > 0) || isSettled(plan, atHand, index)) return;
+    if ((options.quick && available.size > 0) || isSettled(plan, available, index)) return;
     const before = index.failed[plan.key];
     const recent = before !== undefined && Date.now() - before.atMs < retryAfterMs;
-    if (recent && atHand.size > 0 && !options.refresh) {
+    if (recent && available.size > 0 && !options.refresh) {
       options.say(`${plan.label}: not available (${before.reason}); --refresh tries again`);
       return;
     }
-    await attempt(plan, { atHand, index, options });
+    await attempt(plan, { available, index, options });
   };
   const lane = async (/** @type {Plan['lane']} */ name) => {
     const ofLane = plans.filter((candidate) => candidate.lane === name);
-    // Later suites have newer servers: when one is enough, it is the newest that runs here.
+    // Later suites have newer servers: with `quick`, take the newest one that runs on this machine.
     for (const plan of options.quick ? ofLane.toReversed() : ofLane) await follow(plan);
   };
   if (options.quick) {
-    // A download takes less time than to build.
+    // A download takes less time than a build.
     await lane('packages');
     await lane('releases');
     if (!options.prebuilt) await lane('go');
   } else {
     await Promise.all([lane('packages'), lane('go')]);
-    if (atHand.size === 0) await lane('releases');
+    if (available.size === 0) await lane('releases');
   }
 }
 
 /**
  * @param {Plan} plan
- * @param {{ atHand: Collection, index: import('./reference/store.mjs').Index, options: ObtainOptions }} run
+ * @param {{ available: Collection, index: import('./reference/store.mjs').Index, options: ObtainOptions }} run
  */
-async function attempt(plan, { atHand, index, options }) {
+async function attempt(plan, { available, index, options }) {
   const began = Date.now();
-  options.say(`${plan.label}: getting it ...`);
+  options.say(`${plan.label}: obtaining it ...`);
   try {
     const reference = await plan.obtain();
     index.settled[plan.key] = reference.version;
     delete index.failed[plan.key];
-    atHand.add(reference);
+    available.add(reference);
     options.say(`${plan.label}: etcd ${reference.version} (${Math.round((Date.now() - began) / 1000)} s)`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -135,18 +135,18 @@ function allPlans() {
 
 /**
  * @param {Plan} plan
- * @param {Collection} atHand
+ * @param {Collection} available
  * @param {import('./reference/store.mjs').Index} index
- * @returns {boolean} whether following the plan would add nothing
+ * @returns {boolean} whether the plan would add no wanted version
  */
-function isSettled(plan, atHand, index) {
+function isSettled(plan, available, index) {
   const version = plan.version ?? index.settled[plan.key];
-  if (version !== undefined && atHand.all.has(version)) return true;
-  if (plan.version !== undefined && !isWanted(plan.version, atHand.wanted)) return true;
-  return atHand.satisfiesWanted();
+  if (version !== undefined && available.all.has(version)) return true;
+  if (plan.version !== undefined && !isWanted(plan.version, available.wanted)) return true;
+  return available.satisfiesWanted();
 }
 
-/** The versions at hand; of two sources for one version the first one counts. */
+/** The versions found so far. When two sources have the same version, the first one is used. */
 class Collection {
   /** @type {Map<string, Reference>} */
   all = new Map();
@@ -165,12 +165,12 @@ class Collection {
     if (!this.all.has(reference.version)) this.all.set(reference.version, reference);
   }
 
-  /** How many of the wanted ones there are. */
+  /** The number of wanted versions in the collection. */
   get size() {
     return this.sorted().length;
   }
 
-  /** Whether there is a restriction and everything it names is here. */
+  /** Whether particular versions are wanted and all of them are in the collection. */
   satisfiesWanted() {
     const versions = [...this.all.keys()];
     return (

@@ -1,13 +1,13 @@
-// What some scripts need that others make, and the sentence that says so.
+// Checks for what a script needs before it can run, such as a build, and says what to run first.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './paths.mjs';
 import { loadReference } from './reference.mjs';
 
-/** @typedef {'build' | 'reference' | 'posix'} Requirement `posix`: to start servers */
+/** @typedef {'build' | 'reference' | 'posix'} Requirement `posix`: a system on which servers are started */
 
-const onWindows = `On Windows no etcd server is started: \`npm run build\`, \`node bin/etcdctl.js\` with servers elsewhere and \
-\`npm run test:unit\` work, for everything else use WSL.`;
+const onWindows = `On Windows this script cannot start etcd servers. \`npm run build\`, \`npm run test:unit\`, and \`node bin/etcdctl.js\` with \
+remote servers work; for everything else use WSL.`;
 
 /** @type {Record<Requirement, () => string | undefined>} */
 const requirements = {
@@ -19,12 +19,12 @@ const requirements = {
   reference: () =>
     loadReference().length > 0
       ? undefined
-      : 'There is no real etcd to compare with: run `npm run reference` first.',
+      : 'No etcd has been set up for comparison: run `npm run reference` first.',
 };
 
 /**
  * @param {Requirement[]} names
- * @returns {string | undefined} what to run first, one sentence a line
+ * @returns {string | undefined} what to run first, one sentence per line; undefined when nothing is missing
  */
 export function missingRequirements(...names) {
   const missing = names.map((name) => requirements[name]()).filter((sentence) => sentence !== undefined);

@@ -1,7 +1,7 @@
-// What `npm test` leaves to `npm run test:all`, so that it ends within five minutes on two cores: this is the one place that says so.
+// Defines what `npm test` leaves out, so that it takes at most five minutes on two cores; `npm run test:all` runs all of it.
 import { loadReference } from './reference.mjs';
 
-/** Acceptance tests that it does not run: long ones, and those about surroundings that few users have. */
+/** Acceptance tests that `npm test` does not run: long ones, and those about environments that few users have. */
 export const leftOut = [
   'test/acceptance/version-2/**',
   'test/acceptance/check-in-full.test.ts',
@@ -20,18 +20,20 @@ export const leftOut = [
   'test/acceptance/restore/large-store.test.ts',
   'test/acceptance/restore/odd-snapshots.test.ts',
   'test/acceptance/side-by-side/downgrade.test.ts',
+  'test/acceptance/side-by-side/role.test.ts',
+  'test/acceptance/side-by-side/user.test.ts',
   'test/acceptance/terminals/**',
 ];
 
-/** Acceptance tests that it runs on the standalone executable too. */
+/** Acceptance tests that `npm test` also runs with the standalone executable. */
 export const onExecutable = [
-  'test/acceptance/exact-bytes.test.ts',
+  'test/acceptance/auth-flow.test.ts',
   'test/acceptance/side-by-side/put-del.test.ts',
-  'test/acceptance/snapshot-restore.test.ts',
 ];
 
 /**
- * The environment of its acceptance tests: the newest servers, the Node.js that runs them, and a quarter of the random command lines.
+ * The environment of the acceptance tests in `npm test`: the newest servers only, only the Node.js that runs the tests, and a quarter
+ * of the random command lines.
  *
  * @returns {Record<string, string>}
  */

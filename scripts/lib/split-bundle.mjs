@@ -1,8 +1,8 @@
-// Divides the program into a few files, so that a run reads only those of which it needs something.
+// Divides the program into a few files, so that a run reads only the files that it needs.
 //
-// esbuild makes chunks of ES modules, some 170: what the same lazy imports need is in one. Chunks that are needed together are then
-// bundled into one file, a CommonJS module, each as a part of it that is executed when it is first required. Parts are known by
-// their numbers, counted through all files; src/launcher/program-parts.ts finds those of other files.
+// esbuild splits the ES modules into about 170 chunks: modules that the same lazy imports need are in one chunk. Chunks that are
+// needed together are then bundled into one file, a CommonJS module. Each chunk is a part of this file, executed when it is first
+// required. Parts have numbers, which are unique over all files; src/launcher/program-parts.ts finds the parts of other files.
 import path from 'node:path';
 import { build } from 'esbuild';
 import { bundledInputs, bundleOptions, programOptions } from './bundle.mjs';
@@ -13,16 +13,17 @@ import { bundledInputs, bundleOptions, programOptions } from './bundle.mjs';
  * @typedef {object} PartsFile
  * @property {string} name
  * @property {string} code a script in ASCII whose value is a function; see `FileFunction` in src/launcher/program-file.ts
- * @property {number} parts how many there are
+ * @property {number} parts the number of parts in the file
  */
 
 /**
  * @param {string} entryPoint such as `src/process.ts`
- * @param {Readonly<Record<string, RegExp>>} division names of files, and of modules that are imported lazily: those that match and
- *   what they import statically go into the first such file. The first has to match the entry point, the last everything.
- * @returns {Promise<{ files: PartsFile[], inputs: string[] }>} `files`: the entry point is part 0; `inputs`: the source files of
- *   which something is left in the code
- * @throws after esbuild has printed what is wrong
+ * @param {Readonly<Record<string, RegExp>>} division names of the files, each with a pattern for lazily imported modules. A module
+ *   and its static imports go into the first file whose pattern matches. The first pattern must match the entry point, the last
+ *   every module.
+ * @returns {Promise<{ files: PartsFile[], inputs: string[] }>} `files`: the entry point is part 0; `inputs`: the source files that
+ *   contribute code to the bundles
+ * @throws after esbuild has printed the errors
  */
 export async function splitProgram(entryPoint, division) {
   const { outputFiles, metafile } = await build({
@@ -51,7 +52,7 @@ export async function splitProgram(entryPoint, division) {
 function divide(chunks, division, entryPoint) {
   const entries = Object.entries(chunks)
     .map(([chunk, output]) => ({ chunk, module: output.entryPoint ?? '' }))
-    // The others are imported by these.
+    // Chunks without an entry point are static imports of those with one.
     .filter(({ module }) => module !== '')
     .toSorted((a, b) => Number(b.module === entryPoint) - Number(a.module === entryPoint));
   const left = new Set(Object.keys(chunks));
@@ -77,12 +78,12 @@ function withImports(chunks, wanted) {
 
 /**
  * @typedef {object} Program
- * @property {ReadonlyMap<string, string>} texts of chunks by their names
- * @property {ReadonlyMap<string, number>} numbers of parts by the names of their chunks
+ * @property {ReadonlyMap<string, string>} texts source texts, by chunk name
+ * @property {ReadonlyMap<string, number>} numbers part numbers, by chunk name
  */
 
 /**
- * @param {string[]} chunks those of one file
+ * @param {string[]} chunks the names of one file's chunks
  * @param {Program} program
  */
 async function joinChunks(chunks, { texts, numbers }) {
@@ -107,7 +108,7 @@ async function joinChunks(chunks, { texts, numbers }) {
     plugins: [chunkFiles],
   });
   const code = (outputFiles[0]?.text ?? '')
-    // `import()` would need a loader of ES modules.
+    // `import()` would need an ES module loader.
     .replaceAll(/\bimport\(("(?:part|lazy):[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))')
     .replaceAll(/\brequire\("part:(\d+)"\)/g, 'require($1)');
   return `(function (module, require, notePart) {\n"use strict";\n${code}})`;

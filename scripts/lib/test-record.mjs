@@ -1,4 +1,5 @@
-// What passed on these very source files, so that `npm run test:all -- --rest` need not do it again.
+// Records which steps and tests passed, with a digest of the source files: `npm run test:all -- --rest` does not repeat them as long as
+// the digest is the same.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,8 +8,8 @@ import { root } from './paths.mjs';
 
 /**
  * @typedef {object} TestRecord
- * @property {readonly string[]} steps names of those that succeeded
- * @property {readonly string[]} tests ids of those that passed
+ * @property {readonly string[]} steps names of the steps that succeeded
+ * @property {readonly string[]} tests ids of the tests that passed
  */
 
 export const recordFile = path.join(root, '.cache', 'passed-tests.json');
@@ -17,15 +18,15 @@ export const recordFile = path.join(root, '.cache', 'passed-tests.json');
 export const noRecord = { steps: [], tests: [] };
 
 /**
- * @param {string} program what was tested, and beside what
- * @param {string} testFile relative to the checkout
- * @param {readonly string[]} titles from the outermost `describe` on
+ * @param {string} program the program under test and the one it was compared with, such as `executable beside etcdctl 3.7.1`
+ * @param {string} testFile path relative to the checkout
+ * @param {readonly string[]} titles of the enclosing `describe` calls, the outermost first, and of the test
  */
 export function testId(program, testFile, titles) {
   return [program, testFile.replaceAll(path.sep, '/'), ...titles].join(' > ');
 }
 
-/** @returns {TestRecord} an empty one when a source file or Node.js is another one since, or outside of a git checkout */
+/** @returns {TestRecord} an empty record when a source file or Node.js has changed since, or outside of a git checkout */
 export function readRecord() {
   if (!existsSync(recordFile)) return noRecord;
   const { digest, steps, tests } = JSON.parse(readFileSync(recordFile, 'utf8'));
@@ -38,7 +39,7 @@ export function writeRecord({ steps, tests }) {
   writeFileSync(recordFile, JSON.stringify({ digest: sourceDigest(), steps, tests }));
 }
 
-/** @returns {string | undefined} of Node's version and of all files that git does not ignore; undefined outside of a git checkout */
+/** @returns {string | undefined} digest of Node's version and all files that git does not ignore; undefined outside of a git checkout */
 function sourceDigest() {
   const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,

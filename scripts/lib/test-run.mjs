@@ -1,4 +1,4 @@
-// Steps of a test run, one after the other, and the count of all tests in them.
+// Runs the steps of a test run in sequence, and counts all tests in them.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,13 +6,13 @@ import path from 'node:path';
 import { root } from './paths.mjs';
 import { testId } from './test-record.mjs';
 
-/** @typedef {{ name: string, run: () => Promise<void> }} Step rejects when it fails */
-/** @typedef {{ status: string, ancestorTitles: string[], title: string, meta: { partly?: boolean } }} TestResult */
+/** @typedef {{ name: string, run: () => Promise<void> }} Step `run` rejects when the step fails */
+/** @typedef {{ status: string, ancestorTitles: string[], title: string, meta: { isPartial?: boolean } }} TestResult */
 
 /**
  * @typedef {object} VitestRun
- * @property {'unit' | 'acceptance' | 'short'} project
- * @property {string} program what is tested, and beside what: the ids of the tests begin with it
+ * @property {'unit*' | 'acceptance' | 'short'} project
+ * @property {string} program the program under test and the one it is compared with; test ids begin with it
  * @property {readonly string[]} [args] file filters and options
  * @property {Readonly<Record<string, string>>} [env]
  */
@@ -21,13 +21,13 @@ export class TestRun {
   #count = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   failures = [];
-  /** @type {string[]} names of those that succeeded */
+  /** @type {string[]} names of the steps that succeeded */
   steps = [];
-  /** @type {string[]} ids of those that passed */
+  /** @type {string[]} ids of the tests that passed */
   tests = [];
   #reports = mkdtempSync(path.join(tmpdir(), 'etcdctl-test-'));
 
-  /** @param {import('./test-record.mjs').TestRecord} record of what is not to be repeated */
+  /** @param {import('./test-record.mjs').TestRecord} record steps and tests to leave out, because they have passed before */
   constructor(record) {
     this.record = record;
     this.passedBefore = new Set(record.tests);
@@ -38,13 +38,13 @@ export class TestRun {
     return `${passed} passed, ${failed} failed, ${skipped} skipped`;
   }
 
-  /** Removes its temporary files. */
+  /** Removes the temporary files. */
   end() {
     rmSync(this.#reports, { recursive: true, force: true });
   }
 
   /** @param {Step} step */
-  async follow({ name, run }) {
+  async runStep({ name, run }) {
     const began = Date.now();
     console.log(`\n== ${name}`);
     const fault = await run().then(
@@ -62,12 +62,12 @@ export class TestRun {
   }
 
   /**
-   * Follows a step unless the record has it; its tests count in any case.
+   * Runs a step unless it is in the record. Tests that passed before are counted in both cases.
    *
    * @param {Step} step
    */
-  async followOnce(step) {
-    if (!this.record.steps.includes(step.name)) return this.follow(step);
+  async runStepOnce(step) {
+    if (!this.record.steps.includes(step.name)) return this.runStep(step);
     console.log(`\n== ${step.name}: passed before`);
     if (step.name === 'unit tests') {
       this.#count.passed += this.record.tests.filter((id) => id.startsWith('unit > ')).length;
@@ -88,7 +88,7 @@ export class TestRun {
   }
 
   /**
-   * @param {string} file vitest's JSON report; missing when vitest itself broke
+   * @param {string} file vitest's JSON report; missing when vitest itself failed
    * @param {string} program
    */
   #addReport(file, program) {
@@ -100,7 +100,7 @@ export class TestRun {
       return;
     }
     for (const { name, status, assertionResults } of report.testResults) {
-      // A file that cannot be loaded has no tests and counts as one that failed.
+      // A file that cannot be loaded has no tests: count one failure.
       if (status === 'failed' && assertionResults.length === 0) this.#count.failed += 1;
       const testFile = path.relative(root, name);
       for (const test of assertionResults) this.#addTest(test, program, testFile);
@@ -115,7 +115,7 @@ export class TestRun {
   #addTest({ status, ancestorTitles, title, meta }, program, testFile) {
     const id = testId(program, testFile, [...ancestorTitles, title]);
     const hasPassed = status === 'passed';
-    if (hasPassed && meta.partly !== true) this.tests.push(id);
+    if (hasPassed && meta.isPartial !== true) this.tests.push(id);
     if (hasPassed || (status !== 'failed' && this.passedBefore.has(id))) this.#count.passed += 1;
     else if (status === 'failed') this.#count.failed += 1;
     else this.#count.skipped += 1;
@@ -123,9 +123,11 @@ export class TestRun {
 }
 
 /**
- * @param {readonly string[]} args a script of the checkout and its arguments
- * @param {Readonly<Record<string, string>>} [env] added to ours
- * @returns {Promise<void>} its output is ours
+ * Runs a script with this Node.js in the checkout; its output goes to this process's stdout and stderr.
+ *
+ * @param {readonly string[]} args the script and its arguments
+ * @param {Readonly<Record<string, string>>} [env] added to the environment of this process
+ * @returns {Promise<void>} rejects unless the script exits with 0
  */
 export function node(args, env = {}) {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * The licences of the packages whose code is in a bundle, in the order of their names.
+ * The licences of the packages whose code is in a bundle, ordered by package name.
  *
  * @param {string[]} inputs paths of the bundled files, relative to `root`
  * @param {string} root
@@ -18,8 +18,8 @@ export function thirdPartyLicenses(inputs, root) {
 }
 
 /**
- * @param {string} file such as `node_modules/@scope/name/lib/index.js`, with / whatever the system
- * @returns {string | undefined} the innermost package's folder; undefined for our own files
+ * @param {string} file such as `node_modules/@scope/name/lib/index.js`, with `/` on all systems
+ * @returns {string | undefined} the folder of the innermost package; undefined for files of this project
  */
 function packageFolder(file) {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];

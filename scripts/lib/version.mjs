@@ -1,9 +1,9 @@
 /**
- * Orders `3.4.23`, `3.5.9`, `3.5.30` as numbers; a pre-release suffix is ignored.
+ * Compares versions such as `3.5.9` and `3.5.30` number by number; a pre-release suffix is ignored.
  *
  * @param {string} a
  * @param {string} b
- * @returns {number} negative when `a` is the older one
+ * @returns {number} negative when `a` is older than `b`, 0 when they are equal
  */
 export function compareVersions(a, b) {
   const left = numbers(a);

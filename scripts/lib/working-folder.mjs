@@ -1,22 +1,23 @@
-// Bun ends at once where the working folder has no path: it was deleted, or its path is too long. Go's programs and Node.js do
-// not: there, only what needs the folder fails. So the executable gets a `getcwd` that falls back on a path that Linux has for
-// every working folder. It takes the place of `uv_cwd`, which Bun has for native add-ons only, and calls to `getcwd` lead there.
+// Bun exits at startup when getcwd(3) fails, because the working directory was deleted or its path is too long. Go programs and
+// Node.js do not: only operations that need the directory fail. So the executable gets a `getcwd` that falls back to
+// /proc/self/cwd, a valid path for every working directory on Linux. Its code replaces that of `uv_cwd`, which Bun has for native
+// add-ons only, and the calls of `getcwd` are redirected to it.
 import { ElfFile } from './elf.mjs';
 
 /** @typedef {import('./bun.mjs').Architecture} Architecture */
 
-/** Two registers full, the zero at its end included. */
+/** 16 bytes with the terminating zeros, which two registers hold. */
 const FALLBACK = Buffer.from('/proc/self/cwd\0\0');
 
 /**
  * @typedef {object} Machine
- * @property {(slot: number) => Buffer} getcwd calls the function whose address is in the slot; when that fails, and there is a buffer of
- *   16 bytes, fills this with the fallback
+ * @property {(slot: number) => Buffer} getcwd code that calls the function whose address is in the GOT slot; when the call fails, and the
+ *   caller's buffer has at least 16 bytes, it fills the buffer with the fallback
  * @property {(from: number, to: number) => Buffer} jump
- * @property {(initial: number, index: number) => number} linkage where the code is by which a function of a library is called. `initial`
- *   is in the slot when the program starts, `index` the number of the function
- * @property {(at: number, slot: number) => Buffer} linkageStart how that code begins
- * @property {number} linkageCompared where of it that is
+ * @property {(initial: number, index: number) => number} linkage address of an imported function's PLT entry. `initial`: the content
+ *   of its GOT slot when the program starts; `index`: the function's index in the PLT relocations
+ * @property {(at: number, slot: number) => Buffer} linkageStart expected code of the PLT entry
+ * @property {number} linkageCompared offset of this code in the entry
  */
 
 /** @type {Record<Architecture, Machine>} */
@@ -39,7 +40,7 @@ const machines = {
         hex('c3'), // end: ret
       ]),
     jump: (from, to) => Buffer.concat([hex('e9'), words(to - (from + 5))]),
-    // Each entry is 16 bytes: jmp [slot]; then what finds the function at the first call, to which the slot leads at first.
+    // A PLT entry has 16 bytes: jmp [slot], 6 bytes, then the lazy binding code, to which the slot points at first.
     linkage: (initial) => initial - 6,
     linkageStart: (at, slot) => Buffer.concat([hex('ff25'), words(slot - (at + 6))]),
     linkageCompared: 0,
@@ -60,7 +61,7 @@ const machines = {
         FALLBACK,
       ]),
     jump: (from, to) => words(0x14000000 | (((to - from) >> 2) & 0x3ffffff)),
-    // The slot leads to the table's start, 32 bytes before the first entry. An entry: adrp x16, slot; ldr x17, [x16, #slot]; …
+    // The slot points to the start of the PLT, 32 bytes before the first entry. An entry: adrp x16, slot; ldr x17, [x16, #slot]; …
     linkage: (initial, index) => initial + 32 + 16 * index,
     linkageStart: (_at, slot) => words(0xf9400211 | (((slot & 0xfff) >> 3) << 10)),
     linkageCompared: 4,
@@ -68,7 +69,7 @@ const machines = {
 };
 
 /**
- * @param {string} file an executable that Bun has made; its code and data have fixed addresses
+ * @param {string} file an executable made by Bun; its code and data have fixed addresses
  * @param {Architecture} architecture
  */
 export function allowFolderWithoutPath(file, architecture) {

@@ -149,8 +149,8 @@ export function systemRootsOf({
 function proxySettings(env: Environment): ProxySettings {
   const http = env.HTTP_PROXY || env.http_proxy;
   const https = env.HTTPS_PROXY || env.https_proxy;
-  const exceptions = env.NO_PROXY || env.no_proxy;
-  return { ...(http && { http }), ...(https && { https }), ...(exceptions && { noProxy: exceptions }) };
+  const noProxy = env.NO_PROXY || env.no_proxy;
+  return { ...(http && { http }), ...(https && { https }), ...(noProxy && { noProxy }) };
 }
 
 /** With `--password`, `--user` is the user name only. Without it, `--user` may be `name:password`, split at the first colon. */

@@ -136,7 +136,7 @@ function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<G
   const help = (node: CommandNode): Outcome<Globals> => ({ kind: 'help', text: commandHelp(node, settings) });
   const line = parseCommandLine(found, env);
   const { node } = found;
-  if (line.asksForHelp || node.action.kind === 'family') return help(node);
+  if (line.isHelpRequested || node.action.kind === 'family') return help(node);
   switch (node.action.kind) {
     case 'help':
       return help(helpTopic(root, line.args));
@@ -164,7 +164,7 @@ function helpTopic(root: CommandNode, words: readonly string[]): CommandNode {
 interface ParsedCommandLine extends CommandLine {
   /** The global flags given on the command line. */
   readonly globals: Readonly<Record<string, unknown>>;
-  readonly asksForHelp: boolean;
+  readonly isHelpRequested: boolean;
 }
 
 /**
@@ -174,7 +174,7 @@ interface ParsedCommandLine extends CommandLine {
 function parseCommandLine(found: FoundCommand, env: Environment): ParsedCommandLine {
   const { node, unknownWord } = found;
   try {
-    if (unknownWord !== undefined && !(node.parent !== undefined && asksForHelp(found))) {
+    if (unknownWord !== undefined && !(node.parent !== undefined && isHelpRequested(found))) {
       throw unknownCommand(node, unknownWord);
     }
     return parseValues(found, env);
@@ -184,7 +184,7 @@ function parseCommandLine(found: FoundCommand, env: Environment): ParsedCommandL
   }
 }
 
-function asksForHelp({ node, args }: FoundCommand): boolean {
+function isHelpRequested({ node, args }: FoundCommand): boolean {
   return normaliseArguments(args, node.acceptedFlags).tokens.includes('--help=true');
 }
 
@@ -204,7 +204,7 @@ function parseValues({ node, args }: FoundCommand, env: Environment): ParsedComm
     flags: Object.assign({}, ...values),
     argsLenAtDash,
     globals,
-    asksForHelp: help === true,
+    isHelpRequested: help === true,
   };
 }
 

@@ -69,7 +69,7 @@ export async function discoverEndpoints(
 async function lookUp(
   scheme: string,
   name: string,
-  { resolveSrv, nameServers: servers, random }: DiscoveryDependencies,
+  { resolveSrv, nameServers, random }: DiscoveryDependencies,
 ): Promise<string[]> {
   try {
     const records = await resolveSrv(name);
@@ -80,7 +80,7 @@ async function lookUp(
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     throw new Error(
-      `lookup ${name}${nameServerText(servers()[0])}: ${DNS_ERRORS[code] ?? (code || (cause as Error).message)}`,
+      `lookup ${name}${nameServerText(nameServers()[0])}: ${DNS_ERRORS[code] ?? (code || (cause as Error).message)}`,
       { cause },
     );
   }

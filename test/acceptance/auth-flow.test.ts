@@ -10,7 +10,7 @@ const reader: KnownAccounts = {
 };
 
 describe.each(references.map((reference) => ({ reference, version: reference.version })))(
-  'users from nothing, etcd $version',
+  'auth on a server without users, etcd $version',
   ({ reference }) => {
     let lab: Lab;
     beforeAll(async () => {
@@ -29,7 +29,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       return stdout.toString();
     }
 
-    it('lets in who may, and nobody else, until users are off again', async () => {
+    it('permits what the roles grant, and nothing else, until it is disabled', async () => {
       expect((await ours('auth', 'enable')).stderr.toString()).toContain('root user does not exist');
       await mustDo(ours('user', 'add', `root:${rootPassword}`));
       expect(await mustDo(ours('auth', 'enable'))).toBe('Authentication Enabled\n');
@@ -51,7 +51,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect(await mustDo(ours('get', 'app/1'))).toBe('app/1\none\n');
     });
 
-    it('queues for locks and elections under its permission', async () => {
+    it('lets a user lock and elect with permission on the prefix', async () => {
       await mustDo(ours('user', 'add', `root:${rootPassword}`));
       await mustDo(ours('role', 'add', 'locker'));
       await mustDo(ours('role', 'grant-permission', 'locker', 'readwrite', 'jobs/', '--prefix'));
@@ -74,7 +74,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       ['', 'z'],
       ['', '--prefix'],
       ['', '--from-key'],
-    ])('grants the same range as the real one: %j %j', async (...range) => {
+    ])('grants the same range as etcdctl does: %j %j', async (...range) => {
       const granted = [];
       for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
         await accounts({ roles: { r: [] } }).set(lab);
@@ -99,7 +99,7 @@ describe.skipIf(terminalsMissing !== undefined)('passwords on a terminal', () =>
   const onTerminal = (program: Program, ...args: readonly string[]): Running =>
     startOnTerminal(program, [...lab.flags(), ...args], { env: { NO_COLOR: '1' } });
 
-  /** Answers each question when it is there. What both programs have on the screen has to be the same. */
+  /** Types each answer after its prompt appears. The screens of both programs must be equal. */
   async function expectSameScreen(args: readonly string[], dialogue: readonly (readonly [string, string])[]) {
     const ends = [];
     for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
@@ -118,7 +118,7 @@ describe.skipIf(terminalsMissing !== undefined)('passwords on a terminal', () =>
     return ours?.screen ?? '';
   }
 
-  /** The real one hides what is typed only some time after its question; and it spills log lines. */
+  /** The real etcdctl turns off echo only some time after its prompt, and prints log lines; this removes both. */
   function asIfHidden(screen: string): string {
     const echoed = new RegExp(`(: )(${secrets.join('|')}|)(\r\n)+`, 'g');
     return screen.replace(/^\{"level".*\r\n/gm, '').replace(echoed, '$1\r\n');
@@ -130,25 +130,25 @@ describe.skipIf(terminalsMissing !== undefined)('passwords on a terminal', () =>
       [`Type password of ${user} again for confirmation: `, second],
     ] as const;
 
-  it('are asked for twice', async () => {
+  it('are prompted for twice', async () => {
     const screen = await expectSameScreen(['user', 'add', 'eve'], twice('eve', ['s3cret', 's3cret']));
     expect(screen).toContain('User eve created');
   });
 
-  it('have to be the same', async () => {
+  it('are refused when the two differ', async () => {
     const screen = await expectSameScreen(['user', 'passwd', 'bob'], twice('bob', ['s3cret', 'other']));
     expect(screen).toContain('Error: given passwords are different');
   });
 
-  it('must not be empty', async () => {
+  it('are refused when empty', async () => {
     await expectSameScreen(['user', 'add', 'eve'], [['Password of eve: ', '']]);
   });
 
-  it('are asked for to log in', async () => {
+  it('are prompted for at login', async () => {
     await expectSameScreen(['--user=bob', 'get', 'b'], [['Password: ', 's3cret']]);
   });
 
-  it('may be pasted with their line ends, both at once', async () => {
+  it('can be pasted both at once, with their line ends', async () => {
     await accounts(reader).set(lab);
     const running = onTerminal(ourEtcdctl(), 'user', 'passwd', 'bob');
     await running.waitFor('Password of bob: ');
@@ -159,13 +159,16 @@ describe.skipIf(terminalsMissing !== undefined)('passwords on a terminal', () =>
     expect(code).toBe(0);
   });
 
-  it.each(['\u0003', '\u0004'])('leave the terminal as it was when %j is typed instead', async (key) => {
-    await accounts(reader).set(lab);
-    const running = onTerminal(ourEtcdctl(), 'user', 'passwd', 'bob');
-    await running.waitFor('Password of bob: ');
-    running.send(key);
-    const { code, stdout } = await running.result;
-    expect(code).not.toBe(0);
-    expect(stdout.toString()).not.toContain('updated');
-  });
+  it.each(['\u0003', '\u0004'])(
+    'leave the terminal settings unchanged when %j is typed instead',
+    async (key) => {
+      await accounts(reader).set(lab);
+      const running = onTerminal(ourEtcdctl(), 'user', 'passwd', 'bob');
+      await running.waitFor('Password of bob: ');
+      running.send(key);
+      const { code, stdout } = await running.result;
+      expect(code).not.toBe(0);
+      expect(stdout.toString()).not.toContain('updated');
+    },
+  );
 });

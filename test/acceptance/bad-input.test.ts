@@ -8,7 +8,7 @@ import { ourEtcdctl, programAt, type RunResult, run } from '../support/lab/progr
 
 let lab: Lab;
 let folder = '';
-/** The flags of a client that is let in, by name. */
+/** The flags with which the server accepts the client, by name. */
 let good: Record<'cacert' | 'cert' | 'key', string>;
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function withTls(files: Partial<typeof good>, ...args: readonly string[]):
   return ours(endpoints, ...flags, '--command-timeout=1s', ...args);
 }
 
-/** One reason or more, the error last, no trace of the program's insides. */
+/** Expects one or more reasons, the error on the last line, and no stack trace; returns stderr. */
 function expectPlain({ stderr, stdout }: RunResult): string {
   const text = stderr.toString();
   expect(text).toMatch(/^Error: .+$/m);
@@ -47,19 +47,25 @@ function file(name: string, content: string): string {
 }
 
 describe('certificates and keys', () => {
-  it.each(['cacert', 'cert', 'key'] as const)('says which file is not there: --%s', async (name) => {
-    const result = await withTls({ [name]: join(folder, 'nowhere.pem') }, 'get', 'k');
-    expect(expectPlain(result)).toContain('nowhere.pem');
-    expect(result.code).toBe(128);
-  });
+  it.each(['cacert', 'cert', 'key'] as const)(
+    'are named in the error when the file is missing: --%s',
+    async (name) => {
+      const result = await withTls({ [name]: join(folder, 'nowhere.pem') }, 'get', 'k');
+      expect(expectPlain(result)).toContain('nowhere.pem');
+      expect(result.code).toBe(128);
+    },
+  );
 
-  it.each(['cacert', 'cert', 'key'] as const)('says which file is no PEM: --%s', async (name) => {
-    const result = await withTls({ [name]: file('garbage.pem', 'not a certificate\n') }, 'get', 'k');
-    expect(expectPlain(result)).toContain('garbage.pem');
-    expect(result.code).not.toBe(0);
-  });
+  it.each(['cacert', 'cert', 'key'] as const)(
+    'are named in the error when the file is not PEM: --%s',
+    async (name) => {
+      const result = await withTls({ [name]: file('garbage.pem', 'not a certificate\n') }, 'get', 'k');
+      expect(expectPlain(result)).toContain('garbage.pem');
+      expect(result.code).not.toBe(0);
+    },
+  );
 
-  it('notices a key that does not belong to the certificate, and never shows it', async () => {
+  it('are refused when the key does not belong to the certificate, and the key is not printed', async () => {
     const authority = await createAuthority({ algorithm: 'ecdsa' });
     const other = await issue(authority, { usage: 'client', commonName: 'other', algorithm: 'ecdsa' });
     const { key } = writePair(folder, 'other', other);
@@ -69,14 +75,14 @@ describe('certificates and keys', () => {
     expect(text).not.toContain(secret);
   });
 
-  it('says that the server is signed by somebody else', async () => {
+  it('of an unknown authority on the server are reported as such', async () => {
     const stranger = await createAuthority({ commonName: 'stranger', algorithm: 'ecdsa' });
     const text = expectPlain(await withTls({ cacert: file('stranger.crt', stranger.cert) }, 'get', 'k'));
     expect(text).toMatch(/certificate/);
     expect(text).toContain('Error: context deadline exceeded');
   });
 
-  it('says that the server wants a client certificate', async () => {
+  it('of a client are reported as missing when the server requires them', async () => {
     const endpoints = `--endpoints=${lab.cluster.endpoints.join(',')}`;
     const result = await ours(endpoints, `--cacert=${good.cacert}`, '--command-timeout=1s', 'get', 'k');
     expect(expectPlain(result)).toMatch(/certificate/);
@@ -84,7 +90,7 @@ describe('certificates and keys', () => {
   });
 });
 
-describe('other mistakes', () => {
+describe('an invalid command line', () => {
   it.each([
     [['get'], 128],
     [['get', 'k', '--prefix', '--from-key'], 128],
@@ -99,7 +105,7 @@ describe('other mistakes', () => {
     [['--write-out=yaml', 'get', 'k'], 4],
     [['put', 'k', 'v', '--write-out=table'], 4],
     [['snapshot', 'save', '/tmp'], 5],
-  ])('%j ends with %d, in words', async (args, code) => {
+  ])('%j ends with exit code %d and an error message', async (args, code) => {
     const result = await ours(...args);
     expectPlain(result);
     expect(result.code).toBe(code);
@@ -109,11 +115,11 @@ describe('other mistakes', () => {
     [['gett', 'k'], 'get'],
     [['get', 'k', '--prefx'], '--prefix'],
     [['endpoint', 'helth'], 'health'],
-  ])('%j comes with a suggestion', async (args, suggestion) => {
+  ])('%j gets a suggestion', async (args, suggestion) => {
     expect((await ours(...args)).stderr.toString()).toContain(suggestion);
   });
 
-  it('says what stands behind a deadline', async () => {
+  it('with a wrong endpoint gets the reason for the exceeded deadline', async () => {
     const result = await ours('--endpoints=127.0.0.1:1', '--command-timeout=500ms', 'get', 'k');
     const text = expectPlain(result);
     expect(text).toMatch(/127\.0\.0\.1:1.*connection refused/);
@@ -122,8 +128,8 @@ describe('other mistakes', () => {
   });
 });
 
-describe('a reader that goes away', () => {
-  it('ends the program without a word', async () => {
+describe('standard output', () => {
+  it('that is closed by its reader ends the program without a message', async () => {
     for (let index = 0; index < 20; index++)
       await lab.real(['put', `key-${index}`], { stdin: 'v'.repeat(100_000) });
     const { command, leadingArgs } = ourEtcdctl();
@@ -134,7 +140,7 @@ describe('a reader that goes away', () => {
     expect(result.stderr.toString()).toBe('');
   });
 
-  it('reports a full disk behind stdout', async () => {
+  it('on a full disk is reported as an error', async () => {
     const { command, leadingArgs } = ourEtcdctl();
     const result = await run(programAt('/bin/sh'), [
       '-c',

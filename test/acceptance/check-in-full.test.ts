@@ -1,20 +1,20 @@
-/** `check perf` and `check datascale` to their end: this takes them a minute. */
+/** Complete runs of `check perf` and `check datascale`, which take a minute. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, type Program, type RunResult, run, start } from '../support/lab/program.js';
 
-/** Ours and the real one at the same time, each on servers of its own; a minute is what `check perf` takes. */
-const PATIENCE_MS = 300_000;
+/** The timeout of a test: `check perf` takes a minute. Ours and the real program run at the same time, each on its own servers. */
+const TIMEOUT_MS = 300_000;
 
-/** A check that runs in full, and what it left of the store. */
+/** Runs a check; returns its result and the number of keys that are left in the store. */
 async function check(lab: Lab, program: Program, args: readonly string[]) {
-  const result = await run(program, [...lab.flags(), 'check', ...args], { timeoutMs: PATIENCE_MS });
+  const result = await run(program, [...lab.flags(), 'check', ...args], { timeoutMs: TIMEOUT_MS });
   const { stdout } = await lab.real(['get', '', '--prefix', '-w', 'json']);
   const left = JSON.parse(stdout.toString()) as { header: { revision: number }; count?: number };
   return { ...result, writes: left.header.revision - 1, keys: left.count ?? 0 };
 }
 
-/** The lines without their numbers. */
+/** The output with all numbers replaced. */
 function shape({ stdout }: RunResult): string {
   return stdout
     .toString()
@@ -32,9 +32,9 @@ describe('check, in full', () => {
   const both = ([ourLab, realLab]: [Lab, Lab], args: readonly string[]) =>
     Promise.all([check(ourLab, ourEtcdctl(), args), check(realLab, realLab.newestEtcdctl, args)]);
 
-  it('perf writes as much as the real one, and leaves no key', { timeout: PATIENCE_MS }, async () => {
+  it('perf writes as much as in etcdctl, and leaves no keys', { timeout: TIMEOUT_MS }, async () => {
     const [ours, real] = await both(labs, ['perf', '--auto-compact', '--auto-defrag']);
-    // A machine that is busy otherwise may make either of them too slow for a good verdict.
+    // On a busy machine, either of them can be too slow to pass.
     const verdicts =
       /^(?:PASS: Throughput is|FAIL: Throughput too low:) <n> writes\/s\n(?:PASS: Slowest request took|Slowest request took too long:) <n>s\n(?:PASS: Stddev is|Stddev too high:) <n>s\n(?:PASS|FAIL)\n$/m;
     const tidying =
@@ -48,7 +48,7 @@ describe('check, in full', () => {
     expect(ours.writes).toBeGreaterThan(real.writes * 0.95);
   });
 
-  it('datascale says the same as the real one, but for the memory', { timeout: PATIENCE_MS }, async () => {
+  it('datascale prints the same as in etcdctl, except for the memory', { timeout: TIMEOUT_MS }, async () => {
     const before = await Promise.all(labs.map((lab) => check(lab, lab.etcdctl, ['perf', '--load=none'])));
     const [ours, real] = await both(labs, ['datascale', '--auto-compact', '--auto-defrag']);
     expect(shape(ours)).toBe(shape(real));
@@ -59,7 +59,7 @@ describe('check, in full', () => {
     expect([ours.code, ours.keys, ours.stderr.toString()]).toEqual([0, 0, '']);
   });
 
-  it('perf, interrupted, deletes its keys and does not pass', { timeout: PATIENCE_MS }, async () => {
+  it('perf deletes its keys and fails when it is interrupted', { timeout: TIMEOUT_MS }, async () => {
     const [lab] = labs;
     const running = start(ourEtcdctl(), [...lab.flags(), 'check', 'perf']);
     await expect
@@ -88,14 +88,14 @@ describe('check datascale over TLS', () => {
   });
   afterAll(() => lab?.stop());
 
-  // The real one reads the metrics without --cacert, and by http:// where the endpoint has no scheme.
+  // No comparison: the real etcdctl reads the metrics without --cacert, and by http:// when the endpoint has no scheme.
   it.each(['https://', ''])(
-    'reads the metrics with the certificates of "%s" endpoints',
-    { timeout: PATIENCE_MS },
+    'reads the metrics of "%s" endpoints with the certificates of the flags',
+    { timeout: TIMEOUT_MS },
     async (scheme) => {
       const endpoints = lab.cluster.endpoints.map((endpoint) => scheme + endpoint.replace(/^https:\/\//, ''));
       const result = await run(ourEtcdctl(), [...lab.flags(endpoints), 'check', 'datascale'], {
-        timeoutMs: PATIENCE_MS,
+        timeoutMs: TIMEOUT_MS,
       });
       expect(result.stderr.toString()).toBe('');
       expect(shape(result)).toMatch(

@@ -1,4 +1,4 @@
-/** Programs that lock and watch start, and what stands for one that does not start, through the newest real etcdctl and ours. */
+/** Programs that `lock` and `watch` run, and files that cannot be run, compared with the newest real etcdctl. */
 import {
   chmodSync,
   closeSync,
@@ -15,7 +15,7 @@ import { type ByteArguments, withBytes } from '../support/lab/byte-arguments.js'
 import { comparesWithAtLeast, type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, type Program, type RunOptions, run } from '../support/lab/program.js';
 
-/** Prints its arguments and its variables, without those that differ from run to run. */
+/** A script that prints its arguments and its variables, except those that differ from run to run. */
 const PRINT = `#!/bin/sh
 printf '%s|' "$0" "$@"
 env | grep -v -e '^ETCD_LOCK_' -e '^HOME=' -e '^PATH=' -e '^TMPDIR=' | LC_ALL=C sort
@@ -26,7 +26,7 @@ const NAME = '#!/bin/sh\necho "$0"\n';
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 255 }, (_, index) => index + 1));
 
-describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
+describe.runIf(comparesWithAtLeast('3.7'))('a child program', () => {
   let lab: Lab;
   let folder: string;
   let busy: number;
@@ -34,7 +34,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
   beforeAll(async () => {
     lab = await startLab();
     folder = path.join(lab.folder, 'programs');
-    busy = layOut(folder);
+    busy = createFiles(folder);
   });
   afterAll(async () => {
     if (busy !== undefined) closeSync(busy);
@@ -77,7 +77,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
     ['not-executable', 'permission denied'],
     ['no-interpreter', 'no such file or directory'],
     ['missing', 'no such file or directory'],
-  ])('%s is refused', async (file, why) => {
+  ])('%s cannot be run', async (file, why) => {
     expect(await expectAlike([`./${file}`])).toMatchObject({
       code: 1,
       stderr: `Error: fork/exec ./${file}: ${why}`,
@@ -85,7 +85,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
   });
 
   it.each(['loop', 'no-shebang', 'folder', 'not-executable', 'no-interpreter', 'missing'])(
-    '%s is refused with an argument that is not UTF-8',
+    '%s cannot be run with an argument that is not UTF-8',
     async (file) => {
       expect(await expectAlike([`./${file}`, Buffer.of(0xff)])).toMatchObject({ code: 1 });
     },
@@ -98,19 +98,19 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
     ['{folder}/with-folder:{folder}/with-text', 'executable file not found in $PATH'],
     ['{folder}/with-folder:{folder}/with-text:{folder}/relative/../relative', undefined],
     ['', 'executable file not found in $PATH'],
-  ])('is looked for in PATH=%s', async (setting, why) => {
+  ])('is searched for in PATH=%s', async (setting, why) => {
     const env = { PATH: setting.replaceAll('{folder}', folder) };
     const end = await expectAlike(['program'], { env });
     expect(end).toMatchObject(why === undefined ? { code: 0 } : { stderr: `Error: exec: "program": ${why}` });
   });
 
-  it.each(['', '.', '/', 'a"b', Buffer.of(0x61, 0xff)])('%j is no program', async (command) => {
+  it.each(['', '.', '/', 'a"b', Buffer.of(0x61, 0xff)])('named %j is refused', async (command) => {
     expect(await expectAlike([command])).toMatchObject({ code: 1 });
   });
 
   it.each([
     ['all bytes', [EVERY_BYTE], {}],
-    ['what ends in line ends', [Buffer.of(0xff, 10, 10), '', "it's"], {}],
+    ['arguments that end with newlines', [Buffer.of(0xff, 10, 10), '', "it's"], {}],
     [
       'text',
       ['ä', 'a b', '"'],
@@ -121,12 +121,12 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
       [Buffer.of(0xff)],
       { 'BASH_FUNC_f%%': '() { true; }', SHLVL: '7', PWD: '/x', 'A.B': "it's\n" },
     ],
-  ])('gets %s', async (_what, args, env) => {
+  ])('gets unchanged %s', async (_what, args, env) => {
     const end = await expectAlike(['./print', ...args], { env });
     expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining('./print|') });
   });
 
-  it('gets variables that are not UTF-8, also by name', async () => {
+  it('gets variables whose names or values are not UTF-8', async () => {
     const byteEnv = [
       [Buffer.from('N\xff', 'latin1'), '1'],
       ['BYTES', Buffer.from('\xfe\n', 'latin1')],
@@ -135,7 +135,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
     expect(end?.stdout).toContain('BYTES=\xfe\n');
   });
 
-  it('may have any name, and ends as it likes with any argument', async () => {
+  it('can have any name, and its exit status is passed on, also with arguments that are not UTF-8', async () => {
     const bytes = Buffer.of(0xff);
     expect(await expectAlike([Buffer.from('./n\xff', 'latin1')])).toMatchObject({ code: 0 });
     expect(await expectAlike(['./a=b', bytes])).toMatchObject({ code: 0 });
@@ -146,7 +146,7 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
   it.each([
     ['text', 'ä'],
     ['other bytes', Buffer.of(0xff)],
-  ])('of a watch cannot have too large a variable beside %s', async (_what, value) => {
+  ])('of a watch fails when a variable is too large and another has %s', async (_what, value) => {
     await lab.real(['put', 'large'], { stdin: 'x'.repeat(200_000) });
     const [real, ours] = await Promise.all(
       programs().map((program, index) => {
@@ -163,8 +163,8 @@ describe.runIf(comparesWithAtLeast('3.7'))('children', () => {
   });
 });
 
-/** @returns the descriptor that keeps `busy` open for writing */
-function layOut(folder: string): number {
+/** Creates the files of the tests. @returns the descriptor that keeps `busy` open for writing */
+function createFiles(folder: string): number {
   const file = (name: string, content: string | Buffer, mode = 0o755) => {
     const target = path.join(folder, name);
     mkdirSync(path.dirname(target), { recursive: true });
@@ -177,7 +177,7 @@ function layOut(folder: string): number {
   file('not-executable', '#!/bin/sh\n', 0o644);
   file('no-interpreter', '#!/nowhere/sh\n');
   file('text-interpreter', '#!./no-shebang\n');
-  file('foreign', foreign(readFileSync('/bin/true')));
+  file('foreign', foreignProgram(readFileSync('/bin/true')));
   file('a=b', PRINT);
   file('relative/program', NAME);
   file('program', NAME);
@@ -191,8 +191,8 @@ function layOut(folder: string): number {
   return openSync(path.join(folder, 'busy'), 'r+');
 }
 
-/** The program made one for a machine that nobody has (ELF's `e_machine`). */
-function foreign(program: Buffer): Buffer {
+/** An ELF program for an unknown architecture (`e_machine`). */
+function foreignProgram(program: Buffer): Buffer {
   program.writeUInt16LE(0xfefe, 18);
   return program;
 }

@@ -2,13 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { atRest } from '../support/lab/at-rest.js';
 import { comparesWithAtLeast, type Lab, references, startLab } from '../support/lab/lab.js';
-import { initialClusterOf, membersOf, realEventually, removeStrangers } from '../support/lab/membership.js';
+import {
+  initialClusterOf,
+  membersOf,
+  realEventually,
+  removeAddedMembers,
+} from '../support/lab/membership.js';
 import { prepareNewcomer } from '../support/lab/newcomer.js';
 import { ourEtcdctl, type RunResult, run } from '../support/lab/program.js';
 
-const PATIENCE_MS = 20_000;
+const MEMBERSHIP_TIMEOUT_MS = 20_000;
 
-/** Ours with all members as endpoints, or just these. */
+/** Runs our etcdctl with all members as endpoints, or with the given ones. */
 function ours(lab: Lab, args: readonly string[], endpoints = lab.cluster.endpoints): Promise<RunResult> {
   return run(ourEtcdctl(), [...lab.flags(endpoints), ...args]);
 }
@@ -19,9 +24,9 @@ async function succeeds(lab: Lab, ...args: string[]): Promise<string> {
   return stdout.toString();
 }
 
-/** Refusals that pass by themselves: members have to get to know each other first. */
+/** Retries while the server refuses with this error, because members must first be connected to each other. */
 async function succeedsEventually(lab: Lab, refusal: RegExp, ...args: string[]): Promise<string> {
-  for (const end = Date.now() + PATIENCE_MS; ; await delay(50)) {
+  for (const end = Date.now() + MEMBERSHIP_TIMEOUT_MS; ; await delay(50)) {
     const { code, stdout, stderr } = await ours(lab, args);
     if (code === 0) return stdout.toString();
     expect(stderr.toString()).toMatch(refusal);
@@ -29,10 +34,10 @@ async function succeedsEventually(lab: Lab, refusal: RegExp, ...args: string[]):
   }
 }
 
-const UNACQUAINTED = /^Error: etcdserver: unhealthy cluster$/m;
-const BEHIND = /^Error: etcdserver: can only promote a learner member which is in sync with leader$/m;
+const NOT_CONNECTED = /^Error: etcdserver: unhealthy cluster$/m;
+const NOT_IN_SYNC = /^Error: etcdserver: can only promote a learner member which is in sync with leader$/m;
 
-/** Endpoint and whether its member leads, as `endpoint status` has it. */
+/** The members according to `endpoint status`, and whether each is the leader. */
 async function leadership(lab: Lab): Promise<{ endpoint: string; id: string; leads: boolean }[]> {
   const lines = (await succeeds(lab, 'endpoint', 'status')).trimEnd().split('\n');
   return lines.map((line) => {
@@ -42,7 +47,7 @@ async function leadership(lab: Lab): Promise<{ endpoint: string; id: string; lea
 }
 
 describe.each(references.map((reference) => ({ reference, version: reference.version })))(
-  'a cluster of three over TLS, etcd $version',
+  'a cluster of three members with TLS, etcd $version',
   ({ reference }) => {
     let lab: Lab;
     beforeAll(async () => {
@@ -50,16 +55,16 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     });
     afterAll(() => lab?.stop());
 
-    it('takes in a learner, which is started with what member add prints, promotes it and lets it go', async () => {
+    it('adds a learner, which starts with the output of member add, promotes it and removes it', async () => {
       const newcomer = await prepareNewcomer(lab);
       try {
         const add = ['member', 'add', newcomer.name, `--peer-urls=${newcomer.peerUrl}`, '--learner'];
-        const added = await succeedsEventually(lab, UNACQUAINTED, ...add);
+        const added = await succeedsEventually(lab, NOT_CONNECTED, ...add);
         expect(added).toMatch(/^Member +[0-9a-f]+ added as learner to cluster +[0-9a-f]+\n\nETCD_NAME=/);
         await newcomer.start(initialClusterOf(added));
         const learner = (await membersOf(lab)).find(({ name }) => name === newcomer.name);
         expect(learner).toMatchObject({ isLearner: true, isStarted: true });
-        const promoted = await succeedsEventually(lab, BEHIND, 'member', 'promote', learner?.id ?? '');
+        const promoted = await succeedsEventually(lab, NOT_IN_SYNC, 'member', 'promote', learner?.id ?? '');
         expect(promoted).toMatch(/^Member +[0-9a-f]+ promoted in cluster +[0-9a-f]+\n$/);
         expect((await membersOf(lab)).filter(({ isLearner }) => isLearner)).toEqual([]);
         const status = await succeeds(lab, 'endpoint', 'status', '--cluster');
@@ -69,28 +74,28 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         await succeeds(lab, 'member', 'remove', learner?.id ?? '');
         expect(await membersOf(lab)).toHaveLength(3);
       } finally {
-        await removeStrangers(lab);
+        await removeAddedMembers(lab);
         await newcomer.stop();
       }
     });
 
-    it('takes in a member that votes at once', async () => {
+    it('adds a voting member', async () => {
       const newcomer = await prepareNewcomer(lab);
       try {
         const add = ['member', 'add', newcomer.name, `--peer-urls=${newcomer.peerUrl}`];
-        await newcomer.start(initialClusterOf(await succeedsEventually(lab, UNACQUAINTED, ...add)));
+        await newcomer.start(initialClusterOf(await succeedsEventually(lab, NOT_CONNECTED, ...add)));
         const health = await succeeds(lab, 'endpoint', 'health', '--cluster');
         expect(health).toContain(`${newcomer.clientUrl} is healthy`);
         expect(await membersOf(lab)).toContainEqual(
           expect.objectContaining({ name: newcomer.name, isStarted: true, isLearner: false }),
         );
       } finally {
-        await removeStrangers(lab);
+        await removeAddedMembers(lab);
         await newcomer.stop();
       }
     });
 
-    it('is led by whom move-leader names', async () => {
+    it('transfers its leadership to the member that move-leader names', async () => {
       const before = await leadership(lab);
       const leader = before.find(({ leads }) => leads);
       const follower = before.find(({ leads }) => !leads);
@@ -100,7 +105,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect(after.find(({ leads }) => leads)).toEqual({ ...follower, leads: true });
     });
 
-    it('is not asked to move its leader through the others', async () => {
+    it('gets no move-leader request when the leader is not among the endpoints', async () => {
       const members = await leadership(lab);
       const others = members.filter(({ leads }) => !leads).map(({ endpoint }) => endpoint);
       const { code, stderr } = await ours(lab, ['move-leader', members[0]?.id ?? ''], others);
@@ -108,7 +113,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect(code).toBe(128);
     });
 
-    it('gives space back member by member', async () => {
+    it('is defragmented member by member', async () => {
       for (let index = 0; index < 3; index++) {
         await lab.real(['put', 'large'], { stdin: Buffer.alloc(1_000_000, index) });
       }
@@ -130,7 +135,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     describe('with a member down', () => {
       let down = '';
       beforeAll(async () => {
-        // Not the leader's: an election would take its time.
+        // A follower, because an election would take time.
         const members = await leadership(lab);
         const index = members.findIndex(({ leads }) => !leads);
         down = lab.cluster.endpoints[index] ?? '';
@@ -144,14 +149,14 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       const hidden = (text: string) =>
         text.replace(/\b\d+(?:\.\d+)?(?:µs|ms|s)\b/g, '<duration>').replace(/\{"level".*\n/g, '');
 
-      // Each waits for the member that is down. These change nothing that another one shows: health's question for alarms is an
-      // entry of the Raft log.
+      // Concurrent, because each waits for the member that is down. `endpoint health` is not among them: its request for alarms adds an
+      // entry to the Raft log, which the others would print.
       it.concurrent.each([
         ['endpoint status -w fields', '3.6', 'Failed to get the status of endpoint'],
         ['endpoint status --cluster -w json', '3.6', 'Failed to get the status of endpoint'],
         ['endpoint hashkv', '3.6', 'Failed to get the hash of endpoint'],
         ['endpoint hashkv --cluster -w json', '3.6', 'Failed to get the hash of endpoint'],
-      ])('%s names it and prints the others, as etcdctl does', namesTheDead);
+      ])('%s reports it and prints the others, as etcdctl does', expectReported);
 
       it.each([
         [
@@ -160,9 +165,9 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
           ' is unhealthy: failed to commit proposal: context deadline exceeded',
         ],
         ['defrag --cluster', '3.6', 'Failed to defragment etcd member['],
-      ])('%s names it and prints the others, as etcdctl does', namesTheDead);
+      ])('%s reports it and prints the others, as etcdctl does', expectReported);
 
-      async function namesTheDead(line: string, since: string, failure: string): Promise<void> {
+      async function expectReported(line: string, since: string, failure: string): Promise<void> {
         const args = [...line.split(' '), ...short];
         const [mine, real] = await Promise.all([
           ours(lab, args),
@@ -191,9 +196,9 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       }
 
       const isNewest = reference === references.at(-1);
-      // How long silence takes is no matter of who is silent: one version of servers does.
+      // One version is enough: the duration does not depend on the version of the silent server.
       it.runIf(isNewest)(
-        'asks all endpoints for their status at once: three that are silent cost the time of one',
+        'gets the status of all endpoints concurrently: three silent ones take the time of one',
         async () => {
           const began = performance.now();
           const { code } = await ours(

@@ -32,13 +32,13 @@ const globalsOf = (table: FlagTable) =>
     '-h',
   ]);
 
-/** Ours, without the cost of a process. */
+/** Completes with our code in this process, which is faster than a run of the program. */
 function askHere(program: Parser, words: readonly string[]): string[] {
   const outcome = program.parse(['__completeNoDesc', ...words]);
   return outcome.kind === 'help' ? outcome.text.trimEnd().split('\n').slice(0, -1) : [];
 }
 
-/** What is there on purpose beyond the newest real program, by command. */
+/** Commands and flags that ours has in addition to the newest real program, by command. */
 const ADDED_TO_ETCDCTL: Readonly<Record<string, readonly string[]>> = {
   defrag: ['--data-dir'],
   snapshot: ['restore', 'status', 'verify'],
@@ -64,7 +64,7 @@ describe.skipIf(!comparesWithAtLeast('3.7')).each([
       added: ADDED_TO_ETCDUTL,
     },
   ],
-] as const)('every command and flag of %s is offered, and none but those added', (_name, compared) => {
+] as const)('completion of %s offers its commands and flags and those that ours adds', (_name, compared) => {
   const { program, globals, added } = compared;
   const own = (values: readonly string[]) => values.filter((value) => !globals.has(value));
   const compare = async (path: readonly string[]): Promise<void> => {
@@ -81,10 +81,10 @@ describe.skipIf(!comparesWithAtLeast('3.7')).each([
     for (const name of below.values) await compare([...path, name]);
   };
 
-  it('from the program down', () => compare([]), 120_000);
+  it('at every level', () => compare([]), 120_000);
 });
 
-describe.skipIf(!comparesWithAtLeast('3.7'))('the answers to a script are those of etcdctl', () => {
+describe.skipIf(!comparesWithAtLeast('3.7'))('completion answers as etcdctl does', () => {
   it.each([
     ['g'],
     ['get', '--keys'],
@@ -111,11 +111,11 @@ describe.skipIf(!comparesWithAtLeast('3.7'))('the answers to a script are those 
       code: theirs.code,
       values: theirs.values.sort(),
     });
-    // Where there is a fixed choice, ours does not offer files when nothing matches.
+    // When nothing matches one of a flag's fixed values, ours does not fall back to file names.
     if (theirs.directive === ':4' || ours.values.length === 0) expect(ours.directive).toBe(theirs.directive);
   });
 
-  it.each([[], ['tcsh'], ['bash', 'zsh']])('completion %j', async (...args) => {
+  it.each([[], ['tcsh'], ['bash', 'zsh']])('to the command completion %j', async (...args) => {
     const results = [ourEtcdctl(), real].map((program) => run(program, ['completion', ...args]));
     const [ours, theirs] = await Promise.all(results);
     const error = (stderr: Buffer | undefined) => /^Error: .*$/m.exec(`${stderr}`)?.[0];
@@ -124,7 +124,7 @@ describe.skipIf(!comparesWithAtLeast('3.7'))('the answers to a script are those 
   });
 });
 
-describe('the script for bash', () => {
+describe('the completion script for bash', () => {
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'completion-'));
@@ -134,7 +134,7 @@ describe('the script for bash', () => {
     ] as const) {
       const command = [program.command, ...program.leadingArgs].map((word) => `'${word}'`).join(' ');
       const file = join(folder, name);
-      // Runs what a script asks, and shows what a user would have run.
+      // Runs the completion requests of the script, and prints other command lines, which a user would have run.
       writeFileSync(
         file,
         `#!/bin/sh\ncase "$1" in __*|completion) exec ${command} "$@";; *) echo "ran $*";; esac\n`,
@@ -144,7 +144,7 @@ describe('the script for bash', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** What bash would insert or list for the line, whose words are those that bash makes of it. */
+  /** The completions that bash would insert or list for the line; `words` is the line as bash splits it. */
   function complete(words: readonly string[], line = words.join(' ')): string[] {
     const [program = ''] = words;
     const script = [
@@ -161,7 +161,7 @@ describe('the script for bash', () => {
     return stdout.split('\n').filter(Boolean);
   }
 
-  it('is accepted by bash', () => {
+  it('has no syntax errors', () => {
     const script = spawnSync(join(folder, 'etcdctl'), ['completion', 'bash'], { encoding: 'utf8' }).stdout;
     expect(spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({
       status: 0,
@@ -181,7 +181,7 @@ describe('the script for bash', () => {
     expect(complete(['etcdutl', 'vers'])).toEqual(['version']);
   });
 
-  it('puts together what bash cuts at = and :', () => {
+  it('joins words that bash splits at = and :', () => {
     expect(complete(['etcdctl', 'get', '--order', '=', 'A'], 'etcdctl get --order=A')).toEqual(['ASCEND']);
     expect(complete(['etcdctl', 'get', '--order', '='], 'etcdctl get --order=')).toEqual([
       'ASCEND',
@@ -192,7 +192,7 @@ describe('the script for bash', () => {
     expect(complete(['etcdctl', 'get', '"a b"', '--pref'], 'etcdctl get "a b" --pref')).toEqual(['--prefix']);
   });
 
-  it.skipIf(terminalsMissing !== undefined)('completes what is typed', async () => {
+  it.skipIf(terminalsMissing !== undefined)('completes a typed line on Tab', async () => {
     const env = { PATH: `${folder}:${process.env.PATH}`, PS1: 'ready> ', INPUTRC: '/dev/null' };
     const shell = startOnTerminal(programAt('bash'), ['--norc', '--noprofile', '-i'], { env });
     await shell.waitFor('ready> ');

@@ -5,7 +5,7 @@ import { connectionOptions } from '../support/grpc/options.js';
 import { type Lab, rootPassword, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, run } from '../support/lab/program.js';
 
-describe('several endpoints', () => {
+describe('a client with several endpoints', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await startLab({ members: 3, profile: 'tls' });
@@ -13,7 +13,7 @@ describe('several endpoints', () => {
   });
   afterAll(() => lab?.stop());
 
-  it('goes on with another member when the first is down', async () => {
+  it('uses another member when the first is down', async () => {
     await lab.cluster.kill(0);
     await lab.cluster.serving();
     for (const args of [
@@ -26,7 +26,7 @@ describe('several endpoints', () => {
     }
   });
 
-  it('reports the health of each in one run', async () => {
+  it('reports the health of each endpoint in one run', async () => {
     const result = await run(ourEtcdctl(), [...lab.flags(), '--command-timeout=2s', 'endpoint', 'health']);
     const [down = '', ...up] = lab.cluster.endpoints;
     for (const endpoint of up) expect(result.stdout.toString()).toContain(`${endpoint} is healthy`);
@@ -47,7 +47,7 @@ describe('a token that expires', () => {
   });
   afterAll(() => lab?.stop());
 
-  it('is renewed in the middle of a session', async () => {
+  it('is replaced by a new login during a session', async () => {
     const client = await connect(
       connectionOptions(lab.cluster.endpoints, {
         credentials: { kind: 'password', username: 'root', password: rootPassword },
@@ -55,7 +55,7 @@ describe('a token that expires', () => {
     );
     try {
       await client.kv.put({ key: Buffer.from('k'), value: Buffer.from('1') });
-      // The server forgets a token that nobody has used for a second; it looks once a second.
+      // The server removes a token that was not used for a second; it checks once a second.
       await setTimeout(3000);
       await client.kv.put({ key: Buffer.from('k'), value: Buffer.from('2') });
       await setTimeout(3000);

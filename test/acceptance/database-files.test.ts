@@ -41,7 +41,7 @@ describe.each(references)('database files of etcd $version', (reference) => {
   it.each([
     ['etcdutl', ourEtcdutl()],
     ['etcdctl', ourEtcdctl()],
-  ])('%s defrag keeps all pairs, and the server starts with them', async (_name, program) => {
+  ])('keep all pairs after %s defrag, and the server starts with them', async (_name, program) => {
     await inFolder(saved, {}, async (folder) => {
       const before = contents(folder);
       const { size, mode } = statSync(path.join(folder, 'data', DB));
@@ -63,21 +63,24 @@ describe.each(references)('database files of etcd $version', (reference) => {
     });
   });
 
-  it.skipIf(newestEtcdutl === undefined)('migrate records what the original records', async () => {
-    for (const version of ['3.5', '3.6', '3.7']) {
-      const results = [newestEtcdutl ?? programAt(''), ourEtcdutl()].map((program) =>
-        inFolder(saved, {}, async (folder) => {
-          const line = ['migrate', '--data-dir=data', `--target-version=${version}`];
-          const { code } = await run(program, line, { cwd: folder });
-          return { code, contents: contents(folder) };
-        }),
-      );
-      const [real, ours] = await Promise.all(results);
-      expect(ours, version).toEqual(real);
-    }
-  });
+  it.skipIf(newestEtcdutl === undefined)(
+    'have the same records after our migrate as after etcdutl migrate',
+    async () => {
+      for (const version of ['3.5', '3.6', '3.7']) {
+        const results = [newestEtcdutl ?? programAt(''), ourEtcdutl()].map((program) =>
+          inFolder(saved, {}, async (folder) => {
+            const line = ['migrate', '--data-dir=data', `--target-version=${version}`];
+            const { code } = await run(program, line, { cwd: folder });
+            return { code, contents: contents(folder) };
+          }),
+        );
+        const [real, ours] = await Promise.all(results);
+        expect(ours, version).toEqual(real);
+      }
+    },
+  );
 
-  it('commands that only read change nothing', async () => {
+  it('are not changed by commands that only read', async () => {
     await inFolder(saved, {}, async (folder) => {
       const file = path.join(folder, 'data', DB);
       const before = { bytes: readFileSync(file), ...statSync(file, { bigint: true }) };
@@ -98,7 +101,7 @@ describe.each(references)('database files of etcd $version', (reference) => {
   });
 });
 
-describe.each(references)('a database that a server of etcd $version holds', (reference) => {
+describe.each(references)('a database that a server of etcd $version has locked', (reference) => {
   let lab: Lab;
   let dataDirectory = '';
   beforeAll(async () => {
@@ -114,7 +117,7 @@ describe.each(references)('a database that a server of etcd $version holds', (re
     [ourEtcdutl(), 'snapshot', 'status', database],
   ];
 
-  it('is left alone', async () => {
+  it('is not defragmented while the server runs', async () => {
     const database = path.join(dataDirectory, DB);
     const { ino } = statSync(database);
     for (const [program, ...line] of linesOf(database)) {
@@ -131,7 +134,7 @@ describe.each(references)('a database that a server of etcd $version holds', (re
     await lab.real(['put', 'still', 'there']);
   });
 
-  it('is defragmented when the server has ended', async () => {
+  it('is defragmented when the server has stopped', async () => {
     const database = path.join(dataDirectory, DB);
     const { ino } = statSync(database);
     const running = start(ourEtcdctl(), ['defrag', `--data-dir=${dataDirectory}`]);
@@ -157,7 +160,7 @@ describe('defrag of a large database', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Does something while the new file is being written. Nothing but the old file may be left. */
+  /** Calls `action` while the new file is being written. Afterwards only the old file may be left. */
   async function disturb(action: (running: Running) => Promise<void> | void): Promise<RunResult> {
     const { ino, mtimeMs, size } = statSync(database);
     const snap = path.dirname(database);
@@ -170,16 +173,16 @@ describe('defrag of a large database', () => {
     return result;
   }
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('leaves the old file and nothing else after %s', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('leaves only the old file after %s', async (signal) => {
     const result = await disturb((running) => running.kill(signal));
     expect(result.signal, result.stderr.toString()).toBe(signal);
   });
 
-  it.skipIf(flockMissing())('leaves the old file to a server that has started meanwhile', async () => {
+  it.skipIf(flockMissing())('leaves the old file when a server has started in the meantime', async () => {
     let server: Running | undefined;
     const result = await disturb(async (running) => {
       running.kill('SIGSTOP');
-      // As a server does, it holds a lock.
+      // flock(1) stands for a server, which locks the file.
       server = start(programAt('flock'), [
         '--exclusive',
         '--nonblock',
@@ -200,7 +203,7 @@ describe('defrag of a large database', () => {
   });
 });
 
-/** It is part of util-linux. */
+/** Whether flock(1) of util-linux is missing. */
 function flockMissing(): boolean {
   return spawnSync('flock', ['--version']).status !== 0;
 }

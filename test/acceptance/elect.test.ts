@@ -12,7 +12,7 @@ function seen({ code, signal, stdout, stderr }: RunResult) {
 }
 
 let names = 0;
-/** Each test has an election of its own. */
+/** A new election for each test. */
 const freshName = () => `election-${++names}`;
 
 describe.each(references.map((reference) => ({ reference, version: reference.version })))(
@@ -29,14 +29,14 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     const elect = (program: Program, ...args: readonly string[]): Running =>
       start(program, [...lab.flags(), 'elect', ...args]);
 
-    /** The real one leaves its candidacy behind when it cannot print it. */
+    /** The real etcdctl leaves its key behind when it refuses to print. */
     const removeAll = (name: string) => lab.real(['del', `${name}/`, '--prefix']);
 
     it.each([
       ['ours', 'ours'],
       ['ours', 'real'],
       ['real', 'ours'],
-    ] as const)('%s leads until it resigns, then %s', async (first, second) => {
+    ] as const)('passes the leadership of %s on to %s when the leader resigns', async (first, second) => {
       const name = freshName();
       const leader = elect(programs[first], name, 'first');
       await leader.waitFor('first\n');
@@ -58,26 +58,23 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect(await contenders(lab, name)).toEqual([]);
     });
 
-    it.each(['json', 'fields', 'table'] as const)(
-      'prints what the real one prints: -w %s',
-      async (format) => {
-        const name = freshName();
-        const ends = [];
-        for (const who of ['real', 'ours'] as const) {
-          const leader = elect(programs[who], name, 'value', '-w', format);
-          if (format !== 'table') await leader.waitFor(format === 'json' ? 'dmFsdWU=' : '"value"');
-          leader.kill('SIGTERM');
-          const { code, stdout } = await leader.result;
-          // Lease, key and revisions are those of the run.
-          ends.push({ code, stdout: stdout.toString().replace(/\d+|"key":"[^"]*"|\/[0-9a-f]+/g, '<n>') });
-          if (format === 'table') await removeAll(name);
-        }
-        const [real, ours] = ends;
-        expect(ours).toEqual(real);
-      },
-    );
+    it.each(['json', 'fields', 'table'] as const)('prints the same as etcdctl: -w %s', async (format) => {
+      const name = freshName();
+      const ends = [];
+      for (const who of ['real', 'ours'] as const) {
+        const leader = elect(programs[who], name, 'value', '-w', format);
+        if (format !== 'table') await leader.waitFor(format === 'json' ? 'dmFsdWU=' : '"value"');
+        leader.kill('SIGTERM');
+        const { code, stdout } = await leader.result;
+        // Lease, key and revisions differ between the runs.
+        ends.push({ code, stdout: stdout.toString().replace(/\d+|"key":"[^"]*"|\/[0-9a-f]+/g, '<n>') });
+        if (format === 'table') await removeAll(name);
+      }
+      const [real, ours] = ends;
+      expect(ours).toEqual(real);
+    });
 
-    it('gives up its candidacy when interrupted', async () => {
+    it('deletes its key when it is interrupted as a candidate', async () => {
       const name = freshName();
       const leader = elect(programs.ours, name, 'leader');
       await leader.waitFor('leader\n');
@@ -95,7 +92,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect(ours).toEqual(real);
     });
 
-    it('listens as the real one does, from before the first leader on and across a restart', async () => {
+    it('observes an election as etcdctl does, from before the first leader and across a restart', async () => {
       const name = freshName();
       const listeners = [elect(programs.real, name, '-l'), elect(programs.ours, name, '--listen')];
       const all = (text: string) => Promise.all(listeners.map((listener) => listener.waitFor(text)));
@@ -123,7 +120,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       await third.result;
     });
 
-    it('tells a listener that comes late who leads', async () => {
+    it('prints the current leader to a listener that starts late', async () => {
       const name = freshName();
       const leader = elect(programs.real, name, 'leader');
       await leader.waitFor('leader\n');

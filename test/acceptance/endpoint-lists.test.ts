@@ -1,4 +1,4 @@
-/** How lists of endpoints are read, by flag and by variable, through the newest real etcdctl and ours. */
+/** How lists of endpoints are parsed, from flag and variable, compared with the newest real etcdctl. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparesWithAtLeast, type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, type Program, run } from '../support/lab/program.js';
@@ -27,10 +27,10 @@ const LISTS = [
   '',
 ];
 
-/** What the flag refuses; what the variable says then is not looked at by etcdctl. */
+/** Values that the flag refuses. They are not tried as the variable, where etcdctl ignores the parse error. */
 const REFUSED = ['"E', 'E"', 'a"b,E', '\n', '"E" '];
 
-describe.runIf(comparesWithAtLeast('3.7'))('lists of endpoints', () => {
+describe.runIf(comparesWithAtLeast('3.7'))('a list of endpoints', () => {
   let lab: Lab;
   let address: string;
   beforeAll(async () => {
@@ -57,20 +57,20 @@ describe.runIf(comparesWithAtLeast('3.7'))('lists of endpoints', () => {
     return ours;
   }
 
-  it.each(LISTS)('%j by flag and by variable', async (text) => {
+  it.each(LISTS)('has the same result as in etcdctl by flag and by variable: %j', async (text) => {
     const list = text.replaceAll('E', address);
     const flag = await expectAlike([`--endpoints=${list}`, 'get', 'k']);
     const variable = await expectAlike(['get', 'k'], { ETCDCTL_ENDPOINTS: list });
-    // An empty variable is none, and the default endpoint may be there or not.
+    // An empty variable counts as unset, and a server can listen at the default endpoint or not.
     if (list !== '') expect(variable).toEqual(flag);
   });
 
-  it.each(REFUSED)('%j by flag', async (text) => {
+  it.each(REFUSED)('is refused by the flag as in etcdctl: %j', async (text) => {
     const args = [`--endpoints=${text.replaceAll('E', address)}`, 'get', 'k'];
     expect(await expectAlike(args)).toMatchObject({ code: 1, error: expect.stringContaining('--endpoints') });
   });
 
-  it('given repeatedly', async () => {
+  it('can be given by several flags, as in etcdctl', async () => {
     await expectAlike([`--endpoints=${address},`, '--endpoints=127.0.0.1:1,', 'get', 'k']);
     await expectAlike(['--endpoints=', `--endpoints=${address}`, 'get', 'k']);
     await expectAlike([`--endpoints=,${address}`, '--endpoints', '', 'get', 'k']);
@@ -82,11 +82,11 @@ describe.runIf(comparesWithAtLeast('3.7'))('lists of endpoints', () => {
     ['endpoint', 'hashkv', '-w', 'json'],
     ['snapshot', 'save', '/nowhere'],
     ['lock', 'n', 'true'],
-  ])('with an empty endpoint behind: %s %s', async (...args) => {
+  ])('can end with an empty endpoint, as in etcdctl: %s %s', async (...args) => {
     await expectAlike([`--endpoints=${address},`, ...args]);
   });
 
-  it('tells of each endpoint', async () => {
+  it('gets an error for each endpoint that fails', async () => {
     const ends = await Promise.all(
       programs().map((program) =>
         run(program, [`--endpoints=${address},`, '--command-timeout=1s', 'endpoint', 'status']),

@@ -7,7 +7,7 @@ import { type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, programAt, run } from '../support/lab/program.js';
 
 const PAIRS = 1000;
-/** Bytes that break programs which take keys for text. */
+/** Bytes that break programs which treat keys as text. */
 const AWKWARD = [
   Buffer.of(0),
   Buffer.of(0x0a),
@@ -35,7 +35,7 @@ const hexPairs = (pairs: readonly { key: Uint8Array; value: Uint8Array }[]) =>
     .map(({ key, value }) => `${Buffer.from(key).toString('hex')}=${Buffer.from(value).toString('hex')}`)
     .sort();
 
-describe('bytes', () => {
+describe('the bytes of keys and values', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await startLab();
@@ -44,7 +44,7 @@ describe('bytes', () => {
 
   const ours = (args: readonly string[]) => run(ourEtcdctl(), [...lab.flags(), ...args]);
 
-  it(`come out as they went in: ${PAIRS} random keys and values`, async () => {
+  it(`are the same when read back: ${PAIRS} random pairs`, async () => {
     const pairs = Array.from({ length: PAIRS }, (_, index) => randomPair(index));
     const client = await connect(connectionOptions(lab.cluster.endpoints));
     try {
@@ -71,11 +71,11 @@ describe('bytes', () => {
     await ours(['del', '', '--prefix']);
   });
 
-  it('go through the command line, as far as a shell can pass them', async () => {
+  it('are passed on from the command line unchanged', async () => {
     for (let index = 0; index < 25; index++) {
       const { key, value } = randomPair(index);
       const bytes = Buffer.from(key.filter((byte) => byte !== 0));
-      // A shell script is the way to arguments that are no UTF-8: Node cannot pass them itself.
+      // A shell script passes arguments that are not UTF-8, which Node.js cannot.
       const octal = [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
       const { command, leadingArgs } = ourEtcdctl();
       const script = `key=$(printf '${octal}.'); key=\${key%.}; exec "$@" -- "$key"`;

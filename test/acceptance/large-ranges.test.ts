@@ -7,17 +7,17 @@ import { comparesWithAtLeast, type Lab, references, startLab } from '../support/
 import { measuredRun } from '../support/lab/measured-run.js';
 import { ourEtcdctl } from '../support/lab/program.js';
 
-/** What etcd puts into one transaction by default. */
+/** etcd's default --max-txn-ops. */
 const MAX_TXN = 128;
 const SMALL_KEYS = 30_000;
-/** Half of them come before the small keys, half after. */
+/** The number of large values: half of their keys sort before the small keys, half after. */
 const LARGE_VALUES = 12;
 const MIB = 2 ** 20;
 
 interface Lines {
   readonly run: string;
   readonly since?: string;
-  /** Servers older than this answer something else. */
+  /** Skipped on servers older than this version, which answer differently. */
   readonly server?: string;
 }
 
@@ -56,7 +56,7 @@ const LINES: readonly Lines[] = [
   { run: '--prefix --stream --order=DESCEND', since: '3.7', server: '3.7' },
 ];
 
-/** Three of the small keys were written a second time. */
+/** Writes the small keys, three of them twice, and the large ones. */
 async function fill(client: Client): Promise<void> {
   const key = (index: number) => Buffer.from(`small/${String(index).padStart(6, '0')}`);
   const puts = Array.from({ length: SMALL_KEYS }, (_, index) => ({
@@ -105,7 +105,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         (since === undefined || comparesWithAtLeast(since)) &&
         (server === undefined || compareVersions(version, server) >= 0),
     );
-    it.each(cases)('is printed in pages as etcdctl prints it whole: get $run', async ({ run }) => {
+    it.each(cases)('is read in pages and printed as etcdctl prints it: get $run', async ({ run }) => {
       const args = [...lab.flags(), '--command-timeout=60s', 'get', '', ...run.split(' ')];
       const {
         stderr: _realErrors,
@@ -122,7 +122,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
   },
 );
 
-/** A server that streams ranges, if there is one, and one that does not: there the pages are asked for one by one. */
+/** A server with RangeStream, if one is at hand, and one without, from which the range is read in pages. */
 const KINDS = [
   {
     reference: references.findLast(({ version }) => compareVersions(version, '3.7') >= 0),
@@ -136,14 +136,14 @@ const KINDS = [
   reference === undefined ? [] : [{ reference, formats, version: reference.version }],
 );
 
-/** Bun keeps more of what it received (docs/standalone.md): half a gigabyte of a range of one. */
+/** Bun frees received data later (docs/standalone.md): half a gigabyte of memory for a range of one. */
 const isStandalone = process.env.ETCDCTL_UNDER_TEST !== undefined;
 
 describe.skipIf(isStandalone).each(KINDS)(
   'memory for a large range, etcd $version',
   ({ reference, formats }) => {
     const COUNT = 320;
-    /** Node.js alone takes a sixth of it. */
+    /** A sixth of it is the memory of Node.js itself. */
     const MAX_BYTES = 300 * MIB;
     let lab: Lab;
     beforeAll(async () => {
@@ -152,7 +152,7 @@ describe.skipIf(isStandalone).each(KINDS)(
     });
     afterAll(() => lab?.stop());
 
-    it.each(formats)('stays bounded: %s', async (format) => {
+    it.each(formats)('is bounded: %s', async (format) => {
       const args = [...lab.flags(), 'get', 'large/', '--prefix', '-w', format];
       const { code, stdoutBytes, peakMemoryBytes = 0, stderr } = await measuredRun(ourEtcdctl(), args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -10,14 +10,14 @@ describe.each(references)('lease keep-alive, etcd $version', (reference) => {
   });
   afterAll(() => lab?.stop());
 
-  /** Seconds. A program on a busy machine takes some of them to start. */
+  /** Seconds; long enough for a program to start on a busy machine. */
   const TTL = 6;
   const keepAlive = (program: Program) => start(program, [...lab.flags(), 'lease', 'keep-alive', '1234']);
   const begin = async (program: Program) => {
     await grant(lab, { id: '1234', ttlSeconds: TTL });
     return keepAlive(program);
   };
-  /** The real program's and ours, for what takes as long as the lease lives: both renew the same one. */
+  /** Starts both programs, which renew the same lease, so that tests wait only once until it expires. */
   const beginBoth = async () => {
     const real = await begin(lab.newestEtcdctl);
     return [real, keepAlive(ourEtcdctl())] as const;
@@ -39,7 +39,7 @@ describe.each(references)('lease keep-alive, etcd $version', (reference) => {
     Object.assign(task.meta, { sideBySide: 'equal' });
   });
 
-  it('ends by the signal, as etcdctl does', async ({ task }) => {
+  it('is ended by a signal, as etcdctl is', async ({ task }) => {
     Object.assign(task.meta, { sideBySide: 'different' });
     for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
       const running = await begin(program);
@@ -51,7 +51,7 @@ describe.each(references)('lease keep-alive, etcd $version', (reference) => {
     Object.assign(task.meta, { sideBySide: 'equal' });
   });
 
-  it('ends when the server stays away for longer than the lease lives, and says why', async () => {
+  it('ends with a reason when the server is unavailable for longer than the TTL', async () => {
     const outputs: string[] = [];
     const both = await beginBoth();
     await Promise.all(both.map((running) => running.waitFor(RENEWAL)));
@@ -67,7 +67,7 @@ describe.each(references)('lease keep-alive, etcd $version', (reference) => {
     await revoke(lab, '1234').catch(() => undefined);
   });
 
-  it('renews once as soon as the server is back', async () => {
+  it('sends one renewal when the server is available again', async () => {
     await grant(lab, { id: '5678', ttlSeconds: 60 });
     await lab.cluster.kill(0);
     const waiting = start(ourEtcdctl(), [...lab.flags(), 'lease', 'keep-alive', '--once', '5678']);

@@ -7,7 +7,7 @@ import { ourEtcdctl, type Program, type Running, type RunResult, start } from '.
 
 const KEY = /^([^/]+)\/[0-9a-f]+\n\n$/;
 
-/** What scripts see of an end; keys without their lease. */
+/** The result as scripts see it, with the lease id in keys replaced. */
 function seen({ code, signal, stdout, stderr }: RunResult) {
   const error = stderr
     .toString()
@@ -17,7 +17,7 @@ function seen({ code, signal, stdout, stderr }: RunResult) {
 }
 
 let names = 0;
-/** Each test has a lock of its own. */
+/** A new lock for each test. */
 const freshName = () => `lock-${++names}`;
 
 describe.each(references.map((reference) => ({ reference, version: reference.version })))(
@@ -34,7 +34,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     const lock = (program: Program, ...args: readonly string[]): Running =>
       start(program, [...lab.flags(), 'lock', ...args]);
 
-    it.each(['SIGINT', 'SIGTERM'] as const)('is held until %s and then given up at once', async (signal) => {
+    it.each(['SIGINT', 'SIGTERM'] as const)('is released immediately on %s', async (signal) => {
       const before = await leases(lab);
       const ends = { ours: '', real: '' };
       for (const who of ['real', 'ours'] as const) {
@@ -47,7 +47,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         expect(await contenders(lab, name)).toEqual([]);
       }
       expect(ends.ours).toBe(ends.real);
-      // The real one leaves its lease to expire.
+      // The real etcdctl does not revoke its lease, which then expires.
       expect((await leases(lab)).length).toBeLessThanOrEqual(before.length + 1);
     });
 
@@ -55,7 +55,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       ['ours', 'ours'],
       ['ours', 'real'],
       ['real', 'ours'],
-    ] as const)('%s is followed by %s', async (first, second) => {
+    ] as const)('of %s is passed on to %s', async (first, second) => {
       const name = freshName();
       const holder = lock(programs[first], name);
       await holder.waitFor(`${name}/`);
@@ -74,7 +74,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect(await contenders(lab, name)).toEqual([]);
     });
 
-    it.each(['SIGINT', 'SIGTERM'] as const)('gives up its place in the queue on %s', async (signal) => {
+    it.each(['SIGINT', 'SIGTERM'] as const)('has its waiter removed from the queue on %s', async (signal) => {
       const name = freshName();
       const holder = lock(programs.real, name);
       await holder.waitFor(`${name}/`);
@@ -92,7 +92,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect(ours).toEqual(real);
     });
 
-    it('passes to the next one when its holder is killed, once the lease has expired', async () => {
+    it('of a killed holder is passed on when the lease has expired', async () => {
       const name = freshName();
       const holder = lock(programs.ours, name, '--ttl=2');
       await holder.waitFor(`${name}/`);
@@ -102,7 +102,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect((await waiter.result).stdout.toString()).toBe('mine now\n');
     });
 
-    it('survives a restart of the server, held and waited for', async () => {
+    it('keeps its holder and its waiter across a restart of the server', async () => {
       const name = freshName();
       const holder = lock(programs.ours, name);
       await holder.waitFor(`${name}/`);
@@ -118,7 +118,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect(stderr.toString()).toBe('');
     });
 
-    it('is held until the command has ended, though a signal came before', async () => {
+    it('is held until the command has ended, also after a signal', async () => {
       const name = freshName();
       const ends = [];
       for (const who of ['real', 'ours'] as const) {
@@ -149,13 +149,13 @@ describe('lock when its lease is lost', () => {
   const lock = (...args: readonly string[]): Running =>
     start(ourEtcdctl(), [...lab.flags(), 'lock', ...args]);
 
-  /** The lease in the key of the only holder. */
+  /** Revokes the lease of the only holder, whose id is in the key. */
   async function revokeLeaseOf(name: string): Promise<void> {
     const [key = ''] = await contenders(lab, name);
     await lab.real(['lease', 'revoke', key.slice(name.length + 1)]);
   }
 
-  it('ends, when there is no command', async () => {
+  it('ends when it runs no command', async () => {
     const name = freshName();
     const holder = lock(name, '--ttl=3');
     await holder.waitFor(`${name}/`);
@@ -182,7 +182,7 @@ describe('lock when its lease is lost', () => {
     expect((await holder.result).code).toBe(0);
   });
 
-  it('asks the command to end, and fails whatever that makes of it', async () => {
+  it('sends SIGTERM to the command, and fails with any exit code of the command', async () => {
     const name = freshName();
     const script = 'trap "echo asked to end; exit 0" TERM; echo begun; while :; do sleep 0.1; done';
     const running = lock(name, '--ttl=3', '--', 'sh', '-c', script);
@@ -196,7 +196,7 @@ describe('lock when its lease is lost', () => {
     expect(code).toBe(1);
   });
 
-  it('kills a command that does not heed that', async () => {
+  it('kills a command that ignores SIGTERM', async () => {
     const name = freshName();
     const script = 'trap "" TERM; echo begun; exec sleep 300';
     const running = lock(name, '--ttl=3', '--', 'sh', '-c', script);
@@ -205,7 +205,7 @@ describe('lock when its lease is lost', () => {
     expect((await running.result).code).toBe(1);
   });
 
-  it('ends the command when no server confirms the lease in time, and says so', async () => {
+  it('ends the command with a message when no server renews the lease in time', async () => {
     const alone = await startLab();
     try {
       const running = start(ourEtcdctl(), [
@@ -229,7 +229,7 @@ describe('lock when its lease is lost', () => {
     }
   });
 
-  it('does not wait for a dead server when it is to give up', async () => {
+  it('does not wait for a server that is down when it is interrupted', async () => {
     const alone = await startLab();
     try {
       const holder = start(ourEtcdctl(), [...alone.flags(), 'lock', 'name', '--ttl=600']);

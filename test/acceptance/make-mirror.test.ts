@@ -16,7 +16,7 @@ async function lab(options: LabOptions = {}): Promise<Lab> {
 
 const endpointOf = ({ cluster }: Lab) => cluster.endpoints[0] ?? '';
 
-/** The flags that reach a destination. */
+/** The flags to connect to the destination. */
 function destinationFlags({ pki, profile }: Lab): string[] {
   return [
     ...(pki === undefined
@@ -48,7 +48,7 @@ async function arrives(to: Lab, key: string): Promise<void> {
   await running.result;
 }
 
-/** All keys in the order of their last change. */
+/** All keys, ordered by mod revision. */
 const state = (cluster: Lab) => get(cluster, '', '--prefix', '--sort-by=MODIFY', '--order=ASCEND');
 
 const inOneTxn = async ({ newestEtcdctl, flags }: Lab, ...requests: string[]) => {
@@ -58,7 +58,7 @@ const inOneTxn = async ({ newestEtcdctl, flags }: Lab, ...requests: string[]) =>
   expect(code, stderr.toString()).toBe(0);
 };
 
-/** What happens at a source: before the mirror begins, and while it runs; the last is the key `p/zz`. */
+/** Changes of the source before the mirror starts and, in `meanwhile`, while it runs; the last one is of the key `p/zz`. */
 async function before({ real }: Lab): Promise<void> {
   for (const key of ['p/a', 'p/b', 'p/c', 'other', 'p/gone']) await real(['put', key, `${key} at first`]);
   await real(['del', 'p/gone']);
@@ -70,7 +70,7 @@ async function meanwhile(source: Lab): Promise<void> {
   await source.real(['put', '--', 'p/zz', 'last']);
 }
 
-/** What the mirror makes of a destination. */
+/** Runs a mirror between new servers; returns the keys of the destination. */
 async function mirrored(from: LabOptions, to: LabOptions, settings: MirrorSettings, last = 'p/zz') {
   const [source, destination] = await Promise.all([lab(from), lab(to)]);
   await before(source);
@@ -95,7 +95,7 @@ describe('make-mirror', () => {
     [['--max-txn-ops=2'], 'p/zz'],
     [['--rev=3'], 'p/zz'],
     [['--rev=3', '--prefix=p/', '--dest-prefix=q/'], 'q/zz'],
-  ])('makes what etcdctl makes, with %j', async (flags, last) => {
+  ])('writes the same keys as etcdctl with %j', async (flags, last) => {
     const [ours, real] = await Promise.all(
       [ourEtcdctl(), newestEtcdctl()].map((program) => mirrored({}, {}, { flags, program }, last)),
     );
@@ -103,7 +103,7 @@ describe('make-mirror', () => {
     expect(ours).toContain('last');
   });
 
-  it('keeps the prefix with --rev, as without', async () => {
+  it('keeps the prefix with --rev, as it does without', async () => {
     expect(await mirrored({}, {}, { flags: ['--rev=3', '--prefix=p/'] })).toContain('p/zz\nlast');
   });
 
@@ -112,7 +112,7 @@ describe('make-mirror', () => {
     ['tls', 'plain'],
     ['auth', 'auth'],
     ['auth', 'tls'],
-  ] as const)('goes from %s servers to %s servers', async (from, to) => {
+  ] as const)('copies from %s servers to %s servers', async (from, to) => {
     const [keys, between] = await Promise.all([
       mirrored({ profile: from }, { profile: to }, {}),
       mirrored({}, {}, {}),
@@ -120,7 +120,7 @@ describe('make-mirror', () => {
     expect(keys).toBe(between);
   });
 
-  it('makes one transaction of one', async () => {
+  it('writes a transaction of the source as one transaction', async () => {
     const [source, destination] = await Promise.all([lab(), lab()]);
     const running = mirror(source, destination, { flags: ['--rev=2'] });
     const names = Array.from({ length: 100 }, (_, index) => `k${String(index).padStart(3, '0')}`);
@@ -136,7 +136,7 @@ describe('make-mirror', () => {
   it.each([
     ['operations', ['--max-txn-ops=7']],
     ['bytes', ['--max-request-bytes=100000']],
-  ])('writes a revision in parts that has too many %s for the destination', async (_what, extraArgs) => {
+  ])('splits a revision with too many %s for the destination', async (_what, extraArgs) => {
     const [source, destination] = await Promise.all([lab(), lab({ extraArgs })]);
     const running = mirror(source, destination, { flags: ['--rev=2', '--max-txn-ops=0'] });
     const names = Array.from({ length: 40 }, (_, index) => `k${String(index).padStart(3, '0')}`);
@@ -152,7 +152,7 @@ describe('make-mirror', () => {
     );
   });
 
-  it('mirrors bytes that are no text', async () => {
+  it('copies bytes that are not UTF-8', async () => {
     const [source, destination] = await Promise.all([lab(), lab()]);
     const value = Buffer.from([0, 0xff, 0x0a, 0xc3, 0x28]);
     await run(source.newestEtcdctl, [...source.flags(), 'put', 'k'], { stdin: value });
@@ -163,7 +163,7 @@ describe('make-mirror', () => {
     expect(stdout).toEqual(Buffer.concat([value, Buffer.from('\n')]));
   });
 
-  it('copies many keys page by page', async () => {
+  it('copies many keys in pages', async () => {
     const [source, destination] = await Promise.all([lab(), lab()]);
     const value = 'x'.repeat(9_000);
     for (let batch = 0; batch < 12; batch++) {
@@ -181,7 +181,7 @@ describe('make-mirror', () => {
     ['source', 'kill'],
     ['destination', 'restart'],
     ['destination', 'kill'],
-  ] as const)('goes on after its %s went away (%s)', async (which, how) => {
+  ] as const)('continues when its %s was down (%s)', async (which, how) => {
     const [source, destination] = await Promise.all([lab(), lab()]);
     const { cluster } = which === 'source' ? source : destination;
     await source.real(['put', 'a', 'first']);
@@ -206,7 +206,7 @@ describe('make-mirror', () => {
     expect(stderr.toString()).toMatch(/keys were mirrored; continue with --rev=\d+\n$/);
   });
 
-  it('says so when the source has compacted what it needs', async () => {
+  it('reports that the source has compacted a revision that it needs', async () => {
     const [source, destination] = await Promise.all([lab(), lab()]);
     for (const value of ['1', '2', '3', '4']) await source.real(['put', 'k', value]);
     await source.real(['compact', '4']);
@@ -242,7 +242,7 @@ describe('make-mirror', () => {
     expect(ours?.stdout.toString()).toBe(real?.stdout.toString());
   });
 
-  it.skipIf(terminalsMissing !== undefined)('asks for the password of the destination', async () => {
+  it.skipIf(terminalsMissing !== undefined)('prompts for the password of the destination', async () => {
     const [source, destination] = await Promise.all([lab(), lab({ profile: 'auth' })]);
     await source.real(['put', 'k', 'v']);
     const args = ['make-mirror', endpointOf(destination), '--dest-user=root'];

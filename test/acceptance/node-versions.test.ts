@@ -5,7 +5,7 @@ import { cachedNodeMajors, nodeMajors, nodeProgram } from '../../scripts/lib/nod
 import { type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, type Program, run } from '../support/lab/program.js';
 
-/** The bundle on the Node of a user; a standalone executable brings its own. */
+/** Skipped for the standalone executable, which does not use Node.js. */
 const isStandalone = (process.env.ETCDCTL_UNDER_TEST ?? '') !== '';
 
 describe.skipIf(isStandalone).each(nodeMajors)('Node %s', (major) => {
@@ -16,7 +16,7 @@ describe.skipIf(isStandalone).each(nodeMajors)('Node %s', (major) => {
   afterAll(() => lab?.stop());
 
   it.skipIf(!cachedNodeMajors().includes(major))(
-    'talks TLS to an IP endpoint without a warning',
+    'connects with TLS to an IP address without a warning',
     async () => {
       const program: Program = { ...ourEtcdctl(), command: nodeProgram(major) };
       const file = join(lab.folder, `${major}.db`);

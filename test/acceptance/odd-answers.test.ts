@@ -1,4 +1,4 @@
-/** Answers that are no gRPC, or odd gRPC, and streams that break off, through the newest real etcdctl and ours. */
+/** Responses that are not gRPC, or invalid gRPC, and streams that break off, compared with the newest real etcdctl. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,7 +14,7 @@ const GRPC = { ':status': '200', 'content-type': 'application/grpc' };
 const HTML = { ':status': '404', 'content-type': 'text/html' };
 const MESSAGE = '\0\0\0\0\0';
 
-/** Final lines and stdout of both programs, which must be alike. */
+/** Fails unless the final lines and stdout of both programs are equal; returns ours. */
 async function expectAlike(answer: Answer, args: (program: 'real' | 'ours') => readonly string[]) {
   const server = await AnsweringServer.start(answer);
   const { endpoint } = server;
@@ -56,10 +56,10 @@ const statuses = (fields: Record<string, string> = {}) =>
     'abc',
   ].map((status): [string, Answer] => [`HTTP ${status}`, [last({ ':status': status, ...fields })]]);
 
-/** Older ones have older words. */
+/** Older versions of etcdctl have other messages. */
 const isComparable = comparesWithAtLeast('3.7');
 
-describe.runIf(isComparable)('endpoint health tells of', { concurrent: true }, () => {
+describe.runIf(isComparable)('endpoint health reports', { concurrent: true }, () => {
   it.each<[string, Answer]>([
     ...statuses(),
     ...statuses({ 'content-type': 'text/html' }).filter(([name]) => /200|404|503/.test(name)),
@@ -69,7 +69,7 @@ describe.runIf(isComparable)('endpoint health tells of', { concurrent: true }, (
     ['a page before trailers', [head(HTML), data('x'), last({ x: 'y' })]],
     ['a page that an empty frame ends', [head(HTML), data('x'), lastData('')]],
     ['a page without a type', [head({ ':status': '502' }), lastData('x')]],
-    ['an answer after another', [head({ ':status': '103' }), last(HTML)]],
+    ['a final response after an informational one', [head({ ':status': '103' }), last(HTML)]],
     ['no fields', [last({})]],
     ['no status', [last(GRPC)]],
     ['no status in trailers', [head(GRPC), data(MESSAGE), last({ x: 'y' })]],
@@ -86,25 +86,28 @@ describe.runIf(isComparable)('endpoint health tells of', { concurrent: true }, (
     ['half a message', [head(GRPC), data('\0\0\0\0\x05a'), last({ 'grpc-status': '7' })]],
     ['a message and half a prefix', [head(GRPC), data(`${MESSAGE}\0`), last({ 'grpc-status': '0' })]],
     ['a compressed message', [head(GRPC), data('\x01\0\0\0\0')]],
-    ['a message of an odd format', [head({ ...GRPC, 'grpc-encoding': 'gzip' }), data('\x02\0\0\0\0')]],
+    [
+      'a message with an invalid compression flag',
+      [head({ ...GRPC, 'grpc-encoding': 'gzip' }), data('\x02\0\0\0\0')],
+    ],
     ['a reset', [reset(2)]],
-    ['an odd reset', [reset(99)]],
+    ['a reset with an unknown error code', [reset(99)]],
     ['a cancelled stream', [reset(8)]],
-    ['a line end in a value', [last({ ...GRPC, 'grpc-status': '7', x: 'a\nb' })]],
+    ['a newline in a field value', [last({ ...GRPC, 'grpc-status': '7', x: 'a\nb' })]],
     ['an escape in a message', [last({ ...GRPC, 'grpc-status': '7', 'grpc-message': 'a\x1b[31m' })]],
-    ['upper case in a name', [last({ ...GRPC, 'X-Y': '' })]],
+    ['upper case in a field name', [last({ ...GRPC, 'X-Y': '' })]],
   ])('%s', async (_name, answer) => {
     await expectAlike(answer, () => ['endpoint', 'health', '-w', 'json']);
   });
 });
 
-describe.runIf(isComparable)('put tells of', () => {
+describe.runIf(isComparable)('put reports', () => {
   it.each<[string, Answer]>([
     ['a page', [head(HTML), lastData('<p>')]],
-    ['no connection any more', ['close']],
+    ['a closed connection', ['close']],
     ['a reset connection', [head(GRPC), 'reset']],
-    ['a server that stops', [goAway(0), 'close']],
-    ['a refusal of etcd', [last({ ...GRPC, 'grpc-status': '14', 'grpc-message': 'etcdserver: no leader' })]],
+    ['a server that shuts down', [goAway(0), 'close']],
+    ['an error of etcd', [last({ ...GRPC, 'grpc-status': '14', 'grpc-message': 'etcdserver: no leader' })]],
   ])('%s', async (_name, answer) => {
     expect(await expectAlike(answer, () => ['put', 'k', 'v'])).toMatchObject({ code: 1 });
   });
@@ -179,11 +182,11 @@ describe.runIf(isComparable)('snapshot save ends with', { concurrent: true }, ()
   });
 });
 
-describe.runIf(isComparable)('lease keep-alive --once tells of', () => {
+describe.runIf(isComparable)('lease keep-alive --once reports', () => {
   it.each<[string, Answer]>([
     ['HTTP 403', [last({ ':status': '403' })]],
     ['a page without a body', [last(HTML)]],
-    ['another kind of answer', [last({ ':status': '200', 'content-type': 'text/plain' })]],
+    ['another content type', [last({ ':status': '200', 'content-type': 'text/plain' })]],
     ['a status without a name', [last({ ...GRPC, 'grpc-status': '17', 'grpc-message': 'm' })]],
     ['no status', [last(GRPC)]],
   ])('%s', async (_name, answer) => {
@@ -192,7 +195,7 @@ describe.runIf(isComparable)('lease keep-alive --once tells of', () => {
     });
   });
 
-  it('a page, which does not hold it up', async () => {
+  it('a page without waiting', async () => {
     const server = await AnsweringServer.start([head(HTML), lastData('<p>')]);
     const args = [`--endpoints=${server.endpoint}`, 'lease', 'keep-alive', '--once', '5'];
     const { stderr } = await run(ourEtcdctl(), args).finally(() => server.close());

@@ -1,6 +1,6 @@
 /**
- * Whatever surrounds the program, it ends soon, by itself, and with success or an `Error: …` line. The limits are those with which
- * the runtimes start: below them, they end before any code of the program runs.
+ * Unusual environments, in which the program must end soon, without a signal, and with success or an `Error: …` line. The limits are
+ * those with which the runtimes still start: below them, the runtime fails before any code of the program runs.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -17,13 +17,13 @@ import {
   run,
 } from '../support/lab/program.js';
 
-/** Set up by a shell, which then becomes the program. `$F` is a folder with a file, a loop of links and a directory. */
+/** Commands of the shell that then executes the program, and variables. `$F` is a folder with a file, a symlink loop and a directory. */
 interface Settings {
   readonly shell?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Nobody can be told anything. */
-  readonly isMute?: boolean;
-  /** Commands that read it cannot go on. */
+  /** Neither stdout nor stderr can be written to. */
+  readonly hasNoOutput?: boolean;
+  /** Standard input cannot be read: commands that read it fail. */
   readonly hasNoInput?: boolean;
 }
 
@@ -35,35 +35,35 @@ const LONG = 'x'.repeat(3000);
 const homes: readonly (readonly [string, string])[] = [
   ['empty', ''],
   ['a file', '$F/file'],
-  ['a loop of links', '$F/loop'],
+  ['a symlink loop', '$F/loop'],
   ['relative', 'home'],
   ['a device', '/dev/null'],
   ['too long', `/${LONG}/${LONG}`],
   ['missing', '$F/none/home'],
-  ['a place without files', '/proc/self'],
+  ['in a directory where no file can be created', '/proc/self'],
 ];
 
 const settings: readonly (readonly [string, Settings])[] = [
-  ['few open files', { shell: 'ulimit -n 32' }],
-  ['no file may grow', { shell: 'ulimit -f 0' }],
-  ['files may grow a little', { shell: 'ulimit -f 8' }],
+  ['a low limit of open files', { shell: 'ulimit -n 32' }],
+  ['a file size limit of 0', { shell: 'ulimit -f 0' }],
+  ['a small file size limit', { shell: 'ulimit -f 8' }],
   ['a small stack', { shell: 'ulimit -s 1024' }],
   ['no core files', { shell: 'ulimit -c 0' }],
-  ['stdin closed', { shell: 'exec <&-', hasNoInput: true }],
-  ['stdin a directory', { shell: 'exec <$F', hasNoInput: true }],
-  ['stdin for writing only', { shell: 'exec 0>/dev/null', hasNoInput: true }],
-  ['stdout closed', { shell: 'exec >&-' }],
-  ['stdout full', { shell: 'exec >/dev/full' }],
-  ['stdout for reading only', { shell: 'exec 1</dev/null' }],
-  ['stderr closed', { shell: 'exec 2>&-', isMute: true }],
-  ['stderr full', { shell: 'exec 2>/dev/full', isMute: true }],
-  ['all closed', { shell: 'exec <&- >&- 2>&-', isMute: true, hasNoInput: true }],
-  ['no working directory any more', { shell: GONE }],
+  ['closed stdin', { shell: 'exec <&-', hasNoInput: true }],
+  ['a directory as stdin', { shell: 'exec <$F', hasNoInput: true }],
+  ['write-only stdin', { shell: 'exec 0>/dev/null', hasNoInput: true }],
+  ['closed stdout', { shell: 'exec >&-' }],
+  ['stdout on a full device', { shell: 'exec >/dev/full' }],
+  ['read-only stdout', { shell: 'exec 1</dev/null' }],
+  ['closed stderr', { shell: 'exec 2>&-', hasNoOutput: true }],
+  ['stderr on a full device', { shell: 'exec 2>/dev/full', hasNoOutput: true }],
+  ['closed stdin, stdout and stderr', { shell: 'exec <&- >&- 2>&-', hasNoOutput: true, hasNoInput: true }],
+  ['a deleted working directory', { shell: GONE }],
   ['a working directory whose path is too long', { shell: DEEP }],
   ['no environment', { shell: 'unset HOME PATH TMPDIR LANG' }],
   ['a large environment', { env: Object.fromEntries(range(8).map((i) => [`V${i}`, 'x'.repeat(100_000)])) }],
   ['many variables', { env: Object.fromEntries(range(5000).map((i) => [`V${i}`, 'y'])) }],
-  ['an odd terminal', { env: { TERM: '../../etc', COLUMNS: 'x', LINES: '-1' } }],
+  ['an unknown terminal type', { env: { TERM: '../../etc', COLUMNS: 'x', LINES: '-1' } }],
   ['no terminal type', { env: { TERM: '' } }],
   ...['xx_YY.ZZ', 'tr_TR.UTF-8', '../x'].map(
     (name) =>
@@ -88,7 +88,7 @@ function range(length: number): readonly number[] {
   return Array.from({ length }, (_, index) => index);
 }
 
-describe('odd environments', () => {
+describe('the programs end normally with', () => {
   const folder = mkdtempSync(path.join(labFolder(), 'odd-'));
   const at = (name: string) => path.join(folder, name);
   let lab: Lab;
@@ -104,7 +104,7 @@ describe('odd environments', () => {
   });
   afterAll(async () => {
     await lab?.stop();
-    // Node.js cannot name what lies so deep.
+    // Node.js cannot remove files whose path is so long.
     execFileSync('rm', ['-rf', folder]);
   });
 
@@ -136,12 +136,12 @@ describe('odd environments', () => {
     ];
   };
 
-  function expectCleanEnd({ args }: Line, result: RunResult, { isMute }: Settings): void {
+  function expectCleanEnd({ args }: Line, result: RunResult, { hasNoOutput }: Settings): void {
     const stderr = result.stderr.toString();
     const what = `${args.join(' ')}: ${stderr}`;
     expect(result.signal, what).toBeNull();
     expect(stderr, what).not.toMatch(/defect|^ {4}at /m);
-    if (result.code !== 0 && !isMute) expect(stderr.trim().split('\n').at(-1), what).toMatch(/^Error: /);
+    if (result.code !== 0 && !hasNoOutput) expect(stderr.trim().split('\n').at(-1), what).toMatch(/^Error: /);
   }
 
   it.concurrent.each(settings)('%s', { timeout: 30_000 }, async (_name, given) => {
@@ -150,10 +150,10 @@ describe('odd environments', () => {
       if (given.hasNoInput && line.readsInput) expect(result.signal).toBeNull();
       else expectCleanEnd(line, result, given);
     }
-    expect(existsSync(at('none')), 'nothing makes a home').toBe(false);
+    expect(existsSync(at('none')), 'the home directory is not created').toBe(false);
   });
 
-  it('a working directory that was deleted is no obstacle to what needs none', async () => {
+  it('a deleted working directory, and succeed if they do not need it', async () => {
     for (const line of lines().filter(({ args }) => !args.includes('--command-timeout=300ms'))) {
       const { code, stderr } = await withSettings(line.program, line.args, { shell: GONE });
       expect(code, `${line.args.join(' ')}: ${stderr}`).toBe(0);
@@ -168,7 +168,7 @@ describe('odd environments', () => {
       'snapshot save s.db',
       'Error: could not open s.db.part (open s.db.part: no such file or directory)',
     ],
-  ])('and to others, in words: %s %s', async (name, words, lastLine) => {
+  ])('a deleted working directory, and report it if they need it: %s %s', async (name, words, lastLine) => {
     const program = name === 'etcdutl' ? ourEtcdutl() : ourEtcdctl();
     const flags = name === 'etcdutl' ? [] : lab.flags();
     const args = words.split(' ').map((word) => word.replace('{snapshot}', at('s.db')));

@@ -8,7 +8,7 @@ const checkout = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 const npm = programAt('npm');
 
-/** What is kept there; a file that is written again has another number. */
+/** The cached files with their inode numbers; a file that is written again gets another one. */
 function keptFiles(caches: string) {
   return readdirSync(caches)
     .sort()
@@ -41,20 +41,23 @@ describe('the npm package', () => {
     ['a stream', 'etcdctl', ['lease', 'keep-alive', '1'], ['calls', 'program', 'rest', 'streams']],
     ['the help of all commands', 'etcdctl', ['--help'], ['program', 'rest']],
     ['a database file', 'etcdutl', ['hashkv', join(folder, 'missing')], ['program', 'rest', 'storage']],
-  ])('keeps compiled code of the files that it needs, and uses it: %s', async (_what, name, line, files) => {
-    const caches = mkdtempSync(join(folder, 'caches-'));
-    const program = programAt(process.execPath);
-    const endpoint = name === 'etcdctl' ? ['--endpoints=127.0.0.1:1', '--command-timeout=200ms'] : [];
-    const args = [join(checkout, 'bin', `${name}.js`), ...line, ...endpoint];
-    const env = { XDG_CACHE_HOME: caches, NODE_DISABLE_COMPILE_CACHE: '' };
-    const first = await run(program, args, { env });
-    const kept = keptFiles(join(caches, 'etcdctl-ts'));
-    expect(kept.map((file) => file.name.replace(/-.*/, ''))).toEqual(files);
-    expect(await run(program, args, { env })).toMatchObject({ code: first.code, stdout: first.stdout });
-    expect(keptFiles(join(caches, 'etcdctl-ts'))).toEqual(kept);
-  });
+  ])(
+    'caches and reuses the compiled code of the files that it needs: %s',
+    async (_what, name, line, files) => {
+      const caches = mkdtempSync(join(folder, 'caches-'));
+      const program = programAt(process.execPath);
+      const endpoint = name === 'etcdctl' ? ['--endpoints=127.0.0.1:1', '--command-timeout=200ms'] : [];
+      const args = [join(checkout, 'bin', `${name}.js`), ...line, ...endpoint];
+      const env = { XDG_CACHE_HOME: caches, NODE_DISABLE_COMPILE_CACHE: '' };
+      const first = await run(program, args, { env });
+      const kept = keptFiles(join(caches, 'etcdctl-ts'));
+      expect(kept.map((file) => file.name.replace(/-.*/, ''))).toEqual(files);
+      expect(await run(program, args, { env })).toMatchObject({ code: first.code, stdout: first.stdout });
+      expect(keptFiles(join(caches, 'etcdctl-ts'))).toEqual(kept);
+    },
+  );
 
-  it('says plainly that nothing is built', async () => {
+  it('reports that it has not been built', async () => {
     const bare = join(folder, 'bare');
     const copied = await run(programAt('sh'), [
       '-c',

@@ -1,7 +1,7 @@
 /**
- * Random command lines, valid and invalid, through the newest real etcdctl and through ours, against equal states of a server:
- * stdout, exit code and final error line have to agree. RANDOM_CASES and RANDOM_SEED ask for more and for others; a failure's title has all
- * that is needed to make it a case of a table in side-by-side/.
+ * Random command lines, valid and invalid, for the newest real etcdctl and ours, on equal states of a server: stdout, exit code and
+ * final error line must be equal. RANDOM_CASES and RANDOM_SEED set the number and the seed. The title of a failed test has the complete
+ * command line, from which a case of a table in side-by-side/ can be made.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEtcdctl } from '../../src/etcdctl.js';
@@ -27,7 +27,7 @@ import type { MessageCodec } from '../support/message-codec.js';
 const CASES = Number(process.env.RANDOM_CASES ?? 80);
 const SEED = Number(process.env.RANDOM_SEED ?? 1);
 
-/** All other commands may change something. */
+/** Commands that change nothing; all others can. */
 const READING: ReadonlySet<string> = new Set([
   'get',
   'lease timetolive',
@@ -46,7 +46,7 @@ const READING: ReadonlySet<string> = new Set([
   'version',
 ]);
 
-/** What `-w protobuf` prints of the commands that change something, where it is more than text. */
+/** The messages that `-w protobuf` prints for commands that change something. */
 const MESSAGES: Readonly<Record<string, MessageCodec<object>>> = {
   put: PutResponse,
   del: DeleteRangeResponse,
@@ -57,19 +57,19 @@ const MESSAGES: Readonly<Record<string, MessageCodec<object>>> = {
   'downgrade cancel': DowngradeResponse,
 };
 
-/** Of these only the header matters, which is the first field of each of their messages. */
-const HEADED = /^(user|role) /;
+/** Commands whose messages are compared by their header only, which is field 1 of each message. */
+const HEADER_ONLY = /^(user|role) /;
 
-/** Ids that the server makes up, times, and sizes of the database. */
-const CHANCE: OutputMask = {
+/** Text that differs between runs: ids that the server generates, times, and sizes of the database. */
+const VARYING_TEXT: OutputMask = {
   pattern:
     /\b[0-9a-f]{16}\b|"(ID|TTL|ttl)"( : |:)\d+|remaining\(\d+s\)|\b\d+(\.\d+)?(ns|\u00c2\u00b5s|ms|s)\b|"(raftIndex|raftAppliedIndex|dbSize|dbSizeInUse|DBSize|DBSizeInUse|RaftIndex|RaftAppliedIndex)"( : |:)\d+|\b\d+(\.\d+)? [kM]B\b/g,
   replacement: '<chance>',
 };
 
-/** They make columns wider, too: a line of any length counts as one of its strokes (in UTF-8), blanks as one. */
-const CHANCE_IN_TABLE: OutputMask = {
-  pattern: new RegExp(`${CHANCE.pattern.source}|(?:\u00e2\u0094\u0080)+| +`, 'g'),
+/** Such text also changes the width of columns: rows of box-drawing characters (in UTF-8) and of blanks are reduced to one. */
+const VARYING_IN_TABLE: OutputMask = {
+  pattern: new RegExp(`${VARYING_TEXT.pattern.source}|(?:\u00e2\u0094\u0080)+| +`, 'g'),
   replacement: (match) => (match.startsWith(' ') ? ' ' : match.startsWith('\u00e2') ? '-' : '<chance>'),
 };
 
@@ -99,7 +99,7 @@ describe.skipIf(!comparesWithAtLeast('3.6'))(`random command lines of seed ${SEE
         stdin: line.stdin,
         scene: state.scene({ changes: !READING.has(line.path), givesRevision: line.path === 'compaction' }),
         changes: !READING.has(line.path),
-        mask: line.args.includes('table') ? CHANCE_IN_TABLE : CHANCE,
+        mask: line.args.includes('table') ? VARYING_IN_TABLE : VARYING_TEXT,
         ...messageOf(line),
       });
       const isKnown = KNOWN_DIFFERENCES.some((difference) => difference.holds({ ...both, line }));
@@ -108,10 +108,10 @@ describe.skipIf(!comparesWithAtLeast('3.6'))(`random command lines of seed ${SEE
   );
 });
 
-/** The codec for an output with revisions in it. */
+/** The codec of an output with revisions. */
 function messageOf({ path, args }: RandomLine): { message?: MessageCodec<object> } {
   if (READING.has(path) || !args.some((arg) => arg.endsWith('protobuf'))) return {};
-  const message = MESSAGES[path] ?? (HEADED.test(path) ? PutResponse : undefined);
+  const message = MESSAGES[path] ?? (HEADER_ONLY.test(path) ? PutResponse : undefined);
   return message === undefined ? {} : { message };
 }
 

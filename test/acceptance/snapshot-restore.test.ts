@@ -20,7 +20,7 @@ const THREE_MEMBERS = [
   '--initial-advertise-peer-urls=http://127.0.0.1:24202',
 ];
 
-/** The last etcdutl that writes the zeros which ours writes too, for all servers to read. */
+/** The last etcdutl that writes zero fields explicitly, as ours does, so that all servers can read them. */
 const etcdutl35 = references
   .filter(({ version, etcdutl }) => etcdutl !== undefined && compareVersions(version, '3.6.0') < 0)
   .map(({ etcdutl = '' }) => programAt(etcdutl))
@@ -47,7 +47,7 @@ describe.each(references)('snapshot restore, files of etcd $version', (reference
   it.skipIf(etcdutl35 === undefined).each([
     ['three members', THREE_MEMBERS],
     ['one member, bumped', ['--bump-revision=1000', '--mark-compacted']],
-  ])('writes what etcdutl 3.5 writes: %s', async (_name, flags) => {
+  ])('writes the same files as etcdutl 3.5: %s', async (_name, flags) => {
     await inFolder(saved, {}, async (folder) => {
       const real = etcdutl35 ?? programAt('');
       await restore(real, 'real', flags, folder);
@@ -57,20 +57,23 @@ describe.each(references)('snapshot restore, files of etcd $version', (reference
     });
   });
 
-  it.skipIf(newestEtcdutl === undefined)('has the records of the newest etcdutl, and its .snap', async () => {
-    await inFolder(saved, {}, async (folder) => {
-      const real = newestEtcdutl ?? programAt('');
-      await restore(real, 'real', THREE_MEMBERS, folder);
-      await restore(ourEtcdutl(), 'ours', THREE_MEMBERS, folder);
-      expectSamePairs(folder);
-      const [ours, theirs] = ['ours', 'real'].map((name) => decodeSnap(read(folder, name, SNAP), name));
-      expect(ours?.metadata?.index).toBe(3n);
-      expect(ours?.metadata?.confState?.voters).toEqual(theirs?.metadata?.confState?.voters);
-      expect(ours?.metadata?.term).toBe(theirs?.metadata?.term);
-    });
-  });
+  it.skipIf(newestEtcdutl === undefined)(
+    'writes the same WAL records and raft snapshot as the newest etcdutl',
+    async () => {
+      await inFolder(saved, {}, async (folder) => {
+        const real = newestEtcdutl ?? programAt('');
+        await restore(real, 'real', THREE_MEMBERS, folder);
+        await restore(ourEtcdutl(), 'ours', THREE_MEMBERS, folder);
+        expectSamePairs(folder);
+        const [ours, theirs] = ['ours', 'real'].map((name) => decodeSnap(read(folder, name, SNAP), name));
+        expect(ours?.metadata?.index).toBe(3n);
+        expect(ours?.metadata?.confState?.voters).toEqual(theirs?.metadata?.confState?.voters);
+        expect(ours?.metadata?.term).toBe(theirs?.metadata?.term);
+      });
+    },
+  );
 
-  /** All but what raft knows of members, which the original leaves as it was in the old cluster. */
+  /** Compares all pairs except raft's membership data, which the original does not change in the database. */
   function expectSamePairs(folder: string): void {
     const [ours, theirs] = ['ours', 'real'].map((name) => {
       const { meta = [], ...others } = readDatabase(read(folder, name, 'member/snap/db'));
@@ -80,16 +83,19 @@ describe.each(references)('snapshot restore, files of etcd $version', (reference
     expect(ours).toEqual(theirs);
   }
 
-  it.skipIf(newestEtcdutl === undefined)('makes what the real programs accept', async () => {
-    await inFolder(saved, {}, async (folder) => {
-      await restore(ourEtcdutl(), 'ours', [], folder);
-      const line = ['snapshot', 'status', 'ours/member/snap/db', '-w', 'json'];
-      const real = newestEtcdutl ?? programAt('');
-      expect(await succeed(ourEtcdutl(), line, folder)).toBe(await succeed(real, line, folder));
-      const verified = await succeed(ourEtcdutl(), ['snapshot', 'verify', 'ours/member/snap/db'], folder);
-      expect(verified).toContain('ours/member/snap/db is good: ');
-    });
-  });
+  it.skipIf(newestEtcdutl === undefined)(
+    'writes a data directory that the real programs accept',
+    async () => {
+      await inFolder(saved, {}, async (folder) => {
+        await restore(ourEtcdutl(), 'ours', [], folder);
+        const line = ['snapshot', 'status', 'ours/member/snap/db', '-w', 'json'];
+        const real = newestEtcdutl ?? programAt('');
+        expect(await succeed(ourEtcdutl(), line, folder)).toBe(await succeed(real, line, folder));
+        const verified = await succeed(ourEtcdutl(), ['snapshot', 'verify', 'ours/member/snap/db'], folder);
+        expect(verified).toContain('ours/member/snap/db is good: ');
+      });
+    },
+  );
 });
 
 describe('snapshot restore of a large file', () => {
@@ -109,7 +115,7 @@ describe('snapshot restore of a large file', () => {
     '--wal-dir=other/w',
   ];
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing after %s', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('leaves no files after %s', async (signal) => {
     await inFolder(saved, { given }, async (folder) => {
       const before = readdirSync(folder).sort();
       const { size, mtimeMs } = statSync(path.join(folder, 'large.db'));
@@ -124,33 +130,30 @@ describe('snapshot restore of a large file', () => {
     });
   });
 
-  /** Stops for as long as progress waits until it is shown. */
+  /** Pauses the restore for the time after which progress is shown. */
   async function restoreSlowly(folder: string) {
     const running = startOnTerminal(ourEtcdutl(), line, { cwd: folder });
     await vi.waitFor(() => expect(readdirSync(folder)).toContain('new'), { interval: 5, timeout: 20_000 });
     await running.signal('SIGSTOP');
     await sleep(600);
     await running.signal('SIGCONT');
-    // `script` stops with its child.
+    // `script` is stopped together with its child.
     running.kill('SIGCONT');
     return running;
   }
 
-  it.skipIf(terminalsMissing !== undefined)(
-    'leaves nothing on a terminal either, after two signals',
-    async () => {
-      await inFolder(saved, { given }, async (folder) => {
-        const before = readdirSync(folder).sort();
-        const running = await restoreSlowly(folder);
-        await running.waitFor('Restoring');
-        await Promise.all([running.signal('SIGTERM'), running.signal('SIGTERM')]);
-        expect((await running.result).code).toBe(143);
-        expect(readdirSync(folder).sort()).toEqual(before);
-      });
-    },
-  );
+  it.skipIf(terminalsMissing !== undefined)('leaves no files on a terminal after two signals', async () => {
+    await inFolder(saved, { given }, async (folder) => {
+      const before = readdirSync(folder).sort();
+      const running = await restoreSlowly(folder);
+      await running.waitFor('Restoring');
+      await Promise.all([running.signal('SIGTERM'), running.signal('SIGTERM')]);
+      expect((await running.result).code).toBe(143);
+      expect(readdirSync(folder).sort()).toEqual(before);
+    });
+  });
 
-  it.skipIf(terminalsMissing !== undefined)('shows progress on a terminal, and only there', async () => {
+  it.skipIf(terminalsMissing !== undefined)('shows progress on a terminal only', async () => {
     await inFolder(saved, { given }, async (folder) => {
       const shown = await (await restoreSlowly(folder)).result;
       expect(shown.stdout.toString()).toMatch(/Restoring large\.db {2}\d+ \w?B of \d+ MB \(\d+%\), /);

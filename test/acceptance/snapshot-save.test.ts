@@ -18,7 +18,7 @@ import { comparesWithAtLeast, type Lab, references, startLab } from '../support/
 import { ourEtcdctl, type Program, programAt, type RunResult, run, start } from '../support/lab/program.js';
 import { type Tamper, TamperingProxy } from '../support/lab/tampering-proxy.js';
 
-/** A stored value that can be found again in the stream. */
+/** A stored value that the test finds in the stream. */
 const MARKER = Buffer.from('flip one bit of this value');
 const LARGE_VALUES = 12;
 const LARGE_VALUE_BYTES = 1_000_000;
@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Hash, revision and number of keys, by the oldest program that can still tell. */
+/** Hash, revision and number of keys, from the oldest program that has `snapshot status`. */
 async function status(lab: Lab, file: string): Promise<unknown> {
   const result = await run(lab.etcdutl ?? lab.etcdctl, ['snapshot', 'status', file, '-w', 'json']);
   expect(result.code, result.stderr.toString()).toBe(0);
@@ -48,7 +48,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     });
     afterAll(() => lab?.stop());
 
-    it('is accepted by the real snapshot status, and equal to the real snapshot', async () => {
+    it('writes a file that the real snapshot status accepts and that equals the real snapshot', async () => {
       const { ours, real } = await vi.waitFor(saveBothUnchanged, { timeout: 40_000, interval: 1000 });
       expect(ours.status).toEqual(real.status);
       expect(ours.mode).toBe(0o600);
@@ -58,7 +58,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect(readdirSync(folder)).toEqual(['backup.db']);
     });
 
-    /** A server that has just started still writes of its own accord: ours is saved between two that are equal. */
+    /** Saves ours between two real snapshots that must be equal, because a server writes by itself shortly after its start. */
     async function saveBothUnchanged() {
       const real = await save(lab.newestEtcdctl);
       const ours = await save(ourEtcdctl());
@@ -75,7 +75,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       return { stdout: stdout.toString(), stderr: stderr.toString(), mode, status: await status(lab, path) };
     }
 
-    it('takes its value from ETCDCTL_ variables', async () => {
+    it('takes its flags from ETCDCTL_ variables', async () => {
       const env = Object.fromEntries(
         lab.flags().map((flag) => {
           const [, name = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(flag) ?? [];
@@ -104,7 +104,7 @@ describe('snapshot save when something fails', () => {
   });
   afterAll(() => lab?.stop());
 
-  /** Saves through a proxy over an older file. Nothing but that file may be left, and the reason is on stderr. */
+  /** Saves through a proxy to the path of an older file. Only that file may be left; returns stderr. */
   async function expectNothingSaved(tamper: Tamper, extraArgs: readonly string[] = []): Promise<string> {
     writeFileSync(path, 'older');
     const proxy = await TamperingProxy.start(serverPort, tamper);
@@ -127,13 +127,13 @@ describe('snapshot save when something fails', () => {
     return stderr;
   }
 
-  it('notices a connection that is cut', async () => {
+  it('fails when the connection is reset', async () => {
     const stderr = await expectNothingSaved((chunk, sent) => (sent > 3_000_000 ? 'cut' : chunk));
     expect(stderr).toMatch(/Error: could not write snapshot: .*Unavailable/);
     expect(stderr).toMatch(/was interrupted after \d+ bytes/);
   });
 
-  it('notices a stream that stalls', async () => {
+  it('fails when the stream stalls', async () => {
     const stderr = await expectNothingSaved(
       (chunk, sent) => (sent > 3_000_000 ? 'stall' : chunk),
       ['--keepalive-time=1s', '--keepalive-timeout=1s'],
@@ -141,7 +141,7 @@ describe('snapshot save when something fails', () => {
     expect(stderr).toContain('Error: could not write snapshot: ');
   });
 
-  it('keeps to --command-timeout when it is given', async () => {
+  it('fails after --command-timeout when it is given', async () => {
     const stderr = await expectNothingSaved(
       (chunk, sent) => (sent > 3_000_000 ? 'stall' : chunk),
       ['--command-timeout=1s', '--keepalive-time=60s'],
@@ -149,7 +149,7 @@ describe('snapshot save when something fails', () => {
     expect(stderr).toContain('Error: could not write snapshot: context deadline exceeded');
   });
 
-  it('notices a flipped bit', async () => {
+  it('fails when a bit is flipped', async () => {
     let flips = 0;
     const stderr = await expectNothingSaved((chunk) => {
       const at = chunk.indexOf(MARKER);
@@ -163,7 +163,7 @@ describe('snapshot save when something fails', () => {
     expect(stderr).toMatch(/Error: expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}/);
   });
 
-  it('notices that the server was killed', async () => {
+  it('fails when the server is killed', async () => {
     const victim = await startLab();
     try {
       await victim.real(['put', 'large'], { stdin: randomBytes(LARGE_VALUE_BYTES) });
@@ -185,7 +185,7 @@ describe('snapshot save when something fails', () => {
     }
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('cleans up on %s', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('removes its files on %s', async (signal) => {
     writeFileSync(path, 'older');
     let stall: () => void = () => undefined;
     const stalled = new Promise<void>((resolve) => {
@@ -210,7 +210,7 @@ describe('snapshot save when something fails', () => {
     await proxy.close();
   });
 
-  it('refuses a directory, a folder that is not there, and several endpoints', async () => {
+  it('refuses a directory, a missing directory, and several endpoints', async () => {
     const intoFolder = await run(ourEtcdctl(), [...lab.flags(), 'snapshot', 'save', folder]);
     expect(intoFolder.stderr.toString()).toContain(`Error: could not save to ${folder} (it is a directory)`);
     const real = await run(lab.newestEtcdctl, [...lab.flags(), 'snapshot', 'save', folder]);
@@ -233,7 +233,7 @@ describe('snapshot save when something fails', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('refuses to take the place of a named pipe', async () => {
+  it('refuses to replace a named pipe', async () => {
     execFileSync('mkfifo', [path]);
     const result = await run(ourEtcdctl(), [...lab.flags(), 'snapshot', 'save', path]);
     expect(result.code).toBe(5);
@@ -246,7 +246,7 @@ describe('snapshot save when something fails', () => {
     ['to a file', 'older'],
     ['that leads nowhere', 'nowhere'],
     ['that leads to itself', 'backup.db'],
-  ])('takes the place of a link %s, as the real etcdctl does', async (_what, target) => {
+  ])('replaces a symbolic link %s, as the real etcdctl does', async (_what, target) => {
     writeFileSync(join(folder, 'older'), 'older');
     for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
       rmSync(path, { force: true });
@@ -261,7 +261,7 @@ describe('snapshot save when something fails', () => {
   it.each([
     ['its part', () => rmSync(`${path}.part`)],
     ['its directory', () => rmSync(folder, { recursive: true })],
-  ])('says that %s has gone meanwhile', async (_what, remove) => {
+  ])('reports that %s was removed while it ran', async (_what, remove) => {
     let isRemoved = false;
     const proxy = await TamperingProxy.start(serverPort, (chunk, sent) => {
       if (sent > 3_000_000 && !isRemoved) remove();
@@ -281,7 +281,7 @@ describe('snapshot save when something fails', () => {
     expect(existsSync(`${path}.part`)).toBe(false);
   });
 
-  it.skipIf(tmpfsMissing())('notices that the disk is full', async () => {
+  it.skipIf(tmpfsMissing())('fails when the disk is full', async () => {
     const [flag = ''] = lab.flags();
     const { command, leadingArgs } = ourEtcdctl();
     const script = `mount -t tmpfs -o size=2m none ${folder} && printf older > ${path} && shift 0 && "$@"; code=$?; ls ${folder}; cat ${path}; exit $code`;
@@ -304,7 +304,7 @@ async function ending(program: Program, args: readonly string[]) {
   return { code, stdout: stdout.toString(), error };
 }
 
-/** A small file system of one's own needs user namespaces, or root. */
+/** Whether a small tmpfs cannot be mounted, which needs user namespaces or root. */
 function tmpfsMissing(): boolean {
   const probe = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=1m none /tmp']);
   return probe.status !== 0;

@@ -1,4 +1,4 @@
-/** What the environment of Go programs says about the network, through the newest real etcdctl and ours. */
+/** Network settings in environment variables that Go programs use, compared with the newest real etcdctl. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectProxy } from '../support/grpc/connect-proxy.js';
 import { type Lab, startLab } from '../support/lab/lab.js';
@@ -6,7 +6,7 @@ import { ourEtcdctl, type Program, type RunResult, run } from '../support/lab/pr
 
 const reached = { code: 0, stdout: 'k\nv\n' };
 
-describe('proxies', () => {
+describe('proxy variables', () => {
   let lab: Lab;
   let proxy: ConnectProxy;
   beforeAll(async () => {
@@ -32,23 +32,26 @@ describe('proxies', () => {
     ['http://nowhere.invalid:2379', ['HTTPS_PROXY'], true],
     ['http://nowhere.invalid:2379', ['https_proxy'], true],
     ['http://nowhere.invalid:2379', ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY'], false],
-  ])('%s through %j', async (endpoint, variables, isReached) => {
+  ])('have the same effect as in etcdctl: %s through %j', async (endpoint, variables, isReached) => {
     const env = Object.fromEntries(variables.map((name) => [name, `http://127.0.0.1:${proxy.port}`]));
     const ours = await outcome(ourEtcdctl(), endpoint, env);
     expect(ours).toEqual(isReached ? reached : { code: 1, stdout: '' });
     expect(ours).toEqual(await outcome(lab.newestEtcdctl, endpoint, env));
   });
 
-  it.each(['http_proxy', 'https_proxy', 'HTTPS_PROXY'])('this machine needs none: %s', async (name) => {
-    const env = { [name]: 'http://127.0.0.1:1' };
-    const [endpoint = ''] = lab.cluster.endpoints;
-    for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
-      expect(await outcome(program, endpoint, env)).toEqual(reached);
-    }
-  });
+  it.each(['http_proxy', 'https_proxy', 'HTTPS_PROXY'])(
+    'are ignored for endpoints on this machine: %s',
+    async (name) => {
+      const env = { [name]: 'http://127.0.0.1:1' };
+      const [endpoint = ''] = lab.cluster.endpoints;
+      for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
+        expect(await outcome(program, endpoint, env)).toEqual(reached);
+      }
+    },
+  );
 });
 
-describe('authorities', () => {
+describe('certificate authorities', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await startLab({ profile: 'tls' });
@@ -56,7 +59,7 @@ describe('authorities', () => {
   });
   afterAll(() => lab?.stop());
 
-  it('of SSL_CERT_FILE are trusted', async () => {
+  it('in SSL_CERT_FILE are trusted', async () => {
     const flags = lab.flags().filter((flag) => !flag.startsWith('--cacert'));
     for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {
       const env = { SSL_CERT_FILE: lab.pki?.caCert ?? '' };

@@ -28,7 +28,7 @@ interface WatchSettings {
   readonly env?: Record<string, string>;
 }
 
-/** A watch that the server has: it has shown the value `ready` of the key `k`, put for that purpose. */
+/** Starts a watch and waits until the server has created it: it has printed the value `ready`, put for this purpose under the key `k`. */
 async function watching(
   { real, flags }: Lab,
   args: readonly string[],
@@ -43,7 +43,7 @@ async function watching(
   return running;
 }
 
-/** Ends it once the last value has been shown; what it printed. */
+/** Interrupts the watch when the last value has been printed; returns its result. */
 async function finish(running: Running, last: string): Promise<RunResult> {
   await running.waitFor(last);
   running.kill('SIGINT');
@@ -53,7 +53,7 @@ async function finish(running: Running, last: string): Promise<RunResult> {
 const putsOf = (...values: string[]) => values.map((value) => `PUT\nk\n${value}\n`).join('');
 
 describe('a watch', () => {
-  it('ends by SIGINT as etcdctl does, with what it has printed', async () => {
+  it('is ended by SIGINT as etcdctl is, with the same output', async () => {
     const servers = await lab();
     const ours = await finish(await watching(servers, ['k']), 'ready');
     const real = await finish(await watching(servers, ['k'], { program: servers.newestEtcdctl }), 'ready');
@@ -70,7 +70,7 @@ describe('a watch', () => {
         await servers.cluster.restart(0);
       },
     ],
-  ])('goes on when its server %s', async (_name, interrupt) => {
+  ])('continues when its server %s', async (_name, interrupt) => {
     const servers = await lab();
     const running = await watching(servers, ['k']);
     for (const value of ['one', 'two', 'three']) {
@@ -84,7 +84,7 @@ describe('a watch', () => {
     expect(stderr.toString()).toContain('resumed the watch at revision');
   });
 
-  it('goes on with a new login after a restart, which has forgotten all tokens', async () => {
+  it('continues with a new login after a restart, which invalidates all tokens', async () => {
     const servers = await lab({ profile: 'auth' });
     const running = await watching(servers, ['k']);
     await servers.cluster.restart(0);
@@ -92,7 +92,7 @@ describe('a watch', () => {
     expect((await finish(running, 'last')).stdout.toString()).toBe(putsOf('ready', 'last'));
   });
 
-  it('goes on after what happened while its connection was cut', async () => {
+  it('continues with the events that happened while its connection was lost', async () => {
     const servers = await lab();
     const target = new URL(servers.cluster.endpoints[0] ?? '');
     let isCut = false;
@@ -110,7 +110,7 @@ describe('a watch', () => {
     expect(stdout.toString()).toBe(putsOf('ready', 'a1', 'a2', 'b1', 'b2', 'c1', 'c2'));
   });
 
-  it('goes over to another member when its own dies, or loses its leader', async () => {
+  it('changes to another member when its own is killed or has no leader', async () => {
     const servers = await lab({ members: 3 });
     const running = await watching(servers, ['k']);
     for (const index of [0, 1]) {
@@ -124,7 +124,7 @@ describe('a watch', () => {
     expect(stdout.toString()).toBe(putsOf('ready', 'without-0', 'without-1'));
   });
 
-  it('says what it lost when its revision was compacted while it was cut off', async () => {
+  it('reports the lost revisions when they were compacted while it was not connected', async () => {
     const servers = await lab();
     const target = new URL(servers.cluster.endpoints[0] ?? '');
     let isCut = false;
@@ -147,7 +147,7 @@ describe('a watch', () => {
     expect(stderr.toString()).toMatch(/\nError: watch is canceled by the server\n$/);
   });
 
-  it('runs a command for each event, its output in its place', async () => {
+  it('runs a command for each event, whose output follows the event', async () => {
     const servers = await lab();
     const script = 'echo "$ETCD_WATCH_EVENT_TYPE $ETCD_WATCH_KEY $ETCD_WATCH_VALUE"';
     const args = ['-w', 'fields', '--', 'sh', '-c', script];
@@ -162,7 +162,7 @@ describe('a watch', () => {
     expect(ours?.stdout.toString()).toBe(real?.stdout.toString());
   });
 
-  it('takes its command along when it is interrupted', async () => {
+  it('ends its command when it is interrupted', async () => {
     const servers = await lab();
     await servers.real(['put', 'k', 'v']);
     const args = [
@@ -187,7 +187,7 @@ describe('a watch', () => {
 describe('a watch of a busy range', () => {
   const CHANGES = 5_000;
 
-  it('loses nothing while its reader is slow, and ends with its reader', async () => {
+  it('loses no events with a slow reader, and ends when the reader exits', async () => {
     const servers = await lab();
     const value = 'x'.repeat(1_000);
     const txn = Array.from({ length: 100 }, (_, index) => `put k${index} ${value}`).join('\n');
@@ -225,7 +225,7 @@ describe('an interactive watch', () => {
     return running;
   };
 
-  it('watches several ranges and tells their progress', async () => {
+  it('watches several ranges and prints their progress', async () => {
     const servers = await lab();
     const running = await talk(ourEtcdctl(), servers);
     await servers.real(['put', 'bb', 'second']);
@@ -243,7 +243,7 @@ describe('an interactive watch', () => {
     });
   });
 
-  it('goes on with all of them after a restart', async () => {
+  it('continues all of its watches after a restart', async () => {
     const servers = await lab();
     const running = await talk(ourEtcdctl(), servers);
     await servers.cluster.restart(0);
@@ -254,7 +254,7 @@ describe('an interactive watch', () => {
     expect(await running.result).toMatchObject({ signal: 'SIGINT' });
   });
 
-  it.skipIf(terminalsMissing !== undefined)('talks with a person at a terminal', async () => {
+  it.skipIf(terminalsMissing !== undefined)('reads lines from a terminal', async () => {
     const servers = await lab();
     const running = startOnTerminal(ourEtcdctl(), [...servers.flags(), 'watch', '-i']);
     running.send('nonsense\n');
@@ -266,7 +266,7 @@ describe('an interactive watch', () => {
     expect(await running.result).toMatchObject({ code: 3 });
   });
 
-  it.skipIf(terminalsMissing !== undefined)('ends by Ctrl-C at a terminal', async () => {
+  it.skipIf(terminalsMissing !== undefined)('is ended by Ctrl-C at a terminal', async () => {
     const servers = await lab();
     await servers.real(['put', 'a', 'seen']);
     const running = startOnTerminal(ourEtcdctl(), [...servers.flags(), 'watch', '-i']);

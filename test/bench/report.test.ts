@@ -25,7 +25,7 @@ const row = {
 };
 
 describe('the benchmark', () => {
-  it('takes medians of odd and even numbers of values', () => {
+  it('computes medians of odd and even numbers of values', () => {
     expect([median([]), median([3]), median([5, 1, 3]), median([4, 1, 3, 2])]).toEqual([
       undefined,
       3,
@@ -34,7 +34,7 @@ describe('the benchmark', () => {
     ]);
   });
 
-  it('alternates, drops the first round, and says what is missing', async () => {
+  it('runs the programs in turn, does not count the first round, and reports a command that a program does not have', async () => {
     const order: string[] = [];
     const times: Record<string, number[]> = { real: [9, 1, 2, 3], ours: [9, 4, 2, 3] };
     const run = async (_stage: unknown, { name }: { name: string }) => {
@@ -55,13 +55,13 @@ describe('the benchmark', () => {
     );
   });
 
-  it('fails when two programs write different things', async () => {
+  it('fails when two programs write different output', async () => {
     const run = async (_stage: unknown, { name }: { name: string }) => ({
       ...measured(1),
       outputDigest: name,
     });
     await expect(alternate({ ...row, run }, undefined, ['a', 'b'].map(contender), 1)).rejects.toThrow(
-      'b wrote something else',
+      'b wrote other output',
     );
   });
 

@@ -4,7 +4,7 @@ import { exampleProgram } from './example-program.js';
 
 const page = commandsPage([{ description: exampleProgram().describe(), hasVariables: true }]);
 
-it('has a section for each command, in the order of help', () => {
+it('has a section for each command, in the order of the help page', () => {
   const titles = [...page.matchAll(/^### (.*)$/gm)].map(([, title]) => title);
   expect(titles).toEqual([
     'etcdctl get',
@@ -18,7 +18,7 @@ it('has a section for each command, in the order of help', () => {
   ]);
 });
 
-it('shows flags with values and defaults, those of the family too', () => {
+it('shows flags with placeholders and defaults, inherited flags included', () => {
   expect(page).toContain('| `--order <text>` |  | order of the keys: `ASCEND`, `DESCEND` |');
   expect(page).toContain('| `--pause <duration>` | `1.5s` | how long to wait |');
   expect(page).toContain('| `--interactive`, `-i` |  | ask |');
@@ -26,7 +26,7 @@ it('shows flags with values and defaults, those of the family too', () => {
   expect(hashkv).toMatch(/`--rev <number>`.*\n.*`--cluster`/);
 });
 
-it('keeps examples as they are, and Markdown out of prose', () => {
+it('keeps examples unchanged, and escapes Markdown in prose', () => {
   const program = exampleProgram();
   program.command({
     name: 'wordy',

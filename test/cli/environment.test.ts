@@ -7,11 +7,11 @@ it.each([
   [{ ETCDCTL_API: '' }, '3'],
   [{ ETCDCTL_API: '3' }, '3'],
   [{ ETCDCTL_API: '2' }, '2'],
-])('%j asks for command set %s', (env, version) => {
+])('with %j, the command set is %s', (env, version) => {
   expect(apiVersionFromEnv(env)).toBe(version);
 });
 
-it.each(['4', 'v3', ' 3'])('ETCDCTL_API=%s is refused', (version) => {
+it.each(['4', 'v3', ' 3'])('ETCDCTL_API=%s is rejected', (version) => {
   expect(statusOfStreamFailure(() => apiVersionFromEnv({ ETCDCTL_API: version }))).toMatchObject({
     kind: 'flag',
     message: `unsupported API version: ${version}`,

@@ -3,14 +3,14 @@ import { GLOBAL_FLAGS } from '../../src/cli/global-flags.js';
 import { createProgram, type Invocation, type Program } from '../../src/cli/program.js';
 import { UsageError } from '../../src/model/errors.js';
 
-/** What the commands of the example make of their command line: just that. */
+/** The options of the example commands: the parsed command line itself. */
 export interface Received {
   readonly args: readonly string[];
   readonly flags: Readonly<Record<string, unknown>>;
   readonly argsLenAtDash: number | undefined;
 }
 
-/** A small tree with every shape: a command, a family with a flag of its own, names with a common beginning. */
+/** A small command tree: commands, a family with a persistent flag, and names with a common prefix. */
 export function exampleProgram(): Program<typeof GLOBAL_FLAGS> {
   const program = createProgram({
     name: 'etcdctl',

@@ -13,7 +13,7 @@ function resolve(
   return { ...resolveGlobals(given, env, (line) => warnings.push(line)), warnings };
 }
 
-it('without flags and variables, all is as with etcdctl', () => {
+it('the defaults are those of etcdctl', () => {
   expect(resolve()).toEqual({
     connection: {
       endpoints: ['127.0.0.1:2379'],
@@ -38,20 +38,20 @@ it('without flags and variables, all is as with etcdctl', () => {
 });
 
 describe('commands that work on files', () => {
-  it('take the format when they print, and the time for locks', () => {
+  it('use the output format if they print a result, and the lock timeout', () => {
     const given = { 'write-out': 'json', timeout: 0, endpoints: [''] };
     expect(resolveFileGlobals(given, true)).toMatchObject({ format: 'json', lockTimeoutMs: 0 });
     expect(resolveFileGlobals({}, true)).toMatchObject({ format: 'simple', lockTimeoutMs: 10_000 });
   });
 
-  it('do not look at the format when they print nothing, as etcdutl', () => {
+  it('ignore the output format if they print no result, as etcdutl does', () => {
     expect(resolveFileGlobals({ 'write-out': 'xml' }, false).format).toBe('simple');
     expect(() => resolveFileGlobals({ 'write-out': 'xml' }, true)).toThrow('unsupported output format');
   });
 });
 
 describe('variables', () => {
-  it('stand in for flags', () => {
+  it('set the flags of the same name', () => {
     const env = {
       ETCDCTL_ENDPOINTS: 'a:1, b:2',
       ETCDCTL_CACERT: 'ca.crt',
@@ -73,7 +73,7 @@ describe('variables', () => {
     );
   });
 
-  it.each(['b', 'a', ''])('conflict with their flag, also when they are %j', (value) => {
+  it.each(['b', 'a', ''])('conflict with their flag, even if the variable is %j', (value) => {
     expect(
       statusOfStreamFailure(() => resolve({ endpoints: ['a'] }, { ETCDCTL_ENDPOINTS: value })),
     ).toMatchObject({
@@ -88,14 +88,14 @@ describe('variables', () => {
     ['ETCDCTL_DIAL_TIMEOUT', '5', 'time: missing unit in duration "5"'],
     ['ETCDCTL_HEX', 'yes', 'strconv.ParseBool: parsing "yes": invalid syntax'],
     ['ETCDCTL_MAX_REQUEST_BYTES', '1k', 'strconv.ParseInt: parsing "1k": invalid syntax'],
-  ])('%s=%s is refused by name', (name, value, why) => {
+  ])('%s=%s is rejected with a message that names the variable', (name, value, why) => {
     expect(statusOfStreamFailure(() => resolve({}, { [name]: value }))).toMatchObject({
       kind: 'flag',
       message: `invalid value "${value}" for ${name}: ${why}`,
     });
   });
 
-  it('that nobody knows are warned about, without their value', () => {
+  it('that are unknown cause a warning without their value', () => {
     const { warnings } = resolve({}, { ETCDCTL_PASWORD: 'secret', ETCDCTL_PREFIX: '1', OTHER: 'x' });
     expect(warnings).toEqual([
       'warning: unrecognized environment variable ETCDCTL_PASWORD, did you mean ETCDCTL_PASSWORD?',
@@ -103,7 +103,7 @@ describe('variables', () => {
     ]);
   });
 
-  it('of single commands are no reason to warn', () => {
+  it('of single commands cause no warning', () => {
     const env = {
       ETCDCTL_API: '3',
       ETCDCTL_WATCH_KEY: 'a',
@@ -115,7 +115,7 @@ describe('variables', () => {
 });
 
 describe('endpoints', () => {
-  it('an empty list is no connection', () => {
+  it('an empty list is a connection error', () => {
     expect(() => resolve({ endpoints: [] })).toThrow('etcdclient: no available endpoints');
     expect(() => resolve({ endpoints: [] })).toThrow(ConnectionError);
     expect(() => resolve({ endpoints: [''] })).toThrow(ConnectionError);
@@ -131,7 +131,7 @@ describe('endpoints', () => {
     ],
     [['https://[::1]:65536/'], /port of https:\/\/\[::1\]:65536\/ is not between/],
     [['host:0'], /port of host:0 is not between/],
-  ])('%j are refused before anything connects', (endpoints, message) => {
+  ])('%j are rejected before anything connects', (endpoints, message) => {
     const refusal = statusOfStreamFailure(() => resolve({ endpoints }));
     expect(refusal.kind).toBe('flag');
     expect(refusal.message).toMatch(message);
@@ -146,7 +146,7 @@ describe('endpoints', () => {
     '::1',
     'unix:/tmp/a:99999',
     'unixs://localhost:99999',
-  ])('%s is left to the connection', (endpoint) => {
+  ])('%s is not rejected', (endpoint) => {
     expect(resolve({ endpoints: [endpoint] }).connection.endpoints).toEqual([endpoint]);
   });
 
@@ -154,13 +154,13 @@ describe('endpoints', () => {
     ['a:1', ''],
     ['', 'a:1', ' '],
     ['a:99999', 'b:0', 'c:1'],
-  ])('one that can be reached is enough: %j, %j', (...endpoints) => {
+  ])('one valid endpoint is enough: %j, %j', (...endpoints) => {
     expect(resolve({ endpoints }).connection.endpoints).toEqual(endpoints.map((each) => each.trim()));
   });
 });
 
 describe('discovery', () => {
-  it('makes the endpoints a fallback that may be empty', () => {
+  it('uses the given endpoints as a fallback, which may be empty', () => {
     expect(resolve({ 'discovery-srv': 'example.org', endpoints: [] })).toMatchObject({
       discovery: { domain: 'example.org', serviceName: '', insecure: true },
     });
@@ -169,7 +169,7 @@ describe('discovery', () => {
     });
   });
 
-  it('that is secure turns TLS on, and leaves each server its own name', () => {
+  it('with TLS required, enables TLS and verifies each server by its host name', () => {
     const given = {
       'discovery-srv': 'example.org',
       'discovery-srv-name': 'blue',
@@ -197,14 +197,14 @@ describe('the user', () => {
     expect(connection.credentials).toEqual(password === undefined ? undefined : login);
   });
 
-  it('gives way to a token', () => {
+  it('is ignored when a token is given', () => {
     const { user, connection } = resolve({ user: 'root:x', 'auth-jwt-token': 'abc' });
     expect(user).toBeUndefined();
     expect(connection.credentials).toEqual({ kind: 'token', token: 'abc' });
   });
 });
 
-it.each(['cert', 'key', 'cacert'] as const)('an empty --%s is a bad argument', (name) => {
+it.each(['cert', 'key', 'cacert'] as const)('an empty --%s is rejected', (name) => {
   expect(statusOfStreamFailure(() => resolve({ [name]: '', 'write-out': 'x', endpoints: [] }))).toMatchObject(
     {
       kind: 'arguments',
@@ -213,14 +213,14 @@ it.each(['cert', 'key', 'cacert'] as const)('an empty --%s is a bad argument', (
   );
 });
 
-it.each(['x', '', 'JSON'])('an output format %j does not exist', (format) => {
+it.each(['x', '', 'JSON'])('the output format %j is rejected', (format) => {
   expect(statusOfStreamFailure(() => resolve({ 'write-out': format, endpoints: [] }))).toMatchObject({
     kind: 'choice',
     message: 'unsupported output format',
   });
 });
 
-it('--debug shows every value but secrets', () => {
+it('--debug prints every value except secrets', () => {
   const given = { debug: true, user: 'root:pa:ss', password: '', endpoints: ['a:1', 'b:2'] };
   const { debugLines } = resolve(given, { ETCDCTL_AUTH_JWT_TOKEN: 'toktok' });
   expect(debugLines.slice(0, 5)).toEqual([
@@ -236,7 +236,7 @@ it('--debug shows every value but secrets', () => {
   expect(debugLines.join('\n')).not.toMatch(/pa:ss|toktok/);
 });
 
-describe('variables that Go programs share', () => {
+describe('variables of Go programs', () => {
   it.each([
     [{ HTTPS_PROXY: 'a', https_proxy: 'b' }, { https: 'a' }],
     [
@@ -244,7 +244,7 @@ describe('variables that Go programs share', () => {
       { https: 'b', http: 'c', noProxy: 'd' },
     ],
     [{ HTTPS_PROXY: '', NO_PROXY: '' }, {}],
-  ])('name proxies: %j', (env, proxy) => {
+  ])('set the proxies: %j', (env, proxy) => {
     expect(resolve({}, env).connection.proxy).toEqual(proxy);
   });
 
@@ -252,7 +252,7 @@ describe('variables that Go programs share', () => {
     [{ SSL_CERT_FILE: '/a' }, { file: '/a' }],
     [{ SSL_CERT_DIR: '/a:/b' }, { folders: ['/a', '/b'] }],
     [{ SSL_CERT_FILE: '', SSL_CERT_DIR: '' }, undefined],
-  ])('name authorities: %j', (env, systemRoots) => {
+  ])('set the system roots: %j', (env, systemRoots) => {
     expect(resolve({}, env).connection.tls.systemRoots).toEqual(systemRoots);
   });
 });

@@ -30,7 +30,7 @@ describe('help', () => {
     `);
   });
 
-  it('of a command shows flags with choices and defaults that are not zero', () => {
+  it('of a command shows flags with choices and with defaults other than the zero value', () => {
     expect(helpOf(['get', '-h'])).toMatchInlineSnapshot(`
       "Print keys.
 
@@ -51,13 +51,13 @@ describe('help', () => {
     `);
   });
 
-  it('of a command in a family names whose flags are whose', () => {
+  it('of a command in a family lists its own flags apart from those of the family', () => {
     expect(helpOf(['endpoint', 'hashkv', '-h'])).toContain(
       "Flags:\n      --rev <number>  up to here\n\nFlags of 'etcdctl endpoint':\n      --cluster  ask all members\n",
     );
   });
 
-  it('is at most 96 columns wide and plain', () => {
+  it('is at most 96 columns wide, without colours and trailing spaces', () => {
     for (const argv of [[], ['get', '-h'], ['endpoint'], ['options']]) {
       for (const line of helpOf(argv).split('\n')) {
         expect(line.length).toBeLessThanOrEqual(96);
@@ -67,7 +67,7 @@ describe('help', () => {
     }
   });
 
-  it('wraps prose and leaves indented lines and examples alone', () => {
+  it('wraps prose, but not indented lines and examples', () => {
     const program = exampleProgram();
     const prose = 'word '.repeat(40).trim();
     const indented = `  progress ${'x'.repeat(120)}`;
@@ -101,7 +101,7 @@ describe('options', () => {
     expect(text).toContain('default 5s; ETCDCTL_COMMAND_TIMEOUT');
   });
 
-  it('is not there for a program whose global flags are on every page', () => {
+  it('does not exist in a program that lists the global flags on every page', () => {
     const program = createProgram({
       name: 'etcdutl',
       summary: 'Works on files of etcd',
@@ -116,7 +116,7 @@ describe('options', () => {
   });
 });
 
-it('the declared tree is readable as data', () => {
+it('describe() returns the declarations as data', () => {
   const { commands, flags } = exampleProgram().describe();
   expect(flags.find((flag) => flag.name === 'write-out')).toEqual({
     name: 'write-out',

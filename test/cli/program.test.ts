@@ -34,7 +34,7 @@ describe('finding the command', () => {
       ["--prefix is not a flag of 'etcdctl': write it after the subcommand that it belongs to"],
     ],
     ['help foo', 'unknown command "foo" for "etcdctl"', []],
-  ])('etcdctl %s is refused', (line, message, reasons) => {
+  ])('etcdctl %s is rejected', (line, message, reasons) => {
     const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
     expect(refusal).toMatchObject({ message, kind: 'flag' });
     expect(refusal.reasons).toEqual(expect.arrayContaining(reasons));
@@ -103,7 +103,7 @@ describe('flags', () => {
     expect(invocationOf(line.split(' ')).globals).toEqual(globals);
   });
 
-  it('of a family reach its commands, and each call starts anew', () => {
+  it('of a family reach its commands, and are reset for each parse', () => {
     const program = exampleProgram();
     const flagsOf = (line: string) => {
       const outcome = program.parse(line.split(' '));
@@ -113,7 +113,7 @@ describe('flags', () => {
     expect(flagsOf('endpoint hashkv')).toMatchObject({ flags: { cluster: false, rev: 0n } });
   });
 
-  it('of one line printLine nothing about the next one', () => {
+  it('of one command line do not affect the next', () => {
     const program = exampleProgram();
     const flagsOf = (line: string) => {
       const outcome = program.parse(line.split(' '));
@@ -125,7 +125,7 @@ describe('flags', () => {
     expect(flagsOf('get a')).toMatchObject({ flags: { prefix: false, rev: 0n } });
   });
 
-  it('of a family have a variable', () => {
+  it('of a family have environment variables', () => {
     const cluster = { ETCDCTL_CLUSTER: 'true' };
     expect(invocationOf(['endpoint', 'health'], cluster).options.flags).toEqual({ cluster: true });
     const refusal = statusOfStreamFailure(() =>
@@ -198,13 +198,13 @@ describe('flags', () => {
       undefined,
     ],
     ['get -h --foo', 'unknown flag: --foo', undefined],
-  ])('etcdctl %s is refused', (line, message, reasons) => {
+  ])('etcdctl %s is rejected', (line, message, reasons) => {
     const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
     expect(refusal).toMatchObject({ message, kind: 'flag', ...(reasons && { reasons }) });
   });
 });
 
-describe('flags that are required', () => {
+describe('required flags', () => {
   const parse = (...argv: string[]) => {
     const program = exampleProgram();
     program.command({
@@ -221,7 +221,7 @@ describe('flags that are required', () => {
     return program.parse(['move', ...argv]);
   };
 
-  it('are named in order when they are missing', () => {
+  it('are listed in order when they are missing', () => {
     expect(statusOfStreamFailure(() => parse())).toMatchObject({
       message: 'required flag(s) "from", "to" not set',
       kind: 'flag',
@@ -229,12 +229,12 @@ describe('flags that are required', () => {
     expect(statusOfStreamFailure(() => parse('--to=x')).message).toBe('required flag(s) "from" not set');
   });
 
-  it('may be empty, and help needs none', () => {
+  it('may be empty, and are not required with --help', () => {
     expect(parse('--to=', '--from=')).toMatchObject({ invocation: { options: { to: '', from: '' } } });
     expect(parse('--help')).toMatchObject({ kind: 'help', text: expect.stringContaining('(required)') });
   });
 
-  it('may decide about the deadline', () => {
+  it('can determine the deadline policy', () => {
     expect(parse('--to=x', '--from=')).toMatchObject({ invocation: { deadline: 'files' } });
     expect(parse('--to=x', '--from=y')).toMatchObject({ invocation: { deadline: 'none' } });
   });
@@ -253,7 +253,7 @@ describe('arguments', () => {
     expect(invocationOf(argv).options).toMatchObject({ args, argsLenAtDash });
   });
 
-  it('refused by the command are refused in its own words', () => {
+  it('rejected by the command keep its error message', () => {
     const program = exampleProgram();
     program.command({
       name: 'picky',
@@ -273,7 +273,7 @@ describe('arguments', () => {
   });
 });
 
-it('an invocation runs its command with its options', async () => {
+it('an invocation runs its command with the parsed options', async () => {
   const ran: unknown[] = [];
   const program = exampleProgram();
   program.command({
@@ -349,13 +349,13 @@ describe('of a table of commands', () => {
   });
 
   it.each([[[]], [['--help']], [['nope']], [['ge', 'x']], [['help', 'put']], [['he']], [['__complete', '']]])(
-    '%j loads all',
+    '%j loads all commands',
     async (argv) => {
       expect(await loadedFor(argv)).toEqual(names);
     },
   );
 
-  it('everything is loaded where there is no command line', async () => {
+  it('all commands are loaded without a command line', async () => {
     expect(await loadedFor()).toEqual(names);
   });
 });
@@ -364,7 +364,7 @@ describe.each([
   ['etcdctl', ETCDCTL_COMMANDS, createEtcdctl],
   ['etcdutl', ETCDUTL_COMMANDS, createEtcdutl],
 ])('the table of %s', (_program, table, create) => {
-  it.each(Object.keys(table))('has %s under the name that it registers', async (name) => {
+  it.each(Object.keys(table))('has %s under the name that the command registers', async (name) => {
     const { commands } = (await create([name])).describe();
     const builtIn = new Set(['help', 'options']);
     expect(commands.map((command) => command.name).filter((each) => !builtIn.has(each))).toEqual([name]);

@@ -6,7 +6,7 @@ async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8A
 }
 
 describe('lines', () => {
-  it('joins what chunks cut, and leaves out what no newline ends', async () => {
+  it('joins lines across chunks, and drops text after the last newline', async () => {
     const read: string[] = [];
     const input = chunks(
       'a\nb',
@@ -21,7 +21,7 @@ describe('lines', () => {
     expect(read).toEqual(['a', 'bcd', '', '日', '\udcff']);
   });
 
-  it('gives a line as soon as it is there', async () => {
+  it('yields a line as soon as it is complete', async () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('first\nsecond\n');
       await new Promise(() => {});
@@ -32,7 +32,7 @@ describe('lines', () => {
 });
 
 describe('standard input that cannot be read', () => {
-  // biome-ignore lint/correctness/useYield: it fails before there is anything
+  // biome-ignore lint/correctness/useYield: it throws before the first chunk
   async function* refused(): AsyncGenerator<Uint8Array> {
     throw Object.assign(new Error('EBADF: bad file descriptor, read'), {
       code: 'EBADF',
@@ -41,14 +41,14 @@ describe('standard input that cannot be read', () => {
     });
   }
 
-  it('fails in Go’s words', async () => {
+  it('rejects with the message of Go', async () => {
     const expected = { message: 'read /dev/stdin: bad file descriptor', kind: 'input' };
     await expect(readAll(refused())).rejects.toMatchObject(expected);
     await expect(lines(refused()).next()).rejects.toMatchObject(expected);
   });
 
-  it('keeps other failures as they are', async () => {
-    // biome-ignore lint/correctness/useYield: it fails before there is anything
+  it('passes on other errors unchanged', async () => {
+    // biome-ignore lint/correctness/useYield: it throws before the first chunk
     async function* interrupted(): AsyncGenerator<Uint8Array> {
       throw new Error('interrupted');
     }

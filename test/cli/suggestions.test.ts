@@ -9,7 +9,7 @@ it.each([
   ['helth', 'health', 1],
   ['abc', '', 3],
   ['kitten', 'sitting', 3],
-])('%j and %j are %d apart', (from, to, distance) => {
+])('the distance of %j and %j is %d', (from, to, distance) => {
   expect(editDistance(from, to)).toBe(distance);
   expect(editDistance(to, from)).toBe(distance);
 });
@@ -20,11 +20,11 @@ it.each([
   ['d', ['del', 'defrag', 'downgrade']],
   ['xyz', []],
   ['', []],
-])('%j is close to %j', (word, near) => {
+])('the suggestions for %j are %j', (word, near) => {
   expect(closest(word, ['get', 'put', 'del', 'defrag', 'downgrade'])).toEqual(near);
 });
 
-it('asks in one sentence', () => {
+it('joins the suggestions to one sentence', () => {
   expect(didYouMean([])).toEqual([]);
   expect(didYouMean(['get'])).toEqual(['did you mean get?']);
   expect(didYouMean(['get', 'put', 'del'])).toEqual(['did you mean get, put or del?']);

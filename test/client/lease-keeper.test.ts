@@ -7,7 +7,7 @@ import { VirtualClock } from '../support/virtual-clock.js';
 
 const MS = 1_000_000n;
 
-/** Answers each request in turn, on as many streams as it takes: by a time to live, by breaking the stream, or not at all. */
+/** A server that handles each request in turn, across streams: it responds with a TTL, breaks the stream, or does not respond. */
 function leaseServer(clock: VirtualClock, answers: readonly (bigint | 'break' | 'silence')[]) {
   const left = [...answers];
   const askedAtMs: number[] = [];
@@ -44,8 +44,8 @@ function keep(answers: Parameters<typeof leaseServer>[1], signal = new AbortCont
   return { loss, server, renewed, clock };
 }
 
-describe('keeping a lease', () => {
-  it('renews it each time that a third of its life is over, until the server does not know it', async () => {
+describe('keepLeaseAlive', () => {
+  it('renews the lease after each third of its TTL, until the server does not have it', async () => {
     const { loss, server, renewed } = keep([9n, 9n, 6n, 0n]);
     expect(await loss).toEqual({ kind: 'gone' });
     expect(server.askedAtMs).toEqual([0, 3000, 6000, 8000]);
@@ -53,32 +53,32 @@ describe('keeping a lease', () => {
     expect(server.streams()).toBe(1);
   });
 
-  it('goes on over the next stream when one breaks', async () => {
+  it('opens another stream when one breaks', async () => {
     const { loss, server } = keep([9n, 'break', 9n, 0n]);
     expect(await loss).toEqual({ kind: 'gone' });
     expect(server.askedAtMs).toEqual([0, 3000, 3500, 6500]);
   });
 
-  it('counts it as lost when its life is over since the last request that was answered', async () => {
+  it('reports the lease as lost one TTL after the last request with a response', async () => {
     const { loss, clock } = keep([9n, 'silence']);
     expect(await loss).toEqual({ kind: 'unconfirmed', failure: undefined });
     expect(clock.now() / MS).toBe(9000n);
   });
 
-  it('counts it as lost when the first answer does not come, and tells what went wrong last', async () => {
+  it('reports the lease as lost without a first response, with the last error', async () => {
     const { loss, clock } = keep(Array.from({ length: 20 }, () => 'break' as const));
     expect(await loss).toMatchObject({ kind: 'unconfirmed', failure: { message: 'gone away' } });
     expect(clock.now() / MS).toBe(3000n);
   });
 
-  it('rejects with the reason of the signal', async () => {
+  it('rejects with the reason of the signal when it aborts', async () => {
     const controller = new AbortController();
     const { loss } = keep([9n, 'silence'], controller.signal);
     controller.abort(new Error('enough'));
     await expect(loss).rejects.toThrow('enough');
   });
 
-  it('sleeps no longer than timers can', async () => {
+  it('limits each sleep to the maximum of timers', async () => {
     const controller = new AbortController();
     const { loss, server } = keep([9_000_000_000n, 0n], controller.signal);
     expect(await loss).toEqual({ kind: 'gone' });

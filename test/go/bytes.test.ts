@@ -11,11 +11,11 @@ describe('text and bytes', () => {
     ['a\udcffb', '61ff62'],
     ['\udc80\udcc3', '80c3'],
     ['😀\udcf0', 'f09f9880f0'],
-  ])('turns %j into %s', (text, expected) => {
+  ])('converts %j to %s', (text, expected) => {
     expect(hex(bytesFromText(text))).toBe(expected);
   });
 
-  it('brings every pair of bytes back as it was', () => {
+  it('converts every pair of bytes to text and back', () => {
     for (let first = 0; first < 256; first++) {
       for (let second = 0; second < 256; second++) {
         const bytes = Buffer.of(0x61, first, second, 0xe2, 0x82, 0xac);
@@ -31,7 +31,7 @@ describe('text and bytes', () => {
     ['beyond Unicode', 'f4908080'],
     ['cut short', 'e282'],
     ['lone continuation', '80'],
-  ])('does not take %s bytes for a character', (_name, encoded) => {
+  ])('does not decode %s bytes as a character', (_name, encoded) => {
     const bytes = Buffer.from(encoded, 'hex');
     expect(validSequenceLength(bytes, 0)).toBe(0);
     expect(hex(bytesFromText(textFromBytes(bytes)))).toBe(encoded);

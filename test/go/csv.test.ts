@@ -11,7 +11,7 @@ it.each([
   ['"say ""hi"""', ['say "hi"']],
   ['"a\nb",c', ['a\nb', 'c']],
   ['\na,b\nc', ['a', 'b']],
-])('reads %j', (text, fields) => {
+])('parses %j', (text, fields) => {
   expect(parseCsvRecord(text)).toEqual(fields);
 });
 
@@ -21,10 +21,13 @@ it.each([
   ['é"', 'parse error on line 1, column 3: bare " in non-quoted-field'],
   ['"a\nb', 'record on line 1; parse error on line 2, column 2: extraneous or missing " in quoted-field'],
   ['\n', 'EOF'],
-])('refuses %j', (text, message) => {
+])('rejects %j', (text, message) => {
   expect(() => parseCsvRecord(text)).toThrow(new GoParseError(message));
 });
 
-it.each([[['a', 'b']], [['a,b', ' c', 'd"', '', 'e\nf']]])('writes %j so that it reads back', (fields) => {
-  expect(parseCsvRecord(formatCsvRecord(fields))).toEqual(fields);
-});
+it.each([[['a', 'b']], [['a,b', ' c', 'd"', '', 'e\nf']]])(
+  'formats %j so that it can be parsed again',
+  (fields) => {
+    expect(parseCsvRecord(formatCsvRecord(fields))).toEqual(fields);
+  },
+);

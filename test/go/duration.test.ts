@@ -21,7 +21,7 @@ describe('parseDuration', () => {
     ['0.3333333333333333333h', 1_200_000_000_000n],
     ['9223372036854775807ns', 9223372036854775807n],
     ['-9223372036854775808ns', -9223372036854775808n],
-  ])('reads %s', (text, nanoseconds) => {
+  ])('parses %s', (text, nanoseconds) => {
     expect(parseDuration(text)).toBe(nanoseconds);
   });
 
@@ -36,7 +36,7 @@ describe('parseDuration', () => {
     ['3é', 'time: unknown unit "\\xc3\\xa9" in duration "3\\xc3\\xa9"'],
     ['9223372036854775808ns', 'time: invalid duration "9223372036854775808ns"'],
     ['3000000h', 'time: invalid duration "3000000h"'],
-  ])('refuses %j', (text, message) => {
+  ])('rejects %j', (text, message) => {
     expect(() => parseDuration(text)).toThrow(message);
   });
 });
@@ -58,7 +58,7 @@ describe('formatDuration', () => {
   });
 });
 
-it('keeps every nanosecond when counted in milliseconds', () => {
+it('converts to milliseconds and back without loss', () => {
   for (const nanoseconds of [1n, 1_234_567n, 5_000_000_001n, 3_600_000_000_007n]) {
     expect(nanosecondsFromMilliseconds(millisecondsFromNanoseconds(nanoseconds))).toBe(nanoseconds);
   }

@@ -12,7 +12,7 @@ it.each([
   ['a/../../b', '../b'],
   ['/../a', '/a'],
   ['..', '..'],
-])('%j is %j', (path, clean) => {
+])('cleanPath(%j) is %j', (path, clean) => {
   expect(cleanPath(path)).toBe(clean);
 });
 
@@ -22,15 +22,15 @@ it.each([
   ['/', '/', ''],
   ['a/b', 'a', 'b'],
   ['.', '.', '.'],
-])('%j is in %j', (path, parent, name) => {
+])('the parent of %j is %j', (path, parent, name) => {
   expect([parentPath(path), baseName(path)]).toEqual([parent, name]);
 });
 
-it('joins', () => {
+it('joinPath joins and cleans', () => {
   expect(joinPath('d/', 'member', '', 'snap')).toBe('d/member/snap');
 });
 
-it('keeps bytes that are not UTF-8', () => {
+it('systemPath keeps bytes that are not UTF-8', () => {
   expect(systemPath(joinPath('a\udcff', 'b'))).toEqual(Buffer.from([0x61, 0xff, 0x2f, 0x62]));
   expect(systemPath('ü')).toBe('ü');
 });

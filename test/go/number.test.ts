@@ -14,7 +14,7 @@ describe('parseInt64', () => {
     ['0x_ff', 255n],
     ['9223372036854775807', 9223372036854775807n],
     ['-9223372036854775808', -9223372036854775808n],
-  ])('reads %s', (text, value) => {
+  ])('parses %s', (text, value) => {
     expect(parseInt64(text)).toBe(value);
   });
 
@@ -29,11 +29,11 @@ describe('parseInt64', () => {
     [' 1', 'strconv.ParseInt: parsing " 1": invalid syntax'],
     ['9223372036854775808', 'strconv.ParseInt: parsing "9223372036854775808": value out of range'],
     ['99999999999999999999x', 'strconv.ParseInt: parsing "99999999999999999999x": value out of range'],
-  ])('refuses %j', (text, message) => {
+  ])('rejects %j', (text, message) => {
     expect(() => parseInt64(text)).toThrow(message);
   });
 
-  it('takes digits of the given base, then without prefix and underscores', () => {
+  it('accepts digits of a given base, without prefix and underscores', () => {
     expect(parseInt64('7fffffffffffffff', 16)).toBe(0x7fffffffffffffffn);
     expect(() => parseInt64('0x1', 16)).toThrow('invalid syntax');
     expect(() => parseInt64('1_0', 16)).toThrow('invalid syntax');
@@ -41,7 +41,7 @@ describe('parseInt64', () => {
 });
 
 describe('parseUint64', () => {
-  it('has one more bit and no sign', () => {
+  it('has a larger range, and rejects a sign', () => {
     expect(parseUint64('18446744073709551615')).toBe(2n ** 64n - 1n);
     expect(() => parseUint64('18446744073709551616')).toThrow('value out of range');
     expect(() => parseUint64('+1')).toThrow('strconv.ParseUint: parsing "+1": invalid syntax');
@@ -55,7 +55,7 @@ describe('parseBool', () => {
   it.each(['0', 'f', 'F', 'false', 'FALSE', 'False'])('%s is false', (text) => {
     expect(parseBool(text)).toBe(false);
   });
-  it.each(['yes', 'tRUE', '', 'on'])('%j is neither', (text) => {
+  it.each(['yes', 'tRUE', '', 'on'])('%j is rejected', (text) => {
     expect(() => parseBool(text)).toThrow(`strconv.ParseBool: parsing "${text}": invalid syntax`);
   });
 });

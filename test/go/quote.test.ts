@@ -6,7 +6,7 @@ import { PRINTABLE_RUNES, runeSetHas } from '../../src/go/runes.js';
 import vectors from '../golden/go-quote-vectors.json' with { type: 'json' };
 
 describe('quoteGo', () => {
-  test(`equals Go's %q on ${vectors.length} vectors: every byte, every edge of printability`, () => {
+  test(`equals Go's %q on ${vectors.length} vectors: every byte, and all boundaries of printable code points`, () => {
     for (const { hex, quoted } of vectors) expect(quoteGo(Buffer.from(hex, 'hex')), hex).toBe(quoted);
   });
 
@@ -14,7 +14,7 @@ describe('quoteGo', () => {
     expect(quoteGo(Buffer.from('xxé\u0007yy').subarray(2, 5))).toBe('"é\\a"');
   });
 
-  test('what it calls printable is a letter, mark, number, punctuation, symbol or space to any Unicode version', () => {
+  test('printable code points are letters, marks, numbers, punctuation, symbols or the space in the Unicode version of the runtime', () => {
     const wrong: string[] = [];
     for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
       if (!runeSetHas(PRINTABLE_RUNES, codePoint)) continue;
@@ -28,7 +28,7 @@ describe('quoteGo', () => {
 
 const hexOf = (literal: string) => Buffer.from(bytesFromText(unquoteGo(literal))).toString('hex');
 
-/** Expectations are what strconv.Unquote of Go 1.26 gives. */
+/** The expected values are those of strconv.Unquote of Go 1.26. */
 describe('unquoteGo', () => {
   it.each([
     ['""', ''],
@@ -39,7 +39,7 @@ describe('unquoteGo', () => {
     ['"\\xe6\\x97\\xa5"', 'e697a5'],
     ['"日😀"', 'e697a5f09f9880'],
     ['"\udcff"', 'ff'],
-  ])('reads %s', (literal, hex) => {
+  ])('unquotes %s', (literal, hex) => {
     expect(hexOf(literal)).toBe(hex);
   });
 
@@ -59,7 +59,7 @@ describe('unquoteGo', () => {
     '"\\uZZZZ"',
     '"a\nb"',
     "'a'",
-  ])('refuses %j', (literal) => {
+  ])('rejects %j', (literal) => {
     expect(() => unquoteGo(literal)).toThrow('invalid syntax');
   });
 });

@@ -25,11 +25,11 @@ it.each([
   expect(systemErrorText(error)).toBe(words);
 });
 
-it('names operation and path', () => {
+it('has the operation and the path', () => {
   expect(pathErrorText('open', '/x y', systemError('EROFS', -30))).toBe('open /x y: read-only file system');
 });
 
-it('has a row for every error of this system', () => {
+it('has a text for every error of this system', () => {
   const table = readFileSync(new URL('../../src/go/system-error.ts', import.meta.url), 'utf8');
   const numbers = new Map(Array.from(table.matchAll(/^(\d+) (\w+) /gm), ([, n, name]) => [name, Number(n)]));
   const known = process.platform === 'linux' ? Object.entries(constants.errno) : [];
@@ -46,6 +46,6 @@ it.each([
   [{ code: 'ENOENT', errno: -2, syscall: 'uv_cwd' }, 'getwd: no such file or directory'],
   [{ code: 'ERR_INVALID_ARG_VALUE' }, undefined],
   [{}, undefined],
-])('a failed call %j is "%s"', (properties, text) => {
+])('the text of %j is "%s"', (properties, text) => {
   expect(systemCallText(Object.assign(new Error('x'), properties))).toBe(text);
 });

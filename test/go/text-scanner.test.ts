@@ -3,7 +3,7 @@ import { trimSpace } from '../../src/go/runes.js';
 import { TextScanner } from '../../src/go/text-scanner.js';
 
 describe('TextScanner', () => {
-  it('reads literals, words, gaps and characters in turn', () => {
+  it('scans literals, words, spaces and characters', () => {
     const scanner = new TextScanner('  "a\\x41" \u2003word`) `raw "\\` rest');
     expect(scanner.literal()).toBe('aA');
     expect(scanner.space()).toBe(true);
@@ -14,23 +14,23 @@ describe('TextScanner', () => {
     expect(scanner.character('r')).toBe(true);
   });
 
-  it('needs a space for a gap, or the end', () => {
+  it('matches a space of the format with spaces or the end only', () => {
     expect(new TextScanner('x').space()).toBe(false);
     expect(new TextScanner('').space()).toBe(true);
   });
 
-  it('has neither word nor literal at the end', () => {
+  it('finds neither a word nor a literal at the end', () => {
     expect(new TextScanner(' ').word()).toBeUndefined();
     expect(new TextScanner(' ').literal()).toBeUndefined();
   });
 
-  it.each(['"open', 'bare', '"\\q"', '`open'])('takes %s for no literal', (text) => {
+  it.each(['"open', 'bare', '"\\q"', '`open'])('rejects the literal %s', (text) => {
     expect(new TextScanner(text).literal()).toBeUndefined();
   });
 });
 
 describe('trimSpace', () => {
-  it("takes off what is a space to Go, which is not JavaScript's", () => {
+  it("removes the spaces of Go's unicode.IsSpace, not those of JavaScript", () => {
     expect(trimSpace('\t\v\u0085\u00a0 \u3000a b\r\n')).toBe('a b');
     expect(trimSpace('\ufeffa\udc85')).toBe('\ufeffa\udc85');
   });

@@ -17,11 +17,11 @@ describe('parseGoUrl', () => {
     ['//a:1', '', 'a:1', ''],
     ['http//x', '', '', 'http//x'],
     ['', '', '', ''],
-  ])('reads %s', (text, scheme, host, path) => {
+  ])('parses %s', (text, scheme, host, path) => {
     expect(parseGoUrl(text)).toEqual({ scheme, host, path });
   });
 
-  // As Go 1.26 answers.
+  // The expected messages are those of Go 1.26.
   it.each([
     [':x', 'parse ":x": missing protocol scheme'],
     ['127.0.0.1:1', 'parse "127.0.0.1:1": first path segment in URL cannot contain colon'],
@@ -38,7 +38,7 @@ describe('parseGoUrl', () => {
     ['http://a:1#%zz', 'parse "http://a:1#%zz": invalid URL escape "%zz"'],
     ['http://ü@a:1', 'parse "http://ü@a:1": net/url: invalid userinfo'],
     ['http://a:1\n', 'parse "http://a:1\\n": net/url: invalid control character in URL'],
-  ])('refuses %j', (text, message) => {
+  ])('rejects %j', (text, message) => {
     expect(() => parseGoUrl(text)).toThrow(new GoParseError(message));
   });
 });

@@ -52,7 +52,7 @@ const TROUBLED_STATUS: StatusResponse = {
   isLearner: true,
   downgradeInfo: { enabled: true, targetVersion: '3.5.0' },
 };
-/** etcd 3.4. */
+/** The fields that a server of etcd 3.4 sends. */
 const OLD_STATUS: StatusResponse = {
   ...STATUS,
   version: '3.4.30',

@@ -1,5 +1,5 @@
 import { bytesFromText } from '../../src/go/bytes.js';
-import type { BucketRecord } from '../../src/model/bucket-record.js';
+import type { BucketRecord } from '../../src/model/results.js';
 import type { Fixtures } from './fixture-parts.js';
 
 const STATUS = { hash: 0x09cddd51, revision: 42n, totalKeys: 57, totalSizeBytes: 53_248 };

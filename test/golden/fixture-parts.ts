@@ -3,10 +3,10 @@ import type { ResponseHeader } from '../../src/model/messages/header.js';
 import type { KeyValue } from '../../src/model/messages/kv.js';
 import type { Result } from '../../src/model/results.js';
 
-/** Results by the name of the folder that keeps their output. */
+/** Results, by the name of the golden file with their output. */
 export type Fixtures = { readonly [name: string]: Result };
 
-/** Its ids are beyond what a double holds. */
+/** Its ids are larger than 2^53, which a double cannot represent exactly. */
 export const HEADER: ResponseHeader = {
   clusterId: 14841639068965178418n,
   memberId: 10276657743932975437n,
@@ -14,12 +14,12 @@ export const HEADER: ResponseHeader = {
   raftTerm: 7n,
 };
 
-/** Of calls that read or write no key. */
+/** The header of responses without a revision: calls that read or write no key. */
 export const BARE_HEADER: ResponseHeader = { ...HEADER, revision: 0n };
 
 export const ZERO_HEADER: ResponseHeader = { clusterId: 0n, memberId: 0n, revision: 0n, raftTerm: 0n };
 
-/** A lease id as etcd makes them, beyond 2^53. */
+/** A lease id such as etcd generates, larger than 2^53. */
 export const LEASE_ID = 7587890332221447170n;
 
 export function keyValue(

@@ -5,7 +5,7 @@ import type { Fixtures } from './fixture-parts.js';
 import { KV_FIXTURES } from './kv-fixtures.js';
 import { LEASE_FIXTURES } from './lease-fixtures.js';
 
-/** The results whose output in each format is kept in this folder, by the name of their sub-folder. */
+/** The results whose output in each format is kept in this folder, by the name of the golden file. */
 export const FIXTURES: Fixtures = {
   ...KV_FIXTURES,
   ...LEASE_FIXTURES,

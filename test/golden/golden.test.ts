@@ -8,8 +8,8 @@ import { FIXTURES } from './fixtures.js';
 import { type FormatOutcomes, type Outcome, showOutcomes } from './shown-output.js';
 
 /**
- * What each result looks like in each format, byte for byte: `<fixture>.txt`, whose form `showOutcomes` describes. Only UPDATE_GOLDEN=1
- * writes these files; read the diff, and compare with the real etcdctl, before keeping it.
+ * `<fixture>.txt` has the output of a result in each format, byte for byte; `showOutcomes` describes its layout. UPDATE_GOLDEN=1
+ * writes these files: read the diff, and compare with the real etcdctl, before you commit it.
  */
 const UPDATE = process.env.UPDATE_GOLDEN === '1';
 const FOLDER = import.meta.dirname;
@@ -43,15 +43,15 @@ async function printAll(result: Result): Promise<Record<string, FormatOutcomes>>
   return outcomes;
 }
 
-describe('golden output', () => {
-  test.each(Object.entries(FIXTURES))('%s is printed as its file says', async (name, result) => {
+describe('the printers', () => {
+  test.each(Object.entries(FIXTURES))('print %s exactly as in its golden file', async (name, result) => {
     const printed = showOutcomes(await printAll(result));
     const file = join(FOLDER, `${name}.txt`);
     if (UPDATE) writeFileSync(file, printed);
     expect(printed).toBe(readFileSync(file, 'utf8'));
   });
 
-  test('there is no file without its fixture', () => {
+  test('have a fixture for every golden file', () => {
     const files = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'));
     expect(files.sort()).toEqual(
       Object.keys(FIXTURES)

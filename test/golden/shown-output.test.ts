@@ -18,24 +18,24 @@ test.each([
   expect(showOutcomes({ json: same(outcome(out)) })).toBe(`json:${shown}\n`);
 });
 
-test('stderr is told from stdout', () => {
+test('stderr is shown with another line prefix than stdout', () => {
   expect(showOutcomes({ json: same(outcome('a\n', 'b\n')) })).toBe('json:\n| a\n! b\n');
 });
 
-test('a message in protobuf is a dump', () => {
+test('a protobuf message is shown as a hex dump', () => {
   expect(showOutcomes({ protobuf: same(outcome('\n\x03foo')) })).toMatch(
     /^protobuf:\n0000 {2}0a 03 66 6f 6f +\.\.foo\n$/,
   );
 });
 
-test('a refusal in the usual words is told from one in others', () => {
+test('a refusal with the standard message is shown as "not supported", any other with its message', () => {
   const refused = { ...outcome(''), refused: 'table not supported as output format' };
   expect(showOutcomes({ table: same(refused), json: same(refused) })).toBe(
     'table: not supported\njson: refused: table not supported as output format\n',
   );
 });
 
-test('equal outputs share a section, and --hex has its own where it differs', () => {
+test('formats with equal output share a section, and --hex has its own section where it differs', () => {
   const outcomes = { fields: same(outcome('a\n')), json: { plain: outcome('a\n'), hex: outcome('61\n') } };
   expect(showOutcomes(outcomes)).toBe('fields, json:\n| a\njson --hex:\n| 61\n');
 });

@@ -1,23 +1,23 @@
-/** What a printer does with one result in every format, as text in which a reviewer sees a changed byte. */
+/** Shows a printer's output for one result in every format, as text in which a reviewer sees each changed byte. */
 import { isUtf8 } from 'node:buffer';
 
-/** What one format gave. With a refusal there is no output. */
+/** The output of one format. When the format refuses the result, there is no output. */
 export interface Outcome {
   readonly out: Buffer;
   readonly err: Buffer;
   readonly refused?: string;
 }
 
-/** Without and with `--hex`. */
+/** The output without and with `--hex`. */
 export interface FormatOutcomes {
   readonly plain: Outcome;
   readonly hex: Outcome;
 }
 
 /**
- * One section per output: a title with the formats that give it, and its lines. stdout is behind `| `, stderr behind `! `; messages in
- * protobuf are a dump with offsets. `--hex` is named only where it changes the output. Different bytes never give the same text:
- * see `showText`.
+ * One section for each distinct output: a title with the formats that give it, and its lines. Lines of stdout have the prefix `| `, of
+ * stderr `! `; protobuf messages are shown as a hex dump with offsets. `--hex` is named only where it changes the output. Different bytes
+ * never give the same text: see `showText`.
  */
 export function showOutcomes(outcomes: Readonly<Record<string, FormatOutcomes>>): string {
   const titles = new Map<string, string[]>();
@@ -38,15 +38,18 @@ function showOutcome(format: string, { out, err, refused }: Outcome): string {
   return `${shownOut}${showText(err, '! ')}`;
 }
 
-/** Invisible characters, and blanks of other kinds than a space. */
+/** Invisible characters, and blanks other than a space. */
 const HIDDEN = /^[\p{Cc}\p{Cf}\p{Co}\p{NChar}\p{Zl}\p{Zp}\p{Zs}]$/u;
 
-/** Some formats print text where others have a message; a message always holds a control byte. */
+/** Distinguishes text from a protobuf message, which always contains a control character. */
 function isText(bytes: Buffer): boolean {
   return !/[^\P{Cc}\n]/u.test(bytes.toString());
 }
 
-/** Each line begins with a line end and the prefix. Bytes that could not be seen are hexadecimal, `⟨ff 00⟩`, and so are the brackets themselves. */
+/**
+ * Puts a newline and the prefix before each line. Bytes that would not be visible are shown in hexadecimal, `⟨ff 00⟩`, and so are these
+ * brackets themselves.
+ */
 function showText(bytes: Buffer, prefix: string): string {
   if (bytes.length === 0) return '';
   const shown = characters(bytes).map(showCharacter).join('').replaceAll('⟩⟨', ' ');
@@ -56,7 +59,7 @@ function showText(bytes: Buffer, prefix: string): string {
   return lines.map((line) => `\n${`${prefix}${line}`.trimEnd()}`).join('');
 }
 
-/** Characters in UTF-8; bytes that belong to none stand alone. */
+/** Splits bytes into UTF-8 characters; each byte that belongs to none is separate. */
 function characters(bytes: Buffer): Buffer[] {
   const found: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += found.at(-1)?.length ?? 1) {
@@ -77,7 +80,7 @@ function showCharacter(bytes: Buffer): string {
 
 const BYTES_IN_LINE = 16;
 
-/** Offset, bytes, and the bytes as ASCII. */
+/** A hex dump: offset, bytes, and the bytes as ASCII. */
 function dump(bytes: Buffer): string {
   let lines = '';
   for (let offset = 0; offset < bytes.length; offset += BYTES_IN_LINE) {

@@ -29,7 +29,7 @@ Suites: bookworm
 Components: main
 `;
 
-test('an archive of the deb822 notation is read for another suite, with its keys', () => {
+test('an archive in deb822 format is written for another suite, with its keys', () => {
   const sources = baseSources(parseDeb822(deb822), 'bookworm');
   expect(writeForSuite(sources, 'trixie')).toBe(`Types: deb
 Suites: trixie
@@ -44,7 +44,7 @@ Signed-By:
 `);
 });
 
-test('so is one of the one-line notation, with its options', () => {
+test('an archive in one-line format is written for another suite, with its options', () => {
   const text = `# deb http://off.example bookworm main
 deb-src http://archive.example/debian bookworm main
 deb [arch=amd64,arm64 signed-by=/keys/a.gpg] http://archive.example/debian bookworm main contrib # why

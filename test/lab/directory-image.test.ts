@@ -13,11 +13,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { labFolder } from '../../scripts/lib/etcd/watchdog.mjs';
 import { DirectoryImage } from '../support/lab/directory-image.js';
 
-describe('the image of a directory', () => {
+describe('an image of a directory', () => {
   const folder = mkdtempSync(path.join(labFolder(), 'image-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('makes an equal one, whose zeros take no space', () => {
+  it('is written as an equal directory, in whose files zeros take no disk space', () => {
     const original = path.join(folder, 'original');
     const copy = path.join(folder, 'copy');
     const reserved = 10_000_001;

@@ -21,7 +21,7 @@ function isAlive(pid: number | undefined): boolean {
 }
 
 describe.each(references)('etcd $version', (reference) => {
-  test('serves https to clients with a certificate and leaves nothing behind', async () => {
+  test('serves https to clients with a certificate, and leaves no process or data after it stops', async () => {
     const lab = await startLab({ reference, profile: 'tls' });
     const { endpoints, members } = lab.cluster;
     const pids = members.map(({ pid }) => pid);
@@ -43,7 +43,7 @@ describe.each(references)('etcd $version', (reference) => {
     expect(members.map(({ dataDir }) => existsSync(dataDir))).toEqual([false]);
   });
 
-  test('keeps users out without their password', async () => {
+  test('refuses users without a password when auth is enabled', async () => {
     const lab = await startLab({ reference, profile: 'auth' });
     await lab.real(['put', 'a', 'b']);
     const anonymous = await run(lab.etcdctl, [`--endpoints=${lab.cluster.endpoints}`, 'get', 'a']);
@@ -53,7 +53,7 @@ describe.each(references)('etcd $version', (reference) => {
   });
 });
 
-test('a cluster of three survives the death of one, which comes back with its data', async () => {
+test('a cluster of three members serves while one is down, and that member has its data after a restart', async () => {
   const lab = await startLab({ members: 3, profile: 'tls' });
   const { cluster } = lab;
   await cluster.kill(0);
@@ -69,7 +69,7 @@ test('a cluster of three survives the death of one, which comes back with its da
   expect(pids.map(isAlive)).toEqual([false, false, false]);
 });
 
-test('a paused server answers once it is resumed', async () => {
+test('a paused server does not answer until it is resumed', async () => {
   const cluster = await startEtcd({ program: newest.etcd });
   const flags = [`--endpoints=${cluster.endpoints}`, '--command-timeout=500ms'];
   const put = () => run({ command: newest.etcdctl ?? '', leadingArgs: flags }, ['put', 'a', 'b']);
@@ -82,12 +82,12 @@ test('a paused server answers once it is resumed', async () => {
   expect([paused.code, resumed.code]).toEqual([1, 0]);
 });
 
-test('a server that cannot start says why', async () => {
+test('the error for a server that cannot start has the reason from its log', async () => {
   const failing = startEtcd({ program: newest.etcd, extraArgs: ['--no-such-flag'] });
   await expect(failing).rejects.toThrow(/no-such-flag/);
 });
 
-test('servers end and their data goes when the process that started them is killed', async () => {
+test('servers are killed and their data is removed when the process that started them is killed', async () => {
   const temporary = mkdtempSync(path.join(tmpdir(), 'watchdog-test-'));
   const library = new URL('../../scripts/lib/etcd-server.mjs', import.meta.url);
   const source = `

@@ -28,7 +28,7 @@ interface Handshake {
   readonly client?: Issued;
 }
 
-/** Connects to a server with that certificate on 127.0.0.1 and gives what went wrong, if anything. */
+/** Connects to a TLS server with this certificate on 127.0.0.1; returns `welcome` from the server, or the error of the handshake. */
 async function handshake(server: Issued, { servername, ca, client }: Handshake = {}): Promise<string> {
   const listener = createServer({
     cert: server.cert,
@@ -53,7 +53,7 @@ async function handshake(server: Issued, { servername, ca, client }: Handshake =
 }
 
 describe('certificates', () => {
-  test('are accepted for their names and addresses only', async () => {
+  test('are accepted only for their names and addresses', async () => {
     const both = { usage: 'server', commonName: 'node', algorithm: 'ecdsa' } as const;
     const server = await issue(authority, { ...both, dnsNames: ['localhost'], ips: ['127.0.0.1'] });
     const dnsOnly = await issue(authority, { ...both, dnsNames: ['localhost'] });
@@ -80,11 +80,11 @@ describe('certificates', () => {
     });
 
     expect(await handshake(expired)).toBe('CERT_HAS_EXPIRED');
-    // Both authorities have the same name: the signature tells them apart.
+    // Both authorities have the same name; only the signature differs.
     expect(await handshake(await issue(other, request))).not.toBe('welcome');
   });
 
-  test('identify clients', async () => {
+  test('authenticate clients', async () => {
     const server = await issue(authority, { usage: 'server', commonName: 'node', ips: ['127.0.0.1'] });
     const client = await issue(authority, { usage: 'client', commonName: 'alice', algorithm: 'ecdsa' });
     const stranger = await issue(await createAuthority(), { usage: 'client', commonName: 'alice' });

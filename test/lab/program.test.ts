@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const node = (source: string) => ({ command: process.execPath, leadingArgs: ['-e', source] });
 
 describe('run', () => {
-  test('passes bytes in and out, and the exit code', async () => {
+  test('passes bytes to stdin, and returns the bytes of stdout and stderr and the exit code', async () => {
     const bytes = Buffer.from([0, 0xff, 0xfe, 10, 13]);
     const result = await run(node('process.stdin.pipe(process.stdout); process.exitCode = 7'), [], {
       stdin: bytes,
@@ -20,7 +20,7 @@ describe('run', () => {
     expect(result).toEqual({ stdout: bytes, stderr: Buffer.alloc(0), code: 7, signal: null });
   });
 
-  test('gives programs a bare environment', async () => {
+  test('gives programs only a few environment variables', async () => {
     process.env.ETCDCTL_ENDPOINTS = 'http://elsewhere';
     const { stdout } = await run(node('console.log(Object.keys(process.env).sort().join())'), [], {
       env: { ZONE: 'x' },
@@ -30,12 +30,12 @@ describe('run', () => {
     expect(stdout.toString()).not.toContain('ETCDCTL_');
   });
 
-  test('kills a program that takes too long and says what it had written', async () => {
+  test('kills a program after the timeout and reports the output so far', async () => {
     const hanging = run(node('console.log("so far"); setInterval(() => {}, 1000)'), [], { timeoutMs: 3000 });
     await expect(hanging).rejects.toThrow(/did not end within 3000 ms[\s\S]*so far/);
   });
 
-  test('waits for output and ends by a signal', async () => {
+  test('waits for output of a program and sends it a signal', async () => {
     const running = start(node('console.error("ready"); setInterval(() => {}, 1000)'), []);
     await running.waitFor('ready');
     running.kill('SIGTERM');
@@ -45,7 +45,7 @@ describe('run', () => {
 });
 
 describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissing ?? ''}`, () => {
-  test('a program sees a terminal of the wanted size, and redirected streams', async () => {
+  test('a program gets a terminal of the requested size, and redirected streams', async () => {
     const file = path.join(folder, 'out');
     const source = `
       console.log(String(process.stdout.isTTY === true));
@@ -62,7 +62,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
     expect(code).toBe(3);
   });
 
-  test('a program can be answered', async () => {
+  test('a program reads what is typed', async () => {
     const source = `
       process.stdout.write('name? ');
       process.stdin.once('data', (answer) => { console.log('hello ' + answer); process.exit(); });`;
@@ -75,7 +75,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
 });
 
 describe('masks', () => {
-  test('hide durations and revisions, nothing else', () => {
+  test('replace durations and revisions, and nothing else', () => {
     const hide = (text: string, mask: keyof typeof masks) =>
       text.replace(masks[mask].pattern, masks[mask].replacement);
     expect(hide('x is healthy: committed proposal: took = 1.5ms', 'took')).toBe(
@@ -88,7 +88,7 @@ describe('masks', () => {
     expect(hide('"Revision" : 12', 'fieldsRevisions')).toBe('"Revision" : <n>');
   });
 
-  test('the error is found between log lines', () => {
+  test('leave the error line, which is found between log lines', () => {
     expect(lastError(Buffer.from('{"level":"warn"}\nError: context deadline exceeded\n'))).toBe(
       'Error: context deadline exceeded',
     );

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { capture } from '../../scripts/lib/command.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 
-test('npm run quickstart -- --keep leaves a server to play with, and Ctrl-C removes it', async () => {
+test('npm run quickstart -- --keep leaves a server running, and Ctrl-C stops and removes it', async () => {
   const child = spawn(process.execPath, ['scripts/quickstart.mjs', '--keep'], { cwd: root });
   onTestFinished(() => void child.kill());
   let output = '';
@@ -21,7 +21,7 @@ test('npm run quickstart -- --keep leaves a server to play with, and Ctrl-C remo
   });
   await invited;
 
-  // As a reader would: the lines that it printed, in another shell.
+  // Run the printed lines in another shell, as a user would.
   const lines = output.slice(output.indexOf('In another terminal:')).split('\n').slice(2);
   const script = [...lines, 'node bin/etcdctl.js get greeting --print-value-only'].join('\n');
   const folder = path.dirname(/ETCDCTL_CACERT=(\S+)/.exec(script)?.[1] ?? '');

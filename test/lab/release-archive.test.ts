@@ -14,7 +14,7 @@ import { loadReference } from '../../scripts/lib/reference.mjs';
 const reference = loadReference().findLast(({ etcdutl }) => etcdutl !== undefined);
 const archiveName = `etcd-v3.6.14-linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}`;
 
-/** A checkout without a cache, and a PATH on which there is neither etcd nor apt-get nor Go. */
+/** A checkout without a cache, and a PATH without etcd, apt-get and Go. */
 function newMachine() {
   const folder = mkdtempSync(path.join(tmpdir(), 'release-archive-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ function newMachine() {
   return { folder, bin };
 }
 
-/** An archive with the layout of etcd's releases, of the programs at hand: the official one is not on this machine. */
+/** An archive with the layout of etcd's releases, made of the programs at hand, because the official archive is not on this machine. */
 function makeArchive(folder: string): Buffer {
   mkdirSync(path.join(folder, archiveName));
   for (const program of ['etcd', 'etcdctl', 'etcdutl'] as const) {
@@ -59,7 +59,7 @@ async function runReference({ folder, bin }: { folder: string; bin: string }, ba
 }
 
 test.skipIf(process.platform !== 'linux' || reference === undefined)(
-  'npm run reference takes a release archive where there is no etcd, when its SHA-256 is the expected one',
+  'npm run reference downloads a release archive on a machine without etcd, and refuses one with an unexpected SHA-256',
   async () => {
     const machine = newMachine();
     const archive = makeArchive(machine.folder);

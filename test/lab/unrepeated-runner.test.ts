@@ -7,7 +7,7 @@ const node = (name: string, ...tasks: TestNode[]): TestNode => ({
   ...(tasks.length > 0 && { tasks }),
 });
 
-it('a suite is left out when all its tests passed before, and a test alone when others are left', () => {
+it('a suite is skipped when all its tests have passed before; otherwise only its passed tests are', () => {
   const done = node('done', node('one'), node('two'));
   const begun = node('begun', node('one'), node('two'));
   const file = node('a.test.ts', done, begun);

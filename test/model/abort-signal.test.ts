@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { aborted, linkSignals } from '../../src/model/abort-signal.js';
 
-it('aborts with the first of its sources, with its reason', () => {
+it('aborts when the first of its sources aborts, with its reason', () => {
   const [a, b] = [new AbortController(), new AbortController()];
   const linked = linkSignals(a.signal, b.signal);
   b.abort('second');
@@ -9,11 +9,11 @@ it('aborts with the first of its sources, with its reason', () => {
   expect(linked.signal.reason).toBe('second');
 });
 
-it('is aborted from the beginning when a source is', () => {
+it('is aborted initially when a source is aborted', () => {
   expect(linkSignals(AbortSignal.abort('before')).signal.reason).toBe('before');
 });
 
-it('leaves its sources alone when it is aborted itself, and once it is released', async () => {
+it('does not abort its sources, and removes its listeners on release', async () => {
   const source = new AbortController();
   const [one, other] = [linkSignals(source.signal), linkSignals(source.signal)];
   one.abort('own');

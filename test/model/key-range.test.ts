@@ -16,7 +16,7 @@ describe('prefixEnd', () => {
     expect(hex(prefixEnd(bytes(prefix)))).toBe(end);
   });
 
-  it('leaves the prefix as it is', () => {
+  it('does not modify the prefix', () => {
     const prefix = bytes('6162');
     prefixEnd(prefix);
     expect(hex(prefix)).toBe('6162');
@@ -24,12 +24,12 @@ describe('prefixEnd', () => {
 });
 
 describe('ranges', () => {
-  it('takes an empty prefix for every key', () => {
+  it('is all keys for an empty prefix', () => {
     const { key, rangeEnd } = prefixRange(bytes(''));
     expect([hex(key), hex(rangeEnd)]).toEqual(['00', '00']);
   });
 
-  it('goes from a key to the end', () => {
+  it('is all keys from a key on', () => {
     const { key, rangeEnd } = fromKeyRange(bytes('6b'));
     expect([hex(key), hex(rangeEnd)]).toEqual(['6b', '00']);
     expect(hex(fromKeyRange(bytes('')).key)).toBe('00');

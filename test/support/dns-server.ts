@@ -1,4 +1,4 @@
-/** A name server for a few records (RFC 1035), on an address of the loopback network and the port that every resolver asks. */
+/** A name server with a few records (RFC 1035), on an address of the loopback network and port 53, which resolvers use. */
 import { createSocket, type Socket } from 'node:dgram';
 
 export interface SrvTarget {
@@ -27,7 +27,7 @@ export class DnsServer {
     socket.on('message', (query, { port, address }) => socket.send(this.#answer(query), port, address));
   }
 
-  /** Rejects where this user may not listen on port 53. */
+  /** Rejects when this user may not listen on port 53. */
   static async start(
     address: string,
     srv: Readonly<Record<string, SrvTarget>>,
@@ -67,7 +67,7 @@ export class DnsServer {
     if (type === TYPE.a && address !== undefined) return Buffer.from(address.split('.').map(Number));
     const target = this.#srv.get(name);
     if (type !== TYPE.srv || target === undefined) return undefined;
-    // Priority and weight come before the port.
+    // Priority and weight (both 0), then the port (RFC 2782).
     return Buffer.concat([Buffer.of(0, 0, 0, 0), uint16(target.port), encodeName(target.host)]);
   }
 }
@@ -82,7 +82,7 @@ function questionOf(query: Buffer): { name: string; type: number; end: number } 
   return { name: labels.join('.'), type: query.readUInt16BE(position + 1), end: position + 5 };
 }
 
-/** Of the name in the question, for a minute. */
+/** A resource record for the name in the question, with a TTL of a minute. */
 function record(type: number, data: Buffer): Buffer {
   return Buffer.concat([
     uint16(0xc00c),

@@ -8,19 +8,19 @@ export interface FakeContextSettings {
   readonly format?: OutputFormat;
   readonly lockTimeoutMs?: number;
   readonly stdin?: readonly (string | Uint8Array)[];
-  /** What `connect` gives for the endpoints; without it, connecting is an error. */
+  /** Returns the client of `connect`; when absent, connecting is an error. */
   readonly connect?: (endpoints: readonly string[]) => Partial<Client>;
-  /** What `connectTo` gives for another cluster; without it, connecting there is an error. */
+  /** Returns the client of `connectTo` for another cluster; when absent, connecting to one is an error. */
   readonly connectTo?: (cluster: OtherCluster) => Partial<Client>;
-  /** Who answers; without it, asking is an error. */
+  /** Answers prompts; when absent, prompting is an error. */
   readonly prompt?: Partial<CommandContext['prompt']>;
-  /** What `fetchMetrics` gives; without it, asking is an error. */
+  /** Returns the metrics; when absent, fetching them is an error. */
   readonly fetchMetrics?: CommandContext['fetchMetrics'];
-  /** What `runChild` does; without it, starting a program is an error. */
+  /** Runs child programs; when absent, running one is an error. */
   readonly runChild?: CommandContext['runChild'];
 }
 
-/** A context that keeps what a command does with it. Time does not pass, but `sleeps` tells how long it should have. */
+/** A context that records what a command does with it. Sleeps return at once; `sleeps` has their durations. */
 export function fakeContext(settings: FakeContextSettings = {}) {
   const emitted: Result[] = [];
   const lines: string[] = [];
@@ -48,7 +48,7 @@ export function fakeContext(settings: FakeContextSettings = {}) {
       line: (text) => lines.push(text),
       progress: () => ({ update: () => undefined, stop: () => undefined }),
     },
-    prompt: { password: nobody, line: nobody, ...settings.prompt },
+    prompt: { password: rejectPrompt, line: rejectPrompt, ...settings.prompt },
     runChild: settings.runChild ?? (() => Promise.reject(new Error('this command must not start a program'))),
     signal: controller.signal,
     clock: {
@@ -61,7 +61,7 @@ export function fakeContext(settings: FakeContextSettings = {}) {
   return { context, emitted, lines, sleeps, abort: (reason: Error) => controller.abort(reason) };
 }
 
-function nobody(): Promise<string> {
+function rejectPrompt(): Promise<string> {
   return Promise.reject(new Error('nobody to ask'));
 }
 

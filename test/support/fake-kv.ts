@@ -10,11 +10,11 @@ import type { KvService } from '../../src/model/services.js';
 
 export interface FakeKvSettings {
   readonly kvs: readonly KeyValue[];
-  /** Answers with larger keys and values than this are refused by the bounded client; all others are taken. */
+  /** The bounded client refuses responses whose keys and values are larger than this; no limit when absent. */
   readonly maxAnswerBytes?: number;
-  /** The lengths of a stream's parts, the last one again and again; without it the server does not stream. */
+  /** The numbers of keys in the messages of a stream; the last one is repeated. When absent, the server does not stream. */
   readonly partLengths?: readonly number[];
-  /** Throws what the call is to fail with. `index` counts all calls from 0. */
+  /** Called before each call; throws the error with which the call fails. `index` counts all calls from 0. */
   readonly before?: (request: RangeRequest, index: number) => void;
 }
 
@@ -27,7 +27,10 @@ export interface Call {
 export const REVISION = 77n;
 const HEADER = { clusterId: 1n, memberId: 2n, revision: REVISION, raftTerm: 3n };
 
-/** Answers ranges as servers do (server/etcdserver/txn/range.go, v3.7.1), key order only. The header's revision grows with every answer. */
+/**
+ * Answers ranges as servers do (server/etcdserver/txn/range.go, v3.7.1), in key order only. The header's revision grows with every
+ * response.
+ */
 export class FakeKv {
   readonly calls: Call[] = [];
   #answered = 0;

@@ -10,9 +10,9 @@ import type { CallOptions, Client } from '../../src/model/services.js';
 
 const header = (revision: bigint) => ({ clusterId: 1n, memberId: 1n, revision, raftTerm: 1n });
 
-/** A store that knows keys in the order of their creation, and tells watchers of their changes: what locks and elections need. */
+/** A fake store for locks and elections: keys in the order of their creation, leases, and watches. */
 export class FakeQueue {
-  /** Thrown by the next calls, one by one. */
+  /** Errors that the next calls throw, one for each call. */
   readonly failures: Error[] = [];
   readonly revoked: bigint[] = [];
   readonly granted: bigint[] = [];
@@ -52,7 +52,7 @@ export class FakeQueue {
     this.#tell({ type: EventType.delete, kv: { ...old, modRevision: this.#revision } });
   }
 
-  /** Ends all streams of watchers as a restart of the server does. */
+  /** Ends all watch streams, as a restart of the server does. */
   breakStreams(): void {
     this.#breaks += 1;
     for (const wake of this.#watchers) wake();
@@ -97,7 +97,7 @@ export class FakeQueue {
     return { kv, lease, watch, close: () => undefined } as unknown as Client;
   }
 
-  /** What `leaseKeepAlive` says to all that ask; nothing when absent. */
+  /** The TTL in each response of `leaseKeepAlive`; without it, there are no responses. */
   renewal: bigint | undefined;
 
   async *#renewals(requests: AsyncIterable<object>, call?: CallOptions) {

@@ -5,7 +5,7 @@ import type { V2Result } from '../../src/model/v2/results.js';
 import type { V2Client } from '../../src/model/v2/services.js';
 import { fakeContext } from './fake-context.js';
 
-/** Of each service what a command may call; everything else is an error. */
+/** The methods of each service that a command may call; other calls are errors. */
 export type FakeV2Client = {
   readonly [Service in keyof V2Client]?: Partial<V2Client[Service]>;
 };
@@ -17,7 +17,7 @@ export interface FakeV2Settings {
   readonly runChild?: V2Context['runChild'];
 }
 
-/** A version 2 context that keeps what a command does with it. */
+/** A version 2 context that records what a command does with it. */
 export function fakeV2Context({ client, stdin, prompt, runChild }: FakeV2Settings = {}) {
   const base = fakeContext({
     ...(stdin && { stdin }),
@@ -41,7 +41,7 @@ export function fakeV2Context({ client, stdin, prompt, runChild }: FakeV2Setting
   return { ...base, context, emitted, connections };
 }
 
-/** The options that a command makes of its command line; throws what the command throws. */
+/** Parses a command line and returns the command's options; throws the command's errors. */
 export function parseV2Command(
   register: (parent: V2CommandParent) => void,
   argv: readonly string[],

@@ -1,9 +1,9 @@
-/** Certificates of every kind, also of such as no authority should issue, made with the program openssl. */
+/** Makes certificates of all kinds with the openssl program, including invalid ones. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** On some machines it is missing, or a library of another project that differs in its options. */
+/** False when openssl is missing, or is another implementation, such as LibreSSL, whose options differ. */
 export const hasOpenssl = /^OpenSSL 3/.test(
   spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout ?? '',
 );
@@ -32,22 +32,22 @@ export interface Issued {
 }
 
 export interface CertificateRequest {
-  /** Of the files, and the common name unless there is a subject. */
+  /** The name of the files, and the common name when `subject` is absent. */
   readonly name: string;
-  /** As `/CN=x/O=y`; `/`: empty. */
+  /** Such as `/CN=x/O=y`; `/` is the empty name. */
   readonly subject?: string;
   /** Self-signed when absent. */
   readonly issuer?: Issued;
-  /** A new one of this kind, or one that exists; P-256 when absent. */
+  /** The kind of a new key, or an existing one; P-256 when absent. */
   readonly key?: KeyKind | Issued;
-  /** Lines of an extension file of openssl; none: an X.509 certificate of version 1. */
+  /** Lines of an openssl extension file; without any, the certificate is X.509 version 1. */
   readonly extensions?: readonly string[];
   /** `sha256` when absent. */
   readonly digest?: string;
   readonly serialNumber?: number;
   /** Further arguments of `openssl x509`. */
   readonly options?: readonly string[];
-  /** As `20200101000000Z`; thirty days from now when absent. */
+  /** Such as `20200101000000Z`; thirty days from now when absent. */
   readonly validity?: readonly [notBefore: string, notAfter: string];
 }
 
@@ -56,12 +56,12 @@ export const CA = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCe
 export const PAST = ['20200101000000Z', '20210101000000Z'] as const;
 export const FUTURE = ['20990101000000Z', '20991231000000Z'] as const;
 
-/** Extensions of a server's certificate. */
+/** The extensions of a server certificate with these subject alternative names. */
 export function serverFor(...names: readonly string[]): string[] {
   return ['basicConstraints=CA:FALSE', `subjectAltName=${names.join(',')}`];
 }
 
-/** Makes files below one folder. */
+/** Makes keys and certificates as files in one folder. */
 export class Openssl {
   readonly #folder: string;
   readonly #keys = new Map<KeyKind, string>();
@@ -77,13 +77,13 @@ export class Openssl {
     return path.join(this.#folder, name);
   }
 
-  /** Writes a file and gives its path. */
+  /** Writes a file and returns its path. */
   write(name: string, content: string | Uint8Array): string {
     writeFileSync(this.path(name), content);
     return this.path(name);
   }
 
-  /** A file that holds the certificates of all, in this order. */
+  /** Writes a file with the certificates of `parts`, in this order. */
   chain(name: string, ...parts: readonly Issued[]): string {
     return this.write(`${name}.chain.pem`, parts.map(({ cert }) => readFileSync(cert, 'latin1')).join(''));
   }
@@ -96,7 +96,7 @@ export class Openssl {
     });
   }
 
-  /** One key of each kind serves for all certificates that do not ask for one of their own. */
+  /** Returns a key file. Without `name`, all callers get the same key of this kind, because making keys takes time. */
   key(kind: KeyKind, name?: string): string {
     const known = name === undefined ? this.#keys.get(kind) : undefined;
     if (known !== undefined) return known;
@@ -136,7 +136,7 @@ export class Openssl {
   #sign(csr: string, { cert, key }: Issued, { signer, extensions, ...request }: Signing): void {
     const { digest = 'sha256', options = [], serialNumber = this.#serial++ } = request;
     const isSelfSigned = signer.cert === cert;
-    // Ed25519 has its own.
+    // Ed25519 has no separate digest.
     const digestOption = digest === 'none' ? [] : [`-${digest}`];
     const hasExtensions = readFileSync(extensions, 'utf8') !== '';
     this.run(
@@ -148,7 +148,7 @@ export class Openssl {
     );
   }
 
-  /** `openssl x509` of version 3.0 knows no dates. */
+  /** Signs with `openssl ca`, because `openssl x509` 3.0 has no options for dates. */
   #signWithDates(csr: string, { cert }: Issued, { signer, extensions, validity }: Signing): void {
     const [notBefore = '', notAfter = ''] = validity ?? [];
     const isSelfSigned = signer.cert === cert;

@@ -3,7 +3,7 @@ import type { Environment } from '../../src/cli/environment.js';
 import { GLOBAL_FLAGS } from '../../src/cli/global-flags.js';
 import { createProgram } from '../../src/cli/program.js';
 
-/** The options that a command makes of its command line; throws what the command throws. */
+/** Parses a command line and returns the command's options; throws the command's errors. */
 export function parseCommand(
   register: (parent: CommandParent) => void,
   argv: readonly string[],

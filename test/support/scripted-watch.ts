@@ -6,7 +6,7 @@ import type {
 } from '../../src/model/messages/watch.js';
 import type { CallOptions, WatchService } from '../../src/model/services.js';
 
-/** A put of the key at this revision. */
+/** A put event for the key at this revision. */
 export function putEvent(revision: number, key = 'k', value = 'v'): Event {
   const modRevision = BigInt(revision);
   const kv = {
@@ -20,7 +20,7 @@ export function putEvent(revision: number, key = 'k', value = 'v'): Event {
   return { type: 0, kv };
 }
 
-/** A response with the named fields; `revisions` makes one event each. */
+/** A watch response with the given fields; `revisions` has one event for each revision. */
 export function watchResponse({
   revision = 0,
   revisions = [],
@@ -40,8 +40,8 @@ export function watchResponse({
 }
 
 /**
- * A watch service whose streams give these responses and then nothing more, or fail with an error; `created` keeps what each
- * was asked for.
+ * A watch service. Each stream gives its responses and then stays open, or fails with an error; `created` has the create request of
+ * each stream.
  */
 export function scriptedWatch(streams: readonly (readonly (WatchResponse | Error)[])[]) {
   const created: WatchCreateRequest[] = [];

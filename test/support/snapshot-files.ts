@@ -5,16 +5,16 @@ import { afterEach, beforeEach } from 'vitest';
 import { databasePath, walPath } from '../../src/storage/data-directory/layout.js';
 import { snapshotOf, unzipped } from '../storage/support/fixtures.js';
 
-/** Snapshots and data directories in a folder that lives as long as one test. */
+/** Snapshots and data directories in a folder that is removed after each test. */
 export interface SnapshotFiles {
-  /** Its path. */
+  /** The folder's path. */
   readonly folder: string;
   path(name: string): string;
   /** A snapshot that a server of this version saved. */
   snapshot(version?: string): string;
   write(name: string, bytes: Uint8Array): string;
   read(name: string): Buffer;
-  /** A data directory with that server's database and log. */
+  /** A data directory with the database and the WAL of a server of this version. */
   dataDirectory(version?: string): string;
 }
 

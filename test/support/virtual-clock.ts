@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Time that passes as fast as everybody sleeps: when nothing else is to be done, the earliest sleeper is woken. */
+/** A clock without real time: when no other work is pending, it moves to the time of the earliest sleep, which then ends. */
 export class VirtualClock implements Clock {
   readonly #sleepers: Sleeper[] = [];
   #now = 0n;
@@ -19,7 +19,7 @@ export class VirtualClock implements Clock {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const abort = () => reject(signal?.reason);
-      // Listeners that stayed would make each further one slower.
+      // Remove the listener: many listeners make adding another one slow.
       const wake = () => {
         signal?.removeEventListener('abort', abort);
         resolve();

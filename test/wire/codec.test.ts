@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { messageEncoder } from '../../src/wire/encoder.js';
+import { messageEncoder } from '../../src/transport/grpc/rpc.js';
 import {
   CompareResult,
   CompareTarget,
@@ -53,7 +53,7 @@ function vector<Message>(
   return { name, hex, check };
 }
 
-/** The hex strings were encoded by etcd's own Go codec. */
+/** The hex strings were encoded by etcd's Go codec. */
 const vectors = [
   vector('PutRequest', '0a03666f6f1204000afffe18ffffffffffffffffff0120013001', [
     PutRequest,
@@ -157,7 +157,7 @@ describe('round trips', () => {
     expect(HardState.decode(bytes)).toEqual({ commit });
   });
 
-  test.each([int64Max + 1n, int64Min - 1n])('%d is no int64', (lease) => {
+  test.each([int64Max + 1n, int64Min - 1n])('%d is rejected as int64', (lease) => {
     expect(() => PutRequest.encode(PutRequest.fromPartial({ lease }))).toThrow(/too large/);
   });
 
@@ -168,13 +168,13 @@ describe('round trips', () => {
     expect(WalRecord.decode(new Uint8Array(0))).toEqual({});
   });
 
-  test('an enum value newer than ours', () => {
+  test('an unknown enum value is kept', () => {
     const bytes = Uint8Array.of(0x08, 0x63);
     const { compare } = TxnRequest.decode(Uint8Array.of(0x0a, 2, ...bytes));
     expect(compare[0]?.result).toBe(99);
   });
 
-  test('fields newer than ours are kept', () => {
+  test('unknown fields are kept', () => {
     const header = [0x0a, 0x02, 0x18, 0x07];
     const unknown = [0xf8, 0x07, 0xac, 0x02, 0xfa, 0x07, 0x01, 0x61, 0xfa, 0x07, 0x00];
     const bytes = Uint8Array.of(...header, ...unknown);
@@ -204,7 +204,7 @@ describe('bytes are views, not copies', () => {
 });
 
 describe('bad input', () => {
-  test('a cut inside a field throws', () => {
+  test('a truncated field throws', () => {
     const whole = Buffer.from('1204000afffe18ffffffffffffffffff01', 'hex');
     const boundaries = [0, 6, whole.length];
     for (let length = 0; length <= whole.length; length++) {
@@ -214,7 +214,7 @@ describe('bad input', () => {
     }
   });
 
-  test('a cut inside a nested message throws', () => {
+  test('a truncated nested message throws', () => {
     const { hex } = vectors.find(({ name }) => name === 'RangeResponse') ?? { hex: '' };
     const whole = Buffer.from(hex, 'hex');
     expect(() => RangeResponse.decode(whole.subarray(0, 50))).toThrow(RangeError);
@@ -257,15 +257,15 @@ const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
 const put = (value: string, lease = 0n) =>
   PutRequest.fromPartial({ key: bytes('k'), value: bytes(value), lease });
 
-describe('the encoder of messages that follow each other', () => {
-  it('gives the bytes of each, which later ones leave alone', () => {
+describe('the message encoder', () => {
+  it('returns bytes that later messages do not change', () => {
     const encode = messageEncoder(PutRequest);
     const messages = [put('first'), put('x'.repeat(100_000)), put('second'), put('')];
     const encoded = messages.map(encode);
     expect(encoded.map((bytes) => PutRequest.decode(bytes))).toEqual(messages);
   });
 
-  it('forgets what a message that cannot be encoded has written', () => {
+  it('drops the bytes of a message that cannot be encoded', () => {
     const encode = messageEncoder(PutRequest);
     encode(put('first'));
     expect(() => encode(put('wrong', 2n ** 64n))).toThrow('too large');

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { runBuf } from '../../scripts/generate.mjs';
 
 /**
- * What goes over the wire, names of fields aside. A field is `[oneof NAME |optional |repeated |packed ]KIND
- * [TYPE]`, keyed by number; an rpc is `[stream ]REQUEST -> [stream ]RESPONSE`. etcd-descriptors.json holds
- * etcd's own, read through Go's protobuf reflection.
+ * The wire format, without the names of fields. A field is `[oneof NAME |optional |repeated |packed ]KIND [TYPE]`,
+ * keyed by number; an rpc is `[stream ]REQUEST -> [stream ]RESPONSE`. etcd-descriptors.json has the descriptors of
+ * etcd, read through Go's protobuf reflection.
  */
 interface Descriptors {
   services: Record<string, Record<string, string>>;
@@ -50,7 +50,7 @@ interface MethodJson {
 
 const unpackable = ['TYPE_MESSAGE', 'TYPE_BYTES', 'TYPE_STRING'];
 
-/** etcd's messages that neither a client nor a file of a data directory holds. */
+/** Messages of etcd that are used neither by clients nor in the files of a data directory. */
 const leftOut = [
   'etcdserverpb.DowngradeVersionTestRequest',
   'etcdserverpb.LeaseCheckpoint',

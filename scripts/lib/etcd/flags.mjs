@@ -8,7 +8,7 @@ import { compareVersions } from '../version.mjs';
  * @property {string} dataDir
  * @property {string} clientUrl
  * @property {string} peerUrl
- * @property {string} metricsUrl plain http, whatever the client URL is
+ * @property {string} metricsUrl plain http, also when the client URL is https
  */
 
 /**
@@ -19,7 +19,7 @@ import { compareVersions } from '../version.mjs';
  * @property {boolean} clientCertAuth
  * @property {string | undefined} authToken
  * @property {string[]} extraArgs
- * @property {string} [joins] for a member of a cluster that runs already: what `member add` gave as ETCD_INITIAL_CLUSTER
+ * @property {string} [joins] for a member of an existing cluster: the ETCD_INITIAL_CLUSTER that `member add` printed
  */
 
 /**
@@ -43,11 +43,11 @@ export function memberArgs(settings, member, all) {
     `--initial-cluster-state=${joins === undefined ? 'new' : 'existing'}`,
     '--logger=zap',
     '--log-level=warn',
-    // A tenth of the defaults with members to wait for, less without: elections end in a moment.
+    // Half of the defaults in a cluster, a tenth for a single member, so that elections are short.
     ...(all.length > 1 ? ['--heartbeat-interval=50', '--election-timeout=500'] : []),
     ...(all.length === 1 ? ['--heartbeat-interval=10', '--election-timeout=100'] : []),
     ...(compareVersions(version, '3.5.0') >= 0 ? ['--unsafe-no-fsync'] : []),
-    // Nobody attacks these passwords: a login takes a millisecond instead of a tenth of a second.
+    // The lowest cost of bcrypt: a login takes a millisecond instead of a tenth of a second.
     '--bcrypt-cost=4',
     ...(authToken === undefined ? [] : [`--auth-token=${authToken}`]),
     ...tlsArgs(settings),
@@ -73,7 +73,7 @@ const versions = new Map();
 /**
  * @param {string} program an etcd server
  * @returns {Promise<string>} such as `3.7.1`
- * @throws {Error} when it is none
+ * @throws {Error} when the program is not an etcd server
  */
 export function serverVersion(program) {
   const known = versions.get(program) ?? askVersion(program);

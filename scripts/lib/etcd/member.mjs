@@ -1,4 +1,4 @@
-// One etcd process: started, watched until it serves, stopped.
+// One etcd process: starts it, waits until it serves, stops it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -7,9 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { plainEnvironment } from '../reference/programs.mjs';
 import { forget, watch } from './watchdog.mjs';
 
-/** How long a server may take until it serves; the machine may be busy. */
+/** The timeout for a server to start; generous, because the machine may be busy. */
 const readyTimeoutMs = 60_000;
-/** How long a server may take to end by itself. */
+/** The timeout for a server to exit after SIGTERM. */
 const stopTimeoutMs = 10_000;
 const pollEveryMs = 20;
 
@@ -27,23 +27,23 @@ export class MemberProcess {
   /**
    * @param {string} program
    * @param {string[]} args
-   * @param {{ logFile: string, metricsUrl: string, env?: Record<string, string> }} places
+   * @param {{ logFile: string, metricsUrl: string, env?: Record<string, string> }} settings
    */
-  constructor(program, args, places) {
+  constructor(program, args, settings) {
     this.program = program;
     this.args = args;
-    this.places = places;
+    this.settings = settings;
   }
 
-  /** @returns {number | undefined} undefined while it does not run */
+  /** @returns {number | undefined} undefined while the process is not running */
   get pid() {
     return this.#isRunning() ? this.#child?.pid : undefined;
   }
 
-  /** Starts the process; it does not serve yet. */
+  /** Starts the process; `ready` waits until it serves. */
   start() {
-    const log = openSync(this.places.logFile, 'a');
-    const env = { ...plainEnvironment(), ...this.places.env };
+    const log = openSync(this.settings.logFile, 'a');
+    const env = { ...plainEnvironment(), ...this.settings.env };
     const child = spawn(this.program, this.args, { env, stdio: ['ignore', log, log] });
     closeSync(log);
     this.#child = child;
@@ -57,19 +57,19 @@ export class MemberProcess {
   }
 
   /**
-   * @throws {PortTakenError} when the process ended because it could not listen
-   * @throws {Error} when it ended otherwise, or does not serve in time; with lines of its log
+   * @throws {PortTakenError} when the process exited because a port is in use
+   * @throws {Error} when it exited for another reason, or does not serve in time; with lines of its log
    */
   async ready() {
     const deadline = Date.now() + readyTimeoutMs;
-    while (!(await isHealthy(this.places.metricsUrl))) {
+    while (!(await isHealthy(this.settings.metricsUrl))) {
       if (!this.#isRunning()) throw this.#failure('ended before it served');
       if (Date.now() > deadline) throw this.#failure(`did not serve within ${readyTimeoutMs / 1000} s`);
       await delay(pollEveryMs);
     }
   }
 
-  /** @param {'SIGTERM' | 'SIGKILL'} signal SIGTERM turns into SIGKILL when it takes too long */
+  /** @param {'SIGTERM' | 'SIGKILL'} signal after SIGTERM, SIGKILL follows when the process does not exit in time */
   async end(signal) {
     const child = this.#child;
     if (child === undefined || !this.#isRunning()) return;
@@ -77,12 +77,12 @@ export class MemberProcess {
     child.ref();
     if (this.isPaused) this.resume();
     child.kill(signal);
-    const patience = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
     await ended;
-    clearTimeout(patience);
+    clearTimeout(killTimer);
   }
 
-  /** Stops the clock of the process: connections stay open and nothing is answered. */
+  /** Sends SIGSTOP: connections stay open, requests get no answer. */
   pause() {
     this.#child?.kill('SIGSTOP');
     this.isPaused = true;
@@ -93,9 +93,9 @@ export class MemberProcess {
     this.isPaused = false;
   }
 
-  /** @returns {string} what it has logged, over all its starts */
+  /** @returns {string} the log of all starts of this member */
   log() {
-    return readFileSync(this.places.logFile, 'utf8');
+    return readFileSync(this.settings.logFile, 'utf8');
   }
 
   #isRunning() {
@@ -106,7 +106,7 @@ export class MemberProcess {
   #failure(what) {
     const log = this.log();
     const lines = log.trimEnd().split('\n');
-    // A refused flag is named in the first lines, and a page of usage comes after it.
+    // The first lines name an invalid flag; a page of usage follows.
     const shown = lines.length > 14 ? [...lines.slice(0, 4), '...', ...lines.slice(-8)] : lines;
     const message = `${this.program} ${what}\n${shown.join('\n')}`;
     return /address already in use/.test(shown.join('\n')) ? new PortTakenError(message) : new Error(message);
@@ -115,7 +115,7 @@ export class MemberProcess {
 
 /**
  * @param {string} metricsUrl
- * @returns {Promise<boolean>} whether the member has a leader and takes part in agreements; a full store is no matter
+ * @returns {Promise<boolean>} whether the member has a leader and passes its /health check; a NOSPACE alarm is ignored
  */
 function isHealthy(metricsUrl) {
   return new Promise((resolve) => {

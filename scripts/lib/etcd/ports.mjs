@@ -1,26 +1,26 @@
 import { createServer } from 'node:net';
 
 /**
- * Below the ranges from which systems give out ports to outgoing connections (32768 on Linux, 49152
- * elsewhere): a port from there would now and then be taken while a server restarts.
+ * The ports used are below the ephemeral range (from 32768 on Linux, 49152 elsewhere): an outgoing connection
+ * could take a port of that range while a server restarts.
  */
-const lowest = 12_000;
-const highest = 31_999;
+const minPort = 12_000;
+const maxPort = 31_999;
 
-/** Given out by this process; not reused, so that a stopped server's clients never meet another one. */
-const givenOut = new Set();
+/** Ports that this process has already returned. They are not reused, so that clients of a stopped server never reach another one. */
+const allocated = new Set();
 
 /**
  * @param {number} count
- * @returns {Promise<number[]>} ports of 127.0.0.1 that nothing listens on just now
+ * @returns {Promise<number[]>} ports of 127.0.0.1 on which nothing listens at the moment
  */
 export async function freePorts(count) {
   /** @type {number[]} */
   const ports = [];
   while (ports.length < count) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest + 1));
-    if (givenOut.has(port) || !(await isFree(port))) continue;
-    givenOut.add(port);
+    const port = minPort + Math.floor(Math.random() * (maxPort - minPort + 1));
+    if (allocated.has(port) || !(await isFree(port))) continue;
+    allocated.add(port);
     ports.push(port);
   }
   return ports;

@@ -1,12 +1,12 @@
-// Ends the servers and removes their data when the process that started them ends, however it ends.
+// Kills the servers and removes their data when the process that started them ends, SIGKILL included.
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * The shell reads commands from a pipe whose other end closes with the parent process, SIGKILL included.
- * Its own session keeps it out of reach of Ctrl-C.
+ * The shell reads commands from a pipe, which is closed when the parent process ends, also by SIGKILL.
+ * It has a session of its own, so that Ctrl-C does not reach it.
  */
 const script = `
 folder=$1
@@ -21,24 +21,22 @@ done
 rm -rf "$folder"
 `;
 
-/** @type {{ folder: string, tell: (command: string) => void } | undefined} */
+/** @type {{ folder: string, send: (command: string) => void } | undefined} */
 let current;
 
-/**
- * @returns {string} a folder of this process for data and logs; removed when the process has ended
- */
+/** @returns {string} this process's folder for data and logs; removed after the process has ended */
 export function labFolder() {
   return start().folder;
 }
 
-/** @param {number} pid killed when this process ends */
+/** @param {number} pid a process to kill when this one ends */
 export function watch(pid) {
-  start().tell(`watch ${pid}`);
+  start().send(`watch ${pid}`);
 }
 
-/** @param {number} pid has ended */
+/** @param {number} pid a process that has ended: its id can be reused */
 export function forget(pid) {
-  start().tell(`forget ${pid}`);
+  start().send(`forget ${pid}`);
 }
 
 function start() {
@@ -49,10 +47,10 @@ function start() {
     detached: true,
   });
   const { stdin } = shell;
-  // A pipe that is a socket to Node; neither it nor the shell may keep the process alive.
+  // Neither the shell nor its stdin, which is a socket in Node.js, may keep this process alive.
   shell.unref();
   if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
   stdin.on('error', () => {});
-  current = { folder, tell: (command) => void stdin.write(`${command}\n`) };
+  current = { folder, send: (command) => void stdin.write(`${command}\n`) };
   return current;
 }

@@ -1,4 +1,5 @@
-// What a terminal shows after a program has written to it: as much of one as the programs here use.
+// A small terminal emulator: lines and styles on the screen after a program's output. Knows only the control sequences that the
+// programs here write.
 
 /** @typedef {{ color?: number, bold?: boolean, dim?: boolean }} Style `color`: 0 to 15, as SGR 30 to 37 and 90 to 97 count */
 /** @typedef {{ text: string, column: number, style: Style }} Run of characters of one style; `column` counts from 0 */
@@ -8,9 +9,9 @@ const ESCAPE = '\x1b';
 const TOKEN = new RegExp(`\\r|\\n|${ESCAPE}\\[([0-9;?]*)([A-Za-z])|[^]`, 'gu');
 
 /**
- * @param {string} output with the terminal's CR LF line ends; characters are one column wide
+ * @param {string} output of a pseudo-terminal, with CR LF line ends; each character is one column wide
  * @param {number} columns where lines are wrapped
- * @returns {Run[][]} the lines; an empty one has no runs
+ * @returns {Run[][]} the lines; an empty line has no runs
  * @throws {Error} on a control sequence that is neither a colour nor erases a line
  */
 export function showOutput(output, columns) {

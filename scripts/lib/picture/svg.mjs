@@ -1,9 +1,10 @@
-// A terminal's screen as SVG: text in a monospaced font of the reader's system, on a dark window, so that it reads on light and dark pages.
+// Draws a terminal's screen as SVG: text in a monospaced font of the reader's system on a dark window, which is readable on light and
+// dark pages.
 
 /** @typedef {import('./screen.mjs').Run} Run */
 
 const FONT_SIZE = 13;
-/** Of a column and a line. Each run is fitted to its columns, because fonts differ in width. */
+/** The width of a column and the height of a line. Each run is stretched to its columns, because fonts differ in width. */
 const CELL = { width: 7.8, height: 16.5 };
 const PADDING = 16;
 const BACKGROUND = '#161b22';
@@ -18,7 +19,7 @@ const COLORS = [
 
 /**
  * @param {Run[][]} lines
- * @param {string} title for those who do not see it
+ * @param {string} title for screen readers
  * @returns {string}
  */
 export function drawScreen(lines, title) {

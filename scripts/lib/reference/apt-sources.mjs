@@ -1,24 +1,24 @@
-// Reads the system's package sources, both notations of sources.list(5), and writes them for another suite.
+// Reads the system's package sources in both formats of sources.list(5), and writes them for another suite.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * One archive with its address, components and the options (Signed-By, Architectures, ...) that go with it.
+ * One archive with its address, components and options (Signed-By, Architectures, ...).
  *
  * @typedef {object} AptSource
  * @property {string[]} suites
- * @property {[name: string, value: string][]} fields everything but the suites, by deb822 name; values may
- *   run over several lines
+ * @property {[name: string, value: string][]} fields all fields except the suites, by deb822 name; a value can have
+ *   several lines
  */
 
-/** Option names of the one-line notation that differ from their deb822 field by more than upper case. */
+/** Options of the one-line format whose name differs from the deb822 field in more than letter case. */
 const optionFields = new Map([
   ['arch', 'Architectures'],
   ['lang', 'Languages'],
   ['target', 'Targets'],
 ]);
 
-/** Aliases under which a release may be listed instead of its code name. */
+/** Aliases that a sources file can have instead of a release's code name. */
 const releaseAliases = ['oldoldstable', 'oldstable', 'stable', 'testing', 'unstable', 'sid'];
 
 /**
@@ -37,7 +37,7 @@ export function readSystemSources(folder = '/etc/apt') {
 /**
  * @param {AptSource[]} sources
  * @param {string} codename of the machine's release
- * @returns {AptSource[]} those of the distribution itself, without its updates, security and third parties
+ * @returns {AptSource[]} the distribution's main archives, without updates, security and third-party archives
  */
 export function baseSources(sources, codename) {
   return sources.filter(
@@ -50,7 +50,7 @@ export function baseSources(sources, codename) {
 /**
  * @param {AptSource[]} sources
  * @param {string} suite
- * @returns {string} a deb822 file with the same archives, for that suite, package lists only
+ * @returns {string} a deb822 file with the same archives, for that suite, for binary packages only
  */
 export function writeForSuite(sources, suite) {
   return sources

@@ -1,5 +1,5 @@
-// etcd from Debian's own packages (and those of its relatives), unpacked into the cache: no package is
-// installed, apt's and dpkg's state is left as it is, and root is not needed.
+// Obtains etcd from packages of Debian and its derivatives, and unpacks them into the cache. Installs no package, does not
+// change the state of apt and dpkg, and does not need root.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { capture, findProgram, isExecutable, lastLine } from '../command.mjs';
@@ -9,17 +9,17 @@ import { adopt, makeStaging } from './store.mjs';
 /** @typedef {import('./plan.mjs').Plan} Plan */
 /** @typedef {import('./apt-sources.mjs').AptSource} AptSource */
 
-/** Later releases in the same archive whose programs also run on an older machine. */
+/** Later releases in the same archive, by release; their programs also run on the older release. */
 const laterSuites = new Map([
   ['debian', ['trixie', 'sid']],
   ['ubuntu', ['devel']],
 ]);
 
-/** Packages that hold etcd, etcdctl and etcdutl; before Debian 9 and in some relatives it is one: etcd. */
+/** Packages with etcd, etcdctl and etcdutl. Before Debian 9, and in some derivatives, there is a single package: etcd. */
 const packages = ['etcd-server', 'etcd-client'];
 
 /**
- * @returns {{ plans: Plan[], note?: string }} one plan a suite; the note says why there are none
+ * @returns {{ plans: Plan[], note?: string }} one plan for each suite; the note says why there are none
  */
 export function debianPlans() {
   if (findProgram('apt-get') === undefined || findProgram('dpkg') === undefined) {
@@ -62,8 +62,8 @@ async function obtain(sources, suite, source) {
 }
 
 /**
- * A configuration that keeps the system's proxies, credentials and trusted keys, but reads another list of
- * sources and writes only below `staging`.
+ * Writes an apt configuration that keeps the system's proxies, credentials and trusted keys, reads another list of
+ * sources, and writes only below `staging`.
  *
  * @param {string} staging
  * @param {string} sources
@@ -82,7 +82,7 @@ function writeAptConfig(staging, sources) {
     'Dir::State': path.join(staging, 'state'),
     'Dir::State::status': path.join(staging, 'state', 'status'),
     'Dir::Cache': path.join(staging, 'cache'),
-    // As root, apt would otherwise download as a user who may not enter this folder.
+    // Run as root, apt downloads as the user _apt by default, who may not enter this folder.
     'APT::Sandbox::User': 'root',
     'Acquire::Languages': 'none',
     'Acquire::http::Timeout': '20',
@@ -90,7 +90,7 @@ function writeAptConfig(staging, sources) {
     'Acquire::Retries': '1',
   };
   const file = path.join(staging, 'apt.conf');
-  // The system's hooks would act on the system's own caches.
+  // Hooks of the system's configuration would change the system's caches.
   const lines = ['#clear APT::Update;', ...Object.entries(settings).map(([k, v]) => `${k} "${v}";`)];
   writeFileSync(file, `${lines.join('\n')}\n`);
   return file;
@@ -103,7 +103,7 @@ function writeAptConfig(staging, sources) {
  */
 async function download(staging, config) {
   const env = { ...process.env, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
-  // One archive of several may fail and the wanted packages still be there: the download decides.
+  // `apt-get update` fails when one of several archives does; only a failed download of the packages counts.
   const updated = await capture('apt-get', ['-q', '-c', config, 'update'], { env });
   const cwd = path.join(staging, 'archives');
   const downloaded = await capture('apt-get', ['-q', '-c', config, 'download', ...packages], { env, cwd });
@@ -116,7 +116,7 @@ async function download(staging, config) {
 
 /**
  * @param {string} staging
- * @returns {string} a folder with just the programs
+ * @returns {string} a folder with only the programs
  */
 function collect(staging) {
   const programs = path.join(staging, 'programs');
@@ -127,13 +127,13 @@ function collect(staging) {
   return programs;
 }
 
-/** @returns {{ id: string, codename: string }} from os-release(5); empty where it does not say */
+/** @returns {{ id: string, codename: string }} from os-release(5); '' for a field that is missing */
 function readRelease() {
   let text = '';
   try {
     text = readFileSync('/etc/os-release', 'utf8');
   } catch {
-    // Without the file both stay empty.
+    // The file is missing: both are ''.
   }
   const value = (/** @type {string} */ name) =>
     new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';

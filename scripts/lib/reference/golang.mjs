@@ -1,4 +1,4 @@
-// etcd built from source, where a Go toolchain is at hand: the releases that no package archive has yet.
+// Builds etcd from source if a Go toolchain is installed: releases that are not in package archives.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { capture, findProgram, lastLine } from '../command.mjs';
@@ -8,7 +8,7 @@ import { adopt, makeStaging } from './store.mjs';
 
 /** @typedef {import('./plan.mjs').Plan} Plan */
 
-/** Main packages, and the programs that `go build` names after them. */
+/** Main packages, and the file names that `go build` gives their programs. */
 const builds = [
   { main: 'go.etcd.io/etcd/server/v3', built: 'server', program: 'etcd' },
   { main: 'go.etcd.io/etcd/etcdctl/v3', built: 'etcdctl', program: 'etcdctl' },
@@ -16,7 +16,7 @@ const builds = [
 ];
 
 /**
- * @returns {{ plans: Plan[], note?: string }} one plan a module below `reference/`; the note says why none
+ * @returns {{ plans: Plan[], note?: string }} one plan for each module below `reference/`; the note says why there are none
  */
 export function goPlans() {
   const go = findProgram('go', ['/usr/local/go/bin']);
@@ -75,14 +75,14 @@ async function obtain(go, folder) {
  * @param {string} go
  * @param {string} folder
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<string>} the toolchain's name, such as `go1.25.0`
- * @throws {Error} when it is older than the module asks for; downloading another one is not attempted
+ * @returns {Promise<string>} the toolchain's version, such as `go1.25.0`
+ * @throws {Error} when it is older than the module requires; another toolchain is not downloaded
  */
 async function checkToolchain(go, folder, env) {
-  const asked = await capture(go, ['env', 'GOVERSION'], { env });
-  const toolchain = asked.stdout.trim();
+  const result = await capture(go, ['env', 'GOVERSION'], { env });
+  const toolchain = result.stdout.trim();
   const needed = /^go (\S+)$/m.exec(readFileSync(path.join(folder, 'go.mod'), 'utf8'))?.[1] ?? '';
-  if (!asked.ok) throw new Error(lastLine(asked.stderr));
+  if (!result.ok) throw new Error(lastLine(result.stderr));
   if (compareVersions(toolchain.replace(/^go/, ''), needed) < 0) {
     throw new Error(`it needs Go ${needed} and this is ${toolchain}`);
   }

@@ -1,4 +1,4 @@
-// etcd programs that are already on the machine.
+// Finds etcd programs that are installed on the machine.
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { findProgram } from '../command.mjs';
@@ -6,11 +6,11 @@ import { inspectFolder } from './programs.mjs';
 
 /** @typedef {import('./programs.mjs').Reference} Reference */
 
-/** Names a folder with the three programs, or with one such sub-folder a version. */
+/** Environment variable: a folder with the three programs, or with one such subfolder for each version. */
 export const folderVariable = 'ETCD_REFERENCE_DIR';
 
 /**
- * @returns {Promise<{ found: Reference[], notes: string[] }>} the variable's folder first, then PATH
+ * @returns {Promise<{ found: Reference[], notes: string[] }>} programs in the variable's folder first, then those on PATH
  */
 export async function findLocal() {
   const named = process.env[folderVariable] ?? '';

@@ -1,11 +1,11 @@
 /**
- * One way to obtain one version that is not on the machine yet.
+ * One way to obtain a version that is not on the machine.
  *
  * @typedef {object} Plan
- * @property {string} key names the plan in the index: when it has given a version it is not tried again
- * @property {string} label names it for people
- * @property {'packages' | 'go' | 'releases'} lane plans of one lane run one after the other, lanes at the same time
- * @property {string} [version] the version that it will give, when that is known beforehand
+ * @property {string} key identifies the plan in the index; a plan that has given a version is not tried again
+ * @property {string} label the plan's name in printed lines
+ * @property {'packages' | 'go' | 'releases'} lane plans of one lane run in sequence, lanes in parallel
+ * @property {string} [version] the version that the plan gives, if it is known in advance
  * @property {() => Promise<import('./programs.mjs').Reference>} obtain rejects with a one-line reason
  */
 

@@ -1,4 +1,4 @@
-// Recognises etcd's own programs in a folder, by running them.
+// Recognises etcd's programs in a folder by running them.
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { capture, isExecutable } from '../command.mjs';
@@ -8,7 +8,7 @@ import { capture, isExecutable } from '../command.mjs';
  *
  * @typedef {object} Reference
  * @property {string} version such as `3.7.1`
- * @property {string} source where it comes from, in words
+ * @property {string} source the origin of the programs, for printed lines
  * @property {string} etcd
  * @property {string} [etcdctl]
  * @property {string} [etcdutl]
@@ -17,7 +17,7 @@ import { capture, isExecutable } from '../command.mjs';
 /** @typedef {'etcd' | 'etcdctl' | 'etcdutl'} ProgramName */
 
 /** @type {Record<ProgramName, { args: string[], version: RegExp }>} */
-const questions = {
+const versionCommands = {
   etcd: { args: ['--version'], version: /^etcd Version: (\d+\.\d+\.\d+\S*)/m },
   etcdctl: { args: ['version'], version: /^etcdctl version: (\d+\.\d+\.\d+\S*)/m },
   etcdutl: { args: ['version'], version: /^etcdutl version: (\d+\.\d+\.\d+\S*)/m },
@@ -26,7 +26,7 @@ const questions = {
 /**
  * @param {string} folder
  * @param {string} source
- * @returns {Promise<Reference | undefined>} undefined when the folder holds no etcd server that runs here
+ * @returns {Promise<Reference | undefined>} undefined when the folder has no etcd server that runs on this machine
  */
 export async function inspectFolder(folder, source) {
   const [etcd, etcdctl, etcdutl] = await Promise.all([
@@ -45,14 +45,14 @@ export async function inspectFolder(folder, source) {
 }
 
 /**
- * The environment for etcd's programs: ETCD_* and ETCDCTL_* variables would act as flags.
+ * The environment for etcd's programs: this one without ETCD_* and ETCDCTL_* variables, which would act as flags.
  *
  * @returns {NodeJS.ProcessEnv}
  */
 export function plainEnvironment() {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG'].filter((name) => process.env[name] !== undefined);
   const env = Object.fromEntries(kept.map((name) => [name, process.env[name]]));
-  // etcd 3.4 refuses to run on arm64 unless told so (etcdmain/etcd.go, checkSupportArch).
+  // etcd 3.4 refuses to run on arm64 without this variable (etcdmain/etcd.go, checkSupportArch).
   return process.arch === 'arm64' ? { ...env, ETCD_UNSUPPORTED_ARCH: 'arm64' } : env;
 }
 
@@ -64,15 +64,15 @@ export function plainEnvironment() {
 async function versionOf(folder, name) {
   const program = path.join(folder, name);
   if (!isExecutable(program) || isScript(program)) return undefined;
-  const { args, version } = questions[name];
+  const { args, version } = versionCommands[name];
   const env = { ...plainEnvironment(), ETCDCTL_API: '3' };
-  const answer = await capture(program, args, { env, timeoutMs: 10_000 });
-  return version.exec(answer.stdout)?.[1];
+  const result = await capture(program, args, { env, timeoutMs: 10_000 });
+  return version.exec(result.stdout)?.[1];
 }
 
 /**
- * This project's own etcdctl answers like the real one and may be on PATH; it is a script, the real ones
- * never are.
+ * Recognises this project's own etcdctl, which can be on PATH and prints the same version line: it is a script, the real
+ * program never is.
  *
  * @param {string} program
  */

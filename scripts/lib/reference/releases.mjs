@@ -1,4 +1,4 @@
-// etcd's own release archives, for machines whose packages have no etcd. An archive counts only with the SHA-256 that is written here.
+// Downloads etcd's release archives, for machines without packages of etcd. An archive is accepted only with the SHA-256 in this file.
 import { createHash } from 'node:crypto';
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { adopt, makeStaging } from './store.mjs';
 
 /** @typedef {import('./plan.mjs').Plan} Plan */
 
-/** Names another place with the same archives, for networks that do not reach GitHub. */
+/** Environment variable: the URL of a mirror with the same archives, for networks without access to GitHub. */
 export const releasesVariable = 'ETCD_RELEASES_URL';
 const releasesUrl = 'https://github.com/etcd-io/etcd/releases/download';
 
@@ -19,8 +19,8 @@ const version = '3.6.14';
  * SHA-256 of the archives, by platform and architecture as Node.js names them.
  *
  * Linux: kubernetes-sigs/kubespray, roles/kubespray_defaults/vars/main/checksums.yml at 46dbdd3994b32640bcd806b0097f50e8fdf1d514.
- * macOS, which that list does not have: lvivvde/RealmMesh, scripts/install-etcd.sh; it has kubespray's value for Linux, and the script
- * of a second, unrelated project has the same values for all four.
+ * macOS, which that list does not have: lvivvde/RealmMesh, scripts/install-etcd.sh. Its value for Linux equals kubespray's, and a
+ * script of a second, unrelated project has the same values for all four.
  *
  * @type {Record<string, { file: string, sha256: string } | undefined>}
  */
@@ -43,12 +43,12 @@ const archives = {
   },
 };
 
-/** Enough for 25 MB over a slow line. */
-const downloadMs = 10 * 60 * 1000;
+/** The timeout of a download: enough for 25 MB over a slow connection. */
+const downloadTimeoutMs = 10 * 60 * 1000;
 
 /**
  * @param {string} [platform] such as `linux-x64`
- * @returns {{ plans: Plan[], note?: string }} the note says why there is none
+ * @returns {{ plans: Plan[], note?: string }} one plan, or none and a note that says why
  */
 export function releasePlans(platform = `${process.platform}-${process.arch}`) {
   const archive = archives[platform];
@@ -82,9 +82,9 @@ async function obtain(url, sha256) {
 }
 
 /**
- * @param {{ url: string, sha256: string, folder: string }} source `url` and `sha256` of an archive; `folder` receives everything
- * @returns {Promise<string>} a folder with just etcd, etcdctl and etcdutl
- * @throws {Error} with a one-line reason; nothing of an archive with another SHA-256 is unpacked
+ * @param {{ url: string, sha256: string, folder: string }} source `url` and `sha256` of an archive; all files are written to `folder`
+ * @returns {Promise<string>} a folder with only etcd, etcdctl and etcdutl
+ * @throws {Error} with a one-line reason; an archive with another SHA-256 is not unpacked
  */
 export async function downloadPrograms({ url, sha256, folder }) {
   const archive = path.join(folder, path.basename(new URL(url).pathname));
@@ -98,7 +98,7 @@ export async function downloadPrograms({ url, sha256, folder }) {
  * @param {string} url
  * @param {string} file
  * @param {string} sha256
- * @throws {Error} when it cannot be had, breaks off, or is another file
+ * @throws {Error} when the download fails or is incomplete, or the SHA-256 differs
  */
 async function download(url, file, sha256) {
   const hash = createHash('sha256');
@@ -109,7 +109,7 @@ async function download(url, file, sha256) {
     },
   });
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(downloadMs) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(downloadTimeoutMs) });
     if (!response.ok || response.body === null) throw new Error(`HTTP status ${response.status}`);
     await pipeline(Readable.fromWeb(response.body), hashing, createWriteStream(file));
   } catch (error) {
@@ -120,7 +120,7 @@ async function download(url, file, sha256) {
 }
 
 /**
- * @param {unknown} error fetch and streams wrap the reason
+ * @param {unknown} error of fetch or a stream, which have the reason as their `cause`
  * @returns {string}
  */
 function innermostMessage(error) {
@@ -130,13 +130,13 @@ function innermostMessage(error) {
 
 /**
  * @param {string} archive `NAME.tar.gz` or `NAME.zip`, with the programs in the folder NAME
- * @param {string} folder made; receives the programs
+ * @param {string} folder created; receives the programs
  */
 async function extract(archive, folder) {
   mkdirSync(folder, { recursive: true });
   const name = path.basename(archive).replace(/\.(?:tar\.gz|zip)$/, '');
   const members = ['etcd', 'etcdctl', 'etcdutl'].map((program) => `${name}/${program}`);
-  // macOS has unzip.
+  // Archives for macOS are zip files, and macOS includes unzip.
   const isZip = archive.endsWith('.zip');
   const program = isZip ? 'unzip' : 'tar';
   if (findProgram(program) === undefined)

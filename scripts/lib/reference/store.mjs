@@ -1,4 +1,4 @@
-// The cache folder: one sub-folder a version, complete from the moment it has its name, and an index.
+// The cache folder: one subfolder for each version, which gets its final name when it is complete, and an index.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { referenceCache } from '../paths.mjs';
@@ -8,16 +8,16 @@ import { inspectFolder } from './programs.mjs';
 
 /**
  * @typedef {object} Index
- * @property {Reference[]} entries what is at hand, oldest first
- * @property {Record<string, string>} settled plan key to the version that it gave
- * @property {Record<string, { reason: string, atMs: number }>} failed plan key to why it gave nothing
+ * @property {Reference[]} entries the versions found, oldest first
+ * @property {Record<string, string>} settled plan key to the version that the plan gave
+ * @property {Record<string, { reason: string, atMs: number }>} failed plan key to the reason and time of its failure
  */
 
 const indexFile = path.join(referenceCache, 'index.json');
 const stagingPrefix = '.staging-';
 
 /**
- * @returns {Index} an empty one when there is none, or none that can be read
+ * @returns {Index} an empty index when the file is missing or cannot be read
  */
 export function readIndex() {
   try {
@@ -36,7 +36,7 @@ export function writeIndex(index) {
 }
 
 /**
- * @returns {Reference[]} the versions in the cache; nothing is run, a folder is complete when it has its name
+ * @returns {Reference[]} the versions in the cache; their programs are not run, because a folder with its final name is complete
  */
 export function readCached() {
   if (!existsSync(referenceCache)) return [];
@@ -46,7 +46,7 @@ export function readCached() {
 }
 
 /**
- * @returns {string} a new folder, this run's own, on the same file system as the cache
+ * @returns {string} a new folder of this run, on the same file system as the cache
  */
 export function makeStaging() {
   removeAbandoned();
@@ -58,13 +58,13 @@ export function makeStaging() {
 let stagings = 0;
 
 /**
- * Checks the programs in a folder by running them and moves them into the cache in one step. When another
- * run was faster, its copy stays.
+ * Checks the programs in a folder by running them, and moves them into the cache atomically. If a concurrent
+ * run has already added the version, its copy is kept.
  *
  * @param {string} folder inside a staging folder; holds etcd, etcdctl and perhaps etcdutl
  * @param {string} source
- * @returns {Promise<Reference>} with its final paths
- * @throws {Error} when the server does not run here
+ * @returns {Promise<Reference>} with the final paths
+ * @throws {Error} when the server does not run on this machine
  */
 export async function adopt(folder, source) {
   const found = await inspectFolder(folder, source);
@@ -85,20 +85,20 @@ export async function adopt(folder, source) {
 
 /**
  * @param {string} home
- * @returns {Reference[]} one, or none for a folder that is no version
+ * @returns {Reference[]} one, or none when the folder is not a version
  */
 function readVersion(home) {
   try {
     const { version, source, programs } = JSON.parse(readFileSync(path.join(home, 'source.json'), 'utf8'));
     /** @type {(name: string) => Record<string, string>} */
-    const place = (name) => (programs.includes(name) ? { [name]: path.join(home, name) } : {});
-    return [{ version, source, etcd: path.join(home, 'etcd'), ...place('etcdctl'), ...place('etcdutl') }];
+    const pathsOf = (name) => (programs.includes(name) ? { [name]: path.join(home, name) } : {});
+    return [{ version, source, etcd: path.join(home, 'etcd'), ...pathsOf('etcdctl'), ...pathsOf('etcdutl') }];
   } catch {
     return [];
   }
 }
 
-/** Removes what interrupted runs left: staging folders whose process is gone. */
+/** Removes staging folders of interrupted runs: those whose process no longer exists. */
 function removeAbandoned() {
   if (!existsSync(referenceCache)) return;
   for (const name of readdirSync(referenceCache)) {

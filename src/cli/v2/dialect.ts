@@ -63,16 +63,16 @@ export function flagsFirst(args: readonly string[], table: FlagTable): Reordered
   const isKnown = (arg: string) => /^-./.test(arg) && known.has(arg.replace(/^--?/, '').split('=')[0] ?? '');
   const flags: string[] = [];
   const others: string[] = [];
-  let goesWithFlag = false;
+  let movesWithFlag = false;
   for (const [at, arg] of args.entries()) {
-    if (goesWithFlag && !isKnown(arg)) {
-      goesWithFlag = false;
+    if (movesWithFlag && !isKnown(arg)) {
+      movesWithFlag = false;
       flags.push(arg);
     } else if (arg === '--') {
       return { words: [...flags, '--', ...others, ...args.slice(at + 1)], argsLenAtDash: others.length };
     } else if (isKnown(arg)) {
       flags.push(arg);
-      goesWithFlag = !arg.includes('=');
+      movesWithFlag = !arg.includes('=');
     } else others.push(arg);
   }
   return { words: [...flags, ...others], argsLenAtDash: undefined };

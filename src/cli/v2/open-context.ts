@@ -96,17 +96,17 @@ async function prepareClient(
   { syncs, isDebug }: Pick<V2GlobalOptions, 'syncs' | 'isDebug'>,
   { notices, deadline }: V2Context,
 ): Promise<void> {
-  const tell = (line: string) => isDebug && notices.line(line);
+  const printDebug = (line: string) => isDebug && notices.line(line);
   if (syncs) {
-    tell(`start to sync cluster using endpoints(${client.endpoints.join(',')})`);
+    printDebug(`start to sync cluster using endpoints(${client.endpoints.join(',')})`);
     try {
       await client.sync({ signal: deadline() });
     } catch (error) {
       rejectUnreachable(error, client);
     }
-    tell(`got endpoints(${client.endpoints.join(',')}) after sync`);
+    printDebug(`got endpoints(${client.endpoints.join(',')}) after sync`);
   }
-  tell(`Cluster-Endpoints: ${client.endpoints.join(', ')}`);
+  printDebug(`Cluster-Endpoints: ${client.endpoints.join(', ')}`);
 }
 
 /** Ignores errors that a server returned, as etcdctl does (ctlv2/command/util.go `mustNewClient` of etcd 3.5). */

@@ -105,7 +105,7 @@ const HELP_NAMES = ['help', 'h'];
 /** Throws a `V2Failure` for unknown commands and flags, and for invalid values. */
 function parseV2CommandLine(root: Node, argv: readonly string[]): V2Request {
   const program = parseLevel(root, argv, { ...root.flags, ...HELP_FLAG, ...VERSION_FLAG });
-  if (program.asksForHelp) return { kind: 'help', node: root };
+  if (program.isHelpRequested) return { kind: 'help', node: root };
   if (program.tokens.includes('--version=true')) return { kind: 'version' };
   return parseSubcommand(root, program.rest, program.tokens);
 }
@@ -113,14 +113,14 @@ function parseV2CommandLine(root: Node, argv: readonly string[]): V2Request {
 interface ParsedLevel {
   readonly tokens: readonly string[];
   readonly rest: readonly string[];
-  readonly asksForHelp: boolean;
+  readonly isHelpRequested: boolean;
 }
 
 /** Parses the flags of one level of the command tree. Errors name the help page of that level. */
 function parseLevel(node: Node, args: readonly string[], table: FlagTable): ParsedLevel {
   try {
     const { tokens, rest } = parseFlagWords(args, table);
-    return { tokens, rest, asksForHelp: tokens.at(-1) !== undefined && lastHelp(tokens) };
+    return { tokens, rest, isHelpRequested: tokens.at(-1) !== undefined && lastHelp(tokens) };
   } catch (error) {
     if (!(error instanceof V2Failure)) throw error;
     const reasons = [...error.reasons, `see '${commandWords(node)} --help'`];
@@ -140,7 +140,9 @@ function parseSubcommand(node: Node, words: readonly string[], tokens: readonly 
   const child = childNamed(node, name);
   if (child.action.kind === 'family') {
     const family = parseLevel(child, args, HELP_FLAG);
-    return family.asksForHelp ? { kind: 'help', node: child } : parseSubcommand(child, family.rest, tokens);
+    return family.isHelpRequested
+      ? { kind: 'help', node: child }
+      : parseSubcommand(child, family.rest, tokens);
   }
   return parseCommand(child, args, tokens);
 }
@@ -148,8 +150,8 @@ function parseSubcommand(node: Node, words: readonly string[], tokens: readonly 
 function parseCommand(node: Node, args: readonly string[], globalTokens: readonly string[]): V2Request {
   const table = { ...node.flags, ...HELP_FLAG };
   const { words, argsLenAtDash } = flagsFirst(args, table);
-  const { tokens, rest, asksForHelp } = parseLevel(node, words, table);
-  if (asksForHelp) return { kind: 'help', node };
+  const { tokens, rest, isHelpRequested } = parseLevel(node, words, table);
+  if (isHelpRequested) return { kind: 'help', node };
   const own = tokens.filter((token) => !token.startsWith('--help='));
   const parsed = parseFlags(node, [...globalTokens.filter(isGlobal), ...own], rest);
   const given = Object.entries(parsed.given);

@@ -59,7 +59,7 @@ export async function* filteredPages(
         return;
       }
       const wanted = remaining === undefined ? passing : passing.slice(0, Number(remaining));
-      const page = request.keysOnly ? wanted : await values.readPage(wanted);
+      const page = request.keysOnly ? wanted : await values.read(wanted);
       yield { kvs: page, more: false };
       passing = passing.slice(page.length);
       if (remaining !== undefined) remaining -= BigInt(page.length);
@@ -80,7 +80,7 @@ class ValueReader {
   }
 
   /** The key-value pairs of the first of these keys: as many as fit in a page. The keys must follow each other in the filtered range. */
-  async readPage(keys: readonly KeyValue[]): Promise<readonly KeyValue[]> {
+  async read(keys: readonly KeyValue[]): Promise<readonly KeyValue[]> {
     const { kvs } = await readPage(this.#pageLimit, this.#reader, (kv, maxKeys) =>
       kv.range(this.#requestBetween(keys[0], keys[Math.min(maxKeys, keys.length) - 1]), this.#call),
     );

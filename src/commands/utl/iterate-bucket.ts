@@ -1,8 +1,8 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag, uint64Flag } from '../../cli/flags.js';
-import type { BucketRecord } from '../../model/bucket-record.js';
 import { CommandError, UsageError } from '../../model/errors.js';
+import type { BucketRecord } from '../../model/results.js';
 import type { decodeRecord } from '../../storage/backend/records.js';
 import type { BoltFile } from '../../storage/bolt/bolt-file.js';
 import type { Leaf } from '../../storage/bolt/leaf.js';

@@ -1,6 +1,5 @@
-import { keyArgument } from '../../cli/v2/arguments.js';
+import { keyArgument, quorumFlag, sortFlag } from '../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
-import { quorumFlag, sortFlag } from '../../cli/v2/flags.js';
 import { V2Failure } from '../../model/v2/errors.js';
 import type { KeyGetRequest } from '../../model/v2/keys.js';
 

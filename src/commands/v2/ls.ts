@@ -1,6 +1,6 @@
 import { boolFlag } from '../../cli/flags.js';
+import { quorumFlag, sortFlag } from '../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
-import { quorumFlag, sortFlag } from '../../cli/v2/flags.js';
 import type { KeyGetRequest } from '../../model/v2/keys.js';
 
 export interface LsOptions {

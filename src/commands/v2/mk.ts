@@ -1,7 +1,6 @@
 import { boolFlag } from '../../cli/flags.js';
-import { keyArgument, readValue, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
+import { keyArgument, readValue, ttlFlag, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
-import { ttlFlag } from '../../cli/v2/flags.js';
 import {
   type KeyCreateInOrderRequest,
   type KeySetRequest,

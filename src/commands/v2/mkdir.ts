@@ -1,6 +1,5 @@
-import { keyArgument } from '../../cli/v2/arguments.js';
+import { keyArgument, ttlFlag } from '../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
-import { ttlFlag } from '../../cli/v2/flags.js';
 import { type KeySetRequest, ttlFromFlag } from '../../model/v2/keys.js';
 
 export function registerMkdir(parent: V2CommandParent, run = runMkdir): void {

@@ -1,7 +1,6 @@
 import { int64Flag, stringFlag } from '../../cli/flags.js';
-import { keyArgument, readValue, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
+import { keyArgument, readValue, ttlFlag, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
-import { ttlFlag } from '../../cli/v2/flags.js';
 import { indexFromFlag, type KeySetRequest, ttlFromFlag } from '../../model/v2/keys.js';
 
 export interface SetOptions {

@@ -1,6 +1,5 @@
-import { keyArgument, readValue, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
+import { keyArgument, readValue, ttlFlag, type ValueSource, valueArgument } from '../../cli/v2/arguments.js';
 import type { V2CommandParent, V2Context } from '../../cli/v2/command.js';
-import { ttlFlag } from '../../cli/v2/flags.js';
 import { type KeySetRequest, ttlFromFlag } from '../../model/v2/keys.js';
 
 export interface UpdateOptions {

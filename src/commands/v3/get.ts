@@ -133,11 +133,11 @@ function toIsSerializable(consistency: string): boolean {
 function toChoice<Number extends number>(
   choices: Readonly<Record<string, Number>>,
   name: string,
-  complaint: string,
+  message: string,
 ): Number | undefined {
   if (name === '') return undefined;
   const upper = name.toUpperCase();
-  if (!Object.hasOwn(choices, upper)) throw new UsageError(`${complaint} ${name}`, 'choice');
+  if (!Object.hasOwn(choices, upper)) throw new UsageError(`${message} ${name}`, 'choice');
   return choices[upper];
 }
 

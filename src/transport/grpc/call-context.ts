@@ -11,28 +11,31 @@ export function deadlineExceeded(reasons: readonly string[], cause?: unknown): S
 /** The longest delay of setTimeout, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The lifetime of a client. Not an AbortSignal, because adding a listener to one takes time in proportion to the listeners it has. */
+/**
+ * The lifetime of a client, to which hundreds of calls can listen. Not an AbortSignal, because the time that one takes to add a listener
+ * grows with the number of its listeners.
+ */
 export class ClientContext {
   readonly #listeners = new Set<(reason: unknown) => void>();
-  #ending: { readonly reason: unknown } | undefined;
+  #done: { readonly reason: unknown } | undefined;
 
   /** Calls the listener with the reason when the context is cancelled; at once if it already is. Returns a function that unsubscribes. */
   onDone(listener: (reason: unknown) => void): () => void {
-    if (this.#ending !== undefined) listener(this.#ending.reason);
+    if (this.#done !== undefined) listener(this.#done.reason);
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /** Later calls have no effect: the first reason is kept. */
   cancel(reason: unknown): void {
-    if (this.#ending !== undefined) return;
-    this.#ending = { reason };
+    if (this.#done !== undefined) return;
+    this.#done = { reason };
     for (const listener of this.#listeners) listener(reason);
     this.#listeners.clear();
   }
 }
 
-/** The context of one call: done at its deadline, when the caller's signal aborts or when the client is closed, whichever is first. */
+/** The context of one call: done at its deadline, when the caller's signal aborts, or when the client is closed. */
 export class CallContext {
   /** Milliseconds since 1970, or Infinity; sent to the server. */
   readonly deadline: number;
@@ -43,9 +46,9 @@ export class CallContext {
   readonly #callerSignal: AbortSignal | undefined;
   readonly #unsubscribeFromClient: () => void;
   readonly #listeners = new Set<() => void>();
-  readonly #onAbort = () => this.#end(this.#callerSignal?.reason);
+  readonly #onAbort = () => this.#finish(this.#callerSignal?.reason);
   #stopTimer: () => void;
-  #ending: { readonly reason: unknown } | undefined;
+  #done: { readonly reason: unknown } | undefined;
   #hasExpired = false;
   #controller: AbortController | undefined;
 
@@ -57,19 +60,19 @@ export class CallContext {
     const hasDeadline = this.#timeoutMs !== null && this.#limitsWholeCall;
     this.deadline = hasDeadline ? Date.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
     this.#stopTimer = this.#startTimer();
-    this.#unsubscribeFromClient = client.onDone((reason) => this.#end(reason));
+    this.#unsubscribeFromClient = client.onDone((reason) => this.#finish(reason));
     this.#callerSignal = call?.signal;
     if (this.#callerSignal?.aborted) this.#onAbort();
     else this.#callerSignal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   get isDone(): boolean {
-    return this.#ending !== undefined;
+    return this.#done !== undefined;
   }
 
   /** What the call must reject with, once the context is done. */
   get reason(): unknown {
-    return this.#ending?.reason;
+    return this.#done?.reason;
   }
 
   /** Whether the context is done because of its timeout. */
@@ -81,14 +84,14 @@ export class CallContext {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = abortController();
-      if (this.#ending !== undefined) this.#controller.abort(this.#ending.reason);
+      if (this.#done !== undefined) this.#controller.abort(this.#done.reason);
     }
     return this.#controller.signal;
   }
 
   /** Calls the listener when the context is done; at once if it already is. Returns a function that unsubscribes. */
   onDone(listener: () => void): () => void {
-    if (this.#ending !== undefined) listener();
+    if (this.#done !== undefined) listener();
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -112,15 +115,15 @@ export class CallContext {
 
   #startTimer(): () => void {
     return startTimer(this.#timeoutMs, () => {
-      if (this.#ending !== undefined) return;
+      if (this.#done !== undefined) return;
       this.#hasExpired = true;
-      this.#end(deadlineExceeded([]));
+      this.#finish(deadlineExceeded([]));
     });
   }
 
-  #end(reason: unknown): void {
-    if (this.#ending !== undefined) return;
-    this.#ending = { reason };
+  #finish(reason: unknown): void {
+    if (this.#done !== undefined) return;
+    this.#done = { reason };
     this.#controller?.abort(reason);
     for (const listener of this.#listeners) listener();
     this.#listeners.clear();

@@ -25,13 +25,13 @@ export class CallRunner<Channel extends EndpointChannel> {
     return this.#options.pool;
   }
 
-  /** The caller must `release` it when the call is over. */
+  /** A new context for a call. The caller must `release` it when the call is over. */
   context(call: StreamOptions | undefined): CallContext {
-    const { callTimeoutMs, clientContext: end } = this.#options;
-    return new CallContext(call, callTimeoutMs, end);
+    const { callTimeoutMs, clientContext } = this.#options;
+    return new CallContext(call, callTimeoutMs, clientContext);
   }
 
-  /** Runs one call with a context of its own. Rejects with a `toCallerError`. */
+  /** Runs one call with a context of its own. Rejects with the result of `toCallerError`. */
   async withContext<Result>(
     call: StreamOptions | undefined,
     work: (context: CallContext) => Promise<Result>,

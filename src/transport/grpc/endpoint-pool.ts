@@ -3,7 +3,7 @@ import type { EndpointChannel } from './endpoint-channel.js';
 import { NO_CONNECTION_IN_TIME } from './settings.js';
 import type { AttemptError } from './status.js';
 
-/** Connecting to the next endpoint starts after this time, if the present one has neither connected nor failed (as in RFC 8305, 5). */
+/** Connecting to the next endpoint starts after this time, if the present one has neither connected nor failed (RFC 8305, 5). */
 const CONNECTION_ATTEMPT_DELAY_MS = 250;
 
 /** How long the channels may take to explain their state for an error message. */
@@ -16,7 +16,7 @@ const EXPLAIN_TIMEOUT_MS = 200;
 export class EndpointPool<Channel extends EndpointChannel> {
   readonly #channels: readonly Channel[];
   /** Index of the endpoint in use, or to try first. */
-  #first = 0;
+  #currentIndex = 0;
 
   /** @param channels at least one */
   constructor(channels: readonly Channel[]) {
@@ -29,7 +29,7 @@ export class EndpointPool<Channel extends EndpointChannel> {
 
   /** The channel to use without waiting: the one in use if it is ready, or the only one if its calls wait for the connection. */
   get ready(): Channel | undefined {
-    const channel = this.#channels[this.#first];
+    const channel = this.#channels[this.#currentIndex];
     const isOnly = this.size === 1 && channel?.waitsForReady;
     return channel?.isReady || isOnly ? channel : undefined;
   }
@@ -39,13 +39,14 @@ export class EndpointPool<Channel extends EndpointChannel> {
     const ordered = this.#ordered();
     const [first] = ordered;
     const chosen = first?.isReady ? first : await firstReady(ordered, signal);
-    this.#first = this.#channels.indexOf(chosen);
+    this.#currentIndex = this.#channels.indexOf(chosen);
     return chosen;
   }
 
   /** A call on this channel failed with Unavailable, or the connection was lost: the next endpoint is tried first. */
   markUnavailable(channel: Channel): void {
-    if (this.#channels[this.#first] === channel) this.#first = (this.#first + 1) % this.#channels.length;
+    if (this.#channels[this.#currentIndex] === channel)
+      this.#currentIndex = (this.#currentIndex + 1) % this.#channels.length;
   }
 
   /**
@@ -69,7 +70,7 @@ export class EndpointPool<Channel extends EndpointChannel> {
   }
 
   #ordered(): Channel[] {
-    return [...this.#channels.slice(this.#first), ...this.#channels.slice(0, this.#first)];
+    return [...this.#channels.slice(this.#currentIndex), ...this.#channels.slice(0, this.#currentIndex)];
   }
 }
 

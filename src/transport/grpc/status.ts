@@ -58,7 +58,7 @@ export class AttemptError extends Error {
     readonly endpoint: string,
   ) {
     super(details);
-    this.name = 'CallFailure';
+    this.name = 'AttemptError';
   }
 }
 

@@ -1,7 +1,8 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { CommandError } from '../../model/errors.js';
 import type { TlsOptions } from '../connection.js';
-import { type EndpointAddress, parseEndpoint } from '../grpc/endpoint.js';
+import { parseEndpoint } from '../grpc/endpoint.js';
+import type { ReachableAddress } from '../grpc/settings.js';
 import { loadSecurity, type Security } from '../tls/security.js';
 import { type SecureRequestOptions, TlsAgent } from './tls-agent.js';
 
@@ -10,8 +11,6 @@ const MAX_RESPONSE_BYTES = 16 * 2 ** 20;
 
 /** Timeout without received data. */
 const IDLE_TIMEOUT_MS = 30_000;
-
-type Reachable = Extract<EndpointAddress, { kind: 'reachable' }>;
 
 /**
  * Reads a member's `/metrics`, in Prometheus' text format. TLS is used as for gRPC to that endpoint.
@@ -38,7 +37,7 @@ function agentFor(security: Security): Agent {
 }
 
 function startRequest(
-  { socketAddress: address, authority, host }: Reachable,
+  { socketAddress: address, authority, host }: ReachableAddress,
   agent: Agent,
   signal: AbortSignal,
 ): ClientRequest {

@@ -21,12 +21,12 @@ export async function dialWithBun(bun: Bun, options: DialOptions, signal: AbortS
   const bunAddress =
     'path' in address ? { unix: address.path } : { hostname: address.host, port: address.port };
   if (security.kind === 'plaintext')
-    return opened(signal, (handlers) => bun.connect({ ...bunAddress, socket: handlers }));
+    return openSocket(signal, (handlers) => bun.connect({ ...bunAddress, socket: handlers }));
   const config = security.current();
   const tls = tlsOptions(security, config, expectedHost);
   const verify = (socket: BunSocket) => verifyPeer(socket, { security, config, host: expectedHost });
   try {
-    return await opened(signal, (handlers) => bun.connect({ ...bunAddress, tls, socket: handlers }), {
+    return await openSocket(signal, (handlers) => bun.connect({ ...bunAddress, tls, socket: handlers }), {
       verify,
       config,
     });
@@ -59,7 +59,7 @@ interface TlsHandshake {
 }
 
 /** @param handshake absent: without TLS */
-function opened(
+function openSocket(
   signal: AbortSignal,
   connect: (handlers: BunSocketHandlers) => Promise<BunSocket>,
   handshake?: TlsHandshake,

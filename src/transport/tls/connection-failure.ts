@@ -153,9 +153,10 @@ function explainCertificate(
   flagNames: TlsFlagNames,
 ): string {
   if (hostMismatch) {
-    const { wanted, certified } = hostMismatch;
-    const others = certified === '' ? ': it has no subject alternative names' : `, only for ${certified}`;
-    return `the server's certificate is not valid for ${wanted}${others} (${message})`;
+    const { expectedHost, certifiedNames } = hostMismatch;
+    const others =
+      certifiedNames === '' ? ': it has no subject alternative names' : `, only for ${certifiedNames}`;
+    return `the server's certificate is not valid for ${expectedHost}${others} (${message})`;
   }
   const known = CERTIFICATE_PROBLEMS.find(([part]) => message.includes(part));
   if (known === undefined) return `the server's certificate is not trusted (${message})`;

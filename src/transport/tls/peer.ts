@@ -27,9 +27,9 @@ export class PeerCertificateError extends Error {
 }
 
 export interface HostMismatch {
-  readonly wanted: string;
+  readonly expectedHost: string;
   /** The names that the certificate is valid for, as `DNS:localhost, IP:127.0.0.1`; may be empty. */
-  readonly certified: string;
+  readonly certifiedNames: string;
 }
 
 export interface Peer {
@@ -62,12 +62,12 @@ export function checkPeer(
   if (leaf === undefined) throw new PeerCertificateError('tls: received empty certificates message');
   checkKey(leaf);
   if (roots === undefined) return;
-  const wanted = security.serverName ?? host;
+  const expectedHost = security.serverName ?? host;
   try {
     verifyCertificate({
       presented: [leaf, ...others],
       roots,
-      host: wanted,
+      host: expectedHost,
       nowMs: Date.now(),
       verifiesSignature: signatureVerifier(Runtime),
     });
@@ -75,7 +75,7 @@ export function checkPeer(
     if (!(error instanceof CertificateError)) throw error;
     throw new PeerCertificateError(
       `tls: failed to verify certificate: ${error.message}`,
-      error instanceof HostNameError ? { wanted, certified: namesOf(leaf) } : undefined,
+      error instanceof HostNameError ? { expectedHost, certifiedNames: namesOf(leaf) } : undefined,
     );
   }
 }

@@ -26,35 +26,35 @@ const SUCCESS_STATUSES = [200, 201];
 
 /** `/v2/auth/enable` (client/v2/auth_user.go of etcd 3.5). */
 export function authService(cluster: HttpCluster): V2AuthService {
-  const ask = authRequestSender(cluster);
+  const send = authRequestSender(cluster);
   return {
     async enable(call) {
-      await ask({ method: 'PUT', path: ['enable'] }, call);
+      await send({ method: 'PUT', path: ['enable'] }, call);
     },
     async disable(call) {
-      await ask({ method: 'DELETE', path: ['enable'] }, call);
+      await send({ method: 'DELETE', path: ['enable'] }, call);
     },
   };
 }
 
 /** `/v2/auth/users`. */
 export function usersService(cluster: HttpCluster): V2UsersService {
-  const ask = authRequestSender(cluster);
+  const send = authRequestSender(cluster);
   const put = async (name: string, change: JsonObject, call: V2Call) => {
     const body = { user: name, roles: null, ...change };
-    await ask({ method: 'PUT', path: ['users', name], body }, call);
+    await send({ method: 'PUT', path: ['users', name], body }, call);
   };
   return {
     async list(call) {
-      const response = await ask({ method: 'GET', path: ['users'] }, call);
+      const response = await send({ method: 'GET', path: ['users'] }, call);
       return read(response, ({ users }) => asArray(users).map((user) => asText(asObject(user).user)));
     },
     async get(name, call) {
-      return read(await ask({ method: 'GET', path: ['users', name] }, call), toUser);
+      return read(await send({ method: 'GET', path: ['users', name] }, call), toUser);
     },
     setPassword: (name, password, call) => put(name, password === '' ? {} : { password }, call),
     async remove(name, call) {
-      await ask({ method: 'DELETE', path: ['users', name] }, call);
+      await send({ method: 'DELETE', path: ['users', name] }, call);
     },
     grant: (name, grant, call) => put(name, { grant }, call),
     revoke: (name, revoke, call) => put(name, { revoke }, call),
@@ -63,24 +63,24 @@ export function usersService(cluster: HttpCluster): V2UsersService {
 
 /** `/v2/auth/roles` (client/v2/auth_role.go). */
 export function rolesService(cluster: HttpCluster): V2RolesService {
-  const ask = authRequestSender(cluster);
+  const send = authRequestSender(cluster);
   const put = (name: string, change: JsonObject, call: V2Call) => {
     const body = { role: name, permissions: toJson({ read: [], write: [] }), ...change };
-    return ask({ method: 'PUT', path: ['roles', name], body }, call);
+    return send({ method: 'PUT', path: ['roles', name], body }, call);
   };
   return {
     async list(call) {
-      const response = await ask({ method: 'GET', path: ['roles'] }, call);
+      const response = await send({ method: 'GET', path: ['roles'] }, call);
       return read(response, ({ roles }) => asArray(roles).map((role) => asText(asObject(role).role)));
     },
     async get(name, call) {
-      return read(await ask({ method: 'GET', path: ['roles', name] }, call), toRole);
+      return read(await send({ method: 'GET', path: ['roles', name] }, call), toRole);
     },
     async add(name, call) {
       await put(name, {}, call);
     },
     async remove(name, call) {
-      await ask({ method: 'DELETE', path: ['roles', name] }, call);
+      await send({ method: 'DELETE', path: ['roles', name] }, call);
     },
     async grant(name, permissions, call) {
       return read(await put(name, { grant: toJson(permissions) }, call), toRole);

@@ -40,7 +40,7 @@ interface ClusterSettings {
 export class HttpCluster {
   readonly #settings: ClusterSettings;
   #origins: readonly Origin[];
-  #first = 0;
+  #currentIndex = 0;
 
   constructor(origins: readonly Origin[], settings: ClusterSettings) {
     this.#origins = origins;
@@ -56,7 +56,7 @@ export class HttpCluster {
     const texts = (list: readonly Origin[]) => list.map(({ text }) => text).sort();
     if (texts(origins).join() === texts(this.#origins).join()) return;
     this.#origins = origins;
-    this.#first = 0;
+    this.#currentIndex = 0;
   }
 
   /**
@@ -81,18 +81,18 @@ export class HttpCluster {
     send: (origin: Origin) => Promise<Response>,
   ): Promise<Response> {
     const attempts: V2AttemptError[] = [];
-    const start = this.#first;
+    const start = this.#currentIndex;
     for (let step = 0; step < this.#origins.length; step++) {
       const index = (start + step) % this.#origins.length;
       try {
         const response = await send(this.#origins[index] as Origin);
-        this.#first = index;
+        this.#currentIndex = index;
         return response;
       } catch (error) {
         if (!(error instanceof V2AttemptError)) throw error;
         attempts.push(error);
         if (!isOneShot) continue;
-        this.#first = (index + 1) % this.#origins.length;
+        this.#currentIndex = (index + 1) % this.#origins.length;
         throw error;
       }
     }

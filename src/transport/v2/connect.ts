@@ -53,8 +53,8 @@ export async function connectV2(options: HttpConnectionOptions): Promise<V2Clien
       return cluster.endpoints;
     },
     async sync(call) {
-      const listed = await members.list(call);
-      const urls = listed.flatMap(({ clientUrls }) => clientUrls);
+      const memberList = await members.list(call);
+      const urls = memberList.flatMap(({ clientUrls }) => clientUrls);
       if (urls.length === 0) throw new V2NoEndpointsError();
       cluster.replaceOrigins(urls.map(parseOrigin));
     },

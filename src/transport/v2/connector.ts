@@ -151,10 +151,10 @@ interface ResponseTimeouts {
 
 function responseTo(
   request: ClientRequest,
-  { dialTimeoutMs, headerTimeoutMs, timeoutError: exceeded }: ResponseTimeouts,
+  { dialTimeoutMs, headerTimeoutMs, timeoutError }: ResponseTimeouts,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const onTimeout = () => request.destroy(exceeded);
+    const onTimeout = () => request.destroy(timeoutError);
     const timer = headerTimeoutMs > 0 ? setTimeout(onTimeout, headerTimeoutMs) : undefined;
     const settle = () => clearTimeout(timer);
     request.on('socket', (socket) => limitDial(socket, dialTimeoutMs, request));

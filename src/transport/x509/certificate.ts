@@ -91,10 +91,10 @@ function readVersion(tbs: DerReader): number {
 
 /** The algorithm is encoded twice, in tbsCertificate and next to the signature (RFC 5280 §4.1.1.2). */
 function readSignatureAlgorithm(tbs: DerReader, fields: DerReader): SignatureAlgorithm | undefined {
-  const signed = tbs.content(TAG.sequence) ?? refuse('x509: malformed signature algorithm identifier');
-  const beside = fields.content(TAG.sequence) ?? refuse('x509: malformed algorithm identifier');
-  if (!signed.equals(beside)) refuse("x509: inner and outer signature algorithm identifiers don't match");
-  return signatureAlgorithmOf(readAlgorithm(signed));
+  const inner = tbs.content(TAG.sequence) ?? refuse('x509: malformed signature algorithm identifier');
+  const outer = fields.content(TAG.sequence) ?? refuse('x509: malformed algorithm identifier');
+  if (!inner.equals(outer)) refuse("x509: inner and outer signature algorithm identifiers don't match");
+  return signatureAlgorithmOf(readAlgorithm(inner));
 }
 
 /** The extensions follow the two optional unique identifiers, which are skipped. */

@@ -138,19 +138,19 @@ function integerOf(content: Buffer): bigint | undefined {
 function objectIdentifierOf(content: Buffer): string | undefined {
   const numbers: number[] = [];
   let value = 0;
-  let isOpen = false;
+  let isContinued = false;
   for (const byte of content) {
     // Leading zeros are not allowed.
-    if (!isOpen && byte === 0x80) return undefined;
+    if (!isContinued && byte === 0x80) return undefined;
     value = value * 128 + (byte & 0x7f);
     if (value > 0x7fff_ffff) return undefined;
-    isOpen = byte >= 0x80;
-    if (isOpen) continue;
+    isContinued = byte >= 0x80;
+    if (isContinued) continue;
     numbers.push(value);
     value = 0;
   }
   const [first] = numbers;
-  if (first === undefined || isOpen) return undefined;
+  if (first === undefined || isContinued) return undefined;
   const root = Math.min(Math.floor(first / 40), 2);
   return [root, first - root * 40, ...numbers.slice(1)].join('.');
 }

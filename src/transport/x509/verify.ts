@@ -92,7 +92,7 @@ class ChainSearch {
     let rejected: RejectedIssuer | undefined;
     // As in Go, the error of the last candidate with a valid signature is reported instead of an unknown authority.
     let failure: CertificateError | undefined;
-    for (const { issuer, isAuthority: isRoot } of this.#candidates(chain)) {
+    for (const { issuer, isRoot } of this.#candidates(chain)) {
       if (++this.#checks > MAX_SIGNATURE_CHECKS) {
         failure = new CertificateError(TOO_MANY_CHECKS);
         break;
@@ -120,7 +120,7 @@ class ChainSearch {
     const last = lastOf(chain);
     const intermediates = presented.slice(1).filter(({ rawSubject }) => rawSubject.equals(last.rawIssuer));
     const toCandidates = (issuers: readonly Certificate[], isRoot: boolean) =>
-      sortByKeyId(last, issuers).map((issuer) => ({ issuer, isAuthority: isRoot }));
+      sortByKeyId(last, issuers).map((issuer) => ({ issuer, isRoot }));
     return [...toCandidates(roots.findPotentialParents(last), true), ...toCandidates(intermediates, false)];
   }
 
@@ -223,9 +223,9 @@ function signatureProblem(
   issuer: Certificate,
   verifiesSignature: VerifySignature,
 ): string | undefined {
-  const { basicConstraints, hasKeyCertSign: maySignCertificates } = issuer.extensions;
+  const { basicConstraints, hasKeyCertSign } = issuer.extensions;
   const isCa = basicConstraints?.isCa ?? issuer.version < 3;
-  if (!isCa || maySignCertificates === false) {
+  if (!isCa || hasKeyCertSign === false) {
     return 'x509: invalid signature: parent certificate cannot sign this kind of certificate';
   }
   if (algorithm === undefined || algorithm.keyType === 'DSA') {

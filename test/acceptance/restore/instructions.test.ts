@@ -9,12 +9,12 @@ import { type Block, blocksOf } from '../../support/lab/instructions.js';
 import { references } from '../../support/lab/lab.js';
 import { Node } from '../../support/lab/node.js';
 
-/** The addresses in docs/restore.md. */
+/** The nodes and addresses in docs/restore.md. */
 const NODES = [1, 2, 3].map((number) => ({ name: `cp-${number}`, ip: `10.0.0.1${number}` }));
-type Place = (typeof NODES)[number];
+type NodeAddress = (typeof NODES)[number];
 
 /** etcd's flags as kubeadm gives them. */
-function etcdFlags({ name, ip }: Place, pki: string, all: readonly Place[]): readonly string[] {
+function etcdFlags({ name, ip }: NodeAddress, pki: string, all: readonly NodeAddress[]): readonly string[] {
   return [
     `--advertise-client-urls=https://${ip}:2379`,
     `--cert-file=${pki}/server.crt`,
@@ -58,7 +58,7 @@ const STACKED_PKI = '/etc/kubernetes/pki/etcd';
 const EXTERNAL_PKI = '/etc/etcd/pki';
 const OTHER_PODS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
-/** As on the nodes, for what is done between the blocks. */
+/** An etcdctl command line as on the nodes, for steps between the blocks. */
 function etcdctl(pki: string, ...args: readonly string[]): string {
   const files = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
   return `etcdctl --endpoints https://127.0.0.1:2379 ${files} ${args.join(' ')}`;
@@ -75,12 +75,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Nodes with certificates, on which nothing runs yet. */
-async function makeNodes(reference: CompleteReference, places: readonly Place[], pki: string): Promise<void> {
+/** Creates nodes with certificates, on which nothing runs yet. */
+async function makeNodes(
+  reference: CompleteReference,
+  addresses: readonly NodeAddress[],
+  pki: string,
+): Promise<void> {
   await createPki(path.join(folder, 'pki'), { algorithm: 'ecdsa' });
-  const ports = await freePorts(3 * places.length);
-  const peers = places.map(({ ip }, index) => [`${ip}:2380`, `127.0.0.1:${ports[3 * index]}`] as const);
-  nodes = places.map(({ name, ip }, index) => {
+  const ports = await freePorts(3 * addresses.length);
+  const peers = addresses.map(({ ip }, index) => [`${ip}:2380`, `127.0.0.1:${ports[3 * index]}`] as const);
+  nodes = addresses.map(({ name, ip }, index) => {
     const [, client, metrics] = ports.slice(3 * index);
     const own = [
       [`${ip}:2379`, `127.0.0.1:${client}`],
@@ -99,8 +103,8 @@ async function makeNodes(reference: CompleteReference, places: readonly Place[],
   });
 }
 
-/** Fills the store, saves it as the document says, and then comes the accident. */
-async function untilAccident(pki: string): Promise<void> {
+/** Fills the store, makes the backup as in the document, and then deletes all keys. */
+async function backUpAndDelete(pki: string): Promise<void> {
   const [first] = nodes;
   await first?.shell(`until ${etcdctl(pki, 'endpoint', 'health', '--cluster')}; do sleep 0.1; done`);
   for (const name of ['a', 'b', 'c']) await first?.shell(etcdctl(pki, 'put', `/registry/pods/${name}`, name));
@@ -114,7 +118,7 @@ function inPki(text: string, pki: string): string {
   return text.replaceAll(STACKED_PKI, pki);
 }
 
-/** Follows a section, each block on all of its nodes before the next one; everything that was printed. */
+/** Runs the blocks of a section in order, each on all of its nodes at the same time; returns their output. */
 async function follow(
   blocks: readonly Block[],
   whoIs: Readonly<Record<string, readonly Node[]>>,
@@ -122,7 +126,7 @@ async function follow(
   let output = '';
   for (const { who, commands } of blocks) {
     const runners = whoIs[who];
-    if (runners === undefined) throw new Error(`nobody is "${who}"`);
+    if (runners === undefined) throw new Error(`no node is "${who}"`);
     output += (await Promise.all(runners.map((node) => node.shell(commands)))).join('');
   }
   return output;
@@ -148,13 +152,13 @@ async function expectRestored(pki: string): Promise<void> {
   expect(new Set(lines).size).toBe(1);
 }
 
-/** On stacked nodes, from their manifests. */
-function startStacked(places: readonly Place[]): void {
-  for (const [index, place] of places.entries()) {
+/** Starts etcd on the nodes from static pod manifests, as in a stacked cluster. */
+function startStacked(addresses: readonly NodeAddress[]): void {
+  for (const [index, address] of addresses.entries()) {
     for (const pod of OTHER_PODS) nodes[index]?.write(`etc/kubernetes/manifests/${pod}.yaml`, 'kind: Pod\n');
     nodes[index]?.write(
       'etc/kubernetes/manifests/etcd.yaml',
-      manifest(etcdFlags(place, STACKED_PKI, places)),
+      manifest(etcdFlags(address, STACKED_PKI, addresses)),
     );
   }
 }
@@ -168,21 +172,21 @@ function expectPodsBack(): void {
 }
 
 describe.each(references)('docs/restore.md, etcd $version', (reference) => {
-  it('leads one control-plane node back', async () => {
-    const places = NODES.slice(0, 1);
-    await makeNodes(reference, places, STACKED_PKI);
-    startStacked(places);
-    await untilAccident(STACKED_PKI);
+  it('restores one control-plane node', async () => {
+    const addresses = NODES.slice(0, 1);
+    await makeNodes(reference, addresses, STACKED_PKI);
+    startStacked(addresses);
+    await backUpAndDelete(STACKED_PKI);
     const output = await follow(blocksOf('restore.md', 'One control-plane node'), { 'every-node': nodes });
     expect(output).toContain('"Count" : 3');
     await expectRestored(STACKED_PKI);
     expectPodsBack();
   });
 
-  it('leads three control-plane nodes back', async () => {
+  it('restores three control-plane nodes', async () => {
     await makeNodes(reference, NODES, STACKED_PKI);
     startStacked(NODES);
-    await untilAccident(STACKED_PKI);
+    await backUpAndDelete(STACKED_PKI);
     const whoIs = { 'every-node': nodes, 'one-node': nodes.slice(2) };
     const output = await follow(blocksOf('restore.md', 'Three control-plane nodes'), whoIs);
     expect(output.match(/is healthy/g)?.length).toBeGreaterThanOrEqual(3);
@@ -190,10 +194,10 @@ describe.each(references)('docs/restore.md, etcd $version', (reference) => {
     expectPodsBack();
   });
 
-  it.runIf(reference === references.at(-1))('leads an external etcd back', async () => {
+  it.runIf(reference === references.at(-1))('restores an external etcd cluster', async () => {
     await makeNodes(reference, NODES, EXTERNAL_PKI);
-    for (const [index, place] of NODES.entries()) {
-      nodes[index]?.write('etc/systemd/etcd.args', etcdFlags(place, EXTERNAL_PKI, NODES).join('\n'));
+    for (const [index, address] of NODES.entries()) {
+      nodes[index]?.write('etc/systemd/etcd.args', etcdFlags(address, EXTERNAL_PKI, NODES).join('\n'));
     }
     const apiServer = new Node({
       name: 'kube-1',
@@ -204,7 +208,7 @@ describe.each(references)('docs/restore.md, etcd $version', (reference) => {
     });
     for (const pod of OTHER_PODS) apiServer.write(`etc/kubernetes/manifests/${pod}.yaml`, 'kind: Pod\n');
     try {
-      await untilAccident(EXTERNAL_PKI);
+      await backUpAndDelete(EXTERNAL_PKI);
       const whoIs = { 'every-node': nodes, 'one-node': nodes.slice(1, 2), 'control-plane': [apiServer] };
       await follow(blocksOf('restore.md', 'External etcd'), whoIs);
       await expectRestored(EXTERNAL_PKI);

@@ -11,7 +11,7 @@ const SMALL_KEYS = 50_000;
 const KEYS_PER_REQUEST = 5000;
 const LARGE_VALUES = [40_000, 4096, 100_000, 1_000_000, 300_000, 1];
 
-/** Values of nothing to 150 bytes, then large ones; keys in random order, so that all parts of the index grow. */
+/** Writes values of 0 to 150 bytes, then large ones, under keys in random order, so that all parts of the B+ tree grow. */
 async function fill(lab: Lab): Promise<void> {
   const random = new SeededRandom(7);
   for (let first = 0; first < SMALL_KEYS; first += KEYS_PER_REQUEST) {
@@ -42,8 +42,8 @@ async function compact(lab: Lab): Promise<void> {
   await lab.real(['compaction', '--physical', revision]);
 }
 
-/** What makes a server touch pages all over the file: what is wrong with any of them shows. */
-async function live(lab: Lab): Promise<void> {
+/** Makes the server read and write pages in all parts of the file, so that an invalid page is found. */
+async function changeStore(lab: Lab): Promise<void> {
   await lab.real(['defrag']);
   await lab.real(['put', '/odd/7', 'changed']);
   await removePrefix(lab, '/odd/1');
@@ -75,7 +75,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     afterAll(() => source?.stop());
     const real = programAt(reference.etcdutl ?? reference.etcdctl);
 
-    it('is summed up as the real program does', async () => {
+    it('has the same status as in the real program', async () => {
       const ours = compareVersions(version, '3.6.0') < 0 ? ourEtcdctl() : ourEtcdutl();
       const status = ['snapshot', 'status', snapshot, '-w', 'json'];
       expect(await mustSucceed(ours, status)).toBe(await mustSucceed(real, status));
@@ -85,7 +85,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect((await hashesOf(source)).map((served) => served.hash)).toEqual([hash]);
     });
 
-    it('lives on, restored by us, as it does restored by the real program', async () => {
+    it('has the same contents after further changes, restored by us and by the real program', async () => {
       const hashes: unknown[] = [];
       for (const program of [ourEtcdutl(), real]) {
         const lab = await startLab({
@@ -95,7 +95,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
           serverEnv: { ETCD_VERIFY: 'all' },
         });
         try {
-          await live(lab);
+          await changeStore(lab);
           const saved = path.join(lab.folder, 'saved.db');
           await mustSucceed(ourEtcdctl(), [...lab.flags(), 'snapshot', 'save', saved]);
           await mustSucceed(ourEtcdutl(), ['snapshot', 'verify', saved]);

@@ -9,11 +9,11 @@ import { ourEtcdctl, ourEtcdutl, programAt, run } from '../../support/lab/progra
 import { contentsOf, hashesOf, mustSucceed, restoring } from '../../support/lab/restored.js';
 import { type SavedFiles, saveFiles } from '../../support/lab/saved-files.js';
 
-/** More than the header of a freelist can count. */
+/** More pages than the count field in the page header, 16 bits, can hold. */
 const FREE_PAGES = 70_000;
 
 describe.each(references.map((reference) => ({ reference, version: reference.version })))(
-  'an odd snapshot, etcd $version',
+  'a snapshot, etcd $version',
   ({ reference, version }) => {
     let saved: SavedFiles;
     beforeAll(async () => {
@@ -22,7 +22,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     afterAll(() => saved?.remove());
     const real = programAt(reference.etcdutl ?? reference.etcdctl);
 
-    /** Lends a server that runs on what our etcdutl restores. */
+    /** Calls `check` with a server that runs on the data directory restored by our etcdutl. */
     async function onRestored(
       snapshot: string,
       work: (lab: Lab) => Promise<void>,
@@ -44,7 +44,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       expect((await hashesOf(lab)).map((served) => served.hash)).toEqual([hash]);
     }
 
-    it('with users turned on: passwords are still asked for', async () => {
+    it('with auth enabled is restored with its users and passwords', async () => {
       const source = await startLab({ reference, profile: 'auth' });
       try {
         const snapshot = path.join(source.folder, 'snapshot.db');
@@ -62,7 +62,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       }
     });
 
-    it('of a store in which there never was a key', async () => {
+    it('of a store that never had a key is restored', async () => {
       const source = await startLab({ reference });
       try {
         const snapshot = path.join(source.folder, 'snapshot.db');
@@ -82,7 +82,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       }
     });
 
-    it.each([1024, 16_384, 65_536])('in pages of %i bytes', async (pageSizeBytes) => {
+    it.each([1024, 16_384, 65_536])('with pages of %i bytes is restored', async (pageSizeBytes) => {
       await inFolder(saved, {}, async (folder) => {
         const snapshot = path.join(folder, 'pages.db');
         withPageSize(saved.snapshot, snapshot, pageSizeBytes);
@@ -91,7 +91,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       });
     });
 
-    it('with a stored freelist that is longer than its header can say', async () => {
+    it('with a stored freelist that is longer than the count field of its header allows is restored', async () => {
       await inFolder(saved, {}, async (folder) => {
         const database = path.join(folder, 'freelist.db');
         withLongFreelist(saved.snapshot, database, FREE_PAGES);
@@ -117,7 +117,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       'defrag --data-dir data',
     ];
     it.each<readonly [string, (bytes: Buffer) => Uint8Array, RegExp]>([
-      // A restore looks for the checksum first, as etcdutl does.
+      // A restore checks the checksum first, as etcdutl does.
       [
         'empty',
         () => Buffer.alloc(0),
@@ -126,7 +126,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       ['cut in the first page', (bytes) => bytes.subarray(0, 50), /not an etcd database .*\(byte 0 of /],
       ['cut in the middle', (bytes) => bytes.subarray(0, 9001), /is truncated: .*\(byte 9001 of /],
       ['zeros', (bytes) => Buffer.alloc(bytes.length - 32), /not an etcd database .*\(byte 0 of /],
-    ])('that is %s is refused, with the place', async (_what, damage, message) => {
+    ])('that is %s is refused, with the offset of the error', async (_what, damage, message) => {
       const broken = damage(readFileSync(saved.snapshot));
       const given = (folder: string) => {
         file('broken.db', broken)(folder);

@@ -15,10 +15,10 @@ import {
   type StoreContents,
 } from '../../support/lab/restored.js';
 
-/** A store that is full after some of the large values below: it has an alarm then. */
+/** The store exceeds this quota after some of the large values below, and then has a NOSPACE alarm. */
 const QUOTA_BYTES = 2_000_000;
 const LARGE_VALUE = Buffer.alloc(400_000, 'x');
-/** The size counts what is written to disk, which happens a few times a second only. */
+/** A bound: the database size grows only when the backend commits, ten times a second. */
 const MAX_LARGE_VALUES = 50;
 
 interface Source {
@@ -29,7 +29,7 @@ interface Source {
   readonly hashes: readonly ServedHash[];
 }
 
-/** Three members over TLS with something of everything. */
+/** Starts three members with TLS and fills them with data of every kind. */
 async function startSource(reference: CompleteReference): Promise<Source> {
   const quota = [`--quota-backend-bytes=${QUOTA_BYTES}`];
   const lab = await startLab({ reference, profile: 'tls', members: 3, extraArgs: quota });
@@ -63,7 +63,7 @@ async function fill(lab: Lab): Promise<void> {
   }
 }
 
-/** A member that starts compares its hash with those of the others, and does not serve when they differ. */
+/** The flag with which a starting member compares its hash with those of the others, and does not serve when they differ. */
 function comparingHashes(version: string): string {
   return compareVersions(version, '3.6.0') >= 0
     ? '--feature-gates=InitialCorruptCheck=true'
@@ -81,7 +81,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
 
     const real = programAt(reference.etcdutl ?? reference.etcdctl);
     const serverEnv = { ETCD_VERIFY: 'all' };
-    const whose: readonly (readonly [string, (index: number) => Program, LabOptions])[] = [
+    const restoredBy: readonly (readonly [string, (index: number) => Program, LabOptions])[] = [
       ['by our etcdutl and etcdctl', (index) => (index === 1 ? ourEtcdctl() : ourEtcdutl()), {}],
       [
         'by ours for one member and by the real program for two',
@@ -89,7 +89,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         { extraArgs: [comparingHashes(version)] },
       ],
     ];
-    describe.each(whose)('%s', (_whose, by, extra) => {
+    describe.each(restoredBy)('%s', (_restoredBy, by, extra) => {
       let lab: Lab;
       beforeAll(async () => {
         const prepare = restoring({ snapshot: source.snapshot, by });
@@ -97,13 +97,13 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       });
       afterAll(() => lab?.stop());
 
-      it('has the keys, leases, users, roles and alarms of the saved one', async () => {
+      it('has the keys, leases, users, roles and alarms of the saved cluster', async () => {
         expect(source.contents.alarms[0]).toMatch(/^memberID:\d+ alarm:NOSPACE ?$/);
         expect(source.contents.leases).toHaveLength(2);
         expect(await contentsOf(lab)).toEqual(source.contents);
       });
 
-      it('has one hash: that of the saved one, and of the file', async () => {
+      it('has the same hash on all members, equal to that of the saved cluster and of the file', async () => {
         const file = JSON.parse(
           await mustSucceed(ourEtcdutl(), ['hashkv', source.snapshot, '-w', 'json']),
         ) as {
@@ -114,7 +114,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         expect(new Set(all.map(({ hash }) => hash))).toEqual(new Set([file.hash]));
       });
 
-      it('has members with the ids that follow from their URLs', async () => {
+      it('has member ids that are computed from the URLs', async () => {
         const members = await membersOf(lab);
         expect(members.map(({ name, id }) => [name, id]).sort()).toEqual(
           lab.cluster.members.map(({ name, peerUrl }) => [name, expectedMemberId(peerUrl)]),
@@ -122,7 +122,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         expect(members.every(({ isStarted, isLearner }) => isStarted && !isLearner)).toBe(true);
       });
 
-      it('takes changes once the alarm is disarmed, also after a restart of each member', async () => {
+      it('accepts writes when the alarm is disarmed, also after a restart of each member', async () => {
         expect(await put(lab, 'refused')).not.toBe(0);
         await mustSucceed(ourEtcdctl(), [...lab.flags(), 'alarm', 'disarm']);
         expect(await put(lab, 'before')).toBe(0);

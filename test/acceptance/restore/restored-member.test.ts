@@ -24,7 +24,7 @@ function minorOf(version: string): string {
   return version.split('.').slice(0, 2).join('.');
 }
 
-/** A server of this version on what our etcdutl restores. */
+/** Starts a server of this version on a data directory restored by our etcdutl. */
 function startRestored(
   reference: CompleteReference,
   snapshot: string,
@@ -33,7 +33,7 @@ function startRestored(
   return startLab({ reference, prepare: restoring({ snapshot, by: () => ourEtcdutl(), flags }) });
 }
 
-/** Late patches of 3.5 can look into the store of version 2, which lies in the raft snapshot. */
+/** Whether the program has `check v2store`, as late patches of 3.5 do; it reads the version 2 store in the raft snapshot. */
 async function hasCheck(program: Program): Promise<boolean> {
   return (await run(program, ['--help'])).stdout.includes('check ');
 }
@@ -55,10 +55,10 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     });
     afterAll(() => saved?.remove());
     const real = programAt(reference.etcdutl ?? reference.etcdctl);
-    /** Counts keys as the real program of this version does. */
+    /** Our program that counts keys as the real program of this version does. */
     const ours = isBefore(version, '3.6.0') ? ourEtcdctl() : ourEtcdutl();
 
-    it('has a database that the real status finds sound, defragmented too, with an unchanged hash', async () => {
+    it('has a database that the real program accepts, and whose hash is unchanged by defragmentation', async () => {
       await inFolder(saved, {}, async (folder) => {
         const status = async (program: typeof real, file: string) =>
           JSON.parse(
@@ -81,7 +81,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       });
     });
 
-    it('has the log and the raft snapshot that the real program writes', async () => {
+    it('has the same WAL and raft snapshot as one restored by the real program', async () => {
       const members = [1, 2, 3].map((index) => `m${index}=http://127.0.0.1:2420${index}`).join(',');
       const flags = [
         ...['--name', 'm2', '--initial-cluster', members, '--initial-cluster-token', 'tok1'],
@@ -98,7 +98,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         const stated = await restore(real, 'real');
         expect(made.log).toHaveLength(stated.log.length);
         expect(walRecordsOf(made.log)).toEqual(walRecordsOf(stated.log));
-        // 3.4 leaves out who the members are; from 3.7 on zeros are left out, which means the same.
+        // 3.4 omits the members; from 3.7 on, zero fields are omitted, which means the same.
         if (!isBefore(version, '3.5.0') && isBefore(version, '3.7.0')) {
           expect(made.log.equals(stated.log)).toBe(true);
         }
@@ -114,11 +114,11 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       });
     });
 
-    it('answers with the hashes that our hashkv gives, and refuses the same revisions', async () => {
+    it('returns the same hashes as our hashkv, and refuses the same revisions', async () => {
       const lab = await startRestored(reference, saved.snapshot);
       try {
         const { compacted, revision } = saved;
-        // 3.4 refuses the compaction's own revision too.
+        // 3.4 also refuses the compacted revision itself.
         const oldest = isBefore(version, '3.5.0') ? compacted + 1n : compacted;
         for (const asked of [0n, oldest, compacted + 1n, revision - 1n, revision]) {
           const [served] = await hashesOf(lab, asked);
@@ -144,7 +144,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       }
     });
 
-    it('never goes back in revisions when they are bumped', async () => {
+    it('does not reuse a revision when revisions are bumped', async () => {
       const lab = await startRestored(reference, saved.snapshot, [
         '--bump-revision',
         '1000',
@@ -164,7 +164,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       }
     });
 
-    it('runs after a defragmentation, and clears what a killed one leaves', async () => {
+    it('starts after a defragmentation, also with a temporary file left by a killed one', async () => {
       const restore = restoring({ snapshot: saved.snapshot, by: () => ourEtcdutl() });
       const lab = await startLab({
         reference,
@@ -172,7 +172,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
           await restore(members);
           const directory = members[0]?.dataDir ?? '';
           await mustSucceed(ourEtcdutl(), ['defrag', '--data-dir', directory]);
-          // As one leaves it that was killed.
+          // The temporary file of a killed defragmentation.
           writeFileSync(replacementPath(databasePath(directory)), 'a part');
         },
       });
@@ -188,7 +188,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     });
 
     const olderServers = references.filter((each) => isBefore(minorOf(each.version), minorOf(version)));
-    it.each(olderServers)(`runs on etcd $version with --target-version`, async (older) => {
+    it.each(olderServers)(`starts on etcd $version with --target-version`, async (older) => {
       const lab = await startRestored(older, saved.snapshot, ['--target-version', minorOf(older.version)]);
       try {
         const contents = await contentsOf(lab);
@@ -204,7 +204,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
     });
 
     const refusing = olderServers.filter((each) => !isBefore(each.version, '3.6.0'));
-    it.runIf(refusing.length > 0)('needs --target-version for that', async () => {
+    it.runIf(refusing.length > 0)('does not start on older servers without --target-version', async () => {
       for (const older of refusing) {
         await expect(startRestored(older, saved.snapshot)).rejects.toThrow('ended before it served');
       }

@@ -9,8 +9,8 @@ import {
   sideBySide,
 } from '../../support/lab/side-by-side.js';
 
-/** Less than an empty store takes: any put raises the alarm. */
-const NO_SPACE_AT_ALL = ['--quota-backend-bytes=16384'];
+/** Smaller than an empty store: any put raises the alarm. */
+const TINY_QUOTA = ['--quota-backend-bytes=16384'];
 
 const alarms = async (lab: Lab) => (await lab.real(['alarm', 'list'])).stdout.toString();
 
@@ -25,7 +25,7 @@ const noSpace: Scene = {
   },
 };
 
-/** Protocol buffers' text form has one or two spaces, by the program's build, and one or none at its end. */
+/** Go's protobuf text format has one or two spaces, depending on the build of the program, and one or none at its end. */
 const mask = {
   pattern: / +\n?/g,
   replacement: (match: string) => (match.endsWith('\n') ? '\n' : ' '),
@@ -69,7 +69,7 @@ const armed: readonly SideBySideCase[] = ['simple', 'json', 'fields', 'table', '
 
 sideBySide('alarm', quiet);
 sideBySide('alarm over TLS', ['simple', 'json'].flatMap(quietIn), { profile: 'tls' });
-sideBySide('alarm that was raised', armed, { extraArgs: NO_SPACE_AT_ALL, reset: [] });
+sideBySide('alarm after it was raised', armed, { extraArgs: TINY_QUOTA, reset: [] });
 sideBySide(
   'endpoint health with an alarm',
   ['simple', 'json', 'fields'].map((format) => ({
@@ -78,5 +78,5 @@ sideBySide(
     since: '3.5',
     mask: { pattern: /\b\d+(?:\.\d+)?(?:Âµs|ms|s)\b/g, replacement: '<duration>' },
   })),
-  { extraArgs: NO_SPACE_AT_ALL, reset: [] },
+  { extraArgs: TINY_QUOTA, reset: [] },
 );

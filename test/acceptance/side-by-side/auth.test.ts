@@ -13,7 +13,7 @@ const bob = accounts({
   roles: { reader: [{ type: 'READ', key: 'a', end: 'c' }] },
 });
 
-/** Each scene changes it. */
+/** Masks the auth revision, which each scene changes. */
 const AUTH_REVISION = { pattern: /(AuthRevision: |"authRevision":"?)\d+/g, replacement: '$1<n>' };
 
 const status: readonly SideBySideCase[] = FORMATS.flatMap((format) => {
@@ -99,4 +99,4 @@ const on: readonly SideBySideCase[] = [
 ];
 
 sideBySide('auth', [...status, ...switches]);
-sideBySide('auth with users on', [...status, ...on], { profile: 'auth' });
+sideBySide('auth when it is enabled', [...status, ...on], { profile: 'auth' });

@@ -5,9 +5,9 @@ import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.
 
 const FORMATS = ['simple', 'json', 'fields', 'protobuf', 'table'];
 
-const ofTheFuture: SideBySideCase = { run: 'compaction 999999999' };
+const futureRevision: SideBySideCase = { run: 'compaction 999999999' };
 const refused: readonly SideBySideCase[] = [
-  ofTheFuture,
+  futureRevision,
   { run: 'compaction 9223372036854775807 --physical' },
   ...FORMATS.map((format) => ({ run: `compaction 999999999 -w ${format}` })),
   { run: 'compact 999999999' },
@@ -30,8 +30,8 @@ const wrongArguments: readonly SideBySideCase[] = [
 
 sideBySide('compaction, refused', refused);
 sideBySide('compaction arguments', wrongArguments, { newestServerOnly: true });
-sideBySide('compaction over TLS', [ofTheFuture], { profile: 'tls' });
-sideBySide('compaction with users', [ofTheFuture], { profile: 'auth' });
+sideBySide('compaction over TLS', [futureRevision], { profile: 'tls' });
+sideBySide('compaction with users', [futureRevision], { profile: 'auth' });
 
 describe.each(references)('compaction, etcd $version', (reference) => {
   let lab: Lab;
@@ -40,7 +40,7 @@ describe.each(references)('compaction, etcd $version', (reference) => {
   });
   afterAll(() => lab?.stop());
 
-  /** Two more revisions; the number of the later one. */
+  /** Writes two revisions; returns the later one. */
   async function advance(): Promise<bigint> {
     await lab.real(['put', 'k', 'old']);
     const { stdout } = await lab.real(['put', 'k', 'new', '-w', 'json']);
@@ -54,7 +54,7 @@ describe.each(references)('compaction, etcd $version', (reference) => {
     ['--physical', '-w', 'json'],
   ];
   it.each(lines.map((flags) => ({ flags, line: flags.join(' ') })))(
-    'compaction $line, of what is there',
+    'compacts an existing revision as etcdctl does: compaction $line',
     async ({ flags }) => {
       const outputs: string[][] = [];
       for (const program of [lab.newestEtcdctl, ourEtcdctl()]) {

@@ -1,8 +1,8 @@
 import { type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
 const mask = { pattern: /took [0-9.]+\S*?s\b/g, replacement: 'took <duration>' };
-/** Joins the endpoints that are there, which have time enough to answer. Nobody listens on it. */
-const DEAD = '--endpoints=127.0.0.1:1 --command-timeout=2s';
+/** An additional endpoint on which no server listens, and a timeout that is long enough for the real endpoints. */
+const ALSO_UNREACHABLE = '--endpoints=127.0.0.1:1 --command-timeout=2s';
 const newestServerOnly =
   'that a living endpoint is defragmented is compared on every version without the dead one';
 
@@ -22,10 +22,10 @@ const defrag: readonly SideBySideCase[] = [
   })),
   { run: 'defrag -w xml', asksNoServer: true },
   { run: 'defrag --hex', since: '3.6', mask },
-  { run: `defrag ${DEAD}`, since: '3.6', mask, newestServerOnly },
-  { run: `defrag ${DEAD}`, alone: true, since: '3.6', mask },
-  { run: `defrag --cluster ${DEAD}`, since: '3.6', mask, newestServerOnly },
-  { run: `defrag --cluster ${DEAD}`, alone: true, since: '3.6', mask },
+  { run: `defrag ${ALSO_UNREACHABLE}`, since: '3.6', mask, newestServerOnly },
+  { run: `defrag ${ALSO_UNREACHABLE}`, alone: true, since: '3.6', mask },
+  { run: `defrag --cluster ${ALSO_UNREACHABLE}`, since: '3.6', mask, newestServerOnly },
+  { run: `defrag --cluster ${ALSO_UNREACHABLE}`, alone: true, since: '3.6', mask },
   {
     run: 'defrag --data-dir=/nonexistent',
     since: '3.6',

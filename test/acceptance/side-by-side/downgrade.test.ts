@@ -20,14 +20,14 @@ const none: Scene = {
   },
 };
 
-/** The servers have the version below in everything but their programs. */
+/** A downgrade is enabled: the cluster version is the previous minor version. */
 const enabled: Scene = {
   name: 'a downgrade under way',
   async set(lab) {
     const previous = previousOf(lab.version);
     const { stdout } = await lab.real(['endpoint', 'status', '-w', 'json']);
     if (!stdout.includes('"downgradeInfo":{"enabled":true')) {
-      // One that was cancelled a moment ago has to be over before the next one.
+      // Wait until a downgrade that was cancelled shortly before is over.
       await reached(lab, minorOf(lab.version));
       await lab.real(['downgrade', 'enable', previous]);
     }
@@ -45,7 +45,7 @@ function previousOf(version: string): string {
   return `${major}.${Number(minor) - 1}`;
 }
 
-/** The servers look every few seconds what version they ought to have. Those before 3.6 never have another one than their own. */
+/** Waits for this cluster version, which the servers update every few seconds. Servers before 3.6 always have their own. */
 async function reached(lab: Lab, version: string): Promise<void> {
   if (compareVersions(lab.version, '3.6') < 0) return;
   for (;;) {
@@ -62,7 +62,7 @@ const asking: readonly SideBySideCase[] = [
   ...FORMATS.map((format) => ({
     run: `downgrade validate {previous} -w ${format}`,
     scene: none,
-    // Elsewhere the question fails before etcdctl looks at the format.
+    // On older servers the call fails before etcdctl checks the format.
     server: '3.6',
     ...(format === 'protobuf' && { message: DowngradeResponse }),
   })),
@@ -86,7 +86,7 @@ const refused: readonly SideBySideCase[] = [
   { run: 'downgrade val x' },
 ].map((each) => ({ ...each, since: '3.6' }));
 
-/** Every change takes the servers some seconds. */
+/** Cases that change the version, which takes the servers some seconds. */
 const changing: readonly SideBySideCase[] = [
   { run: 'downgrade enable {previous}', scene: none },
   { run: 'downgrade enable {previous} -w json', scene: none },
@@ -102,4 +102,4 @@ const changing: readonly SideBySideCase[] = [
 ].map((each) => ({ ...each, since: '3.6', server: '3.6' }));
 
 sideBySide('downgrade', [...asking, ...refused]);
-sideBySide('downgrade that is done', changing, { reset: [] });
+sideBySide('downgrade with changes', changing, { reset: [] });

@@ -3,14 +3,15 @@ import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/l
 
 const FORMATS = ['simple', 'json', 'fields', 'table'];
 const DATA = ['put a 1', 'put b 2', 'put a 3'];
-/** Joins the endpoints that are there, which have time enough to answer. Nobody listens on it. */
-const DEAD = '--endpoints=127.0.0.1:1 --command-timeout=2s';
-const DEAD_BESIDE = 'what the living endpoint answers is compared on every version without the dead one';
-const ONLY_DEAD = '--endpoints=127.0.0.1:1 --command-timeout=300ms';
+/** An additional endpoint on which no server listens, and a timeout that is long enough for the real endpoints. */
+const ALSO_UNREACHABLE = '--endpoints=127.0.0.1:1 --command-timeout=2s';
+const COMPARED_WITHOUT_UNREACHABLE =
+  'the output for the reachable endpoint is compared on every version by other cases';
+const ONLY_UNREACHABLE = '--endpoints=127.0.0.1:1 --command-timeout=300ms';
 
 const TOOK = { pattern: /\b\d+(?:\.\d+)?(?:ns|Âµs|ms|s)\b/g, replacement: '<duration>' };
 
-/** A table's columns are as wide as the durations in it. Its lines are drawn with U+2500, here byte by byte. */
+/** Durations also change the width of a table's columns. Rows of U+2500 are matched as the bytes of its UTF-8. */
 const TOOK_IN_TABLE = {
   pattern: / *\b\d+(?:\.\d+)?(?:ns|Âµs|ms|s)\b *| +TOOK +|(?:\u00e2\u0094\u0080)+/g,
   replacement: (match: string) =>
@@ -28,7 +29,7 @@ const healthIn = (format: string): readonly SideBySideCase[] => {
   return [
     { run: `endpoint health -w ${format}`, mask },
     { run: `endpoint health -w ${format} --cluster`, mask },
-    { run: `endpoint health -w ${format} ${ONLY_DEAD}`, alone: true, atOnce: true, mask },
+    { run: `endpoint health -w ${format} ${ONLY_UNREACHABLE}`, alone: true, atOnce: true, mask },
     { run: `endpoint health -w ${format} --hex`, mask },
   ];
 };
@@ -47,11 +48,11 @@ const reachedStatusIn = (format: string): readonly SideBySideCase[] => [
   { run: `endpoint status -w ${format} --hex`, given: DATA, since: '3.6', scene: settled },
   { run: `endpoint status -w ${format} --cluster`, given: DATA, since: '3.6', scene: settled },
   {
-    run: `endpoint status -w ${format} ${DEAD}`,
+    run: `endpoint status -w ${format} ${ALSO_UNREACHABLE}`,
     given: DATA,
     since: '3.6',
     scene: settled,
-    newestServerOnly: DEAD_BESIDE,
+    newestServerOnly: COMPARED_WITHOUT_UNREACHABLE,
     atOnce: true,
   },
 ];
@@ -59,11 +60,16 @@ const reachedStatusIn = (format: string): readonly SideBySideCase[] => [
 const status: readonly SideBySideCase[] = [
   ...FORMATS.flatMap((format) => [
     ...reachedStatusIn(format),
-    { run: `endpoint status -w ${format} ${ONLY_DEAD}`, alone: true, atOnce: true, ...sinceOf(format) },
+    {
+      run: `endpoint status -w ${format} ${ONLY_UNREACHABLE}`,
+      alone: true,
+      atOnce: true,
+      ...sinceOf(format),
+    },
   ]),
   { run: 'endpoint status surplus', given: DATA, since: '3.6', scene: settled },
   ...askingNoServer([{ run: 'endpoint status -w xml' }, { run: 'endpoint status --rev=1' }]),
-  { run: `endpoint status --cluster ${ONLY_DEAD}`, alone: true, atOnce: true },
+  { run: `endpoint status --cluster ${ONLY_UNREACHABLE}`, alone: true, atOnce: true },
   { run: 'endpoint s', given: DATA, since: '3.6', scene: settled },
 ];
 
@@ -72,10 +78,10 @@ const reachedHashkvIn = (format: string): readonly SideBySideCase[] => [
   { run: `endpoint hashkv -w ${format} --hex`, given: DATA, since: '3.6' },
   { run: `endpoint hashkv -w ${format} --cluster --rev=2`, given: DATA, since: '3.6' },
   {
-    run: `endpoint hashkv -w ${format} ${DEAD}`,
+    run: `endpoint hashkv -w ${format} ${ALSO_UNREACHABLE}`,
     given: DATA,
     since: '3.6',
-    newestServerOnly: DEAD_BESIDE,
+    newestServerOnly: COMPARED_WITHOUT_UNREACHABLE,
     atOnce: true,
   },
 ];
@@ -83,7 +89,12 @@ const reachedHashkvIn = (format: string): readonly SideBySideCase[] => [
 const hashkv: readonly SideBySideCase[] = [
   ...FORMATS.flatMap((format) => [
     ...reachedHashkvIn(format),
-    { run: `endpoint hashkv -w ${format} ${ONLY_DEAD}`, alone: true, atOnce: true, ...sinceOf(format) },
+    {
+      run: `endpoint hashkv -w ${format} ${ONLY_UNREACHABLE}`,
+      alone: true,
+      atOnce: true,
+      ...sinceOf(format),
+    },
   ]),
   { run: 'endpoint hashkv --rev=1', given: DATA, since: '3.6' },
   { run: 'endpoint hashkv --rev=0x2', given: DATA, since: '3.6' },
@@ -92,7 +103,7 @@ const hashkv: readonly SideBySideCase[] = [
   ...askingNoServer([{ run: 'endpoint hashkv --rev=x' }, { run: 'endpoint hashkv --rev' }]),
   { run: 'endpoint hashkv surplus', given: DATA, since: '3.6' },
   { run: 'endpoint hashkv -w xml', asksNoServer: true },
-  { run: `endpoint hashkv --cluster ${ONLY_DEAD}`, alone: true, atOnce: true },
+  { run: `endpoint hashkv --cluster ${ONLY_UNREACHABLE}`, alone: true, atOnce: true },
   { run: 'endpoint hash', given: DATA, since: '3.6' },
 ];
 
@@ -113,7 +124,7 @@ sideBySide(
   ['simple', 'json'].flatMap((format) => [...reachedStatusIn(format), ...reachedHashkvIn(format)]),
   { members: 3 },
 );
-/** Each login is an entry of the Raft log. */
+/** Masks the Raft index, which grows with each login. */
 const RAFT_INDEX = {
   pattern: /(?<="raft(?:Applied)?Index":)\d+|(?<=, true, false, \d+, )\d+, \d+/g,
   replacement: '<n>',

@@ -7,7 +7,7 @@ const LARGEST = '7fffffffffffffff';
 
 const none = leases();
 const one = leases({ id: '1234', ttlSeconds: 600 });
-/** One key: servers tell several in any order. */
+/** One key, because the order of several is undefined. */
 const withKey = leases({ id: '1234', ttlSeconds: 600, keys: [Buffer.from('a "key"\n\xff', 'latin1')] });
 const largest = leases({ id: LARGEST, ttlSeconds: 600, keys: ['a'] });
 const several = leases(
@@ -16,11 +16,11 @@ const several = leases(
   { id: '20000000000001', ttlSeconds: 1800 },
 );
 
-/** The server chooses ids. */
+/** Masks lease ids, which the server generates. */
 const ID = { pattern: /(lease |"ID" : |"ID":|"id":"?)[0-9a-fx]{10,}/g, replacement: '$1<id>' };
-/** What etcdctl shows of a message that it cannot print, addresses in memory included. */
+/** Masks etcdctl's dump of a message that it cannot print, which has memory addresses. */
 const DUMP = { pattern: / \(&\{.*\}\)$/gm, replacement: '' };
-/** Time passes between the two runs. */
+/** Masks remaining TTLs, because time passes between the two runs. */
 const REMAINING = { pattern: /(remaining\(|"TTL" : |"ttl":"?)\d+/g, replacement: '$1<n>' };
 
 const grants: readonly SideBySideCase[] = [
@@ -41,13 +41,13 @@ const grants: readonly SideBySideCase[] = [
   { run: 'lease grant 9223372036854775807', scene: none },
 ];
 
-const FORMAT_FIRST = 'a format that cannot print the result is refused before the server is asked';
+const FORMAT_FIRST = 'a format that cannot print the result is refused before the call';
 
 const known: readonly SideBySideCase[] = [
   ...FORMATS.flatMap((format) => {
     const since = format === 'fields' ? { since: '3.6' } : {};
     const revoking = { changes: true, mask: DUMP, ...(format === 'protobuf' ? { since: '3.7' } : since) };
-    // In protobuf etcdctl prints no more than the header of these.
+    // With -w protobuf, etcdctl prints only the header of these.
     const header = { changes: true, ...(format === 'protobuf' && { message: ResponseHeader }), ...since };
     return [
       { run: `lease list -w ${format}`, scene: none, ...header },
@@ -123,7 +123,7 @@ const wrongArguments: readonly SideBySideCase[] = [
   'lease keep-alive 1 2',
 ].map((run) => ({ run }));
 
-/** etcdctl of 3.5 shows its help on stdout. */
+/** Cases whose help etcdctl 3.5 prints on stdout. */
 const wrongFlags: readonly SideBySideCase[] = [
   'lease grant -60',
   'lease list --nonsense',

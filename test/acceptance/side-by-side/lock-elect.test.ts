@@ -1,6 +1,6 @@
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
-/** The server chooses the lease, whose id the key ends with. */
+/** Masks the end of the key: the id of the lease, which the server generates. */
 const KEY = { pattern: /\/[0-9a-f]{8,}/g, replacement: '/<lease>' };
 const REVISION = { pattern: /REV=\d+/, replacement: 'REV=<n>' };
 
@@ -31,7 +31,7 @@ const lock: readonly SideBySideCase[] = [
     env: { ETCD_LOCK_KEY: 'of a lock around this one' },
     mask: KEY,
     differs: {
-      why: 'a command under two locks is told of the inner one; etcdctl leaves it with the outer one',
+      why: 'a command under two nested locks gets the variables of the inner one; with etcdctl, those of the outer one',
       stdout: 'name/<lease>\n',
     },
   },

@@ -13,7 +13,7 @@ import {
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
 const FORMATS = ['simple', 'json', 'fields', 'protobuf', 'table'];
-const ELSEWHERE = '--peer-urls=http://127.0.0.1:2';
+const UNUSED_PEER_URL = '--peer-urls=http://127.0.0.1:2';
 
 const listIn = (format: string): readonly SideBySideCase[] => [
   { run: `member list -w ${format}`, ...(format === 'fields' && { since: '3.6' }) },
@@ -55,7 +55,7 @@ const BAD_PEER_URLS = [
   'http://é|:1',
 ];
 
-/** Refused without the cluster, or by it without a change. */
+/** Cases that are refused by the program, or by the cluster without a change. */
 const refused: readonly SideBySideCase[] = [
   ...askingNoServer([{ run: 'member add' }, { run: 'member add m4' }]),
   { run: ['member', 'add', 'm4', '--peer-urls', ''] },
@@ -63,8 +63,8 @@ const refused: readonly SideBySideCase[] = [
     { run: 'member add m4 http://127.0.0.1:2' },
     { run: 'member add m4 HTTPS://a:1 x http://b:2' },
     { run: 'member add m4 --peer-urls' },
-    { run: `member add m4 ${ELSEWHERE} --nonsense` },
-    { run: `member add m4 ${ELSEWHERE} --learner=perhaps` },
+    { run: `member add m4 ${UNUSED_PEER_URL} --nonsense` },
+    { run: `member add m4 ${UNUSED_PEER_URL} --learner=perhaps` },
   ]),
   ...BAD_PEER_URLS.map((url) => ({ run: ['member', 'add', 'm4', '--peer-urls', url], since: '3.6' })),
   ...askingNoServer([{ run: 'member remove' }, { run: 'member remove x' }, { run: 'member remove 1 2' }]),
@@ -80,10 +80,10 @@ const refused: readonly SideBySideCase[] = [
     { run: 'member remove -- -1' },
     { run: 'member update' },
     { run: 'member update 1234' },
-    { run: `member update x ${ELSEWHERE}` },
-    { run: `member update 1234 5678 ${ELSEWHERE}` },
+    { run: `member update x ${UNUSED_PEER_URL}` },
+    { run: `member update 1234 5678 ${UNUSED_PEER_URL}` },
   ]),
-  { run: `member update 1234 ${ELSEWHERE}` },
+  { run: `member update 1234 ${UNUSED_PEER_URL}` },
   { run: 'member update 1234 --peer-urls=127.0.0.1:1', since: '3.6' },
   { run: ['member', 'update', '1234', '--peer-urls', ' unix://a'] },
   ...askingNoServer([{ run: 'member promote' }, { run: 'member promote x' }, { run: 'member promote 1 2' }]),
@@ -91,15 +91,15 @@ const refused: readonly SideBySideCase[] = [
   { run: 'member promote 123_4', asksNoServer: true },
 ];
 
-const ADDED = '--peer-urls={url}';
-const MOVED = '--peer-urls={otherUrl}';
+const NEW_PEER_URL = '--peer-urls={url}';
+const OTHER_PEER_URL = '--peer-urls={otherUrl}';
 
 const sorted = (separator: string | RegExp, glue: string) => (text: string) =>
   text.split(separator).toSorted().join(glue);
 
-/** Members come in the order of their ids, which differs when one of them has a new id: here they come in alphabetical order. */
+/** Sorts the members alphabetically: they are listed in the order of their ids, which differs when one of them has a new id. */
 const ORDER = {
-  // Ids of fewer digits have blanks before them.
+  // Ids with fewer digits are padded with blanks.
   simple: {
     pattern: /^Member +|(?<=ETCD_INITIAL_CLUSTER=").*(?=")/gm,
     replacement: (match: string) => (match.startsWith('Member ') ? 'Member ' : sorted(',', ',')(match)),
@@ -107,7 +107,7 @@ const ORDER = {
   json: { pattern: /(?<="members":\[\{).*(?=\}\])/, replacement: sorted('},{', '},{') },
   fields: { pattern: /"ID" :[\s\S]*/, replacement: sorted(/(?="ID" :)/, '') },
   lines: { pattern: /[\s\S]*/, replacement: sorted('\n', '\n') },
-  // Ids of fewer digits stand between more blanks.
+  // Ids with fewer digits are centred between more blanks.
   table: {
     pattern: /[\s\S]*/,
     replacement: (text: string) => sorted('\n', '\n')(text.replace(/^(\S+) +(\S+) +/gm, '$1 $2 ')),
@@ -119,18 +119,23 @@ const changing: readonly SideBySideCase[] = [
     const mask = ORDER[format];
     const withHex = `-w ${format} --hex`;
     return [
-      { run: `member add new ${ADDED} -w ${format}`, scene: ownMembers, mask },
-      { run: `member add new ${ADDED} ${withHex}`, scene: ownMembers, since: '3.7', mask },
-      { run: `member add new ${ADDED} --learner -w ${format}`, scene: ownMembers, since: '3.7', mask },
+      { run: `member add new ${NEW_PEER_URL} -w ${format}`, scene: ownMembers, mask },
+      { run: `member add new ${NEW_PEER_URL} ${withHex}`, scene: ownMembers, since: '3.7', mask },
+      { run: `member add new ${NEW_PEER_URL} --learner -w ${format}`, scene: ownMembers, since: '3.7', mask },
       { run: `member remove {new} -w ${format}`, scene: unstartedMember, mask },
       { run: `member remove {new} ${withHex}`, scene: unstartedLearner, since: '3.7', mask },
-      { run: `member update {new} ${MOVED} -w ${format}`, scene: unstartedMember, mask },
-      { run: `member update {new} ${MOVED} ${withHex}`, scene: unstartedLearner, since: '3.7', mask },
+      { run: `member update {new} ${OTHER_PEER_URL} -w ${format}`, scene: unstartedMember, mask },
+      {
+        run: `member update {new} ${OTHER_PEER_URL} ${withHex}`,
+        scene: unstartedLearner,
+        since: '3.7',
+        mask,
+      },
       { run: `member promote {new} -w ${format}`, scene: runningLearner(), mask },
     ];
   }),
   {
-    run: `member add new ${ADDED} -w protobuf`,
+    run: `member add new ${NEW_PEER_URL} -w protobuf`,
     scene: ownMembers,
     message: MemberAddResponse,
     mask: ORDER.json,
@@ -163,12 +168,12 @@ const changing: readonly SideBySideCase[] = [
     scene: ownMembers,
     mask: ORDER.simple,
   },
-  { run: ['member', 'add', '', ADDED], scene: ownMembers, mask: ORDER.simple },
+  { run: ['member', 'add', '', NEW_PEER_URL], scene: ownMembers, mask: ORDER.simple },
   { run: 'member add new --peer-urls={peer}', scene: ownMembers },
-  { run: `member add new ${ADDED} -w table`, scene: ownMembers },
-  { run: `member add new ${ADDED} -w fields`, scene: ownMembers },
-  { run: `member add second ${MOVED} --learner`, scene: unstartedLearner },
-  { run: `member add second ${ADDED},http://127.0.0.1:2`, scene: unstartedMember },
+  { run: `member add new ${NEW_PEER_URL} -w table`, scene: ownMembers },
+  { run: `member add new ${NEW_PEER_URL} -w fields`, scene: ownMembers },
+  { run: `member add second ${OTHER_PEER_URL} --learner`, scene: unstartedLearner },
+  { run: `member add second ${NEW_PEER_URL},http://127.0.0.1:2`, scene: unstartedMember },
   { run: 'member update {new} --peer-urls={peer}', scene: unstartedMember },
   { run: 'member update {m1} --peer-urls={peer}', scene: unstartedMember },
   { run: 'member promote {new}', scene: unstartedLearner },
@@ -178,13 +183,13 @@ const changing: readonly SideBySideCase[] = [
 
 const refusedFormats: readonly SideBySideCase[] = [
   'member remove 1234',
-  `member update 1234 ${ELSEWHERE}`,
+  `member update 1234 ${UNUSED_PEER_URL}`,
   'member promote 1234',
 ].flatMap((line) =>
   ['table', 'fields'].map((format) => ({
     run: `${line} -w ${format}`,
     differs: {
-      why: 'a refused format is refused first',
+      why: 'an unsupported format is refused before the call',
       error: `Error: ${format} not supported as output format`,
       code: 4,
     },

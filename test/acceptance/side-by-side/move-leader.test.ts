@@ -6,7 +6,7 @@ import {
   sideBySide,
 } from '../../support/lab/side-by-side.js';
 
-/** Who leads: `{leader}` at `{at}`, and `{follower}`, which does not, at `{beside}`. */
+/** Sets `{leader}`, the leader's id, and `{at}`, its endpoint; `{follower}` and `{beside}` are those of a follower. */
 const leadership: Scene = {
   name: 'a leader',
   async set(lab) {
@@ -22,7 +22,7 @@ const leadership: Scene = {
 
 async function statusLines(lab: Lab) {
   const { stdout } = await lab.real(['endpoint', 'status', '-w', 'json']);
-  // Ids exceed what JSON.parse keeps apart.
+  // Ids exceed 2^53: quote them, so that JSON.parse keeps them exactly.
   const exact = stdout.toString().replace(/("(?:member_id|leader)":)(\d+)/g, '$1"$2"');
   const list: { Endpoint: string; Status: { header: { member_id: string }; leader: string } }[] =
     JSON.parse(exact);
@@ -33,7 +33,7 @@ async function statusLines(lab: Lab) {
   }));
 }
 
-/** The member that answers is the leader of the moment, and each election has its own term. */
+/** Masks the id of the answering member, which is the current leader, and the term, which grows with each election. */
 const mask = {
   pattern: /("member_?id" ?: ?"?|"raft_?term" ?: ?"?)\d+/gi,
   replacement: (match: string) => match.replace(/\d+$/, '<n>'),
@@ -65,4 +65,4 @@ const refused: readonly SideBySideCase[] = [
 ];
 
 sideBySide('move-leader', moving, { members: 3, profile: 'tls', reset: [] });
-sideBySide('move-leader that moves nothing', refused);
+sideBySide('move-leader without a transfer', refused);

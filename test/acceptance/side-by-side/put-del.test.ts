@@ -1,8 +1,8 @@
 import { DeleteRangeResponse, PutResponse } from '../../../src/wire/etcdserver.js';
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
-/** The two seconds are the client's; what the servers do then is compared with `--range`. */
-const SECOND_THOUGHTS = 'waits, and then does what del --range does';
+/** The client waits two seconds; the deletion itself is compared with `--range`. */
+const WAITS_FIRST = 'the command waits in the client, and then does the same as del --range';
 const SEVERAL = ['put a 1', 'put ab 2', 'put abc 3', 'put b 4', 'put a 5'];
 
 const putOneKey: readonly SideBySideCase[] = [
@@ -56,7 +56,7 @@ const del: readonly SideBySideCase[] = [
   { run: ['del', '', '--from-key'], given: SEVERAL, changes: true },
   { run: 'del ab --from-key --prev-kv', given: SEVERAL, changes: true },
   { run: 'del a b --range', given: SEVERAL, changes: true, since: '3.6' },
-  { run: 'del a b', given: SEVERAL, changes: true, newestServerOnly: SECOND_THOUGHTS },
+  { run: 'del a b', given: SEVERAL, changes: true, newestServerOnly: WAITS_FIRST },
   { run: 'del a --prev-kv --hex', given: SEVERAL, changes: true },
   ...['json', 'fields'].map((format) => ({
     run: `del a --prefix --prev-kv -w ${format}`,

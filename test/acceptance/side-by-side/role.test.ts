@@ -157,7 +157,7 @@ sideBySide('role', [
   ...revoking,
 ]);
 sideBySide(
-  'role with users on',
+  'role with auth enabled',
   [...['simple', 'json'].flatMap(inFormat), ...adding, ...deleting, ...grantingRanges],
   {
     profile: 'auth',

@@ -8,7 +8,7 @@ import { startOnTerminal, terminalsMissing } from '../../support/lab/terminal.js
 const SEVERAL = ['put a 1', 'put ab 2', 'put abc 3', 'put b 4', 'put a 5'];
 const FORMATS = ['simple', 'json', 'fields', 'protobuf', 'table'];
 
-/** A transaction of these lists, as it is typed. */
+/** A transaction with these lists, as typed on stdin. */
 function txn(
   compares: readonly string[],
   success: readonly string[] = [],
@@ -17,12 +17,12 @@ function txn(
   return [...compares, '', ...success, '', ...failure, '', ''].join('\n');
 }
 
-/** Reads one key when the comparison holds, and another when it does not. */
+/** A transaction that reads one key when the comparison is true, and another one when it is false. */
 function comparing(line: string): SideBySideCase {
   return { run: 'txn', stdin: txn([line], ['get a'], ['get b']), given: SEVERAL };
 }
 
-/** A request that changes nothing. */
+/** A transaction with a request that changes nothing. */
 function asking(line: string): SideBySideCase {
   return { run: 'txn', stdin: txn([], [line]), given: SEVERAL };
 }
@@ -137,7 +137,7 @@ const reads: readonly SideBySideCase[] = [
     'get -- a',
     'g a',
   ].map(asking),
-  // Before, etcdctl cut single-quoted words short.
+  // Earlier versions of etcdctl truncate single-quoted words.
   { ...asking("get 'a'"), since: '3.6' },
   { ...asking('get a --stream'), since: '3.7' },
   { ...asking('get a --prefix --min-mod-rev=3 --max-create-rev=4'), since: '3.6' },
@@ -197,7 +197,10 @@ const writes: readonly SideBySideCase[] = [
   changing('del a'),
   changing('del a --prefix --prev-kv'),
   { ...changing('del a b --range --prev-kv'), since: '3.6' },
-  { ...changing('del a b'), newestServerOnly: 'waits, and then does what del --range does' },
+  {
+    ...changing('del a b'),
+    newestServerOnly: 'the command waits in the client, and then does the same as del --range',
+  },
   changing('del b --from-key'),
   changing('del missing'),
   changing('get a --prefix', 'del a', 'get a --prefix'),
@@ -302,7 +305,7 @@ const ON_PURPOSE: readonly SideBySideCase[] = [
     ...typed(Buffer.concat([Buffer.from('\nput "'), Buffer.of(0xff), Buffer.from('" v\nget "\\xff"\n\n\n')])),
     changes: true,
     differs: {
-      why: 'a byte that is not UTF-8 stays what it is; etcdctl stores U+FFFD in its place when it stands in double quotes',
+      why: 'a byte that is not UTF-8 is stored unchanged; etcdctl stores U+FFFD for it when it is in double quotes',
       stdout: 'SUCCESS\n\nOK\n\n\xff\nv\n',
     },
   },
@@ -320,7 +323,7 @@ describe.skipIf(terminalsMissing !== undefined)('txn -i on a terminal', () => {
   });
   afterAll(() => lab?.stop());
 
-  /** Each answer is typed when its prompt is there. What the terminal shows, and how the program ends. */
+  /** Types each answer after its prompt appears; returns the terminal's output and the exit code. */
   async function converse(program: Program, answers: readonly (readonly [string, string])[]) {
     await lab.real(['del', 'k']);
     const running = startOnTerminal(program, [...lab.flags(), 'txn', '-i'], {

@@ -9,7 +9,7 @@ import { accounts } from '../../support/lab/accounts.js';
 import { askingNoServer, type SideBySideCase, sideBySide } from '../../support/lab/side-by-side.js';
 
 const FORMATS = ['simple', 'json', 'protobuf', 'fields', 'table'];
-const FORMAT_FIRST = 'a format that cannot print the result is refused before the server is asked';
+const FORMAT_FIRST = 'a format that cannot print the result is refused before the call';
 
 const none = accounts();
 const one = accounts({ users: { bob: [] }, roles: { reader: [{ type: 'READ', key: 'a', end: 'c' }] } });
@@ -169,7 +169,7 @@ sideBySide('user', [
   ...refusedFirst,
 ]);
 sideBySide(
-  'user with users on',
+  'user with auth enabled',
   [...['simple', 'json'].flatMap(inFormat), ...typedPassword, ...deletingAndGetting],
   {
     profile: 'auth',

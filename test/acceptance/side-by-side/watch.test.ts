@@ -7,9 +7,9 @@ import {
 
 const LONE_KEY = { ETCDCTL_WATCH_KEY: 'a' };
 const KEY_AND_END = { ETCDCTL_WATCH_KEY: 'a', ETCDCTL_WATCH_RANGE_END: 'c' };
-/** Revisions are those of the store, which differ from server to server: a watch of all of them is bounded by its keys. */
+/** Changes of a few keys: revisions differ from server to server, so a watch from revision 1 is restricted by its keys. */
 const SEVERAL = ['put a 1', 'put ab 2', 'put a 3', 'del ab', 'put b 4'];
-/** The command of the first event ends the watch. */
+/** A command that fails at the first event, which ends the watch. */
 const ENDS = ['--', 'false'];
 
 const AT_ONCE: Difference = {
@@ -18,10 +18,10 @@ const AT_ONCE: Difference = {
   code: 4,
 };
 
-/** What etcdctl 3.5 prints in these formats is other. */
+/** etcdctl 3.5 prints something else in these formats. */
 const sinceOf = (format: string) => (['json', 'fields'].includes(format) ? { since: '3.6' } : {});
 
-/** Watches that come to an end by themselves. */
+/** Watches that end by themselves. */
 const watch: readonly SideBySideCase[] = [
   ...askingNoServer([
     { run: 'watch' },
@@ -72,7 +72,7 @@ const watch: readonly SideBySideCase[] = [
   },
 ];
 
-/** All past events of the keys come in one response, which is printed before its first event's command fails. */
+/** All past events of the keys are in one response, which is printed before the command of the first event fails. */
 const formats: readonly SideBySideCase[] = ['simple', 'json', 'fields', 'protobuf'].flatMap((format) =>
   [
     'a --rev=1',
@@ -87,7 +87,7 @@ const formats: readonly SideBySideCase[] = ['simple', 'json', 'fields', 'protobu
   })),
 );
 
-/** Lines that end interactive mode, or do nothing. */
+/** Lines that end interactive mode, or have no effect. */
 const interactive: readonly SideBySideCase[] = [
   '',
   'watch a',

@@ -1,4 +1,4 @@
-/** What a program gets from whoever starts it: signals to be ignored, descriptors that are closed, variables of odd names. */
+/** State that a program inherits from its parent: ignored signals, closed descriptors, variables with unusual names. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,9 +13,9 @@ import {
   start,
 } from '../../support/lab/program.js';
 
-/** Only Linux tells which signals a process ignores. */
+/** Ignored signals are read from /proc, which only Linux has. */
 const isLinux = process.platform === 'linux';
-/** Long enough for a program to end that heeds a signal. */
+/** Long enough for a program to end that does not ignore the signal. */
 const SOON_MS = 400;
 
 let lab: Lab;
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.stop());
 
-/** The program, started by a shell that runs the script first. */
+/** The program, executed by a shell after the script. */
 function after(script: string, { command, leadingArgs }: Program): Program {
   return { command: 'sh', leadingArgs: ['-c', `${script}; exec "$@"`, 'sh', command, ...leadingArgs] };
 }
@@ -58,15 +58,15 @@ describe.skipIf(!isLinux)('ignored signals', () => {
   it.each([
     ["trap '' HUP", '0000000000000001'],
     [':', '0000000000000000'],
-    // Go knows of SIGHUP and SIGINT alone, and etcdctl's lock listens to the second one.
+    // Go keeps only SIGHUP and SIGINT ignored, and etcdctl's lock installs a handler for SIGINT.
     ["trap '' INT QUIT TERM", '0000000000004006'],
-  ])('are those of children too: %s', async (script, mask) => {
+  ])('are inherited by child programs: %s', async (script, mask) => {
     const line = ['lock', 'l', '--', 'grep', 'SigIgn', '/proc/self/status'];
     const { stdout } = await run(after(script, installedEtcdctl()), [...lab.flags(), ...line]);
     expect(stdout.toString()).toBe(`SigIgn:\t${mask}\n`);
   });
 
-  it('keep etcdctl from starting nothing that is missing', async () => {
+  it('do not hide the error for a missing child program', async () => {
     const program = after("trap '' HUP", installedEtcdctl());
     const { stderr, code } = await run(program, [...lab.flags(), 'lock', 'm', 'no-such-program']);
     expect([code, stderr.toString()]).toEqual([
@@ -99,7 +99,7 @@ describe('closed descriptors', () => {
   }
 
   it.each([[['<&-']], [['>&-']], [['2>&-']], [['<&-', '>&-', '2>&-']]])(
-    '%j, as with etcdctl',
+    'have the same results as in etcdctl: %j',
     async (closed) => {
       const lines = [
         ['version'],
@@ -123,7 +123,7 @@ describe('closed descriptors', () => {
 });
 
 describe.skipIf(process.env.ETCDCTL_UNDER_TEST)('the npm package', () => {
-  it('hands variables on to children that a shell would drop or change', async () => {
+  it('passes variables on to children that a shell would drop or change', async () => {
     const env = {
       'a-b.c': '1',
       'BASH_FUNC_f%%': '() { :; }',
@@ -145,7 +145,7 @@ describe.skipIf(process.env.ETCDCTL_UNDER_TEST)('the npm package', () => {
     expect(await variables(installedEtcdctl())).toEqual(await variables(lab.newestEtcdctl));
   });
 
-  it('starts by a link, and says in one sentence when there is no Node.js', async () => {
+  it('can be started by a symbolic link, and reports in one sentence that Node.js is missing', async () => {
     const folder = path.join(lab.folder, 'bin with space');
     mkdirSync(folder);
     const link = path.join(folder, 'etcdctl');

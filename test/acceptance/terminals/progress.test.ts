@@ -1,4 +1,4 @@
-/** Commands that show progress, on terminals of all kinds. */
+/** Commands that show progress, on different terminals. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,12 +13,12 @@ import {
   terminalsMissing,
 } from '../../support/lab/terminal.js';
 
-/** Longer than progress is waited for until it is shown. */
+/** Longer than the delay after which progress is shown. */
 const LONG_MS = 900;
 const MAX_MEMORY_BYTES = 400 * 2 ** 20;
 const ESCAPE = '\u001b';
 const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`, 'g');
-/** Servers do not know their cluster's version at first. */
+/** The result lines; the version is missing when the server has just started and does not know it yet. */
 const RESULT = /(?<=^|\n)Snapshot saved at \/\S+\.db\r\n(?:Server version [\d.]+\r\n)?$/;
 
 describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${terminalsMissing ?? ''}`, () => {
@@ -29,7 +29,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
   });
   afterAll(() => lab?.stop());
 
-  /** `snapshot save` that takes its time, on each of the terminals: what they showed until its end. */
+  /** Runs a slow `snapshot save` on each of the terminals; returns what they showed. */
   async function saveSlowly(
     terminals: readonly TerminalOptions[],
     meanwhile: (running: readonly OnTerminal[]) => unknown = () => undefined,
@@ -55,14 +55,14 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
     }));
   }
 
-  /** The results stand on lines of their own, with nothing else in them. */
+  /** Expects the results on separate lines, with no other text in them; returns the text before. */
   function expectResults({ code, shown, isFlat }: Awaited<ReturnType<typeof saveSlowly>>[number]) {
     expect({ code, isFlat }).toEqual({ code: 0, isFlat: true });
     expect(shown).toMatch(RESULT);
     return shown.replace(RESULT, '');
   }
 
-  it('is shown where it fits, and ends with a line of its own', async () => {
+  it('is shown when it fits, and is followed by a newline', async () => {
     const sizes = [
       ...([20, 21, 40, 80, 500].map((columns) => ({ columns, rows: 24 })) satisfies TerminalOptions[]),
       { columns: 80, rows: 1 },
@@ -74,12 +74,12 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
       expect(progress).toContain('Saving');
       const drawings = progress.replaceAll(COLOUR, '').split(/[\r\n]+/);
       for (const drawing of drawings) expect(drawing.length).toBeLessThan(sizes[index]?.columns ?? 0);
-      // The line that remains has no codes.
+      // The final state of the line has no control sequences.
       expect(progress.split('\r').at(-2)).not.toContain(ESCAPE);
     }
   });
 
-  it('is not shown where it does not fit, or nobody can tell', async () => {
+  it('is not shown when it does not fit, or when the size is unknown', async () => {
     const sizes: TerminalOptions[] = [
       { columns: 'unset' },
       { columns: 0, rows: 0 },
@@ -92,7 +92,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
     for (const result of ended) expect(expectResults(result)).toBe('');
   });
 
-  it('heeds what the environment says of the terminal', async () => {
+  it('follows the environment variables about the terminal', async () => {
     const [dumb, unknown, ci, plain, forced, ascii, coloured] = await saveSlowly([
       { env: { TERM: 'dumb' } },
       { env: { TERM: '' } },
@@ -110,7 +110,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
     expect(coloured && expectResults(coloured)).toContain(`${ESCAPE}[36m⠋${ESCAPE}[39m Saving`);
   });
 
-  it('goes on when the terminal changes its size', async () => {
+  it('continues when the terminal changes its size', async () => {
     const [result] = await saveSlowly([{ columns: 80, env: { NO_COLOR: '1' } }], async ([running]) => {
       for (const columns of [30, 0, 5, 80]) {
         await running?.resize(columns, 24);
@@ -120,13 +120,13 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
     expect(result && expectResults(result)).toContain('Saving');
   });
 
-  it('is not shown by what is done at once', async () => {
+  it('is not shown by a command that ends soon', async () => {
     const file = path.join(lab.folder, 'quick.db');
     const { stdout, code } = await startOnTerminal(ourEtcdctl(), saveLine(lab, file)).result;
     expect([code, stdout.toString().replace(RESULT, '')]).toEqual([0, '']);
   });
 
-  it('keeps no command on files from its end, on a terminal of no size', async () => {
+  it('does not disturb commands on files, on a terminal without a size', async () => {
     const folder = mkdtempSync(path.join(lab.folder, 'files-'));
     await lab.real(['snapshot', 'save', path.join(folder, 's.db')]);
     const steps: readonly (readonly [Program, readonly string[]])[] = [
@@ -153,7 +153,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
     expect(code).toBe(0);
   });
 
-  it.each(['unset', 20, 80] as const)('keeps no backup from its end, on %s columns', async (columns) => {
+  it.each(['unset', 20, 80] as const)('does not disturb backup, with columns %s', async (columns) => {
     const folder = mkdtempSync(path.join(lab.folder, 'backup-'));
     await lab.real(['snapshot', 'save', path.join(folder, 's.db')]);
     await run(ourEtcdutl(), ['snapshot', 'restore', 's.db', '--data-dir=d'], { cwd: folder });
@@ -169,7 +169,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
     }
   });
 
-  it.each(['unset', 20, 80] as const)('keeps make-mirror from nothing, on %s columns', async (columns) => {
+  it.each(['unset', 20, 80] as const)('does not disturb make-mirror, with columns %s', async (columns) => {
     const destination = await startLab();
     try {
       const to = destination.cluster.endpoints[0] ?? '';
@@ -186,7 +186,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
   });
 
   it.each(['unset', 20, 80] as const)(
-    'leaves check datascale its clean-up, on %s columns',
+    'does not disturb the clean-up of check datascale, with columns %s',
     async (columns) => {
       const left = async () =>
         (

@@ -1,4 +1,4 @@
-/** What a terminal gets to see: results, errors, and what a server or a key may not do to it; and what harnesses wait for. */
+/** Text on a terminal: results, errors, control sequences in keys and server messages, and the lines that test harnesses wait for. */
 import { mkdtempSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
     (await run(ourEtcdctl(), [...lab.flags(), ...args])).stdout.toString('latin1');
 
   describe('control sequences', () => {
-    it('of keys and values are shown, and reach files as they are', async () => {
+    it('in keys and values are escaped, and written to files unchanged', async () => {
       expect((await get('k', '--prefix')).text).toBe(`k${SHOWN}\nv${SHOWN}\n`);
       const exact = Buffer.from(`k${EVIL}\nv${EVIL}\n`).toString('latin1');
       expect(await piped('get', 'k', '--prefix')).toBe(exact);
@@ -41,31 +41,34 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       expect(readFileSync(stdout, 'latin1')).toBe(exact);
     });
 
-    it('of bytes that are no text are shown', async () => {
+    it('in bytes that are not UTF-8 are escaped', async () => {
       expect((await get('bytes')).text).toBe('bytes\n\\xff\\x9b1m\\xe2\\x82\n');
       expect(await piped('get', 'bytes')).toBe('bytes\n\xff\x9b1m\xe2\x82\n');
     });
 
-    it('leave text alone that is large and in all languages', async () => {
+    it('are not found in long text of many languages, which is unchanged', async () => {
       const { text } = await get('text', '--print-value-only');
       expect(text === `${TEXT}\n`).toBe(true);
     });
 
-    it('of names are shown, in JSON as JSON says them', async () => {
+    it('in names are escaped, in JSON by JSON escapes', async () => {
       expect((await shown([...lab.flags(), 'role', 'list'])).text).toBe(`r${SHOWN}\n`);
       const { text } = await shown([...lab.flags(), 'role', 'list', '-w', 'json']);
       expect(text).not.toMatch(CONTROLS);
       expect(JSON.parse(text)).toMatchObject({ roles: [`r${EVIL}`] });
     });
 
-    it.each(['fields', 'table', 'protobuf'])('of no format reach the terminal: %s', async (format) => {
-      const line = format === 'table' ? ['member', 'list'] : ['get', 'k', '--prefix'];
-      const { text } = await shown([...lab.flags(), ...line, '-w', format]);
-      expect(text).not.toMatch(CONTROLS);
-      expect(text).not.toBe('');
-    });
+    it.each(['fields', 'table', 'protobuf'])(
+      'do not reach the terminal in any format: %s',
+      async (format) => {
+        const line = format === 'table' ? ['member', 'list'] : ['get', 'k', '--prefix'];
+        const { text } = await shown([...lab.flags(), ...line, '-w', format]);
+        expect(text).not.toMatch(CONTROLS);
+        expect(text).not.toBe('');
+      },
+    );
 
-    it("of a server's message are shown", async () => {
+    it("in a server's message are escaped", async () => {
       const server = await FakeEtcd.start({
         'KV/Range': unary(() => {
           throw status(3, `bad ${EVIL}`);
@@ -94,28 +97,33 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       ['no file', ['snapshot', 'status', '/none'], {}],
       ['version 2', ['--endpoints=http://127.0.0.1:1', 'get', 'k'], { ETCDCTL_API: '2' }],
       ['version 2, no server', ['--endpoints=http://127.0.0.1:1', 'ls'], { ETCDCTL_API: '2' }],
-    ])('is plain and in one piece, and its reasons are coloured: %s', async (_what, args, env) => {
-      const { stderr } = await run(ourEtcdctl(), args, { env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' } });
-      const plain = stderr.toString().trimEnd().split('\n');
-      const { text } = await shown(args, { env });
-      const lines = text.trimEnd().split('\n');
-      const last = lines.findIndex((line) => line.startsWith('Error: '));
-      const withoutDurations = (all: string[]) => all.slice(last).join('\n').replaceAll(DURATIONS, '');
-      expect(withoutDurations(lines)).toBe(withoutDurations(plain));
-      for (const reason of lines.slice(0, last)) expect(reason).toMatch(COLOURED);
-      expect(lines).toHaveLength(plain.length);
-    });
+    ])(
+      'is unstyled and written in one piece, while the reasons are coloured: %s',
+      async (_what, args, env) => {
+        const { stderr } = await run(ourEtcdctl(), args, {
+          env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' },
+        });
+        const plain = stderr.toString().trimEnd().split('\n');
+        const { text } = await shown(args, { env });
+        const lines = text.trimEnd().split('\n');
+        const last = lines.findIndex((line) => line.startsWith('Error: '));
+        const withoutDurations = (all: string[]) => all.slice(last).join('\n').replaceAll(DURATIONS, '');
+        expect(withoutDurations(lines)).toBe(withoutDurations(plain));
+        for (const reason of lines.slice(0, last)) expect(reason).toMatch(COLOURED);
+        expect(lines).toHaveLength(plain.length);
+      },
+    );
   });
 
-  /** As etcd's own end-to-end tests (pkg/expect): a terminal without a size, both streams on it, lines as they come. */
-  describe('a harness', () => {
+  /** Runs a program as etcd's end-to-end tests do (pkg/expect): on a terminal without a size, with stdout and stderr on it. */
+  describe('a test harness', () => {
     async function lines(program: Program, args: readonly string[], cwd = lab.folder) {
       const { code, text } = await shown(args, { columns: 'unset', cwd }, program);
       return { code, lines: text.split('\n').slice(0, -1) };
     }
     const etcdctl = (...args: string[]) => lines(ourEtcdctl(), [...lab.flags(), ...args]);
 
-    it('finds lines and JSON of etcdctl', async () => {
+    it('finds the lines and JSON of etcdctl', async () => {
       expect(await etcdctl('put', 'a', 'b')).toEqual({ code: 0, lines: ['OK'] });
       expect(await etcdctl('get', 'a')).toEqual({ code: 0, lines: ['a', 'b'] });
       for (const args of [
@@ -147,8 +155,8 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       ['without a size', { columns: 'unset' }],
       ['of one column', { columns: 1, rows: 1 }],
       ['that is dumb', { env: { TERM: 'dumb' } }],
-      ['that nobody knows', { env: { TERM: '', CI: 'true' } }],
-    ])('answers questions, on a terminal %s', async (_what, options) => {
+      ['of unknown type', { env: { TERM: '', CI: 'true' } }],
+    ])('answers prompts, on a terminal %s', async (_what, options) => {
       const user = `user${++users}`;
       const running = startOnTerminal(ourEtcdctl(), [...lab.flags(), 'user', 'add', user], options);
       for (const question of [`Password of ${user}: `, `Type password of ${user} again for confirmation: `]) {
@@ -201,7 +209,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
 
 let users = 0;
 
-/** More than a block of output, whose ends fall into characters. */
+/** Longer than a block of output, so that blocks end within characters. */
 const TEXT = 'größer 日本語 👍🏽 שלום\tend\n'.repeat(6000);
 const FORCED = { FORCE_COLOR: '1', NO_COLOR: '1' };
 const COLOURED = new RegExp(`^${ESCAPE}\\[31m[^${ESCAPE}]*${ESCAPE}\\[39m$`);

@@ -1,4 +1,4 @@
-/** Signals to programs on terminals, and terminals that go away: what is undone, what is left, how the program ends. */
+/** Signals to programs on terminals, and hang-ups of terminals: clean-up, remaining files, exit status. */
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,8 +9,8 @@ import { type Lab, startLab } from '../../support/lab/lab.js';
 import { ourEtcdctl } from '../../support/lab/program.js';
 import { type OnTerminal, startOnTerminal, terminalsMissing } from '../../support/lab/terminal.js';
 
-/** As a shell has the end by SIGHUP. */
-const HUNG_UP = 129;
+/** A shell's exit status for SIGHUP. */
+const SIGHUP_STATUS = 129;
 
 describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissing ?? ''}`, () => {
   let lab: Lab;
@@ -32,7 +32,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
   }
 
   describe('signals', () => {
-    it('leave nothing of a snapshot, one or two of them', async () => {
+    it('end a snapshot, which leaves no files, whether one or two are sent', async () => {
       const held = await holdSnapshots(lab);
       const folder = mkdtempSync(path.join(lab.folder, 'save-'));
       const all = SIGNALS.map((signals, index) => {
@@ -50,7 +50,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
         expect({ signals, code, last }).toEqual({
           signals,
           code: 5,
-          // The system may deliver the later one first.
+          // The system can deliver the later signal first.
           last: expect.stringMatching(new RegExp(`^Error: .*interrupted by (?:${signals.join('|')})$`)),
         });
       }
@@ -58,7 +58,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       await held.close();
     });
 
-    it('end at once what does not end of itself, when one comes later', async () => {
+    it('end a program immediately that is still cleaning up, when a second one comes later', async () => {
       const script = 'trap "" INT; echo held; exec sleep 60';
       const running = onTerminal(['lock', 'stubborn', '--', 'sh', '-c', script]);
       await running.waitFor('held');
@@ -68,7 +68,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       expect((await running.result).code).toBe(130);
     });
 
-    it('delete the keys of a check, which says that it was interrupted', async () => {
+    it('end a check, which deletes its keys and reports that it was interrupted', async () => {
       const running = onTerminal(['check', 'perf']);
       await running.waitFor('Writing');
       await send(running, ['SIGINT', 'SIGINT']);
@@ -83,8 +83,8 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
 
     it.each([
       [['SIGTERM', 'SIGTERM'], 0],
-      [['SIGHUP', 'SIGHUP'], HUNG_UP],
-    ] as const)('%j free a lock and end a candidacy', async (signals, code) => {
+      [['SIGHUP', 'SIGHUP'], SIGHUP_STATUS],
+    ] as const)('%j release a lock and end a candidacy', async (signals, code) => {
       const name = `freed-${code}`;
       const lock = onTerminal(['lock', name]);
       const elect = onTerminal(['elect', `${name}-election`, 'me']);
@@ -94,7 +94,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       expect([await contenders(lab, name), await contenders(lab, `${name}-election`)]).toEqual([[], []]);
     });
 
-    it('leave the terminal as it was after a prompt', async () => {
+    it('at a prompt leave the terminal settings unchanged', async () => {
       const script = 'stty -g; "$@"; echo "code $?"; stty -g';
       const program = ourEtcdctl();
       const line = [program.command, ...program.leadingArgs, ...lab.flags(), 'user', 'add', 'somebody'];
@@ -116,12 +116,12 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       ['watch', ['watch', 'k', '--rev=1'], 'PUT'],
       ['elect', ['elect', 'hung', 'me'], 'me'],
       ['lock', ['lock', 'hung-lock'], 'hung-lock/'],
-    ])('ends %s by its signal, and nothing aborts', async (_what, args, sign) => {
+    ])('ends %s by SIGHUP, without an abort', async (_what, args, sign) => {
       const running = onTerminal(args, { leader: 'shell' });
       await running.waitFor(sign);
       running.hangUp();
       await running.gone();
-      expect(running.exitStatus()).toBe(HUNG_UP);
+      expect(running.exitStatus()).toBe(SIGHUP_STATUS);
     });
 
     it('ends watch -i', async () => {
@@ -130,10 +130,10 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       await running.waitFor('PUT');
       running.hangUp();
       await running.gone();
-      expect(running.exitStatus()).toBe(HUNG_UP);
+      expect(running.exitStatus()).toBe(SIGHUP_STATUS);
     });
 
-    it('ends a snapshot, of which nothing is left', async () => {
+    it('ends a snapshot, which leaves no files', async () => {
       const held = await holdSnapshots(lab);
       const folder = mkdtempSync(path.join(lab.folder, 'hung-'));
       const line = [held.endpoints, '--keepalive-time=60s', 'snapshot', 'save', path.join(folder, 's.db')];
@@ -146,7 +146,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       await held.close();
     });
 
-    it('ends a lock, the command under it, and the lease', async () => {
+    it('ends a lock, its command, and the lease', async () => {
       const file = path.join(lab.folder, 'child');
       const before = await leases(lab);
       const script = `trap 'echo hung up >>${file}; exit' HUP; echo $$ >${file}; while :; do sleep 0.05; done`;
@@ -162,7 +162,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
   });
 });
 
-/** With the second one a millisecond later. */
+/** Signals to send; a second one follows after a millisecond. */
 const SIGNALS: readonly (readonly NodeJS.Signals[])[] = [
   ['SIGINT'],
   ['SIGTERM'],

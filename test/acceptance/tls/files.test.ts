@@ -1,4 +1,4 @@
-/** What TLS files may look like, and which roots count: beside the real etcdctl, on a real server. */
+/** Which TLS files and system roots are accepted, compared with the real etcdctl, on a real server. */
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { describe } from 'vitest';
 import { CertificateLab, type CertificateRow } from '../../support/lab/certificate-table.js';
@@ -10,19 +10,22 @@ let count = 0;
 const read = (file: string) => readFileSync(file, 'latin1');
 const write = (content: string | Uint8Array) => pki.ssl.write(`file${count++}`, content);
 
-/** The certificate of the root, with its lines changed, is the file of authorities. */
+/** A row whose --cacert is the root's certificate file, changed line by line. */
 function cacert(
   change: (lines: { begin: string; body: string[]; end: string; whole: string }) => string,
 ): CertificateRow {
   const whole = read(pki.root.cert);
   const [begin = '', ...rest] = whole.trimEnd().split('\n');
   const end = rest.pop() ?? '';
-  return { ...pki.shown([pki.leaf()], pki.root), cacert: write(change({ begin, body: rest, end, whole })) };
+  return {
+    ...pki.withChain([pki.leaf()], pki.root),
+    cacert: write(change({ begin, body: rest, end, whole })),
+  };
 }
 
 const joined = (...lines: readonly string[]) => `${lines.join('\n')}\n`;
 
-describe('as --cacert is read', () => {
+describe('--cacert accepts', () => {
   pki.table(true, {
     'a blank line before the end': () => cacert(({ begin, body, end }) => joined(begin, ...body, '', end)),
     'a blank line in the middle': () =>
@@ -37,29 +40,30 @@ describe('as --cacert is read', () => {
     'the line ends of Windows': () => cacert(({ whole }) => whole.replaceAll('\n', '\r\n')),
     'no line end at the end': () => cacert(({ whole }) => whole.trimEnd()),
     'all data in one line': () => cacert(({ begin, body, end }) => joined(begin, body.join(''), end)),
-    'a block that is cut, before a whole one': () =>
+    'a truncated block before a complete one': () =>
       cacert(({ begin, body, whole }) => joined(begin, ...body.slice(0, 2)) + whole),
-    'a block that is damaged, before a whole one': () =>
+    'a damaged block before a valid one': () =>
       cacert(({ begin, end, whole }) => joined(begin, '*', end) + whole),
     'a blank in the label': () => cacert(({ whole }) => whole.replaceAll('CERTIFICATE-', 'CERTIFICATE -')),
-    'the label of certificates that openssl trusts': () =>
+    "openssl's label TRUSTED CERTIFICATE": () =>
       cacert(({ whole }) => whole.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE')),
-    'the label of old': () => cacert(({ whole }) => whole.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')),
+    'the old label X509 CERTIFICATE': () =>
+      cacert(({ whole }) => whole.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')),
     'a file that is a link': () => {
       const link = `${pki.root.cert}.${count++}.link`;
       symlinkSync(pki.root.cert, link);
-      return { ...pki.shown([pki.leaf()], pki.root), cacert: link };
+      return { ...pki.withChain([pki.leaf()], pki.root), cacert: link };
     },
   });
 });
 
-describe('as --cacert is refused', () => {
+describe('--cacert refuses', () => {
   pki.table(false, {
-    'a private key': () => ({ ...pki.shown([pki.leaf()], pki.root), cacert: pki.root.key }),
+    'a private key': () => ({ ...pki.withChain([pki.leaf()], pki.root), cacert: pki.root.key }),
     'a private key behind a certificate': () => cacert(({ whole }) => whole + read(pki.root.key)),
     'a damaged certificate behind one': () =>
       cacert(({ begin, end, whole }) => whole + joined(begin, 'AAAA', end)),
-    'a certificate with something behind it': () =>
+    'a certificate with trailing data': () =>
       cacert(({ whole }) => {
         const der = Buffer.from(whole.replace(/-----.*-----/g, ''), 'base64');
         return joined(
@@ -70,14 +74,14 @@ describe('as --cacert is refused', () => {
       }),
     'a certificate with a negative serial number': () => {
       const root = pki.authority('negative', { serialNumber: -5 });
-      return { ...pki.shown([pki.leaf({ issuer: root })], root), since: '3.6' };
+      return { ...pki.withChain([pki.leaf({ issuer: root })], root), since: '3.6' };
     },
-    'a file that is not there': () => ({ ...pki.shown([pki.leaf()], pki.root), cacert: '/nowhere/ca.crt' }),
-    'a folder': () => ({ ...pki.shown([pki.leaf()], pki.root), cacert: pki.lab.folder }),
+    'a missing file': () => ({ ...pki.withChain([pki.leaf()], pki.root), cacert: '/nowhere/ca.crt' }),
+    'a folder': () => ({ ...pki.withChain([pki.leaf()], pki.root), cacert: pki.lab.folder }),
   });
 });
 
-/** A certificate for clients, which the server's own authority signs. */
+/** A client certificate, issued by the server's authority. */
 function ofClient(request: Partial<CertificateRequest> = {}) {
   const { pki: files } = pki.lab;
   const issuer = {
@@ -93,15 +97,15 @@ function ofClient(request: Partial<CertificateRequest> = {}) {
   });
 }
 
-const showing = (client: CertificateRow['client']): CertificateRow => ({
-  ...pki.shown([pki.leaf()], pki.root),
+const withClient = (client: CertificateRow['client']): CertificateRow => ({
+  ...pki.withChain([pki.leaf()], pki.root),
   ...(client !== undefined && { client }),
 });
 
-/** A client whose key file holds its key as openssl writes it in another form, or changed. */
+/** A row whose client key file is rewritten by openssl in another format, or changed. */
 function withKey(key: CertificateRequest['key'] & string, rewrite: (file: string) => string): CertificateRow {
   const client = ofClient({ key });
-  return showing({ cert: client.cert, key: write(rewrite(client.key)) });
+  return withClient({ cert: client.cert, key: write(rewrite(client.key)) });
 }
 
 const traditional = (kind: 'ec' | 'rsa') => (file: string) =>
@@ -112,9 +116,9 @@ const encrypted =
   (file: string) =>
     pki.ssl.run('pkcs8', '-topk8', '-in', file, '-passout', 'pass:secret', ...options);
 
-describe('as --cert and --key are read', () => {
+describe('--cert and --key accept', () => {
   pki.table(true, {
-    'a key on P-256 in PKCS #8': () => showing(ofClient()),
+    'a key on P-256 in PKCS #8': () => withClient(ofClient()),
     'a key on P-256 in SEC 1': () => withKey('p256', traditional('ec')),
     'a key on P-256 in SEC 1, labelled as PKCS #8': () =>
       withKey('p256', (file) => traditional('ec')(file).replaceAll('EC PRIVATE KEY', 'PRIVATE KEY')),
@@ -122,14 +126,14 @@ describe('as --cert and --key are read', () => {
       withKey('p256', (file) => read(file).replaceAll('PRIVATE KEY', 'EC PRIVATE KEY')),
     'a key on P-256 behind its parameters': () =>
       withKey('p256', (file) => `${pki.ssl.run('ecparam', '-name', 'prime256v1')}${traditional('ec')(file)}`),
-    'a key on P-384': () => showing(ofClient({ key: 'p384' })),
-    'a key on P-521': () => showing(ofClient({ key: 'p521' })),
-    'an Ed25519 key': () => showing(ofClient({ key: 'ed25519' })),
-    'an RSA key in PKCS #8': () => showing(ofClient({ key: 'rsa2048' })),
+    'a key on P-384': () => withClient(ofClient({ key: 'p384' })),
+    'a key on P-521': () => withClient(ofClient({ key: 'p521' })),
+    'an Ed25519 key': () => withClient(ofClient({ key: 'ed25519' })),
+    'an RSA key in PKCS #8': () => withClient(ofClient({ key: 'rsa2048' })),
     'an RSA key in PKCS #1': () => withKey('rsa2048', traditional('rsa')),
     'an RSA key in PKCS #1, labelled as PKCS #8': () =>
       withKey('rsa2048', (file) => traditional('rsa')(file).replaceAll('RSA PRIVATE KEY', 'PRIVATE KEY')),
-    'an RSA key of 1024 bits': () => showing(ofClient({ key: 'rsa1024' })),
+    'an RSA key of 1024 bits': () => withClient(ofClient({ key: 'rsa1024' })),
     'a key with a blank behind its first line': () =>
       withKey('p256', (file) => read(file).replace('\n', ' \n')),
     'a key with the line ends of Windows': () =>
@@ -137,60 +141,61 @@ describe('as --cert and --key are read', () => {
     'a key behind its certificate': () => {
       const { cert, key } = ofClient();
       const both = write(read(cert) + read(key));
-      return showing({ cert: both, key: both });
+      return withClient({ cert: both, key: both });
     },
     'a certificate with a blank line before its end': () => {
       const { cert, key } = ofClient();
-      return showing({ cert: write(read(cert).replace('\n-----END', '\n\n-----END')), key });
+      return withClient({ cert: write(read(cert).replace('\n-----END', '\n\n-----END')), key });
     },
     'a certificate with the intermediate that has issued it': () => {
       const between = ofClient({ extensions: CA });
       const client = ofClient({ issuer: between });
-      return showing({ cert: pki.ssl.chain(`client${count++}`, client, between), key: client.key });
+      return withClient({ cert: pki.ssl.chain(`client${count++}`, client, between), key: client.key });
     },
   });
 });
 
-describe('as --cert and --key are refused, by the program or by the server', () => {
+describe('the program or the server refuses as --cert and --key', () => {
   pki.table(false, {
-    nothing: () => ({
-      ...showing('none'),
-      says: 'the server requires a client certificate: give --cert and --key',
+    'no certificate': () => ({
+      ...withClient('none'),
+      reason: 'the server requires a client certificate: give --cert and --key',
     }),
-    'the certificate of a stranger': () => ({
-      ...showing(pki.leaf({ extensions: ['extendedKeyUsage=clientAuth'] })),
-      says: /does not accept the client certificate|ended the TLS handshake/,
+    'a certificate of another authority': () => ({
+      ...withClient(pki.leaf({ extensions: ['extendedKeyUsage=clientAuth'] })),
+      reason: /does not accept the client certificate|ended the TLS handshake/,
     }),
     'a certificate for servers alone': () =>
-      showing(ofClient({ extensions: ['extendedKeyUsage=serverAuth'] })),
-    'a certificate that has expired': () => showing(ofClient({ validity: PAST })),
-    'a certificate that is not valid yet': () => showing(ofClient({ validity: FUTURE })),
-    'a certificate signed with SHA-1': () => showing(ofClient({ digest: 'sha1' })),
+      withClient(ofClient({ extensions: ['extendedKeyUsage=serverAuth'] })),
+    'a certificate that has expired': () => withClient(ofClient({ validity: PAST })),
+    'a certificate that is not valid yet': () => withClient(ofClient({ validity: FUTURE })),
+    'a certificate signed with SHA-1': () => withClient(ofClient({ digest: 'sha1' })),
     'a certificate without the intermediate that has issued it': () =>
-      showing(ofClient({ issuer: ofClient({ extensions: CA }) })),
-    "another's key": () => showing({ cert: ofClient().cert, key: pki.ssl.key('p256', `other${count++}`) }),
-    "another's key of another kind": () => showing({ cert: ofClient().cert, key: pki.ssl.key('rsa2048') }),
-    'a key that a passphrase protects': () => withKey('p256', encrypted()),
-    'a key in PKCS #1 that a passphrase protects': () =>
+      withClient(ofClient({ issuer: ofClient({ extensions: CA }) })),
+    'a key of another certificate': () =>
+      withClient({ cert: ofClient().cert, key: pki.ssl.key('p256', `other${count++}`) }),
+    'a key of another algorithm': () => withClient({ cert: ofClient().cert, key: pki.ssl.key('rsa2048') }),
+    'an encrypted key': () => withKey('p256', encrypted()),
+    'an encrypted key in PKCS #1': () =>
       withKey('rsa2048', (file) =>
         pki.ssl.run('rsa', '-in', file, '-traditional', '-aes128', '-passout', 'pass:secret'),
       ),
     'a key that is damaged': () => withKey('p256', (file) => read(file).replace(/\n.{8}/, '\nAAAAAAAA')),
     'a certificate as key': () => {
       const { cert } = ofClient();
-      return showing({ cert, key: cert });
+      return withClient({ cert, key: cert });
     },
     'both swapped': () => {
       const { cert, key } = ofClient();
-      return showing({ cert: key, key: cert });
+      return withClient({ cert: key, key: cert });
     },
-    'files without PEM': () => showing({ cert: write('nothing'), key: write('nothing') }),
+    'files without PEM': () => withClient({ cert: write('nothing'), key: write('nothing') }),
   });
 });
 
-describe("the system's roots are", () => {
+describe("the system's root certificates are", () => {
   const withoutCa = (env: Record<string, string>, flags: readonly string[] = []): CertificateRow => {
-    const { server } = pki.shown([pki.leaf()], pki.root);
+    const { server } = pki.withChain([pki.leaf()], pki.root);
     return { server, env, flags };
   };
   const NONE = '/nowhere';
@@ -212,19 +217,19 @@ describe("the system's roots are", () => {
             `${read(pki.root.key)}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n${read(pki.root.cert)}`,
           ),
         }),
-      'unimportant where nothing is verified': () =>
+      'or are not needed with --insecure-skip-tls-verify': () =>
         withoutCa({ SSL_CERT_FILE: NONE, SSL_CERT_DIR: NONE }, ['--insecure-skip-tls-verify']),
-      'unimportant where --cacert is given': () => ({
-        ...pki.shown([pki.leaf()], pki.root),
+      'or are not needed with --cacert': () => ({
+        ...pki.withChain([pki.leaf()], pki.root),
         env: { SSL_CERT_FILE: NONE, SSL_CERT_DIR: NONE },
       }),
     });
   });
   describe('not trusted', () => {
     pki.table(false, {
-      'those of another authority': () => ({
+      'as those of another authority': () => ({
         ...withoutCa({}),
-        says: 'is signed by an unknown authority: give its CA with --cacert',
+        reason: 'is signed by an unknown authority: give its CA with --cacert',
       }),
       'where SSL_CERT_FILE is not there': () => withoutCa({ SSL_CERT_FILE: NONE, SSL_CERT_DIR: NONE }),
       'where SSL_CERT_FILE is empty': () => withoutCa({ SSL_CERT_FILE: write(''), SSL_CERT_DIR: NONE }),
@@ -247,18 +252,19 @@ describe('--insecure-skip-tls-verify', () => {
     flags: ['--insecure-skip-tls-verify'],
   });
   pki.table(true, {
-    'accepts another root': () => unverified(pki.shown([pki.leaf({ issuer: undefined })], pki.root)),
+    'accepts another root': () => unverified(pki.withChain([pki.leaf({ issuer: undefined })], pki.root)),
     'accepts another host': () =>
-      unverified(pki.shown([pki.leaf({ extensions: serverFor('DNS:other') })], pki.root)),
-    'accepts what has expired': () => unverified(pki.shown([pki.leaf({ validity: PAST })], pki.root)),
+      unverified(pki.withChain([pki.leaf({ extensions: serverFor('DNS:other') })], pki.root)),
+    'accepts an expired certificate': () =>
+      unverified(pki.withChain([pki.leaf({ validity: PAST })], pki.root)),
     'accepts a certificate for clients': () =>
-      unverified(pki.shown([pki.leaf({ extensions: ['extendedKeyUsage=clientAuth'] })], pki.root)),
+      unverified(pki.withChain([pki.leaf({ extensions: ['extendedKeyUsage=clientAuth'] })], pki.root)),
     'needs no authorities': () => {
-      const { cacert: _unused, ...row } = pki.shown([pki.leaf()], pki.root);
+      const { cacert: _unused, ...row } = pki.withChain([pki.leaf()], pki.root);
       return unverified(row);
     },
     'takes an empty --cacert': () => ({
-      ...unverified(pki.shown([pki.leaf()], pki.root)),
+      ...unverified(pki.withChain([pki.leaf()], pki.root)),
       cacert: write(''),
     }),
   });

@@ -1,4 +1,7 @@
-/** Which keys, signatures and names of servers are accepted: beside the real etcdctl, on a real server that shows one after the other. */
+/**
+ * Which keys, signatures and names of servers are accepted, compared with the real etcdctl, on a real server whose certificate each row
+ * replaces.
+ */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { DnsServer } from '../../support/dns-server.js';
 import { CertificateLab, type CertificateRow, canMount } from '../../support/lab/certificate-table.js';
@@ -12,18 +15,18 @@ import {
 } from '../../support/openssl.js';
 
 const pki = new CertificateLab();
-/** Of the loopback network; nobody else listens there. */
+/** An address of the loopback network that no other program uses. */
 const NAME_SERVER = '127.53.53.53';
 let count = 0;
 
 function ofKey(key: KeyKind, request: Partial<CertificateRequest> = {}): CertificateRow {
-  return pki.shown([pki.leaf({ key, ...request })], pki.root);
+  return pki.withChain([pki.leaf({ key, ...request })], pki.root);
 }
 
-/** A root of this key signs with this digest. */
+/** A row whose server certificate is issued by a root with this key, with the given digest and options. */
 function underRoot(key: KeyKind, request: Partial<CertificateRequest> = {}): CertificateRow {
   const root = pki.authority(`root${count++}`, { key, ...(key === 'ed25519' && { digest: 'none' }) });
-  return pki.shown([pki.leaf({ issuer: root, ...request })], root);
+  return pki.withChain([pki.leaf({ issuer: root, ...request })], root);
 }
 
 const pss = (hash: string, saltBytes: number) => [
@@ -31,7 +34,7 @@ const pss = (hash: string, saltBytes: number) => [
   ...['-sigopt', `rsa_mgf1_md:${hash}`],
 ];
 
-describe('accepted is a server', () => {
+describe('the client accepts a server', () => {
   pki.table(true, {
     'with a key on P-256': () => ofKey('p256'),
     'with a key on P-384': () => ofKey('p384'),
@@ -51,13 +54,13 @@ describe('accepted is a server', () => {
     'signed with RSA-PSS and SHA-256': () => underRoot('rsa2048', { options: pss('sha256', 32) }),
     'signed with RSA-PSS and SHA-512': () =>
       underRoot('rsa2048', { digest: 'sha512', options: pss('sha512', 64) }),
-    'under a root that has signed itself with SHA-1': () => {
+    'under a root whose own signature uses SHA-1': () => {
       const root = pki.authority('sha1-root', { key: 'rsa2048', digest: 'sha1' });
-      return pki.shown([pki.leaf({ issuer: root })], root);
+      return pki.withChain([pki.leaf({ issuer: root })], root);
     },
     'signed with SHA-1, when it is trusted itself': () => {
       const server = pki.leaf({ digest: 'sha1' });
-      return pki.shown([server], server);
+      return pki.withChain([server], server);
     },
     'signed with SHA-1, when nothing is verified': () => ({
       ...ofKey('p256', { digest: 'sha1' }),
@@ -66,7 +69,7 @@ describe('accepted is a server', () => {
   });
 });
 
-describe('refused is a server', () => {
+describe('the client refuses a server', () => {
   pki.table(false, {
     'signed with SHA-1 and ECDSA': () => ofKey('p256', { digest: 'sha1' }),
     'signed with SHA-1 and RSA': () => underRoot('rsa2048', { digest: 'sha1' }),
@@ -77,18 +80,18 @@ describe('refused is a server', () => {
     'under a root with an RSA key of 512 bits': () => ({ ...underRoot('rsa512'), since: '3.6' }),
     'under an intermediate that was signed with SHA-1': () => {
       const between = pki.authority('sha1-between', { issuer: pki.root, digest: 'sha1' });
-      return pki.shown([pki.leaf({ issuer: between }), between], pki.root);
+      return pki.withChain([pki.leaf({ issuer: between }), between], pki.root);
     },
     'under a root on a curve that Go does not know': () => underRoot('secp256k1'),
   });
 });
 
 const named = (host: string, ...names: readonly string[]): CertificateRow => ({
-  ...pki.shown([pki.leaf({ extensions: serverFor(...names) })], pki.root),
+  ...pki.withChain([pki.leaf({ extensions: serverFor(...names) })], pki.root),
   host,
 });
 
-describe('found is the name', () => {
+describe('the certificate matches the name', () => {
   pki.table(true, {
     'of an address': () => named('127.0.0.1', 'IP:127.0.0.1'),
     'of an address among others': () => named('127.0.0.1', 'DNS:x', 'IP:::1', 'IP:10.0.0.1', 'IP:127.0.0.1'),
@@ -103,40 +106,41 @@ describe('found is the name', () => {
   });
 });
 
-describe('not found is the name', () => {
+describe('the certificate does not match the name', () => {
   pki.table(false, {
     'of another address': () => ({
       ...named('127.0.0.1', 'IP:127.0.0.2', 'DNS:localhost'),
-      says: 'not valid for 127.0.0.1, only for DNS:localhost, IP:127.0.0.2',
+      reason: 'not valid for 127.0.0.1, only for DNS:localhost, IP:127.0.0.2',
     }),
     'of an address, as a host name': () => named('127.0.0.1', 'DNS:127.0.0.1'),
-    'of an address, among the addresses of none': () => ({
+    'of an address, when it has no addresses': () => ({
       ...named('127.0.0.1', 'DNS:localhost'),
-      says: 'not valid for 127.0.0.1, only for DNS:localhost',
+      reason: 'not valid for 127.0.0.1, only for DNS:localhost',
     }),
-    'of a host, among the names of others': () => named('localhost', 'DNS:other', 'DNS:*.localhost'),
-    'of a host, among addresses': () => ({
+    'of a host, when it has only other host names': () => named('localhost', 'DNS:other', 'DNS:*.localhost'),
+    'of a host, when it has only addresses': () => ({
       ...named('localhost', 'IP:127.0.0.1'),
-      says: 'not valid for localhost, only for IP:127.0.0.1',
+      reason: 'not valid for localhost, only for IP:127.0.0.1',
     }),
-    'of a host under a bare wildcard': () => named('localhost', 'DNS:*'),
+    'of a host, when it has only the wildcard *': () => named('localhost', 'DNS:*'),
     'of a host, with a final dot in the certificate': () => named('localhost', 'DNS:localhost.'),
     'of a host, as a URI': () => named('localhost', 'URI:https://localhost'),
-    'of a host, as the common name alone': () => ({
-      ...pki.shown(
+    'of a host, when only the common name has it': () => ({
+      ...pki.withChain(
         [pki.leaf({ subject: '/CN=localhost', extensions: ['basicConstraints=CA:FALSE'] })],
         pki.root,
       ),
       host: 'localhost',
     }),
-    'of an address, as the common name alone': () => ({
-      ...pki.shown(
+    'of an address, when only the common name has it': () => ({
+      ...pki.withChain(
         [pki.leaf({ subject: '/CN=127.0.0.1', extensions: ['basicConstraints=CA:FALSE'] })],
         pki.root,
       ),
-      says: 'not valid for 127.0.0.1: it has no subject alternative names',
+      reason: 'not valid for 127.0.0.1: it has no subject alternative names',
     }),
-    'at all': () => pki.shown([pki.leaf({ extensions: ['basicConstraints=CA:FALSE'] })], pki.root),
+    'of an address, when it has no names': () =>
+      pki.withChain([pki.leaf({ extensions: ['basicConstraints=CA:FALSE'] })], pki.root),
   });
 });
 
@@ -145,17 +149,17 @@ const HOSTS = [
   ...['m1.my_net.example', 'x--1.lab.example', 'M2.Lab.Example', '1.lab.example'],
 ];
 
-/** By a name that /etc/hosts has. */
+/** A row with a host name from /etc/hosts. */
 const atHost = (host: string, ...names: readonly string[]): CertificateRow => ({
   ...named(host, ...names),
   mounts: { '/etc/hosts': pki.ssl.write('hosts', `127.0.0.1 localhost ${HOSTS.join(' ')}\n`) },
 });
 
-describe('with names of hosts of its own, found is', () => {
+describe('with host names from /etc/hosts, the certificate matches by', () => {
   pki.table(
     true,
     {
-      'a wildcard of one more label': () => atHost('m1.internal', 'DNS:*.internal'),
+      'a wildcard of a single label': () => atHost('m1.internal', 'DNS:*.internal'),
       'a wildcard': () => atHost('m1.lab.example', 'DNS:*.lab.example'),
       'a wildcard in capitals': () => atHost('M2.Lab.Example', 'DNS:*.LAB.example'),
       'a wildcard for a name with an underscore': () => atHost('m_1.lab.example', 'DNS:*.lab.example'),
@@ -168,22 +172,22 @@ describe('with names of hosts of its own, found is', () => {
   );
 });
 
-describe('with names of hosts of its own, not found is', () => {
+describe('with host names from /etc/hosts, the certificate does not match by', () => {
   pki.table(
     false,
     {
       'a wildcard for two labels': () => atHost('a.b.lab.example', 'DNS:*.lab.example'),
       'a wildcard for no label': () => atHost('lab.example', 'DNS:*.lab.example'),
-      'a part of a wildcard': () => atHost('m1.lab.example', 'DNS:m*.lab.example'),
+      'a wildcard for a part of a label': () => atHost('m1.lab.example', 'DNS:m*.lab.example'),
       'a wildcard in the middle': () => atHost('m1.lab.example', 'DNS:m1.*.example'),
-      'a wildcard for two wildcards': () => atHost('m1.lab.example', 'DNS:*.*.example'),
+      'two wildcards': () => atHost('m1.lab.example', 'DNS:*.*.example'),
       'another name': () => atHost('m1.internal', 'DNS:m2.internal'),
     },
     canMount,
   );
 });
 
-describe('found by SRV records', () => {
+describe('with endpoints from SRV records,', () => {
   let dns: DnsServer | undefined;
   beforeAll(async () => {
     if (!hasOpenssl || !canMount) return;
@@ -204,9 +208,10 @@ describe('found by SRV records', () => {
   pki.table(
     true,
     {
-      'a server of its own name is accepted': () => discovered([], 'DNS:m1.lab.example'),
-      'a server of any name below the domain is accepted': () => discovered([], 'DNS:*.lab.example'),
-      'a server of its own name is accepted, without servers that speak no TLS': () =>
+      'a server whose certificate has its own name is accepted': () => discovered([], 'DNS:m1.lab.example'),
+      'a server whose certificate has a wildcard of the domain is accepted': () =>
+        discovered([], 'DNS:*.lab.example'),
+      'a server whose certificate has its own name is accepted with --insecure-discovery=false': () =>
         discovered(['--insecure-discovery=false'], 'DNS:m1.lab.example'),
     },
     canMount,
@@ -214,9 +219,10 @@ describe('found by SRV records', () => {
   pki.table(
     false,
     {
-      'a server of the domain is refused': () => discovered([], 'DNS:lab.example'),
-      'a server of the domain is refused, without servers that speak no TLS': () =>
-        discovered(['--insecure-discovery=false'], 'DNS:lab.example'),
+      'a server whose certificate has only the name of the domain is refused': () =>
+        discovered([], 'DNS:lab.example'),
+      'a server whose certificate has only the name of the domain is refused with --insecure-discovery=false':
+        () => discovered(['--insecure-discovery=false'], 'DNS:lab.example'),
     },
     canMount,
   );
@@ -225,7 +231,7 @@ describe('found by SRV records', () => {
 describe('over TLS 1.2', () => {
   const old = new CertificateLab({ extraArgs: ['--tls-max-version=TLS1.2'] });
   const ofOld = (key: KeyKind, issuer?: Issued) =>
-    old.shown([old.leaf({ key, ...(issuer && { issuer }) })], old.root);
+    old.withChain([old.leaf({ key, ...(issuer && { issuer }) })], old.root);
   old.table(true, {
     'a key on P-256 is accepted': () => ofOld('p256'),
     'a key on P-521 is accepted': () => ofOld('p521'),

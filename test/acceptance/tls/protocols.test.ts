@@ -1,4 +1,4 @@
-/** Servers that speak TLS, but not as a client of etcd wants it: beside the real etcdctl. */
+/** TLS servers without a protocol version, cipher suite or ALPN protocol of etcd's clients, compared with the real etcdctl. */
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TlsOptions } from 'node:tls';
@@ -12,10 +12,10 @@ afterAll(() => {
   for (const server of servers) server.close();
 });
 
-/** A server of node:tls that says nothing, with these options. */
+/** A row with a node:tls server that sends no application data. */
 async function silent(options: TlsOptions): Promise<CertificateRow> {
   const leaf = pki.leaf({ key: 'rsa2048' });
-  const row = pki.shown([leaf], pki.root);
+  const row = pki.withChain([leaf], pki.root);
   const server = createServer(
     { cert: readFileSync(row.server.cert), key: readFileSync(leaf.key), ALPNProtocols: ['h2'], ...options },
     (socket) => socket.on('error', () => {}),
@@ -27,11 +27,13 @@ async function silent(options: TlsOptions): Promise<CertificateRow> {
 
 describe.skipIf(!hasOpenssl)('a server is refused', () => {
   pki.table(false, {
-    'that chooses no application protocol': () => silent({ ALPNProtocols: [] }),
-    'that knows HTTP/1.1 alone': () => silent({ ALPNProtocols: ['http/1.1'] }),
-    'that knows no TLS from 1.2 on': () =>
+    'that selects no ALPN protocol': () => silent({ ALPNProtocols: [] }),
+    'that supports only HTTP/1.1': () => silent({ ALPNProtocols: ['http/1.1'] }),
+    'that supports only TLS before 1.2': () =>
       silent({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
-    'that exchanges keys by RSA': () => silent({ maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256' }),
-    'that encrypts with CBC': () => silent({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-SHA' }),
+    'that supports only RSA key exchange': () =>
+      silent({ maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256' }),
+    'that supports only CBC ciphers': () =>
+      silent({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-SHA' }),
   });
 });

@@ -1,4 +1,4 @@
-/** Certificates that are replaced while commands run: all of a real server's and of its clients, under another authority. */
+/** All certificates of a real server and its clients are replaced, under another authority, while commands run. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { ourEtcdctl, type Running, start } from '../../support/lab/program.js';
 let lab: Lab;
 let destination: Lab;
 let pki: Pki;
-/** The files that our commands are given. */
+/** The files in the flags of our commands. */
 let client: PairFiles & { readonly ca: string };
 
 beforeAll(async () => {
@@ -56,11 +56,11 @@ async function rotate(): Promise<void> {
   ] as const) {
     writeFileSync(file, content);
   }
-  // The server reads whom it trusts when it starts.
+  // The server reads its trusted authorities only when it starts.
   await lab.cluster.restart(0);
 }
 
-it('watch, lock, elect, lease keep-alive and make-mirror go on', async () => {
+it('watch, lock, elect, lease keep-alive and make-mirror continue when all certificates are replaced', async () => {
   const granted = await lab.real(['lease', 'grant', '60']);
   const lease = /lease ([0-9a-f]+)/.exec(granted.stdout.toString())?.[1] ?? '';
   const watch = ours('watch', '--prefix', 'p');

@@ -100,7 +100,7 @@ const on = v2Accounts({
   isOn: true,
 });
 
-/** Users are off between two cases: whatever fails or not, no key may be left. */
+/** Auth is disabled between two cases; each command must leave no keys, whether it succeeds or not. */
 const loggedIn: readonly SideBySideCase[] = [
   { run: 'user list' },
   { run: '-u ann:ann user list' },
@@ -143,5 +143,5 @@ const loggedIn: readonly SideBySideCase[] = [
 
 sideBySide('version 2, users', users, settings);
 sideBySide('version 2, roles', roles, settings);
-sideBySide('version 2, users off and on', switches, settings);
-sideBySide('version 2, users on', loggedIn, settings);
+sideBySide('version 2, enabling and disabling auth', switches, settings);
+sideBySide('version 2 with auth enabled', loggedIn, settings);

@@ -8,7 +8,7 @@ import { ourEtcdctl, type Program, programAt, type RunResult, run } from '../../
 import { ENABLE_V2, v2References } from '../../support/lab/version-2.js';
 
 const ENV = { ETCDCTL_API: '2' };
-/** So few that there are snapshots, and entries behind the newest one. */
+/** The server's --snapshot-count: low, so that there are raft snapshots, and entries after the newest one. */
 const SNAPSHOT_COUNT = 30;
 
 interface Contents {
@@ -34,8 +34,8 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
     return { version2: version2.stdout.toString(), version3: version3.stdout.toString() };
   }
 
-  /** What a server has that starts from the backup, and takes new keys. */
-  async function boot(backup: string, more: readonly string[] = []): Promise<Contents> {
+  /** Starts a server from the backup; returns its contents and whether it accepts new keys. */
+  async function startFromBackup(backup: string, more: readonly string[] = []): Promise<Contents> {
     const cluster = await startEtcd({
       program: reference.etcd,
       dataDir: backup,
@@ -82,35 +82,35 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has something to lose, in a snapshot and behind it', () => {
+  it('is tested with entries in a raft snapshot and after it', () => {
     expect(before.version2).toContain('"key":"/many/39"');
     expect(before.version3).toBe('third\nversion\n');
     expect(readdirSync(path.join(dataDir, 'member', 'snap')).join()).toMatch(/\.snap/);
   });
 
-  it('boots with all keys of version 2, and none of version 3', async () => {
+  it('starts with all keys of version 2, and none of version 3', async () => {
     const source = readFileSync(path.join(dataDir, 'member', 'snap', 'db'));
     const backup = await backUp(ourEtcdctl(), 'ours');
-    expect(await boot(backup)).toEqual({ ...before, version3: '' });
+    expect(await startFromBackup(backup)).toEqual({ ...before, version3: '' });
     expect(readFileSync(path.join(dataDir, 'member', 'snap', 'db'))).toEqual(source);
   });
 
-  /** etcdctl 3.5 counts what it does to the members in the image: later changes come out with other indexes than they had. */
-  it('boots as that of the real etcdctl does, but for indexes that are other ones there', async () => {
+  /** etcdctl 3.5 increments the store's index for its changes of the members, so later changes get other indexes than before. */
+  it('starts with the same contents as the backup of etcdctl, whose indexes differ', async () => {
     const withoutIndexes = ({ version2, version3 }: Contents) => ({
       version2: version2.replace(/"(created|modified)Index":\d+/g, ''),
       version3,
     });
-    const real = await boot(await backUp(etcdctl, 'real-2'));
-    const ours = await boot(await backUp(ourEtcdctl(), 'ours-2'));
+    const real = await startFromBackup(await backUp(etcdctl, 'real-2'));
+    const ours = await startFromBackup(await backUp(ourEtcdctl(), 'ours-2'));
     expect(withoutIndexes(ours)).toEqual(withoutIndexes(real));
   });
 
-  it('boots from one of three members', async () => {
+  it('of one of three members starts', async () => {
     const cluster = await startEtcd({ program: reference.etcd, members: 3, extraArgs: ENABLE_V2 });
     const [endpoint = ''] = cluster.endpoints;
     try {
-      // The last change may be one of which a member that dies does not know yet that all have it.
+      // A killed member need not know that its last entry is committed: make one more change.
       for (const value of ['members', 'last']) {
         await run(etcdctl, ['--endpoints', endpoint, 'set', '/of/three', value], { env: ENV });
       }
@@ -123,27 +123,27 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
       const target = path.join(folder, `of-three-${at}`);
       const args = ['backup', '--data-dir', path.join(folder, 'member'), '--backup-dir', target];
       expect((await run(program, args, { env: ENV })).code).toBe(0);
-      return boot(target);
+      return startFromBackup(target);
     });
     expect(await ours).toEqual(await real);
     expect((await ours)?.version2).toContain('"key":"/of/three"');
   });
 
-  it('boots with the keys of version 3 too', async () => {
+  it('with --with-v3 starts with the keys of version 3 too', async () => {
     const backup = await backUp(ourEtcdctl(), 'ours-3', '--with-v3');
-    expect(await boot(backup)).toEqual(before);
+    expect(await startFromBackup(backup)).toEqual(before);
   });
 
-  it('keeps the log elsewhere, on both sides', async () => {
+  it('supports separate WAL directories for source and backup', async () => {
     const wal = path.join(folder, 'source-wal');
     new DirectoryImage(path.join(dataDir, 'member', 'wal')).writeTo(wal);
     const target = path.join(folder, 'target-wal');
     const backup = await backUp(ourEtcdctl(), 'ours-4', '--wal-dir', wal, '--backup-wal-dir', target);
     expect(readdirSync(path.join(backup, 'member'))).toEqual(['snap']);
-    expect(await boot(backup, [`--wal-dir=${target}`])).toEqual({ ...before, version3: '' });
+    expect(await startFromBackup(backup, [`--wal-dir=${target}`])).toEqual({ ...before, version3: '' });
   });
 
-  it('overwrites nothing, and leaves nothing behind when there is nothing to back up', async () => {
+  it('overwrites no files, and creates none when there is no data', async () => {
     const backup = await backUp(ourEtcdctl(), 'ours-5');
     const again = await refused('--data-dir', dataDir, '--backup-dir', backup);
     expect(again.code).toBe(1);
@@ -155,7 +155,7 @@ describe.each(v2References)('version 2, backup of etcd $version', (reference) =>
     expect(existsSync(target)).toBe(false);
   });
 
-  it('does not copy a database that a server writes', async () => {
+  it('does not copy a database that a server has locked', async () => {
     const cluster = await startEtcd({ program: reference.etcd, dataDir, extraArgs: ENABLE_V2 });
     try {
       const target = path.join(folder, 'locked');

@@ -1,4 +1,4 @@
-/** `etcdutl check v2store` and `backup`, which etcdutl had up to 3.5, beside its last one and on its servers' files. */
+/** `etcdutl check v2store` and `backup`, which etcdutl has up to 3.5, compared with the last such etcdutl on files of its servers. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const SNAPSHOT_COUNT = 20;
 
 const reference = v2References.at(-1);
 
-describe.skipIf(reference?.etcdutl === undefined)('etcdutl 3.5', () => {
+describe.skipIf(reference?.etcdutl === undefined)('our etcdutl, compared with etcdutl 3.5,', () => {
   const real = programAt(reference?.etcdutl ?? '');
   const folder = mkdtempSync(path.join(labFolder(), 'check-v2store-'));
   const at = (name: string) => path.join(folder, name);
@@ -36,12 +36,12 @@ describe.skipIf(reference?.etcdutl === undefined)('etcdutl 3.5', () => {
       });
       if (!response.ok) throw new Error(`${key}: ${await response.text()}`);
     };
-    // The log knows an image a little later than it is there.
+    // The WAL has the record of a raft snapshot a little later than the file exists.
     const images = () => committedSnapshots(path.join(dataDir, 'member', 'wal')).length;
     const putUntilImage = async () => {
       const before = images();
       const body = { key: 'aw==', value: 'dg==' };
-      // The next image is due long after this one.
+      // The next raft snapshot is made many entries after this one.
       while (images() === before) await ask('POST', '/v3/kv/put', body);
     };
     const keep = async (name: string) => {
@@ -77,7 +77,7 @@ describe.skipIf(reference?.etcdutl === undefined)('etcdutl 3.5', () => {
     ['user-deleted', 0],
     ['no-log', 0],
     ['missing', 1],
-  ])('check v2store of "%s"', async (name, code) => {
+  ])('has the same result for check v2store of "%s"', async (name, code) => {
     const args = ['check', 'v2store', '--data-dir', name];
     const [theirs, ours] = [
       await run(real, args, { cwd: folder }),
@@ -92,7 +92,7 @@ describe.skipIf(reference?.etcdutl === undefined)('etcdutl 3.5', () => {
     ['backup'],
     ['backup', '--data-dir', 'meta'],
     ['backup', '--backup-dir', 'b'],
-  ])('needs its flags: %s %s', async (...args) => {
+  ])('refuses a command without its flags: %s %s', async (...args) => {
     const lastLine = ({ code, stderr }: { code: number | null; stderr: Buffer }) => [
       code,
       stderr.toString().trim().split('\n').at(-1),
@@ -101,13 +101,13 @@ describe.skipIf(reference?.etcdutl === undefined)('etcdutl 3.5', () => {
     expect(lastLine(await run(ourEtcdutl(), args, { cwd: folder }))).toEqual(lastLine(theirs));
   });
 
-  it('takes a log that is kept elsewhere', async () => {
+  it('reads a separate WAL directory', async () => {
     new DirectoryImage(at('key/member/wal')).writeTo(at('wal'));
     const args = ['check', 'v2store', '--data-dir', 'key', '--wal-dir', 'wal'];
     expect(await run(ourEtcdutl(), args, { cwd: folder })).toEqual(await run(real, args, { cwd: folder }));
   });
 
-  /** What a server has that starts from the backup of one of the two programs. */
+  /** Starts a server from the backup of one of the two programs; returns its contents. */
   async function restarted(program: typeof real, name: string, flags: readonly string[]) {
     const args = ['backup', '--data-dir', 'key', '--backup-dir', name, ...flags];
     const { code, stdout, stderr } = await run(program, args, { cwd: folder });
@@ -134,14 +134,14 @@ describe.skipIf(reference?.etcdutl === undefined)('etcdutl 3.5', () => {
 
   it.each([
     ['with the data of version 3', [], ['dg==']],
-    ['without', ['--with-v3=false'], []],
-  ])('backup %s', async (what, flags, version3) => {
+    ['without the data of version 3', ['--with-v3=false'], []],
+  ])('makes the same backup %s', async (what, flags, version3) => {
     const ours = await restarted(ourEtcdutl(), `ours ${what}`, flags);
     expect(ours).toEqual({ version2: 'v', version3 });
     expect(ours).toEqual(await restarted(real, `real ${what}`, flags));
   });
 
-  it('backs up nothing, and leaves nothing, when there is nothing', async () => {
+  it('makes no backup, and no files, when there is no data', async () => {
     const args = ['backup', '--data-dir', 'missing', '--backup-dir', 'never'];
     const { code, stderr } = await run(ourEtcdutl(), args, { cwd: folder });
     expect([code, stderr.toString()]).toEqual([

@@ -6,24 +6,24 @@ import { ENABLE_V2, v2Etcdctl, version2 } from '../../support/lab/version-2.js';
 
 const settings = { commands: version2, extraArgs: ENABLE_V2, reset: [] };
 
-/** How long members may take to find each other healthy. */
-const PATIENCE_MS = 30_000;
+/** The timeout for changes of membership, which members refuse until they have been connected for five seconds. */
+const MEMBERSHIP_TIMEOUT_MS = 30_000;
 
-/** Another one each time: the id of a member that was removed is refused, and it is made of URL and second. */
-function nowhere(): string {
+/** A new peer URL for each call: a member's id is computed from its URL and the time in seconds, and that of a removed member is refused. */
+function unusedPeerUrl(): string {
   host = (host % 250) + 1;
   return `http://127.77.0.${host}:1`;
 }
 let host = 0;
 
 async function real(lab: Lab, ...args: readonly string[]): Promise<string> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + MEMBERSHIP_TIMEOUT_MS;
   for (;;) {
     const { code, stdout, stderr } = await run(v2Etcdctl(), [...version2.flags(lab), ...args], {
       env: version2.env,
     });
     if (code === 0) return stdout.toString();
-    // Changes of membership are refused as long as members have not seen each other.
+    // Changes of membership are refused until the members are connected to each other.
     if (Date.now() > deadline) throw new Error(`${args.join(' ')}: ${stderr}`);
     await delay(100);
   }
@@ -40,28 +40,28 @@ async function idsOf(lab: Lab): Promise<Record<string, string>> {
   );
 }
 
-/** None but the lab's own members. */
+/** Only the lab's own members. */
 const ownMembers: Scene = {
   name: 'its own members',
   async set(lab) {
     const { new: stranger } = await idsOf(lab);
     if (stranger !== undefined) await real(lab, 'member', 'remove', stranger);
-    return { ...(await idsOf(lab)), url: nowhere() };
+    return { ...(await idsOf(lab)), url: unusedPeerUrl() };
   },
   after: idsOf,
 };
 
-/** One more, `{new}` at `{url}`, that was added and has not been started. */
+/** One more member, `{new}` at `{url}`, which has been added and not started. */
 const unstarted: Scene = {
   name: 'an unstarted member',
   async set(lab) {
     const { url = '' } = await ownMembers.set(lab);
     await real(lab, 'member', 'add', 'new', url);
-    return { ...(await idsOf(lab)), url, otherUrl: nowhere() };
+    return { ...(await idsOf(lab)), url, otherUrl: unusedPeerUrl() };
   },
 };
 
-/** Members come in the order of their ids, which chance decides about for a new one. */
+/** Sorts the members: they are listed in the order of their ids, and that of a new member is random. */
 const anyOrder = {
   pattern: /^.+$/s,
   replacement: (text: string) =>

@@ -3,12 +3,12 @@ import { ENABLE_V2, version2 } from '../../support/lab/version-2.js';
 
 const settings = { commands: version2, extraArgs: ENABLE_V2 };
 
-const WHY = 'etcdctl prints a page of help on stdout, which a script takes for the value that it asked for';
+const WHY = 'etcdctl prints help on stdout, which a script would take for the requested value';
 const REFUSED = { why: WHY, stdout: '' };
 
 const given = ['set /a one', 'set /d/x two'];
 
-/** Refused by the dialect itself. */
+/** Command lines that version 2's parser refuses. */
 const refused: readonly SideBySideCase[] = [
   { run: '--nonsense get /a', differs: REFUSED },
   { run: '-x', differs: REFUSED },
@@ -118,7 +118,7 @@ const limits: readonly SideBySideCase[] = [
   { run: '--total-timeout 0 --no-sync member list', given },
 ];
 
-sideBySide('version 2, command lines refused', refused, { ...settings, newestServerOnly: true });
-sideBySide('version 2, commands that there are not', unknown, { ...settings, newestServerOnly: true });
+sideBySide('version 2, refused command lines', refused, { ...settings, newestServerOnly: true });
+sideBySide('version 2, unknown commands', unknown, { ...settings, newestServerOnly: true });
 sideBySide('version 2, command lines', [...accepted, ...limits], { ...settings, newestServerOnly: true });
-sideBySide('version 2, no server', alone, { ...settings, newestServerOnly: true });
+sideBySide('version 2 without a server', alone, { ...settings, newestServerOnly: true });

@@ -140,7 +140,7 @@ const unprintable: readonly SideBySideCase[] = ['get /a', 'ls', 'set /a 2', 'mkd
   run: `-o xml ${line}`,
   given: TREE,
   differs: {
-    why: 'etcdctl does the work, prints nothing, and ends with 0: a script that reads a value gets an empty one',
+    why: 'etcdctl executes the command, prints nothing, and exits with 0: a script that reads a value gets an empty one',
     code: 1,
   },
 }));
@@ -148,4 +148,4 @@ const unprintable: readonly SideBySideCase[] = ['get /a', 'ls', 'set /a 2', 'mkd
 const settings = { commands: version2, extraArgs: ENABLE_V2 };
 sideBySide('version 2, reading keys', reads, settings);
 sideBySide('version 2, writing keys', writes, settings);
-sideBySide('version 2, output formats that there are not', unprintable, settings);
+sideBySide('version 2, unknown output formats', unprintable, settings);

@@ -31,7 +31,7 @@ describe.each(references)('version 2, etcd $version without its API', (reference
     ['auth enable', 'etcdctl auth enable'],
     ['--no-sync get /a', 'etcdctl get'],
     ['--no-sync user get x', 'etcdctl user get'],
-  ])('%s is refused in one sentence that names %s', async (line, successor) => {
+  ])('is reported in one sentence: %s, with the replacement %s', async (line, successor) => {
     const args = [...version2.flags(lab), ...line.split(' ')];
     const real = await observe(v2Etcdctl(), args);
     const ours = await observe(ourEtcdctl(), args);
@@ -43,7 +43,7 @@ describe.each(references)('version 2, etcd $version without its API', (reference
   });
 });
 
-describe.each(v2References)('version 2, members that fail, etcd $version', (reference) => {
+describe.each(v2References)('version 2, with failing members, etcd $version', (reference) => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await startLab({ reference, members: 3, extraArgs: ENABLE_V2 });
@@ -51,13 +51,13 @@ describe.each(v2References)('version 2, members that fail, etcd $version', (refe
   });
   afterAll(() => lab?.stop());
 
-  /** Members come in the order of their ids. */
+  /** The result of cluster-health with sorted lines, because members are listed in the order of their ids. */
   const health = async (program: Program) => {
     const { code, stdout, stderr } = await observe(program, [...version2.flags(lab), 'cluster-health']);
     return { code, stdout: stdout.split('\n').sort(), stderr };
   };
 
-  it('goes on with the other endpoints when one is dead', async () => {
+  it('uses the other endpoints when one is down', async () => {
     await lab.cluster.kill(0);
     await lab.cluster.serving();
     for (const args of [
@@ -68,19 +68,19 @@ describe.each(v2References)('version 2, members that fail, etcd $version', (refe
     ]) {
       const line = [...version2.flags(lab), ...args];
       const ours = await observe(ourEtcdctl(), line);
-      // mk is sent once: to an endpoint of which the member list has told, so to one that may be dead.
+      // mk is sent only once, to an endpoint of the member list, which can be the one that is down.
       if (args[0] !== 'mk') expect(ours).toEqual({ code: 0, stdout: 'one\n', stderr: '' });
       else expect(ours.code).toBe(4);
     }
   });
 
-  it('calls a cluster with a dead member degraded', async () => {
+  it('reports a cluster with a member that is down as degraded', async () => {
     const real = await health(v2Etcdctl());
     expect(real.stdout).toContain('cluster is degraded');
     expect(await health(ourEtcdctl())).toEqual(real);
   });
 
-  it('leaves a member that takes the request and does not answer', async () => {
+  it('uses another member when one accepts the request and does not answer', async () => {
     await lab.cluster.restart(0);
     await lab.cluster.serving();
     lab.cluster.pause(0);
@@ -95,7 +95,7 @@ describe.each(v2References)('version 2, members that fail, etcd $version', (refe
       const alone = ['--total-timeout', '1s', '--endpoints', second, 'cluster-health'];
       const { code, stdout } = await observe(ourEtcdctl(), alone);
       expect(code).toBe(5);
-      // etcdctl would wait for it for ever.
+      // No comparison: the real etcdctl waits forever.
       expect(stdout).toMatch(/failed to check the health of member .*: context deadline exceeded\n/);
       expect(stdout).toMatch(/cluster is degraded\n$/);
     } finally {
@@ -103,7 +103,7 @@ describe.each(v2References)('version 2, members that fail, etcd $version', (refe
     }
   });
 
-  it('calls a cluster unavailable of which nobody can be asked', async () => {
+  it('reports a cluster as unavailable when no member can be reached', async () => {
     for (const index of [0, 1, 2]) await lab.cluster.kill(index);
     const args = ['--endpoints', lab.cluster.endpoints[0] ?? '', 'cluster-health'];
     expect(await observe(ourEtcdctl(), args)).toEqual(await observe(v2Etcdctl(), args));
@@ -124,7 +124,7 @@ describe.each(v2References)('version 2 over TLS, etcd $version', (reference) => 
     return { endpoint, pki };
   };
 
-  it('reads keys, and by variables alone', async () => {
+  it('reads keys with flags, and with variables only', async () => {
     const { endpoint, pki } = words();
     const env = {
       ...version2.env,
@@ -142,7 +142,7 @@ describe.each(v2References)('version 2 over TLS, etcd $version', (reference) => 
     }
   });
 
-  it('says why it trusts a server not, and which flag helps', async () => {
+  it('reports why a server is not trusted, and which flag helps', async () => {
     const { endpoint, pki } = words();
     const files = ['--cert-file', pki.client.cert, '--key-file', pki.client.key];
     const args = ['--endpoints', endpoint, ...files, 'get', '/a'];
@@ -154,19 +154,19 @@ describe.each(v2References)('version 2 over TLS, etcd $version', (reference) => 
     expect(ours.stderr.endsWith(real.stderr), `${ours.stderr}\nends with\n${real.stderr}`).toBe(true);
   });
 
-  it('says that a client certificate is wanted', async () => {
+  it('reports that a client certificate is required', async () => {
     const { endpoint, pki } = words();
     const args = ['--endpoints', endpoint, '--ca-file', pki.caCert, 'get', '/a'];
     const [real, ours] = [await observe(v2Etcdctl(), args), await observe(ourEtcdctl(), args)];
     expect(ours.code).toBe(real.code);
-    // Servers of 3.4 and 3.5 tell of it in different words.
+    // Servers of 3.4 and 3.5 send different alerts.
     expect(ours.stderr).toMatch(
       /client certificate: (?:give|check) --cert-file and --key-file \(remote error: tls: .*\)\n/,
     );
     expect(ours.stderr.endsWith(real.stderr), `${ours.stderr}\nends with\n${real.stderr}`).toBe(true);
   });
 
-  it('notices plain http on a port for https', async () => {
+  it('reports plain http on a port for https', async () => {
     const { endpoint } = words();
     const plain = endpoint.replace('https:', 'http:');
     const args = ['--endpoints', plain, 'get', '/a'];

@@ -5,19 +5,19 @@ import { type Lab, startLab } from '../../support/lab/lab.js';
 import { ourEtcdctl, type Program, type Running, run, start } from '../../support/lab/program.js';
 import { ENABLE_V2, v2Etcdctl, v2References, version2 } from '../../support/lab/version-2.js';
 
-/** What is done to `/w` and `/d` while a watch waits. */
+/** A change of `/w` or `/d` while a watch waits. */
 type Change = readonly [method: 'PUT' | 'DELETE', path: string, value?: string];
 
 interface WatchCase {
   readonly args: readonly string[];
   readonly changes: readonly Change[];
-  /** What tells that all has been printed, for watches that do not end by themselves. */
+  /** The text that is printed last, for watches that do not end by themselves. */
   readonly last?: string;
 }
 
 const SET: Change = ['PUT', '/w', 'one'];
 const DELETE: Change = ['DELETE', '/w'];
-/** One write: whoever has seen a part has seen all. */
+/** Prints all variables in one write, so that a reader never sees only a part. */
 const PRINT = ['sh', '-c', 'printf "%s\\n" "$(env | grep ^ETCD_WATCH | sort | tr "\\n" " ")"'];
 
 const cases: readonly WatchCase[] = [
@@ -70,7 +70,7 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
   const watching = (program: Program, args: readonly string[]): Running =>
     start(program, [...version2.flags(lab), ...args], { env: version2.env });
 
-  /** How many long polls the server holds. */
+  /** The number of long polls that wait on the server. */
   async function waiters(): Promise<number> {
     const metrics = await (await fetch(`${lab.cluster.endpoints[0]}/metrics`)).text();
     return Number(/^etcd_debugging_store_watchers (\d+)/m.exec(metrics)?.[1]);
@@ -101,12 +101,12 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     return { end: code ?? signal, stdout: shown, stderr: stderr.toString() };
   }
 
-  it.each(cases)('$args', async (each) => {
+  it.each(cases)('prints the same as etcdctl: $args', async (each) => {
     const real = await observe(v2Etcdctl(), each);
     expect(await observe(ourEtcdctl(), each)).toEqual(real);
   });
 
-  it('takes the key before -- and a program that comes after it', async () => {
+  it('accepts the key before -- and a program after it', async () => {
     await change(['DELETE', '/w']);
     const running = watching(ourEtcdctl(), ['exec-watch', '/w', '--', ...PRINT]);
     await polled(running);
@@ -116,7 +116,7 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     expect((await running.result).code).toBe(0);
   });
 
-  it('gives a program arguments and variables as they are', async () => {
+  it('passes arguments and variables to a program unchanged', async () => {
     const ends = [];
     for (const program of [v2Etcdctl(), ourEtcdctl()]) {
       await change(['DELETE', '/w']);
@@ -135,7 +135,7 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     expect(ends[0]).toBe(Buffer.from('\xff\n,\xfe,end\n', 'latin1').toString('hex'));
   });
 
-  it('begins after an index, and says when that is too far back', async () => {
+  it('begins after an index, and reports when the index is too old', async () => {
     await change(SET);
     const args = [...version2.flags(lab), 'watch', '--after-index', '1', '--recursive', '/'];
     for (const program of [v2Etcdctl(), ourEtcdctl()]) {
@@ -163,7 +163,7 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     expect(ourEnd).toEqual(realEnd);
   });
 
-  it('survives a restart of the server without losing a change', async () => {
+  it('continues after a restart of the server without losing a change', async () => {
     await change(['DELETE', '/w']);
     const running = watching(ourEtcdctl(), ['watch', '--forever', '/w']);
     const program = watching(ourEtcdctl(), ['exec-watch', '/w', '--', ...PRINT]);
@@ -187,11 +187,11 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     expect((await program.result).code).toBe(0);
   }, 60_000);
 
-  it('tells the change that was made while it had no server', async () => {
+  it('prints a change that was made while it was not connected', async () => {
     await change(['DELETE', '/w']);
     const running = watching(ourEtcdctl(), ['watch', '/w']);
     await polled(running);
-    // Nothing has changed yet: the watch has to know where it began.
+    // There is no change yet, so the watch must remember the index at which it began.
     running.kill('SIGSTOP');
     await change(['PUT', '/w', 'meanwhile']);
     await lab.cluster.restart(0);

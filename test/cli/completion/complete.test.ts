@@ -3,7 +3,7 @@ import { SHELLS } from '../../../src/cli/completion/shells.js';
 import { boolFlag, stringFlag } from '../../../src/cli/flags.js';
 import { exampleProgram } from '../example-program.js';
 
-/** The answer to `etcdctl __complete …`. */
+/** The lines of the response to `etcdctl __complete …`. */
 function answer(words: readonly string[], question = '__complete'): string[] {
   const program = exampleProgram();
   program.command({
@@ -32,7 +32,7 @@ function answer(words: readonly string[], question = '__complete'): string[] {
 const values = (words: readonly string[]) => answer(words, '__completeNoDesc');
 
 describe('completion', () => {
-  it('offers commands with what they do', () => {
+  it('offers commands with their summaries', () => {
     expect(answer(['ge'])).toEqual(['get\tPrint keys', ':4']);
     expect(values(['-w', 'json', 'co'])).toEqual(['compaction', 'completion', ':4']);
     expect(values(['endpoint', ''])).toEqual(['health', 'hashkv', ':4']);
@@ -51,7 +51,7 @@ describe('completion', () => {
     [['shell', 'zsh', '']],
     [['get', '--rev', '']],
     [['--endpoints=']],
-  ])('has nothing to offer but files for %j', (words) => {
+  ])('has no candidates, and allows file names, for %j', (words) => {
     expect(values(words)).toEqual([':0']);
   });
 
@@ -65,7 +65,7 @@ describe('completion', () => {
     expect(answer(['get', '--pau'])).toEqual(['--pause\thow long to wait', ':4']);
   });
 
-  it('offers flags that are required before all others, and in the place of arguments', () => {
+  it('offers only required flags while they are missing, and offers them among arguments too', () => {
     expect(values(['move', ''])).toEqual(['--to', ':0']);
     expect(values(['move', 'x'])).toEqual([':0']);
     expect(values(['move', '-'])).toEqual(['--to', ':4']);
@@ -74,13 +74,13 @@ describe('completion', () => {
     expect(values(['move', '--to=x', '--fo'])).toEqual(['--force', ':4']);
   });
 
-  it('does not offer a flag twice, unless it may be repeated', () => {
+  it('does not offer a flag again that is given already, unless it is repeatable', () => {
     expect(values(['get', '--prefix', '--pre'])).toEqual([':4']);
     expect(values(['get', '--tag=a', '--ta'])).toEqual(['--tag', ':4']);
     expect(values(['get', '--prefix', '--help', ''])).toEqual([':4']);
   });
 
-  it('offers the values of a flag, in the next word or after =', () => {
+  it('offers the values of a flag, in the next word and after =', () => {
     const formats = ['fields', 'json', 'protobuf', 'simple', 'table', ':4'];
     for (const words of [
       ['-w', ''],
@@ -99,7 +99,7 @@ describe('completion', () => {
     expect(values(['get', '--order', '--sort', ''])).toEqual([':0']);
   });
 
-  it('offers fixed arguments, and what help can be asked about', () => {
+  it('offers argument choices, and the topics of help', () => {
     expect(values(['shell', ''])).toEqual(['bash', 'zsh', 'fish', 'powershell', ':4']);
     expect(values(['shell', 'p'])).toEqual(['powershell', ':4']);
     expect(values(['help', 'en'])).toEqual(['endpoint', ':4']);
@@ -107,7 +107,7 @@ describe('completion', () => {
     expect(values(['help', 'nope', ''])).toEqual([':4']);
   });
 
-  it('needs at least the unfinished word', () => {
+  it('is rejected without the unfinished word', () => {
     const message = 'requires at least 1 arg(s), only received 0';
     expect(() => answer([])).toThrow(expect.objectContaining({ message, kind: 'flag' }));
   });

@@ -13,13 +13,13 @@ describe('the argument of completion', () => {
     [['tcsh'], 'invalid argument "tcsh" for "etcdutl completion"'],
     [['BASH'], 'invalid argument "BASH" for "etcdutl completion"'],
     [['toString'], 'invalid argument "toString" for "etcdutl completion"'],
-  ])('%j is refused', (args, message) => {
+  ])('%j is rejected', (args, message) => {
     expect(() => toShell(args, 'etcdutl')).toThrow(expect.objectContaining({ message, kind: 'flag' }));
   });
 });
 
 describe.each(SHELLS)('the script for %s', (shell) => {
-  it('asks the program that it is for, and no other', () => {
+  it('calls the program that it is made for, and no other', () => {
     const script = completionScript(shell, 'etcdutl');
     expect(script).toContain('__complete');
     expect(script).toContain('etcdutl');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boolFlag, durationFlag, int64Flag, stringFlag } from '../../../src/cli/flags.js';
+import { stringArrayFlag } from '../../../src/cli/v2/arguments.js';
 import { flagsFirst, parseFlagWords } from '../../../src/cli/v2/dialect.js';
-import { stringArrayFlag } from '../../../src/cli/v2/flags.js';
 
 const TABLE = {
   recursive: boolFlag(false, '', { short: 'r' }),
@@ -27,7 +27,7 @@ describe('flags of the version 2 commands', () => {
     [['', '-r'], [], ['', '-r']],
     [['--timeout', '1m0.5s'], ['--timeout=1m0.5s'], []],
     [['--roles', 'a,b', '--roles', 'c'], ['--roles=a,b', '--roles=c'], []],
-  ])('reads %j', (args, tokens, rest) => {
+  ])('parses %j', (args, tokens, rest) => {
     expect(parseFlagWords(args, TABLE)).toEqual({ tokens, rest });
   });
 
@@ -44,14 +44,14 @@ describe('flags of the version 2 commands', () => {
     [['---r'], 'bad flag syntax: ---r'],
     [['-=x'], 'bad flag syntax: -=x'],
     [['-r', '--recursive'], 'Cannot use two forms of the same flag: r recursive'],
-  ])('refuses %j', (args, message) => {
+  ])('rejects %j', (args, message) => {
     expect(() => parseFlagWords(args, TABLE)).toThrow(expect.objectContaining({ message, ending: 'plain' }));
   });
 
   it.each([
     [['a', '--ttl', '5', 'b'], ['--ttl', '5', 'a', 'b'], undefined],
     [['a', '--ttl=5', 'b'], ['--ttl=5', 'a', 'b'], undefined],
-    // Also what follows a flag that takes no value.
+    // The argument after a flag moves with it, even if the flag needs no value.
     [['a', '-r', 'b'], ['-r', 'b', 'a'], undefined],
     [['a', '-r=true', 'b'], ['-r=true', 'a', 'b'], undefined],
     [['--ttl', '-1', 'a'], ['--ttl', '-1', 'a'], undefined],
@@ -62,11 +62,11 @@ describe('flags of the version 2 commands', () => {
     [['a', '--', '-r'], ['--', 'a', '-r'], 1],
     [['--', 'a'], ['--', 'a'], 0],
     [['-r', 'a', '--', 'b'], ['-r', 'a', '--', 'b'], 0],
-  ])('moves flags of %j first', (args, words, argsLenAtDash) => {
+  ])('moves the flags of %j before the arguments', (args, words, argsLenAtDash) => {
     expect(flagsFirst(args, TABLE)).toEqual({ words, argsLenAtDash });
   });
 
-  it('suggests only names that are words', () => {
+  it('suggests only long names', () => {
     expect(() => parseFlagWords(['--recursiv'], TABLE)).toThrow(
       expect.objectContaining({ reasons: ['did you mean --recursive?'] }),
     );

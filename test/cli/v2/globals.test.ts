@@ -30,11 +30,11 @@ describe('global flags and variables of version 2', () => {
     [{ peers: 'http://z' }, { ETCDCTL_PEERS: 'http://d' }, ['http://z']],
     [{}, { ETCDCTL_PEERS: 'http://d' }, ['http://d']],
     [{ endpoints: '' }, { ETCDCTL_ENDPOINTS: '' }, ['http://127.0.0.1:2379', 'http://127.0.0.1:4001']],
-  ])('takes of %j and %j the endpoints %j', (given, env, endpoints) => {
+  ])('with the flags %j and the variables %j, the endpoints are %j', (given, env, endpoints) => {
     expect(resolveV2Globals(given, env).endpoints).toEqual(endpoints);
   });
 
-  it('takes files and user from variables when the flags are empty', () => {
+  it('uses the variables for files and user when the flags are empty', () => {
     const env = {
       ETCDCTL_CA_FILE: 'ca',
       ETCDCTL_CERT_FILE: 'cert',
@@ -47,7 +47,7 @@ describe('global flags and variables of version 2', () => {
     expect(resolveV2Globals({ username: 'bob' }, env).user).toEqual({ username: 'bob' });
   });
 
-  it('verifies certificates against the discovered domain, unless insecure', () => {
+  it('verifies certificates against the discovery domain, unless discovery is insecure', () => {
     const given = { 'discovery-srv': 'example.org' };
     expect(resolveV2Globals(given, { ETCDCTL_DISCOVERY_SRV_NAME: 'two' })).toMatchObject({
       discovery: { domain: 'example.org', serviceName: 'two', insecure: false },
@@ -59,12 +59,12 @@ describe('global flags and variables of version 2', () => {
     });
   });
 
-  it('never waits longer than half a minute for a connection', () => {
+  it('limits the dial timeout to 30 seconds', () => {
     expect(resolveV2Globals({ 'total-timeout': 0 }, {}).dialTimeoutMs).toBe(30_000);
     expect(resolveV2Globals({ 'total-timeout': 60_000 }, {}).dialTimeoutMs).toBe(30_000);
   });
 
-  it('refuses formats that there are not', () => {
+  it('rejects unknown output formats', () => {
     expect(toV2OutputFormat('extended')).toBe('extended');
     expect(() => toV2OutputFormat('xml')).toThrow('Unsupported output format: xml');
   });

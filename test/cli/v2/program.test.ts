@@ -9,7 +9,7 @@ const help = (...argv: string[]) => {
 };
 
 describe('the version 2 program', () => {
-  it('takes global flags before the name, and the command own ones anywhere behind it', () => {
+  it('accepts global flags before the name of the command, and its own flags anywhere after it', () => {
     const outcome = parse('-o', 'json', '-C=x', '--no-sync', 'set', '/a', '--ttl', '5', 'v');
     expect(outcome).toMatchObject({
       kind: 'run',
@@ -19,7 +19,7 @@ describe('the version 2 program', () => {
     });
   });
 
-  it('finds the commands of families', () => {
+  it('finds commands in families', () => {
     expect(parse('member', '--', 'remove', '12ab')).toMatchObject({
       path: 'member remove',
       options: { id: '12ab' },
@@ -31,11 +31,11 @@ describe('the version 2 program', () => {
     [['ge'], "No help topic for 'ge'"],
     [['member', 'nonsense'], "No help topic for 'nonsense'"],
     [['help', 'nonsense'], "No help topic for 'nonsense'"],
-  ])('knows no %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => parse(...argv)).toThrow(expect.objectContaining({ message, ending: 'help-topic' }));
   });
 
-  it('tells what may have been meant, and where to read', () => {
+  it('suggests similar names, and the help page', () => {
     expect(() => parse('gte')).toThrow(
       expect.objectContaining({ reasons: [`'etcdctl' has no command "gte"`, 'did you mean get?'] }),
     );
@@ -45,7 +45,7 @@ describe('the version 2 program', () => {
   });
 
   it.each([[[]], [['help']], [['h']], [['--help', 'get']], [['-h']], [['--help=false']]])(
-    'shows its own page for %j',
+    'shows the help page of the program for %j',
     (argv) => {
       expect(help(...argv)).toMatch(
         /^NAME:\n {3}etcdctl - .*\nUSAGE:\n.*\nCOMMANDS:\n.*\nGLOBAL OPTIONS:\n/s,
@@ -62,11 +62,11 @@ describe('the version 2 program', () => {
     [['member', 'help', 'add'], 'etcdctl member add - '],
     [['member', 'add', '-h'], 'etcdctl member add - '],
     [['help', 'member'], 'etcdctl member - '],
-  ])('shows the page that %j asks for', (argv, beginning) => {
+  ])('shows the help page for %j', (argv, beginning) => {
     expect(help(...argv)).toContain(`NAME:\n   ${beginning}`);
   });
 
-  it('shows the flags of a command with both names', () => {
+  it('shows the flags of a command with long and short names', () => {
     expect(help('role', 'grant', '--help')).toMatchInlineSnapshot(`
       "NAME:
          etcdctl role grant - Grant a role permission to a key or a prefix
@@ -89,7 +89,7 @@ describe('the version 2 program', () => {
     `);
   });
 
-  it('prints its version before it looks for a command', () => {
+  it('prints the version, even if an unknown command follows', () => {
     expect(help('-v', 'nonsense')).toMatch(/^etcdctl version: \d+\.\d+\.\d+\nAPI version: 2\n$/);
     expect(() => parse('get', '--version')).toThrow('flag provided but not defined: -version');
   });

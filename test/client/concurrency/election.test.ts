@@ -15,7 +15,7 @@ function observe(queue: FakeQueue) {
   return { next, stop: () => controller.abort(new Error('stop')) };
 }
 
-it('tells the present leader, its new values, and who follows', async () => {
+it('yields the current leader, its new values, and the next leader', async () => {
   const queue = new FakeQueue();
   queue.put('n/1', 'one');
   queue.put('n/2', 'two');
@@ -28,7 +28,7 @@ it('tells the present leader, its new values, and who follows', async () => {
   expect(await following).toBe('n/2=two@14');
 });
 
-it('waits for the first leader, whose revision it tells', async () => {
+it('waits for the first leader, and yields it with its revision', async () => {
   const queue = new FakeQueue();
   const { next } = observe(queue);
   const first = next();
@@ -39,7 +39,7 @@ it('waits for the first leader, whose revision it tells', async () => {
   expect(await first).toBe('n/1=one@12');
 });
 
-it('goes on after a broken stream without telling anything twice', async () => {
+it('continues after a broken stream without duplicates', async () => {
   const queue = new FakeQueue();
   queue.put('n/1', 'one');
   const { next } = observe(queue);
@@ -52,7 +52,7 @@ it('goes on after a broken stream without telling anything twice', async () => {
   expect(await second).toBe('n/1=uno@12');
 });
 
-it('ends with the signal', async () => {
+it('ends when the signal aborts', async () => {
   const { next, stop } = observe(new FakeQueue());
   const first = next();
   stop();

@@ -20,21 +20,21 @@ function contend(queue: FakeQueue) {
 const queued = (queue: FakeQueue) => vi.waitFor(() => expect(queue.keys).toContain('n/abc'));
 
 describe('the queue', () => {
-  it('has its head at once when nobody is there', async () => {
+  it('gives the head at once when there are no other contenders', async () => {
     const head = await contend(new FakeQueue()).head;
     expect(Buffer.from(head.key).toString()).toBe('n/abc');
     expect(head.revision).toBe(11n);
     expect(head.response.kvs[0]).toMatchObject({ lease: 0xabcn, value: Buffer.from('v') });
   });
 
-  it('does not mind keys that only begin alike', async () => {
+  it('ignores keys that only share a part of the prefix', async () => {
     const queue = new FakeQueue();
     queue.put('n');
     queue.put('n0/1');
     await contend(queue).head;
   });
 
-  it('is left in the order of arrival, whoever goes first', async () => {
+  it('gives the head in the order of create revisions, even if another contender leaves first', async () => {
     const queue = new FakeQueue();
     queue.put('n/1');
     queue.put('n/2');
@@ -49,7 +49,7 @@ describe('the queue', () => {
     expect((await head).revision).toBe(17n);
   });
 
-  it('is waited in through broken streams and reads without an answer', async () => {
+  it('continues the wait after broken streams and failed reads', async () => {
     const queue = new FakeQueue();
     queue.put('n/1');
     queue.put('n/2');
@@ -64,7 +64,7 @@ describe('the queue', () => {
     expect(queue.failures).toEqual([]);
   });
 
-  it('is left with "context canceled" when a signal comes', async () => {
+  it('rejects with "context canceled" when the signal aborts', async () => {
     const queue = new FakeQueue();
     queue.put('n/1');
     const { head, interrupt } = contend(queue);
@@ -73,7 +73,7 @@ describe('the queue', () => {
     await expect(head).rejects.toMatchObject({ message: 'context canceled', constructor: CommandError });
   });
 
-  it('is left when the session is lost, with its reason', async () => {
+  it('rejects with the reason of a lost session', async () => {
     const queue = new FakeQueue();
     queue.put('n/1');
     const { head, lost } = contend(queue);
@@ -82,7 +82,7 @@ describe('the queue', () => {
     await expect(head).rejects.toThrow('session expired');
   });
 
-  it('passes on what the server refuses', async () => {
+  it('passes on errors of the server', async () => {
     const queue = new FakeQueue();
     queue.failures.push(new ServerError('etcdserver: permission denied', 'PermissionDenied'));
     await expect(contend(queue).head).rejects.toThrow('etcdserver: permission denied');

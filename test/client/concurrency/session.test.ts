@@ -13,7 +13,7 @@ const options = () => ({
 const never = new AbortController().signal;
 
 describe('a session', () => {
-  it('has a lease of its own, and revokes it in the end', async () => {
+  it('grants a lease, and revokes it at the end', async () => {
     const queue = new FakeQueue();
     queue.renewal = 10n;
     expect(await withSession(queue.client(), options(), async ({ lease }) => lease)).toBe(0xabcn);
@@ -21,7 +21,7 @@ describe('a session', () => {
     expect(queue.revoked).toEqual([0xabcn]);
   });
 
-  it('revokes it also when the work fails, and then only that failure counts', async () => {
+  it('revokes the lease also when the work fails, and rejects with the error of the work only', async () => {
     const queue = new FakeQueue();
     const work = withSession(queue.client(), options(), async () => {
       queue.failures.push(new ServerError('unreachable', 'Unavailable'));
@@ -31,7 +31,7 @@ describe('a session', () => {
     expect(queue.failures).toEqual([]);
   });
 
-  it('fails when it cannot revoke the lease', async () => {
+  it('rejects when the lease cannot be revoked', async () => {
     const queue = new FakeQueue();
     const work = withSession(queue.client(), options(), async () => {
       queue.failures.push(new ServerError('context deadline exceeded', 'DeadlineExceeded'));
@@ -39,14 +39,14 @@ describe('a session', () => {
     await expect(work).rejects.toThrow('context deadline exceeded');
   });
 
-  it('does not mind that somebody else has revoked it', async () => {
+  it('resolves when the lease is revoked already', async () => {
     const queue = new FakeQueue();
     await withSession(queue.client(), options(), async () => {
       queue.failures.push(new ServerError('etcdserver: requested lease not found', 'NotFound'));
     });
   });
 
-  it('is lost when the server does not know the lease any more', async () => {
+  it('is lost when the server does not have the lease', async () => {
     const queue = new FakeQueue();
     queue.renewal = 0n;
     const work = withSession(queue.client(), options(), (session) => holdUntilAborted(never, session));
@@ -57,7 +57,7 @@ describe('a session', () => {
     expect(queue.revoked).toEqual([]);
   });
 
-  it('is lost when nobody confirms the lease for as long as it lives', async () => {
+  it('is lost when no server confirms the lease for a whole TTL', async () => {
     const { clock, ...rest } = options();
     const work = withSession(new FakeQueue().client(), { clock, ...rest }, (session) =>
       holdUntilAborted(never, session),
@@ -68,7 +68,7 @@ describe('a session', () => {
     expect(clock.now()).toBe(10_000_000_000n);
   });
 
-  it('is held until the signal', async () => {
+  it('is held until the signal aborts', async () => {
     const queue = new FakeQueue();
     queue.renewal = 10n;
     await withSession(queue.client(), options(), (session) => holdUntilAborted(AbortSignal.abort(), session));

@@ -12,7 +12,7 @@ const unavailable = new ServerError('away', 'Unavailable');
 
 type Answer = Error | { readonly succeeded: boolean; readonly revision: number };
 
-/** A destination that gives these answers, and what it was asked: the revision after which keys must not have changed. */
+/** A destination with these responses, and the requests that it received: the revision in the comparisons of each. */
 function scripted(answers: readonly Answer[]) {
   const guards: (bigint | undefined)[] = [];
   const notices: string[] = [];
@@ -36,7 +36,7 @@ function scripted(answers: readonly Answer[]) {
 }
 
 describe('the destination of a mirror', () => {
-  it('writes keys that were there before after a second look', async () => {
+  it('writes existing keys at the second attempt, with the revision of the first response', async () => {
     const { destination, guards } = scripted([
       { succeeded: false, revision: 40 },
       { succeeded: true, revision: 41 },
@@ -47,7 +47,7 @@ describe('the destination of a mirror', () => {
     expect(guards).toEqual([1n, 41n, 42n]);
   });
 
-  it('makes a write again whose answer was lost, such that the lost one cannot undo it', async () => {
+  it('repeats a write whose response was lost, so that the lost write cannot undo it', async () => {
     const { destination, guards, notices } = scripted([
       { succeeded: true, revision: 10 },
       unavailable,
@@ -64,7 +64,7 @@ describe('the destination of a mirror', () => {
     ]);
   });
 
-  it('writes without comparisons for a user who may not read, and then repeats nothing', async () => {
+  it('writes without comparisons for a user without read permission, and does not repeat such writes', async () => {
     const denied = new ServerError('etcdserver: permission denied', 'PermissionDenied');
     const { destination, guards } = scripted([denied, { succeeded: true, revision: 2 }, unavailable]);
     await destination.apply(writes);
@@ -75,7 +75,7 @@ describe('the destination of a mirror', () => {
     expect(guards).toEqual([1n, undefined, undefined]);
   });
 
-  it('writes once without comparisons what they made too large', async () => {
+  it('writes without comparisons when they make the request too large', async () => {
     const tooLarge = new ServerError('etcdserver: request is too large', 'InvalidArgument');
     const ok = { succeeded: true, revision: 2 };
     const { destination, guards } = scripted([tooLarge, ok, ok]);
@@ -84,7 +84,7 @@ describe('the destination of a mirror', () => {
     expect(guards).toEqual([1n, undefined, 3n]);
   });
 
-  it('gives up on other failures', async () => {
+  it('passes on other errors', async () => {
     const full = new ServerError('etcdserver: mvcc: database space exceeded', 'ResourceExhausted');
     await expect(scripted([full]).destination.apply(writes)).rejects.toBe(full);
   });

@@ -15,7 +15,7 @@ function pairs(count: number, valueBytes = 1): KeyValue[] {
   }));
 }
 
-/** The keys of the batches of a range whose second page comes later. */
+/** The keys of the batches of a range of two pages. */
 async function batches(first: KeyValue[], second: KeyValue[], maxWrites: number): Promise<string[][]> {
   async function* rest() {
     yield { kvs: second, more: false };
@@ -28,16 +28,16 @@ async function batches(first: KeyValue[], second: KeyValue[], maxWrites: number)
   return found;
 }
 
-describe('the batches of a first copy', () => {
-  it('have all keys in their order, as many as may be', async () => {
+describe('the batches of the initial copy', () => {
+  it('have all keys in order, with the maximum number of writes', async () => {
     expect(await batches(pairs(5), pairs(1), 2)).toEqual([['b/0', 'b/1'], ['b/2', 'b/3'], ['b/4'], ['b/0']]);
   });
 
-  it('have as many writes as servers take when there is no limit', async () => {
+  it('have the default maximum of servers when there is no limit', async () => {
     expect((await batches(pairs(300), [], 0)).map((batch) => batch.length)).toEqual([128, 128, 44]);
   });
 
-  it('stay far below what a server takes in one request, but for a single key', async () => {
+  it('stay far below the request limit of servers, except for a single large key', async () => {
     expect((await batches(pairs(4, 200_000), [], 128)).map((batch) => batch.length)).toEqual([2, 2]);
     expect((await batches(pairs(2, 1_000_000), [], 128)).map((batch) => batch.length)).toEqual([1, 1]);
   });

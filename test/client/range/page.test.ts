@@ -3,7 +3,7 @@ import { MAX_PAGE_BYTES, PageLimit } from '../../../src/client/range/page.js';
 
 const MIB = 2 ** 20;
 
-/** A page of so many pairs with values of that size; the bytes themselves do not matter. */
+/** A page with this many pairs and this size of values. */
 const page = (count: number, valueBytes: number) => {
   const value = new Uint8Array(valueBytes);
   const key = new Uint8Array(8);
@@ -17,12 +17,12 @@ const page = (count: number, valueBytes: number) => {
   }));
 };
 
-describe('the keys of a page', () => {
-  it('fit at first even with the largest values that a server takes by default', () => {
+describe('the page limit', () => {
+  it('allows the largest values that a server accepts by default in the first page', () => {
     expect(new PageLimit().keys * 1.5 * MIB).toBeLessThanOrEqual(MAX_PAGE_BYTES);
   });
 
-  it('grow fast while values are small, up to a bound', () => {
+  it('grows fast while values are small, up to a maximum', () => {
     const limit = new PageLimit();
     const seen = Array.from({ length: 8 }, () => {
       const { keys } = limit;
@@ -36,14 +36,14 @@ describe('the keys of a page', () => {
     [MIB, 7],
     [100_000, 83],
     [20 * MIB, 1],
-  ])('are as many as make a page of values of %d bytes: %d', (valueBytes, keys) => {
+  ])('for values of %d bytes is %d keys', (valueBytes, keys) => {
     const limit = new PageLimit();
     limit.accept(page(2, valueBytes));
     limit.accept(page(2, valueBytes));
     expect(limit.keys).toBe(keys);
   });
 
-  it('are fewer after a refusal, until the keys that were too much are passed', () => {
+  it('is smaller after a rejection, until the rejected keys are read', () => {
     const limit = new PageLimit();
     for (let pages = 0; pages < 5; pages++) limit.accept(page(limit.keys, 10));
     expect(limit.keys).toBe(20480);
@@ -52,7 +52,7 @@ describe('the keys of a page', () => {
     let passed = 0;
     while (passed < 20480) {
       const { keys } = limit;
-      // A page never reaches the end of what was too much at once, but for the last of it.
+      // A page has at most a quarter of the rejected keys that are not read yet, and at least one key.
       expect(keys).toBeLessThanOrEqual(Math.max(1, (20480 - passed) / 4));
       limit.accept(page(keys, 10));
       passed += keys;
@@ -61,14 +61,14 @@ describe('the keys of a page', () => {
     expect(limit.keys).toBeGreaterThan(1);
   });
 
-  it('are one at least, and less is impossible', () => {
+  it('is at least one key, and cannot shrink further', () => {
     const limit = new PageLimit();
     const seen = [limit.keys];
     while (limit.reject(limit.keys)) seen.push(limit.keys);
     expect(seen).toEqual([20, 5, 1]);
   });
 
-  it('stay as they are after an empty page', () => {
+  it('does not change after an empty page', () => {
     const limit = new PageLimit();
     limit.accept([]);
     expect(limit.keys).toBe(20);

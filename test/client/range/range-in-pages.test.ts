@@ -34,7 +34,7 @@ interface Read {
   readonly pageLengths: readonly number[];
 }
 
-/** Reads all pages, and puts them together as a printer would print them. */
+/** Reads all pages, and joins them as a printer does. */
 async function read(settings: FakeKvSettings, request: RangeRequest, call?: RangeCall): Promise<Read> {
   const server = new FakeKv(settings);
   const { response, rest } = await rangeInPages(server.reader, request, call);
@@ -59,7 +59,7 @@ async function expectWhole(settings: FakeKvSettings, request: RangeRequest, call
   return outcome;
 }
 
-/** Servers that stream, and those that do not. */
+/** Servers with and without RangeStream. */
 const KINDS = [
   { kind: 'paged', partLengths: undefined },
   { kind: 'streamed', partLengths: [3, 10, 40] },
@@ -67,7 +67,7 @@ const KINDS = [
 const settingsOf = (kvs: readonly KeyValue[], { partLengths }: (typeof KINDS)[number]): FakeKvSettings =>
   partLengths === undefined ? { kvs } : { kvs, partLengths };
 
-describe('a range that is one answer', () => {
+describe('a range that takes one call', () => {
   it.each<[string, RangeRequest, number]>([
     ['a single key', { key: Buffer.from('k00007') }, 100],
     ['a single key with an empty end', { key: Buffer.from('k00007'), rangeEnd: Buffer.alloc(0) }, 100],
@@ -77,7 +77,7 @@ describe('a range that is one answer', () => {
     ['a small limit', { ...ALL, limit: 20n }, 100],
     ['a small limit that is not reached', { ...ALL, limit: 7n }, 7],
     ['few keys with filters', { ...ALL, minModRevision: 1n, limit: 3n }, 20],
-  ])('costs one call: %s', async (_name, request, count) => {
+  ])('is read by one call: %s', async (_name, request, count) => {
     const { server, pageLengths } = await expectWhole({ kvs: numbered(count) }, request);
     expect(server.calls.map(({ method }) => method)).toEqual(['range']);
     expect(pageLengths).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('a range that is one answer', () => {
   it.each<[string, RangeRequest]>([
     ['descending', { ...ALL, sortOrder: SortOrder.descend }],
     ['by value', { ...ALL, sortTarget: SortTarget.value }],
-  ])('is asked for whole when its order needs all keys: %s', async (_name, request) => {
+  ])('is read by one call without a size limit when it is sorted: %s', async (_name, request) => {
     const server = new FakeKv({ kvs: [] });
     await rangeInPages(server.reader, request).catch(() => undefined);
     expect(server.calls).toEqual([{ method: 'range', isBounded: false, request }]);
@@ -120,18 +120,18 @@ describe.each(KINDS)('a range of many keys, $kind', (kind) => {
       { ...ALL, maxModRevision: 0n, maxCreateRevision: 1n, limit: 154n },
     ],
     ['with filters, keys only', { ...ALL, minCreateRevision: 12n, keysOnly: true }],
-  ])('equals the one answer: %s', async (_name, request) => {
+  ])('equals the response of one call: %s', async (_name, request) => {
     await expectWhole(settings, request);
   });
 
-  it('equals the one answer for any limit around the pages’ ends', async () => {
+  it('equals the response of one call for limits around the ends of pages', async () => {
     for (let limit = 1n; limit < 120n; limit++) {
       await expectWhole(settings, { ...ALL, limit });
       await expectWhole(settings, { ...ALL, limit, minModRevision: 90n });
     }
   });
 
-  it('stays at the revision of the first answer', async () => {
+  it('is read at the revision of the first response', async () => {
     const { server } = await read(settings, ALL);
     const [first, ...others] = server.calls;
     expect(first?.request.revision ?? 0n).toBe(0n);
@@ -139,19 +139,19 @@ describe.each(KINDS)('a range of many keys, $kind', (kind) => {
     for (const { request } of others) expect(request.revision).toBe(REVISION);
   });
 
-  it('stays at the revision that was asked for', async () => {
+  it('is read at the revision of the request', async () => {
     for (const filter of [{}, { minModRevision: 3n }]) {
       const { server } = await read(settings, { ...ALL, ...filter, revision: 5n });
       for (const { request } of server.calls) expect(request.revision).toBe(5n);
     }
   });
 
-  it('keeps asking serializably', async () => {
+  it('is serializable in every call', async () => {
     const { server } = await read(settings, { ...ALL, serializable: true, minModRevision: 2n });
     for (const { request } of server.calls) expect(request.serializable).toBe(true);
   });
 
-  it('begins each page right after the last key', async () => {
+  it('starts each page directly after the last key', async () => {
     const close = ['a', 'a\0', 'a\0\0', 'a\0\x01', 'a\x01', 'b'];
     const dense = Array.from({ length: 30 }, (_, index) =>
       close.map((end) => keyValue(`${String(index).padStart(2, '0')}${end}`)),
@@ -159,7 +159,7 @@ describe.each(KINDS)('a range of many keys, $kind', (kind) => {
     await expectWhole(settingsOf(dense.flat(), kind), ALL);
   });
 
-  it('says that half of the output is missing when the revision was compacted', async () => {
+  it('fails with the reason that the output is incomplete when the revision is compacted', async () => {
     const before = (_request: RangeRequest, index: number) => {
       if (index > 0)
         throw new ServerError('etcdserver: mvcc: required revision has been compacted', 'OutOfRange');
@@ -171,13 +171,13 @@ describe.each(KINDS)('a range of many keys, $kind', (kind) => {
   });
 });
 
-describe('a server that streams', () => {
-  it('is asked twice: for the first page and for the rest', async () => {
+describe('a server with RangeStream', () => {
+  it('gets two calls: for the first page and for the rest', async () => {
     const { server } = await expectWhole({ kvs: numbered(500), partLengths: [50] }, ALL);
     expect(server.calls.map(({ method }) => method)).toEqual(['range', 'rangeStream']);
   });
 
-  it('is paged from where its stream broke', async () => {
+  it('is read by unary calls from where its stream broke', async () => {
     const kvs = numbered(500);
     const server = new FakeKv({ kvs, partLengths: [50] });
     const { reader } = server;
@@ -202,7 +202,7 @@ describe('a server that streams', () => {
     expect(Buffer.from(server.calls[2]?.request.key ?? []).toString()).toBe('k00119\0');
   });
 
-  it('does not hide other failures', async () => {
+  it('passes on other errors', async () => {
     const before = (_request: RangeRequest, index: number) => {
       if (index === 1) throw new ServerError('etcdserver: permission denied', 'PermissionDenied');
     };
@@ -214,7 +214,7 @@ describe('a server that streams', () => {
 describe('with --stream', () => {
   const call = { usesStream: true };
 
-  it('every call is a stream', async () => {
+  it('every call is RangeStream', async () => {
     const { server } = await expectWhole(
       { kvs: numbered(500), partLengths: [7, 60] },
       { ...ALL, limit: 400n },
@@ -223,11 +223,11 @@ describe('with --stream', () => {
     expect(server.calls.map(({ method }) => method)).toEqual(['rangeStream', 'rangeStream']);
   });
 
-  it('a server without it refuses', async () => {
+  it('fails on a server without RangeStream', async () => {
     await expect(read({ kvs: [] }, ALL, call)).rejects.toMatchObject({ code: 'Unimplemented' });
   });
 
-  it('filters and counts are the server’s own business', async () => {
+  it('leaves filters and counts to the server', async () => {
     for (const special of [{ minModRevision: 1n }, { countOnly: true }]) {
       const { server } = await read({ kvs: numbered(100), partLengths: [10] }, { ...ALL, ...special }, call);
       expect(server.calls).toEqual([
@@ -245,7 +245,7 @@ describe('large values', () => {
     }));
   const LARGEST = 1000;
 
-  it.each(KINDS)('among small ones make smaller pages, $kind', async (kind) => {
+  it.each(KINDS)('among small values lead to smaller pages, $kind', async (kind) => {
     const sizes = Array.from({ length: 900 }, (_, index) => (index > 400 && index < 450 ? 600 : 1));
     const settings = { ...settingsOf(sized(sizes), kind), maxAnswerBytes: LARGEST };
     await expectWhole(settings, ALL);
@@ -253,7 +253,7 @@ describe('large values', () => {
   });
 
   it.each(KINDS)(
-    'that no page can hold come one by one through a client without bound, $kind',
+    'that exceed the page size are read one by one without a size limit, $kind',
     async (kind) => {
       const sizes = [1, 1, 5000, 1, 5000, 5000, ...Array.from({ length: 60 }, () => 1), 5000];
       const settings = { ...settingsOf(sized(sizes), kind), maxAnswerBytes: LARGEST };

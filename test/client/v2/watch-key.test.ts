@@ -9,12 +9,12 @@ const refused = new V2ClusterError([new V2AttemptError('connection refused', tru
 const cut = new V2AttemptError('unexpected EOF', false);
 
 type Step =
-  /** The poll is refused. */
+  /** The poll fails. */
   | { readonly fails: Error }
-  /** It is accepted at the index, and then gives a change at another one, or nothing, or breaks off. */
+  /** The poll starts at the index `at`, then returns a change at the index `gives`, ends without a change, or fails. */
   | { readonly at: bigint; readonly gives: bigint | undefined | Error };
 
-/** What a watch does when its polls go like this; after the last step it is ended. */
+/** The updates of a watch whose polls have these outcomes. The signal aborts after the last one. */
 async function follow(steps: readonly Step[], afterIndex = 0n) {
   const requests: KeyPollRequest[] = [];
   const sleeps: number[] = [];
@@ -57,8 +57,8 @@ function outcome(gives: bigint | undefined | Error): KeysResponse | undefined {
   return gives === undefined ? undefined : fakeResponse({ node: fakeNode({ modifiedIndex: gives }) });
 }
 
-describe('watching a key of version 2', () => {
-  it('asks for the change behind the last one', async () => {
+describe('watchKey of version 2', () => {
+  it('polls for the change after the last one', async () => {
     const { waits, update, end } = await follow([
       { at: 10n, gives: 12n },
       { at: 12n, gives: 13n },
@@ -68,16 +68,16 @@ describe('watching a key of version 2', () => {
     expect(end).toBe('enough');
   });
 
-  it('begins behind a given index', async () => {
+  it('starts after a given index', async () => {
     expect((await follow([], 7n)).waits).toEqual([8n]);
     expect((await follow([], 2n ** 64n - 1n)).waits).toEqual([0n]);
   });
 
-  it('asks again when a poll ends without a change, from where it began', async () => {
+  it('polls again from the same index when a poll ends without a change', async () => {
     expect((await follow([{ at: 10n, gives: undefined }])).waits).toEqual([0n, 11n]);
   });
 
-  it('goes on behind the last change when no server answers for a while', async () => {
+  it('resumes after the last change when no server was reachable', async () => {
     const { waits, update, sleeps } = await follow([
       { at: 10n, gives: 12n },
       { at: 12n, gives: cut },
@@ -94,7 +94,7 @@ describe('watching a key of version 2', () => {
     expect(sleeps).toEqual([100, 200, 400, 800, 1600, 2000, 2000, 2000]);
   });
 
-  it('knows where it began though nothing has changed yet', async () => {
+  it('resumes at the start index when there was no change yet', async () => {
     const { waits, update } = await follow([
       { at: 10n, gives: cut },
       { fails: refused },
@@ -108,13 +108,13 @@ describe('watching a key of version 2', () => {
     ]);
   });
 
-  it('does not wait for a server that never was there', async () => {
+  it('rejects when no server is reachable at the first poll', async () => {
     const { waits, update, end } = await follow([{ fails: refused }, { at: 1n, gives: 2n }]);
     expect([waits, update]).toEqual([[0n], []]);
     expect(end).toBe(refused.message);
   });
 
-  it('ends when a server refuses', async () => {
+  it('rejects with the error of a server', async () => {
     const { end } = await follow([
       { at: 10n, gives: 12n },
       { at: 2000n, gives: new V2ApiError('401: outdated', 401) },

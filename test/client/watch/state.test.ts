@@ -43,7 +43,7 @@ const created = (revision = 0) => response({ created: true, revision });
 const broken: WatchInput = { kind: 'failure', error: new ServerError('closed', 'Unavailable') };
 const retry: WatchInput = { kind: 'retry' };
 
-/** What a watch from this revision on comes to by these inputs. */
+/** The state of a watch from this revision on after these inputs, and its updates. */
 function watchAfter(
   startRevision: bigint,
   ...inputs: WatchInput[]
@@ -66,28 +66,38 @@ const revisionsOf = (update: readonly WatchUpdate[]) =>
 
 describe('a watch', () => {
   it.each([
-    ['of now, once created, begins after the revision that the server names', 0n, [created(7)], 8n],
-    ['of a past revision begins there', 3n, [created(7)], 3n],
+    ['from now on, starts after the revision in the created response', 0n, [created(7)], 8n],
+    ['from a past revision, starts there', 3n, [created(7)], 3n],
     [
-      'stands after the last event',
+      'is after the last event',
       3n,
       [created(7), response({ events: [event(3), event(5)], revision: 9 })],
       6n,
     ],
-    ['stands after its progress', 3n, [created(7), response({ revision: 9 })], 10n],
-    ['of a future revision is not led back by progress', 30n, [created(7), response({ revision: 9 })], 30n],
+    ['is after the revision of a progress notification', 3n, [created(7), response({ revision: 9 })], 10n],
     [
-      'keeps its place when the stream breaks',
+      'from a future revision, does not move back after a progress notification',
+      30n,
+      [created(7), response({ revision: 9 })],
+      30n,
+    ],
+    [
+      'keeps its position when the stream breaks',
       3n,
       [created(7), response({ events: [event(4)] }), broken],
       5n,
     ],
-    ['keeps it while no stream comes about', 3n, [created(7), broken, retry, broken, retry, broken], 3n],
+    [
+      'keeps its position while no stream can be opened',
+      3n,
+      [created(7), broken, retry, broken, retry, broken],
+      3n,
+    ],
   ])('%s', (_name, start, inputs, revision) => {
     expect(position(watchAfter(start, ...inputs).state)).toEqual({ revision, delivered: 0 });
   });
 
-  it('tells once that it is interrupted, and that it goes on', () => {
+  it('reports once that it is interrupted, and that it is resumed', () => {
     const { update } = watchAfter(3n, created(7), broken, retry, broken, retry, created(9));
     expect(update).toEqual([
       { kind: 'created' },
@@ -96,7 +106,7 @@ describe('a watch', () => {
     ]);
   });
 
-  it('neither loses nor repeats an event of a revision that came in fragments', () => {
+  it('neither loses nor repeats an event of a fragmented revision', () => {
     const part = response({ events: [event(4), event(5, 'a'), event(5, 'b')], fragment: true });
     const more = response({ events: [event(5, 'c')], fragment: true });
     const cut = watchAfter(4n, created(9), part, more, broken);
@@ -109,7 +119,7 @@ describe('a watch', () => {
     expect(position(state)).toEqual({ revision: 7n, delivered: 0 });
   });
 
-  it('leaves out repeated events over several fragments', () => {
+  it('drops duplicates across several fragments', () => {
     const first = response({ events: [event(5, 'a'), event(5, 'b'), event(5, 'c')], fragment: true });
     const again = [
       response({ events: [event(5, 'a')], fragment: true }),
@@ -127,7 +137,7 @@ describe('a watch', () => {
       true,
     ],
     [
-      'refused at once',
+      'rejected when it is created',
       response({ created: true, canceled: true, cancelReason: 'no' }),
       { reason: 'no' },
       true,

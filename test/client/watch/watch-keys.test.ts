@@ -22,7 +22,7 @@ function context(controller = new AbortController()) {
 }
 
 describe('watchKeys', () => {
-  it('goes on over another stream after the last event, with growing pauses', async () => {
+  it('resumes on another stream after the last event, with exponential backoff', async () => {
     const { service, created } = scriptedWatch([
       [watchResponse({ created: true }), watchResponse({ revisions: [5, 8] }), lost],
       [lost],
@@ -42,7 +42,7 @@ describe('watchKeys', () => {
     expect(around.sleeps).toEqual([25, 50, 100]);
   });
 
-  it('asks for progress on the stream that is open', async () => {
+  it('requests progress on the current stream', async () => {
     const asked: string[] = [];
     const service: WatchService = {
       async *watch(requests: AsyncIterable<WatchRequest>): AsyncGenerator<WatchResponse> {
@@ -63,7 +63,7 @@ describe('watchKeys', () => {
     expect(asked).toEqual(['createRequest', 'progressRequest']);
   });
 
-  it('reads nothing while its consumer is busy', async () => {
+  it('reads nothing while the consumer handles an update', async () => {
     let given = 0;
     const service: WatchService = {
       async *watch() {
@@ -78,7 +78,7 @@ describe('watchKeys', () => {
     }
   });
 
-  it('rejects with the reason of the signal', async () => {
+  it('rejects with the reason of the signal when it aborts', async () => {
     const controller = new AbortController();
     const service: WatchService = {
       async *watch() {

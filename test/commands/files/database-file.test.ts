@@ -14,22 +14,22 @@ beforeEach(() => {
 const HELD: LockHolder = { kind: 'held', processId: 42 };
 const WHO = 'process 42, which holds the lock on a.db';
 
-describe('waiting for the server that holds a database', () => {
-  it('is over at once when there is none', async () => {
+describe('waiting for the lock of a database', () => {
+  it('ends at once when the file is not locked', async () => {
     answers.push({ kind: 'none' });
     const { context, lines, sleeps } = fakeContext();
     await waitForServer('a.db', context);
     expect({ lines, sleeps }).toEqual({ lines: [], sleeps: [] });
   });
 
-  it('is told, and over when the server has ended', async () => {
+  it('prints a line, and ends when the server releases the lock', async () => {
     answers.push(HELD, HELD, { kind: 'none' });
     const { context, lines, sleeps } = fakeContext({ lockTimeoutMs: 1500 });
     await waitForServer('a.db', context);
     expect({ lines, sleeps }).toEqual({ lines: [`waiting 1.5s for ${WHO}`], sleeps: [50, 50] });
   });
 
-  it('has an end', async () => {
+  it('fails after the lock timeout', async () => {
     answers.push(HELD);
     const { context, sleeps } = fakeContext({ lockTimeoutMs: 200 });
     await expect(waitForServer('a.db', context)).rejects.toMatchObject({
@@ -39,7 +39,7 @@ describe('waiting for the server that holds a database', () => {
     expect(sleeps).toEqual([50, 50, 50, 50]);
   });
 
-  it('has none with a time of zero', async () => {
+  it('has no limit with a lock timeout of zero', async () => {
     answers.push(...Array<LockHolder>(500).fill(HELD), { kind: 'none' });
     const { context, lines, sleeps } = fakeContext({ lockTimeoutMs: 0 });
     await waitForServer('a.db', context);
@@ -47,7 +47,7 @@ describe('waiting for the server that holds a database', () => {
     expect(sleeps).toHaveLength(500);
   });
 
-  it('says that nothing is known where the system does not tell', async () => {
+  it('prints a warning when the system cannot detect locks', async () => {
     answers.push({ kind: 'unknown' });
     const { context, lines } = fakeContext();
     await waitForServer('a.db', context);

@@ -21,7 +21,7 @@ describe('quotedWords', () => {
     expect(quotedWords(line)).toEqual(words);
   });
 
-  it('refuses what is no literal in Go', () => {
+  it('rejects an invalid Go literal', () => {
     expect(() => quotedWords('put "\\q" v')).toThrow(
       expect.objectContaining({ message: 'invalid syntax', kind: 'input' }),
     );

@@ -6,11 +6,11 @@ import { parseCommand } from '../../support/parse-command.js';
 describe('backup, parsed', () => {
   const parse = (...argv: string[]) => parseCommand(registerBackup, ['backup', ...argv]);
 
-  it('needs both directories', () => {
+  it('requires both directories', () => {
     expect(() => parse()).toThrow('required flag(s) "backup-dir", "data-dir" not set');
   });
 
-  it('brings the data of version 3 along', () => {
+  it('includes version 3 data by default', () => {
     const directories = ['--data-dir=d', '--backup-dir=b', '--wal-dir='];
     const expected = {
       dataDirectory: 'd',
@@ -31,7 +31,7 @@ describe('backup, parsed', () => {
 describe('check v2store, parsed', () => {
   const parse = (...argv: string[]) => parseCommand(registerCheck, ['check', 'v2store', ...argv]);
 
-  it('needs a data directory', () => {
+  it('requires a data directory', () => {
     expect(() => parse('--wal-dir=w')).toThrow('required flag(s) "data-dir" not set');
     expect(parse('--data-dir=d')).toEqual({ dataDirectory: 'd', walDirectory: undefined });
   });

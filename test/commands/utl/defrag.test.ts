@@ -10,7 +10,7 @@ import { useSnapshotFiles } from '../../support/snapshot-files.js';
 const files = useSnapshotFiles();
 
 describe('defrag of a directory', () => {
-  it('needs one', () => {
+  it('requires --data-dir', () => {
     expect(() => parseCommand(registerDefrag, ['defrag'])).toThrow(
       expect.objectContaining({ message: 'required flag(s) "data-dir" not set', kind: 'flag' }),
     );
@@ -19,7 +19,7 @@ describe('defrag of a directory', () => {
     });
   });
 
-  it('rewrites the database and says how large it was', async () => {
+  it('rewrites the database and prints the sizes before and after', async () => {
     const dataDirectory = files.dataDirectory();
     const path = databasePath(dataDirectory);
     const { ino } = statSync(path);
@@ -30,7 +30,7 @@ describe('defrag of a directory', () => {
     expect(lines).toEqual([`finished defragmenting directory ${path}: 53 kB before, 41 kB now`]);
   });
 
-  it('fails without a database, and makes none', async () => {
+  it('fails without a database, and does not create one', async () => {
     const dataDirectory = files.path('none');
     await expect(runDefrag({ dataDirectory }, fakeContext().context)).rejects.toThrow(
       `Failed to defragment etcd data[${dataDirectory}] (stat ${dataDirectory}/member/snap/db: no such file or directory)`,
@@ -38,7 +38,7 @@ describe('defrag of a directory', () => {
     expect(readdirSync(files.folder)).toEqual([]);
   });
 
-  it('leaves a broken database as it is', async () => {
+  it('does not change a corrupt database', async () => {
     const dataDirectory = files.dataDirectory();
     files.write('data/member/snap/db', Buffer.from('broken'));
     await expect(runDefrag({ dataDirectory }, fakeContext().context)).rejects.toThrow(
@@ -48,7 +48,7 @@ describe('defrag of a directory', () => {
     expect(files.read('data/member/snap/db').toString()).toBe('broken');
   });
 
-  it('stops when it is interrupted', async () => {
+  it('stops when the signal aborts', async () => {
     const dataDirectory = files.dataDirectory();
     const before = files.read('data/member/snap/db');
     const { context, abort } = fakeContext();

@@ -8,14 +8,14 @@ import { useSnapshotFiles } from '../../support/snapshot-files.js';
 const files = useSnapshotFiles();
 
 describe('hashkv of a file', () => {
-  it.each([[[]], [['a', 'b']]])('refuses the arguments %j', (args) => {
+  it.each([[[]], [['a', 'b']]])('rejects the arguments %j', (args) => {
     const message = `accepts 1 arg(s), received ${args.length}`;
     expect(() => parseCommand(registerHashKv, ['hashkv', ...args])).toThrow(
       expect.objectContaining({ message, kind: 'flag' }),
     );
   });
 
-  it('takes a revision', () => {
+  it('accepts a revision', () => {
     expect(parseCommand(registerHashKv, ['hashkv', 'a.db'])).toEqual({ path: 'a.db', revision: 0n });
     expect(parseCommand(registerHashKv, ['hashkv', 'a.db', '--rev=-3'])).toEqual({
       path: 'a.db',
@@ -23,7 +23,7 @@ describe('hashkv of a file', () => {
     });
   });
 
-  it('is what etcdutl says, and changes nothing', async () => {
+  it('equals the hash of etcdutl, and does not modify the file', async () => {
     const path = files.snapshot();
     const before = files.read('3.7.1.db');
     const { hashKv } = expectedOf('3.7.1');
@@ -48,7 +48,7 @@ describe('hashkv of a file', () => {
   it.each([
     [5n, 'mvcc: required revision has been compacted'],
     [500n, 'mvcc: required revision is a future revision'],
-  ])('refuses revision %s', async (revision, message) => {
+  ])('rejects revision %s', async (revision, message) => {
     const { context } = fakeContext();
     await expect(runHashKv({ path: files.snapshot(), revision }, context)).rejects.toThrow(message);
   });

@@ -12,7 +12,7 @@ import { useSnapshotFiles } from '../../support/snapshot-files.js';
 
 const files = useSnapshotFiles();
 
-/** What the emitted results look like in the simple format, bytes as Latin-1 text. */
+/** The emitted results in the simple format, with bytes as Latin-1 text. */
 async function printed(work: (context: ReturnType<typeof fakeContext>['context']) => Promise<void>) {
   const { context, emitted } = fakeContext();
   const printer = await loadPrinter('simple');
@@ -31,7 +31,7 @@ describe.each(SERVER_VERSIONS)('a database of etcd %s', (version) => {
     expect(await printed((context) => runListBucket({ path }, context))).toBe(dump.list);
   });
 
-  it('has its hash', async () => {
+  it('has the hash that etcd-dump-db prints', async () => {
     const path = files.snapshot(version);
     const text = `db path: ${path}\nHash: ${dump.hash}\n`;
     expect(await printed((context) => runHash({ path }, context))).toBe(text);
@@ -59,13 +59,13 @@ describe.each(SERVER_VERSIONS)('a database of etcd %s', (version) => {
   });
 });
 
-describe('looking into a database', () => {
+describe('printing the contents of a database', () => {
   const iterate = (bytes: Uint8Array, bucket: string, limit = 0n) => {
     const path = files.write('a.db', bytes);
     return printed((context) => runIterateBucket({ path, bucket, limit, decodes: true }, context));
   };
 
-  it('limits across pages', async () => {
+  it('applies the limit across pages', async () => {
     const pairs = Array.from({ length: 200 }, (_, index) => [`k${1000 + index}`, 'v'.repeat(20)] as const);
     const database = writeDatabase({ alarm: pairs });
     const lines = (await iterate(database, 'alarm', 120n)).trimEnd().split('\n');
@@ -74,7 +74,7 @@ describe('looking into a database', () => {
     expect(lines[119]).toContain('k1080');
   });
 
-  it('shows users without options, roles of all kinds, flags of auth', async () => {
+  it('prints users without options, all types of permissions, and the auth flag', async () => {
     const database = writeDatabase({
       auth: [['authEnabled', '\x01']],
       authRoles: [['r', '\n\x01r\x12\x05\x08\x01\x12\x01a\x12\x08\x08\x02\x12\x01\xff\x1a\x01\x00']],
@@ -92,12 +92,12 @@ describe('looking into a database', () => {
     );
   });
 
-  it('says which record does not decode', async () => {
+  it('names the record that cannot be decoded', async () => {
     const database = writeDatabase({ lease: [['short', '']] });
     await expect(iterate(database, 'lease')).rejects.toThrow(/^cannot decode a record: .* \(byte \d+ of /);
   });
 
-  it('fails for a bucket or a file that is not there', async () => {
+  it('fails for a missing bucket and a missing file', async () => {
     await expect(iterate(writeDatabase({ key: [] }), 'nope')).rejects.toThrow('got nil bucket for nope');
     const { context } = fakeContext();
     for (const run of [runHash, runListBucket]) {
@@ -113,11 +113,11 @@ describe('looking into a database', () => {
     [registerListBucket, ['list-bucket'], 'Must provide at least 1 argument (got [])'],
     [registerIterateBucket, ['iterate-bucket', 'a'], 'Must provide 2 arguments (got [a])'],
     [registerIterateBucket, ['iterate-bucket', 'a', 'b', 'c'], 'Must provide 2 arguments (got [a b c])'],
-  ])('refuses arguments as etcd-dump-db does, %#', (register, argv, message) => {
+  ])('rejects arguments as etcd-dump-db does, %#', (register, argv, message) => {
     expect(() => parseCommand(register, argv)).toThrow(expect.objectContaining({ message, kind: 'flag' }));
   });
 
-  it('takes its flags', () => {
+  it('accepts its flags', () => {
     expect(
       parseCommand(registerIterateBucket, ['iterate-bucket', 'd', 'key', '--limit=3', '--decode']),
     ).toEqual({ path: 'd', bucket: 'key', limit: 3n, decodes: true });

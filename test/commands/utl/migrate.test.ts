@@ -9,7 +9,7 @@ const files = useSnapshotFiles();
 const parse = (...argv: string[]) => parseCommand(registerMigrate, ['migrate', ...argv]);
 
 describe('migrate, parsed', () => {
-  it('needs both flags', () => {
+  it('requires both flags', () => {
     expect(() => parse()).toThrow('required flag(s) "data-dir", "target-version" not set');
     expect(() => parse('--data-dir=d')).toThrow('required flag(s) "target-version" not set');
   });
@@ -19,7 +19,7 @@ describe('migrate, parsed', () => {
     ['03.05', { major: 3, minor: 5 }],
     ['+3.6', undefined],
     ['4.0', { major: 4, minor: 0 }],
-  ])('reads the version %s', (text, target) => {
+  ])('parses the version %s', (text, target) => {
     if (target === undefined) expect(() => parse('--data-dir=d', `--target-version=${text}`)).toThrow();
     else {
       expect(parse('--data-dir=d', `--target-version=${text}`, 'ignored')).toEqual({
@@ -41,7 +41,7 @@ describe('migrate, parsed', () => {
       'failed to parse target version: strconv.ParseInt: parsing "99999999999999999999": value out of range',
     ],
     ['3.4', 'target version "3.4" not supported. Minimal "3.5"'],
-  ])('refuses the version "%s"', (text, message) => {
+  ])('rejects the version "%s"', (text, message) => {
     expect(() => parse('--data-dir=d', `--target-version=${text}`)).toThrow(
       expect.objectContaining({ message, kind: 'arguments' }),
     );
@@ -60,7 +60,7 @@ describe('migrate', () => {
     return { failure, lines: fake.lines };
   }
 
-  it('tells what it changed', async () => {
+  it('prints what it changed', async () => {
     const directory = files.dataDirectory('3.6.14');
     expect(await migrate(directory, '3.6')).toEqual({
       failure: undefined,

@@ -26,20 +26,20 @@ describe('version 2 user', () => {
     [['user', 'add'], 'Please provide a username'],
     [['user', 'grant', 'a'], 'No roles specified; please use `--roles`'],
     [['user', 'revoke', '--roles', 'r'], 'Please provide a username'],
-  ])('refuses %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => parseV2Command(registerUser, argv)).toThrow(
       expect.objectContaining({ message, ending: 'plain' }),
     );
   });
 
-  it('takes roles as they are, commas included', () => {
+  it('accepts roles unchanged, commas included', () => {
     expect(parseV2Command(registerUserGrant, ['grant', 'ann', '--roles', 'a,b', '--roles', 'c'])).toEqual({
       user: 'ann',
       roles: ['a,b', 'c'],
     });
   });
 
-  it('add takes the password behind the first colon, or asks for it', async () => {
+  it('add uses the password after the first colon, or prompts for it', async () => {
     const options = (argument: string) =>
       parseV2Command(registerUserAdd, ['add', argument]) as UserAddOptions;
     expect(options('ann:a:b')).toEqual({ user: 'ann', password: 'a:b' });
@@ -63,7 +63,7 @@ describe('version 2 user', () => {
     expect(texts(fake)).toBe('User ann created\nUser bob created\n');
   });
 
-  it('passwd does not add a user', async () => {
+  it('passwd does not create a user', async () => {
     const setPassword = vi.fn(async () => {});
     const prompt = { password: async () => 'secret' };
     const fake = fakeV2Context({ client: { users: { list: async () => ['ann'], setPassword } }, prompt });
@@ -76,7 +76,7 @@ describe('version 2 user', () => {
     expect(texts(fake)).toBe('Password updated\n');
   });
 
-  it('get leaves the spaces that etcdctl leaves', async () => {
+  it('get prints the additional spaces of etcdctl', async () => {
     const get = async (name: string) => ({ name, roles: name === 'ann' ? ['r1', 'r2'] : [] });
     const fake = fakeV2Context({ client: { users: { get } } });
     await runUserGet({ user: 'ann' }, fake.context);
@@ -84,7 +84,7 @@ describe('version 2 user', () => {
     expect(texts(fake)).toBe('User: ann\nRoles:   r1 r2\nUser: bob\nRoles: \n');
   });
 
-  it('list prints a line for each, and nothing for none', async () => {
+  it('list prints a line for each user, and nothing without users', async () => {
     const fake = fakeV2Context({ client: { users: { list: async () => ['ann', 'bob'] } } });
     await runUserList({}, fake.context);
     expect(texts(fake)).toBe('ann\nbob\n');
@@ -105,7 +105,7 @@ describe('version 2 role', () => {
       'Please specify exactly one of --read, --write or --readwrite',
     ],
     [['role', 'grant', '--path', '/a', '--read', 'r', 's'], 'Please provide a role name'],
-  ])('refuses %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => parseV2Command(registerRole, argv)).toThrow(
       expect.objectContaining({ message, ending: 'plain' }),
     );
@@ -115,12 +115,12 @@ describe('version 2 role', () => {
     ['--read', { read: ['/a*'], write: [] }],
     ['--write', { read: [], write: ['/a*'] }],
     ['--rw', { read: ['/a*'], write: ['/a*'] }],
-  ])('grant with %s permits %j', async (flag, permissions) => {
+  ])('grant with %s sends %j', async (flag, permissions) => {
     const options = parseV2Command(registerRoleGrant, ['grant', '--path=/a*', flag, 'r']);
     expect(options).toEqual({ role: 'r', permissions });
   });
 
-  it('grant tells a change, and that there was none', async () => {
+  it('grant prints whether the role changed', async () => {
     const options = { role: 'r', permissions: { read: ['/c'], write: [] } };
     const changed = fakeV2Context({
       client: { roles: { get: async () => role, grant: async () => ({ ...role, read: ['/c'] }) } },
@@ -132,7 +132,7 @@ describe('version 2 role', () => {
     expect(texts(same)).toBe('Role unchanged; already grantedRole r updated\n');
   });
 
-  it('add looks whether the role is there', async () => {
+  it('add checks whether the role exists', async () => {
     const add = vi.fn(async () => {});
     const known = fakeV2Context({ client: { roles: { get: async () => role, add } } });
     await expect(runRoleAdd({ role: 'r' }, known.context)).rejects.toThrow('Role r already exists');
@@ -143,7 +143,7 @@ describe('version 2 role', () => {
     expect(texts(unknown)).toBe('Role r created\n');
   });
 
-  it('get prints what is permitted', async () => {
+  it('get prints the permissions', async () => {
     const fake = fakeV2Context({ client: { roles: { get: async () => role } } });
     await runRoleGet({ role: 'r' }, fake.context);
     expect(texts(fake)).toBe('Role: r\nKV Read:\n\t/a\n\t/b/*\nKV Write:\n');
@@ -151,7 +151,7 @@ describe('version 2 role', () => {
 });
 
 describe('version 2 auth', () => {
-  it('says what it did', async () => {
+  it('prints the outcome', async () => {
     const enable = vi.fn(async () => {});
     const disable = vi.fn(async () => {});
     const fake = fakeV2Context({ client: { auth: { enable, disable } } });

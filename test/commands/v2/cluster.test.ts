@@ -35,7 +35,7 @@ function texts({ emitted }: ReturnType<typeof fakeV2Context>): string {
 describe('version 2 cluster-health', () => {
   const once: ClusterHealthOptions = { isForever: false };
 
-  /** Health by client URL. */
+  /** A cluster of these members, with the health by client URL. */
   function fakeCluster(members: readonly V2Member[], health: Record<string, V2Health | Error>) {
     return fakeV2Context({
       client: {
@@ -49,7 +49,7 @@ describe('version 2 cluster-health', () => {
     });
   }
 
-  it('takes no member list for the endpoints', async () => {
+  it('does not sync the endpoints', async () => {
     const fake = fakeCluster([m1], { 'http://c1:1': true });
     await runClusterHealth(once, fake.context);
     expect(fake.connections).toEqual([{ syncs: false }]);
@@ -58,7 +58,7 @@ describe('version 2 cluster-health', () => {
     );
   });
 
-  it('asks the URLs of a member until one of them answers', async () => {
+  it('requests the URLs of a member until one responds', async () => {
     const fake = fakeCluster([m1, m2], {
       'http://c1:1': false,
       'http://c2:1': { failure: 'Get "http://c2:1/health": no' },
@@ -75,7 +75,7 @@ describe('version 2 cluster-health', () => {
     );
   });
 
-  it('does not wait for ever', async () => {
+  it('reports a member as unreachable after the timeout', async () => {
     const fake = fakeCluster([m2, unstarted], {
       'http://c2:1': new V2DeadlineError(),
       'http://d2:1': new V2DeadlineError(),
@@ -92,14 +92,14 @@ describe('version 2 cluster-health', () => {
     );
   });
 
-  it('says so when there is nobody to ask', async () => {
+  it('reports members without client URLs', async () => {
     const failure = new V2AttemptError('refused', true);
     const fake = fakeV2Context({ client: { members: { list: () => Promise.reject(failure) } } });
     await expect(runClusterHealth(once, fake.context)).rejects.toBe(failure);
     expect(texts(fake)).toBe('cluster may be unhealthy: failed to list members\n');
   });
 
-  it('counts unusable TLS files as a failure of the server, as etcdctl does here', async () => {
+  it('gives unusable TLS files the status of a server error, as etcdctl does', async () => {
     const { context } = fakeV2Context();
     const refused = { ...context, connect: () => Promise.reject(new UsageError('open x: no')) };
     await expect(runClusterHealth(once, refused)).rejects.toMatchObject({
@@ -108,7 +108,7 @@ describe('version 2 cluster-health', () => {
     });
   });
 
-  it('asks again and again until Ctrl-C', async () => {
+  it('repeats the check until Ctrl-C', async () => {
     const options = parseV2Command(registerClusterHealth, ['cluster-health', '-f']) as ClusterHealthOptions;
     const fake = fakeCluster([m1], { 'http://c1:1': false });
     const context = {
@@ -143,13 +143,13 @@ describe('version 2 member', () => {
       'Provide an ID and a list of comma separated peerURL (0xabcd http://example.com,http://example1.com)',
     ],
     [['member', 'update', '1', 'http://h:1/x'], 'URL must not contain a path: http://h:1/x'],
-  ])('refuses %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => parseV2Command(registerMember, argv)).toThrow(
       expect.objectContaining({ message, ending: 'plain' }),
     );
   });
 
-  it('list tells who leads, and who has not been started', async () => {
+  it('list prints the leader, and members that are not started', async () => {
     const fake = fakeV2Context({
       client: { members: { list: async () => [m1, m2, unstarted], leader: async () => m2 } },
     });
@@ -172,7 +172,7 @@ describe('version 2 member', () => {
     expect(fake.emitted).toEqual([]);
   });
 
-  it('add prints what to start the new member with', async () => {
+  it('add prints the settings of the new member', async () => {
     const register = (parent: Parameters<typeof registerMember>[0]) => registerMemberAdd(parent);
     const options = parseV2Command(register, ['add', 'n"3', 'http://p3:1']) as MemberAddOptions;
     const add = vi.fn(async () => unstarted);
@@ -190,7 +190,7 @@ describe('version 2 member', () => {
     );
   });
 
-  it('remove wants an ID of the cluster, and tells that of a name', async () => {
+  it('remove requires the ID of a member, and prints it if the name is given', async () => {
     const remove = vi.fn(async () => {});
     const fake = fakeV2Context({ client: { members: { list: async () => [m1, m2], remove } } });
     await runMemberRemove({ id: '2b' }, fake.context);
@@ -202,7 +202,7 @@ describe('version 2 member', () => {
     expect(remove).toHaveBeenCalledTimes(1);
   });
 
-  it('remove tells which of its steps failed', async () => {
+  it('remove reports which of its calls failed', async () => {
     const fails = () => Promise.reject(new V2CallError('no'));
     const first = fakeV2Context({ client: { members: { list: fails } } });
     await expect(runMemberRemove({ id: '1a' }, first.context)).rejects.toThrow(
@@ -214,7 +214,7 @@ describe('version 2 member', () => {
     );
   });
 
-  it('update sends the URLs in order', async () => {
+  it('update sends the URLs sorted', async () => {
     const options = parseV2Command(registerMemberUpdate, ['update', '1a', 'http://z:1,http://a:1']);
     const update = vi.fn(async () => {});
     const fake = fakeV2Context({ client: { members: { update } } });

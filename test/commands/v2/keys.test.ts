@@ -13,7 +13,7 @@ import type { V2KeysService } from '../../../src/model/v2/services.js';
 import { fakeNode, fakeResponse, fakeV2Context, parseV2Command } from '../../support/fake-v2-context.js';
 
 const response = fakeResponse();
-/** Keeps the requests, and answers all of them in the same way. */
+/** Records the requests, and gives all of them the same response. */
 function fakeKeys(answer = response) {
   const requests: unknown[] = [];
   const take = async (request: unknown) => {
@@ -36,14 +36,14 @@ const REGISTER = {
   updatedir: registerUpdatedir,
 };
 
-describe('version 2 commands about keys: the command line', () => {
-  it.each(Object.entries(REGISTER))('%s needs a key', (name, register) => {
+describe('version 2 key commands: the command line', () => {
+  it.each(Object.entries(REGISTER))('%s requires a key', (name, register) => {
     expect(() => parseV2Command(register, [name])).toThrow(
       expect.objectContaining({ message: 'key required', ending: 'arguments' }),
     );
   });
 
-  it('ls has the topmost directory for a default', () => {
+  it('ls lists the root directory by default', () => {
     const request = (...argv: string[]) =>
       toLsRequest(parseV2Command(registerLs, ['ls', ...argv]) as LsOptions);
     expect(request()).toEqual({ key: '/', sorted: false, recursive: false, quorum: false });
@@ -61,7 +61,7 @@ describe('version 2 commands about keys: the command line', () => {
     });
   });
 
-  it('seconds beyond a time.Duration wrap round, as they do in Go', () => {
+  it('a TTL beyond the range of time.Duration wraps around, as in Go', () => {
     const ttl = (seconds: string) =>
       (parseV2Command(registerSet, ['set', `--ttl=${seconds}`, '/a', 'v']) as SetOptions).ttlSeconds;
     expect(ttl('9223372036')).toBe(9223372036n);
@@ -69,7 +69,7 @@ describe('version 2 commands about keys: the command line', () => {
     expect(ttl('9223372036854775807')).toBe(0n);
   });
 
-  it('directories may, must or must not be there', () => {
+  it('mkdir, setdir and updatedir differ in whether the directory may or must exist', () => {
     const parse = (name: keyof typeof REGISTER) =>
       parseV2Command(REGISTER[name], [name, '--ttl', '7', '/d']) as { key: string; ttlSeconds: bigint };
     const common = { key: '/d', value: undefined, ttlSeconds: 7n };
@@ -78,7 +78,7 @@ describe('version 2 commands about keys: the command line', () => {
     expect(toUpdatedirRequest(parse('updatedir'))).toEqual({ ...common, mustExist: true });
   });
 
-  it('rm and rmdir tell the server what may be removed', () => {
+  it('rm and rmdir send what may be removed', () => {
     const rm = parseV2Command(registerRm, [
       'rm',
       '/a',
@@ -98,14 +98,14 @@ describe('version 2 commands about keys: the command line', () => {
     expect(toRmdirRequest({ key: '/d' })).toEqual({ key: '/d', directory: true, recursive: false });
   });
 
-  it('update wants the key to be there', () => {
+  it('update requires an existing key', () => {
     const options = parseV2Command(registerUpdate, ['update', '/a', 'v']) as UpdateOptions;
     expect(toUpdateRequest(options, 'v')).toMatchObject({ mustExist: true });
   });
 });
 
-describe('version 2 commands about keys: the run', () => {
-  it('get prints a key, and refuses a directory', async () => {
+describe('version 2 key commands: the run', () => {
+  it('get prints a key, and fails for a directory', async () => {
     const options = parseV2Command(registerGet, ['get', '-q', '/a']) as GetOptions;
     const { requests, keys } = fakeKeys();
     const { context, emitted } = fakeV2Context({ client: { keys } });
@@ -129,7 +129,7 @@ describe('version 2 commands about keys: the run', () => {
     expect(emitted).toEqual([{ kind: 'listing', response, marksDirectories: true }]);
   });
 
-  it('set takes a value that is not given from standard input, which must not be empty', async () => {
+  it('set reads a missing value from standard input, and rejects an empty one', async () => {
     const options = parseV2Command(registerSet, ['set', '/a']) as SetOptions;
     const { requests, keys } = fakeKeys();
     const { context } = fakeV2Context({ client: { keys }, stdin: ['from ', 'stdin\n'] });
@@ -145,7 +145,7 @@ describe('version 2 commands about keys: the run', () => {
     expect(requests.at(-1)).toMatchObject({ value: '' });
   });
 
-  it('mk makes a key, or one in order', async () => {
+  it('mk creates a key, or a key in order', async () => {
     const run = async (...argv: string[]) => {
       const { requests, keys } = fakeKeys();
       const { context } = fakeV2Context({ client: { keys } });
@@ -156,7 +156,7 @@ describe('version 2 commands about keys: the run', () => {
     expect(await run('--in-order', '/q', 'v')).toEqual([{ directory: '/q', value: 'v', ttlSeconds: 0n }]);
   });
 
-  it('what became of directories is another result than what became of keys', async () => {
+  it('directories have another kind of result than keys', async () => {
     const directory = fakeResponse({ node: fakeNode({ isDirectory: true }) });
     const { context, emitted } = fakeV2Context({ client: { keys: fakeKeys(directory).keys } });
     await runMkdir({ key: '/d', ttlSeconds: 0n }, context);

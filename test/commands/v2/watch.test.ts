@@ -19,7 +19,7 @@ const execOptions = (...argv: string[]) =>
 const change = (modifiedIndex: bigint, value: string, isDirectory = false) =>
   fakeResponse({ action: 'set', node: fakeNode({ key: '/w', value, modifiedIndex, isDirectory }) });
 
-/** Gives these changes, then nothing until the signal aborts. */
+/** Polls that return these changes, then wait until the signal aborts. */
 function scriptedPolls(changes: readonly KeysResponse[]): Pick<V2KeysService, 'poll'> {
   const left = [...changes];
   return {
@@ -45,18 +45,18 @@ describe('version 2 watch', () => {
       ['--after-index=-1', '/w'],
       { key: '/w', recursive: false, afterIndex: 2n ** 64n - 1n, isForever: false },
     ],
-  ])('reads %j', (argv, options) => {
+  ])('parses %j', (argv, options) => {
     expect(watchOptions(...argv)).toEqual(options);
   });
 
-  it('ends with the first change of a key, directories left out', async () => {
+  it('ends after the first change of a key, and ignores directories', async () => {
     const keys = scriptedPolls([change(2n, '', true), change(3n, 'one'), change(4n, 'two')]);
     const { context, emitted } = fakeV2Context({ client: { keys } });
     await runWatch(watchOptions('/w'), context);
     expect(emitted).toEqual([{ kind: 'change', response: change(3n, 'one'), namesKey: false }]);
   });
 
-  it('goes on for ever until Ctrl-C, which is its regular end', async () => {
+  it('with --forever, goes on until Ctrl-C and then succeeds', async () => {
     const keys = scriptedPolls([change(3n, 'one'), change(4n, 'two')]);
     const { context, emitted, abort } = fakeV2Context({ client: { keys } });
     const watch = runWatch(watchOptions('-f', '-r', '/w'), context);
@@ -66,7 +66,7 @@ describe('version 2 watch', () => {
     expect(emitted.every((each) => each.kind === 'change' && each.namesKey)).toBe(true);
   });
 
-  it('does not take other signals for an end', async () => {
+  it('rejects for other signals', async () => {
     const { context, abort } = fakeV2Context({ client: { keys: scriptedPolls([]) } });
     const watch = runWatch(watchOptions('/w'), context);
     abort(new SignalReceivedError('SIGTERM'));
@@ -77,7 +77,7 @@ describe('version 2 watch', () => {
 describe('version 2 exec-watch', () => {
   it.each([
     [['/w', '--', 'sh', '-c', 'x'], '/w', ['sh', '-c', 'x']],
-    // The dash is an argument here: it stands behind what went with a flag.
+    // Here -- is an argument: it follows an argument that moved with a flag.
     [['-r', '/w', '--', 'sh', '-c', 'x'], '/w', ['sh', '-c', 'x']],
     [['--after-index', '5', '/w', '--', 'sh'], '/w', ['sh']],
     [['sh', '-c', 'x', '/w'], '/w', ['sh', '-c', 'x']],
@@ -87,17 +87,17 @@ describe('version 2 exec-watch', () => {
     expect(execOptions(...argv)).toMatchObject({ key, command });
   });
 
-  it.each([[[]], [['/w']], [['/w', '--']], [['--', '/w']]])('misses something in %j', (argv) => {
+  it.each([[[]], [['/w']], [['/w', '--']], [['--', '/w']]])('rejects %j', (argv) => {
     expect(() => execOptions(...argv)).toThrow(
       expect.objectContaining({ message: 'key and command to exec required', ending: 'arguments' }),
     );
   });
 
-  it('takes a negative index for none', () => {
+  it('treats a negative index as none', () => {
     expect(execOptions('--after-index=-1', 'x', '/w')).toMatchObject({ afterIndex: 0n });
   });
 
-  it('starts a program for each change without waiting for the one before', async () => {
+  it('runs the programs of several changes concurrently', async () => {
     const started: unknown[] = [];
     let endAll = () => {};
     const all = new Promise<void>((resolve) => {
@@ -129,7 +129,7 @@ describe('version 2 exec-watch', () => {
     await expect(watch).resolves.toBeUndefined();
   });
 
-  it('waits when very many programs run', async () => {
+  it('waits at the maximum number of programs', async () => {
     const changes = Array.from({ length: 100 }, (_, index) => change(BigInt(index + 2), 'x'));
     let running = 0;
     const ends: (() => void)[] = [];

@@ -21,12 +21,12 @@ describe('alarm', () => {
   it.each([
     ['list', 'alarm list command accepts no arguments'],
     ['disarm', 'alarm disarm command accepts no arguments'],
-  ])('%s takes no arguments', (name, message) => {
+  ])('%s accepts no arguments', (name, message) => {
     const refusal = expect.objectContaining({ message, kind: 'arguments' });
     expect(() => parseCommand(registerAlarm, ['alarm', name, 'all'])).toThrow(refusal);
   });
 
-  it('list prints what the server says', async () => {
+  it('list prints the response', async () => {
     const response = { header, alarms: armed };
     const alarm = vi.fn(async (_request: AlarmRequest) => response);
     const { context, emitted } = contextWith(alarm);
@@ -35,7 +35,7 @@ describe('alarm', () => {
     expect(emitted).toEqual([{ kind: 'alarm', response }]);
   });
 
-  it('disarm turns off one alarm after another, and prints them without a header', async () => {
+  it('disarm deactivates the alarms one by one, and prints them without a header', async () => {
     const alarm = vi.fn(async ({ action, memberId = 0n, alarm: kind = 0 }: AlarmRequest) => ({
       header,
       alarms: action === 0 ? armed : [{ memberId, alarm: kind }],

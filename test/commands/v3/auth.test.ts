@@ -13,7 +13,7 @@ const contextWith = (auth: Partial<AuthService>) =>
 const refusal = (message: string) => new ServerError(`etcdserver: ${message}`, 'FailedPrecondition');
 
 describe('auth', () => {
-  it.each(['enable', 'disable', 'status'])('%s takes no arguments', (name) => {
+  it.each(['enable', 'disable', 'status'])('%s accepts no arguments', (name) => {
     const message = `auth ${name} command does not accept any arguments`;
     expect(() => parseCommand(registerAuth, ['auth', name, 'x'])).toThrow(
       expect.objectContaining({ message }),
@@ -21,7 +21,7 @@ describe('auth', () => {
     expect(parseCommand(registerAuth, ['auth', name])).toEqual({});
   });
 
-  it('makes the role root when the user root lacks it, and tries again', async () => {
+  it('adds and grants the role root when the user root does not have it, and tries again', async () => {
     const calls: unknown[] = [];
     const note = (name: string) => async (request: object) => {
       calls.push([name, request]);
@@ -44,14 +44,14 @@ describe('auth', () => {
     expect(emitted).toEqual([{ kind: 'text', text: 'Authentication Enabled\n' }]);
   });
 
-  it('makes nothing when there is no user root', async () => {
+  it('creates nothing when the user root does not exist', async () => {
     const authEnable = () => Promise.reject(refusal('root user does not exist'));
     await expect(runAuthEnable({}, contextWith({ authEnable }).context)).rejects.toThrow(
       'root user does not exist',
     );
   });
 
-  it('says that users are off, and what the status is', async () => {
+  it('prints that authentication is disabled, and the status', async () => {
     const response = { enabled: true, authRevision: 7n };
     const { context, emitted } = contextWith({
       authDisable: async () => ({}),

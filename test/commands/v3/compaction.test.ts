@@ -17,7 +17,7 @@ describe('compaction', () => {
     [['x'], 'strconv.ParseInt: parsing "x": invalid syntax', 'flag'],
     [['0x10'], 'strconv.ParseInt: parsing "0x10": invalid syntax', 'flag'],
     [['9223372036854775808'], 'strconv.ParseInt: parsing "9223372036854775808": value out of range', 'flag'],
-  ])('refuses %j', (argv, message, kind) => {
+  ])('rejects %j', (argv, message, kind) => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind }));
   });
 
@@ -25,7 +25,7 @@ describe('compaction', () => {
     [['9223372036854775807'], { revision: 9223372036854775807n, physical: false }],
     [['--physical', '7'], { revision: 7n, physical: true }],
     [['--', '-7'], { revision: -7n, physical: false }],
-  ])('sends what %j says and tells the revision', async (argv, request) => {
+  ])('sends the request of %j and prints the revision', async (argv, request) => {
     const compact = vi.fn(async () => ({ header: undefined }));
     const { context, emitted } = fakeContext({ connect: () => ({ kv: { compact } as never }) });
     await runCompaction(options(...argv), context);

@@ -10,7 +10,7 @@ const files = useSnapshotFiles();
 
 const WAIT = new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons: ['b: refused'] });
 
-/** Endpoints, and what keeps them from it. */
+/** A cluster of these endpoints, each with the error of its call, if any. */
 function clusterOf(endpoints: Readonly<Record<string, ServerError | undefined>>) {
   const log: string[] = [];
   const members = Object.keys(endpoints).map((endpoint) => ({ clientUrls: [endpoint] }));
@@ -51,7 +51,7 @@ describe('defrag', () => {
     });
   });
 
-  it('never has two members busy at once', async () => {
+  it('defragments one member at a time', async () => {
     const { context, emitted, log, lines } = clusterOf({ a: undefined, b: undefined });
     await runDefrag({ wholeCluster: false, dataDirectory: undefined }, context);
     expect(log).toEqual(['begin a', 'end a', 'begin b', 'end b']);
@@ -59,7 +59,7 @@ describe('defrag', () => {
     expect(lines).toEqual([]);
   });
 
-  it('goes on after a failure and fails in the end', async () => {
+  it('continues after a failure, and fails at the end', async () => {
     const { context, emitted, lines } = clusterOf({ a: undefined, b: WAIT, c: undefined });
     await expect(runDefrag({ wholeCluster: false, dataDirectory: undefined }, context)).rejects.toMatchObject(
       { exitCode: 1 },
@@ -71,13 +71,13 @@ describe('defrag', () => {
     ]);
   });
 
-  it('goes through the members that the cluster names', async () => {
+  it('with --cluster, defragments all members', async () => {
     const { context, emitted } = clusterOf({ a: undefined, b: undefined, c: undefined });
     await runDefrag({ wholeCluster: true, dataDirectory: undefined }, context);
     expect(emitted).toEqual([finished('b'), finished('c')]);
   });
 
-  it('rewrites a directory and asks no server', async () => {
+  it('rewrites a data directory without a server', async () => {
     expect(parseCommand(registerDefrag, ['defrag', '--data-dir=d', '--cluster'])).toEqual({
       wholeCluster: true,
       dataDirectory: 'd',
@@ -91,7 +91,7 @@ describe('defrag', () => {
     expect(lines).toEqual([expect.stringContaining('finished defragmenting directory ')]);
   });
 
-  it('stops at a refused login', async () => {
+  it('stops at a failed authentication', async () => {
     const refusal = new ConnectionError('etcdserver: authentication failed');
     const { context } = fakeContext({
       connect: () => {

@@ -14,7 +14,7 @@ async function run(...argv: string[]) {
 }
 
 describe('del', () => {
-  it.each([[[]], [['a', 'b', 'c']]])('refuses %j', (argv) => {
+  it.each([[[]], [['a', 'b', 'c']]])('rejects %j', (argv) => {
     expect(() => options(...argv)).toThrow(
       'del command needs one argument as key and an optional argument as range_end',
     );
@@ -27,7 +27,7 @@ describe('del', () => {
     expect(emitted).toMatchObject([{ kind: 'delete-range', response: { deleted: 2n } }]);
   });
 
-  it('leaves two seconds for second thoughts before a range without --range', async () => {
+  it('waits two seconds before it deletes a range without --range', async () => {
     const { lines, sleeps, request } = await run('a"', 'b\udcff');
     expect(lines).toEqual([
       'Warning: Keys between "a\\"" and "b\\xff" will be deleted. Please interrupt the command within next 2 seconds ' +

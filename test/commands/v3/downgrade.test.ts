@@ -10,7 +10,7 @@ import { parseCommand } from '../../support/parse-command.js';
 const options = (...argv: string[]) => parseCommand(registerDowngrade, ['downgrade', ...argv]);
 
 describe('downgrade', () => {
-  it.each(['validate', 'enable'])('%s needs one version', (name) => {
+  it.each(['validate', 'enable'])('%s requires one version', (name) => {
     for (const [args, message] of [
       [[], 'TARGET_VERSION not provided'],
       [['3.5', '3.6'], 'too many arguments'],
@@ -22,11 +22,11 @@ describe('downgrade', () => {
     expect(options(name, '3.6')).toEqual({ targetVersion: '3.6' });
   });
 
-  it('cancel does not look at arguments', () => {
+  it('cancel ignores arguments', () => {
     expect(options('cancel', '3.6')).toEqual({});
   });
 
-  it('sends the action, and prints it with the answer', async () => {
+  it('sends the action, and prints it with the response', async () => {
     const response = { version: '3.7' };
     const downgrade = vi.fn(async (_request: DowngradeRequest) => response);
     const { context, emitted } = fakeContext({ connect: () => ({ maintenance: { downgrade } as never }) });

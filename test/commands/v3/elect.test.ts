@@ -21,18 +21,18 @@ describe('elect: the command line', () => {
     [['n', 'v', 'w'], 'elect takes one election name argument and an optional proposal argument'],
     [['n'], 'no proposal argument but -l not set'],
     [['n', 'v', '-l'], 'proposal given but -l is set'],
-  ])('refuses %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 
-  it('takes a proposal or listens', () => {
+  it('accepts a proposal or --listen', () => {
     expect(options('n', 'v')).toEqual({ name: 'n', proposal: Buffer.from('v') });
     expect(options('n', '--listen')).toEqual({ name: 'n', proposal: undefined });
   });
 });
 
 describe('elect', () => {
-  it('prints key and proposal once elected, and resigns when the signal comes', async () => {
+  it('prints key and proposal when elected, and resigns when the signal aborts', async () => {
     const queue = new FakeQueue();
     queue.renewal = 60n;
     queue.put('n/1', 'other');
@@ -56,7 +56,7 @@ describe('elect', () => {
     await expect(run(['n', 'mine'], queue).ended).rejects.toThrow('elect: session expired');
   });
 
-  it('listens without a lease until the signal comes', async () => {
+  it('observes without a lease until the signal aborts', async () => {
     const queue = new FakeQueue();
     queue.put('n/1', 'other');
     const { emitted, ended, abort } = run(['n', '-l'], queue);
@@ -66,7 +66,7 @@ describe('elect', () => {
     expect(queue.granted).toEqual([]);
   });
 
-  it('says why it cannot listen', async () => {
+  it('reports why it cannot observe', async () => {
     const queue = new FakeQueue();
     queue.failures.push(new ServerError('etcdserver: permission denied', 'PermissionDenied'));
     await expect(run(['n', '-l'], queue).ended).rejects.toMatchObject({
@@ -78,7 +78,7 @@ describe('elect', () => {
   it.each([
     ['etcdserver: user name is empty', 'InvalidArgument'],
     ['etcdserver: invalid auth token', 'Unauthenticated'],
-  ] as const)('ends with %s, which a lease would have been refused with', async (message, code) => {
+  ] as const)('fails with %s unchanged, the error of the lease grant in etcdctl', async (message, code) => {
     const queue = new FakeQueue();
     queue.failures.push(new ServerError(message, code));
     await expect(run(['n', '-l'], queue).ended).rejects.toMatchObject({ message });

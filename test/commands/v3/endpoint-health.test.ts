@@ -11,7 +11,7 @@ interface Answers {
 
 const healthy: Answers = {};
 
-/** A client whose member answers the probe and has no alarms, unless stated. */
+/** A client of a member that, by default, responds to the probe and has no alarms. */
 function client(answers: Answers): Partial<Client> {
   return {
     kv: { range: answers.range ?? (async () => ({ kvs: [] })) },
@@ -40,7 +40,7 @@ const refuse = (message: string, code: 'PermissionDenied' | 'Unavailable') => as
 };
 
 describe('endpoint health', () => {
-  it('is content with an answer and with a refusal, which went through consensus', async () => {
+  it('accepts a response, and permission denied, which went through consensus', async () => {
     const { emitted, error } = await check({
       a: healthy,
       b: { range: refuse('etcdserver: permission denied', 'PermissionDenied') },
@@ -90,7 +90,7 @@ describe('endpoint health', () => {
     ]);
   });
 
-  it('names the endpoint once', async () => {
+  it('prints the endpoint once', async () => {
     const silence = new ServerError('context deadline exceeded', 'DeadlineExceeded', {
       reasons: ['a: connection refused'],
     });
@@ -98,13 +98,13 @@ describe('endpoint health', () => {
     expect(lines).toEqual(['a: connection refused']);
   });
 
-  it('does not take a bad certificate for an unhealthy member', async () => {
+  it('does not report an invalid certificate as an unhealthy member', async () => {
     const { error, emitted } = await check({ a: new UsageError('no such file') });
     expect(error).toBeInstanceOf(UsageError);
     expect(emitted).toEqual([]);
   });
 
-  it('asks the members for their endpoints with --cluster', async () => {
+  it('checks the client URLs of all members with --cluster', async () => {
     const asked: string[] = [];
     const { context, emitted } = fakeContext({
       connect: ([endpoint = '']) => {

@@ -10,7 +10,7 @@ import { parseCommand } from '../../support/parse-command.js';
 const options = (...argv: string[]) => parseCommand(registerEndpoint, ['endpoint', ...argv]);
 const DOWN = new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons: ['b: refused'] });
 
-/** Each endpoint answers by its name, or fails. */
+/** A cluster of these endpoints, each with the error of its calls, if any. The response has the endpoint as its version. */
 function clusterOf(endpoints: Readonly<Record<string, Error | undefined>>) {
   const closed: string[] = [];
   const asked: unknown[] = [];
@@ -46,20 +46,20 @@ describe.each([
   const run = (wholeCluster: boolean, cluster: ReturnType<typeof clusterOf>) =>
     runCommand({ wholeCluster, revision: 0n }, cluster.context);
 
-  it('comes in the order of the endpoints, and leaves no connection', async () => {
+  it('prints the endpoints in order, and closes all connections', async () => {
     const cluster = clusterOf({ b: undefined, a: undefined, c: undefined });
     await run(false, cluster);
     expect(cluster.emitted).toEqual([{ kind, endpoints: answered('b', 'a', 'c') }]);
     expect(cluster.closed.toSorted()).toEqual(['a', 'b', 'c']);
   });
 
-  it('of the whole cluster is asked at the endpoints that members advertise', async () => {
+  it('with --cluster, calls the client URLs of the members', async () => {
     const cluster = clusterOf({ a: undefined });
     await run(true, cluster);
     expect(cluster.emitted).toEqual([{ kind, endpoints: answered('m1', 'm2') }]);
   });
 
-  it('comes without the endpoints that failed, which are on stderr', async () => {
+  it('leaves out endpoints that failed, and prints them on stderr', async () => {
     const cluster = clusterOf({ a: undefined, b: DOWN, c: undefined });
     await expect(run(false, cluster)).rejects.toThrow();
     expect(cluster.emitted).toEqual([{ kind, endpoints: answered('a', 'c') }]);
@@ -69,20 +69,20 @@ describe.each([
     ]);
   });
 
-  it('is an empty list when all fail', async () => {
+  it('prints an empty list when all endpoints fail', async () => {
     const cluster = clusterOf({ b: DOWN });
     await expect(run(false, cluster)).rejects.toThrow();
     expect(cluster.emitted).toEqual([{ kind, endpoints: [] }]);
   });
 
-  it('of the whole cluster fails with another status when the login for its list is refused', async () => {
+  it('with --cluster, has another status when authentication fails for the member list', async () => {
     const cluster = clusterOf({ a: new ConnectionError('etcdserver: authentication failed') });
     const failed = run(true, cluster);
     await expect(failed).rejects.toBeInstanceOf(CommandError);
     await expect(failed).rejects.toThrow('etcdserver: authentication failed');
   });
 
-  it('is not asked for after a refused login', async () => {
+  it('makes no call after a failed authentication', async () => {
     const refusal = new ConnectionError('etcdserver: authentication failed');
     const cluster = clusterOf({ a: undefined, b: refusal });
     await expect(run(false, cluster)).rejects.toBe(refusal);
@@ -91,7 +91,7 @@ describe.each([
 });
 
 describe('endpoint status', () => {
-  it('has no final word of its own', async () => {
+  it('prints no final error line', async () => {
     const { context } = clusterOf({ a: DOWN });
     await expect(runEndpointStatus({ wholeCluster: false }, context)).rejects.toMatchObject({
       message: 'already reported',
@@ -99,7 +99,7 @@ describe('endpoint status', () => {
     });
   });
 
-  it('waits for all endpoints at once', async () => {
+  it('calls all endpoints concurrently', async () => {
     const waiting: (() => void)[] = [];
     const status = vi.fn(() => new Promise((resolve) => waiting.push(() => resolve({}))));
     const { context } = fakeContext({
@@ -114,7 +114,7 @@ describe('endpoint status', () => {
 });
 
 describe('endpoint hashkv', () => {
-  it('asks for the revision', async () => {
+  it('sends the revision', async () => {
     expect(options('hashkv', '--rev=-9223372036854775808', '--cluster')).toEqual({
       wholeCluster: true,
       revision: -(2n ** 63n),
@@ -124,7 +124,7 @@ describe('endpoint hashkv', () => {
     expect(asked).toEqual([{ revision: 5n }]);
   });
 
-  it('ends with the last failure', async () => {
+  it('fails with the last failure', async () => {
     const last = new ServerError('etcdserver: no leader', 'Unavailable');
     const { context } = clusterOf({ a: DOWN, b: undefined, c: last });
     const failed = runEndpointHashKv({ wholeCluster: false, revision: 0n }, context);

@@ -39,20 +39,20 @@ describe('get: the command line', () => {
       'choice',
     ],
     [['k', '--min-mod-rev=3', '--max-mod-rev=2'], 'getMinModRev(=3) > getMaxModRev(=2)', 'choice'],
-  ])('refuses %j', (argv, message, kind) => {
+  ])('rejects %j', (argv, message, kind) => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind }));
   });
 
-  it('takes orders and targets in any letter case', () => {
+  it('accepts orders and targets in any letter case', () => {
     const { sortOrder, sortTarget } = options('k', '--order=descend', '--sort-by=Modify');
     expect([sortOrder, sortTarget]).toEqual([SortOrder.descend, SortTarget.mod]);
   });
 
-  it('takes revisions below one for none', () => {
+  it('treats revisions below one as not given', () => {
     expect(options('k', '--rev=-7', '--min-mod-rev=-1')).toMatchObject({ revision: 0n, minModRevision: 0n });
   });
 
-  it('keeps revisions beyond doubles exact', () => {
+  it('keeps revisions above 2^53 exact', () => {
     expect(request('k', '--rev=9007199254740993')).toMatchObject({ revision: 9007199254740993n });
   });
 });
@@ -66,13 +66,13 @@ describe('get: the request', () => {
     [['k', '--from-key'], '6b', '00'],
     [['', '--from-key'], '00', '00'],
     [['\udcff', '--prefix'], 'ff', '00'],
-  ])('for %j goes from %s to %s', (argv, key, rangeEnd) => {
+  ])('for %j ranges from %s to %s', (argv, key, rangeEnd) => {
     const made = request(...argv);
     const hex = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex');
     expect([hex(made.key), hex(made.rangeEnd)]).toEqual([key, rangeEnd]);
   });
 
-  it('leaves ascending keys to the server, which sends them so anyway', () => {
+  it('does not request ascending order by key, which is the default of the server', () => {
     expect(request('k', '--order=ASCEND').sortOrder).toBe(SortOrder.none);
     expect(request('k', '--order=ASCEND', '--sort-by=VALUE').sortOrder).toBe(SortOrder.ascend);
   });
@@ -87,7 +87,7 @@ const answer = (response: Partial<RangeResponse>): RangeResponse => ({
 });
 
 describe('get: the run', () => {
-  it('prints what the server answers', async () => {
+  it('prints the response', async () => {
     const response = answer({ count: 3n });
     const range = vi.fn(async () => response);
     const { context, emitted } = fakeContext({ connect: () => ({ kv: { range } as never }) });
@@ -104,7 +104,7 @@ describe('get: the run', () => {
     await expect(runGet(options('k', flag), context)).rejects.toMatchObject({ message, kind: 'arguments' });
   });
 
-  it('hands over a large range page by page, and the view with it', async () => {
+  it('emits a large range in pages, with the view', async () => {
     const kvs = Array.from({ length: 50 }, (_, index) => ({
       key: Buffer.from(`k${100 + index}`),
       value: Buffer.from('v'),
@@ -128,7 +128,7 @@ describe('get: the run', () => {
     expect(limits).toEqual([{ maxResponseBytes: MAX_PAGE_BYTES }]);
   });
 
-  it('expects an answer of any size where there is but one', async () => {
+  it('accepts a response of any size when the range takes one call', async () => {
     const limits: unknown[] = [];
     const { context } = fakeContext();
     const connect: typeof context.connect = async (_endpoints, clientLimits) => {

@@ -33,7 +33,7 @@ describe('lease: the command line', () => {
     [['timetolive', 'xyz'], BAD_ID],
     [['keep-alive', '1', '2'], 'lease keep-alive command needs lease ID as argument'],
     [['keep-alive', 'xyz'], BAD_ID],
-  ])('refuses %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 
@@ -45,19 +45,19 @@ describe('lease: the command line', () => {
     [['list', 'anything'], {}],
     [['keep-alive', '--', '-f'], { id: -15n, isOnce: false }],
     [['keep', '--once', '12'], { id: 18n, isOnce: true }],
-  ])('reads %j', (argv, expected) => {
+  ])('parses %j', (argv, expected) => {
     expect(options(...argv)).toEqual(expected);
   });
 
-  it('can be tried out without a server', () => {
+  it('does not run while it is parsed, and its run function can be replaced', () => {
     const run = vi.fn();
     parseCommand((parent) => registerLeaseGrant(parent, run), ['grant', '5']);
     expect(run).not.toHaveBeenCalled();
   });
 });
 
-describe('lease: what the server refuses', () => {
-  it('is a failure of grant and revoke', async () => {
+describe('lease: server errors', () => {
+  it('have the status of a failed command for grant and revoke', async () => {
     const refuse = () => Promise.reject(notFound());
     const { context } = leaseContext({ leaseGrant: refuse, leaseRevoke: refuse });
     const message = (deed: string) => `failed to ${deed} lease (etcdserver: requested lease not found)`;
@@ -66,7 +66,7 @@ describe('lease: what the server refuses', () => {
     await expect(runLeaseRevoke({ id: 1n }, context)).rejects.toThrow(new CommandError(message('revoke')));
   });
 
-  it('has the status of a failed connection for the others', async () => {
+  it('have the status of a connection error for the others', async () => {
     const refuse = () => Promise.reject(notFound());
     const { context } = leaseContext({ leaseTimeToLive: refuse, leaseLeases: refuse });
     await expect(runLeaseTimeToLive({ id: 1n, withKeys: false }, context)).rejects.toBeInstanceOf(
@@ -77,7 +77,7 @@ describe('lease: what the server refuses', () => {
 });
 
 describe('lease keep-alive', () => {
-  /** Answers each request with the next of these, and breaks the stream at an error. */
+  /** A server that responds to each request with the next of these; an error breaks the stream. */
   function server(...answers: (LeaseKeepAliveResponse | ServerError)[]) {
     return vi.fn(async function* (requests: AsyncIterable<LeaseKeepAliveRequest>) {
       for await (const _request of requests) {
@@ -89,7 +89,7 @@ describe('lease keep-alive', () => {
     });
   }
 
-  it('prints every renewal, and the end in the simple format alone', async () => {
+  it('prints every renewal, and the loss in the simple format only', async () => {
     for (const format of ['simple', 'json'] as const) {
       const leaseKeepAlive = server(renewed(9n), renewed(8n), renewed(0n));
       const { context, emitted, lines } = leaseContext({ leaseKeepAlive }, format);
@@ -104,7 +104,7 @@ describe('lease keep-alive', () => {
     }
   });
 
-  it('goes on over a broken stream, and ends when nobody confirms the lease, saying why', async () => {
+  it('continues after a broken stream, and ends with a reason when no server confirms the lease', async () => {
     const broken = new ServerError('no server', 'Unavailable', { reasons: ['connection refused'] });
     const leaseKeepAlive = server(
       renewed(9n),
@@ -119,7 +119,7 @@ describe('lease keep-alive', () => {
     expect(context.clock.now()).toBe(12_500_000_000n);
   });
 
-  it('ends with the signal', async () => {
+  it('rejects when the signal aborts', async () => {
     const { context, emitted, abort } = leaseContext({ leaseKeepAlive: server(renewed(9n)) });
     const ending = runLeaseKeepAlive({ id: 18n, isOnce: false }, context);
     abort(new Error('interrupted'));
@@ -127,19 +127,19 @@ describe('lease keep-alive', () => {
     expect(emitted).not.toContainEqual(expect.objectContaining({ kind: 'text' }));
   });
 
-  it('ends when what it prints cannot be printed', async () => {
+  it('rejects when the output fails', async () => {
     const { context } = leaseContext({ leaseKeepAlive: server(renewed(9n), renewed(9n), renewed(0n)) });
     const broken = { ...context, emit: () => Promise.reject(new Error('no paper')) };
     await expect(runLeaseKeepAlive({ id: 18n, isOnce: false }, broken)).rejects.toThrow('no paper');
   });
 
-  it('renews once', async () => {
+  it('renews once with --once', async () => {
     const { context, emitted } = leaseContext({ leaseKeepAlive: server(renewed(9n), renewed(8n)) });
     await runLeaseKeepAlive({ id: 18n, isOnce: true }, context);
     expect(emitted).toEqual([{ kind: 'lease-keep-alive', response: renewed(9n) }]);
   });
 
-  it('cannot renew once what does not exist', async () => {
+  it('fails with --once when the lease does not exist', async () => {
     const { context } = leaseContext({ leaseKeepAlive: server(renewed(0n)) });
     const failure = { message: 'etcdserver: requested lease not found' };
     const renewing = runLeaseKeepAlive({ id: 18n, isOnce: true }, context);
@@ -147,7 +147,7 @@ describe('lease keep-alive', () => {
     await expect(renewing).rejects.toBeInstanceOf(ConnectionError);
   });
 
-  it('tries once more and more while no server is there, and says so once', async () => {
+  it('retries with --once while no server is reachable, and prints that once', async () => {
     const away = () => new ServerError('no server', 'Unavailable', { reasons: ['connection refused'] });
     const { context, emitted, lines } = leaseContext({
       leaseKeepAlive: server(away(), away(), away(), renewed(9n)),
@@ -158,7 +158,7 @@ describe('lease keep-alive', () => {
     expect(context.clock.now()).toBe(1_500_000_000n);
   });
 
-  it('does not try again what the server refuses', async () => {
+  it('does not retry other server errors', async () => {
     const refusal = new ServerError('etcdserver: permission denied', 'PermissionDenied');
     const { context } = leaseContext({ leaseKeepAlive: server(refusal, renewed(9n)) });
     await expect(runLeaseKeepAlive({ id: 18n, isOnce: true }, context)).rejects.toThrow(refusal.message);

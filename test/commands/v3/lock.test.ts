@@ -31,18 +31,18 @@ describe('lock: the command line', () => {
     [['n', 'ls', '--ttl=3', '--', '-l'], { name: 'n', command: ['ls', '-l'], ttlSeconds: 3 }],
     [['n', '--ttl=0'], { name: 'n', command: [], ttlSeconds: 60 }],
     [['n', '--ttl=-1'], { name: 'n', command: [], ttlSeconds: 60 }],
-  ])('reads %j', (argv, expected) => {
+  ])('parses %j', (argv, expected) => {
     expect(options(...argv)).toEqual(expected);
   });
 
-  it('needs a name', () => {
+  it('requires a name', () => {
     const message = 'lock takes a lock name argument and an optional command to execute';
     expect(() => options()).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 });
 
 describe('lock without a command', () => {
-  it('prints its key once it has the lock, and ends well when the signal comes', async () => {
+  it('prints its key when it has the lock, and succeeds when the signal aborts', async () => {
     const queue = new FakeQueue();
     queue.renewal = 10n;
     const { emitted, ended, abort } = run(['n'], { queue });
@@ -54,7 +54,7 @@ describe('lock without a command', () => {
     expect(queue.revoked).toEqual([0xabcn]);
   });
 
-  it('gives its place up when the signal comes before', async () => {
+  it('leaves the queue when the signal aborts before it has the lock', async () => {
     const queue = new FakeQueue();
     queue.renewal = 10n;
     queue.put('n/1');
@@ -87,7 +87,7 @@ describe('lock with a command', () => {
     expect(queue.keys).toEqual([]);
   });
 
-  it('ends the command when the lock is lost, and fails though that ended well', async () => {
+  it('ends the command when the lock is lost, and fails even if the command succeeds', async () => {
     const queue = new FakeQueue();
     const child: Child = (_command, _args, given) =>
       new Promise((resolve) => {
@@ -100,7 +100,7 @@ describe('lock with a command', () => {
     });
   });
 
-  it('leaves the command alone when a signal comes', async () => {
+  it('does not end the command when the signal aborts', async () => {
     const queue = new FakeQueue();
     queue.renewal = 10n;
     let end = (_end: ChildStatus) => {};

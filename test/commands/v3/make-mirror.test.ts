@@ -46,7 +46,7 @@ describe('the arguments of make-mirror', () => {
     expect(plan(...argv)).toEqual(expected);
   });
 
-  it('are one destination, and one way to name the keys there', () => {
+  it('must have one destination, and at most one of --dest-prefix and --no-dest-prefix', () => {
     const message = 'make-mirror takes one destination argument';
     expect(() => options()).toThrow(message);
     expect(() => options('a', 'b')).toThrow(message);
@@ -56,7 +56,7 @@ describe('the arguments of make-mirror', () => {
 
 type Item = { readonly [key: string]: string };
 
-/** A source with these keys at revision 7, whose watch gives the responses; what the destination was told. */
+/** Mirrors a source with these keys at revision 7 and these watch responses. Returns the requests to the destination. */
 async function mirrored(
   argv: readonly string[],
   {
@@ -114,7 +114,7 @@ const created = watchResponse({ created: true });
 const cancelled = watchResponse({ canceled: true });
 
 describe('make-mirror', () => {
-  it('copies the keys at one revision, then follows from the next', async () => {
+  it('copies the keys at one revision, then watches from the next', async () => {
     const stream = [created, watchResponse({ events: [putEvent(8, 'pa', 'new')] }), cancelled];
     const run = await mirrored(['--prefix=p', '--dest-prefix=q/'], { keys: { pa: '1', pb: '2' }, stream });
     expect(run.written).toEqual([['q/a=1', 'q/b=2'], ['q/a=new']]);
@@ -123,13 +123,13 @@ describe('make-mirror', () => {
     expect(run.error).toMatchObject({ message: 'the source ended the watch: it gave no reason' });
   });
 
-  it('copies fewer keys at a time where the destination takes less', async () => {
+  it('copies smaller batches when the destination rejects large requests', async () => {
     const keys = { a: '1', b: '2', c: '3', d: '4', e: '5' };
     const { written } = await mirrored([], { keys, stream: [created, cancelled], maxOps: 2 });
     expect(written).toEqual([['a=1', 'b=2'], ['c=3'], ['d=4', 'e=5']]);
   });
 
-  it('makes one transaction of a revision, also of one that came in parts, up to the limit', async () => {
+  it('writes each revision in one transaction up to the limit, fragmented revisions included', async () => {
     const deletion = { ...putEvent(6, 'd'), type: 1 };
     const stream = [
       created,
@@ -145,7 +145,7 @@ describe('make-mirror', () => {
     expect(limited.written).toEqual([['a=v'], ['b=v', 'c=v'], ['delete d'], ['e=v'], ['f=v']]);
   });
 
-  it('writes a revision in parts where the destination takes less', async () => {
+  it('splits a revision when the destination rejects large requests', async () => {
     const events = ['a', 'b', 'c', 'd', 'e'].map((key) => putEvent(5, key));
     const stream = [
       created,
@@ -158,7 +158,7 @@ describe('make-mirror', () => {
     expect(lines).toEqual(['6 keys were mirrored; continue with --rev=7']);
   });
 
-  it('does not pass a revision of which a part is refused', async () => {
+  it('does not advance past a revision with a rejected part', async () => {
     const events = ['a', 'b'].map((key) => putEvent(5, key));
     const { error, lines } = await mirrored(['--rev=5'], {
       stream: [created, watchResponse({ events })],
@@ -168,7 +168,7 @@ describe('make-mirror', () => {
     expect(lines).toEqual(['0 keys were mirrored; continue with --rev=5']);
   });
 
-  it('says what is lost when the source has compacted it', async () => {
+  it('reports which revisions are missing after a compaction of the source', async () => {
     const stream = [created, watchResponse({ canceled: true, compactRevision: 20n })];
     const { error, lines } = await mirrored(['--rev=5'], { stream });
     expect(error).toBeInstanceOf(ServerError);
@@ -184,14 +184,14 @@ describe('make-mirror', () => {
     [['--dest-user=u:p:q'], undefined, { username: 'u', password: 'p:q' }],
     [['--dest-user=u:p', '--dest-password=s'], undefined, { username: 'u:p', password: 's' }],
     [['--dest-user=u'], 'typed', { username: 'u', password: 'typed' }],
-  ])('logs in at the destination by %j', async (argv, password, credentials) => {
+  ])('authenticates at the destination with %j', async (argv, password, credentials) => {
     const { clusters } = await mirrored(['--rev=5', ...argv], { stream: [created, cancelled] }, password);
     const tls = { insecureTransport: true, insecureSkipVerify: false };
     const login = 'username' in credentials ? { credentials: { kind: 'password', ...credentials } } : {};
     expect(clusters).toEqual([{ endpoints: ['there:2379'], tls, ...login }]);
   });
 
-  it('takes the TLS flags of the destination', async () => {
+  it('uses the TLS flags of the destination', async () => {
     const argv = ['--dest-cacert=ca', '--dest-cert=c', '--dest-key=k', '--dest-insecure-transport=false'];
     const { clusters } = await mirrored(['--rev=5', ...argv], { stream: [created, cancelled] });
     expect(clusters[0]?.tls).toEqual({
@@ -203,7 +203,7 @@ describe('make-mirror', () => {
     });
   });
 
-  it('prints how many keys it has mirrored every 30 seconds', async () => {
+  it('prints the number of mirrored keys every 30 seconds', async () => {
     const { service } = scriptedWatch([[created, watchResponse({ revisions: [5, 6] })]]);
     const header = { clusterId: 1n, memberId: 1n, revision: 7n, raftTerm: 1n };
     const fake = fakeContext({

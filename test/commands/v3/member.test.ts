@@ -14,7 +14,7 @@ import { parseCommand } from '../../support/parse-command.js';
 const options = (...argv: string[]) => parseCommand(registerMember, ['member', ...argv]);
 const MAX_ID = 2n ** 64n - 1n;
 
-/** A context whose cluster has just these calls. */
+/** A context whose cluster service has only these calls. */
 const contextWith = (cluster: Partial<ClusterService>, format: OutputFormat = 'simple') =>
   fakeContext({ format, connect: () => ({ cluster: cluster as ClusterService }) });
 
@@ -41,7 +41,7 @@ describe('member commands', () => {
       ['remove', '10000000000000000'],
       'bad member ID arg (strconv.ParseUint: parsing "10000000000000000": value out of range), expecting ID in Hex',
     ],
-  ])('refuse %j', (argv, message) => {
+  ])('reject %j', (argv, message) => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 
@@ -53,7 +53,7 @@ describe('member commands', () => {
     ['http://[::1]', 'URL address does not have the form "host:port": http://[::1]'],
     ['http://a:1/', 'URL must not contain a path: http://a:1/'],
     ['10.0.0.4:2380', 'parse "10.0.0.4:2380": first path segment in URL cannot contain colon'],
-  ])('refuse peer URLs %j before they connect', (urls, message) => {
+  ])('reject peer URLs %j before they connect', (urls, message) => {
     for (const argv of [
       ['add', 'm'],
       ['update', '1'],
@@ -63,7 +63,7 @@ describe('member commands', () => {
     }
   });
 
-  it('take peer URLs as they are given', () => {
+  it('send peer URLs unchanged', () => {
     expect(options('add', 'm', '--peer-urls= http://[::1]:1,unix:///s', '--learner')).toEqual({
       name: 'm',
       peerUrls: [' http://[::1]:1', 'unix:///s'],
@@ -77,7 +77,7 @@ describe('member commands', () => {
 });
 
 describe('member list', () => {
-  it('is linearizable unless told otherwise', async () => {
+  it('is linearizable by default', async () => {
     const memberList = vi.fn(async (_request: MemberListRequest) => ({ members: [] }));
     const { context, emitted } = contextWith({ memberList });
     await runMemberList(options('list', 'ignored') as never, context);
@@ -86,7 +86,7 @@ describe('member list', () => {
     expect(emitted).toEqual(Array(2).fill({ kind: 'member-list', response: { members: [] } }));
   });
 
-  it('refuses another consistency, naming what etcdctl names', () => {
+  it('rejects an unknown consistency with the message of etcdctl', () => {
     const refusal = { message: 'unknown consistency flag "l"', kind: 'choice' };
     expect(() => options('list', '--consistency=S')).toThrow(expect.objectContaining(refusal));
   });
@@ -109,7 +109,7 @@ describe('member add', () => {
     return { ...fake, memberAdd, done: runMemberAdd(given, fake.context) };
   };
 
-  it('prints in the simple format how the new member is to be started', async () => {
+  it('prints the settings of the new member in the simple format', async () => {
     const { done, emitted, memberAdd } = add('simple');
     await done;
     expect(requestsOf(memberAdd)).toEqual([{ peerUrls: ['http://c:1', ' http://d:1'], isLearner: true }]);
@@ -129,7 +129,7 @@ describe('member add', () => {
     ]);
   });
 
-  it.each(['json', 'fields', 'protobuf'] as const)('prints nothing but the answer in %s', async (format) => {
+  it.each(['json', 'fields', 'protobuf'] as const)('prints the response only in %s', async (format) => {
     const { done, emitted } = add(format);
     await done;
     expect(emitted).toEqual([{ kind: 'member-add', response }]);
@@ -139,7 +139,7 @@ describe('member add', () => {
 describe('member remove, update, promote', () => {
   const response = { members: [] };
 
-  it('send the id and print it with the answer', async () => {
+  it('send the id and print it with the response', async () => {
     const call = vi.fn(async (_request: object) => response);
     const { context, emitted } = contextWith({ memberRemove: call, memberUpdate: call, memberPromote: call });
     await runMemberRemove({ id: 1n }, context);

@@ -7,7 +7,7 @@ import { parseCommand } from '../../support/parse-command.js';
 
 const options = (...argv: string[]) => parseCommand(registerMoveLeader, ['move-leader', ...argv]);
 
-/** Endpoints with the ids of their members, or why they do not answer; member 2 leads. */
+/** A cluster of these endpoints, each with its member id or its error. Member 2 is the leader. */
 function clusterOf(members: Readonly<Record<string, bigint | Error>>) {
   const moveLeader = vi.fn(async (_request: MoveLeaderRequest) => ({}));
   const asked: string[] = [];
@@ -33,11 +33,11 @@ describe('move-leader', () => {
     [['1', '2'], 'move-leader command needs 1 argument'],
     [['x'], 'strconv.ParseUint: parsing "x": invalid syntax'],
     [['+1'], 'strconv.ParseUint: parsing "+1": invalid syntax'],
-  ])('refuses %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 
-  it('looks for the leader and asks it to hand over', async () => {
+  it('finds the leader and sends it the request', async () => {
     const { context, emitted, moveLeader, asked, closed } = clusterOf({ a: 1n, b: 2n, c: 3n });
     await runMoveLeader({ target: 3n }, context);
     expect(asked).toEqual(['a', 'b']);
@@ -46,7 +46,7 @@ describe('move-leader', () => {
     expect(emitted).toEqual([{ kind: 'move-leader', leader: 2n, target: 3n, response: {} }]);
   });
 
-  it('says so when the leader is not among the endpoints', async () => {
+  it('fails when the leader is not among the endpoints', async () => {
     const { context, moveLeader } = clusterOf({ a: 1n, c: 3n });
     await expect(runMoveLeader({ target: 3n }, context)).rejects.toMatchObject({
       message: 'no leader endpoint given at [a c]',
@@ -55,7 +55,7 @@ describe('move-leader', () => {
     expect(moveLeader).not.toHaveBeenCalled();
   });
 
-  it('fails with an endpoint that does not answer before the leader is found', async () => {
+  it('fails when an endpoint fails before the leader is found', async () => {
     const failure = new ServerError('context deadline exceeded', 'DeadlineExceeded');
     const { context, asked } = clusterOf({ a: failure, b: 2n });
     await expect(runMoveLeader({ target: 3n }, context)).rejects.toBe(failure);

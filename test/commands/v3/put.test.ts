@@ -7,7 +7,7 @@ import { parseCommand } from '../../support/parse-command.js';
 const options = (...argv: string[]) => parseCommand(registerPut, ['put', ...argv]) as PutOptions;
 const WRONG_ARGUMENTS = 'put command needs 1 argument and input from stdin or 2 arguments';
 
-/** What is sent for the command line, with this on stdin. */
+/** The request of the command line, with this standard input. */
 async function sent(
   argv: readonly string[],
   stdin: readonly (string | Uint8Array)[] = [],
@@ -26,7 +26,7 @@ describe('put', () => {
       ['k', 'v', '--lease=zz'],
       'bad lease ID (strconv.ParseInt: parsing "zz": invalid syntax), expecting ID in Hex',
     ],
-  ])('refuses %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 
@@ -41,7 +41,7 @@ describe('put', () => {
     });
   });
 
-  it('takes a value with a dash after two dashes', async () => {
+  it('accepts a value with a dash after --', async () => {
     expect(await sent(['--', '-k', '-v'])).toMatchObject({
       key: Buffer.from('-k'),
       value: Buffer.from('-v'),
@@ -53,12 +53,12 @@ describe('put', () => {
     expect(Buffer.from(value ?? []).toString('hex')).toBe('00ff0a');
   });
 
-  it('refuses an empty stdin before it connects', async () => {
+  it('rejects an empty stdin before it connects', async () => {
     const { context } = fakeContext();
     await expect(runPut(options('k'), context)).rejects.toMatchObject({ message: WRONG_ARGUMENTS });
   });
 
-  it('sends no value when the present one stays, and does not touch stdin', async () => {
+  it('sends no value with --ignore-value, and does not read stdin', async () => {
     const request = await sent(['k', '--ignore-value'], ['not read']);
     expect(request).toMatchObject({ value: new Uint8Array(0), ignoreValue: true });
   });

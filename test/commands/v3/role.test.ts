@@ -38,7 +38,7 @@ describe('role: the command line', () => {
       ['revoke-permission', 'r'],
       'role revoke-permission command requires role name and key [endkey] as its argument',
     ],
-  ])('refuses %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 
@@ -58,7 +58,7 @@ describe('role: the command line', () => {
   });
 });
 
-it('prints the key of a revoked permission as it was given', async () => {
+it('prints the key of a revoked permission as given', async () => {
   const roleRevokePermission = vi.fn(async () => ({}));
   const auth = { roleRevokePermission } as Partial<AuthService> as AuthService;
   const { context, emitted } = fakeContext({ connect: () => ({ auth }) });

@@ -46,13 +46,13 @@ const flipped = Buffer.from(whole);
 flipped[12_345] = (flipped[12_345] ?? 0) ^ 1;
 
 describe('snapshot save', () => {
-  it.each([[[]], [['a', 'b']]])('refuses the arguments %j', (args) => {
+  it.each([[[]], [['a', 'b']]])('rejects the arguments %j', (args) => {
     expect(() => parseCommand(registerSnapshot, ['snapshot', 'save', ...args])).toThrow(
       'snapshot save expects one argument <filename>',
     );
   });
 
-  it('keeps what the server sent and tells where', async () => {
+  it('saves the data of the server and prints the path', async () => {
     const { error, emitted } = await save(() => stream(whole));
     expect(error).toBeUndefined();
     expect(emitted).toEqual([{ kind: 'snapshot-saved', path, serverVersion: '3.6.0' }]);
@@ -78,7 +78,7 @@ describe('snapshot save', () => {
       () => stream(flipped),
       `expected sha256 ${trailerOf(flipped)}, got ${sha256(flipped.subarray(0, body.length))}`,
     ],
-  ])('leaves the older file and nothing else after %s', async (_name, snapshot, message) => {
+  ])('keeps the older file and leaves no other file after %s', async (_name, snapshot, message) => {
     await writeFile(path, 'older');
     const { error, emitted } = await save(snapshot);
     expect(error).toMatchObject({ name: 'InterruptedError', message: message });
@@ -87,7 +87,7 @@ describe('snapshot save', () => {
     expect(await readFile(path, 'utf8')).toBe('older');
   });
 
-  it('refuses a directory and several endpoints before it connects', async () => {
+  it('rejects a directory and several endpoints before it connects', async () => {
     await mkdir(path);
     const connected = await save(() => stream(whole));
     expect(connected.error?.message).toBe(`could not save to ${path} (it is a directory)`);

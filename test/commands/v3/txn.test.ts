@@ -34,11 +34,11 @@ describe('txn: a comparison', () => {
     ['!=', CompareResult.notEqual],
     ['>', CompareResult.greater],
     ['<', CompareResult.less],
-  ])('knows the operator %s', (operator, result) => {
+  ])('parses the operator %s', (operator, result) => {
     expect(parseComparison(`mod("k") ${operator} "0"`).result).toBe(result);
   });
 
-  it('takes any bytes, and anything after the operand', () => {
+  it('accepts any bytes, and any text after the operand', () => {
     const { key, targetUnion } = parseComparison(
       'val( "\\xff\\"(" ) = "x"'.replace(' )', ')').concat('junk'),
     );
@@ -55,13 +55,13 @@ describe('txn: a comparison', () => {
     ['mod("k" ) = "1"', 'malformed comparison: mod("k" ) = "1"; got mod("k")  ""'],
     ['mod("k") ="1"', 'malformed comparison: mod("k") ="1"; got mod("k") ="1" ""'],
     ['mod("k") > "1', 'malformed comparison: mod("k") > "1; got mod("k") > ""'],
-  ])('refuses %s', (line, message) => {
+  ])('rejects %s', (line, message) => {
     expect(() => parseComparison(line)).toThrow(expect.objectContaining({ message, kind: 'input' }));
   });
 });
 
 describe('txn: a request', () => {
-  it('has none of the flags of the line before', () => {
+  it('does not inherit flags of the line before', () => {
     const parse = operationParser();
     const plain = parse('get k');
     expect(parse('get k --prefix --limit=2 --keys-only')).not.toEqual(plain);
@@ -72,7 +72,7 @@ describe('txn: a request', () => {
     expect(parse('get k --limit=2')).toEqual(two);
   });
 
-  it('is read like a command line', () => {
+  it('is parsed like a command line', () => {
     expect(request('get k --prefix --limit 2 --order=DESCEND')).toMatchObject({
       $case: 'requestRange',
       value: { key: Buffer.from('k'), rangeEnd: Buffer.from('l'), limit: 2n, sortOrder: SortOrder.descend },
@@ -105,7 +105,7 @@ describe('txn: a request', () => {
       'bad lease ID (strconv.ParseInt: parsing "x": invalid syntax), expecting ID in Hex',
       'arguments',
     ],
-  ])('refuses %s', (line, message, kind) => {
+  ])('rejects %s', (line, message, kind) => {
     expect(() => request(line)).toThrow(expect.objectContaining({ message, kind }));
   });
 });
@@ -121,7 +121,7 @@ describe('txn: the run', () => {
     return { ...faked, failure, sent: txn.mock.calls[0]?.[0] };
   };
 
-  it('takes no arguments', () => {
+  it('accepts no arguments', () => {
     const options = (...argv: string[]) => parseCommand(registerTxn, ['txn', ...argv]) as TxnOptions;
     expect(options('-i')).toEqual({ isInteractive: true });
     expect(() => options('x')).toThrow('txn command does not accept argument');
@@ -142,14 +142,14 @@ describe('txn: the run', () => {
     ['\n\n', 3],
     ['\n\nget k\n', 3],
     ['\n\n ', 3],
-  ])('ends with EOF on %j, asking for as much as it reads', async (stdin, prompts) => {
+  ])('fails with EOF on %j, after the prompts of the sections that it reads', async (stdin, prompts) => {
     const { failure, sent, emitted } = await run(stdin, true);
     expect(failure).toMatchObject({ message: 'EOF', kind: 'input' });
     expect(sent).toBeUndefined();
     expect(emitted).toEqual(PROMPTS.slice(0, prompts).map((text) => ({ kind: 'text', text })));
   });
 
-  it('leaves time to think again before a range is deleted', async () => {
+  it('waits before it sends the deletion of a range', async () => {
     const { lines, sleeps, sent } = await run('\n\ndel a b\n\n');
     expect(lines).toEqual([expect.stringContaining('Keys between "a" and "b" will be deleted')]);
     expect(sleeps).toEqual([2000]);

@@ -12,7 +12,7 @@ const service = (auth: Partial<AuthService>) => ({ connect: () => ({ auth: auth 
 const NO_TEXT =
   'rpc error: code = Internal desc = grpc: error while marshaling: string field contains invalid UTF-8';
 
-/** Answers questions in turn; keeps them. */
+/** A prompt that gives these answers in turn and records the questions. */
 function answers(...given: readonly string[]) {
   const asked: string[] = [];
   const left = [...given];
@@ -34,7 +34,7 @@ describe('user: the command line', () => {
     [['passwd'], 'user passwd command requires user name as its argument'],
     [['grant-role', 'a'], 'user grant command requires user name and role name as its argument'],
     [['revoke-role', 'a'], 'user revoke-role requires user name and role name as its argument'],
-  ])('refuses %j', (argv, message) => {
+  ])('rejects %j', (argv, message) => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 
@@ -48,7 +48,7 @@ describe('user: the command line', () => {
     [['get', 'bob', '--detail'], { user: 'bob', isDetailed: true }],
     [['passwd', 'bob', '--interactive=false'], { user: 'bob', isInteractive: false }],
     [['revoke-role', 'bob', 'r'], { user: 'bob', role: 'r' }],
-  ])('reads %j', (argv, expected) => {
+  ])('parses %j', (argv, expected) => {
     expect(options(...argv)).toEqual(expected);
   });
 
@@ -57,13 +57,13 @@ describe('user: the command line', () => {
     ['add', 'bob:\udcff'],
     ['delete', '\udcff'],
     ['grant-role', 'a', '\udcff'],
-  ])('refuses bytes that are no text: %j', (...argv) => {
+  ])('rejects bytes that are not UTF-8: %j', (...argv) => {
     expect(() => options(...argv)).toThrow(NO_TEXT);
   });
 });
 
 describe('user add and passwd', () => {
-  it('sends no password when there shall be none', () => {
+  it('sends no password with --no-password', () => {
     const wanted: UserAddOptions = { user: 'bob', password: 'none' };
     expect(toUserAddRequest(wanted, undefined)).toEqual({
       name: 'bob',
@@ -77,7 +77,7 @@ describe('user add and passwd', () => {
     });
   });
 
-  it('asks twice', async () => {
+  it('prompts twice', async () => {
     const userAdd = vi.fn(async () => ({}));
     const prompt = answers('pw', 'pw');
     const { context } = fakeContext({ ...service({ userAdd }), prompt });
@@ -103,7 +103,7 @@ describe('user add and passwd', () => {
     ['  pw more ', 'pw'],
     ['', ''],
     ['  ', ''],
-  ])('reads the first word of a line: %j', async (line, password) => {
+  ])('uses the first word of a line: %j', async (line, password) => {
     const userChangePassword = vi.fn(async () => ({}));
     const { context, emitted } = fakeContext({
       ...service({ userChangePassword }),
@@ -115,7 +115,7 @@ describe('user add and passwd', () => {
   });
 });
 
-it('prints what each role of a user permits, an empty line before each', async () => {
+it('prints the permissions of each role of a user, with an empty line before each', async () => {
   const { context, emitted } = fakeContext(
     service({ userGet: async () => ({ roles: ['a', 'b'] }), roleGet: async () => ({ perm: [] }) }),
   );

@@ -16,7 +16,7 @@ const K_TO_M = { ...K, ETCDCTL_WATCH_RANGE_END: 'm' };
 const options = (line: string, env = {}) =>
   parseCommand(registerWatch, ['watch', ...line.split(' ').filter(Boolean)], env) as WatchOptions;
 
-/** Key, range end and command that a command line comes to. */
+/** The key, range end and command of a command line. */
 function meaning(line: string, env = {}) {
   const parsed = options(line, env);
   if (parsed.kind !== 'one') throw new Error('interactive');
@@ -25,7 +25,7 @@ function meaning(line: string, env = {}) {
   return [text(range.key), text(range.rangeEnd), parsed.request.command.join(' ')];
 }
 
-/** Each was tried with etcdctl 3.7.1. */
+/** The expected values are those of etcdctl 3.7.1. */
 describe('the arguments of watch', () => {
   it.each([
     ['a', {}, ['a', '', '']],
@@ -69,11 +69,11 @@ describe('the arguments of watch', () => {
       { ETCDCTL_WATCH_RANGE_END: 'm' },
       'ETCDCTL_WATCH_KEY is empty but got ETCDCTL_WATCH_RANGE_END="m"',
     ],
-  ])('%j with %o is refused', (line, env, message) => {
+  ])('%j with %o is rejected', (line, env, message) => {
     expect(() => meaning(line, env)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 
-  it('lets interactive mode ignore the arguments', () => {
+  it('ignores the arguments in interactive mode', () => {
     expect(options('-i a b --prefix', K)).toEqual({
       kind: 'interactive',
       variables: { key: 'k', rangeEnd: '' },
@@ -110,7 +110,7 @@ describe('watch', () => {
     expect(lines).toEqual([]);
   });
 
-  it('asks for what the flags say, and for fragments where the format allows', async () => {
+  it('sends the request of the flags, with fragments if the format allows them', async () => {
     const line = 'a --prefix --rev 5 --prev-kv --progress-notify';
     const expected = { startRevision: 5n, prevKv: true, progressNotify: true, rangeEnd: Buffer.from('b') };
     const simple = await watched(line, [[created, cancelled]]);
@@ -119,7 +119,7 @@ describe('watch', () => {
     expect(json.created).toEqual([expect.objectContaining({ ...expected, fragment: false })]);
   });
 
-  it('tells what was compacted', async () => {
+  it('reports the compacted revision', async () => {
     const compacted = watchResponse({ canceled: true, compactRevision: 12n });
     const { emitted, error, lines } = await watched('k --rev 5', [[created, compacted]]);
     expect(lines).toEqual(['watch was canceled (etcdserver: mvcc: required revision has been compacted)']);
@@ -130,7 +130,7 @@ describe('watch', () => {
     });
   });
 
-  it('goes on after a broken stream, and says so', async () => {
+  it('resumes after a broken stream, and prints that', async () => {
     const lost = new ServerError('lost', 'Unavailable');
     const { created: asked, lines } = await watched('k --rev 5', [
       [created, watchResponse({ revisions: [5, 7] }), lost],
@@ -143,7 +143,7 @@ describe('watch', () => {
     ]);
   });
 
-  it('runs a command for each event, with what is quoted as Go quotes it', async () => {
+  it('runs a command for each event, with variables quoted as by Go', async () => {
     const runChild = vi.fn(async () => ({ exitCode: 0, signal: null }));
     const events = [putEvent(5, 'a"', 'x\n'), { ...putEvent(6, '\u00e9'), type: 1 }];
     const response = watchResponse({ revision: 9, events });
@@ -189,7 +189,7 @@ describe('watch', () => {
 describe('watch --interactive', () => {
   const EOF = { message: 'error reading watch request line: EOF', kind: 'input' };
 
-  it('watches what the lines say, and goes on after those that it does not understand', async () => {
+  it('runs the requests of the lines, and continues after invalid lines', async () => {
     const stdin = [
       '\nfoo bar\nwatch\nwatch "a b" --rev 4 --pre',
       'fix\nwatch a b --prefix\nwatch -- x\nwatch x',
@@ -219,12 +219,12 @@ describe('watch --interactive', () => {
     ],
     ['watch -h', 'pflag: help requested', 'arguments'],
     ['watch "a\\q"', 'invalid syntax', 'input'],
-  ])('%j ends everything', async (line, message, kind) => {
+  ])('%j ends the program', async (line, message, kind) => {
     const { error } = await watched('-i', [], { stdin: [`${line}\nwatch later\n`] });
     expect(error).toMatchObject({ message, kind });
   });
 
-  it('asks all watches for their progress', async () => {
+  it('requests the progress of all watches', async () => {
     const stdin = ['progress\nwatch a\nwatch b\nprogress\n'];
     let asked = 0;
     const service = {

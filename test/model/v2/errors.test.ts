@@ -16,7 +16,7 @@ it('gives each ending of a version 2 command its label and status', () => {
   ]);
 });
 
-it('repeats the attempts behind a labelled message, as etcdctl does', () => {
+it('prints the attempts again after a labelled message, as etcdctl does', () => {
   const cause = new V2ClusterError([new V2AttemptError('a', true), new V2AttemptError('b', false)]);
   const message = 'client: etcd cluster is unavailable or misconfigured; error #0: a\n; error #1: b\n';
   expect(cause.message).toBe(message);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-/** An HTTP proxy on loopback. It connects every CONNECT request to one server, or rejects it with the status `refusal`. */
+/** An HTTP proxy on loopback. It connects every CONNECT request to one server, or rejects it with the status `rejectionStatus`. */
 export class ConnectProxy {
   /** `host:port` and `Proxy-Authorization` of each request. */
   readonly asked: { readonly authority: string | undefined; readonly authorization: string | undefined }[] =
@@ -10,7 +10,7 @@ export class ConnectProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
 
-  private constructor(targetPort: number, refusal?: number) {
+  private constructor(targetPort: number, rejectionStatus?: number) {
     this.#server = createServer((_request, response) => response.writeHead(405).end());
     this.#server.on('connect', (request, client: Socket) => {
       this.asked.push({
@@ -18,13 +18,13 @@ export class ConnectProxy {
         authorization: request.headers['proxy-authorization'],
       });
       this.#keep(client);
-      if (refusal !== undefined) client.end(`HTTP/1.1 ${refusal} Refused\r\n\r\n`);
+      if (rejectionStatus !== undefined) client.end(`HTTP/1.1 ${rejectionStatus} Refused\r\n\r\n`);
       else this.#join(client, targetPort);
     });
   }
 
-  static async start(targetPort: number, refusal?: number): Promise<ConnectProxy> {
-    const proxy = new ConnectProxy(targetPort, refusal);
+  static async start(targetPort: number, rejectionStatus?: number): Promise<ConnectProxy> {
+    const proxy = new ConnectProxy(targetPort, rejectionStatus);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;

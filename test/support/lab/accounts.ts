@@ -7,19 +7,19 @@ type Bytes = string | Uint8Array;
 export interface KnownPermission {
   readonly type: 'READ' | 'WRITE' | 'READWRITE';
   readonly key: Bytes;
-  /** Absent: the one key; a zero byte: no end. */
+  /** The range's end; absent: the single key; a zero byte: no end. */
   readonly end?: Bytes;
 }
 
-/** Users with their roles, and roles with what they permit. root's password is the lab's, that of the others their name. */
+/** Users with their roles, and roles with their permissions. root's password is `rootPassword`, that of other users their name. */
 export interface KnownAccounts {
   readonly users?: Readonly<Record<string, readonly string[]>>;
   readonly roles?: Readonly<Record<string, readonly KnownPermission[]>>;
 }
 
 /**
- * No users and roles but these and, in the auth profile, root; users are on in that profile and off in the others. Gives
- * `endpoint`, for command lines that are those of another user. For servers without TLS.
+ * Exactly these users and roles and, in the auth profile, root. Auth is enabled in the auth profile and disabled in the others.
+ * Sets `{endpoint}`, for command lines of another user. For servers without TLS.
  */
 export function accounts(wanted: KnownAccounts = {}): Scene {
   const { users = {}, roles = {} } = wanted;
@@ -28,10 +28,10 @@ export function accounts(wanted: KnownAccounts = {}): Scene {
     name: names.length === 0 ? 'no users and roles' : `users and roles ${names.join(', ')}`,
     async set(lab) {
       const gateway = new Gateway(lab);
-      const there = { endpoint: lab.cluster.endpoints[0] ?? '' };
-      const last = made.get(lab);
+      const values = { endpoint: lab.cluster.endpoints[0] ?? '' };
+      const last = lastMade.get(lab);
       if (last !== undefined && last.wanted === wanted && last.state === (await gateway.state()))
-        return there;
+        return values;
       await gateway.switchUsers(false);
       await gateway.removeAll();
       for (const [role, permissions] of Object.entries(roles)) await gateway.addRole(role, permissions);
@@ -42,22 +42,22 @@ export function accounts(wanted: KnownAccounts = {}): Scene {
         await gateway.switchUsers(true);
       }
       const state = await gateway.state();
-      if (state === undefined) made.delete(lab);
-      else made.set(lab, { wanted, state });
-      return there;
+      if (state === undefined) lastMade.delete(lab);
+      else lastMade.set(lab, { wanted, state });
+      return values;
     },
   };
 }
 
-/** What was made last, and the state of the servers then: as long as they tell the same one, it is still there. */
-const made = new WeakMap<Lab, { readonly wanted: KnownAccounts; readonly state: string }>();
+/** The accounts made last, and the servers' auth state after that: while the state is the same, the accounts need not be made again. */
+const lastMade = new WeakMap<Lab, { readonly wanted: KnownAccounts; readonly state: string }>();
 
 interface AuthStatus {
   readonly enabled?: boolean;
   readonly authRevision?: string;
 }
 
-/** The server's gateway from JSON to gRPC. */
+/** The auth calls of the server's JSON gateway. */
 class Gateway {
   readonly #endpoint: string;
 
@@ -66,8 +66,8 @@ class Gateway {
   }
 
   /**
-   * The revision of users and roles, and whether they are on: turning them on does not change the revision. Servers before 3.5 do not
-   * tell.
+   * The auth revision, and whether auth is enabled, because enabling it does not change the revision. Undefined with servers before 3.5,
+   * which do not have this call.
    */
   async state(): Promise<string | undefined> {
     const response = await this.#post('status', {});
@@ -103,7 +103,7 @@ class Gateway {
     for (const role of roles) await this.#ask('user/grant', { user: name, role });
   }
 
-  /** A busy 3.5 server has been seen to deny this to root at first. */
+  /** Retries, because a busy 3.5 server was seen to answer "permission denied" to root at first. */
   async #disable(token: string | undefined): Promise<void> {
     for (let refusals = 0; ; refusals++) {
       const response = await this.#post('disable', {}, token);
@@ -114,7 +114,7 @@ class Gateway {
     }
   }
 
-  /** Nothing while users are off. */
+  /** Undefined while auth is disabled. */
   async #rootToken(): Promise<string | undefined> {
     const response = await this.#post('authenticate', { name: 'root', password: rootPassword });
     const { token } = (await response.json()) as { token?: string };

@@ -4,18 +4,18 @@ import type { Lab } from './lab.js';
 import { run } from './program.js';
 import type { Scene } from './side-by-side.js';
 
-/** Servers write to their files ten times a second. */
+/** Longer than the interval at which the backend commits, 100 ms. */
 const COMMIT_INTERVAL_MS = 120;
 
-/** What servers at rest said last: when they say it again, nothing has happened since. */
-const saidLast = new WeakMap<Lab, string>();
+/** The status of the servers when they were last at rest: if it is still the same, nothing has happened since. */
+const lastStatus = new WeakMap<Lab, string>();
 
 /**
- * Settles once the servers have written down the version of their data and the changes before it: nothing happens any more by
- * itself. Asks those at all endpoints, or just at these.
+ * Resolves when the servers have committed all changes and the storage version, so that they do not write by themselves any more.
+ * Checks the servers at all endpoints, or only at the given ones.
  */
 export async function atRest(lab: Lab, endpoints?: readonly string[]): Promise<void> {
-  for (let before = saidLast.get(lab); ; await delay(COMMIT_INTERVAL_MS)) {
+  for (let before = lastStatus.get(lab); ; await delay(COMMIT_INTERVAL_MS)) {
     const { code, stdout } = await run(lab.etcdctl, [
       ...lab.flags(endpoints),
       'endpoint',
@@ -23,10 +23,10 @@ export async function atRest(lab: Lab, endpoints?: readonly string[]): Promise<v
       '-w',
       'json',
     ]);
-    // A login is an entry of the Raft log, and asking takes one.
+    // Ignore the Raft index: with auth, this command adds a login to the Raft log.
     const text = stdout.toString().replace(/"raft\w*Index":\d+/g, '');
     if (code === 0 && text === before && isVersionWritten(text, lab.version)) {
-      saidLast.set(lab, text);
+      lastStatus.set(lab, text);
       return;
     }
     before = text;
@@ -41,7 +41,7 @@ export const settled: Scene = {
   },
 };
 
-/** Old servers do not know the field, and younger ones have the oldest version in it at first. */
+/** Servers before 3.6 do not have the field; later ones have an older version in it at first. */
 function isVersionWritten(statusJson: string, version: string): boolean {
   const minor = version.split('.').slice(0, 2).join('.');
   const written = [...statusJson.matchAll(/"storageVersion":"(\d+\.\d+)/g)];

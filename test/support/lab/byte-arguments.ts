@@ -4,15 +4,15 @@ import type { Program } from './program.js';
 type Word = string | Buffer;
 
 export interface ByteArguments {
-  /** Come after all arguments that the program is run with. */
+  /** Appended to the arguments of each run. */
   readonly args: readonly Word[];
   /** Added to the environment. */
   readonly env?: readonly (readonly [name: Word, value: Word])[];
-  /** Where the shell script is written that gives them. */
+  /** Path of the shell script to write. */
   readonly file: string;
 }
 
-/** The program with arguments and variables that are not UTF-8, which `spawn` cannot give. */
+/** The program, run by a shell script with arguments and variables that are not UTF-8, which `spawn` cannot pass. */
 export function withBytes(
   { command, leadingArgs }: Program,
   { args, env = [], file }: ByteArguments,
@@ -28,7 +28,7 @@ export function withBytes(
   return { command: '/bin/sh', leadingArgs: [file, command, ...leadingArgs] };
 }
 
-/** A space and a word for the shell. */
+/** A space and the word, quoted for a shell. */
 function quoted(word: Word): Buffer {
   const text = Buffer.from(word).toString('latin1').replaceAll("'", "'\\''");
   return Buffer.from(` '${text}'`, 'latin1');

@@ -1,6 +1,7 @@
 /**
- * Rows of a table: what a server shows, what a client trusts and shows, and whether they talk. The real etcdctl and ours, on each Node.js
- * that users have or as the executable, make the same call at the same time; ours must end alike, and its reason must hold Go's.
+ * Tables of certificate tests. A row has the certificates of a server and a client, and the client's roots; its table says whether the
+ * connection succeeds. The real etcdctl and ours (the executable, or the bundle on each Node.js that users have) make the same call at
+ * the same time. Ours must have the same exit code, stdout and final error line, and its reason must contain Go's reason.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync } from 'node:fs';
@@ -12,39 +13,39 @@ import { comparesWithAtLeast, type Lab, type LabOptions, startLab } from './lab.
 import { ourEtcdctl, type Program, programAt, run } from './program.js';
 
 export interface CertificateRow {
-  /** What the server shows: a file with its chain, and its key. */
+  /** Paths of the server's certificate chain and key. */
   readonly server: { readonly cert: string; readonly key: string };
   readonly cacert?: string;
-  /** What the client shows; the lab's when absent. */
+  /** Paths of the client's certificate and key; the lab's when absent. */
   readonly client?: { readonly cert: string; readonly key: string } | 'none';
   /** 127.0.0.1 when absent. */
   readonly host?: string;
-  /** Of another server than the lab's. */
+  /** The port of another server than the lab's. */
   readonly port?: number;
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** A part of the reason that ours gives in its own words. */
-  readonly says?: string | RegExp;
-  /** The Go of an older etcdctl does otherwise. */
+  /** Text that our stderr contains besides Go's reason. */
+  readonly reason?: string | RegExp;
+  /** The first version whose Go behaves so; the row is left out beside an older etcdctl. */
   readonly since?: string;
-  /** The executable does otherwise, for this reason. */
+  /** Why the executable differs from the real etcdctl on purpose. */
   readonly deliberateInExecutable?: string;
-  /** Files that stand for those of the system, such as /etc/hosts, by their paths; needs root. */
+  /** Files that replace files of the system, by the path of the replaced file, such as /etc/hosts; needs root. */
   readonly mounts?: Readonly<Record<string, string>>;
-  /** Instead of flags that name the endpoint. */
+  /** Discovery flags, which replace `--endpoints`. */
   readonly discovery?: readonly string[];
 }
 
 type Request = Partial<CertificateRequest>;
 
-/** A server that shows what a row wants, and what rows are made of. */
+/** A server whose certificate is that of the current row, and the functions with which rows are made. */
 export class CertificateLab {
   #lab: Lab | undefined;
   #ssl: Openssl | undefined;
   #root: Issued | undefined;
   #count = 0;
 
-  /** Starts and stops with the tests of the file. */
+  /** Starts the server before the tests of the file, and stops it after them. */
   constructor(options: LabOptions = {}) {
     beforeAll(async () => {
       if (!hasOpenssl) return;
@@ -66,7 +67,7 @@ export class CertificateLab {
     return required(this.#ssl);
   }
 
-  /** Signed by itself, on P-256. */
+  /** A self-signed authority with a P-256 key. */
   get root(): Issued {
     return required(this.#root);
   }
@@ -75,12 +76,12 @@ export class CertificateLab {
     return this.ssl.issue({ name, extensions: CA, ...request });
   }
 
-  /** A certificate of the same name and key under another one. */
+  /** An authority's certificate with the name and key of `issued`, but with another issuer or other contents. */
   reissued(issued: Issued, name: string, request: Request = {}): Issued {
     return this.authority(name, { key: issued, subject: `/CN=${issued.name}`, ...request });
   }
 
-  /** A server's certificate for 127.0.0.1, of the root unless another issuer is given; `undefined`: signed by itself. */
+  /** A server certificate for 127.0.0.1, issued by `root` when `issuer` is absent, self-signed when it is `undefined`. */
   leaf(request: Omit<Request, 'issuer'> & { readonly issuer?: Issued | undefined } = {}): Issued {
     const { issuer = this.root, ...rest } = request;
     const isSelfSigned = 'issuer' in request && request.issuer === undefined;
@@ -93,8 +94,8 @@ export class CertificateLab {
     });
   }
 
-  /** The server shows its certificate and those of the others; the client trusts those of the authorities. */
-  shown(
+  /** A row whose server sends this chain and whose client trusts these authorities. */
+  withChain(
     [first, ...others]: readonly [Issued, ...Issued[]],
     ...authorities: readonly Issued[]
   ): CertificateRow {
@@ -105,7 +106,7 @@ export class CertificateLab {
     };
   }
 
-  /** A test for each row, which counts as one that is side by side. */
+  /** Defines a test for each row; each counts as a side-by-side case. */
   table(
     isTrusted: boolean,
     rows: Readonly<Record<string, () => CertificateRow | Promise<CertificateRow>>>,
@@ -128,17 +129,20 @@ function required<Value>(value: Value | undefined): Value {
 
 interface Expected {
   readonly row: CertificateRow;
-  /** What the real etcdctl does. */
+  /** Whether the real etcdctl trusts the server. */
   readonly isTrusted: boolean;
 }
 
-/** How long calls may take. Those that are refused are tried until then; on a busy machine a handshake may need longer. */
+/**
+ * Command timeouts. A refused call is retried until the timeout, so it is tried with a short one first; on a busy machine the handshake
+ * can need the longer one.
+ */
 const TRUSTED_MS = [10_000];
 const REFUSED_MS = [700, 6000];
 
 const EXECUTABLE = 'the executable';
 
-/** Ours: the executable, or the bundle on each Node.js at hand. */
+/** Our programs by name: the executable, or the bundle on each Node.js at hand. */
 export function programsUnderTest(): ReadonlyMap<string, Program> {
   const ours = ourEtcdctl();
   if (ours.leadingArgs.length === 0) return new Map([[EXECUTABLE, ours]]);
@@ -147,7 +151,7 @@ export function programsUnderTest(): ReadonlyMap<string, Program> {
   return new Map(majors.map((major) => [`Node.js ${major}`, { ...ours, command: nodeProgram(major) }]));
 }
 
-/** Whether a command can be given other files of the system. */
+/** Whether files of the system can be replaced for a command, by a mount namespace. */
 export const canMount =
   spawnSync('unshare', ['-m', 'mount', '--bind', '/etc/hosts', '/etc/hosts']).status === 0;
 
@@ -170,8 +174,8 @@ async function compareRow(lab: Lab, expected: Expected, { task }: TestContext): 
   // The server reads its files for each connection.
   copyFileSync(row.server.cert, lab.pki.server.cert);
   copyFileSync(row.server.key, lab.pki.server.key);
-  const meta = task.meta as { sideBySide?: string; table?: string; partly?: boolean };
-  if (testsOnlyOwnNode) meta.partly = true;
+  const meta = task.meta as { sideBySide?: string; table?: string; isPartial?: boolean };
+  if (testsOnlyOwnNode) meta.isPartial = true;
   meta.table = 'certificates';
   meta.sideBySide = 'different';
   const times = isTrusted ? TRUSTED_MS : REFUSED_MS;
@@ -202,7 +206,7 @@ async function compareCalls(
   for (const [index, outcome] of ours.entries()) {
     if (deliberate === undefined) {
       check(outcome, real, names[index] ?? '');
-      expect(outcome.stderr, names[index]).toMatch(row.says ?? '');
+      expect(outcome.stderr, names[index]).toMatch(row.reason ?? '');
     } else expect(outcome.code, `${names[index]} differs: ${deliberate}`).not.toBe(real.code);
   }
   return deliberate === undefined ? 'equal' : 'deliberate';
@@ -251,14 +255,14 @@ function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1) ?? '';
 }
 
-/** Why the handshake failed, from the log of the real program, lines of JSON; nothing when it was not about that. */
+/** Why the handshake failed, from the JSON log lines of the real program; '' when the handshake did not fail. */
 function goReason(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
   const errors = lines.map((line) => (JSON.parse(line) as { error?: string }).error ?? '');
   const quoted = errors.map((error) => /connection error: desc = ("(?:[^"\\]|\\.)*")/.exec(error)?.[1]);
   const description: string = JSON.parse(quoted.find((each) => each !== undefined) ?? '""');
   const reason = /authentication handshake failed: (.*)/s.exec(description)?.[1] ?? '';
-  // grpc-go goes on about its own versions.
+  // grpc-go appends a note about its own versions.
   return reason.replace(/\. If you upgraded from a grpc-go version.*/s, '');
 }
 

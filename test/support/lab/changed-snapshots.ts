@@ -1,4 +1,4 @@
-/** Snapshots that no server at hand would save, made of one that a server has saved. */
+/** Makes snapshots that the servers at hand do not save, from a snapshot of a server. */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
@@ -8,15 +8,15 @@ import { ReachablePages } from '../../../src/storage/bolt/reachable-pages.js';
 import { MemoryByteSource } from '../../../src/storage/byte-source.js';
 import { readDatabase, writeDatabase } from '../../storage/support/databases.js';
 
-/** The same contents in pages of another size, as machines with larger pages write them. */
+/** Writes the same contents with another page size, as machines with larger memory pages do. */
 export function withPageSize(snapshot: string, target: string, pageSizeBytes: number): void {
   const image = writeDatabase(readDatabase(Uint8Array.from(readFileSync(snapshot))), pageSizeBytes);
   writeFileSync(target, Buffer.concat([image, createHash('sha256').update(image).digest()]));
 }
 
 /**
- * A database file with a stored freelist, as servers on macOS and Windows write it, of so many pages that its header
- * cannot count them. The pages are holes in the file.
+ * Writes a database file with a stored freelist, as servers on macOS and Windows do. The number of free pages exceeds the count field
+ * of the freelist page's header. The pages are holes in the file.
  */
 export function withLongFreelist(snapshot: string, target: string, freePages: number): void {
   const image = readFileSync(snapshot).subarray(0, -32);
@@ -50,7 +50,7 @@ export function withLongFreelist(snapshot: string, target: string, freePages: nu
   truncateSync(target, highWaterPage * pageSizeBytes);
 }
 
-/** A server that stores no freelist takes for free what no tree reaches. */
+/** The free pages of a database without a stored freelist: those that no B+ tree refers to. */
 function unreachedPages(image: Uint8Array): number[] {
   const bolt = BoltFile.open(new MemoryByteSource(image));
   const reachable = new ReachablePages(bolt.reader);

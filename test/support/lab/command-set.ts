@@ -2,25 +2,25 @@ import { ask } from './gateway.js';
 import type { Lab } from './lab.js';
 import { type Program, run } from './program.js';
 
-/** How the two programs of a comparison are run, and what of their output is compared: version 3's commands or version 2's. */
+/** How the two programs of a comparison are run and their output is compared: for the commands of version 3 or version 2. */
 export interface CommandSet {
   /** Added to the environment of both programs. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whether servers of this version have what the commands ask for. */
+  /** Whether servers of this version have the API of the commands. */
   isServedBy(version: string): boolean;
   /** The real etcdctl to compare with. */
   reference(lab: Lab): Program;
-  /** The flags that lead to these servers. */
+  /** The flags with which the programs connect to the lab's servers, or to these endpoints. */
   flags(lab: Lab, endpoints?: readonly string[]): string[];
-  /** Does what this command line would, without starting a program; tells whether it could. */
+  /** Does what this command line would do, without starting a program. Returns whether it could. */
   doDirectly?(lab: Lab, args: readonly string[]): Promise<boolean>;
-  /** Brings the store back to nothing. */
+  /** Empties the store. */
   empty(lab: Lab): Promise<void>;
-  /** The store's revision or index at this moment. */
+  /** The store's current revision, or index in version 2. */
   revision(lab: Lab): Promise<bigint>;
-  /** Replaces revisions by their distance from one. */
+  /** Replaces revisions in the text by their distance from `base`. */
   relative(text: string, base: bigint): string;
-  /** What of stderr has to be the same. */
+  /** The lines of stderr that must be equal. */
   finalLines(stderr: Buffer): string | undefined;
 }
 
@@ -59,7 +59,7 @@ export const version3: CommandSet = {
     text.replace(REVISION, (_all, name: string, colon: string, revision: string) => {
       return `"${name}"${colon}base+${BigInt(revision) - base}`;
     }),
-  /** The last `Error: …` line, after the lines in which some commands say what failed before; not the reasons nor etcdctl's log. */
+  /** The last `Error: …` line and the failure lines that some commands print before it, without reasons and etcdctl's log lines. */
   finalLines(stderr) {
     const lines = stderr.toString('latin1').split('\n');
     const failed = lines.filter((line) => line.startsWith('Failed to '));

@@ -2,35 +2,35 @@ import { expect } from 'vitest';
 import type { Lab } from './lab.js';
 import { ourEtcdctl, type Program, type RunOptions, type RunResult, run } from './program.js';
 
-/** Replaces what may rightly differ between two runs, such as a duration, by a fixed text. */
+/** Replaces text that legitimately differs between two runs, such as a duration, by a fixed text. */
 export interface Mask {
   /** Needs the `g` flag. */
   readonly pattern: RegExp;
   readonly replacement: string;
 }
 
-/** A command line that both programs are given, and what of their behaviour has to be the same. */
+/** A command line for both programs, and the parts of their output that must be equal. */
 export interface Case extends Omit<RunOptions, 'timeoutMs'> {
-  /** Without the flags that reach the servers: those are put in front. */
+  /** Without the flags to connect to the servers, which are put in front. */
   readonly args: readonly string[];
-  /** Command lines of the servers' own etcdctl, run before each of the two, so that both meet the same state. */
+  /** Command lines for the etcdctl of the servers' version, run before each of the two programs, so that both start from the same state. */
   readonly before?: readonly (readonly string[])[];
-  /** Applied to both programs' stdout and error. stdout is compared as bytes when there are none. */
+  /** Applied to stdout and the error of both programs. Without masks, stdout is compared as bytes. */
   readonly masks?: readonly Mask[];
   /**
-   * error (when absent): the last `Error: ...` line must be the same. bytes: all of stderr must be.
+   * error (the default): the last `Error: ...` line must be equal. bytes: all of stderr must be equal.
    * ignore: stderr may differ.
    */
   readonly stderr?: 'error' | 'bytes' | 'ignore';
 }
 
-/** What both programs did; for further checks on ours. */
+/** The results of both programs, for further assertions. */
 export interface Comparison {
   readonly ours: RunResult;
   readonly real: RunResult;
 }
 
-/** Masks for the parts of etcdctl's output that time and the number of earlier runs decide. */
+/** Masks for the parts of etcdctl's output that depend on time or on earlier runs. */
 export const masks = {
   /** `took = 1.2ms`, `took 17.3µs`. */
   took: { pattern: /\btook(?: =)? \S+?(?=[,.;]?(?:\s|$))/g, replacement: 'took <duration>' },
@@ -44,7 +44,7 @@ export const masks = {
 
 /**
  * Runs the newest real etcdctl, then ours, against the same servers, and fails unless stdout, the exit code
- * and the error agree.
+ * and the error are equal.
  */
 export async function expectSame(lab: Lab, wanted: Case): Promise<Comparison> {
   const { args, before = [], masks: applied = [], stderr = 'error', ...options } = wanted;
@@ -57,7 +57,7 @@ export async function expectSame(lab: Lab, wanted: Case): Promise<Comparison> {
   const ours = await runBoth(ourEtcdctl());
   expect(observe(ours, applied, stderr), args.join(' ')).toEqual(observe(real, applied, stderr));
   if (applied.length === 0) {
-    // Text hides bytes that are no UTF-8.
+    // Compare in hexadecimal: as text, different invalid UTF-8 bytes are equal.
     expect(ours.stdout.toString('hex'), args.join(' ')).toBe(real.stdout.toString('hex'));
   }
   return { ours, real };
@@ -76,7 +76,7 @@ function observe(result: RunResult, applied: readonly Mask[], stderr: NonNullabl
   };
 }
 
-/** etcdctl puts log lines around it. */
+/** The last `Error: ...` line, which can be between log lines of etcdctl. */
 export function lastError(stderr: Buffer): string | undefined {
   return stderr
     .toString()

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 import type { Lab } from './lab.js';
 
-/** The keys of all that hold or wait for a lock, or lead or stand for election, the first in the queue first. */
+/** The keys of a lock's holder and waiters, or of an election's leader and candidates, in the order of the queue. */
 export async function contenders(lab: Lab, name: string): Promise<string[]> {
   const { stdout } = await lab.real(['get', `${name}/`, '--prefix', '--keys-only', '--sort-by=CREATE']);
   return stdout.toString().split('\n').filter(Boolean);

@@ -1,7 +1,7 @@
 /**
- * Copies of a server's files. etcd reserves 64 MB for each segment of its log and writes next to nothing of them: a copy with
- * all those zeros takes longer than most commands that are tried on it. What is kept here and written is the rest; the files
- * have their sizes.
+ * Copies of a server's files. etcd preallocates 64 MB for each WAL segment and uses little of it. Copying all those zeros would take
+ * longer than most commands that the tests run on the copy, so only blocks with other contents are kept and written; the files have
+ * their full sizes.
  */
 import {
   closeSync,
@@ -20,15 +20,15 @@ const BLOCK_BYTES = 64 * 1024;
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
 
 interface FileImage {
-  /** Below the directory. */
+  /** Path relative to the directory. */
   readonly name: string;
   readonly mode: number;
   readonly sizeBytes: number;
-  /** Blocks that hold anything but zeros. */
+  /** The blocks that are not all zeros. */
   readonly blocks: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
 }
 
-/** The files of a directory and of those below it, in memory. */
+/** The files of a directory and its subdirectories, in memory. */
 export class DirectoryImage {
   readonly #directories: readonly { readonly name: string; readonly mode: number }[];
   readonly #files: readonly FileImage[];
@@ -42,7 +42,7 @@ export class DirectoryImage {
     this.#files = entries.filter(({ stats }) => stats.isFile()).map(({ name }) => readImage(directory, name));
   }
 
-  /** Makes a directory, which must not exist, of the same contents. */
+  /** Creates a directory with the same contents; it must not exist yet. */
   writeTo(directory: string): void {
     for (const { name, mode } of this.#directories) mkdirSync(path.join(directory, name), { mode });
     for (const { name, mode, sizeBytes, blocks } of this.#files) {

@@ -1,6 +1,6 @@
 /**
- * The same command line on equal copies of real files, through the real program and through ours: stdout byte for byte,
- * exit status and final error line have to agree. Both run in a folder of their own, so that paths are the same.
+ * Runs the same command line with the real program and with ours, on equal copies of real files: stdout (byte for byte),
+ * exit status and final error line must be equal. Each program runs in a folder of its own, so that relative paths are equal.
  */
 
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,11 +14,11 @@ import { ourEtcdctl, ourEtcdutl, type Program, programAt, type RunResult, run } 
 import { type SavedFiles, saveFiles } from './saved-files.js';
 import { type Difference, expectAsStated, type Observation, type Words, words } from './side-by-side.js';
 
-/** The newest real etcdutl at hand; that of 3.5 has other flags and counts other keys. */
+/** The newest real etcdutl at hand from 3.6 on; that of 3.5 has other flags and counts other keys. */
 export const newestEtcdutl = newest(({ version, etcdutl }) =>
   compareVersions(version, '3.6.0') < 0 ? undefined : etcdutl,
 );
-/** The newest real etcdctl that still works on files. */
+/** The newest real etcdctl that has commands on files. */
 export const fileEtcdctl = newest(({ version, etcdctl }) =>
   compareVersions(version, '3.6.0') < 0 ? etcdctl : undefined,
 );
@@ -28,28 +28,28 @@ function newest(pick: (reference: (typeof references)[number]) => string | undef
   return command === undefined ? undefined : programAt(command);
 }
 
-/** In the folder are `snapshot.db` and `data`, a data directory. */
+/** A case; its folder has `snapshot.db` and `data`, a data directory. */
 export interface FilesCase {
-  /** With the program's name in front. `{revision}` and `{compacted}` stand for those of the saved files. */
+  /** Begins with the program's name. `{revision}` and `{compacted}` are replaced by the revisions of the saved files. */
   readonly run: Words;
-  /** Makes what else the command line needs. */
+  /** Creates other files that the command line needs. */
   readonly given?: (folder: string, saved: SavedFiles) => void;
   readonly differs?: Difference;
 }
 
 export interface FilesOptions {
-  /** The cases do not depend on who wrote the files. */
+  /** The cases do not depend on the version of the server that wrote the files. */
   readonly newestServerOnly?: boolean;
 }
 
-/** Makes a test of each case on the files of each server version at hand. */
+/** Defines a test for each case, on the files of each server version at hand. */
 export function filesSideBySide(
   name: string,
   cases: readonly FilesCase[],
   { newestServerOnly = false }: FilesOptions = {},
 ): void {
   const wanted = newestServerOnly ? references.slice(-1) : references;
-  describe.each(wanted)(`${name}, files of etcd $version`, (reference) => {
+  describe.each(wanted)(`${name}, files of etcd $version, compared with the real program`, (reference) => {
     let saved: SavedFiles;
     beforeAll(async () => {
       saved = await saveFiles(reference);
@@ -88,7 +88,7 @@ function programsOf({ run: line }: FilesCase) {
   };
 }
 
-/** Does the work in a folder with copies of the files, which goes afterwards. */
+/** Calls `work` in a folder with copies of the files; the folder is removed afterwards. */
 export async function inFolder<Value>(
   saved: SavedFiles,
   { given }: Pick<FilesCase, 'given'>,
@@ -117,7 +117,7 @@ export function observed(result: RunResult): Observation {
   };
 }
 
-/** A file of these contents. */
+/** A `given` function that writes a file with these contents. */
 export function file(name: string, contents: string | Uint8Array) {
   return (folder: string): void => writeFileSync(path.join(folder, name), contents);
 }

@@ -1,6 +1,6 @@
 import type { Lab } from './lab.js';
 
-/** Asks the first member by its gateway from JSON to gRPC, as `kv/put`. For servers without TLS and users. */
+/** Calls the first member's JSON gateway, with a path such as `kv/put`. For servers without TLS and auth. */
 export async function ask(lab: Lab, path: string, body: object): Promise<unknown> {
   const response = await fetch(`${lab.cluster.endpoints[0]}/v3/${path}`, {
     method: 'POST',

@@ -1,6 +1,6 @@
 import { missingRequirements } from '../../../scripts/lib/requirements.mjs';
 
-/** Says what to do when what acceptance tests need is not there, instead of letting each of them fail. */
+/** Fails once, with what to run first, when a requirement of the acceptance tests is missing. */
 export function setup(): void {
   const isBuilt = process.env.ETCDCTL_UNDER_TEST !== undefined;
   const missing = isBuilt ? missingRequirements('reference') : missingRequirements('build', 'reference');

@@ -1,21 +1,21 @@
 import type { Lab } from './lab.js';
 import { TamperingProxy } from './tampering-proxy.js';
 
-/** A way to the server on which snapshots stop in the middle. */
+/** A proxy to the server that stops snapshots in the middle. */
 export interface HeldSnapshots {
-  /** The flag of a client that takes this way. */
+  /** The flag for a client that connects through the proxy. */
   readonly endpoints: string;
-  /** Settles when so many snapshots are held. */
+  /** Resolves when this number of snapshots is held. */
   held(count: number): Promise<void>;
-  /** Lets all go on. */
+  /** Lets all snapshots continue. */
   release(): void;
   close(): Promise<void>;
 }
 
-/** More than a server sends before the first part of a snapshot, whose parts are larger. */
+/** More bytes than a server sends before the first message of a snapshot, and fewer than in that message. */
 const FIRST_PART_BYTES = 4096;
 
-/** The database must be larger than a few kilobytes, which that of any server is. */
+/** Starts the proxy. The database must be larger than a few kilobytes, which is so on every server. */
 export async function holdSnapshots(lab: Lab): Promise<HeldSnapshots> {
   let count = 0;
   let release: () => void = () => undefined;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** A block of shell commands in a document, and whom the document has run it. */
+/** A block of shell commands in a document, and who has to run it. */
 export interface Block {
   readonly who: string;
   readonly commands: string;
 }
 
-/** The blocks below a heading of a file in `docs`: fenced, with `sh` and a word for who runs them. */
+/** The fenced code blocks below a heading of a file in `docs`; their info string is `sh` and who runs the block. */
 export function blocksOf(document: string, heading: string): readonly Block[] {
   const text = readFileSync(new URL(`../../../docs/${document}`, import.meta.url), 'utf8');
   const section = text.split(/^## /m).find((each) => each.startsWith(`${heading}\n`));

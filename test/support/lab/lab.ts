@@ -8,8 +8,8 @@ import { compareVersions } from '../../../scripts/lib/version.mjs';
 import { type Program, programAt, type RunOptions, type RunResult, run } from './program.js';
 
 /**
- * plain: http, no users. tls: https only, a client certificate is required, as on a kubeadm node.
- * auth: http, users are on; root's password is `rootPassword`.
+ * plain: http, without auth. tls: https with required client certificates, as on a kubeadm node.
+ * auth: http, with auth enabled; root's password is `rootPassword`.
  */
 export type Profile = 'plain' | 'tls' | 'auth';
 
@@ -20,7 +20,7 @@ export interface LabOptions {
   readonly members?: number;
   readonly authToken?: string;
   readonly extraArgs?: string[];
-  /** See `startEtcd`. Users are as the prepared data has them, and not turned on. */
+  /** See `startEtcd`. Auth then stays as in the prepared data, also in the auth profile. */
   readonly prepare?: (members: readonly MemberAddress[]) => Promise<void>;
   /** Environment variables of the servers. */
   readonly serverEnv?: Record<string, string>;
@@ -33,41 +33,41 @@ export interface MemberAddress {
   readonly dataDir: string;
 }
 
-/** Real servers of one version, with what is needed to reach them. */
+/** Real servers of one version, and what is needed to connect to them. */
 export interface Lab {
   readonly version: string;
   readonly profile: Profile;
   readonly cluster: Cluster;
   /** Only in the tls profile. */
   readonly pki: Pki | undefined;
-  /** The real programs of the servers' own version; etcdutl exists from 3.5 on. */
+  /** The real programs of the servers' version; etcdutl exists from 3.5 on. */
   readonly etcdctl: Program;
   readonly etcdutl: Program | undefined;
-  /** The newest real etcdctl at hand: the one to compare ours with, whatever the servers' version. */
+  /** The newest real etcdctl at hand, with which ours is compared on servers of all versions. */
   readonly newestEtcdctl: Program;
-  /** A folder for the tests' files; goes with the lab. */
+  /** A folder for files of the tests; removed by `stop`. */
   readonly folder: string;
-  /** The global flags with which an etcdctl reaches all members, or just these; as root in the auth profile. */
+  /** The global flags with which etcdctl connects to all members or to these endpoints; as root in the auth profile. */
   flags(endpoints?: readonly string[]): string[];
-  /** Runs the real etcdctl of the servers' version with `flags()`, to set a scene; throws unless it succeeds. */
+  /** Runs the real etcdctl of the servers' version with `flags()`, to prepare a state; throws unless it succeeds. */
   real(args: readonly string[], options?: RunOptions): Promise<RunResult>;
   stop(): Promise<void>;
 }
 
 export const rootPassword = 'root-secret';
 
-/** Every version whose servers can be started, oldest first. */
+/** All versions with server and etcdctl at hand, oldest first. */
 export const references: readonly CompleteReference[] = loadReference();
 
 /**
- * Whether the real etcdctl that ours is compared with, the newest one at hand, is of this version or later:
- * what changed in 3.6 can only be compared with a 3.6.
+ * Whether the newest real etcdctl at hand, with which ours is compared, has at least this version:
+ * behaviour that changed in 3.6 can only be compared with 3.6 or later.
  */
 export function comparesWithAtLeast(version: string): boolean {
   return compareVersions(newest().version, version) >= 0;
 }
 
-/** The real etcdctl that ours is compared with. */
+/** The real etcdctl with which ours is compared. */
 export function newestEtcdctl(): Program {
   return programAt(newest().etcdctl);
 }

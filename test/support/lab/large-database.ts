@@ -7,7 +7,7 @@ import { KeyValue } from '../../../src/wire/records.js';
 const RECORDS = 400_000;
 const VALUE = Buffer.alloc(180, 'v');
 
-/** Writes a database, as a file without trailer, that takes a second or so to work on. */
+/** Writes a database file, without the checksum of a snapshot, that takes commands about a second to process. */
 export function writeLargeDatabase(path: string): void {
   const sink = FileByteSink.create(path);
   const writer = new BoltWriter(sink, 4096);

@@ -2,16 +2,16 @@ import { ask } from './gateway.js';
 import type { Lab } from './lab.js';
 import type { Scene } from './side-by-side.js';
 
-/** A lease that a test has chosen the id of, which etcdctl cannot. */
+/** A lease with a given id, which etcdctl cannot grant. */
 export interface KnownLease {
   /** Hexadecimal. */
   readonly id: string;
   readonly ttlSeconds: number;
-  /** Attached to it. */
+  /** Keys to attach. */
   readonly keys?: readonly (string | Uint8Array)[];
 }
 
-/** No leases but these. For servers without TLS and users. */
+/** Exactly these leases. For servers without TLS and auth. */
 export function leases(...wanted: readonly KnownLease[]): Scene {
   return {
     name: wanted.length === 0 ? 'no leases' : `leases ${wanted.map(({ id }) => id).join(', ')}`,

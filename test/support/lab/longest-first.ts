@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * The files that take longest, the longest first. Begun late, one of them would keep a single worker busy at the end; a clean
- * checkout has no times of an earlier run to go by. A file that is not here comes later, nothing else.
+ * The slowest test files, the slowest first. Started late, one of them would keep a single worker busy at the end; vitest knows
+ * durations only from an earlier run. Files that are not in the list are run later.
  */
 const LONGEST = [
   'side-by-side/member',

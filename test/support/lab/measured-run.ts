@@ -3,18 +3,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { bareEnvironment, type Program } from './program.js';
 
-/** What is left of a run whose output is too large to be kept. */
+/** The result of a run whose output is too large to keep. */
 export interface MeasuredRun {
   readonly code: number | null;
   readonly stdoutBytes: number;
   readonly stdoutSha256: string;
   readonly stderr: string;
-  /** The most memory that the program held while it wrote; `undefined` where the system does not tell (Linux does). */
+  /** Peak resident memory while the program wrote, from Linux's VmHWM; undefined on other systems. */
   readonly peakMemoryBytes: number | undefined;
 }
 
-/** Memory is looked at whenever so much more output has come. */
-const LOOK_EVERY_BYTES = 2 ** 20;
+/** Memory is sampled after each such amount of output. */
+const SAMPLE_EVERY_BYTES = 2 ** 20;
 
 export function measuredRun(program: Program, args: readonly string[]): Promise<MeasuredRun> {
   const child = spawn(program.command, [...program.leadingArgs, ...args], {
@@ -24,13 +24,13 @@ export function measuredRun(program: Program, args: readonly string[]): Promise<
   const hash = createHash('sha256');
   const errors: Buffer[] = [];
   let stdoutBytes = 0;
-  let lookAt = 0;
+  let sampleAt = 0;
   let peakMemoryBytes: number | undefined;
   child.stdout.on('data', (chunk: Buffer) => {
     hash.update(chunk);
     stdoutBytes += chunk.length;
-    if (stdoutBytes < lookAt) return;
-    lookAt = stdoutBytes + LOOK_EVERY_BYTES;
+    if (stdoutBytes < sampleAt) return;
+    sampleAt = stdoutBytes + SAMPLE_EVERY_BYTES;
     peakMemoryBytes = peakMemory(child.pid) ?? peakMemoryBytes;
   });
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));

@@ -1,4 +1,4 @@
-/** Who is a member of a lab's cluster, and scenes in which that changes. */
+/** The members of a lab's cluster, and scenes for commands that change them. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from './lab.js';
 import { type Newcomer, prepareNewcomer } from './newcomer.js';
@@ -14,17 +14,17 @@ export interface ListedMember {
 }
 
 /**
- * The peer URL of a member that never starts. Another one each time: an id is made of URL and second, and that of a member which was
- * removed is refused.
+ * The peer URL of a member that never starts; a new one for each call. A member's id is computed from its URL and the time in seconds,
+ * and the id of a removed member is refused.
  */
-function nowhere(): string {
+function unusedPeerUrl(): string {
   port = (port % 1000) + 1;
   return `http://127.0.0.1:${port}`;
 }
 let port = 0;
 
-/** How long the members may take to find each other healthy: they are patient for five seconds after their start. */
-const PATIENCE_MS = 30_000;
+/** The timeout for changes of membership. Members refuse them until they have been connected to each other for five seconds. */
+const MEMBERSHIP_TIMEOUT_MS = 30_000;
 
 export async function membersOf(lab: Lab): Promise<ListedMember[]> {
   const { stdout } = await lab.real(['member', 'list']);
@@ -38,9 +38,9 @@ export async function membersOf(lab: Lab): Promise<ListedMember[]> {
     });
 }
 
-/** Runs the real etcdctl until it succeeds: changes of membership are refused as long as members have not seen each other. */
+/** Runs the real etcdctl until it succeeds: changes of membership are refused until the members are connected to each other. */
 export async function realEventually(lab: Lab, args: readonly string[]): Promise<string> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + MEMBERSHIP_TIMEOUT_MS;
   for (;;) {
     try {
       return (await lab.real(args)).stdout.toString();
@@ -51,17 +51,17 @@ export async function realEventually(lab: Lab, args: readonly string[]): Promise
   }
 }
 
-/** Removes whoever the lab did not start itself. */
-export async function removeStrangers(lab: Lab): Promise<void> {
-  for (const { id } of await strangersOf(lab)) await realEventually(lab, ['member', 'remove', id]);
+/** Removes all members that were not started with the lab. */
+export async function removeAddedMembers(lab: Lab): Promise<void> {
+  for (const { id } of await addedMembersOf(lab)) await realEventually(lab, ['member', 'remove', id]);
 }
 
-async function strangersOf(lab: Lab): Promise<ListedMember[]> {
+async function addedMembersOf(lab: Lab): Promise<ListedMember[]> {
   const own = lab.cluster.members.map(({ peerUrl }) => peerUrl);
   return (await membersOf(lab)).filter(({ peerUrl }) => !own.includes(peerUrl));
 }
 
-/** The ids under names, in both notations: `m1`, `m1 decimal`. */
+/** The members' ids by name, in hexadecimal (`m1`) and decimal (`m1 decimal`). */
 async function idsOf(lab: Lab): Promise<SceneValues> {
   const own = lab.cluster.members.map(({ peerUrl }) => peerUrl);
   const values: Record<string, string> = { peer: own[0] ?? '' };
@@ -73,15 +73,15 @@ async function idsOf(lab: Lab): Promise<SceneValues> {
   return values;
 }
 
-/** None but the lab's own members; one with the peer URL `{url}` can be added. */
+/** Only the lab's own members; a member with the peer URL `{url}` can be added. */
 export const ownMembers: Scene = {
   name: 'its own members',
   async set(lab) {
-    await removeStrangers(lab);
-    // An addition that follows must not be refused.
-    await realEventually(lab, ['member', 'add', 'probe', `--peer-urls=${nowhere()}`, '--learner']);
-    await removeStrangers(lab);
-    return { ...(await idsOf(lab)), url: nowhere() };
+    await removeAddedMembers(lab);
+    // Wait until members can be added, so that the command's own addition is not refused.
+    await realEventually(lab, ['member', 'add', 'probe', `--peer-urls=${unusedPeerUrl()}`, '--learner']);
+    await removeAddedMembers(lab);
+    return { ...(await idsOf(lab)), url: unusedPeerUrl() };
   },
   after: idsOf,
 };
@@ -90,25 +90,25 @@ function sceneWithAdded(name: string, ...flags: string[]): Scene {
   return {
     name,
     async set(lab) {
-      await removeStrangers(lab);
-      const url = nowhere();
+      await removeAddedMembers(lab);
+      const url = unusedPeerUrl();
       await realEventually(lab, ['member', 'add', 'new', `--peer-urls=${url}`, ...flags]);
-      return { ...(await idsOf(lab)), url, otherUrl: nowhere() };
+      return { ...(await idsOf(lab)), url, otherUrl: unusedPeerUrl() };
     },
   };
 }
 
-/** `{new}` at `{url}` has been added and not been started; nobody is at `{otherUrl}`. */
+/** The member `{new}` at `{url}` has been added and not started; no member has the URL `{otherUrl}`. */
 export const unstartedMember = sceneWithAdded('an unstarted member');
 export const unstartedLearner = sceneWithAdded('an unstarted learner', '--learner');
 
-/** A learner that runs and has caught up: it can be promoted. It goes when the command has run. */
+/** A running learner that has caught up, so that it can be promoted. It is removed after the command. */
 export function runningLearner(): Scene {
   let newcomer: Newcomer | undefined;
   return {
     name: 'a learner that has caught up',
     async set(lab) {
-      await removeStrangers(lab);
+      await removeAddedMembers(lab);
       newcomer = await prepareNewcomer(lab);
       const { name, peerUrl, clientUrl } = newcomer;
       const args = ['member', 'add', name, `--peer-urls=${peerUrl}`, '--learner'];
@@ -116,14 +116,14 @@ export function runningLearner(): Scene {
       return { ...(await idsOf(lab)), 'new peer': peerUrl, 'new client': clientUrl };
     },
     async after(lab) {
-      await removeStrangers(lab);
+      await removeAddedMembers(lab);
       await newcomer?.stop();
       return {};
     },
   };
 }
 
-/** What a new member is started with, out of what `member add` printed. */
+/** The ETCD_INITIAL_CLUSTER in the output of `member add`, with which the new member is started. */
 export function initialClusterOf(output: string): string {
   const [, cluster] = /^ETCD_INITIAL_CLUSTER="(.*)"$/m.exec(output) ?? [];
   if (cluster === undefined) throw new Error(`no ETCD_INITIAL_CLUSTER in ${output}`);

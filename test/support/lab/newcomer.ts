@@ -10,9 +10,9 @@ export interface Newcomer {
   readonly name: string;
   readonly peerUrl: string;
   readonly clientUrl: string;
-  /** Starts it, once it has been added to the cluster: `initialCluster` is what `member add` printed. Waits until it serves. */
+  /** Starts it after it has been added to the cluster, with the ETCD_INITIAL_CLUSTER that `member add` printed. Waits until it serves. */
   start(initialCluster: string): Promise<void>;
-  /** Ends it and removes its data; may be called at any time. */
+  /** Stops it and removes its data; may be called at any time. */
   stop(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function prepareNewcomer(lab: Lab): Promise<Newcomer> {
     peerUrl: address.peerUrl,
     clientUrl: address.clientUrl,
     async start(joins) {
-      // The other members count as well: they decide how patient an election is.
+      // The number of members determines the election timeout.
       const all = [...lab.cluster.members, address] as (typeof address)[];
       process = new MemberProcess(program, memberArgs({ ...settings, joins }, address, all), {
         logFile: path.join(folder, 'log'),

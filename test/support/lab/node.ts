@@ -1,6 +1,6 @@
 /**
- * Machines as instructions for administrators know them: a folder that stands for the root of the file system, a shell
- * in which the paths and addresses of such instructions lead there, and somebody who starts and stops etcd.
+ * Simulated machines for the instructions in docs/: a folder in place of the root of the file system, a shell that replaces
+ * paths and addresses in the instructions, and a supervisor that starts and stops etcd.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,23 +10,23 @@ import { ourEtcdctl, ourEtcdutl, type Program, programAt, run } from './program.
 export interface NodeOptions {
   readonly name: string;
   readonly root: string;
-  /** An etcd server. */
+  /** Path of the etcd program. */
   readonly server: string;
-  /** What stands in instructions, and what it is here: addresses with ports. */
+  /** Addresses with ports, by the address in the instructions. */
   readonly addresses: Readonly<Record<string, string>>;
   readonly metricsUrl: string;
 }
 
-/** Directories that are below the root here. */
-const MOVED = /(?<![\w./-])\/(etc|var)(?=\/)/g;
-const LOOK_EVERY_MS = 20;
+/** Directories that are below the node's root folder instead of `/`. */
+const MOVED_DIRECTORIES = /(?<![\w./-])\/(etc|var)(?=\/)/g;
+const POLL_EVERY_MS = 20;
 const MANIFEST = 'etc/kubernetes/manifests/etcd.yaml';
 const SERVICE = 'etc/systemd/etcd.args';
 const STOPPED = 'run/etcd.stopped';
 
 export class Node {
   readonly #options: NodeOptions;
-  readonly #etcd: EtcdKeeper;
+  readonly #etcd: EtcdSupervisor;
 
   constructor(options: NodeOptions) {
     this.#options = options;
@@ -42,9 +42,9 @@ export class Node {
       mkdirSync(path.join(root, directory), { recursive: true });
     }
     this.#writeCommands();
-    const places = { logFile: path.join(root, 'run/etcd.log'), metricsUrl };
-    this.#etcd = new EtcdKeeper(
-      (args) => new MemberProcess(server, args, places),
+    const settings = { logFile: path.join(root, 'run/etcd.log'), metricsUrl };
+    this.#etcd = new EtcdSupervisor(
+      (args) => new MemberProcess(server, args, settings),
       () => this.#wantedArgs(),
     );
   }
@@ -53,20 +53,20 @@ export class Node {
     return path.join(this.#options.root, name);
   }
 
-  /** A file as it would be on a real node. */
+  /** Writes a file; paths and addresses in it are replaced. */
   write(name: string, contents: string): void {
     mkdirSync(path.dirname(this.path(name)), { recursive: true });
     writeFileSync(this.path(name), this.here(contents));
   }
 
-  /** Text about a real node, with this one's paths and addresses. */
+  /** Replaces the paths and addresses of a real node in the text by those of this one. */
   here(text: string): string {
     const { root, addresses } = this.#options;
-    const moved = text.replaceAll(MOVED, `${root}/$1`);
+    const moved = text.replaceAll(MOVED_DIRECTORIES, `${root}/$1`);
     return Object.entries(addresses).reduce((all, [there, here]) => all.replaceAll(there, here), moved);
   }
 
-  /** Runs a block of instructions to its end; its stdout. Throws when any of its commands fails. */
+  /** Runs a block of instructions and returns its stdout. Throws when one of its commands fails. */
   async shell(block: string): Promise<string> {
     const script = `set -euo pipefail\n${this.here(block)}`;
     const env = { PATH: `${this.path('bin')}:${process.env.PATH}` };
@@ -83,7 +83,7 @@ export class Node {
     await this.#etcd.stop();
   }
 
-  /** The command line of etcd while a manifest or a started service has one. */
+  /** The arguments of etcd from the manifest or the started service; undefined when there is none. */
   #wantedArgs(): readonly string[] | undefined {
     if (existsSync(this.path(MANIFEST))) {
       const lines = readFileSync(this.path(MANIFEST), 'utf8').matchAll(/^ +- (--\S+)$/gm);
@@ -114,8 +114,8 @@ function call({ command, leadingArgs }: Program): string {
   return `exec ${[command, ...leadingArgs].join(' ')} "$@"`;
 }
 
-/** Does for etcd what the kubelet does for static pods, and systemd for services. */
-class EtcdKeeper {
+/** Starts and stops etcd as the kubelet does for static pods, and systemd for services. */
+class EtcdSupervisor {
   readonly #make: (args: string[]) => MemberProcess;
   readonly #wantedArgs: () => readonly string[] | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -126,8 +126,8 @@ class EtcdKeeper {
     this.#make = make;
     this.#wantedArgs = wantedArgs;
     this.#timer = setInterval(() => {
-      this.#work = this.#work.then(() => this.#follow());
-    }, LOOK_EVERY_MS);
+      this.#work = this.#work.then(() => this.#reconcile());
+    }, POLL_EVERY_MS);
   }
 
   async stop(): Promise<void> {
@@ -136,7 +136,7 @@ class EtcdKeeper {
     await this.#process?.end('SIGKILL');
   }
 
-  async #follow(): Promise<void> {
+  async #reconcile(): Promise<void> {
     const args = this.#wantedArgs();
     if (args === undefined) {
       await this.#process?.end('SIGTERM');

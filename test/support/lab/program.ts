@@ -1,36 +1,36 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** A program with the arguments that always come first. */
+/** A program; `leadingArgs` come before the arguments of each run. */
 export interface Program {
   readonly command: string;
   readonly leadingArgs: readonly string[];
 }
 
 export interface RunOptions {
-  /** Added to a bare environment: PATH, HOME and TMPDIR are kept, no ETCDCTL_ variable is. */
+  /** Added to the minimal environment of `bareEnvironment`. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Written to standard input, which then ends. Without it standard input is empty. */
+  /** Written to standard input, which is then closed. When absent, standard input is empty. */
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
-  /** The program is killed after this long, and `run` rejects; 30 s when absent. */
+  /** The program is killed after this time, and `run` rejects; 30 s when absent. */
   readonly timeoutMs?: number;
 }
 
 export interface RunResult {
   readonly stdout: Buffer;
   readonly stderr: Buffer;
-  /** `null` when a signal ended the program. */
+  /** Null when a signal ended the program. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A program that has been started and not yet ended. */
+/** A program that has been started. */
 export interface Running {
   readonly pid: number;
-  /** The end; rejects when the program cannot be started or outlives its time. */
+  /** Resolves when the program has ended; rejects when it cannot be started or exceeds its timeout. */
   readonly result: Promise<RunResult>;
-  /** Resolves once what came so far on either stream contains the text; rejects when the program ends first. */
+  /** Resolves when the output so far of stdout or stderr contains the text; rejects when the program ends first. */
   waitFor(text: string): Promise<void>;
   send(input: string | Uint8Array): void;
   endInput(): void;
@@ -39,28 +39,28 @@ export interface Running {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Our etcdctl: the executable that ETCDCTL_UNDER_TEST names, else `bin/etcdctl.js` on this Node. */
+/** Our etcdctl: the executable that ETCDCTL_UNDER_TEST names, else `bin/etcdctl.js` on this Node.js. */
 export function ourEtcdctl(): Program {
   return ours('etcdctl', process.env.ETCDCTL_UNDER_TEST);
 }
 
-/** Our etcdutl: the executable that ETCDUTL_UNDER_TEST names, else `bin/etcdutl.js` on this Node. */
+/** Our etcdutl: the executable that ETCDUTL_UNDER_TEST names, else `bin/etcdutl.js` on this Node.js. */
 export function ourEtcdutl(): Program {
   return ours('etcdutl', process.env.ETCDUTL_UNDER_TEST);
 }
 
-/** Our etcdctl as a shell starts it: of the npm package the file itself, by its first line. */
+/** Our etcdctl as a shell starts it: the file of the npm package is executed itself, by its `#!` line. */
 export function installedEtcdctl(): Program {
   const executable = process.env.ETCDCTL_UNDER_TEST;
   return programAt(executable !== undefined && executable !== '' ? executable : `${root}bin/etcdctl.js`);
 }
 
-/** A program given by its path. */
+/** The program at a path, or with this name on PATH. */
 export function programAt(command: string): Program {
   return { command, leadingArgs: [] };
 }
 
-/** Runs a program to its end. Any exit code is a result. */
+/** Runs a program until it exits; any exit code is a result. */
 export async function run(
   program: Program,
   args: readonly string[],
@@ -72,14 +72,14 @@ export async function run(
   return running.result;
 }
 
-/** Starts a program whose input and end are up to the caller; `options.stdin` plays no part. */
+/** Starts a program; the caller sends its input and ends it. `options.stdin` is ignored. */
 export function start(program: Program, args: readonly string[], options: RunOptions = {}): Running {
   const child = spawn(program.command, [...program.leadingArgs, ...args], {
     env: bareEnvironment(options.env),
     cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  // A program may end without reading all its input.
+  // EPIPE: a program can exit without reading all its input.
   child.stdin.on('error', () => {});
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   child.stdout.on('data', (chunk: Buffer) => output.stdout.push(chunk));
@@ -154,7 +154,7 @@ function ours(name: 'etcdctl' | 'etcdutl', executable: string | undefined): Prog
   return { command: process.execPath, leadingArgs: [`${root}bin/${name}.js`] };
 }
 
-/** The environment that programs get: nothing of this machine's settings reaches them by accident. */
+/** A minimal environment, so that settings of the machine do not affect programs: PATH, HOME, TMPDIR and the given variables. */
 export function bareEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of ['PATH', 'HOME', 'TMPDIR']) {

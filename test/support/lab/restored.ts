@@ -1,18 +1,18 @@
-/** Clusters that start from a snapshot, and what can be told of them. */
+/** Clusters that start from a snapshot, and their contents. */
 import { createHash } from 'node:crypto';
 import type { Lab, LabOptions, MemberAddress } from './lab.js';
 import { type Program, type RunOptions, run } from './program.js';
 
 export interface Restoring {
   readonly snapshot: string;
-  /** The program with `snapshot restore` for the member at a position, from 0 on. */
+  /** The program that runs `snapshot restore` for the member with this index, from 0. */
   readonly by: (index: number) => Program;
   readonly flags?: readonly string[];
 }
 
 export const RESTORED_TOKEN = 'restored';
 
-/** For `LabOptions.prepare`: every member's data directory is restored from the snapshot. */
+/** For `LabOptions.prepare`: restores every member's data directory from the snapshot. */
 export function restoring({ snapshot, by, flags = [] }: Restoring): NonNullable<LabOptions['prepare']> {
   return async (members) => {
     for (const [index, { name, dataDir, peerUrl }] of members.entries()) {
@@ -29,13 +29,13 @@ function initialCluster(members: readonly MemberAddress[]): string {
   return members.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(',');
 }
 
-/** Hexadecimal, as etcd computes it of a member's only URL and the cluster's token. */
+/** The member's id in hexadecimal, as etcd computes it from its peer URL and the cluster token. */
 export function expectedMemberId(peerUrl: string): string {
   const digest = createHash('sha1').update(`${peerUrl}${RESTORED_TOKEN}`).digest();
   return digest.readBigUInt64BE(0).toString(16);
 }
 
-/** Runs a program to its end; its stdout. */
+/** Runs a program and returns its stdout; throws unless the exit code is 0. */
 export async function mustSucceed(
   program: Program,
   args: readonly string[],
@@ -46,16 +46,16 @@ export async function mustSucceed(
   throw new Error(`${program.command} ${args.join(' ')}\nended with ${code ?? signal}: ${stderr}`);
 }
 
-/** All that users have put into a store, as the real etcdctl of the servers' version shows it. */
+/** The contents of a store, as the real etcdctl of the servers' version prints them. */
 export interface StoreContents {
   readonly revision: bigint;
-  /** JSON of the pairs with their revisions, versions and leases. */
+  /** JSON of all key-value pairs with revisions, versions and leases. */
   readonly pairs: string;
-  /** With the time they were granted and their keys; what is left of their time is not theirs. */
+  /** The leases with granted TTL and keys, without the remaining TTL. */
   readonly leases: readonly string[];
   readonly users: readonly string[];
   readonly roles: readonly string[];
-  /** Each member has its own when the store is full. They come in any order. */
+  /** One for each member when the store is full; the order is undefined. */
   readonly alarms: readonly string[];
 }
 
@@ -95,7 +95,7 @@ export interface ServedHash {
   readonly compactRevision: number;
 }
 
-/** What each member answers to `endpoint hashkv`. */
+/** Each member's answer to `endpoint hashkv`. */
 export async function hashesOf(lab: Lab, revision = 0n): Promise<readonly ServedHash[]> {
   const { stdout } = await lab.real(['endpoint', 'hashkv', '--rev', `${revision}`, '-w', 'json']);
   const answers = JSON.parse(stdout.toString()) as readonly {

@@ -5,21 +5,21 @@ import type { CompleteReference } from '../../../scripts/lib/reference.mjs';
 import { DirectoryImage } from './directory-image.js';
 import { startLab } from './lab.js';
 
-/** What a real server of one version leaves in files. */
+/** Files of a real server of one version. */
 export interface SavedFiles {
   readonly version: string;
-  /** Saved by the etcdctl of the server's version. */
+  /** Path of a snapshot, saved by the etcdctl of the server's version. */
   readonly snapshot: string;
-  /** Of the server, which was ended after the snapshot. */
+  /** The data directory of the server, which was stopped after the snapshot. */
   readonly data: DirectoryImage;
-  /** The revision up to which the store is compacted. */
+  /** The compacted revision. */
   readonly compacted: bigint;
-  /** The newest one. */
+  /** The current revision. */
   readonly revision: bigint;
   remove(): void;
 }
 
-/** Starts a server, has it filled with something of every kind, and keeps its files. */
+/** Starts a server, fills it with data of every kind, and saves its files. */
 export async function saveFiles(reference: CompleteReference): Promise<SavedFiles> {
   const folder = mkdtempSync(path.join(labFolder(), 'saved-'));
   const snapshot = path.join(folder, 'snapshot.db');

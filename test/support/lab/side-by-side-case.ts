@@ -1,4 +1,4 @@
-/** One line of a table of command lines that the real etcdctl and ours are given, and on which servers it is tried. */
+/** Cases of the side-by-side tables: a command line for the real etcdctl and ours, and the servers on which it is run. */
 import { compareVersions } from '../../../scripts/lib/version.mjs';
 import type { MessageCodec } from '../message-codec.js';
 import { comparesWithAtLeast, type Lab } from './lab.js';
@@ -6,48 +6,49 @@ import { comparesWithAtLeast, type Lab } from './lab.js';
 export type Words = string | readonly string[];
 
 /**
- * A state that takes more than command lines which succeed: an alarm, a member whose id nobody chose. It is made before each of the
- * two programs runs. Command lines refer to the values it gives as `{name}`, and so does what is compared.
+ * A state that cannot be prepared by command lines alone, such as an alarm or a member whose id is not known in advance. It is set up
+ * before each of the two programs runs. `{name}` in the command line stands for a value of the scene; in the compared output, the
+ * values are replaced by `{name}`.
  */
 export interface Scene {
   readonly name: string;
   set(lab: Lab): Promise<SceneValues>;
-  /** Values that are there only once the command has run, such as the id of the member that it added. */
+  /** Returns values that exist only after the command, such as the id of the member that it added. */
   after?(lab: Lab): Promise<SceneValues>;
 }
 export type SceneValues = Readonly<Record<string, string>>;
 
-/** One line of a table. A string is split at spaces; arguments with spaces or odd bytes come as an array. */
+/** One case of a table. A string is split at spaces; arguments with spaces or unusual bytes need an array. */
 export interface SideBySideCase {
   readonly run: Words;
-  /** Command lines of the real etcdctl that make the state which both programs meet. */
+  /** Command lines for the real etcdctl that prepare the state for both programs. */
   readonly given?: readonly Words[];
-  /** Set after `given`. Every case of a table has one, or none has. */
+  /** Set up after `given`. Either all cases of a table have a scene, or none. */
   readonly scene?: Scene;
   readonly stdin?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
-  /** The command changes the store: the state is made anew for each program, revisions are compared relative to it. */
+  /** The command changes the store: the state is prepared again for each program, and revisions are compared relative to it. */
   readonly changes?: boolean;
-  /** What stdout is, with `changes` and `-w protobuf`: revisions are then taken out of the decoded message. */
+  /** The message on stdout, with `changes` and `-w protobuf`: its decoded form is compared, with relative revisions. */
   readonly message?: MessageCodec<object>;
-  /** Leaves out the flags that reach the server. */
+  /** Leaves out the flags to connect to the servers. */
   readonly alone?: boolean;
-  /** The real etcdctl behaves so from this version on; with an older one at hand there is nothing to compare with. */
+  /** The first version of the real etcdctl that behaves so; skipped when only older ones are at hand. */
   readonly since?: string;
-  /** Servers older than this answer something else, which is not the case's subject. */
+  /** The first version of the servers with this behaviour; skipped on older ones. */
   readonly server?: string;
   /**
-   * The programs refuse or answer before they ask a server, whose version cannot matter then: one version does. The claim is
-   * checked: the real etcdctl has to do the same where nobody listens.
+   * The programs finish without calling a server, so the case is run with one version of servers only. This claim is
+   * checked: the real etcdctl must do the same with an endpoint on which no server listens.
    */
   readonly asksNoServer?: boolean;
-  /** Why the newest servers are enough, though the case asks them. */
+  /** Why the case is run only on the newest servers, although it calls them. */
   readonly newestServerOnly?: string;
-  /** The command waits long and leaves nothing behind: both programs run at the same time. */
+  /** Runs both programs at the same time, for a command that waits long and changes nothing. */
   readonly atOnce?: boolean;
-  /** Other text that differs between any two runs, on stdout or in the error lines. */
+  /** Text on stdout or in the error lines that differs between two runs. */
   readonly mask?: OutputMask;
-  /** Ours is other on purpose: why, and what it gives instead. Only what is named here may differ, and it has to. */
+  /** A deliberate difference: its reason, and our output. The parts named here must differ, and all others must be equal. */
   readonly differs?: Difference;
 }
 
@@ -64,12 +65,12 @@ export interface Difference {
   readonly code?: number;
 }
 
-/** Marks cases that are decided before a server is asked. */
+/** Sets `asksNoServer` in these cases. */
 export function askingNoServer(cases: readonly SideBySideCase[]): readonly SideBySideCase[] {
   return cases.map((each) => ({ ...each, asksNoServer: true }));
 }
 
-/** Whether the programs and servers at hand have what the case is about. */
+/** Whether the etcdctl at hand and servers of this version have the behaviour of the case. */
 export function isComparable({ since, server }: SideBySideCase, version: string): boolean {
   return (
     (since === undefined || comparesWithAtLeast(since)) &&
@@ -77,7 +78,7 @@ export function isComparable({ since, server }: SideBySideCase, version: string)
   );
 }
 
-/** Otherwise the newest servers are enough: no flag leads to one, none is asked, or the case says why. */
+/** False when the newest servers are enough: the case has no endpoint, calls no server, or says why. */
 export function concernsEveryServer({
   alone,
   scene,
@@ -88,7 +89,7 @@ export function concernsEveryServer({
   return !(cannotReachIt || asksNoServer === true || newestServerOnly !== undefined);
 }
 
-/** The name of its test. */
+/** The title of the case's test. */
 export function titleOf({ run: line, given, scene, stdin, env }: SideBySideCase): string {
   const shown = (value: Words) => (typeof value === 'string' ? value : JSON.stringify(value));
   const parts = [

@@ -4,7 +4,7 @@ const VERDICTS = ['equal', 'deliberate', 'different'] as const;
 
 type Count = Record<(typeof VERDICTS)[number], number>;
 
-/** Ends a run with a line for each table that counts its side-by-side cases. */
+/** Prints the counts of side-by-side cases at the end of a run, one line for each table. */
 export class SideBySideReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = new Map<string, Count>();

@@ -1,6 +1,6 @@
 /**
- * The same command line through the newest real etcdctl and through ours, against equal states of one real server:
- * stdout byte for byte, exit status and final error line have to agree.
+ * Runs the same command line with the newest real etcdctl and with ours, on equal states of one real server:
+ * stdout (byte for byte), exit status and final error lines must be equal.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageCodec } from '../message-codec.js';
@@ -35,7 +35,7 @@ export type {
 } from './side-by-side-case.js';
 export { askingNoServer, words } from './side-by-side-case.js';
 
-/** What two runs are compared by. */
+/** The parts of a run that are compared. */
 export interface Observation {
   readonly code: number | string | null;
   readonly stdout: string;
@@ -43,20 +43,20 @@ export interface Observation {
 }
 
 export interface SideBySideOptions extends Omit<LabOptions, 'reference'> {
-  /** Version 3's when absent. */
+  /** Those of version 3 when absent. */
   readonly commands?: CommandSet;
-  /** Command lines that bring the store back to nothing between cases; absent: those of the command set. */
+  /** Command lines that empty the store between cases; when absent, the command set empties it. */
   readonly reset?: readonly Words[];
-  /** Members answer with their own id, and etcdctl takes any of them: `first` makes it one. All when absent. */
+  /** The endpoints of both programs; `first` when the output depends on the member that answers. `all` when absent. */
   readonly reach?: 'all' | 'first';
-  /** One version of servers does for all cases: they are about what is decided before a server is asked. */
+  /** Runs all cases on the newest servers only, because they do not depend on the servers' version. */
   readonly newestServerOnly?: boolean;
 }
 
-/** Nobody listens there. */
-const NOBODY = ['127.0.0.1:1'];
+/** An endpoint on which no server listens. */
+const CLOSED_ENDPOINT = ['127.0.0.1:1'];
 
-/** Makes a test of each case on each server version at hand. */
+/** Defines a test for each case on each server version at hand. */
 export function sideBySide(
   name: string,
   cases: readonly SideBySideCase[],
@@ -77,7 +77,7 @@ export function sideBySide(
     );
   const servers = wanted.filter(({ version }) => casesOn(version).length > 0);
   describe.each(servers.map((reference) => ({ reference, version: reference.version })))(
-    `${name}, etcd $version`,
+    `${name}, etcd $version, compared with etcdctl`,
     ({ reference, version }) => {
       let stage: Stage;
       beforeAll(async () => {
@@ -111,14 +111,14 @@ async function observePrograms(
   }
   const real = await observe(stage, reference, each);
   if (each.asksNoServer) {
-    const nowhere = [...stage.commands.flags(stage.lab, NOBODY), ...words(each.run)];
-    const without = await observe(stage, reference, { ...each, alone: true, run: nowhere });
+    const unreachable = [...stage.commands.flags(stage.lab, CLOSED_ENDPOINT), ...words(each.run)];
+    const without = await observe(stage, reference, { ...each, alone: true, run: unreachable });
     expect(without, 'without a server').toEqual(real);
   }
   return { real, ours: await observe(stage, ourEtcdctl(), each) };
 }
 
-/** For cases that are no table: what the newest real etcdctl and ours do with one, on a server without states of other cases. */
+/** Runs a single case that is not part of a table, with the newest real etcdctl and ours; does not empty the store. */
 export async function observeBoth(
   lab: Lab,
   each: SideBySideCase,
@@ -128,7 +128,7 @@ export async function observeBoth(
   return { real, ours: await observe(stage, ourEtcdctl(), each) };
 }
 
-/** Fails unless the two are equal, or differ in just what is stated. */
+/** Fails unless the two are equal, or differ exactly as stated. */
 export function expectAsStated(
   { real, ours }: { real: Observation; ours: Observation },
   differs?: Difference,
@@ -140,7 +140,7 @@ export function expectAsStated(
   const { why: _why, ...stated } = differs;
   const named = Object.keys(stated) as (keyof Observation)[];
   expect(ours).toEqual({ ...real, ...stated });
-  // A difference that is none any more is to be deleted from the table.
+  // Fails for a difference that no longer exists: delete it from the table.
   for (const part of named) expect(real[part], part).not.toEqual(ours[part]);
 }
 
@@ -150,7 +150,7 @@ interface StageSettings {
   readonly reach: 'all' | 'first';
 }
 
-/** The servers of one version, and the state that the newest preparation left them in. */
+/** The servers of one version, and the state that was prepared last. */
 class Stage {
   readonly lab: Lab;
   readonly commands: CommandSet;
@@ -163,7 +163,7 @@ class Stage {
     this.#settings = settings;
   }
 
-  /** The flags that lead to the servers. */
+  /** The flags to connect to the servers. */
   flags(): string[] {
     const { endpoints } = this.lab.cluster;
     return this.commands.flags(
@@ -172,7 +172,7 @@ class Stage {
     );
   }
 
-  /** A command that changes nothing leaves the state to the next one that wants the same. */
+  /** Prepares the state of a case, unless it is the state of the previous case, whose command changed nothing. */
   async set({ given = [], scene, changes = false }: SideBySideCase): Promise<SceneValues> {
     const state = JSON.stringify(given);
     if (state !== this.#state || changes) {
@@ -225,10 +225,13 @@ function withValues(word: string, values: SceneValues): string {
 }
 
 function withNames(text: string, values: SceneValues): string {
-  return Object.entries(values).reduce((so, [name, value]) => so.replaceAll(value, `{${name}}`), text);
+  return Object.entries(values).reduce(
+    (replaced, [name, value]) => replaced.replaceAll(value, `{${name}}`),
+    text,
+  );
 }
 
-/** Exact bytes, as Latin-1 text so that a difference can be read. */
+/** The exact bytes as Latin-1 text, so that differences are readable. */
 function shownStdout({ stdout }: RunResult, { message }: SideBySideCase): string {
   return message === undefined || stdout.length === 0 ? stdout.toString('latin1') : decoded(stdout, message);
 }

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * What becomes of bytes on their way from the server: `sentBytes` have passed before on this connection. Return the chunk (or another),
- * `cut` to reset the connection, or `stall` to pass nothing any more while the connection stays. A promise holds the chunk, and what
- * comes after it, back.
+ * Called for each chunk from the server; `sentBytes` is the number of bytes sent before on this connection. Returns the chunk (or
+ * another one) to send, `cut` to reset the connection, or `stall` to send nothing more while the connection stays open. A promise
+ * delays this chunk and those after it.
  */
 export type Tamper = (chunk: Buffer, sentBytes: number) => Verdict | Promise<Verdict>;
 type Verdict = Buffer | 'cut' | 'stall';
 
-/** A TCP proxy on loopback that changes what a server says. */
+/** A TCP proxy on loopback that changes the data from a server. */
 export class TamperingProxy {
   readonly #sockets = new Set<Socket>();
 

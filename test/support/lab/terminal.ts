@@ -5,48 +5,48 @@ import path from 'node:path';
 import { vi } from 'vitest';
 import { type Program, programAt, type Running, type RunOptions, start } from './program.js';
 
-/** Where a stream goes that does not go to the terminal: a file by its path, as a shell's `>` does, or nowhere (`>&-`). */
+/** The target of a stream that is not the terminal: the path of a file, as with a shell's `>`, or closed, as with `>&-`. */
 type Redirection = string | 'closed';
 
-/** What a program running on a pseudo-terminal has of it. */
+/** How a program is run on a pseudo-terminal. */
 export interface TerminalOptions extends Omit<RunOptions, 'stdin'> {
   readonly redirect?: {
     readonly stdin?: 'closed';
     readonly stdout?: Redirection;
     readonly stderr?: Redirection;
   };
-  /** `unset`: nobody tells the terminal its size, as with serial lines and many test harnesses; 100 when absent. */
+  /** `unset`: the terminal has no size, as with serial lines and many test harnesses. 100 when absent. */
   readonly columns?: number | 'unset';
   readonly rows?: number;
   /**
-   * The process that a hang-up is told of: the program, as when ssh starts it; or a shell that passes it on to the program and keeps its
-   * exit status, as `exitStatus` tells it after a hang-up.
+   * The session leader, which receives SIGHUP on a hang-up: the program, as when ssh starts it, or a shell, which forwards the signal to
+   * the program and records its status for `exitStatus`.
    */
   readonly leader?: 'program' | 'shell';
 }
 
-/** A program on a terminal of its own. What it writes there, echoed input included, is `stdout`, with the terminal's CR LF line ends. */
+/** A program on its own terminal. `stdout` is the terminal's output, including echoed input, with CR LF line ends. */
 export interface OnTerminal extends Running {
-  /** Sends the signal to the program itself, if it still runs. */
+  /** Sends the signal to the program itself, if it is still running. */
   signal(name: NodeJS.Signals): Promise<void>;
   resize(columns: number, rows: number): Promise<void>;
-  /** Closes the terminal from the other side, as when a window or a connection goes. */
+  /** Closes the terminal from the other side, as when its window or connection is closed. */
   hangUp(): void;
-  /** Settles when the program is gone, which nobody can tell after a hang-up but the system. */
+  /** Resolves when the program has ended; `result` does not say that after a hang-up. */
   gone(): Promise<void>;
-  /** As a shell has it, under a shell as the leader. */
+  /** The program's exit status (128 + number for a signal), when the leader is a shell. */
   exitStatus(): number | undefined;
-  /** The most memory that the program has held so far; undefined when it has ended. */
+  /** The program's peak resident memory so far; undefined when it has ended. */
   peakMemoryBytes(): Promise<number | undefined>;
 }
 
 /**
- * Why there are no pseudo-terminals on this machine; undefined when there are. They come from util-linux's
- * `script`, which every Debian has: Node itself cannot make one.
+ * Why pseudo-terminals cannot be made on this machine; undefined when they can. They are made by `script` of util-linux,
+ * which is part of every Debian, because Node.js cannot make one.
  */
 export const terminalsMissing: string | undefined = whyMissing();
 
-/** Starts a program on a terminal of its own. Its exit code is passed on, and a signal as 128 + number. */
+/** Starts a program on its own terminal. The result has its exit code, or 128 + number for a signal. */
 export function startOnTerminal(
   program: Program,
   args: readonly string[],
@@ -61,7 +61,8 @@ export function startOnTerminal(
     env: { TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
   });
   const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
-  const described = () => vi.waitUntil(() => /^\d+ \S+$/.exec(read(files.process))?.[0].split(' '), WAITING);
+  const described = () =>
+    vi.waitUntil(() => /^\d+ \S+$/.exec(read(files.process))?.[0].split(' '), WAIT_OPTIONS);
   const remove = () => rmSync(folder, { recursive: true, force: true });
   if (leader !== 'shell') running.result.then(remove, remove);
   return {
@@ -77,8 +78,8 @@ export function startOnTerminal(
     hangUp: () => running.kill('SIGKILL'),
     async gone() {
       const [id = ''] = await described();
-      await vi.waitUntil(() => !isAlive(id), WAITING);
-      if (leader === 'shell') await vi.waitUntil(() => read(files.status) !== '', WAITING);
+      await vi.waitUntil(() => !isAlive(id), WAIT_OPTIONS);
+      if (leader === 'shell') await vi.waitUntil(() => read(files.status) !== '', WAIT_OPTIONS);
     },
     exitStatus() {
       const status = read(files.status);
@@ -93,9 +94,9 @@ export function startOnTerminal(
   };
 }
 
-const WAITING = { timeout: 15_000, interval: 20 };
+const WAIT_OPTIONS = { timeout: 15_000, interval: 20 };
 
-/** The first `wait` ends with the program, or with a signal. */
+/** The first `wait` returns when the program ends, or when the shell receives a signal. */
 const AWAIT = 'wait $!; status=$?; kill -0 $! 2>/dev/null && { wait $!; status=$?; }';
 
 function shellLine(
@@ -110,10 +111,10 @@ function shellLine(
     redirection('2>', redirect.stderr),
   ].join(' ');
   const stty = columns === 'unset' ? '' : `stty cols ${columns} rows ${rows}; `;
-  const tell = (id: string) => `echo "${id} $(tty)" >${quote(files.process)}`;
-  if (leader === 'program') return `${stty}${tell('$$')}; exec ${command} ${streams}`;
-  // A shell starts jobs in the background without its stdin.
-  const started = `${command} <&3 3<&- ${streams} & ${tell('$!')}`;
+  const record = (id: string) => `echo "${id} $(tty)" >${quote(files.process)}`;
+  if (leader === 'program') return `${stty}${record('$$')}; exec ${command} ${streams}`;
+  // A shell redirects the stdin of background jobs from /dev/null; descriptor 3 restores it.
+  const started = `${command} <&3 3<&- ${streams} & ${record('$!')}`;
   return `${stty}exec 3<&0; trap 'kill -HUP $!' HUP; ${started}; ${AWAIT}; echo $status >${quote(files.status)}`;
 }
 
@@ -128,7 +129,7 @@ function isAlive(id: string): boolean {
   } catch {
     return false;
   }
-  // One that has ended and that nobody has asked about yet is a zombie.
+  // A zombie has ended, but its parent has not waited for it yet.
   return !existsSync('/proc/self/stat') || !/\) Z /.test(statOf(id));
 }
 
@@ -150,7 +151,7 @@ function whyMissing(): string | undefined {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    return version.includes('util-linux') ? undefined : 'this `script` is not the one of util-linux';
+    return version.includes('util-linux') ? undefined : '`script` on this machine is not that of util-linux';
   } catch {
     return 'there is no `script` (util-linux) on this machine';
   }

@@ -12,10 +12,10 @@ export interface TestNode {
 }
 
 /**
- * Marks the tests that passed, and the suites in which no other test is left: their preparations are not run.
+ * Skips the tests that passed before, and suites without other tests, so that their hooks are not run.
  *
- * @param titles lead to the node
- * @param hasPassed is asked with the titles that lead to a test
+ * @param titles the titles from the file down to the node
+ * @param hasPassed called with the titles from the file down to a test
  */
 export function skipPassed(
   node: TestNode,
@@ -28,7 +28,7 @@ export function skipPassed(
   if (isDone) node.mode = 'skip';
 }
 
-/** Leaves out what passed before, by the record of `npm test`. */
+/** Skips tests that passed before, according to the record of `npm test`. */
 // biome-ignore lint/style/noDefaultExport: vitest asks for it
 export default class UnrepeatedRunner extends TestRunner {
   onBeforeRunFiles(files: readonly (TestNode & { readonly filepath: string })[]): void {

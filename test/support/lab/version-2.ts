@@ -1,16 +1,16 @@
-/** The version 2 commands side by side: servers up to 3.5 with the version 2 API, and the newest etcdctl that still has them. */
+/** Side-by-side tests of version 2: servers up to 3.5 with the version 2 API, and the newest etcdctl with its commands. */
 import { compareVersions } from '../../../scripts/lib/version.mjs';
 import type { CommandSet } from './command-set.js';
 import { type Lab, references } from './lab.js';
 import { type Program, programAt } from './program.js';
 import type { Scene } from './side-by-side.js';
 
-/** Every server takes it that has the API at all. */
+/** Accepted by all servers that have the API. */
 export const ENABLE_V2 = ['--enable-v2=true'];
 
 const FIRST_WITHOUT = '3.6.0';
 
-/** The newest of each minor version: nothing about the API changes within one. */
+/** The newest of each minor version, because the API does not change within one. */
 export const v2References = references
   .filter(({ version }) => compareVersions(version, FIRST_WITHOUT) < 0)
   .filter(({ version }, at, all) => seriesOf(version) !== seriesOf(all[at + 1]?.version));
@@ -46,11 +46,11 @@ export const version2: CommandSet = {
   },
   relative: (text, base) =>
     text.replace(INDEX, (all, before: string, index: string, after: string) => {
-      // No index at all.
+      // 0: no index.
       if (index === '0') return all;
       return `${before}base+${BigInt(index) - base}${after}`;
     }),
-  /** From the last label on, or the last line. `stty` complains for the real etcdctl that standard input is no terminal. */
+  /** The text from the last label on, or the last line. The real etcdctl runs `stty`, which complains when stdin is not a terminal. */
   finalLines(stderr) {
     const lines = stderr
       .toString('latin1')
@@ -62,7 +62,7 @@ export const version2: CommandSet = {
   },
 };
 
-/** In JSON, in the extended format, at the end of errors, in failed comparisons, and as the names of keys that are in order. */
+/** Indexes in JSON, in the extended format, at the end of errors, in failed comparisons, and as names of in-order keys. */
 const INDEX = /("(?:created|modified)Index":|Index: |\/0{10}|!= | \[)(\d+)(\]?)/g;
 
 interface Options {
@@ -70,7 +70,7 @@ interface Options {
   readonly user?: string;
 }
 
-/** One request to the first server; tls labs have none, for nothing here brings certificates along. */
+/** One request to the first server, without TLS. */
 async function ask(lab: Lab, method: string, path: string, { body, user }: Options = {}): Promise<Response> {
   const url = `${lab.cluster.endpoints[0]}/v2/${path}`;
   return fetch(url, {
@@ -90,13 +90,13 @@ async function topmostKeys(lab: Lab): Promise<readonly string[]> {
   return (node.nodes ?? []).map(({ key }) => encodeURI(key));
 }
 
-/** Users with their roles, and roles with what they permit: paths, by `read` and `write`. */
+/** Users with their roles, and roles with the paths that they permit for `read` and `write`. */
 export interface V2Accounts {
   readonly users?: Readonly<Record<string, readonly string[]>>;
   readonly roles?: Readonly<
     Record<string, { readonly read?: readonly string[]; readonly write?: readonly string[] }>
   >;
-  /** Users have to log in; then there is also root, whose password is `root`. Everybody's password is their name. */
+  /** Enables auth; there is then also the user root. The password of each user is the user's name. */
   readonly isOn?: boolean;
 }
 
@@ -108,7 +108,7 @@ export function v2Accounts({ users = {}, roles = {}, isOn = false }: V2Accounts 
   return {
     name,
     async set(lab) {
-      const last = made.get(lab);
+      const last = lastMade.get(lab);
       if (last?.scene === name && last.index === (await indexOf(lab))) return {};
       await ask(lab, 'DELETE', 'auth/enable', { user: ROOT });
       await removeAll(lab);
@@ -120,10 +120,10 @@ export function v2Accounts({ users = {}, roles = {}, isOn = false }: V2Accounts 
         await put(lab, `users/${user}`, { user, password: user, roles: granted });
       }
       if (isOn) await ask(lab, 'PUT', 'auth/enable');
-      made.set(lab, { scene: name, index: await indexOf(lab) });
+      lastMade.set(lab, { scene: name, index: await indexOf(lab) });
       return {};
     },
-    // The store has to be empty for the next case.
+    // Empty the store for the next case.
     async after(lab) {
       await ask(lab, 'DELETE', 'auth/enable', { user: ROOT });
       return {};
@@ -131,8 +131,8 @@ export function v2Accounts({ users = {}, roles = {}, isOn = false }: V2Accounts 
   };
 }
 
-/** What was made last, and the index of the store after it, which counts changes of users and roles too. */
-const made = new WeakMap<Lab, { readonly scene: string; readonly index: string | null }>();
+/** The scene set up last, and the index of the store after that, which also counts changes of users and roles. */
+const lastMade = new WeakMap<Lab, { readonly scene: string; readonly index: string | null }>();
 
 async function indexOf(lab: Lab): Promise<string | null> {
   return (await ask(lab, 'GET', 'keys/')).headers.get('x-etcd-index');
@@ -146,7 +146,7 @@ async function removeAll(lab: Lab): Promise<void> {
   const { roles } = (await (await ask(lab, 'GET', 'auth/roles')).json()) as {
     roles: readonly { role: string }[] | null;
   };
-  // That of root cannot be removed; guest is there again as soon as users are on.
+  // The role root cannot be removed; guest is created again when auth is enabled.
   for (const { role } of roles ?? []) if (role !== 'root') await ask(lab, 'DELETE', `auth/roles/${role}`);
 }
 

@@ -10,7 +10,7 @@ const DECODERS: Readonly<Record<WalRecordType, (data: Uint8Array) => object>> = 
     const { data: change = new Uint8Array(0), ...entry } = Entry.decode(data);
     return { ...entry, change: ConfChange.decode(change) };
   },
-  /** Who the members are, 3.4 leaves out. */
+  /** Without the members, which 3.4 does not write. */
   snapshot(data) {
     const { index = 0n, term = 0n } = WalSnapshot.decode(data);
     return { index, term };
@@ -19,7 +19,7 @@ const DECODERS: Readonly<Record<WalRecordType, (data: Uint8Array) => object>> = 
 
 const DEFAULTS: ReadonlySet<unknown> = new Set([undefined, 0, 0n, false, '']);
 
-/** The records of a log that adds members, decoded: zeros that are written and those that are not are the same. */
+/** The decoded records of the WAL of a restored member. Explicit and omitted default values are treated as equal. */
 export function walRecordsOf(log: Uint8Array): readonly object[] {
   const source = new MemoryByteSource(log);
   return Array.from(walRecords(source, { crc: undefined, isLastFile: true }), ({ type, data }) => ({
@@ -28,7 +28,7 @@ export function walRecordsOf(log: Uint8Array): readonly object[] {
   }));
 }
 
-/** A decoded message without what means the same when it is not there. */
+/** A decoded message without fields that have their default value. */
 export function withoutDefaults(message: object): object {
   const isSet = ([, value]: [string, unknown]) => !DEFAULTS.has(value);
   return Object.fromEntries(

@@ -109,7 +109,7 @@ describe('a certificate that is not trusted', () => {
     ['', "the server's certificate is not valid for h: it has no subject alternative names (in Go's words)"],
     ['DNS:x, IP:::1', "the server's certificate is not valid for h, only for DNS:x, IP:::1 (in Go's words)"],
   ])('for the hosts %j', (certified, words) => {
-    const error = new PeerCertificateError("in Go's words", { wanted: 'h', certified });
+    const error = new PeerCertificateError("in Go's words", { expectedHost: 'h', certifiedNames: certified });
     expect(explainConnectionFailure(error, { isSecure: true })).toBe(words);
   });
 });

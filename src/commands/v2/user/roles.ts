@@ -1,5 +1,4 @@
-import { userArgument } from '../../../cli/v2/arguments.js';
-import { stringArrayFlag } from '../../../cli/v2/flags.js';
+import { stringArrayFlag, userArgument } from '../../../cli/v2/arguments.js';
 import { V2Failure } from '../../../model/v2/errors.js';
 
 /** The options of `user grant` and `user revoke`. */

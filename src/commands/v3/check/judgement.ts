@@ -15,13 +15,13 @@ interface Judgement {
  */
 export function judge(
   statistics: WriteStatistics,
-  wantedPerSecond: number,
+  targetPerSecond: number,
   interruption?: string,
 ): Judgement {
   const { writesPerSecond, slowestSeconds, deviationSeconds } = statistics;
   // etcdctl rounds up in this way.
   const rate = `${Math.trunc(writesPerSecond) + 1} writes/s`;
-  const isFast = writesPerSecond / wantedPerSecond > MIN_SHARE;
+  const isFast = writesPerSecond / targetPerSecond > MIN_SHARE;
   // Without any write, the deviation is NaN, which counts as not too high.
   const isPrompt = !(slowestSeconds > MAX_WRITE_SECONDS);
   const isEven = !(deviationSeconds > MAX_DEVIATION_SECONDS);

@@ -36,7 +36,7 @@ export function toLoad(name: string): Load {
   return load;
 }
 
-/** More writers than this share connections: one connection can carry all calls, and each one costs CPU time of this process. */
+/** More writers than this share connections: one connection can carry all calls, and each one costs this process CPU time. */
 const MAX_CONNECTIONS = 10;
 
 const RANDOM_BYTES = 8;

@@ -51,12 +51,12 @@ function withEndpoint(reason: string, endpoint: string): string {
   return reason.startsWith(`${endpoint}: `) ? reason : `${endpoint}: ${reason}`;
 }
 
-interface Checked {
+interface CheckedEndpoint {
   readonly health: EndpointHealth;
   readonly reasons: readonly string[];
 }
 
-async function checkEndpoint(endpoint: string, context: CommandContext): Promise<Checked> {
+async function checkEndpoint(endpoint: string, context: CommandContext): Promise<CheckedEndpoint> {
   let client: Client;
   try {
     client = await context.connect([endpoint]);
@@ -67,17 +67,17 @@ async function checkEndpoint(endpoint: string, context: CommandContext): Promise
   const began = context.clock.now();
   const failure = await probe(client, context.signal);
   const took = formatDuration(context.clock.now() - began);
-  const complaint = failure ?? (await alarmComplaint(client, context.signal));
+  const problem = failure ?? (await alarmProblem(client, context.signal));
   return {
-    health: { endpoint, isHealthy: complaint === undefined, took, error: complaint?.message ?? '' },
-    reasons: complaint?.reasons ?? [],
+    health: { endpoint, isHealthy: problem === undefined, took, error: problem?.message ?? '' },
+    reasons: problem?.reasons ?? [],
   };
 }
 
-type Complaint = Pick<Failure, 'message' | 'reasons'>;
+type Problem = Pick<Failure, 'message' | 'reasons'>;
 
 /** Settles with the failure of the probe. `permission denied` is not a failure: the request went through consensus. */
-async function probe(client: Client, signal: AbortSignal): Promise<Complaint | undefined> {
+async function probe(client: Client, signal: AbortSignal): Promise<Problem | undefined> {
   try {
     await client.kv.range({ key: PROBE_KEY }, { signal });
     return undefined;
@@ -87,7 +87,7 @@ async function probe(client: Client, signal: AbortSignal): Promise<Complaint | u
   }
 }
 
-async function alarmComplaint(client: Client, signal: AbortSignal): Promise<Complaint | undefined> {
+async function alarmProblem(client: Client, signal: AbortSignal): Promise<Problem | undefined> {
   try {
     const { alarms } = await client.maintenance.alarm({ action: AlarmAction.get }, { signal });
     if (alarms.length === 0) return undefined;

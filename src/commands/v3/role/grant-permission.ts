@@ -12,7 +12,7 @@ export interface RoleGrantPermissionOptions {
   readonly range: KeyRange;
 }
 
-const TYPES: ReadonlyMap<string, PermissionType> = new Map([
+const PERMISSION_TYPES: ReadonlyMap<string, PermissionType> = new Map([
   ['READ', PermissionType.read],
   ['WRITE', PermissionType.write],
   ['READWRITE', PermissionType.readWrite],
@@ -49,7 +49,7 @@ export function registerRoleGrantPermission(parent: CommandParent, run = runRole
 }
 
 function toPermissionType(name: string): PermissionType {
-  const type = TYPES.get(name.toUpperCase());
+  const type = PERMISSION_TYPES.get(name.toUpperCase());
   if (type === undefined) {
     throw new UsageError(`invalid permission type: ${name}`, 'arguments', {
       reasons: ['the permission type must be read, write or readwrite'],

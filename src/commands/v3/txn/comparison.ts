@@ -61,15 +61,16 @@ const TARGETS: ReadonlyMap<string, Target> = new Map([
 /** Parses one comparison of a transaction: `mod("key") > "0"`. Throws a `UsageError` with etcdctl's messages. */
 export function parseComparison(line: string): Compare {
   const [, name, rest] = /^([^(]*)\((.*)$/s.exec(line) ?? [];
-  if (name === undefined || rest === undefined) throw refusal(`malformed comparison: ${line}`);
+  if (name === undefined || rest === undefined) throw malformedComparison(`malformed comparison: ${line}`);
   const { key, operator, operand } = scanComparison(rest);
   if (operand === undefined) {
-    throw refusal(
+    throw malformedComparison(
       `malformed comparison: ${line}; got ${name}(${quoteGo(bytesFromText(key))}) ${operator} ""`,
     );
   }
   const target = TARGETS.get(name);
-  if (target === undefined) throw refusal(`malformed comparison: ${line} (unknown target ${name})`);
+  if (target === undefined)
+    throw malformedComparison(`malformed comparison: ${line} (unknown target ${name})`);
   const targetUnion = parseOperand(target, operand, line);
   const result = OPERATORS.get(operator);
   if (result === undefined) {
@@ -109,7 +110,7 @@ function parseOperand(target: Target, text: string, line: string): CompareOperan
   }
 }
 
-function refusal(message: string): UsageError {
+function malformedComparison(message: string): UsageError {
   return new UsageError(message, 'input', {
     reasons: [
       'write a comparison as mod("key") > "0": both sides in double quotes, spaces around the operator',

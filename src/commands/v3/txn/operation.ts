@@ -21,16 +21,19 @@ export function operationParser(): OperationParser {
   return (line) => {
     const words = quotedWords(line);
     if (words.length < 2) {
-      throw refusal(`invalid txn compare request: ${line}`, 'a request is a command and at least a key');
+      throw invalidRequest(
+        `invalid txn compare request: ${line}`,
+        'a request is a command and at least a key',
+      );
     }
     try {
       const operation = parseWords(words);
       if (operation !== undefined) return operation;
     } catch (cause) {
       if (!(cause instanceof UsageError) || cause.kind !== 'flag') throw cause;
-      throw refusal(`invalid txn request: ${line}`, cause.message, cause);
+      throw invalidRequest(`invalid txn request: ${line}`, cause.message, cause);
     }
-    throw refusal(`invalid txn request: ${line}`, 'it asks for help');
+    throw invalidRequest(`invalid txn request: ${line}`, 'it asks for help');
   };
 }
 
@@ -85,7 +88,7 @@ export function toRequestOp({ kind, options }: Operation): RequestOp {
   }
 }
 
-function refusal(message: string, why: string, cause?: unknown): UsageError {
+function invalidRequest(message: string, why: string, cause?: unknown): UsageError {
   return new UsageError(message, 'input', {
     cause,
     reasons: [why, "a request is get, put or del with its flags: see 'etcdctl get --help'"],

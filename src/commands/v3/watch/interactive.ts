@@ -76,13 +76,13 @@ class Session {
     if (verb === 'progress') {
       for (const watching of this.#watches.keys()) watching.requestProgress();
     } else if (verb === 'watch') await this.#watch(line, rest);
-    else if (verb === undefined) this.#refuse(`Invalid command: ${line} (watch and progress supported)`);
-    else this.#refuse(`Invalid command ${line} (only support watch)`);
+    else if (verb === undefined) this.#printError(`Invalid command: ${line} (watch and progress supported)`);
+    else this.#printError(`Invalid command ${line} (only support watch)`);
   }
 
   async #watch(line: string, words: readonly string[]): Promise<void> {
     if (words.length === 0 && this.#variables.key === '') {
-      this.#refuse(`Invalid command ${line} (command type or key is not provided)`);
+      this.#printError(`Invalid command ${line} (command type or key is not provided)`);
       return;
     }
     const request = parseRequest(words, this.#variables);
@@ -90,7 +90,7 @@ class Session {
       await this.#start(request);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      this.#refuse(`Invalid command ${line} (${error.message})`);
+      this.#printError(`Invalid command ${line} (${error.message})`);
     }
   }
 
@@ -112,7 +112,7 @@ class Session {
     await Promise.race([isReady, this.#failure]);
   }
 
-  #refuse(text: string): void {
+  #printError(text: string): void {
     this.#context.notices.line(text);
   }
 }

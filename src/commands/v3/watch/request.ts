@@ -55,9 +55,9 @@ export function toWatchRequest(
   isInteractive: boolean,
 ): WatchRequest {
   if (argsLenAtDash === args.length) throw missingCommand();
-  const mayHaveMore = argsLenAtDash !== undefined && isInteractive;
+  const allowsKeyArguments = argsLenAtDash !== undefined && isInteractive;
   const before = argsLenAtDash ?? args.length;
-  if (variables.key !== '' && before > 0 && !mayHaveMore) {
+  if (variables.key !== '' && before > 0 && !allowsKeyArguments) {
     throw new UsageError(`${WRONG_NUMBER} (found conflicting environment key)`, 'arguments', {
       reasons: ['ETCDCTL_WATCH_KEY is set: give the key there or as an argument, not both'],
     });

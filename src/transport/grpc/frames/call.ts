@@ -197,8 +197,8 @@ function read(reader: MessageReader, part: Buffer): Status | undefined {
 
 /** Derives a call's status from the fields and data received, as grpc-go does (internal/transport/http2_client.go, v1.82). */
 export class ResponseStatus {
-  /** `page`: the response is not gRPC. */
-  #state: 'opening' | 'messages' | 'page' | 'ended' = 'opening';
+  /** What is received next: response headers, gRPC messages, or the body of a response that is not gRPC. */
+  #state: 'headers' | 'messages' | 'non-grpc' | 'ended' = 'headers';
   #nonGrpcBody: NonGrpcBody | undefined;
   #endsWithData = false;
   #encoding: string | undefined;
@@ -227,7 +227,7 @@ export class ResponseStatus {
     const status = fields.get('grpc-status');
     if (status !== undefined && !isInt32(status)) return malformedStatus(status);
     const contentType = fields.get('content-type');
-    if (this.#state === 'opening' && !isGrpcContentType(contentType)) {
+    if (this.#state === 'headers' && !isGrpcContentType(contentType)) {
       return this.#addNonGrpc({ status: fields.get(':status'), contentType }, isLast);
     }
     this.#encoding ??= fields.get('grpc-encoding');
@@ -252,7 +252,7 @@ export class ResponseStatus {
   #addNonGrpc(head: ResponseHeaders, isLast: boolean): Status | undefined {
     if (isInformational(head)) return isLast ? statusFromInformational(head) : undefined;
     if (isLast || !isHttpStatus(head)) return statusFromHttp(head);
-    this.#state = 'page';
+    this.#state = 'non-grpc';
     this.#nonGrpcBody = new NonGrpcBody(head);
     return undefined;
   }

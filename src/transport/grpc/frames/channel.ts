@@ -105,7 +105,7 @@ class Http2Channel implements RequestChannel {
   }
 
   whenFailed(signal: AbortSignal): Promise<void> {
-    return this.#subchannel.whenRefused(signal);
+    return this.#subchannel.whenFailed(signal);
   }
 
   async explain(): Promise<string> {

@@ -6,7 +6,7 @@ const USER_AGENT = 'etcdctl-ts';
 /** `grpc-timeout` has at most eight digits. */
 const MAX_TIMEOUT_VALUE = 99_999_999;
 
-export interface RequestOptions {
+export interface RequestHeaderOptions {
   /** Empty: no token. */
   readonly token: string;
   /** See `Attempt`. */
@@ -27,7 +27,7 @@ export class RequestHeaders {
     this.#authority = authority;
   }
 
-  blockFor(path: string, { token, requiresLeader, deadline }: RequestOptions): Buffer {
+  blockFor(path: string, { token, requiresLeader, deadline }: RequestHeaderOptions): Buffer {
     const block = this.#cachedBlock(path, token, requiresLeader);
     if (deadline === Number.POSITIVE_INFINITY) return block;
     return Buffer.concat([block, encodeHeaders([['grpc-timeout', timeoutText(deadline - Date.now())]])]);

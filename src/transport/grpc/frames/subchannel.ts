@@ -52,7 +52,7 @@ export class Subchannel {
   }
 
   /** Resolves when the latest attempt has failed. Rejects like `whenReady`. */
-  whenRefused(signal: AbortSignal): Promise<void> {
+  whenFailed(signal: AbortSignal): Promise<void> {
     return this.#until(() => this.#failure !== undefined, signal);
   }
 

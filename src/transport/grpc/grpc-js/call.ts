@@ -122,11 +122,11 @@ export class CallMetadata {
   #latest: Metadata | undefined;
   #token = '';
   #requiresLeader = false;
-  readonly #waitsForConnection: boolean;
+  readonly #waitsForReady: boolean;
 
   /** @param waitsForReady calls wait for a connection instead of failing while there is none */
-  constructor(waitsForConnection: boolean) {
-    this.#waitsForConnection = waitsForConnection;
+  constructor(waitsForReady: boolean) {
+    this.#waitsForReady = waitsForReady;
   }
 
   /**
@@ -136,7 +136,7 @@ export class CallMetadata {
   of(token: string, requiresLeader: boolean): Metadata {
     const isSame = token === this.#token && requiresLeader === this.#requiresLeader;
     if (this.#latest !== undefined && isSame) return this.#latest;
-    const metadata = new Metadata({ waitForReady: this.#waitsForConnection });
+    const metadata = new Metadata({ waitForReady: this.#waitsForReady });
     metadata.set('client-api-version', CLIENT_API_VERSION);
     if (token !== '') metadata.set('token', token);
     if (requiresLeader) metadata.set('hasleader', 'true');
@@ -173,8 +173,8 @@ function toStatus(
   // The error thrown by grpc-js's compression filter is not a status.
   if (details === undefined) return COMPRESSED_MESSAGE;
   const status = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
-  const isPage = contentType !== undefined && !isGrpcContentType(contentType);
-  if (isPage || (status !== undefined && contentType === undefined)) {
+  const isNonGrpc = contentType !== undefined && !isGrpcContentType(contentType);
+  if (isNonGrpc || (status !== undefined && contentType === undefined)) {
     return statusFromHttp({ status: status ?? '200', contentType });
   }
   // An HTTP status in the trailers of a gRPC response.

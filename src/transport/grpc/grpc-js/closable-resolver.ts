@@ -21,7 +21,7 @@ class ClosableResolver implements experimental.Resolver {
     options: ChannelOptions,
   ) {
     const signal: AbortSignal = options[CLOSING_SIGNAL_OPTION];
-    const closable = ({ addresses }: experimental.Endpoint): experimental.Endpoint => ({
+    const withSignal = ({ addresses }: experimental.Endpoint): experimental.Endpoint => ({
       addresses: addresses.map((address) => ({ ...address, signal })),
     });
     const createDnsResolver = (path: string): experimental.Resolver =>
@@ -38,7 +38,7 @@ class ClosableResolver implements experimental.Resolver {
             return true;
           }
           return listener(
-            endpoints.ok ? experimental.statusOrFromValue(endpoints.value.map(closable)) : endpoints,
+            endpoints.ok ? experimental.statusOrFromValue(endpoints.value.map(withSignal)) : endpoints,
             ...rest,
           );
         },

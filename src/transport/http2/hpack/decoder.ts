@@ -67,19 +67,19 @@ export class HeaderDecoder {
 
   #addToTable(field: Field): void {
     this.#dynamicTable.unshift(field);
-    this.#tableBytes += sizeOf(field);
+    this.#tableBytes += entrySize(field);
     this.#evict();
   }
 
   #evict(): void {
     while (this.#tableBytes > this.#maxTableBytes) {
       const oldest = this.#dynamicTable.pop();
-      this.#tableBytes = oldest ? this.#tableBytes - sizeOf(oldest) : 0;
+      this.#tableBytes = oldest ? this.#tableBytes - entrySize(oldest) : 0;
     }
   }
 }
 
-function sizeOf([name, value]: Field): number {
+function entrySize([name, value]: Field): number {
   return name.length + value.length + FIELD_OVERHEAD_BYTES;
 }
 

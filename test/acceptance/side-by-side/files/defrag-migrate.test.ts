@@ -1,6 +1,7 @@
 import { file, filesSideBySide } from '../../../support/lab/files-side-by-side.js';
 
-const NOT_A_DATABASE = 'the original names no cause, or crashes; this program says what is wrong and where';
+const NOT_A_DATABASE =
+  'the original prints no reason, or crashes; this program prints the reason and its place in the file';
 
 filesSideBySide('defrag', [
   { run: 'etcdutl defrag --data-dir data' },
@@ -29,7 +30,7 @@ filesSideBySide(
       run: 'etcdutl defrag --data-dir data',
       given: file('data/member/snap/db', ''),
       differs: {
-        why: 'a file that was lost is not replaced by an empty store',
+        why: 'a missing file is not replaced by an empty store',
         code: 1,
         error:
           'Error: Failed to defragment etcd data[data] (the file is not an etcd database (no valid meta page) ' +
@@ -76,7 +77,7 @@ filesSideBySide(
 );
 
 filesSideBySide(
-  'etcdutl itself',
+  'etcdutl without a command',
   [
     { run: 'etcdutl version' },
     { run: 'etcdutl version -w json' },

@@ -11,7 +11,7 @@ interface Pair {
   readonly ours: Program;
 }
 
-/** etcdctl counts and prints as 3.4 and 3.5 do under both of their names; etcdutl as 3.6 and 3.7. */
+/** Our etcdctl counts and prints as etcdctl and etcdutl 3.4 and 3.5 do; our etcdutl as 3.6 and 3.7. */
 const pairs = references.flatMap(({ version, etcdctl, etcdutl }): Pair[] => {
   const isOld = compareVersions(version, '3.6.0') < 0;
   const ours = isOld ? ourEtcdctl() : ourEtcdutl();
@@ -21,10 +21,10 @@ const pairs = references.flatMap(({ version, etcdctl, etcdutl }): Pair[] => {
   ];
 });
 
-/** Tables are drawn with other characters before 3.5.30 and in 3.6. */
+/** Without table, whose characters differ before 3.5.30 and in 3.6. */
 const FORMATS = ['simple', 'json', 'fields', 'protobuf'];
 
-describe.each(references)('snapshot status of files of etcd $version, as said by', (reference) => {
+describe.each(references)('snapshot status of files of etcd $version is the same as with', (reference) => {
   let saved: SavedFiles;
   beforeAll(async () => {
     saved = await saveFiles(reference);

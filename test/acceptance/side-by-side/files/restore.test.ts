@@ -63,7 +63,7 @@ filesSideBySide(
   { newestServerOnly: true },
 );
 
-filesSideBySide('restore into places and formats that are allowed', [
+filesSideBySide('restore with allowed paths and formats', [
   ...restore('', { given: directory('d') }),
   ...restore('--wal-dir w'),
   ...restore('-w xml'),
@@ -78,7 +78,7 @@ const utl = (flags: string, given?: FilesCase['given']): FilesCase => ({
 });
 
 filesSideBySide(
-  'restore into odd places',
+  'restore into unusual paths',
   [
     utl('--data-dir d/', directory('d')),
     utl('--data-dir ./a/../d/.'),

@@ -3,7 +3,8 @@ import { type FilesCase, file, filesSideBySide } from '../../../support/lab/file
 const FORMATS = ['simple', 'json', 'fields', 'table', 'protobuf'];
 const PROGRAMS = ['etcdutl', 'etcdctl'];
 
-const NOT_A_DATABASE = 'the original names no cause, or crashes; this program says what is wrong and where';
+const NOT_A_DATABASE =
+  'the original prints no reason, or crashes; this program prints the reason and its place in the file';
 
 filesSideBySide('snapshot status', [
   ...PROGRAMS.flatMap((program) =>

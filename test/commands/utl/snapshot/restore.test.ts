@@ -36,7 +36,7 @@ describe.each([
     expect(parse('a.db', '--name=m1')).toEqual({ ...DEFAULTS, name: 'm1', dataDirectory: 'm1.etcd' });
   });
 
-  it('takes every flag', () => {
+  it('accepts every flag', () => {
     const args = [
       ...['--data-dir=d', '--wal-dir=w', '--name=m', '--initial-cluster=m=http://a:1,n=http://b:1'],
       ...['--initial-cluster-token=t', '--initial-advertise-peer-urls=http://a:1,http://a:2'],
@@ -64,7 +64,7 @@ describe.each([
     [['a', '--mark-compacted'], '--mark-compacted required if --revision-bump > 0'],
     [['a', '--target-version=3.3'], 'target version "3.3" not supported. Minimal "3.4"'],
     [['a', '--target-version=3.5.0'], 'wrong target version format, expected "X.Y", got "3.5.0"'],
-  ])('refuses %j', (args, message) => {
+  ])('rejects %j', (args, message) => {
     expect(() => parse(...args)).toThrow(expect.objectContaining({ message, kind: 'arguments' }));
   });
 });
@@ -80,7 +80,7 @@ describe('snapshot restore', () => {
     return { ...fake, failure };
   }
 
-  it('makes a data directory, and tells which member it is', async () => {
+  it('creates a data directory, and prints the member', async () => {
     const { failure, emitted, lines } = await restore({});
     expect(failure).toBeUndefined();
     expect(emitted).toEqual([]);
@@ -110,12 +110,12 @@ describe('snapshot restore', () => {
       { initialCluster: 'default=http://localhost:2380,b=http://localhost:2380' },
       'initial cluster b=http://localhost:2380,default=http://localhost:2380 has duplicate url',
     ],
-  ])('refuses %j', async (changes, message) => {
+  ])('rejects %j', async (changes, message) => {
     expect((await restore(changes)).failure).toBe(message);
     expect(existsSync(files.path('data'))).toBe(false);
   });
 
-  it('refuses places that are taken', async () => {
+  it('rejects directories that exist', async () => {
     mkdirSync(files.path('data/member'), { recursive: true });
     const { failure } = await restore({});
     expect(failure).toBe(`data-dir "${files.path('data')}" not empty or could not be read`);

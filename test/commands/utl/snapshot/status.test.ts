@@ -14,19 +14,19 @@ describe.each([
   ['etcdutl', registerSnapshot],
   ['etcdctl', registerV3Snapshot],
 ] as const)('%s snapshot status', (_program, register) => {
-  it.each([[[]], [['a', 'b']]])('refuses the arguments %j', (args) => {
+  it.each([[[]], [['a', 'b']]])('rejects the arguments %j', (args) => {
     expect(() => parseCommand(register, ['snapshot', 'status', ...args])).toThrow(
       'snapshot status requires exactly one argument',
     );
   });
 
-  it('takes a path', () => {
+  it('accepts a path', () => {
     expect(parseCommand(register, ['snapshot', 'status', 'a.db'])).toEqual({ path: 'a.db' });
   });
 });
 
 describe('snapshot status', () => {
-  it.each(SERVER_VERSIONS)('counts as each program does, etcd %s', async (version) => {
+  it.each(SERVER_VERSIONS)('counts keys as each program does, etcd %s', async (version) => {
     const path = files.snapshot(version);
     const before = files.read(`${version}.db`);
     const { context, emitted } = fakeContext();
@@ -48,7 +48,7 @@ describe('snapshot status', () => {
     expect(files.read(`${version}.db`).equals(before)).toBe(true);
   });
 
-  it('says where a file is broken', async () => {
+  it('reports where a file is corrupt', async () => {
     const path = files.write('cut.db', Uint8Array.from({ length: 5000 }));
     const { context, emitted } = fakeContext();
     await expect(runSnapshotStatus({ path }, context)).rejects.toThrow(

@@ -13,7 +13,7 @@ describe.each([
   ['etcdutl', registerSnapshot],
   ['etcdctl', registerV3Snapshot],
 ] as const)('%s snapshot verify', (_program, register) => {
-  it('takes one path', () => {
+  it('accepts one path', () => {
     expect(parseCommand(register, ['snapshot', 'verify', 'a.db'])).toEqual({ path: 'a.db' });
     for (const args of [[], ['a', 'b']]) {
       expect(() => parseCommand(register, ['snapshot', 'verify', ...args])).toThrow(
@@ -24,7 +24,7 @@ describe.each([
 });
 
 describe('snapshot verify', () => {
-  it('finds a saved snapshot and a copied database good', async () => {
+  it('accepts a saved snapshot and a copied database', async () => {
     const { context, emitted } = fakeContext();
     const copy = files.write('copy.db', snapshotOf('3.6.14').subarray(0, -32));
     for (const path of [files.snapshot('3.7.1'), copy]) await runSnapshotVerify({ path }, context);
@@ -38,7 +38,7 @@ describe('snapshot verify', () => {
     ]);
   });
 
-  it('says what is broken and where', async () => {
+  it('reports what is corrupt and where', async () => {
     const { context, emitted } = fakeContext();
     const bytes = Uint8Array.from(snapshotOf('3.7.1'));
     bytes[20_000] = (bytes[20_000] ?? 0) ^ 1;

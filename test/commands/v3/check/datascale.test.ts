@@ -14,7 +14,7 @@ const START =
   'Start data scale check for work load [10000 key-value pairs, 1024 bytes per key-value, 50 concurrent clients].\n';
 
 interface Member {
-  /** What the metrics say, one after the other. */
+  /** The memory in the metrics, for each request in turn. */
   readonly memory?: (string | Error)[];
   readonly put?: (nth: number) => Promise<unknown>;
   readonly deleteRange?: () => Promise<unknown>;
@@ -58,7 +58,7 @@ function scene({ memory = ['1e+07', '1.2e+07'], put, deleteRange }: Member = {})
 }
 
 describe('check datascale', () => {
-  it('writes all pairs and tells the memory that the first endpoint took for them', async () => {
+  it('writes all pairs and prints the additional memory of the first endpoint', async () => {
     const { run, text, calls, count } = scene();
     expect(await run()).toBeUndefined();
     expect(text()).toBe(
@@ -76,7 +76,7 @@ describe('check datascale', () => {
     expect(count.puts).toBe(0);
   });
 
-  it('fails when the memory cannot be read afterwards', async () => {
+  it('fails when the memory cannot be read after the writes', async () => {
     const { run, text } = scene({ memory: ['1', 'many'] });
     expect(await run()).toEqual(new AlreadyReportedError(1));
     expect(text()).toBe(
@@ -84,7 +84,7 @@ describe('check datascale', () => {
     );
   });
 
-  it('fails with the writes that failed, after tidying up', async () => {
+  it('fails when writes failed, after the clean-up', async () => {
     const put = async (nth: number) => {
       if (nth > 9_998)
         throw new ServerError('etcdserver: mvcc: database space exceeded', 'ResourceExhausted');
@@ -97,13 +97,13 @@ describe('check datascale', () => {
     expect(calls.at(-1)).toBe('delete');
   });
 
-  it('passes on that the keys could not be deleted', async () => {
+  it('rejects when the keys cannot be deleted', async () => {
     const failure = new ServerError('etcdserver: no leader', 'Unavailable');
     const { run } = scene({ deleteRange: () => Promise.reject(failure) });
     expect(await run()).toBe(failure);
   });
 
-  it('interrupted, deletes the keys and is silent', async () => {
+  it('deletes the keys when it is interrupted, and prints nothing', async () => {
     const reason = new Error('interrupted');
     const made = scene({
       put: async (nth) => {
@@ -117,8 +117,8 @@ describe('check datascale', () => {
   });
 });
 
-describe('the memory', () => {
-  it('is a number with or without an exponent', () => {
+describe('residentMemory', () => {
+  it('parses numbers with and without an exponent', () => {
     expect(residentMemory('process_resident_memory_bytes 3.5082240e+07\n')).toBe(35_082_240);
     expect(residentMemory('other 1\nprocess_resident_memory_bytes 4096')).toBe(4096);
     for (const text of ['', 'process_resident_memory_bytes x', 'process_resident_memory_bytes_max 5']) {

@@ -17,7 +17,7 @@ import { VirtualClock } from '../../../support/virtual-clock.js';
 const OPTIONS: CheckPerfOptions = { load: 's', prefix: '/p/', compacts: false, defragments: false };
 
 interface Member {
-  /** How long a put takes. */
+  /** The duration of a put. */
   readonly putMs?: number;
   readonly put?: () => Promise<unknown>;
   readonly range?: () => Promise<unknown>;
@@ -52,7 +52,7 @@ async function check(options: Partial<CheckPerfOptions>, member: Member = {}, en
       return { kv, maintenance } as unknown as Client;
     },
   });
-  // As the process has it: every sleeping writer listens.
+  // As in the process: each sleeping writer adds a listener.
   setMaxListeners(0, fake.context.signal);
   const error = await runCheckPerf({ ...OPTIONS, ...options }, { ...fake.context, clock }).then(
     () => undefined,
@@ -74,7 +74,7 @@ describe('check perf, options', () => {
     expect(parseCommand(registerCheckPerf, ['perf', ...argv])).toEqual(options);
   });
 
-  it('refuses other loads, and other letter cases', () => {
+  it('rejects other loads, and other letter cases', () => {
     for (const load of ['tiny', 'XL', 'toString', '']) {
       const parse = () => parseCommand(registerCheckPerf, ['perf', `--load=${load}`]);
       expect(parse).toThrow(new UsageError(`unknown load option ${load}`, 'choice'));
@@ -83,7 +83,7 @@ describe('check perf, options', () => {
 });
 
 describe('check perf', { timeout: 30_000 }, () => {
-  it('writes for a minute at the rate, new keys under the prefix, and deletes them', async () => {
+  it('writes new keys with the prefix for a minute at the rate, and deletes them', async () => {
     const { text, error, puts, calls, connected, seconds } = await check({});
     expect(error).toBeUndefined();
     expect(text).toBe(
@@ -100,9 +100,9 @@ describe('check perf', { timeout: 30_000 }, () => {
     ]);
   });
 
-  it('keeps as many writes under way as the load says, and no more', async () => {
+  it('limits the number of concurrent writes to that of the load', async () => {
     const { puts, text, error } = await check({}, { putMs: 1000 });
-    // 50 writers, a second for each write.
+    // 50 writers make one write per second each.
     expect(Math.abs(puts.length - 3000)).toBeLessThan(50);
     expect(text).toMatch(
       /^FAIL: Throughput too low: 5\d writes\/s\nSlowest request took too long: 1.000000s\n/,
@@ -111,7 +111,7 @@ describe('check perf', { timeout: 30_000 }, () => {
     expect(error).toEqual(new AlreadyReportedError(1));
   });
 
-  it('compacts and defragments when asked to, before it judges', async () => {
+  it('compacts and defragments before it prints the result', async () => {
     const { text, calls } = await check({ compacts: true, defragments: true });
     expect(calls).toEqual(['delete', 'compact 7', 'defragment a:1', 'defragment b:2']);
     expect(text).toMatch(
@@ -132,7 +132,7 @@ describe('check perf', { timeout: 30_000 }, () => {
     expect(error).toBeInstanceOf(AlreadyReportedError);
   });
 
-  it('touches nothing when the prefix has keys', async () => {
+  it('writes nothing when the prefix has keys', async () => {
     const { error, puts, calls } = await check({}, { range: async () => ({ kvs: [{}] }) });
     expect(error).toEqual(
       new UsageError(`prefix "/p/" has keys. Delete with 'etcdctl del --prefix /p/' first`, 'input'),
@@ -140,7 +140,7 @@ describe('check perf', { timeout: 30_000 }, () => {
     expect([puts, calls]).toEqual([[], []]);
   });
 
-  it('tells that the keys could not be deleted, and judges all the same', async () => {
+  it('reports that the keys could not be deleted, and still prints the result', async () => {
     const deleteRange = async () => {
       throw new ServerError('etcdserver: no leader', 'Unavailable');
     };
@@ -149,7 +149,7 @@ describe('check perf', { timeout: 30_000 }, () => {
     expect(error).toBeUndefined();
   });
 
-  it('interrupted, deletes the keys, tells what was measured, and does not pass', async () => {
+  it('deletes the keys when it is interrupted, prints the measurements, and fails', async () => {
     const clock = new VirtualClock();
     const calls: string[] = [];
     const fake = fakeContext({
@@ -191,7 +191,7 @@ describe('the judgement', () => {
     return made;
   };
 
-  it('agrees with the formulas for mean and deviation', () => {
+  it('equals the formulas for mean and standard deviation', () => {
     const { slowestSeconds, deviationSeconds, writesPerSecond } = statistics([10, 20, 60], 2);
     expect(slowestSeconds).toBe(0.06);
     expect(deviationSeconds).toBeCloseTo(0.0216025, 6);
@@ -207,7 +207,7 @@ describe('the judgement', () => {
     expect(judge(statistics(took, 1), 1).lines.slice(1, 3)).toEqual([slowest, deviation]);
   });
 
-  it('wants more than nine tenths of the rate', () => {
+  it('requires more than 90 % of the rate', () => {
     const nine = statistics(Array(9).fill(1), 1);
     expect(judge(nine, 10).lines[0]).toBe('FAIL: Throughput too low: 10 writes/s');
     expect(judge(nine, 9.9)).toMatchObject({
@@ -218,7 +218,7 @@ describe('the judgement', () => {
 });
 
 describe('the pacer', () => {
-  it('loses the turns of a long standstill, but not those of a short one', async () => {
+  it('drops the turns of a long stall, but not those of a short one', async () => {
     const clock = new VirtualClock();
     const { signal } = new AbortController();
     const pacer = new Pacer({ perSecond: 100, durationMs: 1000, clock, signal });

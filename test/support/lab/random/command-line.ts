@@ -2,16 +2,16 @@ import type { CommandDescription, FlagDescription } from '../../../../src/cli/co
 import type { Dice } from './dice.js';
 import { ARGUMENTS, FLAG_VALUES, KEYS, TXN_LINES, VALUES_BY_FLAG } from './values.js';
 
-/** A command line, valid or not, that ends by itself. */
+/** A command line, valid or not, of a command that ends by itself. */
 export interface RandomLine {
-  /** The words that call the command, as declared. */
+  /** The declared path of the command, such as `member list`. */
   readonly path: string;
   readonly args: readonly string[];
   readonly stdin: string;
 }
 
-/** Why a declared command is left to its own tests. */
-export const NOT_BY_CHANCE: Readonly<Record<string, string>> = {
+/** Commands without random command lines, and why; they have their own tests. */
+export const EXCLUDED_COMMANDS: Readonly<Record<string, string>> = {
   watch: 'does not end',
   lock: 'does not end',
   elect: 'does not end',
@@ -21,16 +21,16 @@ export const NOT_BY_CHANCE: Readonly<Record<string, string>> = {
   'member add': 'takes the quorum from the only member',
   'downgrade enable': 'changes the cluster for good',
   'snapshot save': 'writes files',
-  'snapshot restore': 'etcdctl has it no more',
-  'snapshot status': 'etcdctl has it no more',
+  'snapshot restore': 'etcdctl no longer has it',
+  'snapshot status': 'etcdctl no longer has it',
   'snapshot verify': 'etcdctl never had it',
   completion: 'its text is our own',
   help: 'its text is our own',
   options: 'its text is our own',
 };
 
-/** Without these the command waits for something. */
-const ALWAYS: Readonly<Record<string, readonly string[]>> = {
+/** Flags without which the command would wait. */
+const REQUIRED_FLAGS: Readonly<Record<string, readonly string[]>> = {
   'lease keep-alive': ['--once'],
   'user add': ['--interactive=false'],
   'user passwd': ['--interactive=false'],
@@ -39,7 +39,7 @@ const ALWAYS: Readonly<Record<string, readonly string[]>> = {
 const GLOBAL_FLAGS = ['write-out', 'hex', 'command-timeout'];
 const WRITE_OUT = /^(simple|json|fields|protobuf|table)$/;
 
-/** Makes random command lines of the declared commands. */
+/** Generates random command lines of the declared commands. */
 export class CommandLines {
   readonly #dice: Dice;
   readonly #commands: readonly CommandDescription[];
@@ -47,21 +47,21 @@ export class CommandLines {
 
   constructor(program: CommandDescription, dice: Dice) {
     this.#dice = dice;
-    this.#commands = leavesOf(program).filter(({ path }) => NOT_BY_CHANCE[path] === undefined);
+    this.#commands = leavesOf(program).filter(({ path }) => EXCLUDED_COMMANDS[path] === undefined);
     this.#globals = program.flags.filter(({ name }) => GLOBAL_FLAGS.includes(name));
   }
 
   next(): RandomLine {
     const dice = this.#dice;
     const command = dice.pick(this.#commands);
-    const flags = [...this.#flagsOf(command), ...(ALWAYS[command.path] ?? []).map((flag) => [flag])];
+    const flags = [...this.#flagsOf(command), ...(REQUIRED_FLAGS[command.path] ?? []).map((flag) => [flag])];
     const args = this.#argumentsFor(command).map((arg) => [arg]);
-    const words = [this.#called(command.path), ...this.#mixed(args, flags)].flat();
+    const words = [this.#commandWords(command.path), ...this.#interleave(args, flags)].flat();
     return { path: command.path, args: words, stdin: this.#stdin(command.path) };
   }
 
-  /** Mostly as declared, at times shortened, wrong, or cut off. */
-  #called(path: string): string[] {
+  /** The command's words: usually as declared, sometimes abbreviated or misspelt. */
+  #commandWords(path: string): string[] {
     const dice = this.#dice;
     const words = path.split(' ');
     const last = words.at(-1) ?? '';
@@ -89,12 +89,12 @@ export class CommandLines {
     const dice = this.#dice;
     const chosen = command.flags.filter(({ name }) => name !== 'help' && dice.chance(0.2));
     const global = this.#globals.filter(({ name }) => dice.chance(name === 'write-out' ? 0.5 : 0.1));
-    const flags = [...chosen, ...global].map((flag) => this.#written(flag));
+    const flags = [...chosen, ...global].map((flag) => this.#flagWords(flag));
     if (dice.chance(0.03)) flags.push([dice.pick(['--wrong', '-z', '---', '--prefx', '-', '--=x'])]);
     return flags;
   }
 
-  #written(flag: FlagDescription): string[] {
+  #flagWords(flag: FlagDescription): string[] {
     const dice = this.#dice;
     if (flag.kind === 'bool' && dice.chance(0.85)) return [`--${flag.name}`];
     const value = this.#value(flag);
@@ -113,8 +113,8 @@ export class CommandLines {
     return dice.chance(0.2) ? dice.pick(['', 'wrong', dice.pick(choices).toLowerCase()]) : dice.pick(choices);
   }
 
-  /** Flags stand anywhere among the arguments. */
-  #mixed(args: readonly string[][], flags: readonly string[][]): string[][] {
+  /** Inserts the flags at random positions between the arguments. */
+  #interleave(args: readonly string[][], flags: readonly string[][]): string[][] {
     const mixed = [...args];
     for (const flag of flags) mixed.splice(this.#dice.below(mixed.length + 1), 0, flag);
     return mixed;
@@ -137,7 +137,7 @@ function leavesOf(command: CommandDescription): CommandDescription[] {
   );
 }
 
-/** `<key> [range_end]`, in order; words between are no arguments. */
+/** The placeholders of a usage line, such as `<key> [range_end]`, in order; other words are ignored. */
 function placeholders(usage: string): { name: string; isNeeded: boolean }[] {
   return [...usage.matchAll(/<([^>]+)>|\[([^\]]+)\]/g)]
     .map(([, needed, optional]) => ({ name: needed ?? optional ?? '', isNeeded: needed !== undefined }))

@@ -28,7 +28,7 @@ const PUTS: readonly (readonly [string, string, bigint?])[] = [
   ),
 ];
 
-/** A store with a few keys, one lease (1234), two users and two roles: made anew when it was changed. */
+/** A store with a few keys, one lease (1234), two users and two roles, which is reset after a command that changes it. */
 export class EqualState {
   readonly #client: Client;
   #isFresh = false;
@@ -37,7 +37,7 @@ export class EqualState {
     this.#client = client;
   }
 
-  /** @param changes the command may change it; @param givesRevision {revision} is the newest one */
+  /** @param changes whether the command can change the store; @param givesRevision whether to set `{revision}` to the current revision */
   scene({ changes, givesRevision }: { changes: boolean; givesRevision: boolean }): Scene {
     return {
       name: 'some of everything',
@@ -55,7 +55,7 @@ export class EqualState {
     const { kv, lease, auth, maintenance } = this.#client;
     const { alarms } = await maintenance.alarm({});
     if (alarms.length > 0) throw new Error('the server has an alarm');
-    // A store that was never compacted answers a first compaction otherwise than a second one.
+    // Compact once, because the response to a store's first compaction differs from later ones.
     await kv.compact({ revision: 1n }).catch(() => undefined);
     await kv.deleteRange(EVERYTHING);
     for (const { id } of (await lease.leaseLeases({})).leases) await lease.leaseRevoke({ id });

@@ -1,7 +1,7 @@
 import type { Observation } from '../side-by-side.js';
 import type { RandomLine } from './command-line.js';
 
-/** What ours does otherwise on purpose, wherever it occurs, and how to tell. */
+/** A deliberate difference that can occur in many command lines, and how to recognise it. */
 export interface KnownDifference {
   readonly why: string;
   holds(both: { readonly real: Observation; readonly ours: Observation; readonly line: RandomLine }): boolean;
@@ -13,14 +13,14 @@ const FORMAT_REFUSAL =
 
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
-    why: 'a misspelt sub-command fails before its flags are read; etcdctl shows the help of the family and succeeds',
+    why: 'a misspelt subcommand fails before its flags are parsed; etcdctl prints the help of the group and succeeds',
     holds: ({ real, ours }) =>
       (isHelp(real.stdout) || real.code === 1) &&
       ours.code === 1 &&
       /^Error: unknown command/.test(ours.error ?? ''),
   },
   {
-    why: 'help texts are our own words',
+    why: 'help texts differ',
     holds: ({ real, ours }) =>
       real.code === 0 && isHelp(real.stdout) && ours.code === 0 && ours.stdout !== '',
   },
@@ -37,7 +37,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       (ours.code === 0 || ours.code === 3),
   },
   {
-    why: 'a refused format is refused before anything runs',
+    why: 'an unsupported format is refused before the command runs',
     holds: ({ real, ours }) => FORMAT_REFUSAL.test(ours.error ?? '') && ours.stdout === '' && real.code !== 0,
   },
 ];

@@ -1,4 +1,4 @@
-/** What the words of random command lines are taken from: usual and odd, valid and not. */
+/** Words for random command lines: usual and unusual, valid and invalid. */
 
 export const KEYS = [
   'a',
@@ -56,10 +56,10 @@ const MEMBERS = ['0', '1234', 'zz', '', '-1', 'ffffffffffffffff', '1000000000000
 const USERS = ['u1', 'u2', 'nobody', '', 'u3:pw', 'u4:', ':pw', 'ünï', 'root'];
 const ROLES = ['r1', 'r2', 'none', '', 'ünï', 'root'];
 
-/** By the placeholders of the commands' usage lines. */
+/** Values of arguments, by placeholder in the usage line. */
 export const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   ttl: ['600', '10', '0', '-1', ...ODD_NUMBERS],
-  // Of the others, none below the newest: a store that was compacted there cannot be made anew.
+  // No positive revision but the newest: after a compaction at another one, the state could not be reset.
   revision: [
     '{revision}',
     '{revision}',
@@ -82,7 +82,7 @@ export const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   value: ['1', '', 'two\nlines', 'ünï', '\udcff', '-v', "it's", '"', 'x'.repeat(300)],
 };
 
-/** By the kind of the flag; a flag with choices, or with a name below, has its own. */
+/** Values of flags by kind; flags with choices, and those in VALUES_BY_FLAG, have other values. */
 export const FLAG_VALUES: Readonly<Record<string, readonly string[]>> = {
   bool: ['true', 'false', 'T', '0', 'maybe', ''],
   int: [...NUMBERS, ...ODD_NUMBERS],

@@ -29,7 +29,7 @@ async function open(maxResponseBytes = 10_000) {
     },
     sent: async (type: string) => (await peer.takeReceivedFrames()).filter((frame) => frame.type === type),
     /** Cancels the client's context, and with it the call's. */
-    endLimit: () => client.cancel(new Error('over')),
+    cancelContext: () => client.cancel(new Error('over')),
   };
 }
 
@@ -82,12 +82,12 @@ test('a non-gRPC body is not read beyond the part for the message', async () => 
 });
 
 test.each(['before', 'while'])('the context is done %s a call', async (when) => {
-  const { connection, request, sent, endLimit } = await open();
-  if (when === 'before') endLimit();
+  const { connection, request, sent, cancelContext } = await open();
+  if (when === 'before') cancelContext();
   const outcome = callUnary(connection, request);
   const rejected = expect(outcome).rejects.toThrow('over');
   const requests = await sent('headers');
-  endLimit();
+  cancelContext();
   await rejected;
   expect(requests).toHaveLength(when === 'before' ? 0 : 1);
   expect(await sent('resetStream')).toHaveLength(requests.length);
@@ -131,7 +131,7 @@ test('a message may be larger than the window', async () => {
 });
 
 test('a consumer that stops early cancels the call, and a done context ends the stream before waiting messages', async () => {
-  const { peer, connection, request, sent, endLimit } = await open();
+  const { peer, connection, request, sent, cancelContext } = await open();
   const early = callServerStream(connection, request);
   const late = callServerStream(connection, request);
   const firsts = [early.next(), late.next()];
@@ -145,7 +145,7 @@ test('a consumer that stops early cancels the call, and a done context ends the 
   await Promise.all(firsts);
   await early.return(undefined);
   expect((await sent('resetStream')).map(({ streamId }) => streamId)).toEqual([1]);
-  endLimit();
+  cancelContext();
   await expect(late.next()).rejects.toThrow('over');
   expect((await sent('resetStream')).map(({ streamId }) => streamId)).toEqual([3]);
 });

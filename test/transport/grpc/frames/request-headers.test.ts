@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
+  type RequestHeaderOptions,
   RequestHeaders,
-  type RequestOptions,
 } from '../../../../src/transport/grpc/frames/request-headers.js';
 import { HeaderDecoder } from '../../../../src/transport/http2/hpack/decoder.js';
 
 const NOW = 1_000_000;
 const PATH = '/etcdserverpb.KV/Range';
-const PLAIN: RequestOptions = { token: '', requiresLeader: false, deadline: Number.POSITIVE_INFINITY };
+const PLAIN: RequestHeaderOptions = { token: '', requiresLeader: false, deadline: Number.POSITIVE_INFINITY };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 const headersOf = (isSecure = false) => new RequestHeaders({ isSecure, authority: 'h:2379' });
-const fields = (headers: RequestHeaders, terms: Partial<RequestOptions> = {}, path = PATH) =>
+const fields = (headers: RequestHeaders, terms: Partial<RequestHeaderOptions> = {}, path = PATH) =>
   Object.fromEntries(new HeaderDecoder().decode(headers.blockFor(path, { ...PLAIN, ...terms })));
 
 test('a header block has the path, the authority and the user agent', () => {
@@ -37,7 +37,7 @@ test('a header block has the path, the authority and the user agent', () => {
 
 test('each request has its own path, token and hasleader', () => {
   const headers = headersOf();
-  const said = (terms: Partial<RequestOptions>, path?: string) => {
+  const said = (terms: Partial<RequestHeaderOptions>, path?: string) => {
     const { ':path': seen, token, hasleader } = fields(headers, terms, path);
     return [seen, token, hasleader];
   };

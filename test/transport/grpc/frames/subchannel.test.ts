@@ -6,7 +6,7 @@ import { goAway, NO_SETTINGS, ScriptedPeer, turn } from '../../../support/http2/
 
 vi.mock('../../../../src/transport/socket/dial.js');
 
-const DESTINATION: DialOptions = {
+const DIAL_OPTIONS: DialOptions = {
   address: { host: 'h', port: 1 },
   proxy: undefined,
   security: { kind: 'plaintext' },
@@ -16,18 +16,18 @@ const DESTINATION: DialOptions = {
 /** Start of each attempt, in milliseconds after the first. */
 const attempts: number[] = [];
 const peers: ScriptedPeer[] = [];
-let reconnection: Subchannel;
+let subchannel: Subchannel;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   attempts.length = 0;
   peers.length = 0;
-  reconnection = new Subchannel(DESTINATION, undefined);
+  subchannel = new Subchannel(DIAL_OPTIONS, undefined);
 });
 
 afterEach(() => {
-  reconnection.close();
+  subchannel.close();
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
@@ -55,7 +55,7 @@ const refuse = () =>
 /** A pending `whenReady`, and its result. */
 function waiter(signal = new AbortController().signal) {
   const state = { outcome: 'waits' };
-  reconnection.whenReady(signal).then(
+  subchannel.whenReady(signal).then(
     () => {
       state.outcome = 'ready';
     },
@@ -74,7 +74,7 @@ test('the connection is dialed on demand, once for all waiters', async () => {
   await turn();
   expect(waiters.map(({ outcome }) => outcome)).toEqual(['ready', 'ready']);
   expect(attempts).toEqual([0]);
-  expect(reconnection.current).toBeDefined();
+  expect(subchannel.current).toBeDefined();
   expect(vi.getTimerCount()).toBe(0);
 });
 
@@ -86,7 +86,7 @@ test('the backoff grows up to two minutes, and no attempt is made without a wait
   const pauses = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
   expect(pauses.slice(0, 4)).toEqual([1000, 1600, 2560, 4096]);
   expect(pauses.slice(-2)).toEqual([120_000, 120_000]);
-  expect(reconnection.failure?.message).toBe(`refused ${attempts.length}`);
+  expect(subchannel.failure?.message).toBe(`refused ${attempts.length}`);
   patience.abort(new Error('given up'));
   await vi.advanceTimersByTimeAsync(1_000_000);
   expect(waiting.outcome).toBe('given up');
@@ -100,12 +100,12 @@ test('a failure is reported at once, and a success resets the backoff', async ()
     throw new Error('refused');
   });
   const first = waiter();
-  await expect(reconnection.whenRefused(new AbortController().signal)).resolves.toBeUndefined();
+  await expect(subchannel.whenFailed(new AbortController().signal)).resolves.toBeUndefined();
   await vi.advanceTimersByTimeAsync(2_600);
   expect(first.outcome).toBe('ready');
-  expect(reconnection.failure).toBeUndefined();
+  expect(subchannel.failure).toBeUndefined();
   peers[0]?.closeConnection();
-  expect(reconnection.current).toBeUndefined();
+  expect(subchannel.current).toBeUndefined();
   waiter();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(attempts).toEqual([0, 1000, 2600, 2600, 3600]);
@@ -128,7 +128,7 @@ test('a connection whose server sends GOAWAY is replaced at once', async () => {
   succeed();
   waiter();
   await turn();
-  const old = reconnection.current;
+  const old = subchannel.current;
   old?.request(Buffer.of(0x83), Buffer.alloc(0), {
     onHeaders: () => {},
     onData: () => {},
@@ -136,14 +136,14 @@ test('a connection whose server sends GOAWAY is replaced at once', async () => {
     onFailure: () => {},
   });
   peers[0]?.send(goAway(1));
-  expect(reconnection.current).toBeUndefined();
+  expect(subchannel.current).toBeUndefined();
   const next = waiter();
   await turn();
   expect(next.outcome).toBe('ready');
-  expect(reconnection.current).not.toBe(old);
+  expect(subchannel.current).not.toBe(old);
   // Its last request is still open.
   expect(peers.map(({ isClosed }) => isClosed)).toEqual([false, false]);
-  reconnection.close();
+  subchannel.close();
   expect(peers.map(({ isClosed }) => isClosed)).toEqual([true, true]);
 });
 
@@ -152,7 +152,7 @@ test('a server that sends SETTINGS and GOAWAY in one chunk is tried again after 
   const waiting = waiter();
   await vi.advanceTimersByTimeAsync(2_599);
   expect(waiting.outcome).toBe('waits');
-  expect(reconnection.failure?.message).toBe('the server sent GOAWAY: NO_ERROR');
+  expect(subchannel.failure?.message).toBe('the server sent GOAWAY: NO_ERROR');
   await vi.advanceTimersByTimeAsync(1);
   expect(waiting.outcome).toBe('ready');
   expect(attempts).toEqual([0, 1000, 2600]);
@@ -166,7 +166,7 @@ test('an attempt to connect to a silent server times out after 20 seconds', asyn
   await vi.advanceTimersByTimeAsync(1);
   expect(peers[0]?.isClosed).toBe(true);
   await turn();
-  expect(reconnection.failure?.message).toBe('ETIMEDOUT');
+  expect(subchannel.failure?.message).toBe('ETIMEDOUT');
 });
 
 test('close stops a pending attempt', async () => {
@@ -178,9 +178,9 @@ test('close stops a pending attempt', async () => {
   );
   waiter();
   await turn();
-  reconnection.close();
+  subchannel.close();
   await vi.advanceTimersByTimeAsync(100_000);
-  expect(reconnection.failure?.message).toBe('the connection was closed');
+  expect(subchannel.failure?.message).toBe('the connection was closed');
   expect(attempts).toEqual([0]);
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -189,7 +189,7 @@ test('close ends the backoff', async () => {
   refuse();
   waiter();
   await turn();
-  reconnection.close();
+  subchannel.close();
   await vi.advanceTimersByTimeAsync(100_000);
   expect(attempts).toEqual([0]);
   expect(vi.getTimerCount()).toBe(0);
