@@ -126,7 +126,7 @@ export class Http2Connection {
           this.#writer.send(uint32Frame(FrameType.windowUpdate, stream.id, bytes));
         }
       },
-      cancel: () => this.#cancel(stream),
+      cancel: () => this.#reset(stream, 'CANCEL'),
     });
     stream.headerBlock = block;
     this.#streams.add(stream);
@@ -260,10 +260,6 @@ export class Http2Connection {
   #reject(stream: Stream, why: string): void {
     this.#reset(stream, 'PROTOCOL_ERROR');
     stream.events.onFailure({ kind: 'malformed', why });
-  }
-
-  #cancel(stream: Stream): void {
-    this.#reset(stream, 'CANCEL');
   }
 
   #reset(stream: Stream, code: 'CANCEL' | 'PROTOCOL_ERROR'): void {
