@@ -55,12 +55,12 @@ async function runV2CommandLine(input: MainInput): Promise<void> {
     input.output.out(outcome.text);
     return;
   }
-  const { openV2Context, withEnding } = await import('./cli/v2/open-context.js');
+  const { openV2Context, toV2Failure } = await import('./cli/v2/open-context.js');
   const { context, close } = openV2Context(outcome, input);
   try {
     await outcome.run(context);
   } catch (error) {
-    throw withEnding(error, outcome);
+    throw toV2Failure(error, outcome);
   } finally {
     close();
   }

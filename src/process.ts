@@ -6,7 +6,7 @@ import { systemErrorText } from './go/system-error.js';
 import { exitCodeOf, main, type ProgramName } from './main.js';
 import { sleep } from './model/abort-signal.js';
 import { ExitCode } from './model/exit-code.js';
-import { exactArguments, exactEnvironment } from './term/exact-bytes.js';
+import { rawArguments, rawEnvironment } from './term/exact-bytes.js';
 import { Input } from './term/input.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
@@ -55,8 +55,8 @@ export async function runProcess(
   };
   const exitCode = await main({
     program,
-    args: exactArguments(host.argv.slice(2)),
-    env: variables ? { ...exactEnvironment(host.env), ...variables } : exactEnvironment(host.env),
+    args: rawArguments(host.argv.slice(2)),
+    env: variables ? { ...rawEnvironment(host.env), ...variables } : rawEnvironment(host.env),
     ignoredSignals,
     output,
     input,

@@ -72,7 +72,7 @@ function breach({ from, to }: Import): string | undefined {
 describe('the floors of src/', () => {
   const imports = allImports();
 
-  it('sees the imports', () => {
+  it('finds imports', () => {
     expect(imports.length).toBeGreaterThan(50);
   });
 

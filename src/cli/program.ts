@@ -33,7 +33,7 @@ export type Outcome<Globals extends FlagTable> =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'run'; readonly invocation: Invocation<Globals> };
 
-/** A command with checked options. */
+/** A parsed command line, ready to run. */
 export interface Invocation<Globals extends FlagTable> extends PreparedRun {
   /** Such as `endpoint health`. */
   readonly path: string;
@@ -208,7 +208,10 @@ function parseValues({ node, args }: FoundCommand, env: Environment): ParsedComm
   };
 }
 
-/** Of the flags given to a command, those that this node of its lineage declares. A flag declared further down replaces one above. */
+/**
+ * Of the flags given to a command, those that this node of its lineage declares. A flag declared further down replaces one
+ * above.
+ */
 function ownOf(
   { flags }: CommandNode,
   given: Readonly<Record<string, unknown>>,

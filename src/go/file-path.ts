@@ -6,7 +6,10 @@ import { bytesFromText } from './bytes.js';
 
 const ESCAPED_BYTE = /[\udc80-\udcff]/;
 
-/** A path for the functions of `node:fs`. A path with bytes that are not UTF-8 becomes a Buffer: as text, they would be replaced. */
+/**
+ * A path for the functions of `node:fs`. A path with bytes that are not UTF-8 becomes a Buffer: as text, they would be
+ * replaced.
+ */
 export function systemPath(path: string): string | Buffer {
   return ESCAPED_BYTE.test(path) ? Buffer.from(bytesFromText(path)) : path;
 }

@@ -121,7 +121,7 @@ const HEADER_WITHOUT_REVISION = pick(HEADER, 'clusterId', 'memberId', 'raftTerm'
 /** Messages with an empty line after each. */
 const PARAGRAPHS: ReadonlySet<Schema> = new Set([MEMBER, ENDPOINT_HEALTH, ALARM_MEMBER]);
 
-/** Each value must be of the type given with it: the compiler checked that where the schema was made. */
+/** Writes values in the format `fields`. The type of a value is not checked here: the compiler checks schemas against messages. */
 class FieldsWriter {
   readonly #writer: ByteWriter;
   readonly #hex: boolean;

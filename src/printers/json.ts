@@ -68,7 +68,7 @@ function rangeParts(writer: ByteWriter, response: RangeResponse): RangeParts {
   };
 }
 
-/** Each value must be of the type given with it: the compiler checked that where the schema was made. */
+/** Writes values in the format `json`. The type of a value is not checked here: the compiler checks schemas against messages. */
 class JsonWriter {
   readonly #writer: ByteWriter;
   readonly #hexIds: boolean;

@@ -49,12 +49,12 @@ export class AtomicFile {
   /** Appends the chunk, which must not change from now on. Returns a promise to await when the buffer is full. */
   append(chunk: Uint8Array): Promise<void> | undefined {
     const written = this.#writer.append(chunk);
-    return written && this.#settled(written);
+    return written && this.#withPathError(written);
   }
 
   /** Settles when all appended bytes are written, though not yet synced. */
   flush(): Promise<void> {
-    return this.#settled(this.#writer.flush());
+    return this.#withPathError(this.#writer.flush());
   }
 
   /** Syncs the file, renames it to its path and syncs the directory. */
@@ -72,7 +72,7 @@ export class AtomicFile {
     await syncDirectory(parentPath(this.#path));
   }
 
-  /** Closes and removes the part file. Does nothing after `commit`. Never throws: it runs after a failure, which is the one to report. */
+  /** Closes and removes the part file, unless another process has replaced it. Never throws: it runs after a failure, which is the one to report. */
   async discard(): Promise<void> {
     if (this.#isOpen) {
       this.#isOpen = false;
@@ -80,12 +80,12 @@ export class AtomicFile {
       await this.#writer.flush().catch(() => undefined);
       const { kind } = await this.#partFileState();
       await this.#handle.close().catch(() => undefined);
-      if (kind === 'strange') return;
+      if (kind === 'replaced') return;
     }
     await unlink(systemPath(this.partPath)).catch(() => undefined);
   }
 
-  async #settled(write: Promise<void>): Promise<void> {
+  async #withPathError(write: Promise<void>): Promise<void> {
     try {
       await write;
     } catch (cause) {
@@ -104,8 +104,8 @@ export class AtomicFile {
   /** Throws when the part file was removed, or when another process that saves to the same path has replaced it. */
   async #requireOwnPartFile(): Promise<void> {
     const part = await this.#partFileState();
-    if (part.kind === 'ours') return;
-    if (part.kind === 'gone') {
+    if (part.kind === 'own') return;
+    if (part.kind === 'removed') {
       const reason = `${this.partPath} was removed while the snapshot was written to it`;
       throw this.#renameError('no such file or directory', { reasons: [reason] });
     }
@@ -125,19 +125,19 @@ export class AtomicFile {
   /** What has the name of the part file now. */
   async #partFileState(): Promise<PartFileState> {
     try {
-      const ours = await this.#handle.stat({ bigint: true });
-      const there = await stat(systemPath(this.partPath), { bigint: true });
-      return { kind: ours.ino === there.ino && ours.dev === there.dev ? 'ours' : 'strange' };
+      const own = await this.#handle.stat({ bigint: true });
+      const current = await stat(systemPath(this.partPath), { bigint: true });
+      return { kind: own.ino === current.ino && own.dev === current.dev ? 'own' : 'replaced' };
     } catch (cause) {
       return (cause as NodeJS.ErrnoException).code === 'ENOENT'
-        ? { kind: 'gone' }
+        ? { kind: 'removed' }
         : { kind: 'unknown', cause };
     }
   }
 }
 
 type PartFileState =
-  | { readonly kind: 'ours' | 'strange' | 'gone' }
+  | { readonly kind: 'own' | 'replaced' | 'removed' }
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
 function rejectSpecialFile(path: string): void {

@@ -5,8 +5,8 @@ export interface Span {
 }
 
 /** One field of a protobuf message. */
-export interface Field {
-  /** Field number times eight plus wire type. */
+export interface ProtobufField {
+  /** ProtobufField number times eight plus wire type. */
   readonly tag: number;
   /** The payload of a length-delimited or fixed-size field; empty for a varint. */
   readonly contents: Span;
@@ -20,7 +20,7 @@ const MIN_TAG = 8;
 const MAX_TAG = 2 ** 32 - 1;
 
 /** Iterates over the fields of the protobuf message in bytes `start` to `end`. Nothing is copied. */
-export class FieldReader {
+export class ProtobufReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #position: number;
@@ -36,7 +36,7 @@ export class FieldReader {
   }
 
   /** The next field; undefined when it is malformed, also when it is a group (wire types 3 and 4). */
-  next(): Field | undefined {
+  next(): ProtobufField | undefined {
     const tag = this.#varint();
     if (tag === undefined || tag < MIN_TAG || tag > MAX_TAG) return undefined;
     const length = this.#contentLength(tag % 8);

@@ -142,11 +142,11 @@ function startThroughShell(request: SpawnRequest): ChildProcess {
   const prefix = command.includes('=') ? ['/usr/bin/nice', '-n', '0'] : [];
   const words = ['/usr/bin/env', '-i', ...variablesOf(env), ...prefix, command, ...args];
   const child = spawn('/bin/sh', [], {
-    // In a UTF-8 locale, some shells treat other bytes as invalid characters.
+    // In a UTF-8 locale, some shells reject bytes that are not UTF-8.
     env: { LC_ALL: 'C' },
     stdio: ['pipe', 'inherit', 'inherit'],
   });
-  // EPIPE, when the shell exits before it has read everything.
+  // Ignore EPIPE: the shell may exit before it has read the whole script.
   child.stdin.on('error', () => {});
   const ignored = request.ignoredSignals.map((signal) => signal.slice('SIG'.length));
   const trap = ignored.length === 0 ? '' : `trap '' ${ignored.join(' ')}\n`;

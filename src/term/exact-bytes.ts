@@ -7,7 +7,7 @@ import { textFromBytes } from '../go/bytes.js';
  * escaped form of `go/bytes.ts`. On systems without /proc, the decoded text is returned.
  */
 
-export function exactArguments(decoded: readonly string[], file = '/proc/self/cmdline'): readonly string[] {
+export function rawArguments(decoded: readonly string[], file = '/proc/self/cmdline'): readonly string[] {
   if (!decoded.some((argument) => argument.includes('\ufffd'))) return decoded;
   const all = readStrings(file);
   if (all === undefined) return decoded;
@@ -17,7 +17,7 @@ export function exactArguments(decoded: readonly string[], file = '/proc/self/cm
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-export function exactEnvironment(decoded: Variables, file = '/proc/self/environ'): Variables {
+export function rawEnvironment(decoded: Variables, file = '/proc/self/environ'): Variables {
   if (!Object.entries(decoded).some(hasReplacementCharacter)) return decoded;
   const all = readStrings(file);
   if (all === undefined) return decoded;

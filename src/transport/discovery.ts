@@ -5,7 +5,7 @@ import { CommandError } from '../model/errors.js';
 /** Where to look up a cluster in DNS. */
 export interface DiscoveryOptions {
   readonly domain: string;
-  /** Distinguishes clusters of one domain; empty or absent: the cluster without a name. */
+  /** `--discovery-srv-name`: the suffix of the SRV service, as in `_etcd-client-ssl-<name>._tcp`. Empty or absent: no suffix. */
   readonly serviceName?: string;
   /** False: endpoints without TLS are dropped, and certificates must be valid for the domain. */
   readonly insecure: boolean;

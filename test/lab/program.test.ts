@@ -20,7 +20,7 @@ describe('run', () => {
     expect(result).toEqual({ stdout: bytes, stderr: Buffer.alloc(0), code: 7, signal: null });
   });
 
-  test('gives programs only a few environment variables', async () => {
+  test('does not pass ETCDCTL_ variables to programs', async () => {
     process.env.ETCDCTL_ENDPOINTS = 'http://elsewhere';
     const { stdout } = await run(node('console.log(Object.keys(process.env).sort().join())'), [], {
       env: { ZONE: 'x' },

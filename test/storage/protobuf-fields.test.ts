@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { FieldReader } from '../../src/storage/protobuf-fields.js';
+import { ProtobufReader } from '../../src/storage/protobuf-fields.js';
 
 /** Reads the first field of a message. */
 function firstField(...message: readonly number[]) {
-  return new FieldReader(Uint8Array.from(message), 0, message.length).next();
+  return new ProtobufReader(Uint8Array.from(message), 0, message.length).next();
 }
 
-describe('FieldReader', () => {
+describe('ProtobufReader', () => {
   it('returns the span of the contents', () => {
     expect(firstField(0x0a, 2, 0x61, 0x62)).toEqual({ tag: 10, contents: { start: 2, end: 4 } });
     expect(firstField(0x08, 0x96, 0x01)?.tag).toBe(8);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytesFromText } from '../../src/go/bytes.js';
-import { exactArguments, exactEnvironment } from '../../src/term/exact-bytes.js';
+import { rawArguments, rawEnvironment } from '../../src/term/exact-bytes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'exact-bytes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -14,14 +14,14 @@ function commandLine(...args: readonly (string | Buffer)[]): string {
   return file;
 }
 
-describe('exactArguments', () => {
+describe('rawArguments', () => {
   it('returns valid arguments without reading the file', () => {
-    expect(exactArguments(['put', 'ä'], join(folder, 'none'))).toEqual(['put', 'ä']);
+    expect(rawArguments(['put', 'ä'], join(folder, 'none'))).toEqual(['put', 'ä']);
   });
 
   it('restores invalid bytes, after the arguments of node itself', () => {
     const file = commandLine('node', '--flag', 'etcdctl.js', 'put', Buffer.of(0x61, 0xff), '');
-    const args = exactArguments(['put', 'a\ufffd', ''], file);
+    const args = rawArguments(['put', 'a\ufffd', ''], file);
     expect(args.map((arg) => Buffer.from(bytesFromText(arg)).toString('hex'))).toEqual([
       '707574',
       '61ff',
@@ -30,18 +30,18 @@ describe('exactArguments', () => {
   });
 
   it('keeps a replacement character that is in the arguments', () => {
-    expect(exactArguments(['\ufffd'], commandLine('node', '\ufffd'))).toEqual(['\ufffd']);
+    expect(rawArguments(['\ufffd'], commandLine('node', '\ufffd'))).toEqual(['\ufffd']);
   });
 
   it('returns the decoded arguments when there is no such file', () => {
-    expect(exactArguments(['\ufffd'], join(folder, 'none'))).toEqual(['\ufffd']);
+    expect(rawArguments(['\ufffd'], join(folder, 'none'))).toEqual(['\ufffd']);
   });
 });
 
-describe('exactEnvironment', () => {
+describe('rawEnvironment', () => {
   it('returns valid variables without reading the file', () => {
     const env = { A: 'ä' };
-    expect(exactEnvironment(env, join(folder, 'none'))).toBe(env);
+    expect(rawEnvironment(env, join(folder, 'none'))).toBe(env);
   });
 
   it.each([{ A: '\ufffd' }, { '\ufffd': '' }, { A: undefined }])('restores invalid bytes: %j', (damaged) => {
@@ -53,11 +53,11 @@ describe('exactEnvironment', () => {
       'none',
       '',
     );
-    const exact = exactEnvironment(damaged, file);
+    const exact = rawEnvironment(damaged, file);
     expect(exact).toEqual({ PLAIN: '=1', A: '\udcff\n', '\udcfe': '' });
   });
 
   it('returns the decoded variables when there is no such file', () => {
-    expect(exactEnvironment({ A: '\ufffd' }, join(folder, 'none'))).toEqual({ A: '\ufffd' });
+    expect(rawEnvironment({ A: '\ufffd' }, join(folder, 'none'))).toEqual({ A: '\ufffd' });
   });
 });

@@ -142,7 +142,7 @@ function startDeadline(totalTimeoutMs: number, signal: AbortSignal): AbortSignal
 }
 
 /** Converts a failure to a `V2Failure`: the final lines and the exit status differ from those of version 3. */
-export function withEnding(error: unknown, { callFailure, successor }: V2Invocation): unknown {
+export function toV2Failure(error: unknown, { callFailure, successor }: V2Invocation): unknown {
   if (error instanceof V2ApiMissingError) {
     const message =
       `the server at ${error.endpoint} does not serve the version 2 API: etcd 3.6 and later do not have it, ` +

@@ -20,7 +20,7 @@ type V2Outcome =
   /** Text to print on stdout with status 0. */
   { readonly kind: 'help'; readonly text: string } | V2Invocation;
 
-/** A command with checked options. */
+/** A parsed command line, ready to run. */
 export interface V2Invocation extends V2Prepared {
   readonly kind: 'run';
   /** Such as `member add`. */

@@ -76,7 +76,10 @@ export function queueRange(name: string): KeyRange {
   return prefixRange(bytesFromText(`${name}/`));
 }
 
-/** A read that is repeated while it fails with `Unavailable`: through leader elections and restarts, beyond the client's own retries. */
+/**
+ * A read that is repeated while it fails with `Unavailable`: through leader elections and restarts, beyond the client's own
+ * retries.
+ */
 export async function rangeWithRetry(
   kv: KvService,
   request: RangeRequest,

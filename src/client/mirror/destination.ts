@@ -65,7 +65,10 @@ export class Destination {
     await this.#transact({ compare: [], success: writes, failure: [] });
   }
 
-  /** Returns false when keys have changed since the last response. The response updates the revision: a second attempt can succeed. */
+  /**
+   * Returns false when keys have changed since the last response. The response updates the revision: a second attempt can
+   * succeed.
+   */
   async #writeUnlessChanged(writes: readonly RequestOp[]): Promise<boolean> {
     const compare = writes.map((write) => isUnchanged(keyOf(write), this.#revision));
     return this.#transact({ compare, success: writes, failure: [] });

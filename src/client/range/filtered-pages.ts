@@ -79,7 +79,10 @@ class ValueReader {
     this.#call = call;
   }
 
-  /** The key-value pairs of the first of these keys: as many as fit in a page. The keys must follow each other in the filtered range. */
+  /**
+   * The key-value pairs of the first of these keys: as many as fit in a page. The keys must follow each other in the filtered
+   * range.
+   */
   async read(keys: readonly KeyValue[]): Promise<readonly KeyValue[]> {
     const { kvs } = await readPage(this.#pageLimit, this.#reader, (kv, maxKeys) =>
       kv.range(this.#requestBetween(keys[0], keys[Math.min(maxKeys, keys.length) - 1]), this.#call),

@@ -2,7 +2,13 @@ import { ServerError } from '../../model/errors.js';
 import type { KeyValue, RangeRequest, RangeResponse } from '../../model/messages/kv.js';
 import type { RangePage } from '../../model/results.js';
 import type { CallOptions } from '../../model/services.js';
-import { isTooLarge, type PageLimit, type RangeReader, type RangeRemainder, readPage } from './page.js';
+import {
+  isTooLargeResponse,
+  type PageLimit,
+  type RangeReader,
+  type RangeRemainder,
+  readPage,
+} from './page.js';
 
 /**
  * The pages of a range at one revision, in the order of the keys. The call's timeout applies to each response.
@@ -107,6 +113,6 @@ async function* unaryPages(
  * became unavailable. Unary calls can have smaller pages and are retried.
  */
 function canContinueUnary(error: unknown): boolean {
-  if (isTooLarge(error)) return true;
+  if (isTooLargeResponse(error)) return true;
   return error instanceof ServerError && (error.code === 'Unimplemented' || error.code === 'Unavailable');
 }

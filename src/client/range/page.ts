@@ -14,7 +14,7 @@ export interface RangeRemainder {
  * The maximum size of a page. A larger page is rejected and read again with fewer keys. Transports get this limit, so that they
  * reject the page before they allocate memory for it.
  */
-export const MAX_PAGE_BYTES = 32 * 2 ** 20;
+export const MAX_RANGE_PAGE_BYTES = 32 * 2 ** 20;
 
 /** The intended size of a page. Larger than needed for memory alone: servers before 3.7 count all remaining keys for every page. */
 const TARGET_PAGE_BYTES = 8 * 2 ** 20;
@@ -69,9 +69,9 @@ function clamp(value: number, min: number, max: number): number {
 
 /** The clients that pages are read with. Each may connect on its first use. */
 export interface RangeReader {
-  /** Rejects responses above `MAX_PAGE_BYTES` with `ResourceExhausted`, if the transport supports it. */
+  /** Rejects responses above `MAX_RANGE_PAGE_BYTES` with `ResourceExhausted`, if the transport supports it. */
   bounded(): Promise<KvService>;
-  /** Accepts responses of any size: for a single pair that is larger than `MAX_PAGE_BYTES`. */
+  /** Accepts responses of any size: for a single pair that is larger than `MAX_RANGE_PAGE_BYTES`. */
   unbounded(): Promise<KvService>;
 }
 
@@ -89,13 +89,13 @@ export async function readPage(
       limit.accept(response.kvs);
       return response;
     } catch (error) {
-      if (!canShrink || !isTooLarge(error)) throw error;
+      if (!canShrink || !isTooLargeResponse(error)) throw error;
       canShrink = limit.reject(keys);
     }
   }
 }
 
 /** Whether the response was too large for the client or the server. An overloaded server fails with the same code. */
-export function isTooLarge(error: unknown): boolean {
+export function isTooLargeResponse(error: unknown): boolean {
   return error instanceof ServerError && error.code === 'ResourceExhausted';
 }

@@ -112,7 +112,7 @@ async function* withReasons(
 
 const INCOMPLETE = 'the output is incomplete: the range is read and printed page by page';
 
-/** The revision was compacted in the meantime, or another member that serves the page is behind. */
+/** Two reasons: the revision was compacted between two pages, or the member that serves this page has not applied it yet. */
 function unavailableRevision(revision: bigint): string {
   return `all pages are read at revision ${revision}, which the server has compacted or has not reached yet`;
 }

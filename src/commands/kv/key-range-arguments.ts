@@ -14,7 +14,10 @@ export function rejectPrefixWithFromKey(flags: RangeFlags): void {
   }
 }
 
-/** The key range of `<key> [range_end]` and the flags of get and del. Throws a `UsageError` for a range end with one of the flags. */
+/**
+ * The key range of `<key> [range_end]` and the flags of get and del. Throws a `UsageError` for a range end with one of the
+ * flags.
+ */
 export function keyRangeFromArguments(
   key: string,
   rangeEnd: string | undefined,

@@ -3,7 +3,7 @@ import type { CommandContext } from '../../cli/context.js';
 import { boolFlag, uint64Flag } from '../../cli/flags.js';
 import { CommandError, UsageError } from '../../model/errors.js';
 import type { BucketRecord } from '../../model/results.js';
-import type { decodeRecord } from '../../storage/backend/records.js';
+import type { decodeBackendRecord } from '../../storage/backend/records.js';
 import type { BoltFile } from '../../storage/bolt/bolt-file.js';
 import type { Leaf } from '../../storage/bolt/leaf.js';
 import { readFileWith } from '../files/database-file.js';
@@ -50,10 +50,10 @@ export async function runIterateBucket(
   context: CommandContext,
 ): Promise<void> {
   const { BoltFile } = await import('../../storage/bolt/bolt-file.js');
-  const { decodeRecord } = await import('../../storage/backend/records.js');
+  const { decodeBackendRecord } = await import('../../storage/backend/records.js');
   const path = await findDatabase(options.path);
   const { bucket, decodes } = options;
-  const decode = decodes ? decodeRecord : undefined;
+  const decode = decodes ? decodeBackendRecord : undefined;
   await readFileWith(path, context, async (source) => {
     const bolt = BoltFile.open(source);
     for (const { leaf, indices } of await descendingLeaves(bolt, options)) {
@@ -122,7 +122,7 @@ const DECODED_BUCKETS: ReadonlySet<string> = new Set([
 ]);
 
 /** The pair for the printers, decoded if a decoder is given. Throws an `Error` when decoding fails. */
-function bucketRecord(pair: BucketPair, decode: typeof decodeRecord | undefined): BucketRecord {
+function bucketRecord(pair: BucketPair, decode: typeof decodeBackendRecord | undefined): BucketRecord {
   const { bucket, key, value } = pair;
   if (decode === undefined || !DECODED_BUCKETS.has(bucket)) return { kind: 'raw', key, value };
   const record = decode(bucket, key, value);

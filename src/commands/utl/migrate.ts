@@ -59,7 +59,7 @@ export async function runMigrate(options: MigrateOptions, context: CommandContex
   context.notices.line(outcomeText(options.target, { from, isChanged, overriddenError }));
 }
 
-/** Scripts match the log messages of etcdutl, some with the JSON value after the message. */
+/** The log message of etcdutl, because scripts match it. Where etcdutl logs fields, they follow as JSON after a tab. */
 function outcomeText(target: MinorVersion, { from, isChanged, overriddenError }: Migration): string {
   const version = versionText(target);
   if (!isChanged) return `storage version up-to-date\t{"storage-version": "${version}"}`;

@@ -45,7 +45,10 @@ export function registerExecWatch(parent: V2CommandParent, run = runExecWatch): 
   });
 }
 
-/** With `--`, the key is the first argument: `--` can end the flags, or be an argument itself. Without `--`, it is the last argument. */
+/**
+ * With `--`, the key is the first argument: `--` can end the flags, or be an argument itself. Without `--`, it is the last
+ * argument.
+ */
 function keyAndCommand(
   args: readonly string[],
   argsLenAtDash: number | undefined,

@@ -95,7 +95,7 @@ async function findKeptRecords(history: History, until: bigint): Promise<BitSet 
   return count === 0 ? undefined : keptRecords;
 }
 
-/** A record of the history. The leaf is valid only during the call. */
+/** One revision in the bucket `key`. `leaf` is valid only until the callback returns. */
 interface HistoryRecord {
   readonly leaf: Leaf;
   readonly index: number;

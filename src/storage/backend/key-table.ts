@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { FieldReader, type Span } from '../protobuf-fields.js';
+import { ProtobufReader, type Span } from '../protobuf-fields.js';
 
 const INITIAL_SLOTS = 1 << 10;
 const EMPTY = 0;
@@ -107,7 +107,7 @@ const KEY_TAG = 10;
  * span. Undefined when the bytes between `start` and `end` are not a protobuf message.
  */
 export function findUserKey(bytes: Uint8Array, start: number, end: number): Span | undefined {
-  const reader = new FieldReader(bytes, start, end);
+  const reader = new ProtobufReader(bytes, start, end);
   let found = EMPTY_SPAN;
   while (!reader.isAtEnd) {
     const field = reader.next();

@@ -49,7 +49,7 @@ const MAX_SMALL_RECORD_BYTES = 8 << 20;
  * Decodes a pair. Byte fields may share memory with the arguments. Throws an `Error` that describes the defect; the caller adds the file
  * and the offset.
  */
-export function decodeRecord(bucket: string, key: Uint8Array, value: Uint8Array): BackendRecord {
+export function decodeBackendRecord(bucket: string, key: Uint8Array, value: Uint8Array): BackendRecord {
   const decode = DECODERS.get(bucket);
   if (decode === undefined) return { kind: 'raw' };
   if (bucket !== BUCKETS.key && value.length > MAX_SMALL_RECORD_BYTES) {

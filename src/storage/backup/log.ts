@@ -2,9 +2,9 @@ import { CorruptFileError } from '../../model/errors.js';
 import { Entry, EntryType, HardState, WalSnapshot } from '../../wire/records.js';
 import type { ByteSink } from '../byte-sink.js';
 import { LongTask, type LongTaskOptions } from '../long-task.js';
-import { type Field, FieldReader } from '../protobuf-fields.js';
+import { type ProtobufField, ProtobufReader } from '../protobuf-fields.js';
 import { WalRecordWriter } from '../wal/record-writer.js';
-import { decodeRecord, readWal } from '../wal/wal-directory.js';
+import { decodeWalRecord, readWal } from '../wal/wal-directory.js';
 
 /** The result of reading a log once. Only the ordinals of its entries are kept in memory. */
 interface LogSummary {
@@ -22,10 +22,10 @@ export function scanLog(directory: string, after: bigint): LogSummary {
   const validOrdinals: number[] = [];
   for (const record of readWal(directory)) {
     if (record.type === 'metadata') metadata ??= record.data;
-    if (record.type === 'state') state = decodeRecord(HardState, record);
+    if (record.type === 'state') state = decodeWalRecord(HardState, record);
     if (record.type !== 'entry') continue;
     ordinal++;
-    const { index = 0n } = decodeRecord(Entry, record);
+    const { index = 0n } = decodeWalRecord(Entry, record);
     if (index <= after) continue;
     const position = index - after - 1n;
     if (position > validOrdinals.length) {
@@ -81,7 +81,7 @@ function* validEntries(directory: string, validOrdinals: readonly number[]): Gen
     ordinal++;
     if (ordinal !== validOrdinals[next]) continue;
     next++;
-    yield decodeRecord(Entry, record);
+    yield decodeWalRecord(Entry, record);
   }
 }
 
@@ -122,7 +122,7 @@ function isCopied(data: Uint8Array, withV3: boolean): boolean {
 }
 
 /** The request to the version 2 store: the data itself, or its field 2. Undefined for other requests. */
-function v2Request(data: Uint8Array, fields: readonly Field[]): Uint8Array | undefined {
+function v2Request(data: Uint8Array, fields: readonly ProtobufField[]): Uint8Array | undefined {
   const field = fields.find(({ tag }) => tag === METHOD_OR_V2_REQUEST);
   if (field === undefined) return undefined;
   const contents = data.subarray(field.contents.start, field.contents.end);
@@ -142,9 +142,9 @@ function setsMemberAttributes(request: Uint8Array): boolean {
 }
 
 /** `undefined` when the bytes are not a protobuf message. */
-function fieldsOf(message: Uint8Array): readonly Field[] | undefined {
-  const reader = new FieldReader(message, 0, message.length);
-  const fields: Field[] = [];
+function fieldsOf(message: Uint8Array): readonly ProtobufField[] | undefined {
+  const reader = new ProtobufReader(message, 0, message.length);
+  const fields: ProtobufField[] = [];
   while (!reader.isAtEnd) {
     const field = reader.next();
     if (field === undefined) return undefined;

@@ -13,7 +13,7 @@ import { BUCKETS, META_KEYS } from '../backend/schema.js';
 import { BoltFile } from '../bolt/bolt-file.js';
 import { FileByteSource } from '../byte-source.js';
 import type { LongTaskOptions } from '../long-task.js';
-import { FieldReader } from '../protobuf-fields.js';
+import { ProtobufReader } from '../protobuf-fields.js';
 import { entriesToReplay } from '../wal/wal-directory.js';
 import { databasePath, walPath } from './layout.js';
 import { replaceDatabase } from './replace-database.js';
@@ -127,7 +127,7 @@ function versionRequiredBy(request: Uint8Array): MinorVersion | undefined {
 }
 
 function fieldContents(message: Uint8Array, tag: number): Uint8Array | undefined {
-  const reader = new FieldReader(message, 0, message.length);
+  const reader = new ProtobufReader(message, 0, message.length);
   for (let field = reader.isAtEnd ? undefined : reader.next(); field !== undefined; ) {
     if (field.tag === tag) return message.subarray(field.contents.start, field.contents.end);
     field = reader.isAtEnd ? undefined : reader.next();

@@ -1,5 +1,5 @@
 import { CorruptFileError } from '../../model/errors.js';
-import { decodeRecord } from '../backend/records.js';
+import { decodeBackendRecord } from '../backend/records.js';
 import { BUCKETS } from '../backend/schema.js';
 import { BoltFile, type Bucket } from '../bolt/bolt-file.js';
 import { checkedLeaves } from '../bolt/check.js';
@@ -69,7 +69,7 @@ function decodeLeaf(bolt: BoltFile, bucket: Bucket, leaf: Leaf): string {
   const name = Buffer.from(bucket.name).toString('utf8');
   for (let index = 0; index < leaf.count; index++) {
     try {
-      decodeRecord(name, leaf.key(index), leaf.value(index));
+      decodeBackendRecord(name, leaf.key(index), leaf.value(index));
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw bolt.reader.corrupt(

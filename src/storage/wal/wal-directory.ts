@@ -34,7 +34,7 @@ export function* entriesToReplay(directory: string): Generator<Entry> {
   const start = newestSnapshotIndex(directory);
   for (const record of readWal(directory)) {
     if (record.type !== 'entry') continue;
-    const entry = decodeRecord(Entry, record);
+    const entry = decodeWalRecord(Entry, record);
     if ((entry.index ?? 0n) > start) yield entry;
   }
 }
@@ -48,8 +48,8 @@ export function committedSnapshots(directory: string): readonly WalSnapshot[] {
   const snapshots: WalSnapshot[] = [];
   let commit = 0n;
   for (const record of readWal(directory)) {
-    if (record.type === 'snapshot') snapshots.push(decodeRecord(WalSnapshot, record));
-    if (record.type === 'state') commit = decodeRecord(HardState, record).commit ?? 0n;
+    if (record.type === 'snapshot') snapshots.push(decodeWalRecord(WalSnapshot, record));
+    if (record.type === 'state') commit = decodeWalRecord(HardState, record).commit ?? 0n;
   }
   return snapshots.filter(({ index = 0n }) => index <= commit);
 }
@@ -60,7 +60,7 @@ export function hasWal(directory: string): boolean {
 }
 
 /** Decodes the data of a record. Throws `CorruptFileError`. */
-export function decodeRecord<Message>(
+export function decodeWalRecord<Message>(
   type: { decode(bytes: Uint8Array): Message },
   record: DecodedWalRecord & { readonly path: string },
 ): Message {

@@ -23,7 +23,7 @@ export function messageEncoder<Message>({ encode }: Encoding<Message>): (message
 }
 
 /** A request as callers pass it: with read-only fields and arrays. */
-export type Readable<Message> = Message extends
+export type DeepReadonly<Message> = Message extends
   | Uint8Array
   | string
   | number
@@ -33,8 +33,8 @@ export type Readable<Message> = Message extends
   | undefined
   ? Message
   : Message extends readonly (infer Item)[]
-    ? readonly Readable<Item>[]
-    : { readonly [Field in keyof Message]: Readable<Message[Field]> };
+    ? readonly DeepReadonly<Item>[]
+    : { readonly [Field in keyof Message]: DeepReadonly<Message[Field]> };
 
 /** A method of a service: its path, how its messages are encoded, and whether it may be retried. */
 export interface Rpc<Request, Response> {
@@ -60,7 +60,7 @@ export function toRpc<Partial, Wire, Response>(
   service: { readonly fullName: string },
   definition: MethodDefinition<Partial, Wire, Response>,
   policy: RetryPolicy,
-): Rpc<Readable<Partial>, Response> {
+): Rpc<DeepReadonly<Partial>, Response> {
   const { requestType, responseType } = definition;
   const encode = messageEncoder(requestType);
   return {

@@ -17,7 +17,7 @@ import {
   type RetryPolicy,
   WATCH_POLICIES,
 } from './retry.js';
-import { type MethodDefinition, type Readable, type Rpc, toRpc } from './rpc.js';
+import { type DeepReadonly, type MethodDefinition, type Rpc, toRpc } from './rpc.js';
 
 /** A client whose methods make the calls of etcd's services. */
 export function bindServices(caller: Caller): Client {
@@ -45,7 +45,7 @@ type Bound<Method extends MethodDefinition> = Method['requestStream'] extends tr
     : (request: RequestOf<Method>, call?: CallOptions) => Promise<ResponseOf<Method>>;
 
 type RequestOf<Method> = Method extends { requestType: { fromPartial(partial: infer Partial): unknown } }
-  ? Readable<Partial>
+  ? DeepReadonly<Partial>
   : never;
 type ResponseOf<Method> = Method extends { responseType: { decode(bytes: Uint8Array): infer Response } }
   ? Response

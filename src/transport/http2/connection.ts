@@ -1,7 +1,13 @@
-import { quoteGo } from '../../go/quote.js';
 import type { ByteSocket } from '../socket/dial.js';
 import { ActiveStreams } from './active-streams.js';
-import { errorCodeNumber, Http2Error, KeepAliveTimeoutError, resetCodeOf } from './error.js';
+import {
+  errorCodeNumber,
+  goAwayText,
+  Http2Error,
+  KeepAliveTimeoutError,
+  notHttp2,
+  resetCodeOf,
+} from './error.js';
 import {
   DEFAULT_WINDOW_BYTES,
   Flag,
@@ -120,7 +126,7 @@ export class Http2Connection {
           this.#writer.send(uint32Frame(FrameType.windowUpdate, stream.id, bytes));
         }
       },
-      cancel: () => this.#cancel(stream),
+      cancel: () => this.#reset(stream, 'CANCEL'),
     });
     stream.headerBlock = block;
     this.#streams.add(stream);
@@ -256,10 +262,6 @@ export class Http2Connection {
     stream.events.onFailure({ kind: 'malformed', why });
   }
 
-  #cancel(stream: Stream): void {
-    this.#reset(stream, 'CANCEL');
-  }
-
   #reset(stream: Stream, code: 'CANCEL' | 'PROTOCOL_ERROR'): void {
     const isOpen = this.#streams.isOpen(stream);
     if (isOpen) this.#writer.send(uint32Frame(FrameType.resetStream, stream.id, errorCodeNumber(code)));
@@ -296,14 +298,4 @@ export class Http2Connection {
     this.#state = state;
     if (wasUsable) this.#options.onUnusable(reason);
   }
-}
-
-/** The text that grpc-go makes of a GOAWAY frame (internal/transport/http2_client.go `setGoAwayReason`). */
-function goAwayText(code: string, debugData: Buffer): string {
-  return debugData.length === 0 ? `code: ${code}` : `code: ${code}, debug data: ${quoteGo(debugData)}`;
-}
-
-/** The first bytes of a server that expects HTTP/1.1 or TLS are not a frame. */
-function notHttp2(cause: Http2Error): Error {
-  return new Error(`Protocol error: the server does not answer in HTTP/2 (${cause.message})`, { cause });
 }

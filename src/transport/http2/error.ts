@@ -1,3 +1,5 @@
+import { quoteGo } from '../../go/quote.js';
+
 /** RFC 9113, section 7; the index is the number. */
 const ERROR_CODES = [
   'NO_ERROR',
@@ -51,4 +53,14 @@ export class Http2Error extends Error {
     super(message);
     this.name = 'Http2Error';
   }
+}
+
+/** The text that grpc-go makes of a GOAWAY frame (internal/transport/http2_client.go `setGoAwayReason`). */
+export function goAwayText(code: string, debugData: Buffer): string {
+  return debugData.length === 0 ? `code: ${code}` : `code: ${code}, debug data: ${quoteGo(debugData)}`;
+}
+
+/** The error for a server whose first bytes are not a frame, because it expects HTTP/1.1 or TLS. */
+export function notHttp2(cause: Http2Error): Error {
+  return new Error(`Protocol error: the server does not answer in HTTP/2 (${cause.message})`, { cause });
 }

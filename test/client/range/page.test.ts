@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PAGE_BYTES, PageLimit } from '../../../src/client/range/page.js';
+import { MAX_RANGE_PAGE_BYTES, PageLimit } from '../../../src/client/range/page.js';
 
 const MIB = 2 ** 20;
 
@@ -19,7 +19,7 @@ const page = (count: number, valueBytes: number) => {
 
 describe('the page limit', () => {
   it('allows the largest values that a server accepts by default in the first page', () => {
-    expect(new PageLimit().keys * 1.5 * MIB).toBeLessThanOrEqual(MAX_PAGE_BYTES);
+    expect(new PageLimit().keys * 1.5 * MIB).toBeLessThanOrEqual(MAX_RANGE_PAGE_BYTES);
   });
 
   it('grows fast while values are small, up to a maximum', () => {

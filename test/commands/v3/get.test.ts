@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { MAX_PAGE_BYTES } from '../../../src/client/range/page.js';
+import { MAX_RANGE_PAGE_BYTES } from '../../../src/client/range/page.js';
 import { type GetOptions, registerGet, runGet, toRangeRequest } from '../../../src/commands/v3/get.js';
 import { type RangeResponse, SortOrder, SortTarget } from '../../../src/model/messages/kv.js';
 import type { ResultOf } from '../../../src/model/results.js';
@@ -125,7 +125,7 @@ describe('get: the run', () => {
     const keys = [...result.response.kvs];
     for await (const page of result.rest ?? []) keys.push(...page.kvs);
     expect(keys).toEqual(kvs);
-    expect(limits).toEqual([{ maxResponseBytes: MAX_PAGE_BYTES }]);
+    expect(limits).toEqual([{ maxResponseBytes: MAX_RANGE_PAGE_BYTES }]);
   });
 
   it('accepts a response of any size when the range takes one call', async () => {

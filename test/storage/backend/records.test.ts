@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memberJson, parseMemberJson } from '../../../src/storage/backend/member-json.js';
-import { decodeRecord } from '../../../src/storage/backend/records.js';
+import { decodeBackendRecord } from '../../../src/storage/backend/records.js';
 import { encodeRevisionKey } from '../../../src/storage/backend/revision-key.js';
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { SERVER_VERSIONS, snapshotOf } from '../support/fixtures.js';
@@ -11,11 +11,11 @@ function recordsOf(version: string, name: string) {
   const bucket = bolt.bucket(name);
   if (bucket === undefined) throw new Error(`no bucket ${name}`);
   return Array.from(bolt.pairs(bucket), ({ key, value }) =>
-    decodeRecord(name, new Uint8Array(key), new Uint8Array(value)),
+    decodeBackendRecord(name, new Uint8Array(key), new Uint8Array(value)),
   );
 }
 
-describe('decodeRecord', () => {
+describe('decodeBackendRecord', () => {
   it.each(SERVER_VERSIONS)('decodes the records of etcd %s', (version) => {
     const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
     const changes = recordsOf(version, 'key').flatMap((record) => (record.kind === 'change' ? [record] : []));
@@ -44,14 +44,18 @@ describe('decodeRecord', () => {
     ['members', 'abc', '{"id":"x"}'],
     ['auth', 'authRevision', ''],
   ])('throws for a malformed record in %s: %j', (bucket, key, value) => {
-    expect(() => decodeRecord(bucket, Buffer.from(key, 'latin1'), Buffer.from(value, 'latin1'))).toThrow();
+    expect(() =>
+      decodeBackendRecord(bucket, Buffer.from(key, 'latin1'), Buffer.from(value, 'latin1')),
+    ).toThrow();
   });
 });
 
 it('does not decode records of several MiB in buckets other than `key`', () => {
   const permissions = Buffer.alloc(9 << 20, Buffer.from([0x12, 0]));
-  expect(() => decodeRecord('authRoles', Buffer.from('r'), permissions)).toThrow('it has 9437184 bytes');
-  expect(decodeRecord('authRoles', Buffer.from('r'), permissions.subarray(0, 8))).toMatchObject({
+  expect(() => decodeBackendRecord('authRoles', Buffer.from('r'), permissions)).toThrow(
+    'it has 9437184 bytes',
+  );
+  expect(decodeBackendRecord('authRoles', Buffer.from('r'), permissions.subarray(0, 8))).toMatchObject({
     role: { keyPermission: [{}, {}, {}, {}] },
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { backupEntry, scanLog, writeLog } from '../../../src/storage/backup/log.js';
 import { FileByteSink } from '../../../src/storage/byte-sink.js';
 import { WalRecordWriter } from '../../../src/storage/wal/record-writer.js';
-import { decodeRecord, readWal } from '../../../src/storage/wal/wal-directory.js';
+import { decodeWalRecord, readWal } from '../../../src/storage/wal/wal-directory.js';
 import { Entry, EntryType, HardState, Metadata, WalSnapshot } from '../../../src/wire/records.js';
 
 const field = (number: number, contents: Uint8Array | string) => {
@@ -120,13 +120,13 @@ describe('writeLog', () => {
     ]);
     const entries = records
       .filter(({ type }) => type === 'entry')
-      .map((record) => decodeRecord(Entry, record));
+      .map((record) => decodeWalRecord(Entry, record));
     expect(entries.map(({ index, term, data }) => [index, term, data?.length ?? 0])).toEqual([
       [4n, 1n, request('PUT', '/a').length],
       [5n, 2n, request('PUT', '/b').length],
       [6n, 2n, 0],
     ]);
-    expect(decodeRecord(HardState, records.at(-2) as never)).toMatchObject({
+    expect(decodeWalRecord(HardState, records.at(-2) as never)).toMatchObject({
       term: 2n,
       vote: 1n,
       commit: 6n,

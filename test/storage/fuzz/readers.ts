@@ -72,7 +72,7 @@ function readLog(source: ByteSource, options: Parameters<typeof walRecords>[1]):
   minimumVersionOf(entries);
 }
 
-/** Like `decodeRecord` in wal-directory.ts. */
+/** Like `decodeBackendRecord` in wal-directory.ts. */
 function decodeEntry(data: Uint8Array, path: string, offset: number): Entry {
   try {
     return Entry.decode(data);

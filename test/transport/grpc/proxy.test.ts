@@ -63,7 +63,7 @@ describe('a proxy is used', () => {
     expect(proxy?.asked).toEqual([{ authority: 'etcd.example:2379', authorization: undefined }]);
   });
 
-  it('for TLS, and the certificate verified is that of the server behind it', async () => {
+  it('tunnels TLS, and the certificate of the etcd server is verified', async () => {
     expect(await callThrough({ tls: pair })).toMatchObject({ count: 1n });
     expect(proxy?.asked).toHaveLength(1);
   });

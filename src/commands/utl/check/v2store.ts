@@ -2,7 +2,7 @@ import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
 import { stringFlag } from '../../../cli/flags.js';
 import { CommandError } from '../../../model/errors.js';
-import type { V2StorePaths } from '../../../storage/backup/custom-content.js';
+import type { V2StorePaths } from '../../../storage/backup/user-data.js';
 
 export type CheckV2StoreOptions = V2StorePaths;
 
@@ -29,7 +29,7 @@ export function registerCheckV2Store(parent: CommandParent, run = runCheckV2Stor
 }
 
 export async function runCheckV2Store(options: CheckV2StoreOptions, context: CommandContext): Promise<void> {
-  const { hasCustomContent } = await import('../../../storage/backup/custom-content.js');
-  if (await hasCustomContent(options)) throw new CommandError('detected custom content in v2store');
+  const { hasUserData } = await import('../../../storage/backup/user-data.js');
+  if (await hasUserData(options)) throw new CommandError('detected custom content in v2store');
   await context.emit({ kind: 'text', text: 'No custom content found in v2store.\n' });
 }

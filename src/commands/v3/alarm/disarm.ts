@@ -33,7 +33,7 @@ export function registerAlarmDisarm(parent: CommandParent, run = runAlarmDisarm)
 }
 
 export function toAlarmDisarmRequest({ memberId, alarm }: AlarmMember): AlarmRequest {
-  // The alarm can be one of a newer server, without a constant here: its number is sent unchanged.
+  // A newer server may report an alarm type that `AlarmType` lacks: its number is sent back unchanged.
   return {
     action: AlarmAction.deactivate,
     memberId,

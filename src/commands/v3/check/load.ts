@@ -62,7 +62,10 @@ export interface WriteOutcome {
   readonly isBusy: boolean;
 }
 
-/** Writes until `nextTurn` returns false and all responses have arrived, without a timeout. Failed writes are counted, not thrown. */
+/**
+ * Writes until `nextTurn` returns false and all responses have arrived, without a timeout. Failed writes are counted, not
+ * thrown.
+ */
 export async function write({ clients, writers, ...work }: Writers): Promise<WriteOutcome> {
   const { clock, nextTurn, makePut, onDone } = work;
   const statistics = new WriteStatistics();

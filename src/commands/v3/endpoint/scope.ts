@@ -28,7 +28,10 @@ export async function endpointsInScope(
   }
 }
 
-/** A failed authentication or an unusable certificate has status 1 only here (etcdctl v3.7.1, ep_command.go `endpointsFromCluster`). */
+/**
+ * A failed authentication or an unusable certificate has status 1 only here (etcdctl v3.7.1, ep_command.go
+ * `endpointsFromCluster`).
+ */
 async function connectForMembers(context: CommandContext): Promise<Client> {
   try {
     return await context.connect();

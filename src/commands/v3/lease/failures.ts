@@ -1,6 +1,9 @@
 import { CommandError, ConnectionError, ServerError } from '../../../model/errors.js';
 
-/** For `lease timetolive`, `list` and `keep-alive --once`: every server error has the status of a connection error, as in etcdctl. */
+/**
+ * For `lease timetolive`, `list` and `keep-alive --once`: every server error has the status of a connection error, as in
+ * etcdctl.
+ */
 export function asConnectionError(error: unknown): unknown {
   if (!(error instanceof ServerError)) return error;
   return new ConnectionError(error.message, { cause: error, reasons: error.reasons });

@@ -18,7 +18,7 @@ import { rpcCodeOf, type Status } from '../status.js';
 import { MESSAGE_PREFIX_BYTES, MessageReader, UnreadableMessageError } from './message-reader.js';
 
 /** The single response message, or the status of the failed call. Rejects with the context's reason. */
-export function callUnary(connection: Http2Connection, request: Request): Promise<Buffer | Status> {
+export function callUnary(connection: Http2Connection, request: EncodedRequest): Promise<Buffer | Status> {
   const { context } = request;
   return new Promise((resolve, reject) => {
     if (context.isDone) return reject(context.reason);
@@ -55,7 +55,7 @@ const SECOND_RESPONSE_MESSAGE: Status = {
  */
 export async function* callServerStream(
   connection: Http2Connection,
-  request: Request,
+  request: EncodedRequest,
 ): AsyncGenerator<Buffer, Status | undefined, undefined> {
   const { context } = request;
   if (context.isDone) throw context.reason;
@@ -93,7 +93,7 @@ export async function* callServerStream(
   }
 }
 
-interface Request {
+interface EncodedRequest {
   /** Encoded with HPACK. */
   readonly headerBlock: Buffer;
   readonly body: Buffer;
@@ -122,7 +122,7 @@ class Call {
   #unconsumedBytes = 0;
   #creditedBytes = 0;
 
-  constructor(connection: Http2Connection, request: Request, events: CallEvents) {
+  constructor(connection: Http2Connection, request: EncodedRequest, events: CallEvents) {
     const response = new ResponseStatus();
     const reader = new MessageReader({
       maxBytes: request.maxResponseBytes,

@@ -65,7 +65,7 @@ class UnreachableChannel implements RequestChannel {
   close(): void {}
 }
 
-/** A channel over `Http2Connection`. */
+/** `RequestChannel` with one `Subchannel`. Failures become `AttemptError`s with grpc-go's messages. */
 class Http2Channel implements RequestChannel {
   readonly waitsForReady = false;
   readonly #address: ReachableAddress;

@@ -16,7 +16,7 @@ export interface V2StorePaths {
  * membership.IsMetaStoreOnly, v3.5.30). Reads the newest image for which the WAL has a committed snapshot record. False when there is no
  * WAL or no such image. Throws `CommandError` and `CorruptFileError`; nothing is changed.
  */
-export async function hasCustomContent({ dataDirectory, walDirectory }: V2StorePaths): Promise<boolean> {
+export async function hasUserData({ dataDirectory, walDirectory }: V2StorePaths): Promise<boolean> {
   const wal = walDirectory ?? walPath(dataDirectory);
   if (!hasWal(wal)) return false;
   const known = committedSnapshots(wal);
