@@ -14,8 +14,8 @@ describe('verifySnapshot', () => {
     const snapshot = snapshotOf(version);
     const { totalKey, totalSize } = expectedOf(version).pairs;
     const expected = { bucketCount: 10, recordCount: totalKey, databaseBytes: totalSize };
-    expect(await verify(snapshot)).toEqual({ trailer: 'good', ...expected });
-    expect(await verify(snapshot.slice(0, -32))).toEqual({ trailer: 'missing', ...expected });
+    expect(await verify(snapshot)).toEqual({ checksum: 'good', ...expected });
+    expect(await verify(snapshot.slice(0, -32))).toEqual({ checksum: 'missing', ...expected });
   });
 
   it('fails with an error for a file truncated at any offset', async () => {

@@ -52,7 +52,7 @@ describe('the start of a connection', () => {
     expect(goAwayCode(await peer.takeReceivedFrames())).toBe(code);
     expect(peer.isClosed).toBe(true);
     expect(states).toEqual([expect.stringMatching(/^Protocol error: .* not answer in HTTP\/2 \(/), 'closed']);
-    expect(events).toEqual(['refused']);
+    expect(events).toEqual(['unprocessed']);
   });
 });
 
@@ -211,7 +211,7 @@ describe('the end of a connection', () => {
     connection.close(new Error('enough'));
     connection.close(new Error('again'));
     expect(sent.events).toEqual(['lost: enough']);
-    expect(waiting.events).toEqual(['refused']);
+    expect(waiting.events).toEqual(['unprocessed']);
     expect(states).toEqual(['ready', 'enough', 'closed']);
     expect(peer.isClosed).toBe(true);
     await turn();
@@ -235,7 +235,7 @@ describe('the end of a connection', () => {
     const [refused, cancelled] = [request(), request()];
     cancelled.stream.cancel();
     expect(refused.events).toEqual([]);
-    await vi.waitFor(() => expect(refused.events).toEqual(['refused']));
+    await vi.waitFor(() => expect(refused.events).toEqual(['unprocessed']));
     expect(cancelled.events).toEqual([]);
     expect(await peer.takeReceivedFrames()).toEqual([]);
   });
@@ -245,7 +245,7 @@ describe('the end of a connection', () => {
     const { events } = request();
     await peer.takeReceivedFrames();
     peer.send(goAway(0), data(1, 'late'), goAway(0), data(99, ''));
-    expect(events).toEqual(['refused']);
+    expect(events).toEqual(['unprocessed']);
     expect(states).toEqual(['ready', 'the server sent GOAWAY: NO_ERROR', 'closed']);
   });
 });
@@ -259,8 +259,8 @@ describe('a server that sends GOAWAY', () => {
     expect([first, second, third, waiting].map(({ events }) => events)).toEqual([
       [],
       [],
-      ['refused'],
-      ['refused'],
+      ['unprocessed'],
+      ['unprocessed'],
     ]);
     expect(states).toEqual(['ready', 'the server sent GOAWAY: NO_ERROR']);
     peer.send(headers(1, { ':status': '200' }, Flag.endHeaders | Flag.endStream));
@@ -288,7 +288,7 @@ describe('a server that sends GOAWAY', () => {
     const requests = [request(), request(), request()];
     await peer.takeReceivedFrames();
     peer.send(goAway(0, 11));
-    expect(requests.map(({ events }) => events)).toEqual([['refused'], ['refused'], ['refused']]);
+    expect(requests.map(({ events }) => events)).toEqual([['unprocessed'], ['unprocessed'], ['unprocessed']]);
     expect(states).toEqual(['ready', 'the server sent GOAWAY: ENHANCE_YOUR_CALM', 'closed']);
   });
 
@@ -298,7 +298,7 @@ describe('a server that sends GOAWAY', () => {
     peer.send(goAway(2 ** 31 - 1));
     expect(second.events).toEqual([]);
     peer.send(goAway(1));
-    expect([first.events, second.events]).toEqual([[], ['refused']]);
+    expect([first.events, second.events]).toEqual([[], ['unprocessed']]);
     expect(states).toEqual(['ready', 'the server sent GOAWAY: NO_ERROR']);
   });
 
@@ -310,7 +310,7 @@ describe('a server that sends GOAWAY', () => {
     const late = request();
     peer.send(settingsFrame([[3, 100]]));
     expect(late.events).toEqual([]);
-    await vi.waitFor(() => expect(late.events).toEqual(['refused']));
+    await vi.waitFor(() => expect(late.events).toEqual(['unprocessed']));
     expect((await peer.takeReceivedFrames()).map(({ type }) => type)).toEqual(['settings']);
     expect(states).not.toContain('closed');
   });

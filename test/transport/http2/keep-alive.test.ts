@@ -47,7 +47,7 @@ test('a request that waits to be sent counts as a waiting call', async () => {
   );
   const { events } = opened.request();
   vi.advanceTimersByTime(13_000);
-  expect(events).toEqual(['refused']);
+  expect(events).toEqual(['unprocessed']);
 });
 
 test('any data from the server counts as activity', async () => {
