@@ -170,5 +170,5 @@ test('open streams complete after GOAWAY of the server', async () => {
   const texts = ['one', 'two', 'three'];
   const responses = await Promise.all(texts.map((text) => exchange(connection, Buffer.from(text))));
   expect(responses.map(({ body }) => body.toString())).toEqual(texts);
-  await expect(exchange(connection, Buffer.alloc(0))).rejects.toThrow('{"kind":"refused"}');
+  await expect(exchange(connection, Buffer.alloc(0))).rejects.toThrow('{"kind":"unprocessed"}');
 });
