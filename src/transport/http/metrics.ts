@@ -1,4 +1,5 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { aborted } from '../../model/abort-signal.js';
 import { CommandError } from '../../model/errors.js';
 import type { TlsOptions } from '../connection.js';
 import { parseEndpoint } from '../grpc/endpoint.js';
@@ -22,7 +23,9 @@ export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: Ab
   const security = await loadSecurity(tls, encryption);
   const agent = agentFor(security);
   try {
-    return await readAll(await responseTo(startRequest(address, agent, signal)));
+    // A request that has no socket yet is not ended by its signal.
+    const response = responseTo(startRequest(address, agent, signal));
+    return await readAll(await Promise.race([response, aborted(signal)]));
   } catch (cause) {
     signal.throwIfAborted();
     throw new CommandError(`cannot read /metrics: ${(cause as Error).message}`, { cause });
