@@ -16,8 +16,8 @@ const unitTimeout = 30_000;
 const withServers = {
   globalSetup: ['test/support/lab/global-setup.ts'],
   maxWorkers: 4,
-  // Three of nine thousand tests failed once in one of two full runs: a lock across a restart, a reset that is read as EOF, and the
-  // real etcdctl with a deadline of a nanosecond.
+  // For three races: a lock across a restart of the server, a reset that is read as EOF, and the real etcdctl of version 2 with a
+  // deadline of a nanosecond.
   retry: 1,
   testTimeout: 60_000,
   hookTimeout: 120_000,

@@ -1,4 +1,3 @@
-import { V2CallError } from '../../model/v2/errors.js';
 import type {
   V2AuthService,
   V2Call,
@@ -9,7 +8,16 @@ import type {
   V2UsersService,
 } from '../../model/v2/services.js';
 import type { Action, BufferedResponse, HttpCluster } from './cluster.js';
-import { asArray, asObject, asText, asTexts, type JsonObject, read, requireV2Api } from './responses.js';
+import {
+  asArray,
+  asObject,
+  asText,
+  asTexts,
+  type JsonObject,
+  read,
+  requireV2Api,
+  serverMessageError,
+} from './responses.js';
 import { apiUrl } from './url.js';
 
 /** Sends a request to a path below `/v2/auth`. Rejects with the server's message for a status other than `SUCCESS_STATUSES`. */
@@ -103,10 +111,6 @@ function authRequestSender(cluster: HttpCluster): SendAuthRequest {
     if (!SUCCESS_STATUSES.includes(response.status)) throw serverMessageError(response);
     return response;
   };
-}
-
-function serverMessageError(response: BufferedResponse): V2CallError {
-  return read(response, ({ message }) => new V2CallError(asText(message)));
 }
 
 /** Depending on the request, roles are names or objects. */

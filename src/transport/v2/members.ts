@@ -1,5 +1,5 @@
 import { GoParseError } from '../../go/parse-error.js';
-import { V2AttemptError, V2CallError } from '../../model/v2/errors.js';
+import { V2AttemptError } from '../../model/v2/errors.js';
 import type { V2Call, V2Health, V2Member, V2MembersService } from '../../model/v2/services.js';
 import { type Action, type BufferedResponse, type HttpCluster, sendFollowingRedirects } from './cluster.js';
 import type { Connector } from './connector.js';
@@ -12,6 +12,7 @@ import {
   read,
   requireStatus,
   requireV2Api,
+  serverMessageError,
 } from './responses.js';
 import { apiUrl, parseOrigin } from './url.js';
 
@@ -60,10 +61,6 @@ function withUrls(base: Action, peerURLs: readonly string[]): Action {
 
 function toMember({ id, name, peerURLs, clientURLs }: JsonObject): V2Member {
   return { id: asText(id), name: asText(name), peerUrls: asTexts(peerURLs), clientUrls: asTexts(clientURLs) };
-}
-
-function serverMessageError(response: BufferedResponse): V2CallError {
-  return read(response, ({ message }) => new V2CallError(asText(message)));
 }
 
 /** Requests a member's `/health`, as etcdctl's `cluster-health` does. Failures have the messages of Go's net/http. */

@@ -84,3 +84,8 @@ export function asInteger(value: unknown): bigint {
   if (typeof value === 'string' && /^-?\d{16,}$/.test(value)) return BigInt(value);
   throw new TypeError('not a JSON integer');
 }
+
+/** The error for a response whose JSON has the reason in `message`. */
+export function serverMessageError(response: BufferedResponse): V2CallError {
+  return read(response, ({ message }) => new V2CallError(asText(message)));
+}
