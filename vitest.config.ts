@@ -16,9 +16,6 @@ const unitTimeout = 30_000;
 const withServers = {
   globalSetup: ['test/support/lab/global-setup.ts'],
   maxWorkers: 4,
-  // For three races: a lock across a restart of the server, a reset that is read as EOF, and the real etcdctl of version 2 with a
-  // deadline of a nanosecond.
-  retry: 1,
   testTimeout: 60_000,
   hookTimeout: 120_000,
   include: ['test/acceptance/**/*.test.ts', 'test/lab/**/*.test.ts'],

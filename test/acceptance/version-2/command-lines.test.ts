@@ -113,7 +113,15 @@ const alone: readonly SideBySideCase[] = [
 
 const limits: readonly SideBySideCase[] = [
   { run: '--total-timeout 0 get /a', given },
-  { run: '--total-timeout 1ns get /a', given },
+  {
+    run: '--total-timeout 1ns get /a',
+    given,
+    // The real program sometimes notices the deadline only when it dials.
+    mask: {
+      pattern: /client: etcd cluster is unavailable .* i\/o timeout$/gm,
+      replacement: 'context deadline exceeded',
+    },
+  },
   { run: '--total-timeout 0 --no-sync get /a', given },
   { run: '--total-timeout 0 --no-sync member list', given },
 ];
