@@ -56,6 +56,17 @@ export default defineConfig({
           testTimeout: unitTimeout,
         },
       },
+      {
+        // The same tests with the channel of the executable: see `#channel` in package.json.
+        resolve: { conditions: ['executable'] },
+        ssr: { resolve: { conditions: ['executable'] } },
+        test: {
+          name: 'unit, frames',
+          include: ['test/transport/grpc/conformance/**/*.test.ts'],
+          isolate: false,
+          testTimeout: unitTimeout,
+        },
+      },
       { test: { name: 'unit, isolated', include: withReplacedModules, testTimeout: unitTimeout } },
       { test: { name: 'acceptance', ...withServers } },
       { test: { name: 'short', ...withServers, exclude: leftOut, env: shortRunEnvironment() } },

@@ -21,13 +21,12 @@ const outdir = path.join(root, 'dist', 'npm');
 const entry = 'main.js';
 
 /**
- * Groups of modules that a run needs together: what every run needs, with the most frequent commands; unary calls; streams, the only
- * ones that need grpc-js; the other commands, formats and ETCDCTL_API=2; database files.
+ * Groups of modules that a run needs together: what every run needs, with the most frequent commands; calls; the other
+ * commands, formats and ETCDCTL_API=2; database files.
  */
 const DIVISION = {
   program: /^src\/(?:process|etcdctl|commands\/v3\/(?:get|put|del|version)|printers\/simple\/simple)\.ts$/,
-  calls: /^src\/transport\/(?:grpc\/connect|socket\/node-socket)\.ts$/,
-  streams: /^src\/transport\/grpc\/grpc-js\//,
+  calls: /^src\/transport\/grpc\/connect\.ts$/,
   rest: /^(?!src\/storage\/)/,
   storage: /^/,
 };

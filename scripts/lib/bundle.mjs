@@ -65,6 +65,8 @@ export async function bundleProgram(entryPoint) {
   });
   const { outputFiles, metafile } = await build({
     ...programOptions,
+    // Chooses `#channel` in package.json.
+    conditions: ['executable'],
     entryPoints: [entryPoint],
     banner: { js: lazyModule.outputFiles[0]?.text ?? '' },
   });

@@ -7,21 +7,21 @@ import type { EndpointPool } from './endpoint-pool.js';
 import { backoffMs, MAX_ATTEMPTS, mayRetry, type RetryPolicy } from './retry.js';
 import { AttemptError, toServerError } from './status.js';
 
-export interface CallRunnerOptions<Channel extends EndpointChannel> {
-  readonly pool: EndpointPool<Channel>;
+export interface CallRunnerOptions {
+  readonly pool: EndpointPool;
   readonly clientContext: ClientContext;
   readonly callTimeoutMs: number | null;
 }
 
 /** What all calls on the endpoints of a pool share: timeouts, retries, and error messages. */
-export class CallRunner<Channel extends EndpointChannel> {
-  readonly #options: CallRunnerOptions<Channel>;
+export class CallRunner {
+  readonly #options: CallRunnerOptions;
 
-  constructor(options: CallRunnerOptions<Channel>) {
+  constructor(options: CallRunnerOptions) {
     this.#options = options;
   }
 
-  get pool(): EndpointPool<Channel> {
+  get pool(): EndpointPool {
     return this.#options.pool;
   }
 
@@ -49,7 +49,7 @@ export class CallRunner<Channel extends EndpointChannel> {
   /** The retry loop (client/v3/retry_interceptor.go). Without `authentication`, a rejected token is not refreshed. */
   async retry<Result>(
     { context, policy, authentication, maxAttempts = MAX_ATTEMPTS }: RetryOptions,
-    attemptCall: (channel: Channel) => Promise<Result>,
+    attemptCall: (channel: EndpointChannel) => Promise<Result>,
   ): Promise<Result> {
     const { pool } = this;
     for (let attempt = 1; ; attempt++) {

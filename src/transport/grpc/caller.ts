@@ -4,16 +4,14 @@ import type { Credentials } from '../connection.js';
 import { Authentication } from './authentication.js';
 import { ClientContext } from './call-context.js';
 import { CallRunner } from './call-runner.js';
-import type { BidiChannel, RequestChannel } from './endpoint-channel.js';
+import type { EndpointChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
 import type { Rpc } from './rpc.js';
 import { AttemptError, requestTooLarge } from './status.js';
 
 interface CallerOptions {
   /** At least one, in the order of the endpoints. */
-  readonly channels: readonly RequestChannel[];
-  /** Opens channels to the same endpoints for bidirectional streams. Called once, for the first such stream. */
-  readonly openBidiChannels: () => Promise<readonly BidiChannel[]>;
+  readonly channels: readonly EndpointChannel[];
   readonly credentials: Credentials | undefined;
   readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
   readonly callTimeoutMs: number | null;
@@ -23,16 +21,12 @@ interface CallerOptions {
 
 /** Makes calls: chooses the endpoint, adds token and deadline, retries. Rejects with a model error or with the signal's reason. */
 export class Caller {
-  readonly #options: CallerOptions;
   readonly #clientContext = new ClientContext();
   readonly #encoder: RequestEncoder;
   readonly #authentication: Authentication;
-  readonly #runner: CallRunner<RequestChannel>;
-  #bidi: Promise<BidiCaller> | undefined;
+  readonly #runner: CallRunner;
 
-  constructor(options: CallerOptions) {
-    const { channels, credentials, login, callTimeoutMs, maxRequestBytes } = options;
-    this.#options = options;
+  constructor({ channels, credentials, login, callTimeoutMs, maxRequestBytes }: CallerOptions) {
     this.#encoder = new RequestEncoder(maxRequestBytes);
     this.#runner = new CallRunner({
       pool: new EndpointPool(channels),
@@ -112,63 +106,6 @@ export class Caller {
     }
   }
 
-  /** See `BidiCaller`. */
-  async *bidi<Request, Response>(
-    rpc: Rpc<Request, Response>,
-    requests: AsyncIterable<Request>,
-    call?: StreamOptions,
-  ): AsyncGenerator<Response, void, undefined> {
-    yield* (await this.#bidiCaller()).bidi(rpc, requests, call);
-  }
-
-  /** Ends all calls and connections. */
-  close(): void {
-    this.#clientContext.cancel(
-      new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
-    );
-    this.#runner.pool.close();
-    // A failure to open has already been reported by the call that needed the channels.
-    this.#bidi?.then((caller) => caller.close()).catch(() => {});
-  }
-
-  #bidiCaller(): Promise<BidiCaller> {
-    this.#bidi ??= this.#openBidi();
-    return this.#bidi;
-  }
-
-  async #openBidi(): Promise<BidiCaller> {
-    const channels = await this.#options.openBidiChannels();
-    const { callTimeoutMs } = this.#options;
-    return new BidiCaller({
-      runner: new CallRunner({
-        pool: new EndpointPool(channels),
-        clientContext: this.#clientContext,
-        callTimeoutMs,
-      }),
-      authentication: this.#authentication,
-      encoder: this.#encoder,
-    });
-  }
-}
-
-interface BidiCallerOptions {
-  readonly runner: CallRunner<BidiChannel>;
-  readonly authentication: Authentication;
-  readonly encoder: RequestEncoder;
-}
-
-/** The bidirectional streaming calls of `Caller`. */
-class BidiCaller {
-  readonly #runner: CallRunner<BidiChannel>;
-  readonly #authentication: Authentication;
-  readonly #encoder: RequestEncoder;
-
-  constructor({ runner, authentication, encoder }: BidiCallerOptions) {
-    this.#runner = runner;
-    this.#authentication = authentication;
-    this.#encoder = encoder;
-  }
-
   /** Not retried: the caller must know when the stream's server changes. The call starts with the first `next()`. */
   async *bidi<Request, Response>(
     rpc: Rpc<Request, Response>,
@@ -177,7 +114,7 @@ class BidiCaller {
   ): AsyncGenerator<Response, void, undefined> {
     const { pool } = this.#runner;
     const context = this.#runner.context(call);
-    let channel: BidiChannel | undefined;
+    let channel: EndpointChannel | undefined;
     try {
       await this.#authentication.refreshTokenForStream(context);
       channel = pool.ready ?? (await pool.pick(context.signal));
@@ -197,7 +134,11 @@ class BidiCaller {
     }
   }
 
+  /** Ends all calls and connections. */
   close(): void {
+    this.#clientContext.cancel(
+      new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
+    );
     this.#runner.pool.close();
   }
 }

@@ -1,3 +1,4 @@
+import { openChannel } from '#channel';
 import { ConnectionError, ServerError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
 import { AuthDefinition } from '../../wire/etcdserver.js';
@@ -5,7 +6,6 @@ import type { ConnectionOptions } from '../connection.js';
 import { loadSecurity } from '../tls/security.js';
 import { Caller } from './caller.js';
 import { parseEndpoint } from './endpoint.js';
-import { requestChannel } from './frames/channel.js';
 import { AUTH_POLICIES } from './retry.js';
 import { toRpc } from './rpc.js';
 import { bindServices } from './services.js';
@@ -22,16 +22,9 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
   if (!first) throw new ConnectionError('etcdclient: no available endpoints');
   const security = await loadSecurity(options.tls, first.encryption);
   const caller = new Caller({
-    channels: endpoints.map((endpoint) => requestChannel(endpoint, security, options)),
-    openBidiChannels: async () => {
-      if (security.kind === 'tls') {
-        const { prepareTls } = await import('../tls/connect.js');
-        prepareTls(security);
-      }
-      const { GrpcJsChannel } = await import('./grpc-js/channel.js');
-      const settings = { ...options, isOnly: endpoints.length === 1 };
-      return endpoints.map((endpoint) => new GrpcJsChannel(endpoint, security, settings));
-    },
+    channels: endpoints.map((endpoint) =>
+      openChannel(endpoint, security, { ...options, isOnly: endpoints.length === 1 }),
+    ),
     credentials: options.credentials,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: options.callTimeoutMs,

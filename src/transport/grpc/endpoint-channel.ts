@@ -1,8 +1,23 @@
+import type { Security } from '../tls/security.js';
 import type { CallContext } from './call-context.js';
 import type { Endpoint } from './endpoint.js';
 import type { Rpc } from './rpc.js';
+import type { ChannelSettings } from './settings.js';
 
-/** A channel to one endpoint. It connects on demand, and reconnects with exponential backoff. */
+/**
+ * Opens a channel to an endpoint; nothing is dialed yet. The import `#channel` is one of two such functions: `grpc-js/channel.ts`, or
+ * `frames/channel.ts` in the executable.
+ */
+export type OpenChannel = (
+  endpoint: Endpoint,
+  security: Security,
+  settings: ChannelSettings & { readonly isOnly: boolean },
+) => EndpointChannel;
+
+/**
+ * A channel to one endpoint. It connects on demand, and reconnects with exponential backoff. Calls reject with `AttemptError`, or with
+ * the context's reason.
+ */
 export interface EndpointChannel {
   readonly endpoint: Endpoint;
   readonly isReady: boolean;
@@ -14,21 +29,6 @@ export interface EndpointChannel {
   whenFailed(signal: AbortSignal): Promise<void>;
   /** Why calls cannot be made or get no response at present, as text for an error message. */
   explain(signal: AbortSignal): Promise<string>;
-  /** Closes the connection and fails the calls on it. */
-  close(): void;
-}
-
-/** What one attempt at a call needs apart from the request. */
-export interface Attempt {
-  readonly context: CallContext;
-  /** Empty: no token. */
-  readonly token: string;
-  /** A member without a leader rejects or ends the call instead of waiting (client/v3/ctx.go `WithRequireLeader`). */
-  readonly requiresLeader: boolean;
-}
-
-/** For unary and server-streaming calls. Both methods reject with `AttemptError`, or with the context's reason. */
-export interface RequestChannel extends EndpointChannel {
   unary<Request, Response>(
     rpc: Rpc<Request, Response>,
     request: Uint8Array,
@@ -40,17 +40,24 @@ export interface RequestChannel extends EndpointChannel {
     request: Uint8Array,
     attempt: Attempt,
   ): AsyncGenerator<Response, void, undefined>;
-}
-
-export interface BidiChannel extends EndpointChannel {
   /**
    * Sends the requests and yields the responses independently of each other. The end of `requests` half-closes the stream; an error
    * of `requests` cancels the call and is thrown. When the call ends first, the iterator of `requests` is closed.
-   * Rejects with `AttemptError`, or with the context's reason.
    */
   bidi<Request, Response>(
     rpc: Rpc<Request, Response>,
     requests: AsyncIterable<Uint8Array>,
     attempt: Attempt,
   ): AsyncGenerator<Response, void, undefined>;
+  /** Closes the connection and fails the calls on it. */
+  close(): void;
+}
+
+/** What one attempt at a call needs apart from the request. */
+export interface Attempt {
+  readonly context: CallContext;
+  /** Empty: no token. */
+  readonly token: string;
+  /** A member without a leader rejects or ends the call instead of waiting (client/v3/ctx.go `WithRequireLeader`). */
+  readonly requiresLeader: boolean;
 }

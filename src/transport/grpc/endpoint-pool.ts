@@ -13,13 +13,13 @@ const EXPLAIN_TIMEOUT_MS = 200;
  * Chooses among the endpoints. The chosen endpoint stays in use until a call marks it unavailable. Connections are attempted in the
  * order given, the next one when the previous one has failed or is slow; the first that is ready is used.
  */
-export class EndpointPool<Channel extends EndpointChannel> {
-  readonly #channels: readonly Channel[];
+export class EndpointPool {
+  readonly #channels: readonly EndpointChannel[];
   /** Index of the endpoint in use, or to try first. */
   #currentIndex = 0;
 
   /** @param channels at least one */
-  constructor(channels: readonly Channel[]) {
+  constructor(channels: readonly EndpointChannel[]) {
     this.#channels = channels;
   }
 
@@ -28,14 +28,14 @@ export class EndpointPool<Channel extends EndpointChannel> {
   }
 
   /** The channel to use without waiting: the one in use if it is ready, or the only one if its calls wait for the connection. */
-  get ready(): Channel | undefined {
+  get ready(): EndpointChannel | undefined {
     const channel = this.#channels[this.#currentIndex];
     const isOnly = this.size === 1 && channel?.waitsForReady;
     return channel?.isReady || isOnly ? channel : undefined;
   }
 
   /** A ready channel. Keeps trying until the signal aborts, then rejects with its reason. */
-  async pick(signal: AbortSignal): Promise<Channel> {
+  async pick(signal: AbortSignal): Promise<EndpointChannel> {
     const ordered = this.#ordered();
     const [first] = ordered;
     const chosen = first?.isReady ? first : await firstReady(ordered, signal);
@@ -44,7 +44,7 @@ export class EndpointPool<Channel extends EndpointChannel> {
   }
 
   /** A call on this channel failed with Unavailable, or the connection was lost: the next endpoint is tried first. */
-  markUnavailable(channel: Channel): void {
+  markUnavailable(channel: EndpointChannel): void {
     if (this.#channels[this.#currentIndex] === channel)
       this.#currentIndex = (this.#currentIndex + 1) % this.#channels.length;
   }
@@ -69,21 +69,21 @@ export class EndpointPool<Channel extends EndpointChannel> {
     for (const channel of this.#channels) channel.close();
   }
 
-  #ordered(): Channel[] {
+  #ordered(): EndpointChannel[] {
     return [...this.#channels.slice(this.#currentIndex), ...this.#channels.slice(0, this.#currentIndex)];
   }
 }
 
-async function firstReady<Channel extends EndpointChannel>(
-  channels: readonly Channel[],
+async function firstReady(
+  channels: readonly EndpointChannel[],
   signal: AbortSignal,
-): Promise<Channel> {
+): Promise<EndpointChannel> {
   const search = abortController();
   const abort = () => search.abort(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   try {
-    const candidates: Promise<Channel>[] = [];
+    const candidates: Promise<EndpointChannel>[] = [];
     for (const [index, channel] of channels.entries()) {
       candidates.push(channel.whenReady(search.signal).then(() => channel));
       // After the last endpoint, only wait.
@@ -99,11 +99,11 @@ async function firstReady<Channel extends EndpointChannel>(
 }
 
 /** The first candidate that is ready; `undefined` when the newest fails or the connection attempt delay has passed. */
-function readyBeforeDelay<Channel extends EndpointChannel>(
-  candidates: readonly Promise<Channel>[],
-  newest: Channel,
+function readyBeforeDelay(
+  candidates: readonly Promise<EndpointChannel>[],
+  newest: EndpointChannel,
   signal: AbortSignal,
-): Promise<Channel | undefined> {
+): Promise<EndpointChannel | undefined> {
   const nextAttempt = [newest.whenFailed(signal), sleep(CONNECTION_ATTEMPT_DELAY_MS, signal)].map((step) =>
     step.then(() => undefined),
   );

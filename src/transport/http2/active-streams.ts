@@ -128,6 +128,7 @@ export class ActiveStreams {
       stream.sendWindow -= part.length;
       const flags = stream.isSent ? Flag.endStream : 0;
       this.#send(frame({ type: FrameType.data, flags, streamId: stream.id }, part));
+      stream.reportDrain();
     }
   }
 

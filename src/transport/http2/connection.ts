@@ -49,8 +49,8 @@ export interface Http2ConnectionOptions {
 type State = 'opening' | 'ready' | 'draining' | 'closed';
 
 /**
- * The client's side of an HTTP/2 connection (RFC 9113), for requests whose body is complete when they are made. It is used instead of
- * `node:http2` because commands make one call, and loading that module and opening its first stream takes longer than the call.
+ * The client's side of an HTTP/2 connection (RFC 9113). The executable uses it instead of `node:http2`, because commands make one
+ * call, and loading that module and opening its first stream takes longer than the call.
  */
 export class Http2Connection {
   readonly #socket: ByteSocket;
@@ -115,16 +115,20 @@ export class Http2Connection {
 
   /**
    * Makes a request, which is sent as flow control and the limit of concurrent streams allow. When the connection takes no new
-   * requests, it fails as `refused`.
+   * requests, it fails as `unprocessed`.
    * @param block header block that does not use the dynamic table
+   * @param body `undefined`: its parts follow by `Stream.write`
    */
-  request(block: Buffer, body: Buffer, events: StreamEvents): Stream {
+  request(block: Buffer, body: Buffer | undefined, events: StreamEvents): Stream {
     const stream = new Stream(events, body, {
       windowBytes: this.#options.windowBytes,
       sendWindowUpdate: (bytes) => {
         if (this.#streams.isOpen(stream)) {
           this.#writer.send(uint32Frame(FrameType.windowUpdate, stream.id, bytes));
         }
+      },
+      sendBody: () => {
+        if (this.#streams.isOpen(stream)) this.#streams.sendPending();
       },
       cancel: () => this.#reset(stream, 'CANCEL'),
     });
@@ -234,7 +238,7 @@ export class Http2Connection {
     this.#writer.sendAck(frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, payload));
   }
 
-  /** Streams above the last stream ID were not processed: they fail as `refused`, and can be retried elsewhere. */
+  /** Streams above the last stream ID were not processed: they fail as `unprocessed`, and can be retried elsewhere. */
   #receiveGoAway(header: FrameHeader, payload: Buffer): void {
     requireStreamZero(header);
     const lastId = uint32At(payload, 0) & 0x7fff_ffff;

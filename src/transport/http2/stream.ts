@@ -19,10 +19,14 @@ export interface StreamEvents {
   readonly onData: (bytes: Buffer) => void;
   readonly onEnd: () => void;
   readonly onFailure: (failure: StreamFailure) => void;
+  /** All bytes given to `write` have been sent. */
+  readonly onDrain?: () => void;
 }
 
 interface StreamControls {
   readonly windowBytes: number;
+  /** Sends what is allowed of the body. */
+  readonly sendBody: () => void;
   /** Sends WINDOW_UPDATE for the stream. */
   readonly sendWindowUpdate: (bytes: number) => void;
   readonly cancel: () => void;
@@ -36,29 +40,54 @@ export class Stream {
   headerBlock: Buffer | undefined;
   /** The peer's flow-control window for this stream. */
   sendWindow = 0;
+  /** END_STREAM has been sent. */
   isSent = false;
   readonly #controls: StreamControls;
-  #body: Buffer;
+  /** Parts of the request body that are not sent. */
+  readonly #body: Buffer[];
+  #isBodyComplete: boolean;
   /** Bytes received for which no WINDOW_UPDATE was sent: not consumed, or consumed but too few. */
   #uncreditedBytes = 0;
   #consumedBytes = 0;
 
+  /** @param body the whole request body; `undefined`: it is given to `write` and `end` */
   constructor(
     readonly events: StreamEvents,
-    body: Buffer,
+    body: Buffer | undefined,
     controls: StreamControls,
   ) {
-    this.#body = body;
+    this.#body = body === undefined ? [] : [body];
+    this.#isBodyComplete = body !== undefined;
     this.#controls = controls;
   }
 
-  /** The next part of the body, of at most `maxBytes`; `undefined` when none is allowed. An empty body has one empty part. */
+  /** Adds a part of at least one byte to the request body. Returns false when it waits for the peer's window: `onDrain` follows. */
+  write(part: Buffer): boolean {
+    this.#body.push(part);
+    this.#controls.sendBody();
+    return this.#body.length === 0;
+  }
+
+  /** Completes the request body. */
+  end(): void {
+    this.#isBodyComplete = true;
+    this.#controls.sendBody();
+  }
+
+  /** The next part of the body, of at most `maxBytes`; `undefined` when none is there or allowed. The last part can be empty. */
   takeBody(maxBytes: number): Buffer | undefined {
-    if (maxBytes <= 0 && this.#body.length > 0) return undefined;
-    const part = this.#body.subarray(0, maxBytes);
-    this.#body = this.#body.subarray(part.length);
-    this.isSent = this.#body.length === 0;
+    const [next] = this.#body;
+    if (next === undefined ? !this.#isBodyComplete : maxBytes <= 0 && next.length > 0) return undefined;
+    const part = next?.subarray(0, maxBytes) ?? Buffer.alloc(0);
+    if (next !== undefined && part.length < next.length) this.#body[0] = next.subarray(part.length);
+    else this.#body.shift();
+    this.isSent = this.#isBodyComplete && this.#body.length === 0;
     return part;
+  }
+
+  /** Called after a part was taken. */
+  reportDrain(): void {
+    if (this.#body.length === 0) this.events.onDrain?.();
   }
 
   /** @param frameBytes bytes that count against the window: `part` with its padding */

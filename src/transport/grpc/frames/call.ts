@@ -1,21 +1,15 @@
-import { textFromBytes } from '../../../go/bytes.js';
-import { quoteGo } from '../../../go/quote.js';
 import type { Http2Connection } from '../../http2/connection.js';
-import type { Fields } from '../../http2/hpack/decoder.js';
 import type { Stream } from '../../http2/stream.js';
 import type { CallContext } from '../call-context.js';
+import { statusOfStreamFailure } from '../http-status.js';
+import type { Status } from '../status.js';
 import {
-  isGrpcContentType,
-  isInformational,
-  NO_TRAILERS,
-  NonGrpcBody,
-  type ResponseHeaders,
-  statusFromHttp,
-  statusFromInformational,
-  statusOfStreamFailure,
-} from '../http-status.js';
-import { rpcCodeOf, type Status } from '../status.js';
-import { MESSAGE_PREFIX_BYTES, MessageReader, UnreadableMessageError } from './message-reader.js';
+  lengthPrefixedMessage,
+  MESSAGE_PREFIX_BYTES,
+  MessageReader,
+  UnreadableMessageError,
+} from './message-reader.js';
+import { ResponseStatus } from './response-status.js';
 
 /** The single response message, or the status of the failed call. Rejects with the context's reason. */
 export function callUnary(connection: Http2Connection, request: EncodedRequest): Promise<Buffer | Status> {
@@ -50,32 +44,76 @@ const SECOND_RESPONSE_MESSAGE: Status = {
 };
 
 /**
- * Yields the response messages. While the consumer does not ask for the next one, flow control makes the server wait. Returns the
- * status of a failed call, `undefined` for OK. Throws the context's reason.
+ * Yields the response messages of a call with one request. While the consumer does not ask for the next one, flow control makes the
+ * server wait. Returns the status of a failed call, `undefined` for OK. Throws the context's reason.
  */
-export async function* callServerStream(
+export function callServerStream(connection: Http2Connection, request: EncodedRequest): Responses {
+  return responsesOf(request.context, (events) => new Call(connection, request, events));
+}
+
+type Responses = AsyncGenerator<Buffer, Status | undefined, undefined>;
+
+/**
+ * `callServerStream` with requests that are sent as the iterator yields them; while flow control lets none go, it is not asked for the
+ * next. Its end half-closes the stream. Its error cancels the call and is thrown. When the call ends first, the iterator is closed.
+ */
+export async function* callBidi(
   connection: Http2Connection,
-  request: EncodedRequest,
-): AsyncGenerator<Buffer, Status | undefined, undefined> {
-  const { context } = request;
+  head: RequestHead,
+  requests: AsyncIterable<Uint8Array>,
+): Responses {
+  const source = requests[Symbol.asyncIterator]();
+  const { context } = head;
+  try {
+    return yield* responsesOf(context, (events, fail) => {
+      const call = new Call(connection, head, events);
+      sendAll(source, call).catch(fail);
+      return call;
+    });
+  } finally {
+    // Not awaited: `return` of a generator settles only after its pending `next`.
+    source.return?.().catch(() => {});
+  }
+}
+
+async function sendAll(source: AsyncIterator<Uint8Array>, call: Call): Promise<void> {
+  for (let next = await source.next(); !next.done; next = await source.next()) {
+    await call.send(lengthPrefixedMessage(next.value));
+  }
+  call.halfClose();
+}
+
+/** @param begin makes the call; `fail` cancels it and throws the error instead of what has been received */
+async function* responsesOf(
+  context: CallContext,
+  begin: (events: CallEvents, fail: (error: unknown) => void) => Call,
+): Responses {
   if (context.isDone) throw context.reason;
   const messages: Buffer[] = [];
   let end: { readonly status: Status | undefined } | undefined;
+  let failure: { readonly error: unknown } | undefined;
   let notify = () => {};
-  const call = new Call(connection, request, {
-    onMessage(message) {
-      messages.push(message);
-      notify();
+  const fail = (error: unknown) => {
+    failure ??= { error };
+    notify();
+  };
+  const call = begin(
+    {
+      onMessage(message) {
+        messages.push(message);
+        notify();
+      },
+      onEnd(status) {
+        end = { status };
+        notify();
+      },
+      onDone: () => fail(context.reason),
     },
-    onEnd(status) {
-      end = { status };
-      notify();
-    },
-    onDone: () => notify(),
-  });
+    fail,
+  );
   try {
     for (;;) {
-      if (context.isDone) throw context.reason;
+      if (failure !== undefined) throw failure.error;
       const message = messages.shift();
       if (message !== undefined) {
         yield message;
@@ -93,13 +131,18 @@ export async function* callServerStream(
   }
 }
 
-interface EncodedRequest {
+/** A call apart from its messages. */
+interface RequestHead {
   /** Encoded with HPACK. */
   readonly headerBlock: Buffer;
-  readonly body: Buffer;
   /** Must not be done yet. */
   readonly context: CallContext;
   readonly maxResponseBytes: number;
+}
+
+interface EncodedRequest extends RequestHead {
+  /** The only request message, with its prefix. */
+  readonly body: Buffer;
 }
 
 interface CallEvents {
@@ -118,11 +161,17 @@ const UNEXPECTED_EOF: Status = { code: 'Internal', details: 'unexpected EOF' };
 class Call {
   readonly #stream: Stream;
   readonly #unsubscribe: () => void;
+  #resumeSending: () => void = () => {};
   #receivedBytes = 0;
   #unconsumedBytes = 0;
   #creditedBytes = 0;
 
-  constructor(connection: Http2Connection, request: EncodedRequest, events: CallEvents) {
+  /** @param request without a body, its messages are given to `send` */
+  constructor(
+    connection: Http2Connection,
+    request: RequestHead & Partial<EncodedRequest>,
+    events: CallEvents,
+  ) {
     const response = new ResponseStatus();
     const reader = new MessageReader({
       maxBytes: request.maxResponseBytes,
@@ -153,11 +202,25 @@ class Call {
       },
       onEnd: () => end(reader.isIncomplete ? UNEXPECTED_EOF : response.status),
       onFailure: (failure) => end(statusOfStreamFailure(failure)),
+      onDrain: () => this.#resumeSending(),
     });
     this.#unsubscribe = request.context.onDone(() => {
       this.#stream.cancel();
       events.onDone();
     });
+  }
+
+  /** Resolves when flow control allows the next message; stays pending if the call ends first. */
+  async send(message: Buffer): Promise<void> {
+    if (this.#stream.write(message)) return;
+    await new Promise<void>((resolve) => {
+      this.#resumeSending = resolve;
+    });
+  }
+
+  /** No request message follows. */
+  halfClose(): void {
+    this.#stream.end();
   }
 
   /** The consumer has processed the message: its bytes no longer count against the window. */
@@ -193,102 +256,4 @@ function read(reader: MessageReader, part: Buffer): Status | undefined {
     if (!(error instanceof UnreadableMessageError)) throw error;
     return { code: error.code, details: error.message };
   }
-}
-
-/** Derives a call's status from the fields and data received, as grpc-go does (internal/transport/http2_client.go, v1.82). */
-export class ResponseStatus {
-  /** What is received next: response headers, gRPC messages, or the body of a response that is not gRPC. */
-  #state: 'headers' | 'messages' | 'non-grpc' | 'ended' = 'headers';
-  #nonGrpcBody: NonGrpcBody | undefined;
-  #endsWithData = false;
-  #encoding: string | undefined;
-  #status: Status | undefined = NO_TRAILERS;
-
-  /** Whether the data received are gRPC messages. */
-  get hasMessages(): boolean {
-    return this.#state === 'messages';
-  }
-
-  /** The `grpc-encoding` of the messages; empty: not given. */
-  get encoding(): string {
-    return this.#encoding ?? '';
-  }
-
-  /**
-   * Does not keep `fields`, because a server may send any number of them.
-   * @param isLast the fields end the stream
-   * @returns the status, when the call has failed before the stream ends
-   */
-  add(fields: Fields, isLast: boolean): Status | undefined {
-    if (this.#state === 'messages' && !isLast) {
-      return { code: 'Internal', details: 'a HEADERS frame cannot appear in the middle of a stream' };
-    }
-    if (this.#nonGrpcBody !== undefined) return this.#nonGrpcBody.status;
-    const status = fields.get('grpc-status');
-    if (status !== undefined && !isInt32(status)) return malformedStatus(status);
-    const contentType = fields.get('content-type');
-    if (this.#state === 'headers' && !isGrpcContentType(contentType)) {
-      return this.#addNonGrpc({ status: fields.get(':status'), contentType }, isLast);
-    }
-    this.#encoding ??= fields.get('grpc-encoding');
-    this.#state = isLast ? 'ended' : 'messages';
-    if (isLast)
-      this.#status = statusFromTrailers(Number(status ?? UNKNOWN_CODE), fields.get('grpc-message') ?? '');
-    return undefined;
-  }
-
-  /** Adds data of a response that is not gRPC. @returns the status, once enough of the body is known for its message */
-  addData(part: Buffer): Status | undefined {
-    this.#endsWithData = part.length > 0;
-    return this.#nonGrpcBody?.push(part) ? this.#nonGrpcBody.status : undefined;
-  }
-
-  /** The status at the end of the stream; `undefined`: OK. */
-  get status(): Status | undefined {
-    // As in grpc-go, the body is not in the message when an empty DATA frame ends it.
-    return this.#nonGrpcBody !== undefined && this.#endsWithData ? this.#nonGrpcBody.status : this.#status;
-  }
-
-  #addNonGrpc(head: ResponseHeaders, isLast: boolean): Status | undefined {
-    if (isInformational(head)) return isLast ? statusFromInformational(head) : undefined;
-    if (isLast || !isHttpStatus(head)) return statusFromHttp(head);
-    this.#state = 'non-grpc';
-    this.#nonGrpcBody = new NonGrpcBody(head);
-    return undefined;
-  }
-}
-
-/** When `:status` is not a number, grpc-go does not read the body. */
-function isHttpStatus({ status = '' }: ResponseHeaders): boolean {
-  return status === '' || isInt32(status);
-}
-
-/** The code when `grpc-status` is missing. */
-const UNKNOWN_CODE = 2;
-
-/** What Go's strconv.ParseInt accepts for 32 bits. */
-function isInt32(text: string): boolean {
-  return /^[+-]?\d+$/.test(text) && Number(text) === (Number(text) | 0);
-}
-
-function malformedStatus(text: string): Status {
-  const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
-  const literal = quoteGo(Buffer.from(text, 'latin1'));
-  return {
-    code: 'Unknown',
-    details: `transport: malformed grpc-status: strconv.ParseInt: parsing ${literal}: ${why}`,
-  };
-}
-
-function statusFromTrailers(status: number, message: string): Status | undefined {
-  const code = rpcCodeOf(status);
-  return code === 'OK' ? undefined : { code, details: percentDecoded(message) };
-}
-
-/** Decodes `grpc-message`: percent-encoded UTF-8. */
-function percentDecoded(text: string): string {
-  const bytes = text.replaceAll(/%([0-9a-f]{2})/gi, (_escape, digits) =>
-    String.fromCharCode(Number.parseInt(digits, 16)),
-  );
-  return textFromBytes(Buffer.from(bytes, 'latin1'));
 }

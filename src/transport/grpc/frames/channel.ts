@@ -2,7 +2,7 @@ import { aborted } from '../../../model/abort-signal.js';
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
-import type { Attempt, RequestChannel } from '../endpoint-channel.js';
+import type { Attempt, EndpointChannel, OpenChannel } from '../endpoint-channel.js';
 import { statusOfStreamFailure } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import {
@@ -16,25 +16,21 @@ import {
   type ReachableAddress,
 } from '../settings.js';
 import { AttemptError, type Status, UNREADABLE_MESSAGE } from '../status.js';
-import { callServerStream, callUnary } from './call.js';
+import { callBidi, callServerStream, callUnary } from './call.js';
 import { lengthPrefixedMessage } from './message-reader.js';
 import { RequestHeaders } from './request-headers.js';
 import { Subchannel } from './subchannel.js';
 
-/** A channel to the endpoint for unary and server-streaming calls. */
-export function requestChannel(
-  endpoint: Endpoint,
-  security: Security,
-  settings: ChannelSettings,
-): RequestChannel {
+/** A channel over HTTP/2 frames of this project. */
+export const openChannel: OpenChannel = (endpoint, security, settings) => {
   const { address } = endpoint;
   return address.kind === 'malformed'
     ? new UnreachableChannel(endpoint, address.problem)
     : new Http2Channel(endpoint, address, { ...settings, security });
-}
+};
 
 /** A channel to an endpoint with a malformed address: it is never ready. */
-class UnreachableChannel implements RequestChannel {
+class UnreachableChannel implements EndpointChannel {
   readonly isReady = false;
   readonly waitsForReady = false;
 
@@ -62,11 +58,15 @@ class UnreachableChannel implements RequestChannel {
     throw new AttemptError('Unavailable', this.problem, false, this.endpoint.text);
   }
 
+  bidi(): AsyncGenerator<never, void, undefined> {
+    return this.serverStream();
+  }
+
   close(): void {}
 }
 
-/** `RequestChannel` with one `Subchannel`. Failures become `AttemptError`s with grpc-go's messages. */
-class Http2Channel implements RequestChannel {
+/** `EndpointChannel` with one `Subchannel`. Failures become `AttemptError`s with grpc-go's messages. */
+class Http2Channel implements EndpointChannel {
   readonly waitsForReady = false;
   readonly #address: ReachableAddress;
   readonly #settings: ChannelSettings & { readonly security: Security };
@@ -125,8 +125,8 @@ class Http2Channel implements RequestChannel {
     request: Uint8Array,
     attempt: Attempt,
   ): Promise<Response> {
-    const connection = this.#readyConnection();
-    const outcome = await callUnary(connection, this.#request(rpc, request, attempt));
+    const body = lengthPrefixedMessage(request);
+    const outcome = await callUnary(this.#readyConnection(), { ...this.#head(rpc, attempt), body });
     if (Buffer.isBuffer(outcome)) return this.#decode(rpc, outcome);
     throw this.#failure(outcome);
   }
@@ -136,8 +136,23 @@ class Http2Channel implements RequestChannel {
     request: Uint8Array,
     attempt: Attempt,
   ): AsyncGenerator<Response, void, undefined> {
-    const connection = this.#readyConnection();
-    const messages = callServerStream(connection, this.#request(rpc, request, attempt));
+    const head = this.#head(rpc, attempt);
+    const body = lengthPrefixedMessage(request);
+    yield* this.#decoded(rpc, callServerStream(this.#readyConnection(), { ...head, body }));
+  }
+
+  async *bidi<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    requests: AsyncIterable<Uint8Array>,
+    attempt: Attempt,
+  ): AsyncGenerator<Response, void, undefined> {
+    yield* this.#decoded(rpc, callBidi(this.#readyConnection(), this.#head(rpc, attempt), requests));
+  }
+
+  async *#decoded<Response>(
+    rpc: Rpc<never, Response>,
+    messages: ReturnType<typeof callServerStream>,
+  ): AsyncGenerator<Response, void, undefined> {
     try {
       for (let next = await messages.next(); ; next = await messages.next()) {
         if (!next.done) yield this.#decode(rpc, next.value);
@@ -159,14 +174,9 @@ class Http2Channel implements RequestChannel {
     return current;
   }
 
-  #request<Request, Response>(
-    rpc: Rpc<Request, Response>,
-    message: Uint8Array,
-    { context, token, requiresLeader }: Attempt,
-  ) {
+  #head({ path }: Rpc<never, unknown>, { context, token, requiresLeader }: Attempt) {
     return {
-      headerBlock: this.#headers.blockFor(rpc.path, { token, requiresLeader, deadline: context.deadline }),
-      body: lengthPrefixedMessage(message),
+      headerBlock: this.#headers.blockFor(path, { token, requiresLeader, deadline: context.deadline }),
       context,
       maxResponseBytes: maxResponseBytes(this.#settings),
     };

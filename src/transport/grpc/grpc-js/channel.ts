@@ -9,9 +9,10 @@ import {
   setLogger,
 } from '@grpc/grpc-js';
 import { abortController, aborted } from '../../../model/abort-signal.js';
+import { prepareTls } from '../../tls/connect.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
-import type { Attempt, BidiChannel } from '../endpoint-channel.js';
+import type { Attempt, EndpointChannel, OpenChannel } from '../endpoint-channel.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
@@ -24,7 +25,7 @@ import {
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import { attemptBidi, type BidiAttempt, CallMetadata } from './call.js';
+import { CallMetadata, type CallSettings, callBidi, callServerStream, callUnary } from './call.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
 import { credentialsFor, VerifiedCredentials } from './credentials.js';
 
@@ -34,13 +35,10 @@ setLogger({});
 /** Path of the call that `#probe` makes; it is never sent. */
 const PROBE_PATH = '/';
 
-export interface GrpcJsChannelSettings extends ChannelSettings {
-  /** The client has no other endpoint. */
-  readonly isOnly: boolean;
-}
+export const openChannel: OpenChannel = (...args) => new GrpcJsChannel(...args);
 
 /** A channel over grpc-js, which connects and reconnects with exponential backoff by itself. */
-export class GrpcJsChannel implements BidiChannel {
+class GrpcJsChannel implements EndpointChannel {
   readonly #security: Security;
   readonly #settings: ChannelSettings;
   readonly waitsForReady: boolean;
@@ -52,7 +50,7 @@ export class GrpcJsChannel implements BidiChannel {
   constructor(
     readonly endpoint: Endpoint,
     security: Security,
-    settings: GrpcJsChannelSettings,
+    settings: Parameters<OpenChannel>[2],
   ) {
     this.#security = security;
     this.#settings = settings;
@@ -92,12 +90,28 @@ export class GrpcJsChannel implements BidiChannel {
     }
   }
 
+  async unary<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Uint8Array,
+    attempt: Attempt,
+  ): Promise<Response> {
+    return callUnary(rpc, request, this.#callSettings(attempt));
+  }
+
+  serverStream<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Uint8Array,
+    attempt: Attempt,
+  ): AsyncGenerator<Response, void, undefined> {
+    return callServerStream(rpc, request, this.#callSettings(attempt));
+  }
+
   bidi<Request, Response>(
     rpc: Rpc<Request, Response>,
     requests: AsyncIterable<Uint8Array>,
     attempt: Attempt,
   ): AsyncGenerator<Response, void, undefined> {
-    return attemptBidi(rpc, requests, this.#attempt(attempt));
+    return callBidi(rpc, requests, this.#callSettings(attempt));
   }
 
   close(): void {
@@ -111,7 +125,7 @@ export class GrpcJsChannel implements BidiChannel {
     return this.#client;
   }
 
-  #attempt({ context, token, requiresLeader }: Attempt): BidiAttempt {
+  #callSettings({ context, token, requiresLeader }: Attempt): CallSettings {
     return {
       client: this.#openedClient(),
       endpoint: this.endpoint.text,
@@ -132,6 +146,7 @@ export class GrpcJsChannel implements BidiChannel {
   #open(): Client {
     const { address, text } = this.endpoint;
     if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
+    if (this.#security.kind === 'tls') prepareTls(this.#security);
     this.#credentials = credentialsFor(this.#security, address.host);
     const { target, proxyOptions } = this.#route(address);
     // Unix sockets keep their own resolver: they connect or fail at once.

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CallContext, ClientContext } from '../../../../src/transport/grpc/call-context.js';
-import { callServerStream, callUnary, ResponseStatus } from '../../../../src/transport/grpc/frames/call.js';
+import { callServerStream, callUnary } from '../../../../src/transport/grpc/frames/call.js';
 import { lengthPrefixedMessage } from '../../../../src/transport/grpc/frames/message-reader.js';
+import { ResponseStatus } from '../../../../src/transport/grpc/frames/response-status.js';
 import { statusOfStreamFailure } from '../../../../src/transport/grpc/http-status.js';
 import { Http2Error, KeepAliveTimeoutError, type ResetCode } from '../../../../src/transport/http2/error.js';
 import { Flag } from '../../../../src/transport/http2/frame.js';

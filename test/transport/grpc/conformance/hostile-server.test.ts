@@ -3,13 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import type { Client } from '../../../src/model/services.js';
-import { Caller } from '../../../src/transport/grpc/caller.js';
-import { connect } from '../../../src/transport/grpc/connect.js';
-import { AUTH_POLICIES, WATCH_POLICIES } from '../../../src/transport/grpc/retry.js';
-import { toRpc } from '../../../src/transport/grpc/rpc.js';
-import { AuthDefinition, WatchDefinition } from '../../../src/wire/etcdserver.js';
-import { bytes, connectionOptions } from '../../support/grpc/options.js';
+import type { Client } from '../../../../src/model/services.js';
+import { connect } from '../../../../src/transport/grpc/connect.js';
+import { bytes, connectionOptions } from '../../../support/grpc/options.js';
 
 let server: Http2Server | undefined;
 let client: Client | undefined;
@@ -64,22 +60,4 @@ test('a non-gRPC response fails the call, even with HTTP status 200', async () =
       'rpc error: code = Unknown desc = unexpected HTTP status code received from server: 200 (OK); ' +
       'transport: received unexpected content-type "text/html"\ndata: "<html>"',
   });
-});
-
-test('a client can be closed after its bidirectional channels failed to open', async () => {
-  const problem = new Error('no channels');
-  const caller = new Caller({
-    channels: [],
-    openBidiChannels: () => Promise.reject(problem),
-    credentials: undefined,
-    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
-    callTimeoutMs: null,
-    maxRequestBytes: 0,
-  });
-  const rpc = toRpc(WatchDefinition, WatchDefinition.methods.watch, WATCH_POLICIES.watch);
-  const responses = caller.bidi(rpc, (async function* () {})());
-  await expect(responses.next()).rejects.toBe(problem);
-  // An unhandled rejection would fail this test.
-  caller.close();
-  await new Promise((resolve) => setImmediate(resolve));
 });

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createPki, issue, type Pki } from '../../../scripts/lib/pki.mjs';
-import type { Client } from '../../../src/model/services.js';
-import { connect } from '../../../src/transport/grpc/connect.js';
-import { ConnectProxy } from '../../support/grpc/connect-proxy.js';
-import { FakeEtcd, type ServerPair, unary } from '../../support/grpc/fake-etcd.js';
-import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
+import type { Client } from '../../../../src/model/services.js';
+import { connect } from '../../../../src/transport/grpc/connect.js';
+import { createPki, issue, type Pki } from '../../../../scripts/lib/pki.mjs';
+import { ConnectProxy } from '../../../support/grpc/connect-proxy.js';
+import { FakeEtcd, type ServerPair, unary } from '../../../support/grpc/fake-etcd.js';
+import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'transport-proxy-'));
 let pki: Pki;

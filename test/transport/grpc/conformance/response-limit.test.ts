@@ -1,11 +1,11 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { RangeStreamResponse } from '../../../src/model/messages/kv.js';
-import type { Client } from '../../../src/model/services.js';
-import { connect } from '../../../src/transport/grpc/connect.js';
-import { FakeEtcd } from '../../support/grpc/fake-etcd.js';
-import { FaultProxy } from '../../support/grpc/fault-proxy.js';
-import { bytes, connectionOptions } from '../../support/grpc/options.js';
+import type { RangeStreamResponse } from '../../../../src/model/messages/kv.js';
+import type { Client } from '../../../../src/model/services.js';
+import { connect } from '../../../../src/transport/grpc/connect.js';
+import { FakeEtcd } from '../../../support/grpc/fake-etcd.js';
+import { FaultProxy } from '../../../support/grpc/fault-proxy.js';
+import { bytes, connectionOptions } from '../../../support/grpc/options.js';
 
 type Stream = ServerWritableStream<unknown, Partial<RangeStreamResponse>>;
 

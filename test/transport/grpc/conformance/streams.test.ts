@@ -1,25 +1,24 @@
 import { status as code, type ServerDuplexStream, type ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Caller } from '../../../src/transport/grpc/caller.js';
-import { parseEndpoint } from '../../../src/transport/grpc/endpoint.js';
-import { requestChannel } from '../../../src/transport/grpc/frames/channel.js';
-import { GrpcJsChannel } from '../../../src/transport/grpc/grpc-js/channel.js';
+import { openChannel } from '#channel';
+import { Caller } from '../../../../src/transport/grpc/caller.js';
+import { parseEndpoint } from '../../../../src/transport/grpc/endpoint.js';
 import {
   AUTH_POLICIES,
   KV_POLICIES,
   LEASE_POLICIES,
   MAINTENANCE_POLICIES,
-} from '../../../src/transport/grpc/retry.js';
-import { toRpc } from '../../../src/transport/grpc/rpc.js';
+} from '../../../../src/transport/grpc/retry.js';
+import { toRpc } from '../../../../src/transport/grpc/rpc.js';
 import {
   AuthDefinition,
   KvDefinition,
   LeaseDefinition,
   MaintenanceDefinition,
-} from '../../../src/wire/etcdserver.js';
-import { FakeEtcd, type Handlers, status } from '../../support/grpc/fake-etcd.js';
-import { FaultProxy } from '../../support/grpc/fault-proxy.js';
-import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
+} from '../../../../src/wire/etcdserver.js';
+import { FakeEtcd, type Handlers, status } from '../../../support/grpc/fake-etcd.js';
+import { FaultProxy } from '../../../support/grpc/fault-proxy.js';
+import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 
 const snapshot = toRpc(
   MaintenanceDefinition,
@@ -44,14 +43,9 @@ async function serve(handlers: Handlers): Promise<Caller> {
   server = await FakeEtcd.start(handlers);
   proxy = await FaultProxy.start(server.port);
   const endpoint = parseEndpoint(proxy.endpoint);
-  const bidiChannel = new GrpcJsChannel(
-    endpoint,
-    { kind: 'plaintext' },
-    { ...connectionOptions([]), isOnly: true },
-  );
+  const settings = { ...connectionOptions([]), isOnly: true };
   caller = new Caller({
-    channels: [requestChannel(endpoint, { kind: 'plaintext' }, connectionOptions([]))],
-    openBidiChannels: async () => [bidiChannel],
+    channels: [openChannel(endpoint, { kind: 'plaintext' }, settings)],
     credentials: undefined,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: null,

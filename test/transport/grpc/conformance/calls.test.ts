@@ -1,10 +1,10 @@
 import { status as code, type Metadata } from '@grpc/grpc-js';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Client } from '../../../src/model/services.js';
-import { connect } from '../../../src/transport/grpc/connect.js';
-import { FakeEtcd, type Handlers, status, unary } from '../../support/grpc/fake-etcd.js';
-import { closedPort, FaultProxy } from '../../support/grpc/fault-proxy.js';
-import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
+import type { Client } from '../../../../src/model/services.js';
+import { connect } from '../../../../src/transport/grpc/connect.js';
+import { FakeEtcd, type Handlers, status, unary } from '../../../support/grpc/fake-etcd.js';
+import { closedPort, FaultProxy } from '../../../support/grpc/fault-proxy.js';
+import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 
 const servers: FakeEtcd[] = [];
 const proxies: FaultProxy[] = [];

@@ -1,11 +1,11 @@
 import { status as code, type Metadata, type ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
-import type { Client } from '../../../src/model/services.js';
-import type { Credentials } from '../../../src/transport/connection.js';
-import { connect } from '../../../src/transport/grpc/connect.js';
-import { FakeEtcd, status, unary } from '../../support/grpc/fake-etcd.js';
-import { closedPort } from '../../support/grpc/fault-proxy.js';
-import { bytes, connectionOptions, rejection } from '../../support/grpc/options.js';
+import type { Client } from '../../../../src/model/services.js';
+import type { Credentials } from '../../../../src/transport/connection.js';
+import { connect } from '../../../../src/transport/grpc/connect.js';
+import { FakeEtcd, status, unary } from '../../../support/grpc/fake-etcd.js';
+import { closedPort } from '../../../support/grpc/fault-proxy.js';
+import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 
 const ROOT: Credentials = { kind: 'password', username: 'root', password: 'secret' };
 
