@@ -113,10 +113,7 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
   if (error instanceof AlreadyReportedError || (signal.aborted && error === signal.reason)) return;
   const { failure } = await loadPalette();
   if (error instanceof Failure) {
-    for (const reason of error.reasons) {
-      output.err(reason, failure);
-      output.err('\n');
-    }
+    output.reasons(error.reasons, failure);
     output.err(finalText(error));
     return;
   }

@@ -34,7 +34,7 @@ export async function openContext(
   const open = async (options: ConnectionOptions) => {
     if (clients.length === 0) await warnOfExposedKey(globals.connection.tls.keyFile, host);
     const { connect } = await import('../transport/grpc/connect.js');
-    const client = await connect(options, signal);
+    const client = await connect({ ...options, reportFailures: (reasons) => report(reasons, host) }, signal);
     clients.push(client);
     return client;
   };
@@ -76,6 +76,15 @@ export async function openContext(
       for (const client of clients) client.close();
     },
   };
+}
+
+/** Writes why no endpoint can be used, while the command still waits for one. */
+async function report(
+  reasons: readonly string[],
+  { output, loadPalette, signal }: ProcessContext,
+): Promise<void> {
+  const { failure } = await loadPalette();
+  if (!signal.aborted) output.reasons(reasons, failure);
 }
 
 /** The credentials of the global options. Prompts for a missing password. */

@@ -28,6 +28,7 @@ export class Output {
   #isBroken = false;
   #needsDrain = false;
   #status: StatusLine | undefined;
+  readonly #reasons = new Set<string>();
 
   /** @param onBroken called for stdout only; an error of stderr cannot be reported */
   constructor(
@@ -70,6 +71,16 @@ export class Output {
     this.endStatus();
     const shown = this.#stderr.isTerminal ? escapeControls(text) : text;
     this.#stderr.write(bytesFromText(colour(shown)));
+  }
+
+  /** Writes lines to stderr that explain a failure. A line that was written before is left out. */
+  reasons(lines: readonly string[], colour?: (shown: string) => string): void {
+    for (const line of lines) {
+      if (this.#reasons.has(line)) continue;
+      this.#reasons.add(line);
+      this.err(line, colour);
+      this.err('\n');
+    }
   }
 
   /** Draws the line below all other output. The next write to the terminal ends it, so that the two never share a line. */

@@ -16,6 +16,11 @@ export interface ConnectionOptions {
   readonly maxRequestBytes: number;
   /** 0: etcd's default of 2 GiB − 1. */
   readonly maxReceiveBytes: number;
+  /**
+   * Called at most once, while the first call waits for a connection: when all endpoints have failed, or after a second. Gets one sentence
+   * for each endpoint that has failed.
+   */
+  readonly reportFailures?: (reasons: readonly string[]) => void;
 }
 
 /** The files are read when a client is created. Error messages name them by `flagNames`. */

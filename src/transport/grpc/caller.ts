@@ -1,6 +1,6 @@
 import { ServerError } from '../../model/errors.js';
 import type { CallOptions, StreamOptions } from '../../model/services.js';
-import type { Credentials } from '../connection.js';
+import type { ConnectionOptions, Credentials } from '../connection.js';
 import { Authentication } from './authentication.js';
 import { ClientContext } from './call-context.js';
 import { CallRunner } from './call-runner.js';
@@ -12,6 +12,7 @@ import { AttemptError, requestTooLarge } from './status.js';
 interface CallerOptions {
   /** At least one, in the order of the endpoints. */
   readonly channels: readonly EndpointChannel[];
+  readonly reportFailures: ConnectionOptions['reportFailures'];
   readonly credentials: Credentials | undefined;
   readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
   readonly callTimeoutMs: number | null;
@@ -26,10 +27,17 @@ export class Caller {
   readonly #authentication: Authentication;
   readonly #runner: CallRunner;
 
-  constructor({ channels, credentials, login, callTimeoutMs, maxRequestBytes }: CallerOptions) {
+  constructor({
+    channels,
+    reportFailures,
+    credentials,
+    login,
+    callTimeoutMs,
+    maxRequestBytes,
+  }: CallerOptions) {
     this.#encoder = new RequestEncoder(maxRequestBytes);
     this.#runner = new CallRunner({
-      pool: new EndpointPool(channels),
+      pool: new EndpointPool(channels, reportFailures),
       clientContext: this.#clientContext,
       callTimeoutMs,
     });

@@ -22,9 +22,8 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
   if (!first) throw new ConnectionError('etcdclient: no available endpoints');
   const security = await loadSecurity(options.tls, first.encryption);
   const caller = new Caller({
-    channels: endpoints.map((endpoint) =>
-      openChannel(endpoint, security, { ...options, isOnly: endpoints.length === 1 }),
-    ),
+    channels: endpoints.map((endpoint) => openChannel(endpoint, security, options)),
+    reportFailures: options.reportFailures,
     credentials: options.credentials,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: options.callTimeoutMs,

@@ -11,7 +11,7 @@ import type { ChannelSettings } from './settings.js';
 export type OpenChannel = (
   endpoint: Endpoint,
   security: Security,
-  settings: ChannelSettings & { readonly isOnly: boolean },
+  settings: ChannelSettings,
 ) => EndpointChannel;
 
 /**
@@ -21,12 +21,13 @@ export type OpenChannel = (
 export interface EndpointChannel {
   readonly endpoint: Endpoint;
   readonly isReady: boolean;
-  /** Calls made before the channel is ready wait for it instead of failing (gRPC's wait-for-ready). */
-  readonly waitsForReady: boolean;
-  /** Connects, and resolves when calls can be made, after any number of attempts. Rejects with the signal's reason. */
+  /**
+   * Connects. Resolves with `undefined` when calls can be made, or as soon as one attempt has failed, with the reason as text for an error
+   * message. Rejects with the signal's reason, or with a `UsageError` when no attempt can succeed.
+   */
+  attempt(signal: AbortSignal): Promise<string | undefined>;
+  /** Connects, and resolves when calls can be made, after any number of attempts. Rejects like `attempt`. */
   whenReady(signal: AbortSignal): Promise<void>;
-  /** Resolves when the present attempt to connect has failed; stays pending if it succeeds. Rejects with the signal's reason. */
-  whenFailed(signal: AbortSignal): Promise<void>;
   /** Why calls cannot be made or get no response at present, as text for an error message. */
   explain(signal: AbortSignal): Promise<string>;
   unary<Request, Response>(

@@ -1,4 +1,5 @@
-import { abortController, sleep } from '../../model/abort-signal.js';
+import { linkSignals, sleep } from '../../model/abort-signal.js';
+import type { ConnectionOptions } from '../connection.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import { NO_CONNECTION_IN_TIME } from './settings.js';
 import type { AttemptError } from './status.js';
@@ -9,36 +10,42 @@ const CONNECTION_ATTEMPT_DELAY_MS = 250;
 /** How long the channels may take to explain their state for an error message. */
 const EXPLAIN_TIMEOUT_MS = 200;
 
+/** The time after which failures are reported, although not all endpoints have failed. */
+const REPORT_DELAY_MS = 1000;
+
 /**
  * Chooses among the endpoints. The chosen endpoint stays in use until a call marks it unavailable. Connections are attempted in the
  * order given, the next one when the previous one has failed or is slow; the first that is ready is used.
  */
 export class EndpointPool {
   readonly #channels: readonly EndpointChannel[];
+  /** The endpoints to which a connection was attempted. */
+  readonly #tried = new Set<EndpointChannel>();
+  /** `undefined` after the report, and when there has been a connection. */
+  #report: ReportFailures | undefined;
   /** Index of the endpoint in use, or to try first. */
   #currentIndex = 0;
 
   /** @param channels at least one */
-  constructor(channels: readonly EndpointChannel[]) {
+  constructor(channels: readonly EndpointChannel[], report?: ReportFailures) {
     this.#channels = channels;
+    this.#report = report;
   }
 
   get size(): number {
     return this.#channels.length;
   }
 
-  /** The channel to use without waiting: the one in use if it is ready, or the only one if its calls wait for the connection. */
+  /** The channel in use, if it is ready. */
   get ready(): EndpointChannel | undefined {
     const channel = this.#channels[this.#currentIndex];
-    const isOnly = this.size === 1 && channel?.waitsForReady;
-    return channel?.isReady || isOnly ? channel : undefined;
+    return channel?.isReady ? channel : undefined;
   }
 
   /** A ready channel. Keeps trying until the signal aborts, then rejects with its reason. */
   async pick(signal: AbortSignal): Promise<EndpointChannel> {
-    const ordered = this.#ordered();
-    const [first] = ordered;
-    const chosen = first?.isReady ? first : await firstReady(ordered, signal);
+    const chosen = this.ready ?? (await this.#firstReady(signal));
+    this.#report = undefined;
     this.#currentIndex = this.#channels.indexOf(chosen);
     return chosen;
   }
@@ -50,13 +57,14 @@ export class EndpointPool {
   }
 
   /**
-   * One sentence for each endpoint: why it cannot be used at present.
+   * One sentence for each endpoint that was tried: why it cannot be used at present.
    * @param lastFailure of the latest attempt; it explains its endpoint, if that is connected
    */
   async explain(lastFailure: AttemptError | undefined): Promise<string[]> {
     const signal = AbortSignal.timeout(EXPLAIN_TIMEOUT_MS);
+    const tried = this.#channels.filter((channel) => this.#tried.has(channel));
     return Promise.all(
-      this.#channels.map(async (channel) => {
+      tried.map(async (channel) => {
         const { text } = channel.endpoint;
         if (channel.isReady && lastFailure?.endpoint === text) return `${text}: ${lastFailure.details}`;
         const why = await channel.explain(signal).catch(() => NO_CONNECTION_IN_TIME);
@@ -69,45 +77,86 @@ export class EndpointPool {
     for (const channel of this.#channels) channel.close();
   }
 
+  async #firstReady(signal: AbortSignal): Promise<EndpointChannel> {
+    const search = linkSignals(signal);
+    const failures = new FailureReport(this.size, (reasons) => this.#reportOnce(reasons));
+    const candidates: Promise<EndpointChannel>[] = [];
+    try {
+      for (const channel of this.#ordered()) {
+        this.#tried.add(channel);
+        const { ready, failed } = connect(channel, search.signal);
+        const reported = failed.then((why) => failures.add(`${channel.endpoint.text}: ${why}`));
+        const next = Promise.race([failed, sleep(CONNECTION_ATTEMPT_DELAY_MS, search.signal)]);
+        candidates.push(ready);
+        // Promises that lose the race reject when the search ends: without a handler that would be an unhandled rejection.
+        for (const loser of [ready, reported, next]) loser.catch(() => {});
+        // After the last endpoint, only wait.
+        if (candidates.length === this.size) break;
+        const winner = await Promise.race([...candidates, next.then(() => undefined)]);
+        if (winner) return winner;
+      }
+      return await Promise.race(candidates);
+    } finally {
+      failures.stop();
+      search.release();
+      search.abort(undefined);
+    }
+  }
+
+  #reportOnce(reasons: readonly string[]): void {
+    this.#report?.(reasons);
+    this.#report = undefined;
+  }
+
   #ordered(): EndpointChannel[] {
     return [...this.#channels.slice(this.#currentIndex), ...this.#channels.slice(0, this.#currentIndex)];
   }
 }
 
-async function firstReady(
-  channels: readonly EndpointChannel[],
-  signal: AbortSignal,
-): Promise<EndpointChannel> {
-  const search = abortController();
-  const abort = () => search.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    const candidates: Promise<EndpointChannel>[] = [];
-    for (const [index, channel] of channels.entries()) {
-      candidates.push(channel.whenReady(search.signal).then(() => channel));
-      // After the last endpoint, only wait.
-      if (index === channels.length - 1) break;
-      const winner = await readyBeforeDelay(candidates, channel, search.signal);
-      if (winner) return winner;
-    }
-    return await Promise.race(candidates);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    search.abort();
-  }
+/** `ready` resolves when the channel is connected, after any number of attempts; `failed` when the present attempt has failed, with the reason. */
+function connect(channel: EndpointChannel, signal: AbortSignal) {
+  const attempt = channel.attempt(signal);
+  return {
+    ready: attempt.then(async (failure) => {
+      if (failure !== undefined) await channel.whenReady(signal);
+      return channel;
+    }),
+    failed: new Promise<string>((resolve, reject) => {
+      attempt.then((failure) => failure !== undefined && resolve(failure), reject);
+    }),
+  };
 }
 
-/** The first candidate that is ready; `undefined` when the newest fails or the connection attempt delay has passed. */
-function readyBeforeDelay(
-  candidates: readonly Promise<EndpointChannel>[],
-  newest: EndpointChannel,
-  signal: AbortSignal,
-): Promise<EndpointChannel | undefined> {
-  const nextAttempt = [newest.whenFailed(signal), sleep(CONNECTION_ATTEMPT_DELAY_MS, signal)].map((step) =>
-    step.then(() => undefined),
-  );
-  // Promises that lose the race reject when the search ends: without a handler that would be an unhandled rejection.
-  for (const loser of [...nextAttempt, ...candidates]) loser.catch(() => {});
-  return Promise.race([...candidates, ...nextAttempt]);
+type ReportFailures = NonNullable<ConnectionOptions['reportFailures']>;
+
+/** Decides when failures are reported. */
+class FailureReport {
+  readonly #endpointCount: number;
+  readonly #report: ReportFailures;
+  readonly #reasons: string[] = [];
+  #isDue = false;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(endpointCount: number, report: ReportFailures) {
+    this.#endpointCount = endpointCount;
+    this.#report = report;
+    this.#timer = setTimeout(() => {
+      this.#isDue = true;
+      this.#check();
+    }, REPORT_DELAY_MS).unref();
+  }
+
+  add(reason: string): void {
+    this.#reasons.push(reason);
+    this.#check();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #check(): void {
+    const isComplete = this.#reasons.length === this.#endpointCount;
+    if (isComplete || (this.#isDue && this.#reasons.length > 0)) this.#report(this.#reasons);
+  }
 }

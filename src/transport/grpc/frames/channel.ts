@@ -32,7 +32,6 @@ export const openChannel: OpenChannel = (endpoint, security, settings) => {
 /** A channel to an endpoint with a malformed address: it is never ready. */
 class UnreachableChannel implements EndpointChannel {
   readonly isReady = false;
-  readonly waitsForReady = false;
 
   constructor(
     readonly endpoint: Endpoint,
@@ -43,7 +42,9 @@ class UnreachableChannel implements EndpointChannel {
     return aborted(signal);
   }
 
-  async whenFailed(): Promise<void> {}
+  async attempt(): Promise<string> {
+    return this.problem;
+  }
 
   async explain(): Promise<string> {
     return this.problem;
@@ -67,7 +68,6 @@ class UnreachableChannel implements EndpointChannel {
 
 /** `EndpointChannel` with one `Subchannel`. Failures become `AttemptError`s with grpc-go's messages. */
 class Http2Channel implements EndpointChannel {
-  readonly waitsForReady = false;
   readonly #address: ReachableAddress;
   readonly #settings: ChannelSettings & { readonly security: Security };
   readonly #subchannel: Subchannel;
@@ -100,12 +100,13 @@ class Http2Channel implements EndpointChannel {
     return this.#subchannel.current !== undefined;
   }
 
-  whenReady(signal: AbortSignal): Promise<void> {
-    return this.#subchannel.whenReady(signal);
+  async attempt(signal: AbortSignal): Promise<string | undefined> {
+    await this.#subchannel.whenAttempted(signal);
+    return this.isReady ? undefined : this.explain();
   }
 
-  whenFailed(signal: AbortSignal): Promise<void> {
-    return this.#subchannel.whenFailed(signal);
+  whenReady(signal: AbortSignal): Promise<void> {
+    return this.#subchannel.whenReady(signal);
   }
 
   async explain(): Promise<string> {

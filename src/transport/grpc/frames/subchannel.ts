@@ -16,7 +16,7 @@ const CONNECT_TIMEOUT_MS = 20_000;
 
 /**
  * The HTTP/2 connection to one address. It is opened on demand, and reopened with exponential backoff, as long as a `whenReady` or
- * `whenFailed` is pending.
+ * `whenAttempted` is pending.
  */
 export class Subchannel {
   readonly #dialOptions: DialOptions;
@@ -51,9 +51,9 @@ export class Subchannel {
     return this.#until(() => this.#current !== undefined, signal);
   }
 
-  /** Resolves when the latest attempt has failed. Rejects like `whenReady`. */
-  whenFailed(signal: AbortSignal): Promise<void> {
-    return this.#until(() => this.#failure !== undefined, signal);
+  /** Resolves when there is a connection or the latest attempt has failed. Rejects like `whenReady`. */
+  whenAttempted(signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.#current !== undefined || this.#failure !== undefined, signal);
   }
 
   close(): void {

@@ -179,12 +179,6 @@ export class CallMetadata {
   #latest: Metadata | undefined;
   #token = '';
   #requiresLeader = false;
-  readonly #waitsForReady: boolean;
-
-  /** @param waitsForReady calls wait for a connection instead of failing while there is none */
-  constructor(waitsForReady: boolean) {
-    this.#waitsForReady = waitsForReady;
-  }
 
   /**
    * @param token empty: no token
@@ -193,7 +187,7 @@ export class CallMetadata {
   of(token: string, requiresLeader: boolean): Metadata {
     const isSame = token === this.#token && requiresLeader === this.#requiresLeader;
     if (this.#latest !== undefined && isSame) return this.#latest;
-    const metadata = new Metadata({ waitForReady: this.#waitsForReady });
+    const metadata = new Metadata();
     metadata.set('client-api-version', CLIENT_API_VERSION);
     if (token !== '') metadata.set('token', token);
     if (requiresLeader) metadata.set('hasleader', 'true');

@@ -41,8 +41,7 @@ export const openChannel: OpenChannel = (...args) => new GrpcJsChannel(...args);
 class GrpcJsChannel implements EndpointChannel {
   readonly #security: Security;
   readonly #settings: ChannelSettings;
-  readonly waitsForReady: boolean;
-  readonly #metadata: CallMetadata;
+  readonly #metadata = new CallMetadata();
   readonly #closing = abortController();
   #client: Client | undefined;
   #credentials: ChannelCredentials | undefined;
@@ -50,16 +49,21 @@ class GrpcJsChannel implements EndpointChannel {
   constructor(
     readonly endpoint: Endpoint,
     security: Security,
-    settings: Parameters<OpenChannel>[2],
+    settings: ChannelSettings,
   ) {
     this.#security = security;
     this.#settings = settings;
-    this.waitsForReady = settings.isOnly && endpoint.address.kind === 'reachable';
-    this.#metadata = new CallMetadata(this.waitsForReady);
   }
 
   get isReady(): boolean {
     return this.#state() === connectivityState.READY;
+  }
+
+  async attempt(signal: AbortSignal): Promise<string | undefined> {
+    const { address } = this.endpoint;
+    if (address.kind === 'malformed') return address.problem;
+    const details = await this.#probe(false, signal);
+    return details === undefined ? undefined : this.#explain(address, details);
   }
 
   async whenReady(signal: AbortSignal): Promise<void> {
@@ -67,26 +71,16 @@ class GrpcJsChannel implements EndpointChannel {
     await this.#probe(true, signal);
   }
 
-  async whenFailed(signal: AbortSignal): Promise<void> {
-    if (this.endpoint.address.kind === 'malformed') return;
-    if ((await this.#probe(false, signal)) === undefined) await aborted(signal);
-  }
-
   async explain(signal: AbortSignal): Promise<string> {
-    const { address } = this.endpoint;
-    if (address.kind === 'malformed') return address.problem;
     switch (this.#state()) {
-      case connectivityState.TRANSIENT_FAILURE: {
-        const details = await this.#probe(false, signal);
-        if (details === undefined) return 'connected too late';
-        const { proxy } = this.#settings;
-        const failure = this.#handshakeFailure ?? new Error(details);
-        return explainFailure(failure, { address, proxy, isSecure: this.#security.kind === 'tls' });
-      }
+      case connectivityState.TRANSIENT_FAILURE:
+        return (await this.attempt(signal)) ?? 'connected too late';
       case connectivityState.READY:
         return NO_RESPONSE_IN_TIME;
-      default:
-        return NO_CONNECTION_IN_TIME;
+      default: {
+        const { address } = this.endpoint;
+        return address.kind === 'malformed' ? address.problem : NO_CONNECTION_IN_TIME;
+      }
     }
   }
 
@@ -134,9 +128,13 @@ class GrpcJsChannel implements EndpointChannel {
     };
   }
 
-  get #handshakeFailure(): Error | undefined {
+  /** @param details of the status that grpc-js gives to calls while it cannot connect */
+  #explain(address: ReachableAddress, details: string): string {
     const credentials = this.#credentials;
-    return credentials instanceof VerifiedCredentials ? credentials.lastFailure : undefined;
+    const failure = credentials instanceof VerifiedCredentials ? credentials.lastFailure : undefined;
+    const { proxy } = this.#settings;
+    const isSecure = this.#security.kind === 'tls';
+    return explainFailure(failure ?? new Error(details), { address, proxy, isSecure });
   }
 
   #state(): connectivityState | undefined {

@@ -43,9 +43,9 @@ async function serve(handlers: Handlers): Promise<Caller> {
   server = await FakeEtcd.start(handlers);
   proxy = await FaultProxy.start(server.port);
   const endpoint = parseEndpoint(proxy.endpoint);
-  const settings = { ...connectionOptions([]), isOnly: true };
   caller = new Caller({
-    channels: [openChannel(endpoint, { kind: 'plaintext' }, settings)],
+    channels: [openChannel(endpoint, { kind: 'plaintext' }, connectionOptions([]))],
+    reportFailures: undefined,
     credentials: undefined,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: null,

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createAuthority, createPki, issue, type Pki, writePair } from '../../../../scripts/lib/pki.mjs';
 import type { Client } from '../../../../src/model/services.js';
 import type { TlsOptions } from '../../../../src/transport/connection.js';
 import { connect } from '../../../../src/transport/grpc/connect.js';
 import { systemRoots } from '../../../../src/transport/tls/system-roots.js';
 import { parseCertificate } from '../../../../src/transport/x509/certificate.js';
-import { createAuthority, createPki, issue, type Pki, writePair } from '../../../../scripts/lib/pki.mjs';
 import { FakeEtcd, type ServerPair, unary } from '../../../support/grpc/fake-etcd.js';
 import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 

@@ -100,7 +100,7 @@ test('a failure is reported at once, and a success resets the backoff', async ()
     throw new Error('refused');
   });
   const first = waiter();
-  await expect(subchannel.whenFailed(new AbortController().signal)).resolves.toBeUndefined();
+  await expect(subchannel.whenAttempted(new AbortController().signal)).resolves.toBeUndefined();
   await vi.advanceTimersByTimeAsync(2_600);
   expect(first.outcome).toBe('ready');
   expect(subchannel.failure).toBeUndefined();
