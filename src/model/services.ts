@@ -18,6 +18,8 @@ export interface StreamOptions extends CallOptions {
   readonly requiresLeader?: boolean;
   /** The timeout applies to each response instead of the whole call. It is paused while the consumer handles a response. */
   readonly limitsEachResponse?: boolean;
+  /** Timeout for each response, like that of `limitsEachResponse`, when the call has no timeout. */
+  readonly silenceTimeoutMs?: number;
 }
 
 type Empty = Record<string, never>;

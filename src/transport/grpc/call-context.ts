@@ -54,8 +54,9 @@ export class CallContext {
 
   /** @param defaultTimeoutMs used when the call sets no timeout; `null`: no timeout */
   constructor(call: StreamOptions | undefined, defaultTimeoutMs: number | null, client: ClientContext) {
-    this.#timeoutMs = call?.timeoutMs === undefined ? defaultTimeoutMs : call.timeoutMs;
-    this.#limitsWholeCall = !call?.limitsEachResponse;
+    const timeoutMs = call?.timeoutMs === undefined ? defaultTimeoutMs : call.timeoutMs;
+    this.#timeoutMs = timeoutMs ?? call?.silenceTimeoutMs ?? null;
+    this.#limitsWholeCall = !call?.limitsEachResponse && this.#timeoutMs === timeoutMs;
     // grpc-timeout can only express a deadline for the whole call.
     const hasDeadline = this.#timeoutMs !== null && this.#limitsWholeCall;
     this.deadline = hasDeadline ? Date.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;

@@ -1,9 +1,12 @@
 import type { CommandParent } from '../../../cli/command.js';
-import type { CommandContext, Progress } from '../../../cli/context.js';
+import type { CommandContext } from '../../../cli/context.js';
 import { CommandError, Failure, InterruptedError, ServerError, UsageError } from '../../../model/errors.js';
 import type { SnapshotResponse } from '../../../model/messages/maintenance.js';
 import { AtomicFile } from '../../../storage/atomic-file.js';
 import { type ChecksumVerdict, ChecksumVerifier } from '../../../storage/snapshot/checksum.js';
+
+/** Without --command-timeout: how long the server may send nothing, before the first part of the snapshot or after any other. */
+const SILENCE_TIMEOUT_MS = 30_000;
 
 export interface SnapshotSaveOptions {
   readonly path: string;
@@ -65,15 +68,14 @@ async function saveSnapshot(path: string, context: CommandContext): Promise<stri
   }
   const client = await context.connect();
   const file = await AtomicFile.create(path);
-  const progress = context.notices.progress(`Saving ${path}`);
   try {
-    const parts = client.maintenance.snapshot({}, { signal: context.signal });
-    const received = await receive(parts, file, progress);
+    const call = { signal: context.signal, silenceTimeoutMs: SILENCE_TIMEOUT_MS };
+    const parts = client.maintenance.snapshot({}, call);
+    const received = await receive(withProgress(parts, path, context), file);
     rejectBadChecksum(received.verdict);
     await file.commit();
     return received.serverVersion;
   } finally {
-    progress.stop();
     await file.discard();
   }
 }
@@ -83,11 +85,30 @@ interface Received {
   readonly serverVersion: string;
 }
 
-async function receive(
+/** Shows on a terminal what is waited for, then how much has been received. */
+async function* withProgress(
   parts: AsyncIterable<SnapshotResponse>,
-  file: AtomicFile,
-  progress: Progress,
-): Promise<Received> {
+  path: string,
+  { endpoints, notices }: CommandContext,
+): AsyncGenerator<SnapshotResponse, void, undefined> {
+  let progress = notices.progress(`Waiting for ${endpoints[0]}`);
+  let bytes = 0;
+  try {
+    for await (const part of parts) {
+      if (bytes === 0) {
+        progress.stop();
+        progress = notices.progress(`Saving ${path}`);
+      }
+      bytes += part.blob.length;
+      progress.update(bytes, bytes + Number(part.remainingBytes));
+      yield part;
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+async function receive(parts: AsyncIterable<SnapshotResponse>, file: AtomicFile): Promise<Received> {
   const check = new ChecksumVerifier();
   let serverVersion = '';
   let isBegun = false;
@@ -97,7 +118,6 @@ async function receive(
       serverVersion ||= part.version;
       check.update(part.blob);
       await file.append(part.blob);
-      progress.update(check.sizeBytes, check.sizeBytes + Number(part.remainingBytes));
     }
     await file.flush();
   } catch (cause) {

@@ -55,6 +55,20 @@ test('a stream ends at its timeout', async () => {
   await expect(count(kv.rangeStream(ALL))).rejects.toMatchObject({ message: 'context deadline exceeded' });
 });
 
+const SILENCE = { timeoutMs: null, silenceTimeoutMs: LIMIT_MS };
+
+test('a stream without a timeout ends when the server is silent for too long', async () => {
+  const { kv } = await serve(() => undefined);
+  await expect(count(kv.rangeStream(ALL, SILENCE))).rejects.toMatchObject({
+    message: 'context deadline exceeded',
+  });
+});
+
+test('a stream without a timeout may take any time while the server is not silent', async () => {
+  const { kv } = await serve(trickle);
+  await expect(count(kv.rangeStream(ALL, SILENCE), LIMIT_MS * 1.2)).resolves.toBe(4);
+});
+
 test('with a timeout for each response, the stream may take longer', async () => {
   const { kv } = await serve(trickle);
   await expect(count(kv.rangeStream(ALL, { limitsEachResponse: true }))).resolves.toBe(4);
