@@ -35,9 +35,56 @@ export class ClientContext {
   }
 }
 
+/** What an attempt at a call needs of its context. */
+export interface AttemptContext {
+  /** See `CallContext`. */
+  readonly deadline: number;
+  readonly isDone: boolean;
+  /** What the attempt must reject with, once the context is done. */
+  readonly reason: unknown;
+  /** Calls the listener when the context is done; at once if it already is. Returns a function that unsubscribes. */
+  onDone(listener: () => void): () => void;
+}
+
+/** The context of one of several simultaneous attempts at a call: done when the call's is, or when it is cancelled. */
+export class CancellableContext implements AttemptContext {
+  readonly deadline: number;
+  readonly #listeners = new Set<() => void>();
+  readonly #unsubscribe: () => void;
+  #done: { readonly reason: unknown } | undefined;
+
+  constructor(call: AttemptContext) {
+    this.deadline = call.deadline;
+    this.#unsubscribe = call.onDone(() => this.cancel(call.reason));
+  }
+
+  get isDone(): boolean {
+    return this.#done !== undefined;
+  }
+
+  get reason(): unknown {
+    return this.#done?.reason;
+  }
+
+  onDone(listener: () => void): () => void {
+    if (this.#done !== undefined) listener();
+    else this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Has no effect once the context is done. To be called when the attempt is over, too. */
+  cancel(reason: unknown): void {
+    if (this.#done !== undefined) return;
+    this.#done = { reason };
+    this.#unsubscribe();
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
+}
+
 /** The context of one call: done at its deadline, when the caller's signal aborts, or when the client is closed. */
-export class CallContext {
-  /** Milliseconds since 1970, or Infinity; sent to the server. */
+export class CallContext implements AttemptContext {
+  /** On the clock of `performance.now`, which no change of the time of day moves; or Infinity. The time left is sent to the server. */
   readonly deadline: number;
   /** Why the previous attempt failed, if the call was retried: goes into the reasons of an exceeded deadline. */
   lastFailure?: AttemptError;
@@ -59,7 +106,7 @@ export class CallContext {
     this.#limitsWholeCall = !call?.limitsEachResponse && this.#timeoutMs === timeoutMs;
     // grpc-timeout can only express a deadline for the whole call.
     const hasDeadline = this.#timeoutMs !== null && this.#limitsWholeCall;
-    this.deadline = hasDeadline ? Date.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
+    this.deadline = hasDeadline ? performance.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
     this.#stopTimer = this.#startTimer();
     this.#unsubscribeFromClient = client.onDone((reason) => this.#finish(reason));
     this.#callerSignal = call?.signal;
@@ -71,7 +118,6 @@ export class CallContext {
     return this.#done !== undefined;
   }
 
-  /** What the call must reject with, once the context is done. */
   get reason(): unknown {
     return this.#done?.reason;
   }
@@ -90,7 +136,6 @@ export class CallContext {
     return this.#controller.signal;
   }
 
-  /** Calls the listener when the context is done; at once if it already is. Returns a function that unsubscribes. */
   onDone(listener: () => void): () => void {
     if (this.#done !== undefined) listener();
     else this.#listeners.add(listener);

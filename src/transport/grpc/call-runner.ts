@@ -5,7 +5,7 @@ import { CallContext, type ClientContext, deadlineExceeded } from './call-contex
 import type { EndpointChannel } from './endpoint-channel.js';
 import type { EndpointPool } from './endpoint-pool.js';
 import { backoffMs, MAX_ATTEMPTS, mayRetry, type RetryPolicy } from './retry.js';
-import { AttemptError, toServerError } from './status.js';
+import { AttemptError, isCancelled, isRefused, toServerError } from './status.js';
 
 export interface CallRunnerOptions {
   readonly pool: EndpointPool;
@@ -46,18 +46,26 @@ export class CallRunner {
     }
   }
 
-  /** The retry loop (client/v3/retry_interceptor.go). Without `authentication`, a rejected token is not refreshed. */
+  /**
+   * The retry loop (client/v3/retry_interceptor.go). Without `authentication`, a rejected token is not refreshed. A connection that has
+   * refused the call twice does not get it again.
+   */
   async retry<Result>(
     { context, policy, authentication, maxAttempts = MAX_ATTEMPTS }: RetryOptions,
     attemptCall: (channel: EndpointChannel) => Promise<Result>,
   ): Promise<Result> {
     const { pool } = this;
+    const refusedBy = new Set<EndpointChannel>();
     for (let attempt = 1; ; attempt++) {
       const channel = pool.ready ?? (await pool.pick(context.signal));
       try {
         return await attemptCall(channel);
       } catch (failure) {
         if (!(failure instanceof AttemptError) || attempt === maxAttempts) throw failure;
+        if (isRefused(failure)) {
+          if (refusedBy.has(channel)) throw failure;
+          refusedBy.add(channel);
+        }
         if (authentication?.shouldRefreshToken(failure)) await authentication.refreshToken(context);
         else if (mayRetry(failure, policy, pool.size)) pool.markUnavailable(channel);
         else throw failure;
@@ -71,15 +79,24 @@ export class CallRunner {
   /** The error for the caller. An exceeded deadline has the state of every endpoint as its reasons. */
   async toCallerError(error: unknown, context: CallContext): Promise<unknown> {
     const failure = context.isDone ? context.reason : error;
-    const isOwnDeadline =
-      failure instanceof AttemptError &&
-      failure.code === 'DeadlineExceeded' &&
-      context.deadline !== Number.POSITIVE_INFINITY;
+    const isOwnDeadline = failure instanceof AttemptError && isCausedByDeadline(failure, context.deadline);
     if (isOwnDeadline || context.hasExpired)
       return deadlineExceeded(await this.pool.explain(context.lastFailure), error);
     return failure instanceof AttemptError ? toServerError(failure) : failure;
   }
 }
+
+/** The server ends a call at its deadline with this status, or with RST_STREAM, which can arrive before the timer of the call expires. */
+function isCausedByDeadline(failure: AttemptError, deadline: number): boolean {
+  if (deadline === Number.POSITIVE_INFINITY) return false;
+  return (
+    failure.code === 'DeadlineExceeded' ||
+    (isCancelled(failure) && performance.now() > deadline - CLOCK_TOLERANCE_MS)
+  );
+}
+
+/** How much earlier than here a deadline can pass on the server: the clocks of both advance at almost the same rate. */
+const CLOCK_TOLERANCE_MS = 50;
 
 export interface RetryOptions {
   readonly context: CallContext;

@@ -2,10 +2,11 @@ import { ServerError } from '../../model/errors.js';
 import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { ConnectionOptions, Credentials } from '../connection.js';
 import { Authentication } from './authentication.js';
-import { ClientContext } from './call-context.js';
+import { type AttemptContext, ClientContext } from './call-context.js';
 import { CallRunner } from './call-runner.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
+import { hedge } from './hedging.js';
 import type { Rpc } from './rpc.js';
 import { AttemptError, requestTooLarge } from './status.js';
 
@@ -63,8 +64,12 @@ export class Caller {
     const authentication = this.#authentication;
     return this.#runner.withContext(call, (context) => {
       const bytes = this.#encoder.encode(rpc, request);
+      const attempt = (channel: EndpointChannel, context: AttemptContext) =>
+        channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false });
+      const { pool } = this.#runner;
+      const isHedged = rpc.policy === 'idempotent' && pool.size > 1;
       return this.#runner.retry({ context, policy: rpc.policy, authentication }, (channel) =>
-        channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false }),
+        isHedged ? hedge(channel, { pool, context, attempt }) : attempt(channel, context),
       );
     });
   }

@@ -1,5 +1,5 @@
 import type { Security } from '../tls/security.js';
-import type { CallContext } from './call-context.js';
+import type { AttemptContext } from './call-context.js';
 import type { Endpoint } from './endpoint.js';
 import type { Rpc } from './rpc.js';
 import type { ChannelSettings } from './settings.js';
@@ -56,7 +56,7 @@ export interface EndpointChannel {
 
 /** What one attempt at a call needs apart from the request. */
 export interface Attempt {
-  readonly context: CallContext;
+  readonly context: AttemptContext;
   /** Empty: no token. */
   readonly token: string;
   /** A member without a leader rejects or ends the call instead of waiting (client/v3/ctx.go `WithRequireLeader`). */

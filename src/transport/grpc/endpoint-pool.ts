@@ -44,10 +44,21 @@ export class EndpointPool {
 
   /** A ready channel. Keeps trying until the signal aborts, then rejects with its reason. */
   async pick(signal: AbortSignal): Promise<EndpointChannel> {
-    const chosen = this.ready ?? (await this.#firstReady(signal));
-    this.#report = undefined;
-    this.#currentIndex = this.#channels.indexOf(chosen);
+    const chosen = this.ready ?? (await this.#firstReady(this.#ordered(), signal));
+    this.use(chosen);
     return chosen;
+  }
+
+  /** A ready channel that is none of these; there must be one. Rejects like `pick`. The channel in use stays the same. */
+  pickOther(tried: readonly EndpointChannel[], signal: AbortSignal): Promise<EndpointChannel> {
+    const others = this.#ordered().filter((channel) => !tried.includes(channel));
+    return this.#firstReady(others, signal);
+  }
+
+  /** Later calls use this channel. */
+  use(channel: EndpointChannel): void {
+    this.#report = undefined;
+    this.#currentIndex = this.#channels.indexOf(channel);
   }
 
   /** A call on this channel failed with Unavailable, or the connection was lost: the next endpoint is tried first. */
@@ -77,12 +88,12 @@ export class EndpointPool {
     for (const channel of this.#channels) channel.close();
   }
 
-  async #firstReady(signal: AbortSignal): Promise<EndpointChannel> {
+  async #firstReady(channels: readonly EndpointChannel[], signal: AbortSignal): Promise<EndpointChannel> {
     const search = linkSignals(signal);
-    const failures = new FailureReport(this.size, (reasons) => this.#reportOnce(reasons));
+    const failures = new FailureReport(channels.length, (reasons) => this.#reportOnce(reasons));
     const candidates: Promise<EndpointChannel>[] = [];
     try {
-      for (const channel of this.#ordered()) {
+      for (const channel of channels) {
         this.#tried.add(channel);
         const { ready, failed } = connect(channel, search.signal);
         const reported = failed.then((why) => failures.add(`${channel.endpoint.text}: ${why}`));
@@ -91,7 +102,7 @@ export class EndpointPool {
         // Promises that lose the race reject when the search ends: without a handler that would be an unhandled rejection.
         for (const loser of [ready, reported, next]) loser.catch(() => {});
         // After the last endpoint, only wait.
-        if (candidates.length === this.size) break;
+        if (candidates.length === channels.length) break;
         const winner = await Promise.race([...candidates, next.then(() => undefined)]);
         if (winner) return winner;
       }

@@ -14,6 +14,17 @@ export type ReachableAddress = Extract<EndpointAddress, { kind: 'reachable' }>;
 /** Sent with each call; the server's metrics count clients by it (client/v3/ctx.go `withVersion`). The API version of etcd 3.7. */
 export const CLIENT_API_VERSION = '3.7';
 
+/** `grpc-timeout` has at most eight digits. */
+const MAX_TIMEOUT_VALUE = 99_999_999;
+
+/** The `grpc-timeout` of a request: the time until the deadline in milliseconds or seconds, at least one millisecond. */
+export function grpcTimeout(deadline: number): string {
+  const whole = Math.max(1, Math.ceil(deadline - performance.now()));
+  return whole <= MAX_TIMEOUT_VALUE
+    ? `${whole}m`
+    : `${Math.min(Math.ceil(whole / 1000), MAX_TIMEOUT_VALUE)}S`;
+}
+
 /**
  * Bytes that a stream may receive before they are consumed. With Node.js's default of 64 KiB, a snapshot takes twice as long; 16 MiB
  * are no faster than 4 MiB and need 30 MiB more memory, because this much is buffered while a consumer is busy.

@@ -87,6 +87,16 @@ export function requestTooLarge(sizeBytes: number, maxBytes: number): ServerErro
   );
 }
 
+/** RST_STREAM with REFUSED_STREAM: the server has not processed the request. */
+export function isRefused(failure: AttemptError): boolean {
+  return failure.details === 'stream terminated by RST_STREAM with error code: REFUSED_STREAM';
+}
+
+/** RST_STREAM with CANCEL. */
+export function isCancelled(failure: AttemptError): boolean {
+  return failure.details === 'stream terminated by RST_STREAM with error code: CANCEL';
+}
+
 export function isAuthDisabled(failure: AttemptError): boolean {
   return failure.details === 'etcdserver: authentication is not enabled';
 }

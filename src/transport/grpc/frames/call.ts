@@ -1,6 +1,6 @@
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Stream } from '../../http2/stream.js';
-import type { CallContext } from '../call-context.js';
+import type { AttemptContext } from '../call-context.js';
 import { statusOfStreamFailure } from '../http-status.js';
 import type { Status } from '../status.js';
 import {
@@ -85,7 +85,7 @@ async function sendAll(source: AsyncIterator<Uint8Array>, call: Call): Promise<v
 
 /** @param begin makes the call; `fail` cancels it and throws the error instead of what has been received */
 async function* responsesOf(
-  context: CallContext,
+  context: AttemptContext,
   begin: (events: CallEvents, fail: (error: unknown) => void) => Call,
 ): Responses {
   if (context.isDone) throw context.reason;
@@ -136,7 +136,7 @@ interface RequestHead {
   /** Encoded with HPACK. */
   readonly headerBlock: Buffer;
   /** Must not be done yet. */
-  readonly context: CallContext;
+  readonly context: AttemptContext;
   readonly maxResponseBytes: number;
 }
 

@@ -1,17 +1,14 @@
 import { encodeHeaders } from '../../http2/hpack/encoder.js';
-import { CLIENT_API_VERSION } from '../settings.js';
+import { CLIENT_API_VERSION, grpcTimeout } from '../settings.js';
 
 const USER_AGENT = 'etcdctl-ts';
-
-/** `grpc-timeout` has at most eight digits. */
-const MAX_TIMEOUT_VALUE = 99_999_999;
 
 export interface RequestHeaderOptions {
   /** Empty: no token. */
   readonly token: string;
   /** See `Attempt`. */
   readonly requiresLeader: boolean;
-  /** Milliseconds since 1970, or Infinity. */
+  /** See `CallContext`. */
   readonly deadline: number;
 }
 
@@ -30,7 +27,7 @@ export class RequestHeaders {
   blockFor(path: string, { token, requiresLeader, deadline }: RequestHeaderOptions): Buffer {
     const block = this.#cachedBlock(path, token, requiresLeader);
     if (deadline === Number.POSITIVE_INFINITY) return block;
-    return Buffer.concat([block, encodeHeaders([['grpc-timeout', timeoutText(deadline - Date.now())]])]);
+    return Buffer.concat([block, encodeHeaders([['grpc-timeout', grpcTimeout(deadline)]])]);
   }
 
   #cachedBlock(path: string, token: string, requiresLeader: boolean): Buffer {
@@ -54,12 +51,4 @@ export class RequestHeaders {
     this.#blocks.set(key, block);
     return block;
   }
-}
-
-/** A value of `grpc-timeout`, in milliseconds or seconds; at least one millisecond. */
-function timeoutText(milliseconds: number): string {
-  const whole = Math.max(1, Math.ceil(milliseconds));
-  return whole <= MAX_TIMEOUT_VALUE
-    ? `${whole}m`
-    : `${Math.min(Math.ceil(whole / 1000), MAX_TIMEOUT_VALUE)}S`;
 }

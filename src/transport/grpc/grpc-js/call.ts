@@ -8,10 +8,11 @@ import {
 } from '@grpc/grpc-js';
 import { abortController } from '../../../model/abort-signal.js';
 import { resetCodeOf } from '../../http2/error.js';
-import type { CallContext } from '../call-context.js';
+import type { AttemptContext } from '../call-context.js';
+import type { Attempt } from '../endpoint-channel.js';
 import { isGrpcContentType, NO_TRAILERS, statusFromHttp, statusFromReset } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
-import { CLIENT_API_VERSION } from '../settings.js';
+import { CLIENT_API_VERSION, grpcTimeout } from '../settings.js';
 import { AttemptError, connectionLostText, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
 
 /** What one attempt at a call needs apart from its messages. */
@@ -19,7 +20,7 @@ export interface CallSettings {
   readonly client: Client;
   /** The endpoint as given by the user. */
   readonly endpoint: string;
-  readonly context: CallContext;
+  readonly context: AttemptContext;
   readonly metadata: Metadata;
 }
 
@@ -38,9 +39,8 @@ export function callUnary<Request, Response>(
       else if (context.isDone) reject(context.reason);
       else reject(attemptError(error, { call, endpoint, contentType }));
     };
-    const options = { deadline: context.deadline };
     const call = withoutStackTrace(() =>
-      client.makeUnaryRequest(rpc.path, toBuffer, rpc.decode, request, metadata, options, finish),
+      client.makeUnaryRequest(rpc.path, toBuffer, rpc.decode, request, metadata, finish),
     );
     call.on('metadata', (head) => {
       contentType = contentTypeIn(head);
@@ -66,10 +66,9 @@ export async function* callServerStream<Request, Response>(
   request: Uint8Array,
   settings: CallSettings,
 ): AsyncGenerator<Response, void, undefined> {
-  const { client, context, metadata } = settings;
-  const options = { deadline: context.deadline };
+  const { client, metadata } = settings;
   yield* responsesOf(
-    client.makeServerStreamRequest(rpc.path, toBuffer, rpc.decode, request, metadata, options),
+    client.makeServerStreamRequest(rpc.path, toBuffer, rpc.decode, request, metadata),
     settings,
   );
 }
@@ -80,13 +79,12 @@ export async function* callBidi<Request, Response>(
   requests: AsyncIterable<Uint8Array>,
   settings: CallSettings,
 ): AsyncGenerator<Response, void, undefined> {
-  const { client, context, metadata } = settings;
+  const { client, metadata } = settings;
   const stream: ClientDuplexStream<Uint8Array, Response> = client.makeBidiStreamRequest(
     rpc.path,
     toBuffer,
     rpc.decode,
     metadata,
-    { deadline: context.deadline },
   );
   const source = requests[Symbol.asyncIterator]();
   const sending = abortController();
@@ -174,17 +172,25 @@ function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** The metadata of calls. The latest is cached: consecutive calls have the same, and grpc-js copies what it is given. */
+/** The metadata of calls. Apart from the timeout, consecutive calls have the same: it is cached. */
 export class CallMetadata {
   #latest: Metadata | undefined;
   #token = '';
   #requiresLeader = false;
 
   /**
-   * @param token empty: no token
-   * @param requiresLeader see `Attempt`
+   * grpc-js would count the deadline on the clock of the time of day: it is not told, and sends the timeout that is in the metadata.
+   * @param attempt see `Attempt`
    */
-  of(token: string, requiresLeader: boolean): Metadata {
+  of({ token, requiresLeader, context }: Attempt): Metadata {
+    const common = this.#common(token, requiresLeader);
+    if (context.deadline === Number.POSITIVE_INFINITY) return common;
+    const metadata = common.clone();
+    metadata.set('grpc-timeout', grpcTimeout(context.deadline));
+    return metadata;
+  }
+
+  #common(token: string, requiresLeader: boolean): Metadata {
     const isSame = token === this.#token && requiresLeader === this.#requiresLeader;
     if (this.#latest !== undefined && isSame) return this.#latest;
     const metadata = new Metadata();

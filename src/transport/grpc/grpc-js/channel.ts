@@ -119,12 +119,12 @@ class GrpcJsChannel implements EndpointChannel {
     return this.#client;
   }
 
-  #callSettings({ context, token, requiresLeader }: Attempt): CallSettings {
+  #callSettings(attempt: Attempt): CallSettings {
     return {
       client: this.#openedClient(),
       endpoint: this.endpoint.text,
-      context,
-      metadata: this.#metadata.of(token, requiresLeader),
+      context: attempt.context,
+      metadata: this.#metadata.of(attempt),
     };
   }
 
@@ -182,6 +182,8 @@ class GrpcJsChannel implements EndpointChannel {
       // `RequestEncoder` limits the size of requests.
       'grpc.max_send_message_length': -1,
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
+      // `CallRunner` retries.
+      'grpc.enable_retries': 0,
       'grpc.use_local_subchannel_pool': 1,
       'grpc.service_config_disable_resolution': 1,
       'grpc.enable_channelz': 0,

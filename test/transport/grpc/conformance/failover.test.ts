@@ -35,7 +35,10 @@ async function member(): Promise<Member> {
   return result;
 }
 
-async function open(endpoints: string[], changes: { callTimeoutMs?: number } = {}): Promise<Client> {
+async function open(
+  endpoints: string[],
+  changes: Parameters<typeof connectionOptions>[1] = {},
+): Promise<Client> {
   client = await connect(connectionOptions(endpoints, changes));
   return client;
 }
@@ -156,4 +159,76 @@ test('the deadline error contains the last error of the retries', async () => {
   const error = await rejection(get(await open([a.endpoint], { callTimeoutMs: 300 })));
   expect(error.message).toBe('context deadline exceeded');
   expect(error.reasons).toEqual([`${a.endpoint}: etcdserver: no leader`]);
+});
+
+const silent = () => new Promise<never>(() => {});
+
+test('a read is also made elsewhere when a connected server does not answer for a second', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = silent;
+  const to = await open([a.endpoint, b.endpoint]);
+  await get(to);
+  expect([a.calls, b.calls]).toEqual([['range'], ['range']]);
+  await get(to);
+  expect([a.calls, b.calls]).toEqual([['range'], ['range', 'range']]);
+});
+
+test('a read passes over several servers that do not answer', async () => {
+  const [a, b, c] = [await member(), await member(), await member()];
+  a.behave = silent;
+  b.behave = silent;
+  await get(await open([a.endpoint, b.endpoint, c.endpoint]));
+  expect([a.calls, b.calls, c.calls]).toEqual([['range'], ['range'], ['range']]);
+});
+
+test('the first response is used, also when it is that of the first server', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = () => new Promise((resolve) => setTimeout(() => resolve({}), 1300));
+  b.behave = silent;
+  await get(await open([a.endpoint, b.endpoint]));
+  expect([a.calls, b.calls]).toEqual([['range'], ['range']]);
+});
+
+test('a write waits for the server that has it', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = silent;
+  const error = await rejection(put(await open([a.endpoint, b.endpoint], { callTimeoutMs: 1500 })));
+  expect(error.message).toBe('context deadline exceeded');
+  expect(error.reasons).toEqual([`${a.endpoint}: connected, but the server did not answer in time`]);
+  expect([a.calls, b.calls]).toEqual([['put'], []]);
+});
+
+test('failures to connect are reported while the call waits', async () => {
+  const refusing = `127.0.0.1:${await closedPort()}`;
+  const reports: (readonly string[])[] = [];
+  const to = await open([refusing, 'nowhere:'], { reportFailures: (reasons) => reports.push(reasons) });
+  const call = rejection(put(to));
+  const expected = [[`${refusing}: connection refused`, 'nowhere:: the port is missing']];
+  await vi.waitFor(() => expect(reports).toEqual(expected), { timeout: 1000 });
+  to.close();
+  await call;
+  expect(reports).toHaveLength(1);
+});
+
+test('nothing is reported when an endpoint can be used', async () => {
+  const refusing = `127.0.0.1:${await closedPort()}`;
+  const a = await member();
+  const reports: (readonly string[])[] = [];
+  const to = await open([refusing, a.endpoint], { reportFailures: (reasons) => reports.push(reasons) });
+  await put(to);
+  a.proxy.cutAll();
+  await get(to);
+  expect(reports).toEqual([]);
+});
+
+test('an endpoint that fails is reported after a second in which no other could be used', async () => {
+  const refusing = `127.0.0.1:${await closedPort()}`;
+  const a = await member();
+  a.proxy.mode = 'stall';
+  const reports: (readonly string[])[] = [];
+  const to = await open([refusing, a.endpoint], { reportFailures: (reasons) => reports.push(reasons) });
+  const call = rejection(put(to));
+  await vi.waitFor(() => expect(reports).toEqual([[`${refusing}: connection refused`]]), { timeout: 3000 });
+  to.close();
+  await call;
 });

@@ -1,10 +1,12 @@
 /** HTTP/2 servers that send invalid gRPC responses. */
 import { once } from 'node:events';
-import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import { constants, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { openChannel } from '#channel';
 import type { Client } from '../../../../src/model/services.js';
 import { connect } from '../../../../src/transport/grpc/connect.js';
+import { openChannel as openFrameChannel } from '../../../../src/transport/grpc/frames/channel.js';
 import { bytes, connectionOptions } from '../../../support/grpc/options.js';
 
 let server: Http2Server | undefined;
@@ -17,7 +19,11 @@ afterEach(async () => {
 });
 
 async function serve(onStream: (stream: ServerHttp2Stream) => void): Promise<Client> {
-  server = createServer().on('stream', onStream).listen(0, '127.0.0.1');
+  const handle = (stream: ServerHttp2Stream) => {
+    stream.on('error', () => undefined);
+    onStream(stream);
+  };
+  server = createServer().on('stream', handle).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   client = await connect(connectionOptions([`127.0.0.1:${port}`]));
@@ -42,7 +48,10 @@ test('a response message that cannot be decoded fails the call', async () => {
   });
 });
 
-test('a stream that ends within a message fails', async () => {
+/** grpc-js reports neither an incomplete message at the end of a stream, nor the body of a response that is not gRPC. */
+const isGrpcJs = openChannel !== openFrameChannel;
+
+test.skipIf(isGrpcJs)('a stream that ends within a message fails', async () => {
   const client = await serve((stream) => answer(stream, Buffer.from('00000000020a', 'hex')));
   const responses = client.kv.rangeStream({ key: bytes('k') });
   await expect(responses[Symbol.asyncIterator]().next()).rejects.toMatchObject({
@@ -58,6 +67,30 @@ test('a non-gRPC response fails the call, even with HTTP status 200', async () =
   await expect(range(client)).rejects.toMatchObject({
     message:
       'rpc error: code = Unknown desc = unexpected HTTP status code received from server: 200 (OK); ' +
-      'transport: received unexpected content-type "text/html"\ndata: "<html>"',
+      `transport: received unexpected content-type "text/html"${isGrpcJs ? '' : '\ndata: "<html>"'}`,
+  });
+});
+
+test('a write that the server refuses unread is made once more', async () => {
+  let calls = 0;
+  const { kv } = await serve((stream) => {
+    calls++;
+    stream.close(constants.NGHTTP2_REFUSED_STREAM);
+  });
+  await expect(kv.put({ key: bytes('k') })).rejects.toMatchObject({
+    message:
+      'rpc error: code = Unavailable desc = stream terminated by RST_STREAM with error code: REFUSED_STREAM',
+    reasons: [],
+  });
+  expect(calls).toBe(2);
+});
+
+test('a stream that the server resets at the deadline has exceeded the deadline', async () => {
+  const { kv } = await serve((stream) => {
+    setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), 480);
+  });
+  await expect(kv.put({ key: bytes('k') }, { timeoutMs: 500 })).rejects.toMatchObject({
+    message: 'context deadline exceeded',
+    code: 'DeadlineExceeded',
   });
 });
