@@ -1,11 +1,11 @@
 const path = require('node:path');
 
-const PROGRAM_PATH = path.join(__dirname, '..', 'dist', 'npm', 'main.js');
+const LAUNCHER_PATH = path.join(__dirname, '..', 'dist', 'npm', 'launcher.js');
 
 const MIN_NODE_MAJOR = 20;
 
 /**
- * Runs the built program under one of its two names.
+ * Runs the launcher, which runs the program under one of its two names.
  * @param {'etcdctl' | 'etcdutl'} name
  */
 exports.launch = async (name) => {
@@ -16,9 +16,9 @@ exports.launch = async (name) => {
     process.exitCode = 1;
     return;
   }
-  let program;
+  let launcher;
   try {
-    program = require(PROGRAM_PATH);
+    launcher = require(LAUNCHER_PATH);
   } catch (error) {
     process.exitCode = 1;
     if (isMissing(error)) {
@@ -28,7 +28,7 @@ exports.launch = async (name) => {
     else throw error;
     return;
   }
-  await program.launch(name, process);
+  await launcher.launch(name, process);
 };
 
 /**
@@ -40,7 +40,7 @@ function isMissing(error) {
   return (
     error instanceof Error &&
     /** @type {NodeJS.ErrnoException} */ (error).code === 'MODULE_NOT_FOUND' &&
-    error.message.includes(PROGRAM_PATH)
+    error.message.includes(LAUNCHER_PATH)
   );
 }
 

@@ -1,5 +1,5 @@
-// `npm run build`: bundles src/process.ts and what it imports into a few files of dist/npm, and the launcher into main.js next to
-// them. All are CommonJS: Node.js starts it faster than ES modules, and can cache its compiled code.
+// `npm run build`: bundles src/process.ts and what it imports into a few files of dist/npm, and the launcher into launcher.js next
+// to them. All are CommonJS: Node.js starts it faster than ES modules, and can cache its compiled code.
 import { createHash } from 'node:crypto';
 import {
   mkdirSync,
@@ -18,7 +18,7 @@ import { splitProgram } from './lib/split-bundle.mjs';
 import { thirdPartyLicenses } from './lib/third-party-licenses.mjs';
 
 const outdir = path.join(root, 'dist', 'npm');
-const entry = 'main.js';
+const entry = 'launcher.js';
 
 /**
  * Groups of modules that a run needs together: what every run needs, with the most frequent commands; calls; the other

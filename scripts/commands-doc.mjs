@@ -15,9 +15,9 @@ with one dash or two. Command names cannot be abbreviated. These environment var
 \`ETCDCTL_ENDPOINTS\`, \`ETCDCTL_ENDPOINT\`, \`ETCDCTL_PEERS\`, \`ETCDCTL_CERT_FILE\`, \`ETCDCTL_KEY_FILE\`, \`ETCDCTL_CA_FILE\`,
 \`ETCDCTL_USERNAME\`, \`ETCDCTL_DISCOVERY_SRV\`, \`ETCDCTL_DISCOVERY_SRV_NAME\`, \`ETCDCTL_INSECURE_DISCOVERY\`.
 
-Exit codes: 1 for an invalid command line and for failures of \`member\`, \`user\`, \`role\`, \`auth\` and \`backup\`; 2 if no server
-answers; 3 for an unknown command; 4 if the server returns an error; 5 if \`cluster-health\` finds the cluster unhealthy; 128 for
-missing arguments.`;
+Exit codes: 1 for an invalid command line, \`get\` of a directory, and failures of \`member\`, \`user\`, \`role\`, \`auth\` and
+\`backup\`; 2 if no server answers when the members are asked for their client URLs; 3 for an unknown command; 4 if another call fails; 5 if
+\`cluster-health\` finds the cluster unhealthy; 128 for missing arguments.`;
 
 /** @typedef {{ describe(): import('../src/cli/command-description.js').CommandDescription }} Program */
 /** @typedef {{ createEtcdctl(): Promise<Program>, createEtcdctlV2(): Program, createEtcdutl(): Promise<Program> }} Programs */

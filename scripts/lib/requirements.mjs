@@ -13,7 +13,7 @@ const onWindows = `On Windows this script cannot start etcd servers. \`npm run b
 const requirements = {
   posix: () => (process.platform === 'win32' ? onWindows : undefined),
   build: () =>
-    existsSync(path.join(root, 'dist', 'npm', 'main.js'))
+    existsSync(path.join(root, 'dist', 'npm', 'launcher.js'))
       ? undefined
       : 'There is no build: run `npm run build` first.',
   reference: () =>

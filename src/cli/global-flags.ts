@@ -12,7 +12,7 @@ export const GLOBAL_FLAGS = {
   key: stringFlag('', 'private key file of the client certificate'),
   'insecure-transport': boolFlag(
     true,
-    'connect without TLS unless a TLS flag or an https:// endpoint asks for it',
+    'connect without TLS unless a TLS flag is given; http:// or https:// of the first endpoint has precedence',
   ),
   'insecure-skip-tls-verify': boolFlag(
     false,
@@ -24,15 +24,24 @@ export const GLOBAL_FLAGS = {
   user: stringFlag('', 'user to authenticate as: name or name:password; prompts for a missing password'),
   password: stringFlag('', 'password for --user, which is then the name only'),
   'auth-jwt-token': stringFlag('', 'token to authenticate with instead of a user and password'),
-  'dial-timeout': durationFlag(2000, 'timeout for establishing a connection'),
-  'command-timeout': durationFlag(5000, 'timeout for short-running commands, without the time to connect'),
-  'keepalive-time': durationFlag(2000, 'interval between keepalive pings on an idle connection'),
-  'keepalive-timeout': durationFlag(6000, 'time to wait for the answer to a keepalive ping'),
+  'dial-timeout': durationFlag(
+    2000,
+    'timeout for the login with a user and password, including the time to connect; 0: no limit',
+  ),
+  'command-timeout': durationFlag(
+    5000,
+    'timeout of each call of a short-running command, including the time to connect',
+  ),
+  'keepalive-time': durationFlag(
+    2000,
+    'interval of keepalive pings while a call is open, at least 10s; 0: none',
+  ),
+  'keepalive-timeout': durationFlag(6000, 'time to wait for the answer to a keepalive ping; 0: 20s'),
   'max-request-bytes': intFlag(0, 'maximum size of a request; 0: 2 MiB'),
   'max-recv-bytes': intFlag(0, 'maximum size of a response; 0: 2 GiB - 1'),
   'write-out': stringFlag('simple', 'output format', { short: 'w', choices: OUTPUT_FORMATS }),
   hex: boolFlag(false, 'print bytes and IDs in hexadecimal, where the format supports it'),
-  debug: boolFlag(false, 'log the activity of the client to stderr'),
+  debug: boolFlag(false, 'print the values of the global flags to stderr, with secrets masked'),
 };
 
 export type GlobalFlagValues = FlagValues<typeof GLOBAL_FLAGS>;

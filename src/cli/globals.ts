@@ -36,7 +36,6 @@ export interface GlobalOptions {
   readonly user: User | undefined;
   readonly format: OutputFormat;
   readonly hex: boolean;
-  readonly debug: boolean;
   /** Lines for stderr with the value of every global flag, secrets masked; empty without `--debug`. */
   readonly debugLines: readonly string[];
   readonly commandTimeoutMs: number;
@@ -80,7 +79,6 @@ export function resolveGlobals(
     user,
     format,
     hex: values.hex,
-    debug: values.debug,
     debugLines: values.debug ? debugLines(values) : [],
     commandTimeoutMs: values['command-timeout'],
     commandTimeoutGiven: 'command-timeout' in given || 'command-timeout' in fromVariables,

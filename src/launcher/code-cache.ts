@@ -91,7 +91,7 @@ function remove(file: string): void {
   }
 }
 
-/** Removes files by their time of modification. A cache that is still used is written again after that. */
+/** Removes files by their time of modification, also of a cache that is still in use: the next run writes it again. */
 function removeOld(directory: string): void {
   const oldestMs = Date.now() - MAX_AGE_MS;
   for (const name of readdirSync(directory)) {

@@ -23,14 +23,14 @@ export abstract class Failure extends Error {
 
 /**
  * What is wrong with the command line:
- * - `flag`: an unknown flag or command, a value that does not parse (status 1)
- * - `choice`: a value outside a fixed set (status 4)
- * - `arguments`: missing, surplus or contradicting arguments (status 128)
- * - `input`: text given on stdin or interactively (status 3)
+ * - `flag`: an unknown flag or command, a value that does not parse; also wrong arguments where etcdctl has this status (status 1)
+ * - `choice`: a value outside a fixed set, a minimum above its maximum (status 4)
+ * - `arguments`: missing, surplus or contradicting arguments, unusable TLS files (status 128)
+ * - `input`: text given on stdin or interactively, or a check whose prefix has keys (status 3)
  */
 export type UsageErrorKind = 'flag' | 'choice' | 'arguments' | 'input';
 
-/** An invalid command line or invalid input. Thrown before anything connects. */
+/** An invalid command line, invalid input, or unusable TLS files. */
 export class UsageError extends Failure {
   constructor(
     message: string,
@@ -44,7 +44,10 @@ export class UsageError extends Failure {
 /** The output format is not supported for this result (status 4). */
 export class UnsupportedFormatError extends Failure {}
 
-/** The client could not connect: invalid certificate, rejected login, dial timeout (status 2). */
+/**
+ * No client could be made: no endpoint, contradictory size limits, a failed login (status 2). Also a failed call of a `lease` command that
+ * etcdctl reports so.
+ */
 export class ConnectionError extends Failure {}
 
 /** gRPC status names, as Go prints them in `rpc error: code = Unavailable desc = …`. */

@@ -11,13 +11,13 @@ interface Shown<Shape = never> {
   readonly select: (result: Shape) => unknown;
 }
 
-type Undescribed = 'bucket-records' | 'snapshot-saved' | 'text';
+/** `range` is made of fields, but arrives in pages: `renderRange` (range-parts.ts) prints it. */
+type Undescribed = 'range' | 'bucket-records' | 'snapshot-saved' | 'text';
 type DescribedKind = Exclude<ResultKind, Undescribed>;
 
-/** Every kind of result that is made of fields. */
+/** The kinds of results that are made of fields, except `range`. */
 const SHOWN: { readonly [Kind in DescribedKind]: Shown<ResultOf<Kind>> } = {
   put: response(messages.PUT),
-  range: response(messages.RANGE),
   'delete-range': response(messages.DELETE_RANGE),
   txn: response(messages.TXN),
   watch: shown(messages.WATCH, ({ response }) => ({

@@ -23,7 +23,7 @@ export interface ConnectionOptions {
   readonly reportFailures?: (reasons: readonly string[]) => void;
 }
 
-/** The files are read when a client is created. Error messages name them by `flagNames`. */
+/** The files are read when a client is created, and again for later connections. Error messages name them by `flagNames`. */
 export interface TlsOptions {
   readonly caFile?: string;
   readonly certFile?: string;

@@ -7,7 +7,7 @@ export interface DiscoveryOptions {
   readonly domain: string;
   /** `--discovery-srv-name`: the suffix of the SRV service, as in `_etcd-client-ssl-<name>._tcp`. Empty or absent: no suffix. */
   readonly serviceName?: string;
-  /** False: endpoints without TLS are dropped, and certificates must be valid for the domain. */
+  /** False: endpoints without TLS are dropped. In version 2, certificates must then be valid for the domain. */
   readonly insecure: boolean;
 }
 

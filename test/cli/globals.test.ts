@@ -28,7 +28,6 @@ it('the defaults are those of etcdctl', () => {
     user: undefined,
     format: 'simple',
     hex: false,
-    debug: false,
     debugLines: [],
     commandTimeoutMs: 5000,
     commandTimeoutGiven: false,

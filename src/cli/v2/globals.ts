@@ -8,7 +8,7 @@ import { systemRootsOf, type User } from '../globals.js';
 
 /** The flags that stand before the name of a version 2 command, with etcdctl 3.5's names and defaults. */
 export const V2_GLOBAL_FLAGS = {
-  debug: boolFlag(false, 'print each request to stderr as a curl command'),
+  debug: boolFlag(false, 'print the endpoints and each request, as a curl command, to stderr'),
   'no-sync': boolFlag(false, 'use the given endpoints instead of the client URLs of the members'),
   output: stringFlag('simple', 'output format', { short: 'o', choices: V2_OUTPUT_FORMATS }),
   'discovery-srv': stringFlag('', 'domain whose SRV records list the endpoints', { short: 'D' }),
@@ -25,8 +25,14 @@ export const V2_GLOBAL_FLAGS = {
   username: stringFlag('', 'user to authenticate as: name or name:password; prompts for a missing password', {
     short: 'u',
   }),
-  timeout: durationFlag(2000, 'timeout of one request'),
-  'total-timeout': durationFlag(5000, 'timeout of the command, except for watches'),
+  timeout: durationFlag(
+    2000,
+    'timeout of one request until its response headers, except for watches; 0: no limit',
+  ),
+  'total-timeout': durationFlag(
+    5000,
+    'timeout for the list of members, then for the requests of the command; none for watches',
+  ),
 };
 
 /** Accepted by the program, every family and every command. */

@@ -14,7 +14,7 @@ export interface MirrorPlan {
   readonly mapping: KeyMapping;
   /** The first revision to mirror; 0: copy the current keys first, then follow all later changes. */
   readonly revision: bigint;
-  /** The maximum number of writes in a transaction; 0: no limit. */
+  /** The maximum number of writes in a transaction; 0: the server's default in the first copy, no limit for the changes after it. */
   readonly maxWrites: number;
 }
 

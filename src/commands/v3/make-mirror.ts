@@ -15,7 +15,7 @@ export interface MakeMirrorOptions {
   readonly dropsPrefix: boolean;
   /** As given. Up to 1: copy the current keys first. */
   readonly revision: bigint;
-  /** 0: no limit. */
+  /** 0: the server's default in the first copy, no limit for the changes after it. */
   readonly maxTxnOps: number;
 }
 
@@ -31,7 +31,10 @@ export interface DestinationOptions {
 const flags = {
   prefix: stringFlag('', 'mirror only keys with this prefix'),
   rev: int64Flag(0n, 'mirror all changes from this revision on, without copying existing keys'),
-  'max-txn-ops': uintFlag(128, 'maximum number of writes in one transaction at the destination'),
+  'max-txn-ops': uintFlag(
+    128,
+    'maximum number of writes in one transaction at the destination; 0: 128 in the first copy, then no limit',
+  ),
   'dest-prefix': stringFlag('', 'replace --prefix with this prefix at the destination'),
   'no-dest-prefix': boolFlag(false, 'remove --prefix from the keys at the destination'),
   'dest-cert': stringFlag('', 'client certificate file for the destination'),

@@ -49,6 +49,8 @@ export function placeholderMember(): MemberRecord {
 }
 
 /**
+ * Copies the newest store image, the log after it and the database (without `withV3`: an empty one) to a new data directory, with a
+ * placeholder in place of the members.
  * Throws `CommandError` and `CorruptFileError`; rejects with the signal's reason when it aborts. After a failure, all files that were
  * created are removed.
  */

@@ -10,12 +10,13 @@ import { type AttemptError, isUnsupportedByLearner } from './status.js';
 
 /**
  * Which calls may be retried (etcd client/v3/retry.go).
- * - `idempotent`: reads, and writes that have no effect when repeated. They are retried on the next endpoint when a server is unavailable.
- * - `only-if-unsent`: a second execution could have a second effect. The call is retried only when the server certainly has not
- *   processed the request: there was no connection, GOAWAY had a lower last stream ID, RST_STREAM had the code REFUSED_STREAM, or a
- *   learner rejected it.
+ * - `idempotent` (there `repeatable`): reads, and writes that have no effect when repeated. They are retried on the next endpoint when a
+ *   server is unavailable.
+ * - `only-if-unprocessed` (there `nonRepeatable`): a second execution could have a second effect. The call is retried only when the
+ *   server certainly has not processed the request: there was no connection, GOAWAY had a lower last stream ID, RST_STREAM had the code
+ *   REFUSED_STREAM, or a learner rejected it.
  */
-export type RetryPolicy = 'idempotent' | 'only-if-unsent';
+export type RetryPolicy = 'idempotent' | 'only-if-unprocessed';
 
 /** A policy for each method of a service; a missing or misspelled one is a compile error. */
 type PoliciesOf<Service extends { readonly methods: object }> = Readonly<
@@ -24,63 +25,67 @@ type PoliciesOf<Service extends { readonly methods: object }> = Readonly<
 
 export const KV_POLICIES: PoliciesOf<typeof KvDefinition> = {
   range: 'idempotent',
-  rangeStream: 'only-if-unsent',
-  put: 'only-if-unsent',
-  deleteRange: 'only-if-unsent',
-  txn: 'only-if-unsent',
-  compact: 'only-if-unsent',
+  rangeStream: 'only-if-unprocessed',
+  put: 'only-if-unprocessed',
+  deleteRange: 'only-if-unprocessed',
+  txn: 'only-if-unprocessed',
+  compact: 'only-if-unprocessed',
 };
 
 /** Not used for retries: bidirectional streams are attempted once, because the caller must know when the server changes. */
 export const WATCH_POLICIES: PoliciesOf<typeof WatchDefinition> = {
-  watch: 'only-if-unsent',
+  watch: 'only-if-unprocessed',
 };
 
+/**
+ * In etcd's client `leaseGrant`, `leaseRevoke` and `leaseKeepAlive` are repeatable too. Here they are not: a repeated grant would leave a
+ * lease behind, a repeated revocation would fail because the lease is gone, and `leaseKeepAlive` is a bidirectional stream.
+ */
 export const LEASE_POLICIES: PoliciesOf<typeof LeaseDefinition> = {
-  leaseGrant: 'only-if-unsent',
-  leaseRevoke: 'only-if-unsent',
-  leaseKeepAlive: 'only-if-unsent',
+  leaseGrant: 'only-if-unprocessed',
+  leaseRevoke: 'only-if-unprocessed',
+  leaseKeepAlive: 'only-if-unprocessed',
   leaseTimeToLive: 'idempotent',
   leaseLeases: 'idempotent',
 };
 
 export const CLUSTER_POLICIES: PoliciesOf<typeof ClusterDefinition> = {
-  memberAdd: 'only-if-unsent',
-  memberRemove: 'only-if-unsent',
-  memberUpdate: 'only-if-unsent',
+  memberAdd: 'only-if-unprocessed',
+  memberRemove: 'only-if-unprocessed',
+  memberUpdate: 'only-if-unprocessed',
   memberList: 'idempotent',
-  memberPromote: 'only-if-unsent',
+  memberPromote: 'only-if-unprocessed',
 };
 
 export const MAINTENANCE_POLICIES: PoliciesOf<typeof MaintenanceDefinition> = {
   alarm: 'idempotent',
   status: 'idempotent',
-  defragment: 'only-if-unsent',
+  defragment: 'only-if-unprocessed',
   hash: 'idempotent',
   hashKV: 'idempotent',
   snapshot: 'idempotent',
   moveLeader: 'idempotent',
-  downgrade: 'only-if-unsent',
+  downgrade: 'only-if-unprocessed',
 };
 
 export const AUTH_POLICIES: PoliciesOf<typeof AuthDefinition> = {
-  authEnable: 'only-if-unsent',
-  authDisable: 'only-if-unsent',
-  authStatus: 'only-if-unsent',
-  authenticate: 'only-if-unsent',
-  userAdd: 'only-if-unsent',
+  authEnable: 'only-if-unprocessed',
+  authDisable: 'only-if-unprocessed',
+  authStatus: 'only-if-unprocessed',
+  authenticate: 'only-if-unprocessed',
+  userAdd: 'only-if-unprocessed',
   userGet: 'idempotent',
   userList: 'idempotent',
-  userDelete: 'only-if-unsent',
-  userChangePassword: 'only-if-unsent',
-  userGrantRole: 'only-if-unsent',
-  userRevokeRole: 'only-if-unsent',
-  roleAdd: 'only-if-unsent',
+  userDelete: 'only-if-unprocessed',
+  userChangePassword: 'only-if-unprocessed',
+  userGrantRole: 'only-if-unprocessed',
+  userRevokeRole: 'only-if-unprocessed',
+  roleAdd: 'only-if-unprocessed',
   roleGet: 'idempotent',
   roleList: 'idempotent',
-  roleDelete: 'only-if-unsent',
-  roleGrantPermission: 'only-if-unsent',
-  roleRevokePermission: 'only-if-unsent',
+  roleDelete: 'only-if-unprocessed',
+  roleGrantPermission: 'only-if-unprocessed',
+  roleRevokePermission: 'only-if-unprocessed',
 };
 
 /** client/v3/options.go `defaultUnaryMaxRetries`. */

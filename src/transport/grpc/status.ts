@@ -1,7 +1,8 @@
 import { type RpcCode, ServerError } from '../../model/errors.js';
 
 /**
- * The only module that matches the messages of a gRPC status. Code above the transport sees a `ServerError` with a code.
+ * With `isEtcdError` and `isTooLargeRequest` in `model/errors.ts`, the only code that matches the messages of etcd and grpc-go. (Those of
+ * grpc-js become grpc-go's in `grpc-js/`.) Code above the transport sees a `ServerError` with a code.
  */
 
 /** grpc-go's names of the status codes; the index is the number. */

@@ -5,7 +5,9 @@ import { abortController } from '../../model/abort-signal.js';
 import { destroyOnAbort, lookUpHost } from '../socket/net-socket.js';
 import { connectTls } from '../tls/connect.js';
 import type { Security, TlsSecurity } from '../tls/security.js';
-import { DialTimeoutError } from '../v2/failure.js';
+
+/** Connecting took longer than the dial timeout. */
+export class DialTimeoutError extends Error {}
 
 export interface SecureRequestOptions extends RequestOptions {
   /** Name or IP address that the server's certificate must be valid for, unless `security.serverName` is set. */

@@ -2,7 +2,7 @@ import { Http2Error, type ResetCode } from './error.js';
 import type { Fields } from './hpack/decoder.js';
 
 export type StreamFailure =
-  /** RST_STREAM from the peer; it may have processed the request. */
+  /** RST_STREAM from the peer; unless the code is REFUSED_STREAM (RFC 9113, 8.7), it may have processed the request. */
   | { readonly kind: 'reset'; readonly code: ResetCode }
   /** The response was malformed, and the stream was reset. */
   | { readonly kind: 'malformed'; readonly why: string }

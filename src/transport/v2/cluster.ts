@@ -1,5 +1,6 @@
 import { httpStatusText } from '../../go/http-status-text.js';
 import { GoParseError } from '../../go/parse-error.js';
+import { quoteGo } from '../../go/quote.js';
 import { V2AttemptError, V2ClusterError, V2NoEndpointsError } from '../../model/v2/errors.js';
 import type { BasicCredentials } from './connect.js';
 import type { Connector, HttpRequest, HttpResponse, RequestLimits } from './connector.js';
@@ -133,7 +134,7 @@ export class HttpCluster {
     const { onRequest } = this.#settings;
     if (onRequest === undefined) return;
     const shown = contentType === 'application/json' ? body?.replace(PASSWORD, '$1"********"') : body;
-    const data = shown === undefined ? '' : ` -d ${JSON.stringify(shown)}`;
+    const data = shown === undefined ? '' : ` -d ${quoteGo(Buffer.from(shown))}`;
     onRequest(`curl -X ${method} ${urlText(url)}${data}`);
   }
 }

@@ -8,9 +8,9 @@ import {
 import type { Socket } from 'node:net';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import { TLS_FLAG_NAMES, type TlsOptions } from '../connection.js';
-import { type SecureRequestOptions, TlsAgent } from '../http/tls-agent.js';
+import { DialTimeoutError, type SecureRequestOptions, TlsAgent } from '../http/tls-agent.js';
 import { loadSecurity, type Security } from '../tls/security.js';
-import { type AttemptedEndpoint, attemptError, DialTimeoutError } from './failure.js';
+import { type AttemptedEndpoint, attemptError } from './failure.js';
 import type { RequestUrl } from './url.js';
 
 export interface HttpRequest {

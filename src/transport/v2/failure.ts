@@ -3,6 +3,7 @@ import { systemErrorText } from '../../go/system-error.js';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import type { TlsFlagNames } from '../connection.js';
 import { nameServerText } from '../discovery.js';
+import { DialTimeoutError } from '../http/tls-agent.js';
 import {
   alertIn,
   explainConnectionFailure,
@@ -10,9 +11,6 @@ import {
   toOpensslText,
 } from '../tls/connection-failure.js';
 import { PeerCertificateError } from '../tls/peer.js';
-
-/** Connecting took longer than the dial timeout. */
-export class DialTimeoutError extends Error {}
 
 export interface AttemptedEndpoint {
   /** The text used in messages. */

@@ -1,3 +1,4 @@
+import { quoteGo } from '../../go/quote.js';
 import { contextTag, DerReader, TAG } from './der.js';
 import { refuse } from './error.js';
 import { readIa5 } from './name.js';
@@ -213,12 +214,12 @@ function readSubjectAltName({ value }: Extension, found: MutableExtensions): boo
 
 function readUri(content: Buffer): string {
   const uri = readIa5(content) ?? refuse('x509: SAN uniformResourceIdentifier is malformed');
+  const quoted = quoteGo(content);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: URIs must not contain these
   if (/[\0-\x1f\x7f]/.test(uri))
-    refuse(`x509: cannot parse URI ${JSON.stringify(uri)}: invalid control character in URL`);
+    refuse(`x509: cannot parse URI ${quoted}: parse ${quoted}: net/url: invalid control character in URL`);
   const host = hostOfUri(uri);
-  if (host !== '' && !isDomain(host, 'name'))
-    refuse(`x509: cannot parse URI ${JSON.stringify(uri)}: invalid domain`);
+  if (host !== '' && !isDomain(host, 'name')) refuse(`x509: cannot parse URI ${quoted}: invalid domain`);
   return uri;
 }
 

@@ -1,4 +1,5 @@
 /** Name constraints (RFC 5280 §4.2.1.10), parsed and applied as in Go's crypto/x509. */
+import { quoteGo } from '../../go/quote.js';
 import type { Certificate } from './certificate.js';
 import { contextTag, DerReader, TAG } from './der.js';
 import { refuse } from './error.js';
@@ -251,9 +252,9 @@ function domainOfUri(text: string): { text: string; domain: string; problem?: st
     : { text, domain };
 }
 
-/** Go's `%q` for ASCII text. */
+/** Go's `%q`. @param text one character for each byte */
 function quote(text: string): string {
-  return JSON.stringify(text);
+  return quoteGo(Buffer.from(text, 'latin1'));
 }
 
 /** An email address (RFC 2821 §4.1.2). */

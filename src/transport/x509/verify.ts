@@ -3,6 +3,7 @@
  * intermediate or the server's own; all chains to a root are tried; signatures with SHA-1 are rejected; extended key usages and name
  * constraints apply to the whole chain.
  */
+import { quoteGo } from '../../go/quote.js';
 import type { Certificate } from './certificate.js';
 import type { CertificatePool } from './certificate-pool.js';
 import { CertificateError, HostNameError, refuse } from './error.js';
@@ -153,8 +154,12 @@ function unknownAuthority(rejected: RejectedIssuer | undefined): CertificateErro
   const { commonName, organization } = rejected.issuer.subject;
   const name = commonName || organization || `serial:${rejected.issuer.serialNumber}`;
   return new CertificateError(
-    `${message} (possibly because of ${JSON.stringify(rejected.problem)} while trying to verify candidate authority certificate ${JSON.stringify(name)})`,
+    `${message} (possibly because of ${quote(rejected.problem)} while trying to verify candidate authority certificate ${quote(name)})`,
   );
+}
+
+function quote(text: string): string {
+  return quoteGo(Buffer.from(text));
 }
 
 /** Sorts by key identifier: matching, then missing, then different (crypto/x509 `findPotentialParents`). */

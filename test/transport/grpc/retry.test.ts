@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
+import type { RpcCode } from '../../../src/model/errors.js';
 import {
   AUTH_POLICIES,
   CLUSTER_POLICIES,
   KV_POLICIES,
   LEASE_POLICIES,
   MAINTENANCE_POLICIES,
+  mayRetry,
+  type RetryPolicy,
   WATCH_POLICIES,
 } from '../../../src/transport/grpc/retry.js';
+import { AttemptError, connectionLostText } from '../../../src/transport/grpc/status.js';
 import {
   AuthDefinition,
   ClusterDefinition,
@@ -52,4 +56,50 @@ test('the idempotent calls are those that etcd retries, except for grants and re
     'Auth/roleGet',
     'Auth/roleList',
   ]);
+});
+
+const failure = (code: RpcCode, details: string, mayBeProcessed = true) =>
+  new AttemptError(code, details, mayBeProcessed, 'a:1');
+
+test.each<[string, AttemptError, RetryPolicy, number, boolean]>([
+  ['a read, server unavailable', failure('Unavailable', 'etcdserver: no leader'), 'idempotent', 1, true],
+  [
+    'a write, server unavailable',
+    failure('Unavailable', 'etcdserver: leader changed'),
+    'only-if-unprocessed',
+    3,
+    false,
+  ],
+  [
+    'a write, connection lost',
+    failure('Unavailable', connectionLostText('EOF')),
+    'only-if-unprocessed',
+    3,
+    false,
+  ],
+  [
+    'a write that was not sent',
+    failure('Unavailable', 'No connection established', false),
+    'only-if-unprocessed',
+    1,
+    true,
+  ],
+  ['a read, wrong', failure('InvalidArgument', 'etcdserver: key is not provided'), 'idempotent', 3, false],
+  ['a read, too late', failure('DeadlineExceeded', 'Deadline exceeded', false), 'idempotent', 3, false],
+  [
+    'a write at a learner',
+    failure('FailedPrecondition', 'etcdserver: rpc not supported for learner'),
+    'only-if-unprocessed',
+    3,
+    true,
+  ],
+  [
+    'a write at the only learner',
+    failure('FailedPrecondition', 'etcdserver: rpc not supported for learner'),
+    'only-if-unprocessed',
+    1,
+    false,
+  ],
+])('whether a call may be repeated: %s', (_name, failed, policy, endpoints, expected) => {
+  expect(mayRetry(failed, policy, endpoints)).toBe(expected);
 });

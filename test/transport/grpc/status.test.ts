@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { RpcCode } from '../../../src/model/errors.js';
-import { mayRetry } from '../../../src/transport/grpc/retry.js';
 import { AttemptError, connectionLostText, toServerError } from '../../../src/transport/grpc/status.js';
 
 const LOST = connectionLostText('EOF');
@@ -31,41 +30,4 @@ test('a lost connection is reported with its endpoint, and that the request may 
   expect(toServerError(failure('Unavailable', LOST)).reasons).toEqual([
     'a:1: the connection was lost before the response arrived; the request may have been applied',
   ]);
-});
-
-test.each<[string, AttemptError, 'idempotent' | 'only-if-unsent', number, boolean]>([
-  ['a read, server unavailable', failure('Unavailable', 'etcdserver: no leader'), 'idempotent', 1, true],
-  [
-    'a write, server unavailable',
-    failure('Unavailable', 'etcdserver: leader changed'),
-    'only-if-unsent',
-    3,
-    false,
-  ],
-  ['a write, connection lost', failure('Unavailable', LOST), 'only-if-unsent', 3, false],
-  [
-    'a write that was not sent',
-    failure('Unavailable', 'No connection established', false),
-    'only-if-unsent',
-    1,
-    true,
-  ],
-  ['a read, wrong', failure('InvalidArgument', 'etcdserver: key is not provided'), 'idempotent', 3, false],
-  ['a read, too late', failure('DeadlineExceeded', 'Deadline exceeded', false), 'idempotent', 3, false],
-  [
-    'a write at a learner',
-    failure('FailedPrecondition', 'etcdserver: rpc not supported for learner'),
-    'only-if-unsent',
-    3,
-    true,
-  ],
-  [
-    'a write at the only learner',
-    failure('FailedPrecondition', 'etcdserver: rpc not supported for learner'),
-    'only-if-unsent',
-    1,
-    false,
-  ],
-])('whether a call may be repeated: %s', (_name, failed, policy, endpoints, expected) => {
-  expect(mayRetry(failed, policy, endpoints)).toBe(expected);
 });

@@ -87,6 +87,13 @@ test('an invalid signature makes no chain, and is reported', () => {
   );
 });
 
+test('the name of a rejected authority is quoted as Go quotes it', () => {
+  const roots = [{ ...made({ name: 'a' }), subject: { commonName: 'a\x01\x7f é\u2028', organization: '' } }];
+  expect(() => verify({ presented: [server], roots, forged: 'a' })).toThrow(
+    'candidate authority certificate "a\\x01\\x7f é\\u2028")',
+  );
+});
+
 describe('the validity period is exact to the millisecond', () => {
   const roots = [made({ name: 'a' })];
   test.each([0, 1000])('%s is inside', (nowMs) => {
