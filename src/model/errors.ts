@@ -73,12 +73,26 @@ export type RpcCode =
 
 /** A call failed, on the server or on the network. The message equals the one that etcdctl prints (status 1). */
 export class ServerError extends Failure {
+  /** The connection or the stream has broken: the server has sent no status, and a new stream can succeed. */
+  readonly isInterruption: boolean;
+
   constructor(
     message: string,
     readonly code: RpcCode,
-    options: FailureOptions = {},
+    options: FailureOptions & { readonly isInterruption?: boolean } = {},
   ) {
     super(message, options);
+    this.isInterruption = options.isInterruption ?? false;
+  }
+
+  /** The server cannot be reached, or has no leader: later it may answer. */
+  get isUnavailable(): boolean {
+    return this.isInterruption || this.code === 'Unavailable';
+  }
+
+  /** Whether a new stream can succeed where this one has failed (client/v3/client.go `isHaltErr`). */
+  get canResume(): boolean {
+    return this.isUnavailable || this.code === 'Internal';
   }
 
   /** The message in the form of grpc-go, which etcdctl prints in a few places. */

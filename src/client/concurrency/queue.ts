@@ -77,7 +77,7 @@ export function queueRange(name: string): KeyRange {
 }
 
 /**
- * A read that is repeated while it fails with `Unavailable`: through leader elections and restarts, beyond the client's own
+ * A read that is repeated while the server is unavailable: through leader elections and restarts, beyond the client's own
  * retries.
  */
 export async function rangeWithRetry(
@@ -89,7 +89,7 @@ export async function rangeWithRetry(
     try {
       return await kv.range(request, { signal });
     } catch (error) {
-      if (!(error instanceof ServerError && error.code === 'Unavailable')) throw error;
+      if (!(error instanceof ServerError && error.isUnavailable)) throw error;
       await clock.sleep(RETRY_MS, signal);
     }
   }

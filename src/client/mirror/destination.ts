@@ -82,7 +82,7 @@ export class Destination {
 
   /** Throws when the write may have been applied and cannot be repeated safely. */
   #canRetry(error: unknown): error is ServerError {
-    if (!(error instanceof ServerError) || error.code !== 'Unavailable') return false;
+    if (!(error instanceof ServerError) || !error.isUnavailable) return false;
     if (this.#canCompare) return true;
     throw new ServerError(error.message, error.code, {
       cause: error,

@@ -178,7 +178,8 @@ function onCancel(response: WatchResponse): Transition {
 }
 
 function onFailure(state: Opening | Open, error: unknown): Transition {
-  if (!canResume(error)) {
+  // No error: the server has ended the stream.
+  if (error !== undefined && !(error instanceof ServerError && error.canResume)) {
     const reason = error instanceof Error ? error.message : String(error);
     const end = { reason, compactRevision: 0n, response: canceledResponse() };
     return { state: { kind: 'ended' }, update: { kind: 'ended', end } };
@@ -200,10 +201,4 @@ function onFailure(state: Opening | Open, error: unknown): Transition {
 function interrupted({ revision }: Position, error: unknown): WatchUpdate {
   const reason = error instanceof Error ? error.message : 'the server ended the stream';
   return { kind: 'interrupted', reason, revision };
-}
-
-/** Whether a new stream can succeed (client/v3/client.go `isHaltErr`), as after the end of a stream or the loss of the leader. */
-function canResume(error: unknown): boolean {
-  if (error === undefined) return true;
-  return error instanceof ServerError && (error.code === 'Unavailable' || error.code === 'Internal');
 }

@@ -1,6 +1,7 @@
 import { abortController } from '../../model/abort-signal.js';
 import { ServerError } from '../../model/errors.js';
 import type { StreamOptions } from '../../model/services.js';
+import { Countdown } from './countdown.js';
 import type { AttemptError } from './status.js';
 
 /** The error of Go's context package; scripts match its message. */
@@ -37,8 +38,8 @@ export class ClientContext {
 
 /** What an attempt at a call needs of its context. */
 export interface AttemptContext {
-  /** See `CallContext`. */
-  readonly deadline: number;
+  /** The time until the deadline, as it is sent to the server; Infinity: none. */
+  readonly leftMs: number;
   readonly isDone: boolean;
   /** What the attempt must reject with, once the context is done. */
   readonly reason: unknown;
@@ -48,14 +49,18 @@ export interface AttemptContext {
 
 /** The context of one of several simultaneous attempts at a call: done when the call's is, or when it is cancelled. */
 export class CancellableContext implements AttemptContext {
-  readonly deadline: number;
+  readonly #call: AttemptContext;
   readonly #listeners = new Set<() => void>();
   readonly #unsubscribe: () => void;
   #done: { readonly reason: unknown } | undefined;
 
   constructor(call: AttemptContext) {
-    this.deadline = call.deadline;
+    this.#call = call;
     this.#unsubscribe = call.onDone(() => this.cancel(call.reason));
+  }
+
+  get leftMs(): number {
+    return this.#call.leftMs;
   }
 
   get isDone(): boolean {
@@ -84,8 +89,6 @@ export class CancellableContext implements AttemptContext {
 
 /** The context of one call: done at its deadline, when the caller's signal aborts, or when the client is closed. */
 export class CallContext implements AttemptContext {
-  /** On the clock of `performance.now`, which no change of the time of day moves; or Infinity. The time left is sent to the server. */
-  readonly deadline: number;
   /** Why the previous attempt failed, if the call was retried: goes into the reasons of an exceeded deadline. */
   lastFailure?: AttemptError;
   readonly #timeoutMs: number | null;
@@ -94,7 +97,7 @@ export class CallContext implements AttemptContext {
   readonly #unsubscribeFromClient: () => void;
   readonly #listeners = new Set<() => void>();
   readonly #onAbort = () => this.#finish(this.#callerSignal?.reason);
-  #stopTimer: () => void;
+  #timer: Timer;
   #done: { readonly reason: unknown } | undefined;
   #hasExpired = false;
   #controller: AbortController | undefined;
@@ -104,14 +107,16 @@ export class CallContext implements AttemptContext {
     const timeoutMs = call?.timeoutMs === undefined ? defaultTimeoutMs : call.timeoutMs;
     this.#timeoutMs = timeoutMs ?? call?.silenceTimeoutMs ?? null;
     this.#limitsWholeCall = !call?.limitsEachResponse && this.#timeoutMs === timeoutMs;
-    // grpc-timeout can only express a deadline for the whole call.
-    const hasDeadline = this.#timeoutMs !== null && this.#limitsWholeCall;
-    this.deadline = hasDeadline ? performance.now() + (this.#timeoutMs ?? 0) : Number.POSITIVE_INFINITY;
-    this.#stopTimer = this.#startTimer();
+    this.#timer = this.#startTimer();
     this.#unsubscribeFromClient = client.onDone((reason) => this.#finish(reason));
     this.#callerSignal = call?.signal;
     if (this.#callerSignal?.aborted) this.#onAbort();
     else this.#callerSignal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** grpc-timeout can only express a deadline for the whole call. */
+  get leftMs(): number {
+    return this.#limitsWholeCall ? this.#timer.leftMs : Number.POSITIVE_INFINITY;
   }
 
   get isDone(): boolean {
@@ -144,22 +149,22 @@ export class CallContext implements AttemptContext {
 
   /** Stops the timer while the consumer handles a response, if the timeout is for each response. */
   pause(): void {
-    if (!this.#limitsWholeCall) this.#stopTimer();
+    if (!this.#limitsWholeCall) this.#timer.stop();
   }
 
   /** Restarts the timer for the next response, if the timeout is for each response. */
   resume(): void {
-    if (!this.#limitsWholeCall) this.#stopTimer = this.#startTimer();
+    if (!this.#limitsWholeCall) this.#timer = this.#startTimer();
   }
 
   /** Must be called when the call is over: frees the timer and the listeners. */
   release(): void {
-    this.#stopTimer();
+    this.#timer.stop();
     this.#unsubscribeFromClient();
     this.#callerSignal?.removeEventListener('abort', this.#onAbort);
   }
 
-  #startTimer(): () => void {
+  #startTimer(): Timer {
     return startTimer(this.#timeoutMs, () => {
       if (this.#done !== undefined) return;
       this.#hasExpired = true;
@@ -176,11 +181,11 @@ export class CallContext implements AttemptContext {
   }
 }
 
+type Timer = Pick<Countdown, 'leftMs' | 'stop'>;
+
 /** The timer, even without a timeout, keeps the process alive: while a call waits for a connection, nothing else may do so. */
-function startTimer(timeoutMs: number | null, expire: () => void): () => void {
-  const timer =
-    timeoutMs === null
-      ? setInterval(() => {}, MAX_TIMER_MS)
-      : setTimeout(expire, Math.min(timeoutMs, MAX_TIMER_MS));
-  return () => clearTimeout(timer);
+function startTimer(timeoutMs: number | null, expire: () => void): Timer {
+  if (timeoutMs !== null) return new Countdown(timeoutMs, expire);
+  const timer = setInterval(() => {}, MAX_TIMER_MS);
+  return { leftMs: Number.POSITIVE_INFINITY, stop: () => clearInterval(timer) };
 }

@@ -137,7 +137,11 @@ export class Caller {
         requiresLeader: call?.requiresLeader ?? false,
       });
     } catch (error) {
-      if (channel && error instanceof AttemptError && error.code === 'Unavailable') {
+      if (
+        channel &&
+        error instanceof AttemptError &&
+        (error.isInterruption || error.code === 'Unavailable')
+      ) {
         pool.markUnavailable(channel);
         this.#authentication.expireToken();
       }

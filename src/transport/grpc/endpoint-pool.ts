@@ -1,5 +1,6 @@
-import { linkSignals, sleep } from '../../model/abort-signal.js';
+import { linkSignals } from '../../model/abort-signal.js';
 import type { ConnectionOptions } from '../connection.js';
+import { Countdown } from './countdown.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import { NO_CONNECTION_IN_TIME } from './settings.js';
 import type { AttemptError } from './status.js';
@@ -97,7 +98,7 @@ export class EndpointPool {
         this.#tried.add(channel);
         const { ready, failed } = connect(channel, search.signal);
         const reported = failed.then((why) => failures.add(`${channel.endpoint.text}: ${why}`));
-        const next = Promise.race([failed, sleep(CONNECTION_ATTEMPT_DELAY_MS, search.signal)]);
+        const next = Promise.race([failed, delay(CONNECTION_ATTEMPT_DELAY_MS, search.signal)]);
         candidates.push(ready);
         // Promises that lose the race reject when the search ends: without a handler that would be an unhandled rejection.
         for (const loser of [ready, reported, next]) loser.catch(() => {});
@@ -138,6 +139,14 @@ function connect(channel: EndpointChannel, signal: AbortSignal) {
   };
 }
 
+/** Resolves after the time, on the clock of `Countdown`; stays pending when the signal aborts first. */
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const countdown = new Countdown(ms, resolve);
+    signal.addEventListener('abort', () => countdown.stop(), { once: true });
+  });
+}
+
 type ReportFailures = NonNullable<ConnectionOptions['reportFailures']>;
 
 /** Decides when failures are reported. */
@@ -146,15 +155,15 @@ class FailureReport {
   readonly #report: ReportFailures;
   readonly #reasons: string[] = [];
   #isDue = false;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: Countdown;
 
   constructor(endpointCount: number, report: ReportFailures) {
     this.#endpointCount = endpointCount;
     this.#report = report;
-    this.#timer = setTimeout(() => {
+    this.#timer = new Countdown(REPORT_DELAY_MS, () => {
       this.#isDue = true;
       this.#check();
-    }, REPORT_DELAY_MS).unref();
+    });
   }
 
   add(reason: string): void {
@@ -163,7 +172,7 @@ class FailureReport {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
   }
 
   #check(): void {

@@ -1,5 +1,6 @@
 import { abortController } from '../../model/abort-signal.js';
 import { type AttemptContext, CancellableContext } from './call-context.js';
+import { Countdown } from './countdown.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import type { EndpointPool } from './endpoint-pool.js';
 
@@ -26,9 +27,9 @@ export function hedge<Result>(
   const tried: EndpointChannel[] = [];
   const running = new Set<CancellableContext>();
   let search: AbortController | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Countdown | undefined;
   const stop = () => {
-    clearTimeout(timer);
+    timer?.stop();
     search?.abort();
     for (const other of running) other.cancel(undefined);
   };
@@ -37,7 +38,7 @@ export function hedge<Result>(
       const own = new CancellableContext(context);
       tried.push(next);
       running.add(own);
-      if (tried.length < pool.size) timer = setTimeout(beginElsewhere, HEDGING_DELAY_MS);
+      if (tried.length < pool.size) timer = new Countdown(HEDGING_DELAY_MS, beginElsewhere);
       attempt(next, own).then(
         (result) => {
           running.delete(own);

@@ -108,22 +108,34 @@ const CODE_OF_RESET: Readonly<Partial<Record<ResetCode, RpcCode>>> = {
 export const NO_TRAILERS: Status = {
   code: 'Internal',
   details: 'server closed the stream without sending trailers',
+  isInterruption: true,
 };
 
 export function statusFromReset(code: ResetCode): Status {
   return {
     code: CODE_OF_RESET[code] ?? (code.startsWith('unknown') ? 'Unknown' : 'Internal'),
     details: `stream terminated by RST_STREAM with error code: ${code}`,
+    isInterruption: true,
     ...(code === 'REFUSED_STREAM' && { isUnprocessed: true }),
   };
 }
 
+/** There is no connection, or it takes no new calls. */
+export const CONNECTION_UNUSABLE: Status = {
+  code: 'Unavailable',
+  details: 'the connection is draining',
+  isUnprocessed: true,
+  isInterruption: true,
+};
+
 export function statusOfStreamFailure(failure: StreamFailure): Status {
   switch (failure.kind) {
     case 'unprocessed':
-      return { code: 'Unavailable', details: 'the connection is draining', isUnprocessed: true };
-    case 'lost':
-      return { code: 'Unavailable', details: connectionLossText(failure.reason, failure.goAway) };
+      return CONNECTION_UNUSABLE;
+    case 'lost': {
+      const details = connectionLossText(failure.reason, failure.goAway);
+      return { code: 'Unavailable', details, isInterruption: true };
+    }
     case 'malformed':
       return { code: 'Internal', details: failure.why };
     case 'reset':

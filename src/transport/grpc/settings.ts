@@ -17,9 +17,9 @@ export const CLIENT_API_VERSION = '3.7';
 /** `grpc-timeout` has at most eight digits. */
 const MAX_TIMEOUT_VALUE = 99_999_999;
 
-/** The `grpc-timeout` of a request: the time until the deadline in milliseconds or seconds, at least one millisecond. */
-export function grpcTimeout(deadline: number): string {
-  const whole = Math.max(1, Math.ceil(deadline - performance.now()));
+/** A value of `grpc-timeout`, in milliseconds or seconds; at least one millisecond. */
+export function grpcTimeout(milliseconds: number): string {
+  const whole = Math.max(1, Math.ceil(milliseconds));
   return whole <= MAX_TIMEOUT_VALUE
     ? `${whole}m`
     : `${Math.min(Math.ceil(whole / 1000), MAX_TIMEOUT_VALUE)}S`;

@@ -39,6 +39,8 @@ export interface Status {
   readonly details: string;
   /** The server has certainly not processed the request. */
   readonly isUnprocessed?: boolean;
+  /** The connection or the stream has broken: the server has sent no status. */
+  readonly isInterruption?: boolean;
 }
 
 /** The status of a response message that cannot be decoded (grpc-go rpc_util.go `recv`). */
@@ -49,17 +51,25 @@ export const UNREADABLE_MESSAGE: Status = {
 
 /** Why one attempt at a call failed. Not thrown to callers of the transport: see `toServerError`. */
 export class AttemptError extends Error {
+  readonly code: RpcCode;
+  /** The status message of the server, or grpc-go's message for the failure. */
+  readonly details: string;
+  /** False when the server cannot have processed the request, so that any call may be retried. */
+  readonly mayBeProcessed: boolean;
+  /** See `Status`. */
+  readonly isInterruption: boolean;
+
+  /** @param endpoint as given by the user */
   constructor(
-    readonly code: RpcCode,
-    /** The status message of the server, or grpc-go's message for the failure. */
-    readonly details: string,
-    /** False when the server cannot have processed the request, so that any call may be retried. */
-    readonly mayBeProcessed: boolean,
-    /** The endpoint as given by the user. */
+    { code, details, isUnprocessed = false, isInterruption = false }: Status,
     readonly endpoint: string,
   ) {
     super(details);
     this.name = 'AttemptError';
+    this.code = code;
+    this.details = details;
+    this.mayBeProcessed = !isUnprocessed;
+    this.isInterruption = isInterruption;
   }
 }
 
@@ -70,13 +80,13 @@ export function rpcCodeOf(number: number): RpcCode | 'OK' {
 
 /** The error with the message that etcdctl prints (client/v3/client.go `ContextError`). */
 export function toServerError(failure: AttemptError): ServerError {
-  const { code, details, endpoint } = failure;
+  const { code, details, endpoint, isInterruption } = failure;
   if (ETCD_ERRORS.has(details)) return new ServerError(details, code, { cause: failure });
   const reasons = CONNECTION_LOST.test(details)
     ? [`${endpoint}: the connection was lost before the response arrived; the request may have been applied`]
     : [];
   const message = `rpc error: code = ${code} desc = ${details}`;
-  return new ServerError(message, code, { cause: failure, reasons });
+  return new ServerError(message, code, { cause: failure, reasons, isInterruption });
 }
 
 /** The request is larger than `--max-request-bytes`, and was not sent (grpc-go rpc_util.go `checkSendPayload`). */

@@ -59,7 +59,7 @@ test('the idempotent calls are those that etcd retries, except for grants and re
 });
 
 const failure = (code: RpcCode, details: string, mayBeProcessed = true) =>
-  new AttemptError(code, details, mayBeProcessed, 'a:1');
+  new AttemptError({ code, details, isUnprocessed: !mayBeProcessed }, 'a:1');
 
 test.each<[string, AttemptError, RetryPolicy, number, boolean]>([
   ['a read, server unavailable', failure('Unavailable', 'etcdserver: no leader'), 'idempotent', 1, true],

@@ -5,7 +5,7 @@ import { AttemptError, connectionLostText, toServerError } from '../../../src/tr
 const LOST = connectionLostText('EOF');
 
 const failure = (code: RpcCode, details: string, mayBeProcessed = true) =>
-  new AttemptError(code, details, mayBeProcessed, 'a:1');
+  new AttemptError({ code, details, isUnprocessed: !mayBeProcessed }, 'a:1');
 
 test.each<[RpcCode, string, string]>([
   ['InvalidArgument', 'etcdserver: key is not provided', 'etcdserver: key is not provided'],

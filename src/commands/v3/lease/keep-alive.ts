@@ -121,16 +121,11 @@ async function renewOnce(
       if (response.ttl > 0n) return response;
       throw new ServerError('etcdserver: requested lease not found', 'NotFound');
     } catch (error) {
-      if (!(error instanceof ServerError) || !isRetryable(error)) throw error;
+      if (!(error instanceof ServerError && error.canResume)) throw error;
       onRetry(error);
     }
     await clock.sleep(RETRY_MS, signal);
   }
-}
-
-/** The opposite of `isHaltErr` in client/v3/client.go. */
-function isRetryable({ code }: ServerError): boolean {
-  return code === 'Unavailable' || code === 'Internal';
 }
 
 async function firstOf<Item>(items: AsyncIterable<Item>): Promise<Item> {

@@ -3,7 +3,7 @@ import type { Http2Connection } from '../../http2/connection.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, EndpointChannel, OpenChannel } from '../endpoint-channel.js';
-import { statusOfStreamFailure } from '../http-status.js';
+import { CONNECTION_UNUSABLE } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
@@ -51,12 +51,12 @@ class UnreachableChannel implements EndpointChannel {
   }
 
   async unary(): Promise<never> {
-    throw new AttemptError('Unavailable', this.problem, false, this.endpoint.text);
+    throw unreachable(this.endpoint, this.problem);
   }
 
   // biome-ignore lint/correctness/useYield: always throws
   async *serverStream(): AsyncGenerator<never, void, undefined> {
-    throw new AttemptError('Unavailable', this.problem, false, this.endpoint.text);
+    throw unreachable(this.endpoint, this.problem);
   }
 
   bidi(): AsyncGenerator<never, void, undefined> {
@@ -64,6 +64,10 @@ class UnreachableChannel implements EndpointChannel {
   }
 
   close(): void {}
+}
+
+function unreachable({ text }: Endpoint, problem: string): AttemptError {
+  return new AttemptError({ code: 'Unavailable', details: problem, isUnprocessed: true }, text);
 }
 
 /** `EndpointChannel` with one `Subchannel`. Failures become `AttemptError`s with grpc-go's messages. */
@@ -171,13 +175,13 @@ class Http2Channel implements EndpointChannel {
 
   #readyConnection(): Http2Connection {
     const { current } = this.#subchannel;
-    if (current === undefined) throw this.#failure(statusOfStreamFailure({ kind: 'unprocessed' }));
+    if (current === undefined) throw this.#failure(CONNECTION_UNUSABLE);
     return current;
   }
 
   #head({ path }: Rpc<never, unknown>, { context, token, requiresLeader }: Attempt) {
     return {
-      headerBlock: this.#headers.blockFor(path, { token, requiresLeader, deadline: context.deadline }),
+      headerBlock: this.#headers.blockFor(path, { token, requiresLeader, timeoutMs: context.leftMs }),
       context,
       maxResponseBytes: maxResponseBytes(this.#settings),
     };
@@ -191,7 +195,7 @@ class Http2Channel implements EndpointChannel {
     }
   }
 
-  #failure({ code, details, isUnprocessed }: Status): AttemptError {
-    return new AttemptError(code, details, !isUnprocessed, this.endpoint.text);
+  #failure(status: Status): AttemptError {
+    return new AttemptError(status, this.endpoint.text);
   }
 }

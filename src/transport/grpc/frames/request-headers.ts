@@ -8,8 +8,8 @@ export interface RequestHeaderOptions {
   readonly token: string;
   /** See `Attempt`. */
   readonly requiresLeader: boolean;
-  /** See `CallContext`. */
-  readonly deadline: number;
+  /** Infinity: none. */
+  readonly timeoutMs: number;
 }
 
 /** Encodes the header blocks of requests. Caches everything but the timeout by path, as long as the token stays the same. */
@@ -24,10 +24,10 @@ export class RequestHeaders {
     this.#authority = authority;
   }
 
-  blockFor(path: string, { token, requiresLeader, deadline }: RequestHeaderOptions): Buffer {
+  blockFor(path: string, { token, requiresLeader, timeoutMs }: RequestHeaderOptions): Buffer {
     const block = this.#cachedBlock(path, token, requiresLeader);
-    if (deadline === Number.POSITIVE_INFINITY) return block;
-    return Buffer.concat([block, encodeHeaders([['grpc-timeout', grpcTimeout(deadline)]])]);
+    if (timeoutMs === Number.POSITIVE_INFINITY) return block;
+    return Buffer.concat([block, encodeHeaders([['grpc-timeout', grpcTimeout(timeoutMs)]])]);
   }
 
   #cachedBlock(path: string, token: string, requiresLeader: boolean): Buffer {

@@ -179,14 +179,15 @@ export class CallMetadata {
   #requiresLeader = false;
 
   /**
-   * grpc-js would count the deadline on the clock of the time of day: it is not told, and sends the timeout that is in the metadata.
+   * grpc-js is not given the deadline, because it would count it on the clock of the time of day. It sends the timeout in the metadata.
    * @param attempt see `Attempt`
    */
   of({ token, requiresLeader, context }: Attempt): Metadata {
     const common = this.#common(token, requiresLeader);
-    if (context.deadline === Number.POSITIVE_INFINITY) return common;
+    const { leftMs } = context;
+    if (leftMs === Number.POSITIVE_INFINITY) return common;
     const metadata = common.clone();
-    metadata.set('grpc-timeout', grpcTimeout(context.deadline));
+    metadata.set('grpc-timeout', grpcTimeout(leftMs));
     return metadata;
   }
 
@@ -212,10 +213,12 @@ interface FailedCall {
 }
 
 function attemptError(error: ServiceError, { call, endpoint, contentType }: FailedCall): AttemptError {
-  const { code, details, isUnprocessed } = toStatus(error, contentType ?? contentTypeIn(error.metadata));
+  const status = toStatus(error, contentType ?? contentTypeIn(error.metadata));
   // Without a connection, the call has no auth context.
-  const mayBeProcessed = call.getAuthContext() !== null && !isUnprocessed;
-  return new AttemptError(code, details, mayBeProcessed, endpoint);
+  return new AttemptError(
+    call.getAuthContext() === null ? { ...status, isUnprocessed: true } : status,
+    endpoint,
+  );
 }
 
 function contentTypeIn(metadata: Metadata | undefined): string | undefined {
@@ -260,14 +263,18 @@ function statusFromDetails(details: string): Status | undefined {
   };
 }
 
+function connectionLost(why: string): Status {
+  return { code: 'Unavailable', details: connectionLostText(why), isInterruption: true };
+}
+
 const COMPRESSED_MESSAGE: Status = {
   code: 'Internal',
   details: 'grpc: compressed flag set with identity or empty encoding',
 };
 
 const STATUS_BY_DETAILS: Readonly<Record<string, Status>> = {
-  'Connection dropped': { code: 'Unavailable', details: connectionLostText('EOF') },
-  'read ECONNRESET': { code: 'Unavailable', details: connectionLostText('connection reset by peer') },
+  'Connection dropped': connectionLost('EOF'),
+  'read ECONNRESET': connectionLost('connection reset by peer'),
   'Stream refused by server': statusFromReset('REFUSED_STREAM'),
   'Call cancelled': statusFromReset('CANCEL'),
   'Bandwidth exhausted or memory limit exceeded': statusFromReset('ENHANCE_YOUR_CALM'),

@@ -2,6 +2,8 @@ import { status as code } from '@grpc/grpc-js';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Client } from '../../../../src/model/services.js';
 import { connect } from '../../../../src/transport/grpc/connect.js';
+// Loaded before the first test: on a busy machine that takes longer than the delay after which the next endpoint is dialed.
+import '../../../../src/transport/socket/node-socket.js';
 import { FakeEtcd, status, unary } from '../../../support/grpc/fake-etcd.js';
 import { closedPort, FaultProxy } from '../../../support/grpc/fault-proxy.js';
 import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';

@@ -7,7 +7,7 @@ import { openChannel } from '#channel';
 import type { Client } from '../../../../src/model/services.js';
 import { connect } from '../../../../src/transport/grpc/connect.js';
 import { openChannel as openFrameChannel } from '../../../../src/transport/grpc/frames/channel.js';
-import { bytes, connectionOptions } from '../../../support/grpc/options.js';
+import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 
 let server: Http2Server | undefined;
 let client: Client | undefined;
@@ -93,4 +93,42 @@ test('a stream that the server resets at the deadline has exceeded the deadline'
     message: 'context deadline exceeded',
     code: 'DeadlineExceeded',
   });
+});
+
+/** What a watch and a keep-alive get when somebody resets their stream. */
+test.each([
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'STREAM_CLOSED',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+] as const)('a stream that is reset with %s can be resumed', async (name) => {
+  const { watch } = await serve((stream) => {
+    stream.respond(OF_GRPC);
+    setImmediate(() => stream.close(constants[`NGHTTP2_${name}`]));
+  });
+  const requests = (async function* () {
+    yield { requestUnion: { $case: 'progressRequest' as const, value: {} } };
+    await new Promise(() => {});
+  })();
+  const error = await rejection(watch.watch(requests)[Symbol.asyncIterator]().next());
+  expect(error).toMatchObject({ name: 'ServerError', isInterruption: true });
+});
+
+test('a stream that ends without trailers can be resumed', async () => {
+  const { watch } = await serve((stream) => {
+    stream.respond(OF_GRPC);
+    stream.end();
+  });
+  const requests = (async function* () {
+    await new Promise(() => {});
+  })();
+  const error = await rejection(watch.watch(requests)[Symbol.asyncIterator]().next());
+  expect(error).toMatchObject({ name: 'ServerError', isInterruption: true });
 });

@@ -219,6 +219,7 @@ describe('the status of a call', () => {
     expect(failure(OF_GRPC, 'data')).toEqual({
       code: 'Internal',
       details: 'server closed the stream without sending trailers',
+      isInterruption: true,
     });
     expect(failure(OF_GRPC, { other: 'x' })).toEqual({ code: 'Unknown', details: '' });
     expect(details(OF_GRPC, OF_GRPC, 'x')).toBe('a HEADERS frame cannot appear in the middle of a stream');
@@ -306,6 +307,7 @@ describe('the status of a failed stream', () => {
     expect(statusOfStreamFailure({ kind: 'reset', code })).toEqual({
       code: rpcCode,
       details: `stream terminated by RST_STREAM with error code: ${code}`,
+      isInterruption: true,
       ...(isUnprocessed && { isUnprocessed }),
     });
   });
@@ -329,7 +331,11 @@ describe('the status of a failed stream', () => {
     [new Http2Error('PROTOCOL_ERROR', 'x'), 'error reading from server: connection error: PROTOCOL_ERROR'],
     [new KeepAliveTimeoutError(), 'keepalive ping failed to receive ACK within timeout'],
   ])('contains why the connection was lost: %s', (reason, words) => {
-    expect(statusOfStreamFailure({ kind: 'lost', reason })).toEqual({ code: 'Unavailable', details: words });
+    expect(statusOfStreamFailure({ kind: 'lost', reason })).toEqual({
+      code: 'Unavailable',
+      details: words,
+      isInterruption: true,
+    });
     expect(statusOfStreamFailure({ kind: 'lost', reason, goAway: 'code: NO_ERROR' }).details).toBe(
       `closing transport due to: connection error: desc = "${words}", received prior goaway: code: NO_ERROR`,
     );
