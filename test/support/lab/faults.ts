@@ -12,11 +12,11 @@ export interface Fault {
 }
 
 const BRIEF_MS = 1_500;
-/**
- * Longer than it takes to notice that a connection is silent, which is --keepalive-time and --keepalive-timeout, 8 s, and than
- * --command-timeout.
- */
-const LONG_MS = 9_500;
+/** Longer than --command-timeout, and than it takes with `NOTICE_SILENCE` to notice that a connection is silent. */
+const LONG_MS = 12_500;
+
+/** A ping after ten seconds, which is the shortest time that etcdctl has, must be answered within one. */
+export const NOTICE_SILENCE = ['--keepalive-time=10s', '--keepalive-timeout=1s'];
 
 /** What a proxy does; connections that are open are reset where the failure is only of new ones. */
 const PROXY_FAULTS: readonly [name: string, durationMs: number, begin: (proxy: FaultProxy) => unknown][] = [
