@@ -68,13 +68,22 @@ function tcpAddress(hostPort: string): EndpointAddress {
   if (port < 1 || port > MAX_PORT) {
     return { kind: 'malformed', problem: `the port is not between 1 and ${MAX_PORT}` };
   }
-  // As in Go, an empty host means localhost.
-  const host = parts.host === '' ? 'localhost' : parts.host;
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${parts.port}`;
-  // An IPv6 zone names a local network interface; certificates have none.
+  // As in Go, an empty host means localhost. In a URL, the zone of an IPv6 address follows `%25` (RFC 6874).
+  const host = parts.host === '' ? 'localhost' : parts.host.replace('%25', '%');
+  // The zone names a network interface of this machine: certificates have none, and the server is not told.
   const withoutZone = host.replace(/%.*$/, '');
   const socketAddress = { host, port };
-  return { kind: 'reachable', socketAddress, target: `dns:${authority}`, authority, host: withoutZone };
+  return {
+    kind: 'reachable',
+    socketAddress,
+    target: `dns:${joinHostPort(host, parts.port)}`,
+    authority: joinHostPort(withoutZone, parts.port),
+    host: withoutZone,
+  };
+}
+
+function joinHostPort(host: string, port: string): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function splitHostPort(text: string): { host: string; port: string } | undefined {
