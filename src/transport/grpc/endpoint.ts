@@ -2,6 +2,7 @@
  * Parses endpoints (etcd client/v3/internal/endpoint, client/v3/client.go `authority`). A malformed endpoint is not an error here:
  * as in etcd's clients, it is an endpoint that cannot be reached, and calls use another one.
  */
+import { joinHostPort } from '../proxy.js';
 import type { SocketAddress } from '../socket/dial.js';
 import type { Encryption } from '../tls/security.js';
 
@@ -80,10 +81,6 @@ function tcpAddress(hostPort: string): EndpointAddress {
     authority: joinHostPort(withoutZone, parts.port),
     host: withoutZone,
   };
-}
-
-function joinHostPort(host: string, port: string): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function splitHostPort(text: string): { host: string; port: string } | undefined {
