@@ -28,7 +28,7 @@ export class ConnectionCredentials extends ChannelCredentials {
     this.#settings = settings;
   }
 
-  /** Why the latest connection failed after it had been established; `undefined` when it did not. */
+  /** Why the latest connection failed after it had been established; `undefined` when it did not fail then. */
   get lastFailure(): Error | undefined {
     return this.#lastFailure;
   }
@@ -58,9 +58,9 @@ export class ConnectionCredentials extends ChannelCredentials {
     const limit = abortController();
     const timer = setTimeout(() => limit.abort(new Error('ETIMEDOUT')), CONNECT_TIMEOUT_MS).unref();
     destroyOnAbort(socket, limit.signal);
-    this.#lastFailure = undefined;
     try {
       const connection = await this.#secured(await this.#tunnelled(socket));
+      this.#lastFailure = undefined;
       return { socket: connection, secure: this._isSecure() };
     } catch (error) {
       this.#lastFailure = limit.signal.aborted ? limit.signal.reason : (error as Error);
