@@ -2,6 +2,7 @@
  * Parses endpoints (etcd client/v3/internal/endpoint, client/v3/client.go `authority`). A malformed endpoint is not an error here:
  * as in etcd's clients, it is an endpoint that cannot be reached, and calls use another one.
  */
+import { joinHostPort } from '../proxy.js';
 import type { SocketAddress } from '../socket/dial.js';
 import type { Encryption } from '../tls/security.js';
 
@@ -68,13 +69,18 @@ function tcpAddress(hostPort: string): EndpointAddress {
   if (port < 1 || port > MAX_PORT) {
     return { kind: 'malformed', problem: `the port is not between 1 and ${MAX_PORT}` };
   }
-  // As in Go, an empty host means localhost.
-  const host = parts.host === '' ? 'localhost' : parts.host;
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${parts.port}`;
-  // An IPv6 zone names a local network interface; certificates have none.
+  // As in Go, an empty host means localhost. In a URL, the zone of an IPv6 address follows `%25` (RFC 6874).
+  const host = parts.host === '' ? 'localhost' : parts.host.replace('%25', '%');
+  // The zone names a network interface of this machine: certificates have none, and the server is not told.
   const withoutZone = host.replace(/%.*$/, '');
   const socketAddress = { host, port };
-  return { kind: 'reachable', socketAddress, target: `dns:${authority}`, authority, host: withoutZone };
+  return {
+    kind: 'reachable',
+    socketAddress,
+    target: `dns:${joinHostPort(host, parts.port)}`,
+    authority: joinHostPort(withoutZone, parts.port),
+    host: withoutZone,
+  };
 }
 
 function splitHostPort(text: string): { host: string; port: string } | undefined {

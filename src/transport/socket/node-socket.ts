@@ -1,6 +1,5 @@
-import { request } from 'node:http';
 import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
-import type { ForwardProxy } from '../proxy.js';
+import { joinHostPort } from '../proxy.js';
 import { connectTls } from '../tls/connect.js';
 import type { ByteSocket, DialOptions, SocketEvents } from './dial.js';
 import { destroyOnAbort, lookUpHost } from './net-socket.js';
@@ -62,41 +61,7 @@ class NodeByteSocket implements ByteSocket {
 
 async function tunnelFor({ address, proxy }: DialOptions, signal: AbortSignal): Promise<Socket | undefined> {
   if (proxy === undefined || 'path' in address) return undefined;
-  const socket = await openTunnel(proxy, address, signal);
-  destroyOnAbort(socket, signal);
-  return socket;
-}
-
-/** A connection to the address through the proxy, made with `CONNECT`. */
-function openTunnel(
-  proxy: ForwardProxy,
-  { host, port }: { readonly host: string; readonly port: number },
-  signal: AbortSignal,
-): Promise<Socket> {
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return new Promise((resolve, reject) => {
-    const connectRequest = request({
-      method: 'CONNECT',
-      host: proxy.host,
-      port: proxy.port,
-      path: authority,
-      headers: {
-        host: authority,
-        ...(proxy.credentials !== undefined && {
-          'proxy-authorization': `Basic ${Buffer.from(proxy.credentials).toString('base64')}`,
-        }),
-      },
-      signal,
-    });
-    connectRequest.once('error', reject);
-    connectRequest.once('connect', ({ statusCode }, socket: Socket, head: Buffer) => {
-      if (statusCode !== 200) {
-        socket.destroy();
-        return reject(new Error(`the proxy answers HTTP ${statusCode}`));
-      }
-      if (head.length > 0) socket.unshift(head);
-      resolve(socket);
-    });
-    connectRequest.end();
-  });
+  const { openTunnel } = await import('./tunnel.js');
+  const socket = await openSocket({ host: proxy.host, port: Number(proxy.port) }, signal);
+  return openTunnel(socket, proxy, joinHostPort(address.host, address.port));
 }

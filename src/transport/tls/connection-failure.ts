@@ -4,7 +4,7 @@
  */
 
 import { TLS_FLAG_NAMES, type TlsFlagNames } from '../connection.js';
-import type { HostPort } from '../proxy.js';
+import { type HostPort, ProxyError } from '../proxy.js';
 import { PeerCertificateError } from './peer.js';
 
 type ExplanationText = string | ((flagNames: TlsFlagNames) => string);
@@ -109,14 +109,21 @@ export function explainConnectionFailure(
     : `the server ended the connection at once: if it expects TLS, use https:// (${goText})`;
 }
 
-/** `explainConnectionFailure` for a proxied connection; grpc-js gives no reason when the proxy refuses or cannot be reached. */
-export function explainProxiedFailure(failure: Error, proxy: HostPort): string {
-  const reason =
-    failure instanceof PeerCertificateError
-      ? explainCertificate(failure, TLS_FLAG_NAMES)
-      : (knownExplanation(textOf(failure), TLS_FLAG_NAMES) ??
-        'the proxy is unreachable or refuses the connection');
-  return `${reason}; the connection goes through the proxy ${proxy.host}:${proxy.port} of HTTPS_PROXY: set NO_PROXY to bypass it`;
+/** `explainConnectionFailure` for a connection through a proxy. */
+export function explainProxiedFailure(failure: Error, { host, port }: HostPort): string {
+  return `${proxiedReason(failure)}; the connection goes through the proxy ${host}:${port} of HTTPS_PROXY: set NO_PROXY to bypass it`;
+}
+
+function proxiedReason(failure: Error): string {
+  if (failure instanceof PeerCertificateError) return explainCertificate(failure, TLS_FLAG_NAMES);
+  if (!(failure instanceof ProxyError))
+    return (
+      knownExplanation(textOf(failure), TLS_FLAG_NAMES) ??
+      'the proxy is unreachable or refuses the connection'
+    );
+  if (failure.httpStatus === 407)
+    return 'the proxy requires credentials (HTTP 407): HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT';
+  return `the proxy refuses the connection (HTTP ${failure.httpStatus})`;
 }
 
 function knownExplanation(details: string, flagNames: TlsFlagNames): string | undefined {

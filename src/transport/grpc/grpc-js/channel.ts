@@ -1,6 +1,5 @@
 import {
   type CallCredentials,
-  type ChannelCredentials,
   type ChannelOptions,
   Client,
   connectivityState,
@@ -9,6 +8,7 @@ import {
   setLogger,
 } from '@grpc/grpc-js';
 import { abortController, aborted } from '../../../model/abort-signal.js';
+import { joinHostPort } from '../../proxy.js';
 import { prepareTls } from '../../tls/connect.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
@@ -27,7 +27,7 @@ import {
 } from '../settings.js';
 import { CallMetadata, type CallSettings, callBidi, callServerStream, callUnary } from './call.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
-import { credentialsFor, VerifiedCredentials } from './credentials.js';
+import { ConnectionCredentials } from './credentials.js';
 
 // grpc-js would log errors to stderr that the failed calls report anyway.
 setLogger({});
@@ -44,7 +44,7 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #metadata = new CallMetadata();
   readonly #closing = abortController();
   #client: Client | undefined;
-  #credentials: ChannelCredentials | undefined;
+  #credentials: ConnectionCredentials | undefined;
 
   constructor(
     readonly endpoint: Endpoint,
@@ -130,11 +130,10 @@ class GrpcJsChannel implements EndpointChannel {
 
   /** @param details of the status that grpc-js gives to calls while it cannot connect */
   #explain(address: ReachableAddress, details: string): string {
-    const credentials = this.#credentials;
-    const failure = credentials instanceof VerifiedCredentials ? credentials.lastFailure : undefined;
+    const own = this.#credentials?.lastFailure;
+    const failure = own !== undefined && details.includes(own.message) ? own : new Error(details);
     const { proxy } = this.#settings;
-    const isSecure = this.#security.kind === 'tls';
-    return explainFailure(failure ?? new Error(details), { address, proxy, isSecure });
+    return explainFailure(failure, { address, proxy, isSecure: this.#security.kind === 'tls' });
   }
 
   #state(): connectivityState | undefined {
@@ -145,30 +144,17 @@ class GrpcJsChannel implements EndpointChannel {
     const { address, text } = this.endpoint;
     if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
     if (this.#security.kind === 'tls') prepareTls(this.#security);
-    this.#credentials = credentialsFor(this.#security, address.host);
-    const { target, proxyOptions } = this.#route(address);
+    const proxy = proxyOf(address, this.#settings.proxy);
+    this.#credentials = new ConnectionCredentials({ security: this.#security, address, proxy });
+    const target = proxy === undefined ? address.target : `dns:${joinHostPort(proxy.host, proxy.port)}`;
     // Unix sockets keep their own resolver: they connect or fail at once.
     return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), this.#credentials, {
-      ...proxyOptions,
       ...this.#transportOptions(),
       [CLOSING_SIGNAL_OPTION]: this.#closing.signal,
       'grpc.default_authority': address.authority,
-      // Unlike Go, grpc-js would also use the proxy for plain HTTP from the environment.
+      // `ConnectionCredentials` connects through the proxy. grpc-js would also use the one for plain HTTP from the environment.
       'grpc.enable_http_proxy': 0,
     });
-  }
-
-  /** The target to connect to, directly or through the proxy. */
-  #route(address: ReachableAddress): { target: string; proxyOptions: ChannelOptions } {
-    const proxy = proxyOf(address, this.#settings.proxy);
-    if (proxy === undefined) return { target: address.target, proxyOptions: {} };
-    return {
-      target: `dns:${proxy.host.includes(':') ? `[${proxy.host}]` : proxy.host}:${proxy.port}`,
-      proxyOptions: {
-        'grpc.http_connect_target': address.target,
-        ...(proxy.credentials !== undefined && { 'grpc.http_connect_creds': proxy.credentials }),
-      },
-    };
   }
 
   #transportOptions(): ChannelOptions {

@@ -1,28 +1,40 @@
-import { CallCredentials, ChannelCredentials, credentials } from '@grpc/grpc-js';
+import type { Socket } from 'node:net';
+import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js';
+import { abortController } from '../../../model/abort-signal.js';
+import { joinHostPort } from '../../proxy.js';
+import { destroyOnAbort } from '../../socket/net-socket.js';
 import { connectTls } from '../../tls/connect.js';
-import type { Security, TlsSecurity } from '../../tls/security.js';
+import type { Security } from '../../tls/security.js';
+import { CONNECT_TIMEOUT_MS, type proxyOf, type ReachableAddress } from '../settings.js';
 
 type SecureConnector = ReturnType<ChannelCredentials['_createSecureConnector']>;
 
-/** Channel credentials of grpc-js that use `connectTls`, with the TLS files as they are when the connection is made. */
-export class VerifiedCredentials extends ChannelCredentials {
-  readonly #security: TlsSecurity;
-  readonly #host: string;
+interface ConnectionSettings {
+  readonly security: Security;
+  readonly address: ReachableAddress;
+  readonly proxy: ReturnType<typeof proxyOf>;
+}
+
+/**
+ * Channel credentials of grpc-js that make of each TCP connection what calls go over: through the proxy, and with `connectTls`, with the
+ * TLS files as they are at that time.
+ */
+export class ConnectionCredentials extends ChannelCredentials {
+  readonly #settings: ConnectionSettings;
   #lastFailure: Error | undefined;
 
-  constructor(security: TlsSecurity, host: string) {
+  constructor(settings: ConnectionSettings) {
     super();
-    this.#security = security;
-    this.#host = host;
+    this.#settings = settings;
   }
 
-  /** Why the latest handshake failed; `undefined` when it succeeded. */
+  /** Why the latest connection failed after it had been established; `undefined` when it did not fail then. */
   get lastFailure(): Error | undefined {
     return this.#lastFailure;
   }
 
   override _isSecure(): boolean {
-    return true;
+    return this.#settings.security.kind === 'tls';
   }
 
   override _equals(other: ChannelCredentials): boolean {
@@ -35,30 +47,40 @@ export class VerifiedCredentials extends ChannelCredentials {
     callCredentials: CallCredentials = CallCredentials.createEmpty(),
   ): SecureConnector {
     return {
-      connect: (socket) => this.#handshake(socket),
+      connect: (socket) => this.#connect(socket),
       waitForReady: async () => {},
       getCallCredentials: () => callCredentials,
       destroy: () => {},
     };
   }
 
-  async #handshake(
-    socket: Parameters<SecureConnector['connect']>[0],
-  ): ReturnType<SecureConnector['connect']> {
-    this.#lastFailure = undefined;
+  async #connect(socket: Socket): ReturnType<SecureConnector['connect']> {
+    const limit = abortController();
+    const timer = setTimeout(() => limit.abort(new Error('ETIMEDOUT')), CONNECT_TIMEOUT_MS).unref();
+    destroyOnAbort(socket, limit.signal);
     try {
-      const secured = await connectTls({ socket }, this.#security, { host: this.#host, protocol: 'h2' });
-      return { socket: secured, secure: true };
+      const connection = await this.#secured(await this.#tunnelled(socket));
+      this.#lastFailure = undefined;
+      return { socket: connection, secure: this._isSecure() };
     } catch (error) {
-      this.#lastFailure = error as Error;
-      throw error;
+      this.#lastFailure = limit.signal.aborted ? limit.signal.reason : (error as Error);
+      throw this.#lastFailure;
+    } finally {
+      clearTimeout(timer);
     }
   }
-}
 
-/** @param host name or IP address that the server's certificate must be valid for, unless `security.serverName` is set */
-export function credentialsFor(security: Security, host: string): ChannelCredentials {
-  return security.kind === 'plaintext'
-    ? credentials.createInsecure()
-    : new VerifiedCredentials(security, host);
+  async #tunnelled(socket: Socket): Promise<Socket> {
+    const { proxy, address } = this.#settings;
+    if (proxy === undefined || 'path' in address.socketAddress) return socket;
+    const { openTunnel } = await import('../../socket/tunnel.js');
+    const { host, port } = address.socketAddress;
+    return openTunnel(socket, proxy, joinHostPort(host, port));
+  }
+
+  async #secured(socket: Socket): Promise<Socket> {
+    const { security, address } = this.#settings;
+    if (security.kind === 'plaintext') return socket;
+    return connectTls({ socket }, security, { host: address.host, protocol: 'h2' });
+  }
 }
