@@ -86,12 +86,20 @@ async function withFault(fault: Fault, network: ProxiedLab, writers: Writers): P
 const eventsIn = (output: string): string[] =>
   [...output.matchAll(/^PUT\n(.*)\n(.*)\n/gm)].map(([, key, value]) => `${key} ${value}`);
 
-const watchAll = (program: Program, flags: readonly string[]): Running => {
-  const args = [...flags, ...NOTICE_SILENCE, 'watch', '--prefix', 'k-', '--rev=1'];
-  const running = start(program, args, { timeoutMs: 400_000 });
+const watchAll = (program: Program, args: readonly string[]): Running => {
+  const running = start(program, [...args, 'watch', '--prefix', 'k-'], { timeoutMs: 400_000 });
   open.push(() => running.kill('SIGKILL'));
   return running;
 };
+
+/** Writes keys until the watch prints one. */
+async function untilWatching(watch: Running, { real }: Lab): Promise<void> {
+  const printsOne = watch.waitFor('k-ready').then(() => true);
+  for (let index = 0; ; index++) {
+    await real(['put', `k-ready-${index}`, 'v']);
+    if (await Promise.race([printsOne, delay(200, false)])) return;
+  }
+}
 
 /** Interrupts the watch when it has printed the last event, or when it does not in time. */
 async function finish(watch: Running): Promise<{ events: string[]; hasEndedEarly: boolean; stderr: string }> {
@@ -105,6 +113,14 @@ async function finish(watch: Running): Promise<{ events: string[]; hasEndedEarly
   watch.kill('SIGINT');
   const { stdout, stderr } = await watch.result;
   return { events: eventsIn(stdout.toString()), hasEndedEarly, stderr: stderr.toString() };
+}
+
+/** All events, from a watch of the real etcdctl that begins with the first revision and does not use the proxies. */
+async function eventsOf({ lab }: ProxiedLab): Promise<string[]> {
+  const watch = start(lab.etcdctl, [...lab.flags(), 'watch', '--prefix', 'k-', '--rev=1']);
+  await watch.waitFor(LAST);
+  watch.kill('SIGKILL');
+  return eventsIn((await watch.result).stdout.toString());
 }
 
 async function versionsIn({ real }: Lab): Promise<Map<string, number>> {
@@ -129,21 +145,21 @@ async function historyOf(program: Program): Promise<History> {
   const network = await startProxiedLab();
   open.push(() => network.stop());
   const { lab } = network;
-  const watch = watchAll(program, network.flags());
+  const watch = watchAll(program, [...network.flags(), ...NOTICE_SILENCE]);
+  await untilWatching(watch, lab);
   const writers = new Writers(program, network);
   const written = writers.run();
-  await watch.waitFor('k-0');
   for (const fault of faults) await withFault(fault, network, writers);
   writers.isRunning = false;
   await written;
   await lab.real(['put', LAST, 'v']);
   const { events, hasEndedEarly, stderr } = await finish(watch);
-  const all = await finish(watchAll(lab.etcdctl, lab.flags()));
+  const all = await eventsOf(network);
   return {
     counts: {
       faults: faults.length,
       ...countWrites(writers.acknowledged, await versionsIn(lab)),
-      ...countEvents(events, all.events),
+      ...countEvents(events, all.slice(all.indexOf(events[0] ?? ''))),
       hangs: writers.hangs,
       wrongExitCodes: writers.wrong.length + (hasEndedEarly ? 1 : 0),
     },
