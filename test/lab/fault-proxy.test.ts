@@ -54,10 +54,10 @@ it('cuts each connection after its number of bytes', async () => {
 it('refuses connections until it listens again, on the same port', async () => {
   const { socket } = await open();
   const { port } = proxy;
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   await proxy.refuse();
   await closed;
-  const [error] = await once(connect(port, '127.0.0.1'), 'error').catch((reason: unknown) => [reason]);
+  const [error] = await once(connect(port, '127.0.0.1'), 'error');
   expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   await proxy.heal();
   expect(proxy.port).toBe(port);
