@@ -42,6 +42,7 @@ export function localContext(host: ProcessContext): LocalContext {
     stdin: input.abortable(signal),
     notices: {
       line: (text) => output.err(`${text}\n`),
+      reason: (text) => output.reasons([text]),
       progress: (label: string, unit?: ProgressUnit) =>
         startProgress(label, { ...host, now: clock.now }, unit),
     },
