@@ -1,6 +1,5 @@
 import type { ConnectionOptions } from '../connection.js';
 import { type ForwardProxy, type ProxySettings, proxyFor } from '../proxy.js';
-import { explainConnectionFailure, explainProxiedFailure } from '../tls/connection-failure.js';
 import type { EndpointAddress } from './endpoint.js';
 
 /** The options that both kinds of channels use. */
@@ -69,19 +68,4 @@ export function proxyOf(
 ): ForwardProxy | undefined {
   if ('path' in socketAddress) return undefined;
   return proxyFor({ host, port: String(socketAddress.port) }, settings.https, settings.noProxy);
-}
-
-/** Why a connection failed, as text for an error message. */
-export function explainFailure(
-  failure: Error,
-  {
-    address,
-    proxy: settings,
-    isSecure,
-  }: { address: ReachableAddress; proxy: ProxySettings; isSecure: boolean },
-): string {
-  const proxy = proxyOf(address, settings);
-  return proxy === undefined
-    ? explainConnectionFailure(failure, { isSecure })
-    : explainProxiedFailure(failure, proxy);
 }

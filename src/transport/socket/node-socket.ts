@@ -1,20 +1,25 @@
-import { request } from 'node:http';
 import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
-import type { ForwardProxy } from '../proxy.js';
 import { connectTls } from '../tls/connect.js';
 import type { ByteSocket, DialOptions, SocketEvents } from './dial.js';
 import { destroyOnAbort, lookUpHost } from './net-socket.js';
+import { openTunnel } from './tunnel.js';
 
 /** `dial` with the sockets of `node:net` and `node:tls`. */
 export async function dialWithNode(options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
-  const { security, address, expectedHost } = options;
+  const { security, address, expectedHost, onStage = () => {} } = options;
   const tunnel = await tunnelFor(options, signal);
   signal.throwIfAborted();
-  if (security.kind === 'plaintext') return new NodeByteSocket(tunnel ?? (await openSocket(address, signal)));
-  const transport = tunnel ? { socket: tunnel } : address;
-  return new NodeByteSocket(
-    await connectTls(transport, security, { host: expectedHost, protocol: 'h2', signal }),
-  );
+  if (security.kind === 'plaintext') {
+    const socket = tunnel ?? (await openSocket(address, signal));
+    onStage('http2');
+    return new NodeByteSocket(socket);
+  }
+  const onConnected = () => onStage('tls');
+  if (tunnel) onConnected();
+  const tls = { host: expectedHost, protocol: 'h2', signal, onConnected } as const;
+  const secured = await connectTls(tunnel ? { socket: tunnel } : address, security, tls);
+  onStage('http2');
+  return new NodeByteSocket(secured);
 }
 
 /** Connects to a TCP address or a Unix socket. */
@@ -60,43 +65,13 @@ class NodeByteSocket implements ByteSocket {
   }
 }
 
-async function tunnelFor({ address, proxy }: DialOptions, signal: AbortSignal): Promise<Socket | undefined> {
+async function tunnelFor(
+  { address, proxy, onStage }: DialOptions,
+  signal: AbortSignal,
+): Promise<Socket | undefined> {
   if (proxy === undefined || 'path' in address) return undefined;
-  const socket = await openTunnel(proxy, address, signal);
+  const target = { host: address.host, port: String(address.port) };
+  const socket = await openTunnel(proxy, target, { signal, onConnected: () => onStage?.('proxy') });
   destroyOnAbort(socket, signal);
   return socket;
-}
-
-/** A connection to the address through the proxy, made with `CONNECT`. */
-function openTunnel(
-  proxy: ForwardProxy,
-  { host, port }: { readonly host: string; readonly port: number },
-  signal: AbortSignal,
-): Promise<Socket> {
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return new Promise((resolve, reject) => {
-    const connectRequest = request({
-      method: 'CONNECT',
-      host: proxy.host,
-      port: proxy.port,
-      path: authority,
-      headers: {
-        host: authority,
-        ...(proxy.credentials !== undefined && {
-          'proxy-authorization': `Basic ${Buffer.from(proxy.credentials).toString('base64')}`,
-        }),
-      },
-      signal,
-    });
-    connectRequest.once('error', reject);
-    connectRequest.once('connect', ({ statusCode }, socket: Socket, head: Buffer) => {
-      if (statusCode !== 200) {
-        socket.destroy();
-        return reject(new Error(`the proxy answers HTTP ${statusCode}`));
-      }
-      if (head.length > 0) socket.unshift(head);
-      resolve(socket);
-    });
-    connectRequest.end();
-  });
 }

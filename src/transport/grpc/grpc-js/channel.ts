@@ -1,6 +1,5 @@
 import {
   type CallCredentials,
-  type ChannelCredentials,
   type ChannelOptions,
   Client,
   connectivityState,
@@ -9,25 +8,26 @@ import {
   setLogger,
 } from '@grpc/grpc-js';
 import { abortController, aborted } from '../../../model/abort-signal.js';
+import type { HostPort } from '../../proxy.js';
+import { ProxyError, unreachableProxy } from '../../socket/tunnel.js';
 import { prepareTls } from '../../tls/connect.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, EndpointChannel, OpenChannel } from '../endpoint-channel.js';
+import { ConnectionExplainer } from '../explanation.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
-  explainFailure,
   FLOW_CONTROL_WINDOW_BYTES,
   keepAliveOf,
   maxResponseBytes,
-  NO_CONNECTION_IN_TIME,
   NO_RESPONSE_IN_TIME,
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
 import { CallMetadata, type CallSettings, callBidi, callServerStream, callUnary } from './call.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
-import { credentialsFor, VerifiedCredentials } from './credentials.js';
+import { EndpointCredentials } from './credentials.js';
 
 // grpc-js would log errors to stderr that the failed calls report anyway.
 setLogger({});
@@ -44,7 +44,8 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #metadata = new CallMetadata();
   readonly #closing = abortController();
   #client: Client | undefined;
-  #credentials: ChannelCredentials | undefined;
+  #credentials: EndpointCredentials | undefined;
+  #explainer: ConnectionExplainer | undefined;
 
   constructor(
     readonly endpoint: Endpoint,
@@ -79,7 +80,8 @@ class GrpcJsChannel implements EndpointChannel {
         return NO_RESPONSE_IN_TIME;
       default: {
         const { address } = this.endpoint;
-        return address.kind === 'malformed' ? address.problem : NO_CONNECTION_IN_TIME;
+        if (address.kind === 'malformed') return address.problem;
+        return this.#explainerOf(address).pending(this.#credentials?.stage ?? 'address');
       }
     }
   }
@@ -129,12 +131,18 @@ class GrpcJsChannel implements EndpointChannel {
   }
 
   /** @param details of the status that grpc-js gives to calls while it cannot connect */
-  #explain(address: ReachableAddress, details: string): string {
-    const credentials = this.#credentials;
-    const failure = credentials instanceof VerifiedCredentials ? credentials.lastFailure : undefined;
+  #explain(address: ReachableAddress, details: string): Promise<string> {
+    const { lastFailure, stage } = this.#credentials ?? {};
+    const failure = lastFailure ?? new Error(details);
+    const isOfProxy = stage === 'address' && proxyOf(address, this.#settings.proxy) !== undefined;
+    const cause = isOfProxy ? new ProxyError(unreachableProxy(failure)) : failure;
+    return this.#explainerOf(address).failed(cause);
+  }
+
+  #explainerOf(address: ReachableAddress): ConnectionExplainer {
     const { proxy } = this.#settings;
-    const isSecure = this.#security.kind === 'tls';
-    return explainFailure(failure ?? new Error(details), { address, proxy, isSecure });
+    this.#explainer ??= new ConnectionExplainer({ address, proxy, security: this.#security });
+    return this.#explainer;
   }
 
   #state(): connectivityState | undefined {
@@ -145,30 +153,17 @@ class GrpcJsChannel implements EndpointChannel {
     const { address, text } = this.endpoint;
     if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
     if (this.#security.kind === 'tls') prepareTls(this.#security);
-    this.#credentials = credentialsFor(this.#security, address.host);
-    const { target, proxyOptions } = this.#route(address);
+    const proxy = proxyOf(address, this.#settings.proxy);
+    this.#credentials = new EndpointCredentials({ security: this.#security, address, proxy });
+    const target = proxy === undefined ? address.target : `dns:${hostPort(proxy)}`;
     // Unix sockets keep their own resolver: they connect or fail at once.
     return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), this.#credentials, {
-      ...proxyOptions,
       ...this.#transportOptions(),
       [CLOSING_SIGNAL_OPTION]: this.#closing.signal,
       'grpc.default_authority': address.authority,
       // Unlike Go, grpc-js would also use the proxy for plain HTTP from the environment.
       'grpc.enable_http_proxy': 0,
     });
-  }
-
-  /** The target to connect to, directly or through the proxy. */
-  #route(address: ReachableAddress): { target: string; proxyOptions: ChannelOptions } {
-    const proxy = proxyOf(address, this.#settings.proxy);
-    if (proxy === undefined) return { target: address.target, proxyOptions: {} };
-    return {
-      target: `dns:${proxy.host.includes(':') ? `[${proxy.host}]` : proxy.host}:${proxy.port}`,
-      proxyOptions: {
-        'grpc.http_connect_target': address.target,
-        ...(proxy.credentials !== undefined && { 'grpc.http_connect_creds': proxy.credentials }),
-      },
-    };
   }
 
   #transportOptions(): ChannelOptions {
@@ -220,4 +215,8 @@ class GrpcJsChannel implements EndpointChannel {
       else signal.addEventListener('abort', cancel, { once: true });
     });
   }
+}
+
+function hostPort({ host, port }: HostPort): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -77,7 +77,7 @@ describe('a proxy is used', () => {
     const error = await rejection(callThrough({ status: 403, user: 'user:secret@' }));
     expect(error.message).toBe('context deadline exceeded');
     expect(error.reasons).toEqual([
-      `http://etcd.example:2379: the proxy is unreachable or refuses the connection; the connection goes through the proxy 127.0.0.1:${proxy?.port} of HTTPS_PROXY: set NO_PROXY to bypass it`,
+      `http://etcd.example:2379: the proxy does not allow this connection (HTTP 403); the connection goes through the proxy 127.0.0.1:${proxy?.port} of HTTPS_PROXY: set NO_PROXY to bypass it`,
     ]);
   });
 
