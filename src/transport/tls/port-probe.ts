@@ -31,7 +31,7 @@ export interface ProbedPort {
 }
 
 /** For each of the questions, which are asked at the same time: the reason is wanted within a second. */
-const PROBE_TIMEOUT_MS = 400;
+const PROBE_TIMEOUT_MS = 700;
 
 const MAX_ANSWER_BYTES = 16 * 1024;
 
@@ -53,7 +53,7 @@ export async function probePort(port: ProbedPort, wasClosed: boolean): Promise<P
   ]);
   if (security.kind === 'plaintext' && isTls) return 'tls';
   const known = overTls ?? (isHttp2 ? 'http2' : overPlain);
-  if (known !== undefined || !wasClosed) return known;
+  if (known !== undefined || !wasClosed || isTls === undefined) return known;
   return isTls ? 'closing after TLS' : 'closing';
 }
 
@@ -120,16 +120,16 @@ async function speaksHttp2(address: SocketAddress): Promise<boolean> {
   return answer[0] === 0 && answer[3] === SETTINGS_TYPE;
 }
 
-/** Whether the server answers a TLS handshake, with whatever certificate or alert. */
-function speaksTls(address: SocketAddress): Promise<boolean> {
+/** Whether the server answers a TLS handshake, with whatever certificate or alert; `undefined`: not in time. */
+function speaksTls(address: SocketAddress): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     const socket = connectTlsSocket({ ...address, ca: [], rejectUnauthorized: false, ALPNProtocols: ['h2'] });
-    const end = (isTls: boolean) => {
+    const end = (isTls?: boolean) => {
       clearTimeout(timer);
       socket.destroy();
       resolve(isTls);
     };
-    const timer = setTimeout(() => end(false), PROBE_TIMEOUT_MS);
+    const timer = setTimeout(end, PROBE_TIMEOUT_MS);
     socket.once('secureConnect', () => end(true));
     socket.on('error', ({ message }) => end(/\balert\b/i.test(message.replaceAll('_', ' '))));
     socket.once('close', () => end(false));

@@ -200,13 +200,13 @@ describe('unusable files are reported before connecting', () => {
       'no CA file',
       { caFile: 'nowhere' },
       'open DIR/nowhere: no such file or directory',
-      'the TLS file DIR/nowhere cannot be read: check --cacert, --cert and --key',
+      'the TLS file DIR/nowhere cannot be read: there is no such file: check --cacert',
     ],
     [
       'a folder',
       { caFile: '.' },
       'read DIR: is a directory',
-      'the TLS file DIR cannot be read: check --cacert, --cert and --key',
+      'the TLS file DIR cannot be read: it is a directory; a PEM file is needed: check --cacert',
     ],
     [
       'an empty CA file',
@@ -242,7 +242,7 @@ describe('unusable files are reported before connecting', () => {
       'no key file',
       { ...good, keyFile: 'nowhere' },
       'open DIR/nowhere: no such file or directory',
-      'the TLS file DIR/nowhere cannot be read: check --cacert, --cert and --key',
+      'the TLS file DIR/nowhere cannot be read: there is no such file: check --key',
     ],
     [
       "another's key",
