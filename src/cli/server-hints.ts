@@ -17,7 +17,7 @@ export async function serverHints(error: unknown, command: FailedCommand): Promi
   const failure = error instanceof ConnectionError ? error.cause : error;
   if (!(failure instanceof ServerError)) return [];
   const name = ETCD_ERROR.exec(failure.message)?.[1];
-  if (isWithoutLeader(failure, name)) return [await describeCluster(command)];
+  if (isWithoutLeader(failure, name)) return describeCluster(command);
   const hint = name === undefined ? undefined : HINTS[name];
   return hint === undefined ? [] : [hint(command)];
 }
@@ -66,15 +66,18 @@ function isWithoutLeader({ code, reasons }: ServerError, name: string | undefine
 const STATUS_TIMEOUT_MS = 500;
 
 /** What the members answer about their leader. */
-async function describeCluster({ endpoints, open, signal }: FailedCommand): Promise<string> {
+async function describeCluster({ endpoints, open, signal }: FailedCommand): Promise<string[]> {
   const leaders = await Promise.all(endpoints.map((endpoint) => leaderAt(endpoint, { open, signal })));
   const answering = leaders.filter((leader) => leader !== undefined);
-  const count = `${answering.length} of ${endpoints.length} endpoint${endpoints.length === 1 ? '' : 's'}`;
-  const answers = `${count} ${answering.length === 1 ? 'answers' : 'answer'}`;
-  if (answering.length === 0) return answers;
+  if (answering.length === 0) return [];
+  const [noun, verb] = [
+    endpoints.length === 1 ? 'endpoint' : 'endpoints',
+    answering.length === 1 ? 'answers' : 'answer',
+  ];
+  const answers = `${answering.length} of ${endpoints.length} ${noun} ${verb}`;
   return answering.some((leader) => leader !== 0n)
-    ? `${answers}, and a leader is known: the cluster may be overloaded, or its leader unreachable`
-    : `${answers}, and no leader is known: start more members, a majority must run and reach each other`;
+    ? [`${answers}, and a leader is known: the cluster may be overloaded, or its leader unreachable`]
+    : [`${answers}, and no leader is known: start more members, a majority must run and reach each other`];
 }
 
 /** The ID of the leader that this member knows; 0: none; `undefined`: the member does not answer. */
