@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
+import { connect } from 'node:net';
 import path from 'node:path';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import {
@@ -71,6 +72,20 @@ export class FailureLab {
   /** `host:port` of the secure member's metrics. */
   get metricsAddress(): string {
     return new URL(this.#secure.cluster.members[0]?.metricsUrl ?? '').host;
+  }
+
+  /** A port at this address that leads to the plain etcd. */
+  forwarder(host: string): Promise<number> {
+    const { port } = new URL(this.plain.cluster.endpoints[0] ?? '');
+    return this.servers.tcp(
+      (socket) => {
+        const upstream = connect(Number(port), '127.0.0.1');
+        upstream.on('error', () => socket.destroy());
+        socket.on('close', () => upstream.destroy());
+        socket.pipe(upstream).pipe(socket);
+      },
+      { host, port: 0 },
+    );
   }
 
   file(content: string): string {
