@@ -148,7 +148,12 @@ function proxySettings(env: Environment): ProxySettings {
   const http = env.HTTP_PROXY || env.http_proxy;
   const https = env.HTTPS_PROXY || env.https_proxy;
   const noProxy = env.NO_PROXY || env.no_proxy;
-  return { ...(http && { http }), ...(https && { https }), ...(noProxy && { noProxy }) };
+  return {
+    ...(http && { http }),
+    ...(https && { https }),
+    ...(noProxy && { noProxy }),
+    ...systemRootsOf(env),
+  };
 }
 
 /** With `--password`, `--user` is the user name only. Without it, `--user` may be `name:password`, split at the first colon. */

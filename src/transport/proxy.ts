@@ -3,6 +3,7 @@
  * made with the `CONNECT` method.
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { SystemRootsPaths } from './connection.js';
 
 /** Values of the proxy environment variables, not parsed; missing when unset or empty. */
 export interface ProxySettings {
@@ -10,6 +11,8 @@ export interface ProxySettings {
   readonly http?: string;
   /** HTTPS_PROXY: for HTTPS, and for gRPC with and without TLS. */
   readonly https?: string;
+  /** Where the authorities are that must trust the certificate of a proxy whose scheme is `https`. */
+  readonly systemRoots?: SystemRootsPaths;
   /** NO_PROXY: hosts to connect to directly. Comma-separated names, domains, addresses and networks, each with an optional port. */
   readonly noProxy?: string;
 }
@@ -17,8 +20,17 @@ export interface ProxySettings {
 export interface ForwardProxy {
   readonly host: string;
   readonly port: string;
+  /** The connection to the proxy itself uses TLS. */
+  readonly isSecure?: boolean;
+  /** See `ProxySettings`. */
+  readonly systemRoots?: SystemRootsPaths | undefined;
   /** `name:password`, decoded. A secret. */
   readonly credentials?: string;
+}
+
+/** The proxy does not make the connection. The message is text for an error message. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
 }
 
 export interface HostPort {
@@ -46,16 +58,28 @@ export function proxyFor(
 function parseProxy(text: string): ForwardProxy | undefined {
   for (const candidate of [text, `http://${text}`]) {
     if (!URL.canParse(candidate)) continue;
-    const { hostname, port, username, password } = new URL(candidate);
+    const { protocol, hostname, port, username, password } = new URL(candidate);
     if (hostname === '') continue;
-    const credentials = password === '' ? username : `${username}:${password}`;
+    const credentials = decoded(password === '' ? username : `${username}:${password}`);
+    if (credentials === undefined) return undefined;
+    const isSecure = protocol === 'https:';
     return {
       host: withoutBrackets(hostname),
-      port: port || '80',
-      ...(credentials !== '' && { credentials: decodeURIComponent(credentials) }),
+      port: port || (isSecure ? '443' : '80'),
+      ...(isSecure && { isSecure }),
+      ...(credentials !== '' && { credentials }),
     };
   }
   return undefined;
+}
+
+/** `undefined` when a percent sign is not followed by two digits. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function matches(pattern: string, { host, port }: HostPort): boolean {
@@ -90,4 +114,9 @@ function isLoopback(host: string): boolean {
 
 function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function joinHostPort(host: string, port: string | number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

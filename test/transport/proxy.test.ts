@@ -10,6 +10,8 @@ describe('the proxy', () => {
     ['proxy:3128', PROXY],
     ['http://proxy', { host: 'proxy', port: '80' }],
     ['http://us%40er:pass@proxy:3128', { ...PROXY, credentials: 'us@er:pass' }],
+    ['http://us%er:pass@proxy:3128', undefined],
+    ['https://proxy', { host: 'proxy', port: '443', isSecure: true }],
     ['user@proxy:3128', { ...PROXY, credentials: 'user' }],
     ['http://[::2]:3128', { host: '::2', port: '3128' }],
     [undefined, undefined],

@@ -2,6 +2,7 @@
  * Parses endpoints (etcd client/v3/internal/endpoint, client/v3/client.go `authority`). A malformed endpoint is not an error here:
  * as in etcd's clients, it is an endpoint that cannot be reached, and calls use another one.
  */
+import { joinHostPort } from '../proxy.js';
 import type { SocketAddress } from '../socket/dial.js';
 import type { Encryption } from '../tls/security.js';
 import { parseIpAddress } from '../x509/ip-address.js';
@@ -47,8 +48,7 @@ export function parseEndpoint(text: string): Endpoint {
     return { text, encryption: 'as-configured', address: { kind: 'malformed', problem } };
   }
   const authority = url[2] ?? '';
-  // In a URL, the % before a zone is escaped (RFC 6874).
-  const address = tcpAddress(authority.slice(authority.lastIndexOf('@') + 1).replace('%25', '%'));
+  const address = tcpAddress(authority.slice(authority.lastIndexOf('@') + 1));
   return { text, encryption: ENCRYPTION_OF_SCHEME[scheme] ?? 'as-configured', address };
 }
 
@@ -67,13 +67,18 @@ function tcpAddress(hostPort: string): EndpointAddress {
   const problem = problemOf(hostPort, parts);
   if (!parts || problem !== undefined) return { kind: 'malformed', problem: problem ?? NOT_HOST_PORT };
   const port = Number(parts.port);
-  // As in Go, an empty host means localhost.
-  const host = parts.host === '' ? 'localhost' : parts.host;
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${parts.port}`;
-  // An IPv6 zone names a local network interface; certificates have none.
+  // As in Go, an empty host means localhost. In a URL, the zone of an IPv6 address follows `%25` (RFC 6874).
+  const host = parts.host === '' ? 'localhost' : parts.host.replace('%25', '%');
+  // The zone names a network interface of this machine: certificates have none, and the server is not told.
   const withoutZone = host.replace(/%.*$/, '');
   const socketAddress = { host, port };
-  return { kind: 'reachable', socketAddress, target: `dns:${authority}`, authority, host: withoutZone };
+  return {
+    kind: 'reachable',
+    socketAddress,
+    target: `dns:${joinHostPort(host, parts.port)}`,
+    authority: joinHostPort(withoutZone, parts.port),
+    host: withoutZone,
+  };
 }
 
 const NOT_HOST_PORT = 'not of the form host:port';

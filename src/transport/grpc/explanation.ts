@@ -1,6 +1,5 @@
-import type { ForwardProxy, ProxySettings } from '../proxy.js';
+import { type ForwardProxy, ProxyError, type ProxySettings } from '../proxy.js';
 import { type ConnectStage, ConnectTimeoutError } from '../socket/connect-stage.js';
-import { ProxyError } from '../socket/tunnel.js';
 import {
   CONNECTION_REFUSED,
   describeFailure,

@@ -30,6 +30,9 @@ export function grpcTimeout(milliseconds: number): string {
  */
 export const FLOW_CONTROL_WINDOW_BYTES = 4 * 2 ** 20;
 
+/** Timeout of one attempt to connect (grpc-go dialoptions.go `minConnectTimeout`). */
+export const CONNECT_TIMEOUT_MS = 20_000;
+
 /** Explanations of an endpoint's state when no error is known. */
 export const NO_RESPONSE_IN_TIME = 'connected, but the server did not answer in time';
 export const NO_CONNECTION_IN_TIME = 'could not connect in time';
@@ -67,5 +70,6 @@ export function proxyOf(
   settings: ProxySettings,
 ): ForwardProxy | undefined {
   if ('path' in socketAddress) return undefined;
-  return proxyFor({ host, port: String(socketAddress.port) }, settings.https, settings.noProxy);
+  const proxy = proxyFor({ host, port: String(socketAddress.port) }, settings.https, settings.noProxy);
+  return proxy && { ...proxy, systemRoots: settings.systemRoots };
 }

@@ -1,8 +1,8 @@
 import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { joinHostPort } from '../proxy.js';
 import { connectTls } from '../tls/connect.js';
 import type { ByteSocket, DialOptions, SocketEvents } from './dial.js';
 import { destroyOnAbort, lookUpHost } from './net-socket.js';
-import { openTunnel } from './tunnel.js';
 
 /** `dial` with the sockets of `node:net` and `node:tls`. */
 export async function dialWithNode(options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
@@ -70,8 +70,16 @@ async function tunnelFor(
   signal: AbortSignal,
 ): Promise<Socket | undefined> {
   if (proxy === undefined || 'path' in address) return undefined;
-  const target = { host: address.host, port: String(address.port) };
-  const socket = await openTunnel(proxy, target, { signal, onConnected: () => onStage?.('proxy') });
-  destroyOnAbort(socket, signal);
-  return socket;
+  const { openTunnel, unreachableProxy } = await import('./tunnel.js');
+  try {
+    const proxyAddress = { host: proxy.host, port: Number(proxy.port) };
+    const socket = await openSocket(proxyAddress, signal).catch((error) => {
+      throw unreachableProxy(error);
+    });
+    onStage?.('proxy');
+    return await openTunnel(socket, proxy, joinHostPort(address.host, address.port));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
 }

@@ -1,73 +1,69 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ForwardProxy, HostPort } from '../proxy.js';
+import { type ForwardProxy, ProxyError } from '../proxy.js';
+import { connectTls } from '../tls/connect.js';
 import { explainConnectionFailure } from '../tls/connection-failure.js';
-
-/** A connection through a proxy failed because of the proxy. The message is text for an error message. */
-export class ProxyError extends Error {
-  override readonly name = 'ProxyError';
-}
-
-export interface TunnelOptions {
-  readonly signal?: AbortSignal;
-  /** Called when the proxy is connected. */
-  readonly onConnected?: () => void;
-  /** A connection to the proxy, if there is one already. */
-  readonly socket?: Socket;
-}
+import { TlsSecurity } from '../tls/security.js';
+import { systemRoots } from '../tls/system-roots.js';
 
 /**
- * A connection to the target through the proxy, made with `CONNECT`.
- * @throws ProxyError, or the signal's reason
+ * Asks the proxy for a connection to the authority (`CONNECT`, RFC 9110, 9.3.6). With a proxy whose scheme is `https`, over TLS; the
+ * system's authorities must trust its certificate.
+ * @param socket connected to the proxy
+ * @returns a socket for the bytes of the tunnel
+ * @throws ProxyError
  */
-export function openTunnel(
-  proxy: ForwardProxy,
-  { host, port }: HostPort,
-  { signal, onConnected, socket: given }: TunnelOptions,
-): Promise<Socket> {
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+export async function openTunnel(socket: Socket, proxy: ForwardProxy, authority: string): Promise<Socket> {
+  const connection = proxy.isSecure ? await secured(socket, proxy) : socket;
   return new Promise((resolve, reject) => {
-    let isConnected = given !== undefined;
     const connectRequest = request({
       method: 'CONNECT',
-      host: proxy.host,
-      port: proxy.port,
       path: authority,
-      headers: { host: authority, ...authorization(proxy) },
-      ...(signal && { signal }),
-      ...(given && { createConnection: () => given }),
+      createConnection: () => connection,
+      headers: {
+        host: authority,
+        ...(proxy.credentials !== undefined && {
+          'proxy-authorization': `Basic ${Buffer.from(proxy.credentials).toString('base64')}`,
+        }),
+      },
     });
-    connectRequest.once('socket', (socket) => {
-      socket.once('connect', () => {
-        isConnected = true;
-        onConnected?.();
-      });
+    // Never removed: an unhandled error event ends the process.
+    connectRequest.on('error', (cause) => reject(new ProxyError(noAnswer(cause), { cause })));
+    connectRequest.once('response', ({ statusCode = 0 }) => {
+      connection.destroy();
+      reject(new ProxyError(refusal(statusCode, proxy)));
     });
-    connectRequest.on('error', (error) => {
-      reject(signal?.aborted ? signal.reason : new ProxyError(explain(error, isConnected), { cause: error }));
-    });
-    connectRequest.once('response', ({ statusCode }) => {
-      connectRequest.destroy();
-      reject(new ProxyError(explainStatus(statusCode ?? 0, proxy)));
-    });
-    connectRequest.once('connect', ({ statusCode = 0 }, socket: Socket, head: Buffer) => {
-      if (statusCode !== 200) {
-        socket.destroy();
-        return reject(new ProxyError(explainStatus(statusCode, proxy)));
+    connectRequest.once('connect', ({ statusCode = 0 }, tunnel: Socket, head: Buffer) => {
+      if (statusCode < 200 || statusCode > 299) {
+        tunnel.destroy();
+        return reject(new ProxyError(refusal(statusCode, proxy)));
       }
-      if (head.length > 0) socket.unshift(head);
-      resolve(socket);
+      if (head.length > 0) tunnel.unshift(head);
+      resolve(tunnel);
     });
     connectRequest.end();
   });
 }
 
-function authorization({ credentials }: ForwardProxy): Record<string, string> {
-  if (credentials === undefined) return {};
-  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+async function secured(socket: Socket, { host, systemRoots: paths }: ForwardProxy): Promise<Socket> {
+  const options = { insecureTransport: false, insecureSkipVerify: false };
+  const files = { keyPair: undefined, rootCaFile: undefined };
+  const security = new TlsSecurity(options, files, await systemRoots(paths));
+  try {
+    return await connectTls({ socket }, security, { host });
+  } catch (cause) {
+    const why = explainConnectionFailure(cause as Error, { isSecure: true });
+    throw new ProxyError(`no TLS connection to the proxy: ${why}`, { cause });
+  }
 }
 
-function explainStatus(status: number, { credentials }: ForwardProxy): string {
+/** @param error of connecting to the proxy */
+export function unreachableProxy(error: Error): ProxyError {
+  const why = explainConnectionFailure(error, { isSecure: false });
+  return new ProxyError(`the proxy cannot be reached: ${why}`, { cause: error });
+}
+
+function refusal(status: number, { credentials }: ForwardProxy): string {
   switch (status) {
     case 407:
       return credentials === undefined
@@ -84,14 +80,8 @@ function explainStatus(status: number, { credentials }: ForwardProxy): string {
   }
 }
 
-function explain(error: NodeJS.ErrnoException, isConnected: boolean): string {
-  const { code = '' } = error;
-  if (!isConnected) return unreachableProxy(error);
-  if (code.startsWith('HPE_')) return 'what listens there is no HTTP proxy';
-  return 'the proxy closed the connection without an answer';
-}
-
-/** @param error of connecting to the proxy */
-export function unreachableProxy(error: Error): string {
-  return `the proxy cannot be reached: ${explainConnectionFailure(error, { isSecure: false })}`;
+function noAnswer({ code = '' }: NodeJS.ErrnoException): string {
+  return code.startsWith('HPE_')
+    ? 'what listens there is no HTTP proxy'
+    : 'the proxy closed the connection without an answer';
 }

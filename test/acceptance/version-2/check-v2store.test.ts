@@ -35,14 +35,15 @@ describe.skipIf(reference?.etcdutl === undefined)('our etcdutl, compared with et
         ...(!isForm && { headers: { 'content-type': 'application/json' } }),
       });
       if (!response.ok) throw new Error(`${key}: ${await response.text()}`);
+      return response.text();
     };
     // The WAL has the record of a raft snapshot a little later than the file exists.
-    const images = () => committedSnapshots(path.join(dataDir, 'member', 'wal')).length;
+    const imageIndex = () => committedSnapshots(path.join(dataDir, 'member', 'wal')).at(-1)?.index ?? 0n;
+    /** Puts keys until there is a raft snapshot of all that was written before; one that is under way may be of less. */
     const putUntilImage = async () => {
-      const before = images();
+      const { raftIndex } = JSON.parse(await ask('POST', '/v3/maintenance/status', {}));
       const body = { key: 'aw==', value: 'dg==' };
-      // The next raft snapshot is made many entries after this one.
-      while (images() === before) await ask('POST', '/v3/kv/put', body);
+      while (imageIndex() < BigInt(raftIndex)) await ask('POST', '/v3/kv/put', body);
     };
     const keep = async (name: string) => {
       await putUntilImage();

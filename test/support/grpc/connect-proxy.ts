@@ -1,8 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-/** An HTTP proxy on loopback. It connects every CONNECT request to one server, or rejects it with the status `rejectionStatus`. */
+interface ConnectProxyOptions {
+  /** The status with which requests are rejected. */
+  readonly status?: number | undefined;
+  /** Clients speak TLS to the proxy. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+}
+
+/** An HTTP proxy on loopback, which connects every CONNECT request to one server. */
 export class ConnectProxy {
   /** `host:port` and `Proxy-Authorization` of each request. */
   readonly asked: { readonly authority: string | undefined; readonly authorization: string | undefined }[] =
@@ -10,21 +18,21 @@ export class ConnectProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
 
-  private constructor(targetPort: number, rejectionStatus?: number) {
-    this.#server = createServer((_request, response) => response.writeHead(405).end());
-    this.#server.on('connect', (request, client: Socket) => {
+  private constructor(targetPort: number, { status, tls }: ConnectProxyOptions) {
+    this.#server = tls === undefined ? createServer() : createHttpsServer(tls);
+    this.#server.on('connect', (request: IncomingMessage, client: Socket) => {
       this.asked.push({
         authority: request.url,
         authorization: request.headers['proxy-authorization'],
       });
       this.#keep(client);
-      if (rejectionStatus !== undefined) client.end(`HTTP/1.1 ${rejectionStatus} Refused\r\n\r\n`);
+      if (status !== undefined) client.end(`HTTP/1.1 ${status} Refused\r\n\r\n`);
       else this.#join(client, targetPort);
     });
   }
 
-  static async start(targetPort: number, rejectionStatus?: number): Promise<ConnectProxy> {
-    const proxy = new ConnectProxy(targetPort, rejectionStatus);
+  static async start(targetPort: number, options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
+    const proxy = new ConnectProxy(targetPort, options);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;

@@ -25,8 +25,8 @@ describe('endpoints that can be reached', () => {
     ['HTTPS://a:443?x#y', 'required', reachable('dns:a:443', 'a:443', 'a')],
     ['https://user:pw@a:1', 'required', reachable('dns:a:1', 'a:1', 'a')],
     ['https://[::1]:2379', 'required', reachable('dns:[::1]:2379', '[::1]:2379', '::1')],
-    ['http://[fe80::1%25eth0]:1', 'none', reachable('dns:[fe80::1%eth0]:1', '[fe80::1%eth0]:1', 'fe80::1')],
-    ['[fe80::1%eth0]:1', 'as-configured', reachable('dns:[fe80::1%eth0]:1', '[fe80::1%eth0]:1', 'fe80::1')],
+    ['[fe80::1%eth0]:1', 'as-configured', reachable('dns:[fe80::1%eth0]:1', '[fe80::1]:1', 'fe80::1')],
+    ['https://[fe80::1%25eth0]:1', 'required', reachable('dns:[fe80::1%eth0]:1', '[fe80::1]:1', 'fe80::1')],
     [
       'https://infra0.example.:1',
       'required',

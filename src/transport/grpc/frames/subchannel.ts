@@ -4,16 +4,13 @@ import { Http2Connection } from '../../http2/connection.js';
 import type { KeepAliveOptions } from '../../http2/keep-alive.js';
 import { type ConnectStage, ConnectTimeoutError } from '../../socket/connect-stage.js';
 import { type DialOptions, dial } from '../../socket/dial.js';
-import { FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
+import { CONNECT_TIMEOUT_MS, FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
 
 /** Delays between the starts of attempts to connect (grpc-go backoff.DefaultConfig). */
 const INITIAL_BACKOFF_MS = 1000;
 const BACKOFF_MULTIPLIER = 1.6;
 const MAX_BACKOFF_MS = 120_000;
 const BACKOFF_JITTER = 0.2;
-
-/** Timeout of one attempt to connect (grpc-go dialoptions.go `minConnectTimeout`). */
-const CONNECT_TIMEOUT_MS = 20_000;
 
 /**
  * The HTTP/2 connection to one address. It is opened on demand, and reopened with exponential backoff, as long as a `whenReady` or

@@ -8,9 +8,9 @@ import {
   setLogger,
 } from '@grpc/grpc-js';
 import { abortController, aborted } from '../../../model/abort-signal.js';
-import type { HostPort } from '../../proxy.js';
-import { ProxyError, unreachableProxy } from '../../socket/tunnel.js';
+import { joinHostPort } from '../../proxy.js';
 import { prepareTls } from '../../tls/connect.js';
+import { describeFailure } from '../../tls/connection-failure.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, EndpointChannel, OpenChannel } from '../endpoint-channel.js';
@@ -27,7 +27,7 @@ import {
 } from '../settings.js';
 import { CallMetadata, type CallSettings, callBidi, callServerStream, callUnary } from './call.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
-import { EndpointCredentials } from './credentials.js';
+import { ConnectionCredentials } from './credentials.js';
 
 // grpc-js would log errors to stderr that the failed calls report anyway.
 setLogger({});
@@ -44,7 +44,7 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #metadata = new CallMetadata();
   readonly #closing = abortController();
   #client: Client | undefined;
-  #credentials: EndpointCredentials | undefined;
+  #credentials: ConnectionCredentials | undefined;
   #explainer: ConnectionExplainer | undefined;
 
   constructor(
@@ -131,12 +131,18 @@ class GrpcJsChannel implements EndpointChannel {
   }
 
   /** @param details of the status that grpc-js gives to calls while it cannot connect */
-  #explain(address: ReachableAddress, details: string): Promise<string> {
-    const { lastFailure, stage } = this.#credentials ?? {};
-    const failure = lastFailure ?? new Error(details);
-    const isOfProxy = stage === 'address' && proxyOf(address, this.#settings.proxy) !== undefined;
-    const cause = isOfProxy ? new ProxyError(unreachableProxy(failure)) : failure;
-    return this.#explainerOf(address).failed(cause);
+  async #explain(address: ReachableAddress, details: string): Promise<string> {
+    const own = this.#credentials?.lastFailure;
+    const explainer = this.#explainerOf(address);
+    // The details can be those of an earlier attempt.
+    if (own !== undefined && details.includes(own.message)) return explainer.failed(own);
+    const failure = new Error(details);
+    const isSecure = this.#security.kind === 'tls';
+    const isOfAddress = describeFailure(failure, { isSecure }).subject.kind === 'other';
+    if (!isOfAddress || proxyOf(address, this.#settings.proxy) === undefined)
+      return explainer.failed(failure);
+    const { unreachableProxy } = await import('../../socket/tunnel.js');
+    return explainer.failed(unreachableProxy(failure));
   }
 
   #explainerOf(address: ReachableAddress): ConnectionExplainer {
@@ -154,14 +160,14 @@ class GrpcJsChannel implements EndpointChannel {
     if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
     if (this.#security.kind === 'tls') prepareTls(this.#security);
     const proxy = proxyOf(address, this.#settings.proxy);
-    this.#credentials = new EndpointCredentials({ security: this.#security, address, proxy });
-    const target = proxy === undefined ? address.target : `dns:${hostPort(proxy)}`;
+    this.#credentials = new ConnectionCredentials({ security: this.#security, address, proxy });
+    const target = proxy === undefined ? address.target : `dns:${joinHostPort(proxy.host, proxy.port)}`;
     // Unix sockets keep their own resolver: they connect or fail at once.
     return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), this.#credentials, {
       ...this.#transportOptions(),
       [CLOSING_SIGNAL_OPTION]: this.#closing.signal,
       'grpc.default_authority': address.authority,
-      // Unlike Go, grpc-js would also use the proxy for plain HTTP from the environment.
+      // `ConnectionCredentials` connects through the proxy. grpc-js would also use the one for plain HTTP from the environment.
       'grpc.enable_http_proxy': 0,
     });
   }
@@ -215,8 +221,4 @@ class GrpcJsChannel implements EndpointChannel {
       else signal.addEventListener('abort', cancel, { once: true });
     });
   }
-}
-
-function hostPort({ host, port }: HostPort): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -55,8 +55,9 @@ class ClosableResolver implements experimental.Resolver {
     this.#dnsResolver.destroy();
   }
 
+  /** For the URL that `node:http2` gets. It rejects the zone of an IPv6 address. */
   static getDefaultAuthority(target: experimental.GrpcUri): string {
-    return target.path;
+    return target.path.replace(/%[^\]]*/, '');
   }
 }
 

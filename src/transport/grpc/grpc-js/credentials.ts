@@ -1,33 +1,34 @@
+import type { Socket } from 'node:net';
 import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js';
-import type { ForwardProxy } from '../../proxy.js';
-import type { ConnectStage } from '../../socket/connect-stage.js';
-import { openTunnel } from '../../socket/tunnel.js';
+import { abortController } from '../../../model/abort-signal.js';
+import { joinHostPort } from '../../proxy.js';
+import { type ConnectStage, ConnectTimeoutError } from '../../socket/connect-stage.js';
+import { destroyOnAbort } from '../../socket/net-socket.js';
 import { connectTls } from '../../tls/connect.js';
 import type { Security } from '../../tls/security.js';
-import type { ReachableAddress } from '../settings.js';
+import { CONNECT_TIMEOUT_MS, type proxyOf, type ReachableAddress } from '../settings.js';
 
 type SecureConnector = ReturnType<ChannelCredentials['_createSecureConnector']>;
 type Connected = Awaited<ReturnType<SecureConnector['connect']>>;
 
-export interface EndpointSecurity {
+interface ConnectionSettings {
   readonly security: Security;
   readonly address: ReachableAddress;
-  /** grpc-js connects to the proxy, and these credentials through it to the server. */
-  readonly proxy: ForwardProxy | undefined;
+  readonly proxy: ReturnType<typeof proxyOf>;
 }
 
 /**
- * Channel credentials of grpc-js that make of a TCP connection the one for HTTP/2: through a proxy with `openTunnel`, over TLS with
- * `connectTls`, with the TLS files as they are at that time.
+ * Channel credentials of grpc-js that make of each TCP connection what calls go over: through the proxy, and with `connectTls`, with the
+ * TLS files as they are at that time.
  */
-export class EndpointCredentials extends ChannelCredentials {
-  readonly #endpoint: EndpointSecurity;
+export class ConnectionCredentials extends ChannelCredentials {
+  readonly #settings: ConnectionSettings;
   #lastFailure: Error | undefined;
   #stage: ConnectStage = 'address';
 
-  constructor(endpoint: EndpointSecurity) {
+  constructor(settings: ConnectionSettings) {
     super();
-    this.#endpoint = endpoint;
+    this.#settings = settings;
   }
 
   /** Why the tunnel or the handshake of the latest attempt failed; `undefined`: it did not. */
@@ -41,7 +42,7 @@ export class EndpointCredentials extends ChannelCredentials {
   }
 
   override _isSecure(): boolean {
-    return this.#endpoint.security.kind === 'tls';
+    return this.#settings.security.kind === 'tls';
   }
 
   override _equals(other: ChannelCredentials): boolean {
@@ -58,40 +59,43 @@ export class EndpointCredentials extends ChannelCredentials {
       // Called before each attempt.
       waitForReady: async () => {
         this.#stage = 'address';
-        this.#lastFailure = undefined;
       },
       getCallCredentials: () => callCredentials,
       destroy: () => {},
     };
   }
 
-  async #connect(socket: Connected['socket']): Promise<Connected> {
+  async #connect(socket: Socket): Promise<Connected> {
+    const limit = abortController();
+    const expire = () => limit.abort(new ConnectTimeoutError(this.#stage));
+    const timer = setTimeout(expire, CONNECT_TIMEOUT_MS).unref();
+    destroyOnAbort(socket, limit.signal);
     try {
-      const connected = await this.#secure(await this.#tunnel(socket));
+      const connection = await this.#secured(await this.#tunnelled(socket));
       this.#stage = 'http2';
-      return connected;
+      this.#lastFailure = undefined;
+      return { socket: connection, secure: this._isSecure() };
     } catch (error) {
-      socket.destroy();
-      this.#lastFailure = error as Error;
-      throw error;
+      this.#lastFailure = limit.signal.aborted ? limit.signal.reason : (error as Error);
+      throw this.#lastFailure;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  async #tunnel(socket: Connected['socket']): Promise<Connected['socket']> {
-    const { proxy, address } = this.#endpoint;
+  async #tunnelled(socket: Socket): Promise<Socket> {
+    const { proxy, address } = this.#settings;
     if (proxy === undefined || 'path' in address.socketAddress) return socket;
     this.#stage = 'proxy';
+    const { openTunnel } = await import('../../socket/tunnel.js');
     const { host, port } = address.socketAddress;
-    return openTunnel(proxy, { host, port: String(port) }, { socket });
+    return openTunnel(socket, proxy, joinHostPort(host, port));
   }
 
-  async #secure(socket: Connected['socket']): Promise<Connected> {
-    const { security, address } = this.#endpoint;
-    if (security.kind === 'plaintext') return { socket, secure: false };
+  async #secured(socket: Socket): Promise<Socket> {
+    const { security, address } = this.#settings;
+    if (security.kind === 'plaintext') return socket;
     this.#stage = 'tls';
-    return {
-      socket: await connectTls({ socket }, security, { host: address.host, protocol: 'h2' }),
-      secure: true,
-    };
+    return connectTls({ socket }, security, { host: address.host, protocol: 'h2' });
   }
 }
