@@ -51,6 +51,9 @@ const HINTS: Readonly<Record<string, Hint>> = {
   'corrupt cluster': () => 'the members hold different data: see etcdctl alarm list and endpoint hashkv',
 };
 
+/** How the reason of an endpoint ends that is connected: the server ends a call with RST_STREAM at its deadline. */
+const UNANSWERED: readonly string[] = [NO_RESPONSE_IN_TIME, 'RST_STREAM with error code: CANCEL'];
+
 const LEADER_ERRORS: readonly string[] = [
   'no leader',
   'request timed out',
@@ -60,7 +63,9 @@ const LEADER_ERRORS: readonly string[] = [
 
 function isWithoutLeader({ code, reasons }: ServerError, name: string | undefined): boolean {
   if (name !== undefined) return LEADER_ERRORS.includes(name);
-  return code === 'DeadlineExceeded' && reasons.some((reason) => reason.endsWith(NO_RESPONSE_IN_TIME));
+  return (
+    code === 'DeadlineExceeded' && reasons.some((reason) => UNANSWERED.some((end) => reason.endsWith(end)))
+  );
 }
 
 const STATUS_TIMEOUT_MS = 500;
