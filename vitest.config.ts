@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { leftOut, shortRunEnvironment } from './scripts/lib/short-run.mjs';
+import { FaultReporter } from './test/support/lab/fault-reporter.js';
 import { LongestFirst } from './test/support/lab/longest-first.js';
 import { SideBySideReporter } from './test/support/lab/side-by-side-reporter.js';
 
@@ -37,7 +38,12 @@ const posixOnly = [
 
 export default defineConfig({
   test: {
-    reporters: ['default', new SideBySideReporter(), ...(report === undefined ? [] : ['json'])],
+    reporters: [
+      'default',
+      new SideBySideReporter(),
+      new FaultReporter(),
+      ...(report === undefined ? [] : ['json']),
+    ],
     ...(report !== undefined && { outputFile: { json: report } }),
     sequence: { sequencer: LongestFirst },
     projects: [

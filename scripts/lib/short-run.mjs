@@ -12,6 +12,7 @@ export const leftOut = [
   'test/acceptance/database-files.test.ts',
   'test/acceptance/elect.test.ts',
   'test/acceptance/endpoint-lists.test.ts',
+  'test/acceptance/faults/**',
   'test/acceptance/large-ranges.test.ts',
   'test/acceptance/make-mirror.test.ts',
   'test/acceptance/node-versions.test.ts',

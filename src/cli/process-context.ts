@@ -47,6 +47,7 @@ export function localContext(host: ProcessContext): LocalContext {
       hint: (text) => {
         if (host.openScreen() !== undefined) output.err(`${text}\n`);
       },
+      reason: (text) => output.reasons([text]),
       progress: (label: string, unit?: ProgressUnit) =>
         startProgress(label, { ...host, now: clock.now }, unit),
     },

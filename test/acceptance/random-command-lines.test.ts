@@ -16,6 +16,7 @@ import {
   TxnResponse,
 } from '../../src/wire/etcdserver.js';
 import { connectionOptions } from '../support/grpc/options.js';
+import { atRest } from '../support/lab/at-rest.js';
 import { comparesWithAtLeast, type Lab, startLab } from '../support/lab/lab.js';
 import { CommandLines, type RandomLine } from '../support/lab/random/command-line.js';
 import { Dice } from '../support/lab/random/dice.js';
@@ -80,6 +81,8 @@ describe.skipIf(!comparesWithAtLeast('3.6'))(`random command lines of seed ${SEE
   let state: EqualState;
   beforeAll(async () => {
     lab = await startLab();
+    // The storage version, which is in the status, is written a little after the start.
+    await atRest(lab);
     client = await connect(connectionOptions(lab.cluster.endpoints));
     state = new EqualState(client);
   });

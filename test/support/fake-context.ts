@@ -47,6 +47,7 @@ export function fakeContext(settings: FakeContextSettings = {}) {
     notices: {
       line: (text) => lines.push(text),
       hint: (text) => lines.push(text),
+      reason: (text) => lines.push(text),
       progress: () => ({ update: () => undefined, stop: () => undefined }),
     },
     prompt: { password: rejectPrompt, line: rejectPrompt, ...settings.prompt },

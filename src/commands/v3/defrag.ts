@@ -64,7 +64,8 @@ async function defragment(endpoint: string, context: CommandContext): Promise<bo
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const what = `Failed to defragment etcd member[${endpoint}]. took ${took()}. (${error.message})`;
-    for (const line of [...error.reasons, what]) context.notices.line(line);
+    for (const reason of error.reasons) context.notices.reason(reason);
+    context.notices.line(what);
     return false;
   } finally {
     client.close();

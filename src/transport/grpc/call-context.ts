@@ -9,6 +9,9 @@ export function deadlineExceeded(reasons: readonly string[], cause?: unknown): S
   return new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons, cause });
 }
 
+/** How much earlier than here a deadline can pass on the server. */
+const EARLY_MS = 50;
+
 /** The longest delay of setTimeout, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -91,6 +94,7 @@ export class CancellableContext implements AttemptContext {
 export class CallContext implements AttemptContext {
   /** Why the previous attempt failed, if the call was retried: goes into the reasons of an exceeded deadline. */
   lastFailure?: AttemptError;
+  readonly #startMs = performance.now();
   readonly #timeoutMs: number | null;
   readonly #limitsWholeCall: boolean;
   readonly #callerSignal: AbortSignal | undefined;
@@ -117,6 +121,12 @@ export class CallContext implements AttemptContext {
   /** grpc-timeout can only express a deadline for the whole call. */
   get leftMs(): number {
     return this.#limitsWholeCall ? this.#timer.leftMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether the server, which counts all time, may have ended the call because of its deadline. */
+  get isDueOnServer(): boolean {
+    if (this.#timeoutMs === null || !this.#limitsWholeCall) return false;
+    return performance.now() > this.#startMs + this.#timeoutMs - EARLY_MS;
   }
 
   get isDone(): boolean {

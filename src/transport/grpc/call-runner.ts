@@ -79,7 +79,7 @@ export class CallRunner {
   /** The error for the caller. An exceeded deadline has the state of every endpoint as its reasons. */
   async toCallerError(error: unknown, context: CallContext): Promise<unknown> {
     const failure = context.isDone ? context.reason : error;
-    const isOwnDeadline = failure instanceof AttemptError && isCausedByDeadline(failure, context.leftMs);
+    const isOwnDeadline = failure instanceof AttemptError && isCausedByDeadline(failure, context);
     if (isOwnDeadline || context.hasExpired)
       return deadlineExceeded(await this.pool.explain(context.lastFailure), error);
     return failure instanceof AttemptError ? toServerError(failure) : failure;
@@ -87,13 +87,10 @@ export class CallRunner {
 }
 
 /** The server ends a call at its deadline with this status, or with RST_STREAM, which can arrive before the timer of the call expires. */
-function isCausedByDeadline(failure: AttemptError, leftMs: number): boolean {
-  if (leftMs === Number.POSITIVE_INFINITY) return false;
-  return failure.code === 'DeadlineExceeded' || (isCancelled(failure) && leftMs < EARLY_MS);
+function isCausedByDeadline(failure: AttemptError, context: CallContext): boolean {
+  if (context.leftMs === Number.POSITIVE_INFINITY) return false;
+  return failure.code === 'DeadlineExceeded' || (isCancelled(failure) && context.isDueOnServer);
 }
-
-/** How much earlier than here a deadline can pass on the server: its clock started when it received the request. */
-const EARLY_MS = 50;
 
 export interface RetryOptions {
   readonly context: CallContext;

@@ -9,12 +9,14 @@ import {
   resetCodeOf,
 } from './error.js';
 import {
+  ackFrame,
   DEFAULT_WINDOW_BYTES,
   Flag,
   type FrameHeader,
   FrameType,
   frame,
   frameSizeError,
+  goAwayFrame,
   MAX_WINDOW_BYTES,
   PREFACE,
   parseSettings,
@@ -127,15 +129,13 @@ export class Http2Connection {
           this.#writer.send(uint32Frame(FrameType.windowUpdate, stream.id, bytes));
         }
       },
-      sendBody: () => {
-        if (this.#streams.isOpen(stream)) this.#streams.sendPending();
-      },
+      sendBody: () => void (this.#streams.isOpen(stream) && this.#streams.sendPending()),
       cancel: () => this.#reset(stream, 'CANCEL'),
     });
     stream.headerBlock = block;
     this.#streams.add(stream);
     if (this.#state === 'ready') this.#streams.sendPending();
-    else if (this.#state !== 'opening') queueMicrotask(() => this.#refuse(stream));
+    else if (this.#state !== 'opening') queueMicrotask(() => this.#failUnprocessed(stream));
     return stream;
   }
 
@@ -161,9 +161,7 @@ export class Http2Connection {
       reader.push(chunk);
     } catch (error) {
       if (!(error instanceof Http2Error)) throw error;
-      const payload = Buffer.alloc(8);
-      payload.writeUInt32BE(errorCodeNumber(error.code), 4);
-      this.#writer.send(frame({ type: FrameType.goAway, flags: 0, streamId: 0 }, payload));
+      this.#writer.send(goAwayFrame(errorCodeNumber(error.code)));
       this.#writer.flush();
       this.close(this.#state === 'opening' ? notHttp2(error) : error);
     }
@@ -223,7 +221,7 @@ export class Http2Connection {
     if (isAck ? payload.length > 0 : payload.length % 6 !== 0) throw frameSizeError();
     if (isAck) return;
     this.#streams.apply(parseSettings(payload));
-    this.#writer.sendAck(frame({ type: FrameType.settings, flags: Flag.ack, streamId: 0 }, Buffer.alloc(0)));
+    this.#writer.sendAck(ackFrame(FrameType.settings));
     if (this.#state === 'opening') {
       this.#state = 'ready';
       this.#options.onReady();
@@ -235,7 +233,7 @@ export class Http2Connection {
     requireStreamZero(header);
     if (payload.length !== 8) throw frameSizeError();
     if (header.flags & Flag.ack) return;
-    this.#writer.sendAck(frame({ type: FrameType.ping, flags: Flag.ack, streamId: 0 }, payload));
+    this.#writer.sendAck(ackFrame(FrameType.ping, payload));
   }
 
   /** Streams above the last stream ID were not processed: they fail as `unprocessed`, and can be retried elsewhere. */
@@ -254,7 +252,7 @@ export class Http2Connection {
     this.#streams.sendPending();
   }
 
-  #refuse(stream: Stream): void {
+  #failUnprocessed(stream: Stream): void {
     if (!this.#streams.has(stream)) return;
     this.#remove(stream);
     stream.events.onFailure({ kind: 'unprocessed' });

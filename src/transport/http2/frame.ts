@@ -72,6 +72,18 @@ export function uint32Frame(type: number, streamId: number, number: number): Buf
   return frame({ type, flags: 0, streamId }, payload);
 }
 
+/** GOAWAY for a client, which has received no streams of the server. */
+export function goAwayFrame(errorCode: number): Buffer {
+  const payload = Buffer.alloc(8);
+  payload.writeUInt32BE(errorCode, 4);
+  return frame({ type: FrameType.goAway, flags: 0, streamId: 0 }, payload);
+}
+
+/** The acknowledgement of SETTINGS or PING. */
+export function ackFrame(type: number, payload: Uint8Array = new Uint8Array(0)): Buffer {
+  return frame({ type, flags: Flag.ack, streamId: 0 }, payload);
+}
+
 /** The settings in the payload of a SETTINGS frame. */
 export function* parseSettings(payload: Buffer): Generator<readonly [id: number, value: number]> {
   for (let offset = 0; offset + 6 <= payload.length; offset += 6) {

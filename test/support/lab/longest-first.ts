@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * durations only from an earlier run. Files that are not in the list are run later.
  */
 const LONGEST = [
+  'faults/history',
   'side-by-side/member',
   'side-by-side/endpoint',
   'side-by-side/txn',

@@ -45,7 +45,7 @@ export function reportFailures<Response>(
     }
     const { endpoint, failure } = outcome;
     lastFailure = failure;
-    for (const reason of failure.reasons) context.notices.line(reason);
+    for (const reason of failure.reasons) context.notices.reason(reason);
     context.notices.line(`Failed to get the ${what} of endpoint ${endpoint} (${failure.message})`);
   }
   return { responses, lastFailure };

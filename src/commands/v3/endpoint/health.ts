@@ -41,7 +41,7 @@ export async function runEndpointHealth(
   const checked = await Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint, context)));
   await context.emit({ kind: 'endpoint-health', endpoints: checked.map(({ health }) => health) });
   for (const { health, reasons } of checked) {
-    for (const reason of reasons) context.notices.line(withEndpoint(reason, health.endpoint));
+    for (const reason of reasons) context.notices.reason(withEndpoint(reason, health.endpoint));
   }
   if (checked.some(({ health }) => !health.isHealthy)) throw new CommandError('unhealthy cluster');
 }

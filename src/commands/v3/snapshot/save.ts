@@ -91,7 +91,7 @@ async function* withProgress(
   path: string,
   { endpoints, notices }: CommandContext,
 ): AsyncGenerator<SnapshotResponse, void, undefined> {
-  let progress = notices.progress(`Waiting for ${endpoints[0]}`);
+  let progress = notices.progress(`Saving ${path} (waiting for ${endpoints[0]})`);
   let bytes = 0;
   try {
     for await (const part of parts) {
