@@ -86,9 +86,12 @@ async function runInvocation(invocation: AnyInvocation, input: MainInput): Promi
   const globals = globalsOf(invocation, input.env, warn);
   for (const line of globals.debugLines) warn(line);
   if (result !== undefined) (await loadPrinter(globals.format)).assertPrints(result);
-  const { context, close } = await openContext(globals, deadline, input);
+  const { context, explain, close } = await openContext(globals, deadline, input);
   try {
     await run(context);
+  } catch (error) {
+    await reportHints(error, await explain?.(error), input);
+    throw error;
   } finally {
     close();
   }
@@ -108,12 +111,12 @@ function globalsOf(
  * Writes an error to stderr: first the reasons, in colour on a terminal, then the final line, which scripts match and which is never
  * coloured. Nothing is written after a signal or a closed pipe.
  */
-async function report(error: unknown, { output, signal, loadPalette }: MainInput): Promise<void> {
+async function report(error: unknown, input: MainInput): Promise<void> {
+  const { output, signal } = input;
   await output.flush();
   if (error instanceof AlreadyReportedError || (signal.aborted && error === signal.reason)) return;
-  const { failure } = await loadPalette();
   if (error instanceof Failure) {
-    output.reasons(error.reasons, failure);
+    await reportReasons(error.reasons, input);
     output.err(finalText(error));
     return;
   }
@@ -125,6 +128,24 @@ async function report(error: unknown, { output, signal, loadPalette }: MainInput
   // A defect of this program: write the stack for a bug report.
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   output.err(`${details}\nError: internal error; please report it with the lines above\n`);
+}
+
+/** Writes the reasons of an error, and then what to do. */
+async function reportHints(
+  error: unknown,
+  hints: readonly string[] | undefined,
+  input: MainInput,
+): Promise<void> {
+  if (hints === undefined || hints.length === 0 || input.signal.aborted) return;
+  await input.output.flush();
+  if (error instanceof Failure) await reportReasons(error.reasons, input);
+  await reportReasons(hints, input);
+}
+
+async function reportReasons(reasons: readonly string[], { output, loadPalette }: MainInput): Promise<void> {
+  if (reasons.length === 0) return;
+  const { failure } = await loadPalette();
+  output.reasons(reasons, failure);
 }
 
 function finalText(failure: Failure): string {

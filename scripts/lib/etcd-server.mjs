@@ -36,6 +36,7 @@ import { labFolder } from './etcd/watchdog.mjs';
  * @property {string} name `m1`, `m2`, ...
  * @property {string} clientUrl
  * @property {string} peerUrl
+ * @property {string} metricsUrl plain http, also when the client URL is https
  * @property {string} dataDir
  * @property {number | undefined} pid undefined while the member is not running
  */
@@ -160,11 +161,12 @@ function clusterOf({ version, folder, members, processes }) {
  * @param {MemberProcess} process
  * @returns {Member}
  */
-function describeMember({ name, clientUrl, peerUrl, dataDir }, process) {
+function describeMember({ name, clientUrl, peerUrl, metricsUrl, dataDir }, process) {
   return {
     name,
     clientUrl,
     peerUrl,
+    metricsUrl,
     dataDir,
     get pid() {
       return process.pid;

@@ -27,6 +27,7 @@ import * as x509 from '@peculiar/asn1-x509';
  * @property {Date} [notBefore] five minutes ago when absent
  * @property {Date} [notAfter] in a year when absent
  * @property {KeyAlgorithm} [algorithm]
+ * @property {('server' | 'client')[]} [extendedUsages] instead of those of `usage`
  */
 
 /**
@@ -142,6 +143,8 @@ export function writePair(dir, name, pair) {
   return files;
 }
 
+const extendedUsageIds = { server: x509.id_kp_serverAuth, client: x509.id_kp_clientAuth };
+
 /** @param {KeyAlgorithm} [algorithm] */
 function makeKeys(algorithm = 'rsa') {
   return algorithm === 'rsa'
@@ -205,8 +208,9 @@ function extensions(issuer, request, publicKey) {
   ];
   const names = subjectAlternativeNames(request);
   if (isAuthority) return [...always, ...names];
-  const usages =
-    request.usage === 'client' ? [x509.id_kp_clientAuth] : [x509.id_kp_serverAuth, x509.id_kp_clientAuth];
+  /** @type {('server' | 'client')[]} */
+  const defaults = request.usage === 'client' ? ['client'] : ['server', 'client'];
+  const usages = (request.extendedUsages ?? defaults).map((usage) => extendedUsageIds[usage]);
   const issuerId = new x509.AuthorityKeyIdentifier({ keyIdentifier: new x509.KeyIdentifier(issuer.keyId) });
   return [
     ...always,

@@ -25,6 +25,8 @@ export interface Progress {
 export interface Notices {
   /** One line on stderr. */
   line(text: string): void;
+  /** One line on stderr if that is a terminal: logs stay clean. */
+  hint(text: string): void;
   /** One line on stderr that says why something failed; left out if it was written before. */
   reason(text: string): void;
   /** Starts a progress display; `unit` is bytes by default. */

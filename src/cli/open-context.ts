@@ -72,10 +72,28 @@ export async function openContext(
   };
   return {
     context,
+    async explain(error) {
+      if (signal.aborted) return [];
+      const { serverHints } = await import('./server-hints.js');
+      const open = (endpoint: string) => connectTo(endpoint, globals, deadline);
+      return serverHints(error, { endpoints, username: globals.user?.username, signal, open });
+    },
     close() {
       for (const client of clients) client.close();
     },
   };
+}
+
+/** A client for one endpoint, without credentials, which reports nothing. */
+async function connectTo(
+  endpoint: string,
+  globals: GlobalOptions,
+  deadline: DeadlinePolicy,
+): Promise<Client> {
+  const { connect } = await import('../transport/grpc/connect.js');
+  const settings = { endpoints: [endpoint], credentials: undefined, limits: {} };
+  const { credentials: _none, ...options } = connectionOptions(globals, deadline, settings);
+  return connect(options);
 }
 
 /** Writes why no endpoint can be used, while the command still waits for one. */

@@ -26,6 +26,8 @@ export interface ProcessContext {
 /** The context of a command together with the clients that it opened. The caller must close it. */
 export interface OpenContext<Context> {
   readonly context: Context;
+  /** Sentences that say what to do about an error of the command, besides its own reasons. Never rejects. */
+  explain?(error: unknown): Promise<readonly string[]>;
   /** Closes all clients. */
   close(): void;
 }
@@ -42,6 +44,9 @@ export function localContext(host: ProcessContext): LocalContext {
     stdin: input.abortable(signal),
     notices: {
       line: (text) => output.err(`${text}\n`),
+      hint: (text) => {
+        if (host.openScreen() !== undefined) output.err(`${text}\n`);
+      },
       reason: (text) => output.reasons([text]),
       progress: (label: string, unit?: ProgressUnit) =>
         startProgress(label, { ...host, now: clock.now }, unit),

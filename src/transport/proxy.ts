@@ -28,12 +28,9 @@ export interface ForwardProxy {
   readonly credentials?: string;
 }
 
-/** The proxy does not make the connection. */
+/** The proxy does not make the connection. The message is text for an error message. */
 export class ProxyError extends Error {
-  constructor(readonly httpStatus: number) {
-    super(`the proxy answers HTTP ${httpStatus}`);
-    this.name = 'ProxyError';
-  }
+  override readonly name = 'ProxyError';
 }
 
 export interface HostPort {

@@ -46,6 +46,7 @@ export function fakeContext(settings: FakeContextSettings = {}) {
     stdin: chunks(settings.stdin ?? []),
     notices: {
       line: (text) => lines.push(text),
+      hint: (text) => lines.push(text),
       reason: (text) => lines.push(text),
       progress: () => ({ update: () => undefined, stop: () => undefined }),
     },

@@ -3,6 +3,7 @@ import type { CommandContext } from '../../cli/context.js';
 import { boolFlag, type FlagValues, stringFlag } from '../../cli/flags.js';
 import { readAll } from '../../cli/stdin.js';
 import { bytesFromText } from '../../go/bytes.js';
+import { quoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
 import type { PutRequest } from '../../model/messages/kv.js';
 import { parseLeaseId } from '../kv/lease-id.js';
@@ -15,6 +16,8 @@ export interface PutOptions {
   readonly lease: bigint;
   readonly prevKv: boolean;
   readonly ignoreLease: boolean;
+  /** Arguments after the value, which are ignored; absent: none. */
+  readonly surplus?: readonly string[];
 }
 
 export const putFlags = {
@@ -62,6 +65,7 @@ export function toPutOptions(args: readonly string[], given: FlagValues<typeof p
     lease: parseLeaseId(given.lease, 'lease ID'),
     prevKv: given['prev-kv'],
     ignoreLease: given['ignore-lease'],
+    ...(args.length > 2 && { surplus: args.slice(2) }),
   };
 }
 
@@ -83,6 +87,12 @@ export function toPutRequest(options: PutOptions, value: Uint8Array): PutRequest
 }
 
 export async function runPut(options: PutOptions, context: CommandContext): Promise<void> {
+  const [first] = options.surplus ?? [];
+  if (first !== undefined) {
+    context.notices.hint(
+      `warning: the argument ${quoteGo(bytesFromText(first))} is ignored: quote a value with spaces`,
+    );
+  }
   const value = await valueToPut(options, context);
   const client = await context.connect();
   const response = await client.kv.put(toPutRequest(options, value), { signal: context.signal });

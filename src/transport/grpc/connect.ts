@@ -2,10 +2,10 @@ import { openChannel } from '#channel';
 import { ConnectionError, ServerError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
 import { AuthDefinition } from '../../wire/etcdserver.js';
-import type { ConnectionOptions } from '../connection.js';
-import { loadSecurity } from '../tls/security.js';
+import type { ConnectionOptions, TlsOptions } from '../connection.js';
+import { type Encryption, loadSecurity, type Security } from '../tls/security.js';
 import { Caller } from './caller.js';
-import { parseEndpoint } from './endpoint.js';
+import { type Endpoint, parseEndpoint } from './endpoint.js';
 import { AUTH_POLICIES } from './retry.js';
 import { toRpc } from './rpc.js';
 import { bindServices } from './services.js';
@@ -18,11 +18,12 @@ import { bindServices } from './services.js';
 export async function connect(options: ConnectionOptions, signal?: AbortSignal): Promise<Client> {
   checkLimits(options);
   const endpoints = options.endpoints.map(parseEndpoint);
-  const [first] = endpoints;
-  if (!first) throw new ConnectionError('etcdclient: no available endpoints');
-  const security = await loadSecurity(options.tls, first.encryption);
+  if (endpoints.length === 0) throw new ConnectionError('etcdclient: no available endpoints');
+  const securities = await securitiesOf(endpoints, options.tls);
   const caller = new Caller({
-    channels: endpoints.map((endpoint) => openChannel(endpoint, security, options)),
+    channels: endpoints.map((endpoint, index) =>
+      openChannel(endpoint, securities[index] ?? PLAINTEXT, options),
+    ),
     reportFailures: options.reportFailures,
     credentials: options.credentials,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
@@ -38,6 +39,21 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
       : error;
   }
   return bindServices(caller);
+}
+
+const PLAINTEXT: Security = { kind: 'plaintext' };
+
+/**
+ * How each endpoint is connected to: by its own scheme. Endpoints without a scheme are connected to like the first one. (In etcd's
+ * client, the first one decides for all: client/v3/client.go `dialWithBalancer`.)
+ */
+async function securitiesOf(endpoints: readonly Endpoint[], tls: TlsOptions): Promise<Security[]> {
+  const encryptions = endpoints.map(({ encryption }) =>
+    encryption === 'as-configured' ? (endpoints[0]?.encryption ?? encryption) : encryption,
+  );
+  const loaded = new Map<Encryption, Security>();
+  for (const encryption of new Set(encryptions)) loaded.set(encryption, await loadSecurity(tls, encryption));
+  return encryptions.map((encryption) => loaded.get(encryption) ?? PLAINTEXT);
 }
 
 function checkLimits({ maxRequestBytes, maxReceiveBytes }: ConnectionOptions): void {

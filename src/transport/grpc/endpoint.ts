@@ -5,6 +5,7 @@
 import { joinHostPort } from '../proxy.js';
 import type { SocketAddress } from '../socket/dial.js';
 import type { Encryption } from '../tls/security.js';
+import { parseIpAddress } from '../x509/ip-address.js';
 
 export interface Endpoint {
   /** As given by the user; used in messages. */
@@ -63,12 +64,9 @@ function unixEndpoint(text: string, scheme: string, path: string): Endpoint {
 
 function tcpAddress(hostPort: string): EndpointAddress {
   const parts = splitHostPort(hostPort);
-  if (!parts) return { kind: 'malformed', problem: 'not of the form host:port' };
-  if (!/^\d+$/.test(parts.port)) return { kind: 'malformed', problem: 'the port is missing' };
+  const problem = problemOf(hostPort, parts);
+  if (!parts || problem !== undefined) return { kind: 'malformed', problem: problem ?? NOT_HOST_PORT };
   const port = Number(parts.port);
-  if (port < 1 || port > MAX_PORT) {
-    return { kind: 'malformed', problem: `the port is not between 1 and ${MAX_PORT}` };
-  }
   // As in Go, an empty host means localhost. In a URL, the zone of an IPv6 address follows `%25` (RFC 6874).
   const host = parts.host === '' ? 'localhost' : parts.host.replace('%25', '%');
   // The zone names a network interface of this machine: certificates have none, and the server is not told.
@@ -81,6 +79,25 @@ function tcpAddress(hostPort: string): EndpointAddress {
     authority: joinHostPort(withoutZone, parts.port),
     host: withoutZone,
   };
+}
+
+const NOT_HOST_PORT = 'not of the form host:port';
+
+function problemOf(text: string, parts: ReturnType<typeof splitHostPort>): string | undefined {
+  if (text === '') return 'host and port are missing';
+  const [, scheme, rest] = /^(https?)(?::\/|\/\/|:)([^/].*)$/i.exec(text) ?? [];
+  if (scheme !== undefined) return `${NOT_HOST_PORT}: write ${scheme.toLowerCase()}://${rest}`;
+  if (parts === undefined) {
+    const [, address, port] = /^([\da-f:.]*:[\da-f:.]*(?:%\w+)?):(\d+)$/i.exec(text) ?? [];
+    const isIpv6 = address !== undefined && parseIpAddress(address.replace(/%.*/, '')) !== undefined;
+    return isIpv6 ? `an IPv6 address needs brackets: write [${address}]:${port}` : NOT_HOST_PORT;
+  }
+  if (parts.port === '') return `the port is missing: write ${text.replace(/:$/, '')}:2379`;
+  const [, before] = /^(.*?)\/./.exec(text) ?? [];
+  if (before !== undefined) return `a path has no meaning here: write ${before}`;
+  if (!/^\d+$/.test(parts.port)) return `the port "${parts.port}" is not a number`;
+  const port = Number(parts.port);
+  return port < 1 || port > MAX_PORT ? `the port is not between 1 and ${MAX_PORT}` : undefined;
 }
 
 function splitHostPort(text: string): { host: string; port: string } | undefined {

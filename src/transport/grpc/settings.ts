@@ -1,6 +1,5 @@
 import type { ConnectionOptions } from '../connection.js';
 import { type ForwardProxy, type ProxySettings, proxyFor } from '../proxy.js';
-import { explainConnectionFailure, explainProxiedFailure } from '../tls/connection-failure.js';
 import type { EndpointAddress } from './endpoint.js';
 
 /** The options that both kinds of channels use. */
@@ -73,19 +72,4 @@ export function proxyOf(
   if ('path' in socketAddress) return undefined;
   const proxy = proxyFor({ host, port: String(socketAddress.port) }, settings.https, settings.noProxy);
   return proxy && { ...proxy, systemRoots: settings.systemRoots };
-}
-
-/** Why a connection failed, as text for an error message. */
-export function explainFailure(
-  failure: Error,
-  {
-    address,
-    proxy: settings,
-    isSecure,
-  }: { address: ReachableAddress; proxy: ProxySettings; isSecure: boolean },
-): string {
-  const proxy = proxyOf(address, settings);
-  return proxy === undefined
-    ? explainConnectionFailure(failure, { isSecure })
-    : explainProxiedFailure(failure, proxy);
 }

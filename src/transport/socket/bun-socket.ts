@@ -10,6 +10,7 @@ import {
   type BunTlsOptions,
   certificateClassOf,
 } from './bun.js';
+import type { ConnectStage } from './connect-stage.js';
 import type { ByteSocket, DialOptions, SocketEvents } from './dial.js';
 
 /** The ALPN protocol list on the wire: length, name. */
@@ -17,18 +18,18 @@ const ALPN_HTTP2 = '\x02h2';
 
 /** `dial` with Bun's sockets. */
 export async function dialWithBun(bun: Bun, options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
-  const { address, security, expectedHost } = options;
+  const { address, security, expectedHost, onStage = () => {} } = options;
   const bunAddress =
     'path' in address ? { unix: address.path } : { hostname: address.host, port: address.port };
   if (security.kind === 'plaintext')
-    return openSocket(signal, (handlers) => bun.connect({ ...bunAddress, socket: handlers }));
+    return openSocket(signal, (handlers) => bun.connect({ ...bunAddress, socket: handlers }), { onStage });
   const config = security.current();
   const tls = tlsOptions(security, config, expectedHost);
   const verify = (socket: BunSocket) => verifyPeer(socket, { security, config, host: expectedHost });
   try {
     return await openSocket(signal, (handlers) => bun.connect({ ...bunAddress, tls, socket: handlers }), {
-      verify,
-      config,
+      onStage,
+      handshake: { verify, config },
     });
   } catch (error) {
     // An error in the TLS files takes precedence over the connection's.
@@ -58,11 +59,16 @@ interface TlsHandshake {
   readonly config: TlsConfig;
 }
 
-/** @param handshake absent: without TLS */
+interface OpenOptions {
+  readonly onStage: (stage: ConnectStage) => void;
+  /** Absent: without TLS. */
+  readonly handshake?: TlsHandshake;
+}
+
 function openSocket(
   signal: AbortSignal,
   connect: (handlers: BunSocketHandlers) => Promise<BunSocket>,
-  handshake?: TlsHandshake,
+  { onStage, handshake }: OpenOptions,
 ): Promise<ByteSocket> {
   return new Promise((resolve, reject) => {
     const socket = new BunByteSocket();
@@ -75,8 +81,12 @@ function openSocket(
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
     const settlement = {
-      resolve: () => resolve(socket),
+      resolve: () => {
+        onStage('http2');
+        resolve(socket);
+      },
       reject,
+      onConnected: () => onStage('tls'),
       ...(handshake && { verify: handshake.verify }),
     };
     try {
@@ -99,13 +109,18 @@ function parseOrFail(config: TlsConfig, fail: (error: Error) => void): void {
 interface Settlement {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  readonly onConnected: () => void;
   readonly verify?: (socket: BunSocket) => void;
 }
 
-function createHandlers(socket: BunByteSocket, { resolve, reject, verify }: Settlement): BunSocketHandlers {
+function createHandlers(
+  socket: BunByteSocket,
+  { resolve, reject, onConnected, verify }: Settlement,
+): BunSocketHandlers {
   return {
     open(opened) {
       socket.attach(opened);
+      onConnected();
       if (verify === undefined) resolve();
     },
     handshake(opened, isSuccess, error) {

@@ -1,6 +1,7 @@
 import type { ForwardProxy } from '../proxy.js';
 import type { Security } from '../tls/security.js';
 import { type Bun, bun } from './bun.js';
+import type { ConnectStage } from './connect-stage.js';
 
 export type SocketAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 
@@ -11,6 +12,8 @@ export interface DialOptions {
   readonly security: Security;
   /** Name or IP address that the server's certificate must be valid for, unless `security.serverName` is set. */
   readonly expectedHost: string;
+  /** Called when a stage after `address` begins. */
+  readonly onStage?: (stage: ConnectStage) => void;
 }
 
 export interface SocketEvents {

@@ -6,14 +6,20 @@ import { destroyOnAbort, lookUpHost } from './net-socket.js';
 
 /** `dial` with the sockets of `node:net` and `node:tls`. */
 export async function dialWithNode(options: DialOptions, signal: AbortSignal): Promise<ByteSocket> {
-  const { security, address, expectedHost } = options;
+  const { security, address, expectedHost, onStage = () => {} } = options;
   const tunnel = await tunnelFor(options, signal);
   signal.throwIfAborted();
-  if (security.kind === 'plaintext') return new NodeByteSocket(tunnel ?? (await openSocket(address, signal)));
-  const transport = tunnel ? { socket: tunnel } : address;
-  return new NodeByteSocket(
-    await connectTls(transport, security, { host: expectedHost, protocol: 'h2', signal }),
-  );
+  if (security.kind === 'plaintext') {
+    const socket = tunnel ?? (await openSocket(address, signal));
+    onStage('http2');
+    return new NodeByteSocket(socket);
+  }
+  const onConnected = () => onStage('tls');
+  if (tunnel) onConnected();
+  const tls = { host: expectedHost, protocol: 'h2', signal, onConnected } as const;
+  const secured = await connectTls(tunnel ? { socket: tunnel } : address, security, tls);
+  onStage('http2');
+  return new NodeByteSocket(secured);
 }
 
 /** Connects to a TCP address or a Unix socket. */
@@ -59,9 +65,21 @@ class NodeByteSocket implements ByteSocket {
   }
 }
 
-async function tunnelFor({ address, proxy }: DialOptions, signal: AbortSignal): Promise<Socket | undefined> {
+async function tunnelFor(
+  { address, proxy, onStage }: DialOptions,
+  signal: AbortSignal,
+): Promise<Socket | undefined> {
   if (proxy === undefined || 'path' in address) return undefined;
-  const { openTunnel } = await import('./tunnel.js');
-  const socket = await openSocket({ host: proxy.host, port: Number(proxy.port) }, signal);
-  return openTunnel(socket, proxy, joinHostPort(address.host, address.port));
+  const { openTunnel, unreachableProxy } = await import('./tunnel.js');
+  try {
+    const proxyAddress = { host: proxy.host, port: Number(proxy.port) };
+    const socket = await openSocket(proxyAddress, signal).catch((error) => {
+      throw unreachableProxy(error);
+    });
+    onStage?.('proxy');
+    return await openTunnel(socket, proxy, joinHostPort(address.host, address.port));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
 }

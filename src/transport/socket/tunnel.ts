@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ForwardProxy, ProxyError } from '../proxy.js';
 import { connectTls } from '../tls/connect.js';
+import { explainConnectionFailure } from '../tls/connection-failure.js';
 import { TlsSecurity } from '../tls/security.js';
 import { systemRoots } from '../tls/system-roots.js';
 
@@ -10,7 +11,7 @@ import { systemRoots } from '../tls/system-roots.js';
  * system's authorities must trust its certificate.
  * @param socket connected to the proxy
  * @returns a socket for the bytes of the tunnel
- * @throws ProxyError when the proxy refuses, or an error of the socket
+ * @throws ProxyError
  */
 export async function openTunnel(socket: Socket, proxy: ForwardProxy, authority: string): Promise<Socket> {
   const connection = proxy.isSecure ? await secured(socket, proxy) : socket;
@@ -26,15 +27,16 @@ export async function openTunnel(socket: Socket, proxy: ForwardProxy, authority:
         }),
       },
     });
-    connectRequest.once('error', reject);
-    connectRequest.once('response', ({ statusCode }) => {
+    // Never removed: an unhandled error event ends the process.
+    connectRequest.on('error', (cause) => reject(new ProxyError(noAnswer(cause), { cause })));
+    connectRequest.once('response', ({ statusCode = 0 }) => {
       connection.destroy();
-      reject(new ProxyError(statusCode ?? 0));
+      reject(new ProxyError(refusal(statusCode, proxy)));
     });
     connectRequest.once('connect', ({ statusCode = 0 }, tunnel: Socket, head: Buffer) => {
       if (statusCode < 200 || statusCode > 299) {
         tunnel.destroy();
-        return reject(new ProxyError(statusCode));
+        return reject(new ProxyError(refusal(statusCode, proxy)));
       }
       if (head.length > 0) tunnel.unshift(head);
       resolve(tunnel);
@@ -47,5 +49,39 @@ async function secured(socket: Socket, { host, systemRoots: paths }: ForwardProx
   const options = { insecureTransport: false, insecureSkipVerify: false };
   const files = { keyPair: undefined, rootCaFile: undefined };
   const security = new TlsSecurity(options, files, await systemRoots(paths));
-  return connectTls({ socket }, security, { host });
+  try {
+    return await connectTls({ socket }, security, { host });
+  } catch (cause) {
+    const why = explainConnectionFailure(cause as Error, { isSecure: true });
+    throw new ProxyError(`no TLS connection to the proxy: ${why}`, { cause });
+  }
+}
+
+/** @param error of connecting to the proxy */
+export function unreachableProxy(error: Error): ProxyError {
+  const why = explainConnectionFailure(error, { isSecure: false });
+  return new ProxyError(`the proxy cannot be reached: ${why}`, { cause: error });
+}
+
+function refusal(status: number, { credentials }: ForwardProxy): string {
+  switch (status) {
+    case 407:
+      return credentials === undefined
+        ? 'the proxy requires a login (HTTP 407): write HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT'
+        : 'the proxy refuses the name or the password in HTTPS_PROXY (HTTP 407)';
+    case 403:
+      return 'the proxy does not allow this connection (HTTP 403)';
+    case 502:
+    case 503:
+    case 504:
+      return `the proxy cannot reach the server (HTTP ${status})`;
+    default:
+      return `the proxy refuses the connection (HTTP ${status})`;
+  }
+}
+
+function noAnswer({ code = '' }: NodeJS.ErrnoException): string {
+  return code.startsWith('HPE_')
+    ? 'what listens there is no HTTP proxy'
+    : 'the proxy closed the connection without an answer';
 }

@@ -22,6 +22,8 @@ export interface TlsConnectOptions {
   readonly protocol?: 'h2';
   /** Destroys the socket when it aborts, also after the handshake. */
   readonly signal?: AbortSignal;
+  /** Called when the TCP connection is made, if it is not given. */
+  readonly onConnected?: () => void;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface TlsConnectOptions {
 export async function connectTls(
   transport: TlsTransport,
   security: TlsSecurity,
-  { host, protocol, signal }: TlsConnectOptions,
+  { host, protocol, signal, onConnected }: TlsConnectOptions,
 ): Promise<TLSSocket> {
   const config = security.current();
   const socket = connect({
@@ -44,6 +46,7 @@ export async function connectTls(
     ...(protocol && { ALPNProtocols: [protocol] }),
   });
   if (signal) destroyOnAbort(socket, signal);
+  if (onConnected) socket.once('connect', onConnected);
   const parseTimer = setTimeout(() => parseOrDestroy(config, socket), PARSE_DELAY_MS);
   try {
     await whenSecured(socket);

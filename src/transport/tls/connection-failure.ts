@@ -4,7 +4,6 @@
  */
 
 import { TLS_FLAG_NAMES, type TlsFlagNames } from '../connection.js';
-import { type HostPort, ProxyError } from '../proxy.js';
 import { PeerCertificateError } from './peer.js';
 
 type ExplanationText = string | ((flagNames: TlsFlagNames) => string);
@@ -15,6 +14,8 @@ interface Explanation {
   readonly text: ExplanationText;
   /** Go's text, if `text` does not contain it. Alerts have theirs in `ALERT_NAMES`. */
   readonly goText?: string;
+  /** See `FailureSubject`. */
+  readonly isAboutPort?: boolean;
 }
 
 const NOT_TLS =
@@ -23,13 +24,16 @@ const NOT_TLS =
 const NO_HTTP2 =
   'the server does not offer HTTP/2 (ALPN h2): check that this is the client port of etcd, not a proxy';
 
+export const CONNECTION_REFUSED = 'connection refused';
+
 const EXPLANATIONS: readonly Explanation[] = [
-  { pattern: /ECONNREFUSED/, text: 'connection refused' },
+  { pattern: /ECONNREFUSED/, text: CONNECTION_REFUSED },
   {
     pattern: /Name resolution failed|ENOTFOUND|EAI AGAIN/,
     text: 'the host name cannot be resolved',
     goText: 'no such host',
   },
+  { pattern: /EINVAL/, text: 'the address is not valid on this machine', goText: 'invalid argument' },
   { pattern: /EHOSTUNREACH/, text: 'no route to host' },
   { pattern: /ENETUNREACH/, text: 'network is unreachable' },
   { pattern: /ETIMEDOUT/, text: 'connection timed out', goText: 'i/o timeout' },
@@ -40,6 +44,7 @@ const EXPLANATIONS: readonly Explanation[] = [
       /wrong version number|packet length too long|unexpected message|http request|record layer failure/i,
     text: NOT_TLS,
     goText: 'tls: first record does not look like a TLS handshake',
+    isAboutPort: true,
   },
   {
     pattern: /bad signature/i,
@@ -59,10 +64,13 @@ const EXPLANATIONS: readonly Explanation[] = [
     pattern: /missing selected ALPN property/,
     text: NO_HTTP2,
     goText: 'credentials: cannot check peer: missing selected ALPN property',
+    isAboutPort: true,
   },
 ];
 
 /** Explanations of the server's TLS alerts, by number (RFC 8446 §6). */
+const CLIENT_CERTIFICATE_ALERTS: readonly number[] = [40, 42, 43, 44, 45, 46, 48, 49, 116];
+
 const ALERT_EXPLANATIONS: Readonly<Record<number, ExplanationText>> = {
   40: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   116: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
@@ -88,54 +96,90 @@ interface FailedAttempt {
   readonly flagNames?: TlsFlagNames;
 }
 
-export function explainConnectionFailure(
+/** What failed: it says where more can be found out. */
+export type FailureSubject =
+  | { readonly kind: 'server certificate'; readonly error: PeerCertificateError }
+  | { readonly kind: 'client certificate'; readonly alert: number }
+  /** What listens there is not what the client expects. `wasClosed`: it closed the connection. */
+  | { readonly kind: 'port'; readonly wasClosed: boolean }
+  | { readonly kind: 'other' };
+
+export interface FailureText {
+  readonly words: string;
+  /** Go's text, if `words` does not contain it. */
+  readonly goText?: string | undefined;
+  readonly subject: FailureSubject;
+}
+
+/** `words (Go's text)` */
+export function formatFailure(words: string, goText: string | undefined): string {
+  return goText === undefined ? words : `${words} (${goText})`;
+}
+
+export function explainConnectionFailure(failure: Error, attempt: FailedAttempt): string {
+  const { words, goText } = describeFailure(failure, attempt);
+  return formatFailure(words, goText);
+}
+
+/** What the error alone tells, without a look at files or at the server. */
+export function describeFailure(
   failure: Error,
   { isSecure, flagNames = TLS_FLAG_NAMES }: FailedAttempt,
-): string {
-  if (failure instanceof PeerCertificateError) return explainCertificate(failure, flagNames);
+): FailureText {
+  if (failure instanceof PeerCertificateError) {
+    const subject = { kind: 'server certificate', error: failure } as const;
+    return { words: "the server's certificate is not trusted", goText: failure.message, subject };
+  }
   const details = textOf(failure);
-  const known = knownExplanation(details, flagNames);
+  const known = knownFailure(details, flagNames);
   if (known !== undefined) return known;
-  const wasClosed =
-    /Failed to connect|ECONNRESET|socket hang up|Protocol error|closed|disconnected|ALERT_CLOSE_NOTIFY/i.test(
-      details,
-    );
-  if (!wasClosed) return withoutGrpcJsPrefix(details);
+  if (!WAS_CLOSED.test(details)) return { words: withoutGrpcJsPrefix(details), subject: OTHER };
   // Node.js also uses the code ECONNRESET when the peer closes the connection normally.
   const isReset = /ECONNRESET/.test(details) && !/hang up|disconnected/.test(details);
-  const goText = isReset ? 'connection reset by peer' : 'EOF';
-  return isSecure
-    ? `the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate (${goText})`
-    : `the server ended the connection at once: if it expects TLS, use https:// (${goText})`;
+  return {
+    words: isSecure
+      ? 'the server ended the TLS handshake: it may expect plaintext (http://) or another client certificate'
+      : 'the server ended the connection at once: if it expects TLS, use https://',
+    goText: isReset ? 'connection reset by peer' : 'EOF',
+    subject: { kind: 'port', wasClosed: true },
+  };
 }
 
-/** `explainConnectionFailure` for a connection through a proxy. */
-export function explainProxiedFailure(failure: Error, { host, port }: HostPort): string {
-  return `${proxiedReason(failure)}; the connection goes through the proxy ${host}:${port} of HTTPS_PROXY: set NO_PROXY to bypass it`;
-}
+const WAS_CLOSED =
+  /Failed to connect|ECONNRESET|EPIPE|socket hang up|Protocol error|closed|disconnected|ALERT_CLOSE_NOTIFY|NGHTTP2/i;
 
-function proxiedReason(failure: Error): string {
-  if (failure instanceof PeerCertificateError) return explainCertificate(failure, TLS_FLAG_NAMES);
-  if (!(failure instanceof ProxyError))
-    return (
-      knownExplanation(textOf(failure), TLS_FLAG_NAMES) ??
-      'the proxy is unreachable or refuses the connection'
-    );
-  if (failure.httpStatus === 407)
-    return 'the proxy requires credentials (HTTP 407): HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT';
-  return `the proxy refuses the connection (HTTP ${failure.httpStatus})`;
-}
-
-function knownExplanation(details: string, flagNames: TlsFlagNames): string | undefined {
+function knownFailure(details: string, flagNames: TlsFlagNames): FailureText | undefined {
   const opensslText = toOpensslText(details);
   const alert = alertIn(opensslText);
   const alertText = alert && ALERT_EXPLANATIONS[alert.number];
-  if (alert && alertText) return withGoText(alertText, `remote error: tls: ${alert.goName}`, flagNames);
+  if (alert && alertText) {
+    const goText = `remote error: tls: ${alert.goName}`;
+    return { words: wordsOf(alertText, flagNames), goText, subject: subjectOfAlert(alert.number) };
+  }
   const known = EXPLANATIONS.find(({ pattern }) => pattern.test(opensslText));
-  if (known) return withGoText(known.text, known.goText, flagNames);
-  if (alert) return `the server aborted the TLS handshake (remote error: tls: ${alert.goName})`;
+  if (known) {
+    const subject = known.isAboutPort ? ANOTHER_PORT : OTHER;
+    return { words: wordsOf(known.text, flagNames), goText: known.goText, subject };
+  }
+  if (alert) {
+    return {
+      words: 'the server aborted the TLS handshake',
+      goText: `remote error: tls: ${alert.goName}`,
+      subject: OTHER,
+    };
+  }
   const reason = tlsLibraryReason(opensslText);
-  return reason && `the TLS handshake failed: ${reason}`;
+  return reason === undefined ? undefined : { words: `the TLS handshake failed: ${reason}`, subject: OTHER };
+}
+
+const ANOTHER_PORT: FailureSubject = { kind: 'port', wasClosed: false };
+const OTHER: FailureSubject = { kind: 'other' };
+
+const NO_APPLICATION_PROTOCOL = 120;
+
+function subjectOfAlert(alert: number): FailureSubject {
+  if (CLIENT_CERTIFICATE_ALERTS.includes(alert)) return { kind: 'client certificate', alert };
+  return alert === NO_APPLICATION_PROTOCOL ? ANOTHER_PORT : OTHER;
 }
 
 /** The reason in an error text of OpenSSL or BoringSSL, such as `wrong curve`, without numbers, functions and files. */
@@ -145,47 +189,9 @@ export function tlsLibraryReason(message: string): string | undefined {
   return reason.trim().toLowerCase();
 }
 
-function withGoText(
-  explanation: ExplanationText,
-  goText: string | undefined,
-  flagNames: TlsFlagNames,
-): string {
-  const text = typeof explanation === 'string' ? explanation : explanation(flagNames);
-  return goText === undefined ? text : `${text} (${goText})`;
+function wordsOf(explanation: ExplanationText, flagNames: TlsFlagNames): string {
+  return typeof explanation === 'string' ? explanation : explanation(flagNames);
 }
-
-/** Explains why the server's certificate is not trusted; for common reasons, says what to do. */
-function explainCertificate(
-  { message, hostMismatch }: PeerCertificateError,
-  flagNames: TlsFlagNames,
-): string {
-  if (hostMismatch) {
-    const { expectedHost, certifiedNames } = hostMismatch;
-    const others =
-      certifiedNames === '' ? ': it has no subject alternative names' : `, only for ${certifiedNames}`;
-    return `the server's certificate is not valid for ${expectedHost}${others} (${message})`;
-  }
-  const known = CERTIFICATE_PROBLEMS.find(([part]) => message.includes(part));
-  if (known === undefined) return `the server's certificate is not trusted (${message})`;
-  return withGoText(known[1], message, flagNames);
-}
-
-const CERTIFICATE_PROBLEMS: readonly (readonly [part: string, words: ExplanationText])[] = [
-  ['failed to load system roots', 'the system root certificates cannot be read: check SSL_CERT_FILE'],
-  [
-    'not authorized to sign for this name',
-    "the CA of the server's certificate is not allowed to sign for one of its names",
-  ],
-  [
-    'signed by unknown authority',
-    ({ ca }) => `the server's certificate is signed by an unknown authority: give its CA with ${ca}`,
-  ],
-  [' is before ', "the server's certificate is not valid yet: check the clock"],
-  ['has expired', "the server's certificate has expired, or that of its authority"],
-  ['incompatible key usage', "the server's certificate lacks the extended key usage serverAuth"],
-  ['failed to parse', "the server's certificate is damaged"],
-  ['keys are insecure', "the server's key is too short"],
-];
 
 /** The error's code and message; those of an AggregateError, for a host with several addresses, are joined. */
 function textOf(error: Error & { readonly code?: string }): string {

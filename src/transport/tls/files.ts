@@ -5,9 +5,9 @@
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { pathErrorText } from '../../go/system-error.js';
+import { pathErrorText, systemErrorText } from '../../go/system-error.js';
 import { UsageError } from '../../model/errors.js';
-import { joinFlagNames, type TlsFlagNames, type TlsOptions } from '../connection.js';
+import type { TlsFlagNames, TlsOptions } from '../connection.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
 import { type PrivateKey, privateKeyIn } from '../x509/key.js';
@@ -40,7 +40,7 @@ export class RootCaFile {
   /** @throws UsageError when the file cannot be read */
   constructor(file: string, flagNames: TlsFlagNames) {
     this.file = file;
-    this.#blocks = decodePem(readText(file, flagNames));
+    this.#blocks = decodePem(readText(file, flagNames.ca));
   }
 
   get isEmpty(): boolean {
@@ -59,9 +59,14 @@ export class RootCaFile {
     return this.#pool;
   }
 
+  /** Read anew, for error messages. @throws UsageError when one is malformed */
+  get certificates(): Certificate[] {
+    return this.#blocks.map((block) => certificateIn(this.file, block));
+  }
+
   #read(): CertificatePool {
     const pool = new CertificatePool();
-    for (const block of this.#blocks) pool.add(certificateIn(this.file, block));
+    for (const certificate of this.certificates) pool.add(certificate);
     return pool;
   }
 }
@@ -82,7 +87,7 @@ export function readKeyPair(
       `${flagNames.cert} and ${flagNames.key} must be used together: ${missing} is missing`,
     );
   }
-  const [certText, keyText] = [readText(certFile, flagNames), readText(keyFile, flagNames)];
+  const [certText, keyText] = [readText(certFile, flagNames.cert), readText(keyFile, flagNames.key)];
   const certBlocks = decodePem(certText);
   const chain = certBlocks.filter(({ label }) => label === 'CERTIFICATE');
   const [first] = chain;
@@ -146,14 +151,23 @@ function mismatch(message: string, { certFile, keyFile }: Pick<KeyPair, 'certFil
   );
 }
 
-function readText(file: string, flagNames: TlsFlagNames): string {
+/** What to do about an error of reading a file. */
+const READ_ADVICE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory; a PEM file is needed',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+};
+
+function readText(file: string, flagName: string): string {
   try {
     return readFileSync(file, 'latin1');
   } catch (cause) {
-    const operation = (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open';
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    const why = READ_ADVICE[code] ?? systemErrorText(cause);
     throw tlsFileError(
-      pathErrorText(operation, file, cause),
-      `the TLS file ${file} cannot be read: check ${joinFlagNames(flagNames)}`,
+      pathErrorText(code === 'EISDIR' ? 'read' : 'open', file, cause),
+      `the TLS file ${file} cannot be read: ${why}: check ${flagName}`,
       cause,
     );
   }

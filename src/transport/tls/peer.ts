@@ -17,13 +17,25 @@ export type RuntimeCertificateClass = new (der: Buffer) => RuntimeCertificate;
 export class PeerCertificateError extends Error {
   override readonly name = 'PeerCertificateError';
 
-  /** @param hostMismatch set when the certificate is not valid for the host */
-  constructor(
-    message: string,
-    readonly hostMismatch?: HostMismatch,
-  ) {
+  /** The certificate is not valid for the host. */
+  readonly hostMismatch: HostMismatch | undefined;
+  /** The certificates that the server sent, its own first; empty when they cannot be read. */
+  readonly presented: readonly Certificate[];
+  /** The certificate of the chain that has the fault, if it is known. */
+  readonly culprit: Certificate | undefined;
+
+  constructor(message: string, { hostMismatch, presented = [], culprit }: RefusedPeer = {}) {
     super(message);
+    this.hostMismatch = hostMismatch;
+    this.presented = presented;
+    this.culprit = culprit;
   }
+}
+
+interface RefusedPeer {
+  readonly hostMismatch?: HostMismatch | undefined;
+  readonly presented?: readonly Certificate[];
+  readonly culprit?: Certificate | undefined;
 }
 
 export interface HostMismatch {
@@ -73,10 +85,12 @@ export function checkPeer(
     });
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
-    throw new PeerCertificateError(
-      `tls: failed to verify certificate: ${error.message}`,
-      error instanceof HostNameError ? { expectedHost, certifiedNames: namesOf(leaf) } : undefined,
-    );
+    const isMismatch = error instanceof HostNameError;
+    throw new PeerCertificateError(`tls: failed to verify certificate: ${error.message}`, {
+      hostMismatch: isMismatch ? { expectedHost, certifiedNames: namesOf(leaf) } : undefined,
+      presented: [leaf, ...others],
+      culprit: error.culprit,
+    });
   }
 }
 

@@ -46,6 +46,11 @@ export class TlsSecurity {
     this.flagNames = options.flagNames ?? TLS_FLAG_NAMES;
   }
 
+  /** The files of the latest connection. */
+  get files(): TlsFiles {
+    return this.#files;
+  }
+
   /**
    * The configuration for the next connection. The files are read again, because they can be replaced while a command runs.
    * @throws Error when they have become unusable
@@ -84,7 +89,7 @@ export class TlsSecurity {
 
 /**
  * Reads the files of the TLS flags, even when the endpoint does not use TLS, as etcdctl does (client/v3/config.go `newTLSConfig`).
- * @param encryption of the first endpoint, which decides for all (client/v3/client.go `dialWithBalancer`)
+ * @param encryption of the endpoint
  * @throws UsageError naming the faulty file
  */
 export async function loadSecurity(options: TlsOptions, encryption: Encryption): Promise<Security> {

@@ -4,6 +4,7 @@ import { V2AttemptError } from '../../model/v2/errors.js';
 import type { TlsFlagNames } from '../connection.js';
 import { nameServerText } from '../discovery.js';
 import { DialTimeoutError } from '../http/tls-agent.js';
+import { explainServerCertificate } from '../tls/certificate-failure.js';
 import {
   alertIn,
   explainConnectionFailure,
@@ -28,7 +29,10 @@ export function attemptError(error: unknown, attempted: AttemptedEndpoint): V2At
   const { code = '', message } = first as NodeJS.ErrnoException;
   const { text, isConnectionFailure } = goErrorText(first, attempted);
   const details = `${code} ${message}`;
-  const why = explainConnectionFailure(first as Error, attempted);
+  const why =
+    first instanceof PeerCertificateError
+      ? explainServerCertificate(first, attempted)
+      : explainConnectionFailure(first as Error, attempted);
   const addsInformation = !details.includes(why) && !text.endsWith(why);
   const reasons = addsInformation ? [`${attempted.endpoint}: ${why}`] : [];
   return new V2AttemptError(text, isConnectionFailure, { cause: error, reasons });

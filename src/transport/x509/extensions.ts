@@ -44,6 +44,7 @@ export interface Policies {
 
 export const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0';
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
 interface Extension {
   readonly isCritical: boolean;

@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { quoteGo } from '../../go/quote.js';
 import { DerReader, TAG } from './der.js';
 import { refuse } from './error.js';
 
@@ -40,6 +41,13 @@ function readAttribute(set: DerReader): [type: string, value: string] {
     refuse(`x509: invalid RDNSequence: invalid attribute value: ${problem}`);
   }
   return [type, text ?? ''];
+}
+
+/** `CN=etcd-ca, O=example`. */
+export function nameText({ commonName, organization }: DistinguishedName): string {
+  const parts = [commonName && `CN=${commonName}`, organization && `O=${organization}`].filter(Boolean);
+  // Quoted, so that control characters stay harmless.
+  return parts.length === 0 ? 'an empty name' : quoteGo(Buffer.from(parts.join(', '))).slice(1, -1);
 }
 
 const STRING_NAMES: Readonly<Record<number, string>> = {

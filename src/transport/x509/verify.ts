@@ -35,15 +35,12 @@ export function verifyCertificate(options: VerifyOptions): void {
   if (roots.size === 0 && roots.problem !== undefined) {
     refuse(`x509: failed to load system roots and no roots provided; ${roots.problem}`);
   }
-  throwIf(validityProblem(leaf, { chain: [], isIntermediate: false, nowMs }));
+  const validity = validityProblem(leaf, { chain: [], isIntermediate: false, nowMs });
+  if (validity !== undefined) refuse(validity, leaf);
   const mismatch = hostNameProblem(leaf, host);
   if (mismatch !== undefined) throw new HostNameError(mismatch);
   const chains = roots.has(leaf) ? [[leaf]] : new ChainSearch(options).chainsFrom([leaf]);
   checkChains(chains);
-}
-
-function throwIf(problem: string | undefined): void {
-  if (problem !== undefined) refuse(problem);
 }
 
 /** Passes when at least one chain is valid. */
@@ -65,7 +62,10 @@ function checkChains(chains: readonly (readonly Certificate[])[]): void {
       `x509: a root or intermediate certificate is not authorized to sign for this name: ${firstConstraintProblem}`,
     );
   }
-  if (invalidPolicies === 0) refuse('x509: certificate specifies an incompatible key usage');
+  if (invalidPolicies === 0) {
+    const culprit = chains.flat().find((certificate) => !allowsServerAuth([certificate]));
+    refuse('x509: certificate specifies an incompatible key usage', culprit);
+  }
   const usages =
     incompatibleUsages > 0 ? `${incompatibleUsages} candidate chains with incompatible key usage, ` : '';
   refuse(`x509: no valid chains built: ${usages}${invalidPolicies} candidate chains with invalid policies`);
@@ -106,7 +106,7 @@ class ChainSearch {
       }
       const { nowMs } = this.#options;
       const validity = validityProblem(issuer, { chain, isIntermediate: !isRoot, nowMs });
-      failure = validity === undefined ? undefined : new CertificateError(validity);
+      failure = validity === undefined ? undefined : new CertificateError(validity, issuer);
       if (validity !== undefined) rejected ??= { issuer, problem: validity };
       else if (isRoot) chains.push([...chain, issuer]);
       else failure = this.#extend([...chain, issuer], chains);

@@ -43,11 +43,22 @@ describe('endpoints that can be reached', () => {
 });
 
 test.each([
-  ['127.0.0.1', 'the port is missing'],
-  ['https://host', 'the port is missing'],
-  ['host:http', 'the port is missing'],
-  ['::1:2379', 'not of the form host:port'],
-  ['', 'the port is missing'],
+  ['127.0.0.1', 'the port is missing: write 127.0.0.1:2379'],
+  ['https://host', 'the port is missing: write host:2379'],
+  ['[::1]', 'the port is missing: write [::1]:2379'],
+  ['host:', 'the port is missing: write host:2379'],
+  ['host:http', 'the port "http" is not a number'],
+  ['host:1/v3', 'a path has no meaning here: write host:1'],
+  ['host:0', 'the port is not between 1 and 65535'],
+  ['host:65536', 'the port is not between 1 and 65535'],
+  ['a b:1', 'not of the form host:port'],
+  ['http:/host:1', 'not of the form host:port: write http://host:1'],
+  ['https//host:1', 'not of the form host:port: write https://host:1'],
+  ['::1:2379', 'an IPv6 address needs brackets: write [::1]:2379'],
+  ['fe80::1%eth0:2379', 'an IPv6 address needs brackets: write [fe80::1%eth0]:2379'],
+  ['1:2:3', 'not of the form host:port'],
+  ['', 'host and port are missing'],
+  ['http://', 'host and port are missing'],
   ['unix://', 'a path to a socket is missing'],
   ['ftp://a:1', 'unknown scheme "ftp": use http://, https://, unix:// or none'],
 ])('%j cannot be reached: %s', (text, problem) => {

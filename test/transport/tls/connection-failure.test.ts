@@ -1,6 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { explainConnectionFailure } from '../../../src/transport/tls/connection-failure.js';
-import { PeerCertificateError } from '../../../src/transport/tls/peer.js';
 
 const framed = (error: string) => `No connection established. Last error: ${error}. Resolution note: `;
 
@@ -85,31 +84,4 @@ test('a name that cannot be resolved is explained', () => {
       isSecure: false,
     }),
   ).toBe('the host name cannot be resolved (no such host)');
-});
-
-describe('a certificate that is not trusted', () => {
-  const explain = (message: string) =>
-    explainConnectionFailure(new PeerCertificateError(message), { isSecure: true });
-
-  test.each([
-    [
-      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
-      "the server's certificate is signed by an unknown authority: give its CA with --cacert",
-    ],
-    [
-      'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z is before 2027-01-01T00:00:00Z',
-      "the server's certificate is not valid yet: check the clock",
-    ],
-    ['x509: something new', "the server's certificate is not trusted"],
-  ])('is explained: %s', (message, words) => {
-    expect(explain(message)).toBe(`${words} (${message})`);
-  });
-
-  test.each([
-    ['', "the server's certificate is not valid for h: it has no subject alternative names (in Go's words)"],
-    ['DNS:x, IP:::1', "the server's certificate is not valid for h, only for DNS:x, IP:::1 (in Go's words)"],
-  ])('for the hosts %j', (certified, words) => {
-    const error = new PeerCertificateError("in Go's words", { expectedHost: 'h', certifiedNames: certified });
-    expect(explainConnectionFailure(error, { isSecure: true })).toBe(words);
-  });
 });

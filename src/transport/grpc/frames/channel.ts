@@ -3,14 +3,13 @@ import type { Http2Connection } from '../../http2/connection.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, EndpointChannel, OpenChannel } from '../endpoint-channel.js';
+import { ConnectionExplainer } from '../explanation.js';
 import { CONNECTION_UNUSABLE } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
-  explainFailure,
   keepAliveOf,
   maxResponseBytes,
-  NO_CONNECTION_IN_TIME,
   NO_RESPONSE_IN_TIME,
   proxyOf,
   type ReachableAddress,
@@ -72,7 +71,7 @@ function unreachable({ text }: Endpoint, problem: string): AttemptError {
 
 /** `EndpointChannel` with one `Subchannel`. Failures become `AttemptError`s with grpc-go's messages. */
 class Http2Channel implements EndpointChannel {
-  readonly #address: ReachableAddress;
+  readonly #explainer: ConnectionExplainer;
   readonly #settings: ChannelSettings & { readonly security: Security };
   readonly #subchannel: Subchannel;
   readonly #headers: RequestHeaders;
@@ -83,7 +82,7 @@ class Http2Channel implements EndpointChannel {
     settings: ChannelSettings & { readonly security: Security },
   ) {
     const { security, proxy } = settings;
-    this.#address = address;
+    this.#explainer = new ConnectionExplainer({ address, proxy, security });
     this.#settings = settings;
     this.#subchannel = new Subchannel(
       {
@@ -114,15 +113,9 @@ class Http2Channel implements EndpointChannel {
   }
 
   async explain(): Promise<string> {
-    const { current, failure } = this.#subchannel;
+    const { current, failure, stage } = this.#subchannel;
     if (current !== undefined) return NO_RESPONSE_IN_TIME;
-    if (failure === undefined) return NO_CONNECTION_IN_TIME;
-    const { proxy, security } = this.#settings;
-    return explainFailure(failure, {
-      address: this.#address,
-      proxy,
-      isSecure: security.kind === 'tls',
-    });
+    return failure === undefined ? this.#explainer.pending(stage) : this.#explainer.failed(failure);
   }
 
   async unary<Request, Response>(

@@ -2,6 +2,7 @@ import { abortController, sleep } from '../../../model/abort-signal.js';
 import { UsageError } from '../../../model/errors.js';
 import { Http2Connection } from '../../http2/connection.js';
 import type { KeepAliveOptions } from '../../http2/keep-alive.js';
+import { type ConnectStage, ConnectTimeoutError } from '../../socket/connect-stage.js';
 import { type DialOptions, dial } from '../../socket/dial.js';
 import { CONNECT_TIMEOUT_MS, FLOW_CONTROL_WINDOW_BYTES } from '../settings.js';
 
@@ -23,6 +24,7 @@ export class Subchannel {
   #isConnecting = false;
   #current: Http2Connection | undefined;
   #failure: Error | undefined;
+  #stage: ConnectStage = 'address';
   /** An error that no further attempt can avoid. */
   #fatalError: UsageError | undefined;
   #failedAttempts = 0;
@@ -41,6 +43,11 @@ export class Subchannel {
   /** Why the latest attempt failed; `undefined` when it succeeded or none has finished. */
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  /** What the present attempt waits for. */
+  get stage(): ConnectStage {
+    return this.#stage;
   }
 
   /** Resolves when there is a connection. Rejects with the signal's reason, or with a `UsageError` when no attempt can succeed. */
@@ -98,7 +105,7 @@ export class Subchannel {
     const end = abortController();
     const abort = () => end.abort(this.#closing.signal.reason);
     const unsubscribe = () => this.#closing.signal.removeEventListener('abort', abort);
-    const timer = setTimeout(() => end.abort(new Error('ETIMEDOUT')), CONNECT_TIMEOUT_MS);
+    const timer = setTimeout(() => end.abort(new ConnectTimeoutError(this.#stage)), CONNECT_TIMEOUT_MS);
     if (this.#closing.signal.aborted) abort();
     this.#closing.signal.addEventListener('abort', abort, { once: true });
     try {
@@ -120,7 +127,11 @@ export class Subchannel {
    * @param onClosed called when the connection, once open, has been closed
    */
   async #establish(signal: AbortSignal, onClosed: () => void): Promise<void> {
-    const socket = await dial(this.#dialOptions, signal);
+    this.#stage = 'address';
+    const onStage = (stage: ConnectStage) => {
+      this.#stage = stage;
+    };
+    const socket = await dial({ ...this.#dialOptions, onStage }, signal);
     let earlyFailure: Error | undefined;
     await new Promise<void>((resolve, reject) => {
       const connection = new Http2Connection(socket, {

@@ -10,17 +10,17 @@ import {
 import { abortController, aborted } from '../../../model/abort-signal.js';
 import { joinHostPort } from '../../proxy.js';
 import { prepareTls } from '../../tls/connect.js';
+import { describeFailure } from '../../tls/connection-failure.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, EndpointChannel, OpenChannel } from '../endpoint-channel.js';
+import { ConnectionExplainer } from '../explanation.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
-  explainFailure,
   FLOW_CONTROL_WINDOW_BYTES,
   keepAliveOf,
   maxResponseBytes,
-  NO_CONNECTION_IN_TIME,
   NO_RESPONSE_IN_TIME,
   proxyOf,
   type ReachableAddress,
@@ -45,6 +45,7 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #closing = abortController();
   #client: Client | undefined;
   #credentials: ConnectionCredentials | undefined;
+  #explainer: ConnectionExplainer | undefined;
 
   constructor(
     readonly endpoint: Endpoint,
@@ -79,7 +80,8 @@ class GrpcJsChannel implements EndpointChannel {
         return NO_RESPONSE_IN_TIME;
       default: {
         const { address } = this.endpoint;
-        return address.kind === 'malformed' ? address.problem : NO_CONNECTION_IN_TIME;
+        if (address.kind === 'malformed') return address.problem;
+        return this.#explainerOf(address).pending(this.#credentials?.stage ?? 'address');
       }
     }
   }
@@ -129,11 +131,24 @@ class GrpcJsChannel implements EndpointChannel {
   }
 
   /** @param details of the status that grpc-js gives to calls while it cannot connect */
-  #explain(address: ReachableAddress, details: string): string {
+  async #explain(address: ReachableAddress, details: string): Promise<string> {
     const own = this.#credentials?.lastFailure;
-    const failure = own !== undefined && details.includes(own.message) ? own : new Error(details);
+    const explainer = this.#explainerOf(address);
+    // The details can be those of an earlier attempt.
+    if (own !== undefined && details.includes(own.message)) return explainer.failed(own);
+    const failure = new Error(details);
+    const isSecure = this.#security.kind === 'tls';
+    const isOfAddress = describeFailure(failure, { isSecure }).subject.kind === 'other';
+    if (!isOfAddress || proxyOf(address, this.#settings.proxy) === undefined)
+      return explainer.failed(failure);
+    const { unreachableProxy } = await import('../../socket/tunnel.js');
+    return explainer.failed(unreachableProxy(failure));
+  }
+
+  #explainerOf(address: ReachableAddress): ConnectionExplainer {
     const { proxy } = this.#settings;
-    return explainFailure(failure, { address, proxy, isSecure: this.#security.kind === 'tls' });
+    this.#explainer ??= new ConnectionExplainer({ address, proxy, security: this.#security });
+    return this.#explainer;
   }
 
   #state(): connectivityState | undefined {

@@ -2,12 +2,14 @@ import type { Socket } from 'node:net';
 import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js';
 import { abortController } from '../../../model/abort-signal.js';
 import { joinHostPort } from '../../proxy.js';
+import { type ConnectStage, ConnectTimeoutError } from '../../socket/connect-stage.js';
 import { destroyOnAbort } from '../../socket/net-socket.js';
 import { connectTls } from '../../tls/connect.js';
 import type { Security } from '../../tls/security.js';
 import { CONNECT_TIMEOUT_MS, type proxyOf, type ReachableAddress } from '../settings.js';
 
 type SecureConnector = ReturnType<ChannelCredentials['_createSecureConnector']>;
+type Connected = Awaited<ReturnType<SecureConnector['connect']>>;
 
 interface ConnectionSettings {
   readonly security: Security;
@@ -22,15 +24,21 @@ interface ConnectionSettings {
 export class ConnectionCredentials extends ChannelCredentials {
   readonly #settings: ConnectionSettings;
   #lastFailure: Error | undefined;
+  #stage: ConnectStage = 'address';
 
   constructor(settings: ConnectionSettings) {
     super();
     this.#settings = settings;
   }
 
-  /** Why the latest connection failed after it had been established; `undefined` when it did not fail then. */
+  /** Why the tunnel or the handshake of the latest attempt failed; `undefined`: it did not. */
   get lastFailure(): Error | undefined {
     return this.#lastFailure;
+  }
+
+  /** What the latest attempt waits for, or waited for when it failed. */
+  get stage(): ConnectStage {
+    return this.#stage;
   }
 
   override _isSecure(): boolean {
@@ -48,18 +56,23 @@ export class ConnectionCredentials extends ChannelCredentials {
   ): SecureConnector {
     return {
       connect: (socket) => this.#connect(socket),
-      waitForReady: async () => {},
+      // Called before each attempt.
+      waitForReady: async () => {
+        this.#stage = 'address';
+      },
       getCallCredentials: () => callCredentials,
       destroy: () => {},
     };
   }
 
-  async #connect(socket: Socket): ReturnType<SecureConnector['connect']> {
+  async #connect(socket: Socket): Promise<Connected> {
     const limit = abortController();
-    const timer = setTimeout(() => limit.abort(new Error('ETIMEDOUT')), CONNECT_TIMEOUT_MS).unref();
+    const expire = () => limit.abort(new ConnectTimeoutError(this.#stage));
+    const timer = setTimeout(expire, CONNECT_TIMEOUT_MS).unref();
     destroyOnAbort(socket, limit.signal);
     try {
       const connection = await this.#secured(await this.#tunnelled(socket));
+      this.#stage = 'http2';
       this.#lastFailure = undefined;
       return { socket: connection, secure: this._isSecure() };
     } catch (error) {
@@ -73,6 +86,7 @@ export class ConnectionCredentials extends ChannelCredentials {
   async #tunnelled(socket: Socket): Promise<Socket> {
     const { proxy, address } = this.#settings;
     if (proxy === undefined || 'path' in address.socketAddress) return socket;
+    this.#stage = 'proxy';
     const { openTunnel } = await import('../../socket/tunnel.js');
     const { host, port } = address.socketAddress;
     return openTunnel(socket, proxy, joinHostPort(host, port));
@@ -81,6 +95,7 @@ export class ConnectionCredentials extends ChannelCredentials {
   async #secured(socket: Socket): Promise<Socket> {
     const { security, address } = this.#settings;
     if (security.kind === 'plaintext') return socket;
+    this.#stage = 'tls';
     return connectTls({ socket }, security, { host: address.host, protocol: 'h2' });
   }
 }

@@ -194,8 +194,14 @@ test('closing ends the open calls', async () => {
 });
 
 test.each([
-  ['stall', 'could not connect in time'],
-  ['cut', 'the server ended the connection at once: if it expects TLS, use https:// (EOF)'],
+  [
+    'stall',
+    'connected, but the server does not start HTTP/2: it may be stopped, overloaded, or expect TLS (https://)',
+  ],
+  [
+    'cut',
+    'the server closes each connection at once, with TLS and without: it may be a proxy without a server behind it, or another program (EOF)',
+  ],
 ] as const)(
   'a call waits for a server that does %s until the deadline, whose error says why',
   async (mode, why) => {
@@ -216,7 +222,7 @@ test('the error names each endpoint that cannot be reached', async () => {
     code: 'DeadlineExceeded',
     reasons: [
       `${refused}: connection refused`,
-      '127.0.0.1: the port is missing',
+      '127.0.0.1: the port is missing: write 127.0.0.1:2379',
       'unix:/nowhere/etcd.sock: no such socket (no such file or directory)',
     ],
   });

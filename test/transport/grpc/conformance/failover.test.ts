@@ -205,7 +205,7 @@ test('failures to connect are reported while the call waits', async () => {
   const reports: (readonly string[])[] = [];
   const to = await open([refusing, 'nowhere:'], { reportFailures: (reasons) => reports.push(reasons) });
   const call = rejection(put(to));
-  const expected = [[`${refusing}: connection refused`, 'nowhere:: the port is missing']];
+  const expected = [[`${refusing}: connection refused`, 'nowhere:: the port is missing: write nowhere:2379']];
   await vi.waitFor(() => expect(reports).toEqual(expected), { timeout: 1000 });
   to.close();
   await call;

@@ -108,14 +108,16 @@ describe('a proxy is used', () => {
     const error = await rejection(callThrough({ status: 403, user: 'user:secret@' }));
     expect(error.message).toBe('context deadline exceeded');
     expect(error.reasons).toEqual([
-      `http://etcd.example:2379: the proxy refuses the connection (HTTP 403); the connection goes through the proxy 127.0.0.1:${proxy?.port} of HTTPS_PROXY: set NO_PROXY to bypass it`,
+      `http://etcd.example:2379: the proxy does not allow this connection (HTTP 403); the connection goes through the proxy 127.0.0.1:${proxy?.port} of HTTPS_PROXY: set NO_PROXY to bypass it`,
     ]);
   });
 
   it('and asked for with credentials when it requires them', async () => {
     const error = await rejection(callThrough({ status: 407 }));
     expect(error.reasons).toEqual([
-      expect.stringContaining('the proxy requires credentials (HTTP 407): HTTPS_PROXY=http://NAME:PASSWORD@'),
+      expect.stringContaining(
+        'the proxy requires a login (HTTP 407): write HTTPS_PROXY=http://NAME:PASSWORD@',
+      ),
     ]);
   });
 

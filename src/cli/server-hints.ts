@@ -1,0 +1,103 @@
+/** Says what to do about errors of the server. Loaded only after such an error. */
+import { ConnectionError, ServerError } from '../model/errors.js';
+import type { Client } from '../model/services.js';
+import { NO_RESPONSE_IN_TIME } from '../transport/grpc/settings.js';
+
+export interface FailedCommand {
+  readonly endpoints: readonly string[];
+  /** Of `--user`. */
+  readonly username: string | undefined;
+  readonly signal: AbortSignal;
+  /** Opens a client for one endpoint, without credentials. */
+  readonly open: (endpoint: string) => Promise<Client>;
+}
+
+/** Sentences to print above the final line of the error; none when the message says it all. Never rejects. */
+export async function serverHints(error: unknown, command: FailedCommand): Promise<string[]> {
+  const failure = error instanceof ConnectionError ? error.cause : error;
+  if (!(failure instanceof ServerError)) return [];
+  const name = ETCD_ERROR.exec(failure.message)?.[1];
+  if (isWithoutLeader(failure, name)) return describeCluster(command);
+  const hint = name === undefined ? undefined : HINTS[name];
+  return hint === undefined ? [] : [hint(command)];
+}
+
+const ETCD_ERROR = /^etcdserver: (.*)$/;
+
+type Hint = (command: FailedCommand) => string;
+
+/** By etcd's message (api/v3/v3rpc/rpctypes/error.go). */
+const HINTS: Readonly<Record<string, Hint>> = {
+  'user name is empty': () => 'the server requires a login: give --user NAME',
+  'authentication failed, invalid user ID or password': () =>
+    'the server knows no such user, or the password is wrong: check --user and --password',
+  'invalid auth token': () =>
+    'the server does not know the token, or it has expired: give --user, or a new --auth-jwt-token',
+  'permission denied': ({ username }) =>
+    username === undefined
+      ? 'the user of the token or certificate lacks a role for this: see etcdctl user get and role get'
+      : `user ${username} lacks a role for this: see etcdctl user get ${username}, role get and role grant-permission`,
+  'mvcc: required revision has been compacted': () =>
+    'the revision is older than the latest compaction: give a newer one, or none',
+  'mvcc: required revision is a future revision': () =>
+    'the member has not reached this revision: give an older one, or none',
+  'mvcc: database space exceeded': () =>
+    'the database has reached its quota (--quota-backend-bytes of the server): run etcdctl compact, then etcdctl defrag for each member, then etcdctl alarm disarm',
+  'request is too large': () =>
+    'the server accepts requests up to its --max-request-bytes (1.5 MiB by default): send less at once, or raise it there',
+  'too many operations in txn request': () =>
+    'the server accepts transactions up to its --max-txn-ops (128 operations by default): split it, or raise it there',
+  'too many requests': () => 'the member has more to do than it can: try again later',
+  'corrupt cluster': () => 'the members hold different data: see etcdctl alarm list and endpoint hashkv',
+};
+
+/** How the reason of an endpoint ends that is connected: the server ends a call with RST_STREAM at its deadline. */
+const UNANSWERED: readonly string[] = [NO_RESPONSE_IN_TIME, 'RST_STREAM with error code: CANCEL'];
+
+const LEADER_ERRORS: readonly string[] = [
+  'no leader',
+  'request timed out',
+  'request timed out, possibly due to previous leader failure',
+  'request timed out, possibly due to connection lost',
+];
+
+function isWithoutLeader({ code, reasons }: ServerError, name: string | undefined): boolean {
+  if (name !== undefined) return LEADER_ERRORS.includes(name);
+  return (
+    code === 'DeadlineExceeded' && reasons.some((reason) => UNANSWERED.some((end) => reason.endsWith(end)))
+  );
+}
+
+const STATUS_TIMEOUT_MS = 500;
+
+/** What the members answer about their leader. */
+async function describeCluster({ endpoints, open, signal }: FailedCommand): Promise<string[]> {
+  const leaders = await Promise.all(endpoints.map((endpoint) => leaderAt(endpoint, { open, signal })));
+  const answering = leaders.filter((leader) => leader !== undefined);
+  if (answering.length === 0) return [];
+  const [noun, verb] = [
+    endpoints.length === 1 ? 'endpoint' : 'endpoints',
+    answering.length === 1 ? 'answers' : 'answer',
+  ];
+  const answers = `${answering.length} of ${endpoints.length} ${noun} ${verb}`;
+  return answering.some((leader) => leader !== 0n)
+    ? [`${answers}, and a leader is known: the cluster may be overloaded, or its leader unreachable`]
+    : [`${answers}, and no leader is known: start more members, a majority must run and reach each other`];
+}
+
+/** The ID of the leader that this member knows; 0: none; `undefined`: the member does not answer. */
+async function leaderAt(
+  endpoint: string,
+  { open, signal }: Pick<FailedCommand, 'open' | 'signal'>,
+): Promise<bigint | undefined> {
+  let client: Client | undefined;
+  try {
+    client = await open(endpoint);
+    const { leader } = await client.maintenance.status({}, { signal, timeoutMs: STATUS_TIMEOUT_MS });
+    return leader;
+  } catch {
+    return undefined;
+  } finally {
+    client?.close();
+  }
+}
