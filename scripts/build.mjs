@@ -26,7 +26,7 @@ const entry = 'launcher.js';
  */
 const DIVISION = {
   program: /^src\/(?:process|etcdctl|commands\/v3\/(?:get|put|del|version)|printers\/simple\/simple)\.ts$/,
-  calls: /^src\/transport\/grpc\/connect\.ts$/,
+  calls: /^src\/(?:transport\/(?:grpc|socket|tls)\/|cli\/server-hints\.ts$)/,
   rest: /^(?!src\/storage\/)/,
   storage: /^/,
 };

@@ -1,3 +1,4 @@
+import { ConnectionError, ServerError } from '../model/errors.js';
 import type { Result } from '../model/results.js';
 import type { Client } from '../model/services.js';
 import { loadPrinter } from '../printers/registry.js';
@@ -73,7 +74,8 @@ export async function openContext(
   return {
     context,
     async explain(error) {
-      if (signal.aborted) return [];
+      const isFromServer = error instanceof ServerError || error instanceof ConnectionError;
+      if (signal.aborted || !isFromServer) return [];
       const { serverHints } = await import('./server-hints.js');
       const open = (endpoint: string) => connectTo(endpoint, globals, deadline);
       return serverHints(error, { endpoints, username: globals.user?.username, signal, open });

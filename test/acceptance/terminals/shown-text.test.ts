@@ -87,13 +87,9 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
 
   describe('the last line of an error', () => {
     it.each([
-      ['no server', ['--endpoints=127.0.0.1:1', '--command-timeout=300ms', 'get', 'k'], {}],
+      ['no server', ['--endpoints=127.0.0.1:1', '--command-timeout=1s', 'get', 'k'], {}],
       ['no command', ['bogus'], {}],
-      [
-        'no server, colours forced',
-        ['--endpoints=127.0.0.1:1', '--command-timeout=300ms', 'get', 'k'],
-        FORCED,
-      ],
+      ['no server, colours forced', ['--endpoints=127.0.0.1:1', '--command-timeout=1s', 'get', 'k'], FORCED],
       ['no file', ['snapshot', 'status', '/none'], {}],
       ['version 2', ['--endpoints=http://127.0.0.1:1', 'get', 'k'], { ETCDCTL_API: '2' }],
       ['version 2, no server', ['--endpoints=http://127.0.0.1:1', 'ls'], { ETCDCTL_API: '2' }],

@@ -166,7 +166,7 @@ describe('a chain is not trusted', () => {
     }),
     'before the certificate is valid': () => ({
       ...withChain([leaf({ validity: FUTURE })], pki.root),
-      reason: "the server's certificate is not valid yet",
+      reason: "the server's certificate is valid only from",
     }),
     "of the server's own certificate, when it has expired": () => {
       const server = leaf({ validity: PAST });
