@@ -53,10 +53,13 @@ export async function runProcess(
     controller.abort(reason);
     return reason;
   };
+  const env = variables ? { ...rawEnvironment(host.env), ...variables } : rawEnvironment(host.env);
+  // FORCE_COLOR has precedence. With both, Node.js writes a warning to stderr when node:http2 is loaded.
+  if (host.env.FORCE_COLOR !== undefined) delete host.env.NO_COLOR;
   const exitCode = await main({
     program,
     args: rawArguments(host.argv.slice(2)),
-    env: variables ? { ...rawEnvironment(host.env), ...variables } : rawEnvironment(host.env),
+    env,
     ignoredSignals,
     output,
     input,
