@@ -203,5 +203,5 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
 
 function saveLine(server: Pick<HeldSnapshots, 'endpoints'> | Lab, file: string): string[] {
   const flags = 'endpoints' in server ? [server.endpoints] : server.flags();
-  return [...flags, '--keepalive-time=60s', 'snapshot', 'save', file];
+  return [...flags, '--keepalive-time=60s', '--command-timeout=2m', 'snapshot', 'save', file];
 }

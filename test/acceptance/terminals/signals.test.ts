@@ -36,7 +36,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       const held = await holdSnapshots(lab);
       const folder = mkdtempSync(path.join(lab.folder, 'save-'));
       const all = SIGNALS.map((signals, index) => {
-        const line = [held.endpoints, '--keepalive-time=60s', 'snapshot', 'save'];
+        const line = [held.endpoints, '--keepalive-time=60s', '--command-timeout=2m', 'snapshot', 'save'];
         const running = startOnTerminal(ourEtcdctl(), [...line, path.join(folder, `${index}.db`)]);
         return { signals, running };
       });
@@ -136,7 +136,14 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
     it('ends a snapshot, which leaves no files', async () => {
       const held = await holdSnapshots(lab);
       const folder = mkdtempSync(path.join(lab.folder, 'hung-'));
-      const line = [held.endpoints, '--keepalive-time=60s', 'snapshot', 'save', path.join(folder, 's.db')];
+      const line = [
+        held.endpoints,
+        '--keepalive-time=60s',
+        '--command-timeout=2m',
+        'snapshot',
+        'save',
+        path.join(folder, 's.db'),
+      ];
       const running = startOnTerminal(ourEtcdctl(), line, { leader: 'shell' });
       await running.waitFor('Saving');
       running.hangUp();
