@@ -15,6 +15,8 @@ const unitTimeout = 30_000;
 
 /** Each file starts servers: much of their time is waiting, so two cores run four files at a time. */
 const withServers = {
+  // A failed comparison shows its values also in the list of failed tests at the end of a run, which has no diff.
+  chaiConfig: { truncateThreshold: 4000 },
   globalSetup: ['test/support/lab/global-setup.ts'],
   maxWorkers: 4,
   testTimeout: 60_000,

@@ -60,6 +60,9 @@ try {
   run.end();
 }
 if (run.failures.length > 0) {
+  // Said again at the end: the output of a whole run is long, and often only its end is kept.
+  for (const { id, reason } of run.failedTests)
+    console.log(`\n${id}\n${reason.replaceAll(/^ +at .*node_modules.*\n?/gm, '')}`);
   console.log(`\nfailed: ${run.failures.join(', ')}`);
   process.exitCode = 1;
 }

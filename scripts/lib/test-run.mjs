@@ -7,7 +7,14 @@ import { root } from './paths.mjs';
 import { testId } from './test-record.mjs';
 
 /** @typedef {{ name: string, run: () => Promise<void> }} Step `run` rejects when the step fails */
-/** @typedef {{ status: string, ancestorTitles: string[], title: string, meta: { isPartial?: boolean } }} TestResult */
+/**
+ * @typedef {object} TestResult a test in vitest's JSON report
+ * @property {string} status
+ * @property {readonly string[]} ancestorTitles
+ * @property {string} title
+ * @property {{ isPartial?: boolean }} meta
+ * @property {readonly string[]} [failureMessages]
+ */
 
 /**
  * @typedef {object} VitestRun
@@ -25,6 +32,8 @@ export class TestRun {
   steps = [];
   /** @type {string[]} ids of the tests that passed */
   tests = [];
+  /** @type {{ id: string, reason: string }[]} */
+  failedTests = [];
   #reports = mkdtempSync(path.join(tmpdir(), 'etcdctl-test-'));
 
   /** @param {import('./test-record.mjs').TestRecord} record steps and tests to leave out, because they have passed before */
@@ -92,17 +101,18 @@ export class TestRun {
    * @param {string} program
    */
   #addReport(file, program) {
-    /** @type {{ testResults: { name: string, status: string, assertionResults: TestResult[] }[] }} */
+    /** @type {{ testResults: { name: string, status: string, message?: string, assertionResults: TestResult[] }[] }} */
     let report;
     try {
       report = JSON.parse(readFileSync(file, 'utf8'));
     } catch {
       return;
     }
-    for (const { name, status, assertionResults } of report.testResults) {
-      // A file that cannot be loaded has no tests: count one failure.
-      if (status === 'failed' && assertionResults.length === 0) this.#count.failed += 1;
+    for (const { name, status, message = '', assertionResults } of report.testResults) {
       const testFile = path.relative(root, name);
+      // A file that cannot be loaded has no tests: count one failure.
+      if (status === 'failed' && assertionResults.length === 0)
+        this.#addFailure(testId(program, testFile, []), message);
       for (const test of assertionResults) this.#addTest(test, program, testFile);
     }
   }
@@ -112,13 +122,22 @@ export class TestRun {
    * @param {string} program
    * @param {string} testFile
    */
-  #addTest({ status, ancestorTitles, title, meta }, program, testFile) {
+  #addTest({ status, ancestorTitles, title, meta, failureMessages = [] }, program, testFile) {
     const id = testId(program, testFile, [...ancestorTitles, title]);
     const hasPassed = status === 'passed';
     if (hasPassed && meta.isPartial !== true) this.tests.push(id);
     if (hasPassed || (status !== 'failed' && this.passedBefore.has(id))) this.#count.passed += 1;
-    else if (status === 'failed') this.#count.failed += 1;
+    else if (status === 'failed') this.#addFailure(id, failureMessages.join('\n'));
     else this.#count.skipped += 1;
+  }
+
+  /**
+   * @param {string} id of the test
+   * @param {string} reason
+   */
+  #addFailure(id, reason) {
+    this.#count.failed += 1;
+    this.failedTests.push({ id, reason });
   }
 }
 
