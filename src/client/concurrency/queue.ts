@@ -3,7 +3,7 @@
  * owns the key `<name>/<lease in hexadecimal>`; the contender whose key has the lowest create revision is at the head. The keys are
  * those of etcd's own clients: both can contend for one name.
  */
-import { bytesFromText } from '../../go/bytes.js';
+import { bytesFromText, textFromBytes } from '../../go/bytes.js';
 import { linkSignals } from '../../model/abort-signal.js';
 import { CommandError, ServerError } from '../../model/errors.js';
 import { type KeyRange, prefixRange } from '../../model/key-range.js';
@@ -36,7 +36,9 @@ export interface QueueHead {
   readonly key: Uint8Array;
   /** The store revision at which the contender reached the head. */
   readonly revision: bigint;
-  /** The response to a read of the contender's key. */
+  /** Whether there were other contenders before it. */
+  readonly hasWaited: boolean;
+  /** The response to a read of the contender's key; without a key when somebody has deleted it. */
   readonly response: RangeResponse;
 }
 
@@ -58,8 +60,9 @@ export async function awaitHead(
     const createRevision = header?.revision ?? 0n;
     const hasWaited = await waitForPredecessors(client, { name, createRevision }, { clock, ...call });
     const response = await rangeWithRetry(client.kv, { key }, { clock, ...call });
+    if (response.kvs.length > 0) await session.requireLease(linked.signal);
     const revision = hasWaited ? (response.header?.revision ?? 0n) : createRevision;
-    return { key, revision, response };
+    return { key, revision, hasWaited, response };
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new CommandError('context canceled', {
@@ -69,6 +72,11 @@ export async function awaitHead(
   } finally {
     linked.release();
   }
+}
+
+/** Why a contender does not have what it waited for, as a reason of an error. */
+export function keyIsGone({ key }: Pick<QueueHead, 'key'>): string {
+  return `the key ${textFromBytes(key)} is gone: its lease has expired or was revoked, or somebody has deleted the key`;
 }
 
 /** The keys of all contenders for the name. */
