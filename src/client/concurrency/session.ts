@@ -119,7 +119,12 @@ class LeasedSession implements Session {
       const loss = await keepLeaseAlive(this.#client.lease, this.lease, keeper);
       const reasons = reasonsOf(this.lease, loss);
       if (loss.kind === 'gone' || this.#isRequired) {
-        return this.#lost.abort(new CommandError(lostMessage, { reasons, ...(loss.kind === 'unconfirmed' && { cause: loss.failure }) }));
+        return this.#lost.abort(
+          new CommandError(lostMessage, {
+            reasons,
+            ...(loss.kind === 'unconfirmed' && { cause: loss.failure }),
+          }),
+        );
       }
       if (!this.#isUnconfirmed) onUnconfirmed?.(`${reasons.join('; ')}; still waiting`);
       this.#isUnconfirmed = true;

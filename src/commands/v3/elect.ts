@@ -75,7 +75,8 @@ async function campaign(name: string, value: Uint8Array, context: CommandContext
   await withSession(client, lease, async (session) => {
     const head = await awaitHead(client, { name, session, value }, context);
     // etcdctl prints nothing then, and believes that it leads.
-    if (head.response.kvs.length === 0) throw new CommandError(SESSION_EXPIRED, { reasons: [keyIsGone(head)] });
+    if (head.response.kvs.length === 0)
+      throw new CommandError(SESSION_EXPIRED, { reasons: [keyIsGone(head)] });
     await context.emit({ kind: 'range', response: head.response, view: FULL_VIEW });
     await holdUntilAborted(signal, session);
   });
