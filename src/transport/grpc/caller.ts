@@ -2,7 +2,7 @@ import { ServerError } from '../../model/errors.js';
 import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { ConnectionOptions, Credentials } from '../connection.js';
 import { Authentication } from './authentication.js';
-import { type AttemptContext, ClientContext } from './call-context.js';
+import { type AttemptContext, type CallContext, ClientContext } from './call-context.js';
 import { CallRunner } from './call-runner.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
@@ -44,9 +44,9 @@ export class Caller {
     });
     this.#authentication = new Authentication(credentials, (request, context) => {
       const bytes = this.#encoder.encode(login, request);
-      return this.#runner.retry({ context, policy: login.policy }, (channel) =>
-        channel.unary(login, bytes, { context, token: '', requiresLeader: false }),
-      );
+      const attempt = (channel: EndpointChannel, context: AttemptContext) =>
+        channel.unary(login, bytes, { context, token: '', requiresLeader: false });
+      return this.#runner.retry({ context, policy: login.policy }, this.#hedged(login, context, attempt));
     });
   }
 
@@ -66,11 +66,8 @@ export class Caller {
       const bytes = this.#encoder.encode(rpc, request);
       const attempt = (channel: EndpointChannel, context: AttemptContext) =>
         channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false });
-      const { pool } = this.#runner;
-      const isHedged = rpc.policy === 'idempotent' && pool.size > 1;
-      return this.#runner.retry({ context, policy: rpc.policy, authentication }, (channel) =>
-        isHedged ? hedge(channel, { pool, context, attempt }) : attempt(channel, context),
-      );
+      const retried = { context, policy: rpc.policy, authentication };
+      return this.#runner.retry(retried, this.#hedged(rpc, context, attempt));
     });
   }
 
@@ -149,6 +146,17 @@ export class Caller {
     } finally {
       context.release();
     }
+  }
+
+  /** The attempt, made on several endpoints if the call may be. */
+  #hedged<Response>(
+    { policy }: Rpc<never, Response>,
+    context: CallContext,
+    attempt: (channel: EndpointChannel, context: AttemptContext) => Promise<Response>,
+  ): (channel: EndpointChannel) => Promise<Response> {
+    const { pool } = this.#runner;
+    if (policy !== 'idempotent' || pool.size === 1) return (channel) => attempt(channel, context);
+    return (channel) => hedge(channel, { pool, context, attempt });
   }
 
   /** Ends all calls and connections. */
