@@ -12,6 +12,9 @@ export function deadlineExceeded(reasons: readonly string[], cause?: unknown): S
 /** How much earlier than here a deadline can pass on the server. */
 const EARLY_MS = 50;
 
+/** A call that is aborted earlier need not say what it waits for: a response may be on its way. */
+const UNANSWERED_MS = 250;
+
 /** The longest delay of setTimeout, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -94,6 +97,8 @@ export class CancellableContext implements AttemptContext {
 export class CallContext implements AttemptContext {
   /** Why the previous attempt failed, if the call was retried: goes into the reasons of an exceeded deadline. */
   lastFailure?: AttemptError;
+  /** Whether a response message was received. */
+  hasResponse = false;
   readonly #startMs = performance.now();
   readonly #timeoutMs: number | null;
   readonly #limitsWholeCall: boolean;
@@ -140,6 +145,12 @@ export class CallContext implements AttemptContext {
   /** Whether the context is done because of its timeout. */
   get hasExpired(): boolean {
     return this.#hasExpired;
+  }
+
+  /** Whether the caller has aborted the call while it was waiting for its first response. */
+  get wasAbortedUnanswered(): boolean {
+    if (this.hasResponse || this.#callerSignal?.aborted !== true) return false;
+    return performance.now() > this.#startMs + UNANSWERED_MS;
   }
 
   /** Aborts with the context's reason. Created on first use: creating one takes longer than sending a request. */

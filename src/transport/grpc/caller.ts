@@ -14,6 +14,7 @@ interface CallerOptions {
   /** At least one, in the order of the endpoints. */
   readonly channels: readonly EndpointChannel[];
   readonly reportFailures: ConnectionOptions['reportFailures'];
+  readonly reportUnanswered: ConnectionOptions['reportUnanswered'];
   readonly credentials: Credentials | undefined;
   readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
   readonly callTimeoutMs: number | null;
@@ -31,6 +32,7 @@ export class Caller {
   constructor({
     channels,
     reportFailures,
+    reportUnanswered,
     credentials,
     login,
     callTimeoutMs,
@@ -41,6 +43,7 @@ export class Caller {
       pool: new EndpointPool(channels, reportFailures),
       clientContext: this.#clientContext,
       callTimeoutMs,
+      reportUnanswered,
     });
     this.#authentication = new Authentication(credentials, (request, context) => {
       const bytes = this.#encoder.encode(login, request);
@@ -101,6 +104,7 @@ export class Caller {
         },
       );
       try {
+        context.hasResponse = true;
         for (let next = first; !next.done; next = await rest.next()) {
           context.pause();
           yield next.value;
@@ -128,11 +132,15 @@ export class Caller {
     try {
       await this.#authentication.refreshTokenForStream(context);
       channel = pool.ready ?? (await pool.pick(context.signal));
-      yield* channel.bidi(rpc, this.#encoder.encodeAll(rpc, requests), {
+      const responses = channel.bidi(rpc, this.#encoder.encodeAll(rpc, requests), {
         context,
         token: this.#authentication.token,
         requiresLeader: call?.requiresLeader ?? false,
       });
+      for await (const response of responses) {
+        context.hasResponse = true;
+        yield response;
+      }
     } catch (error) {
       if (
         channel &&

@@ -25,6 +25,7 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
       openChannel(endpoint, securities[index] ?? PLAINTEXT, options),
     ),
     reportFailures: options.reportFailures,
+    reportUnanswered: options.reportUnanswered,
     credentials: options.credentials,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: options.callTimeoutMs,

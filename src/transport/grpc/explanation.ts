@@ -18,6 +18,9 @@ const PENDING: Readonly<Record<ConnectStage, string>> = {
     'connected, but the server does not start HTTP/2: it may be stopped, overloaded, or expect TLS (https://)',
 };
 
+const PENDING_HTTP2_OVER_TLS =
+  'connected with TLS, but the server does not start HTTP/2: it may be stopped or overloaded';
+
 interface ExplainedConnection {
   readonly address: ReachableAddress;
   readonly proxy: ProxySettings;
@@ -38,7 +41,8 @@ export class ConnectionExplainer {
 
   /** The attempt has not failed yet. */
   pending(stage: ConnectStage): string {
-    return this.#withProxy(PENDING[stage]);
+    const isSecured = stage === 'http2' && this.#connection.security.kind === 'tls';
+    return this.#withProxy(isSecured ? PENDING_HTTP2_OVER_TLS : PENDING[stage]);
   }
 
   failed(failure: Error): Promise<string> {

@@ -128,8 +128,11 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
   try {
     return parseCertificate(bytes);
   } catch (cause) {
-    const found = label === 'CERTIFICATE' ? 'a damaged certificate' : `a block "${label}"`;
-    throw tlsFileError((cause as Error).message, `${file} contains ${found} instead of a certificate`, cause);
+    const reason =
+      label === 'CERTIFICATE'
+        ? `the certificate in ${file} is damaged`
+        : `${file} contains a block "${label}" instead of a certificate`;
+    throw tlsFileError((cause as Error).message, reason, cause);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type RetryPolicy,
   WATCH_POLICIES,
 } from '../../../src/transport/grpc/retry.js';
-import { AttemptError, connectionLostText } from '../../../src/transport/grpc/status.js';
+import { AttemptError, connectionLost } from '../../../src/transport/grpc/status.js';
 import {
   AuthDefinition,
   ClusterDefinition,
@@ -73,7 +73,7 @@ test.each<[string, AttemptError, RetryPolicy, number, boolean]>([
   ],
   [
     'a write, connection lost',
-    failure('Unavailable', connectionLostText('EOF')),
+    failure('Unavailable', connectionLost('EOF').details),
     'only-if-unprocessed',
     3,
     false,

@@ -22,8 +22,8 @@ export interface FailureRow {
    * What is said of each endpoint; undefined: nothing. `files`: of files, without an endpoint. With nothing at all, the command succeeds.
    */
   readonly says: readonly (ConnectionMessage | undefined)[] | { readonly files: ConnectionMessage };
-  /** At the deadline: an attempt that waits has not failed before. */
-  readonly when?: 'at once' | 'at the deadline';
+  /** At the deadline: an attempt that waits has not failed before. A signal: it ends the command before that. */
+  readonly when?: 'at once' | 'at the deadline' | 'SIGTERM' | 'SIGINT' | 'SIGHUP';
   /** Why exit code and final line differ from those of etcdctl. */
   readonly deliberate?: string;
   /** Why the row cannot be run here; undefined: it can. */
@@ -109,7 +109,7 @@ const NETWORK: readonly FailureRow[] = [
   ),
   row(
     'silent after the TLS handshake',
-    'silentHttp2',
+    'silentHttp2OverTls',
     async (lab) => ({ endpoints: [await lab.tlsServer()], flags: [lab.caFlag] }),
     LATE,
   ),
@@ -118,6 +118,30 @@ const NETWORK: readonly FailureRow[] = [
     'silentCall',
     async ({ servers }) => ({ endpoints: [local(await servers.http2(() => {}))] }),
     LATE,
+  ),
+  row(
+    'connected and silent, until SIGTERM',
+    'silentHttp2',
+    async ({ servers }) => ({ endpoints: [local(await servers.silent())] }),
+    { when: 'SIGTERM' },
+  ),
+  row(
+    'silent after the TLS handshake, until SIGINT',
+    'silentHttp2OverTls',
+    async (lab) => ({ endpoints: [await lab.tlsServer()], flags: [lab.caFlag] }),
+    { when: 'SIGINT' },
+  ),
+  row(
+    'silent after HTTP/2 has started, until SIGHUP',
+    'unanswered',
+    async ({ servers }) => ({ endpoints: [local(await servers.http2(() => {}))] }),
+    { when: 'SIGHUP' },
+  ),
+  row(
+    'two endpoints, one refuses and one is silent, until SIGTERM',
+    ['refused', 'silentHttp2'],
+    async (lab) => ({ endpoints: [await closed(lab), local(await lab.servers.silent())] }),
+    { when: 'SIGTERM' },
   ),
   row('closed at once', 'closing', async ({ servers }) => ({
     endpoints: [local(await servers.tcp((socket) => socket.end()))],

@@ -32,14 +32,24 @@ export const CONNECTION_MESSAGES = {
   },
   silentHttp2: {
     text: 'connected, but the server does not start HTTP/2: it may be stopped, overloaded, or expect TLS (https://)',
-    meaning: 'The connection (with `https://` also the handshake) is there, then nothing comes.',
-    advice: 'As above; with `http://` try `https://`.',
+    meaning: 'The TCP connection is there, then nothing comes.',
+    advice: 'As above; or try `https://`.',
+  },
+  silentHttp2OverTls: {
+    text: 'connected with TLS, but the server does not start HTTP/2: it may be stopped or overloaded',
+    meaning: 'The TCP connection and the TLS handshake are there, then nothing comes.',
+    advice: 'As above.',
   },
   silentCall: {
     text: 'connected, but the server did not answer in time',
     meaning: 'HTTP/2 works, the request has no answer.',
     advice:
       'See `etcdctl endpoint status` and `endpoint health`: no leader, or overload. Raise `--command-timeout` for large requests.',
+  },
+  unanswered: {
+    text: 'connected, but the server has not answered yet',
+    meaning: 'A signal has ended the command while it waited for the answer to its request.',
+    advice: 'As above.',
   },
   closing: {
     text: 'the server closes each connection at once, with TLS and without: it may be a proxy without a server behind it, or another program (…)',
@@ -205,7 +215,7 @@ export const CONNECTION_MESSAGES = {
     advice: 'Give the key that the certificate was issued for.',
   },
   damagedCertificate: {
-    text: '… contains a damaged certificate instead of a certificate',
+    text: 'the certificate in … is damaged',
     meaning: 'The block is there, its content is no certificate.',
     advice: 'Copy the file again.',
   },
