@@ -50,16 +50,18 @@ export interface QueueHead {
 export async function awaitHead(
   client: QueueClient,
   { name, session, value }: Contender,
-  { signal, clock }: QueueContext,
+  context: QueueContext,
 ): Promise<QueueHead> {
+  const { signal } = context;
   const linked = linkSignals(signal, session.lost);
   const call = { signal: linked.signal };
+  const waiting = { ...context, ...call };
   try {
     const key = bytesFromText(`${name}/${session.lease.toString(16)}`);
     const { header } = await client.kv.put({ key, value, lease: session.lease }, call);
     const createRevision = header?.revision ?? 0n;
-    const hasWaited = await waitForPredecessors(client, { name, createRevision }, { clock, ...call });
-    const response = await rangeWithRetry(client.kv, { key }, { clock, ...call });
+    const hasWaited = await waitForPredecessors(client, { name, createRevision }, waiting);
+    const response = await rangeWithRetry(client.kv, { key }, waiting);
     if (response.kvs.length > 0) await session.requireLease(linked.signal);
     const revision = hasWaited ? (response.header?.revision ?? 0n) : createRevision;
     return { key, revision, hasWaited, response };
@@ -146,6 +148,8 @@ export interface QueueContext {
   /** Ends the wait, which then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  /** Called every few seconds with a sentence while there is no watch. */
+  readonly onInterrupted?: (text: string) => void;
 }
 
 export interface KeyEvent {
@@ -161,19 +165,43 @@ export interface KeyEvent {
 export async function* keyEvents(
   { watch }: QueueClient,
   target: WatchTarget,
-  { clock, signal }: QueueContext,
+  context: QueueContext,
 ): AsyncGenerator<KeyEvent, void, undefined> {
+  const { clock, signal } = context;
   const sleep = (ms: number, sleepSignal?: AbortSignal) => clock.sleep(ms, sleepSignal);
-  for await (const update of watchKeys(watch, target, { signal, sleep })) {
-    if (update.kind === 'ended') {
-      if (update.end.compactRevision > 0n) return;
-      throw new ServerError(
-        update.end.reason || 'the server cancelled the watch without a reason',
-        'Unknown',
-      );
+  let reminder: AbortController | undefined;
+  try {
+    for await (const update of watchKeys(watch, target, { signal, sleep })) {
+      reminder?.abort();
+      if (update.kind === 'interrupted') {
+        reminder = new AbortController();
+        remind(update.reason, context, reminder.signal).catch(() => undefined);
+      } else if (update.kind === 'ended') {
+        if (update.end.compactRevision > 0n) return;
+        throw new ServerError(
+          update.end.reason || 'the server cancelled the watch without a reason',
+          'Unknown',
+        );
+      } else if (update.kind === 'response') {
+        const { events, header } = update.response;
+        for (const event of events) yield { event, header };
+      }
     }
-    if (update.kind !== 'response') continue;
-    const { events, header } = update.response;
-    for (const event of events) yield { event, header };
+  } finally {
+    reminder?.abort();
+  }
+}
+
+const REMINDER_S = 5;
+
+/** Reports the interruption every few seconds, until the signal aborts. */
+async function remind(
+  reason: string,
+  { clock, onInterrupted }: QueueContext,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let seconds = REMINDER_S; onInterrupted !== undefined; seconds += REMINDER_S) {
+    await clock.sleep(REMINDER_S * 1000, signal);
+    onInterrupted(`the watch has been interrupted for ${seconds} s: ${reason}`);
   }
 }

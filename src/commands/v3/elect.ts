@@ -63,17 +63,21 @@ const FULL_VIEW = { keysOnly: false, countOnly: false, valuesOnly: false };
 
 /** Waits to be elected, prints the leader key, and remains leader until the signal aborts or the session is lost. */
 async function campaign(name: string, value: Uint8Array, context: CommandContext): Promise<void> {
-  const { signal, clock } = context;
+  const { signal, clock, notices } = context;
   const client = await context.connect();
   const lease = {
     ttlSeconds: TTL_SECONDS,
     lostMessage: SESSION_EXPIRED,
     signal,
     clock,
-    onUnconfirmed: context.notices.line,
+    onUnconfirmed: notices.line,
   };
   await withSession(client, lease, async (session) => {
-    const head = await awaitHead(client, { name, session, value }, context);
+    const head = await awaitHead(
+      client,
+      { name, session, value },
+      { signal, clock, onInterrupted: notices.line },
+    );
     // etcdctl prints nothing then, and believes that it leads.
     if (head.response.kvs.length === 0)
       throw new CommandError(SESSION_EXPIRED, { reasons: [keyIsGone(head)] });
@@ -84,9 +88,14 @@ async function campaign(name: string, value: Uint8Array, context: CommandContext
 
 /** Prints each leader until the signal aborts; then it resolves. */
 async function listen(name: string, context: CommandContext): Promise<void> {
+  const { signal, clock, notices } = context;
   const client = await context.connect();
   try {
-    for await (const response of observeLeaders(client, name, context)) {
+    for await (const response of observeLeaders(client, name, {
+      signal,
+      clock,
+      onInterrupted: notices.line,
+    })) {
       await context.emit({ kind: 'range', response, view: FULL_VIEW });
     }
   } catch (error) {

@@ -54,18 +54,18 @@ export function registerLock(parent: CommandParent, run = runLock): void {
 
 export async function runLock(options: LockOptions, context: CommandContext): Promise<void> {
   const { name, command, ttlSeconds } = options;
-  const { signal, clock } = context;
+  const { signal, clock, notices } = context;
   const client = await context.connect();
   const lease = {
     ttlSeconds,
     lostMessage: 'session expired',
     signal,
     clock,
-    onUnconfirmed: context.notices.line,
+    onUnconfirmed: notices.line,
   };
   await withSession(client, lease, async (session) => {
     const contender = { name, session, value: new Uint8Array(0) };
-    const head = await awaitHead(client, contender, context);
+    const head = await awaitHead(client, contender, { signal, clock, onInterrupted: notices.line });
     if (head.response.kvs.length === 0) {
       throw new CommandError(head.hasWaited ? 'mutex: session is expired' : 'lock lost on init', {
         reasons: [keyIsGone(head)],

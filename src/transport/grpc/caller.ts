@@ -9,12 +9,14 @@ import { EndpointPool } from './endpoint-pool.js';
 import { hedge } from './hedging.js';
 import type { Rpc } from './rpc.js';
 import { AttemptError, requestTooLarge } from './status.js';
+import { WaitReports } from './wait-reports.js';
 
 interface CallerOptions {
   /** At least one, in the order of the endpoints. */
   readonly channels: readonly EndpointChannel[];
   readonly reportFailures: ConnectionOptions['reportFailures'];
   readonly reportUnanswered: ConnectionOptions['reportUnanswered'];
+  readonly reportWaiting: ConnectionOptions['reportWaiting'];
   readonly credentials: Credentials | undefined;
   readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
   readonly callTimeoutMs: number | null;
@@ -28,11 +30,13 @@ export class Caller {
   readonly #encoder: RequestEncoder;
   readonly #authentication: Authentication;
   readonly #runner: CallRunner;
+  readonly #waitReports: WaitReports;
 
   constructor({
     channels,
     reportFailures,
     reportUnanswered,
+    reportWaiting,
     credentials,
     login,
     callTimeoutMs,
@@ -45,6 +49,7 @@ export class Caller {
       callTimeoutMs,
       reportUnanswered,
     });
+    this.#waitReports = new WaitReports(this.#runner.pool, reportWaiting);
     this.#authentication = new Authentication(credentials, (request, context) => {
       const bytes = this.#encoder.encode(login, request);
       const attempt = (channel: EndpointChannel, context: AttemptContext) =>
@@ -70,7 +75,8 @@ export class Caller {
       const attempt = (channel: EndpointChannel, context: AttemptContext) =>
         channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false });
       const retried = { context, policy: rpc.policy, authentication };
-      return this.#runner.retry(retried, this.#hedged(rpc, context, attempt));
+      const stopReports = this.#waitReports.begin(rpc, context);
+      return this.#runner.retry(retried, this.#hedged(rpc, context, attempt)).finally(stopReports);
     });
   }
 
@@ -82,6 +88,7 @@ export class Caller {
   ): AsyncGenerator<Response, void, undefined> {
     const authentication = this.#authentication;
     const context = this.#runner.context(call);
+    const stopReports = this.#waitReports.begin(rpc, context);
     try {
       const bytes = this.#encoder.encode(rpc, request);
       await authentication.refreshTokenForStream(context);
@@ -105,6 +112,7 @@ export class Caller {
       );
       try {
         context.hasResponse = true;
+        stopReports();
         for (let next = first; !next.done; next = await rest.next()) {
           context.pause();
           yield next.value;
@@ -116,6 +124,7 @@ export class Caller {
     } catch (error) {
       throw await this.#runner.toCallerError(error, context);
     } finally {
+      stopReports();
       context.release();
     }
   }
@@ -128,6 +137,7 @@ export class Caller {
   ): AsyncGenerator<Response, void, undefined> {
     const { pool } = this.#runner;
     const context = this.#runner.context(call);
+    const stopReports = this.#waitReports.begin(rpc, context);
     let channel: EndpointChannel | undefined;
     try {
       await this.#authentication.refreshTokenForStream(context);
@@ -138,6 +148,7 @@ export class Caller {
         requiresLeader: call?.requiresLeader ?? false,
       });
       for await (const response of responses) {
+        if (!context.hasResponse) stopReports();
         context.hasResponse = true;
         yield response;
       }
@@ -152,6 +163,7 @@ export class Caller {
       }
       throw await this.#runner.toCallerError(error, context);
     } finally {
+      stopReports();
       context.release();
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { awaitHead } from '../../../src/client/concurrency/queue.js';
+import { awaitHead, keyEvents } from '../../../src/client/concurrency/queue.js';
 import { CommandError, ServerError } from '../../../src/model/errors.js';
 import { FakeQueue } from '../../support/fake-queue.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -102,6 +102,26 @@ describe('the queue', () => {
     queue.delete('n/abc');
     queue.delete('n/1');
     expect(await head).toMatchObject({ hasWaited: true, response: { kvs: [] } });
+  });
+
+  it('says every few seconds that there is no watch', async () => {
+    const clock = new VirtualClock();
+    const texts: string[] = [];
+    const interrupt = new AbortController();
+    const watch = {
+      // biome-ignore lint/correctness/useYield: the server refuses each stream
+      async *watch(): AsyncGenerator<never> {
+        if (clock.now() > 12_000_000_000n) interrupt.abort(new Error('enough'));
+        throw new ServerError('etcdserver: no leader', 'Unavailable');
+      },
+    };
+    const client = { ...new FakeQueue().client(), watch };
+    const context = { signal: interrupt.signal, clock, onInterrupted: (text: string) => texts.push(text) };
+    const events = keyEvents(client, { range: { key: Buffer.from('k') }, startRevision: 1n }, context);
+    await expect(events.next()).rejects.toThrow('enough');
+    expect(texts).toEqual(
+      [5, 10].map((seconds) => `the watch has been interrupted for ${seconds} s: etcdserver: no leader`),
+    );
   });
 
   it('passes on errors of the server', async () => {

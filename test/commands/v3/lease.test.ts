@@ -164,8 +164,19 @@ describe('lease keep-alive', () => {
     expect(context.clock.now()).toBe(1_500_000_000n);
   });
 
-  it('does not retry other server errors', async () => {
-    const refusal = new ServerError('etcdserver: permission denied', 'PermissionDenied');
+  it('prints the same failure again after some seconds', async () => {
+    const away = () => new ServerError('no server', 'Unavailable');
+    const failures = Array.from({ length: 24 }, away);
+    const { context, lines } = leaseContext({ leaseKeepAlive: server(...failures, renewed(9n)) });
+    await runLeaseKeepAlive({ id: 18n, isOnce: true }, context);
+    expect(lines).toEqual(Array.from({ length: 3 }, () => 'no server; trying again'));
+  });
+
+  it.each([
+    ['etcdserver: permission denied', 'PermissionDenied'],
+    ['etcdserver: no leader', 'Unavailable'],
+  ] as const)('does not retry after "%s"', async (message, code) => {
+    const refusal = new ServerError(message, code);
     const { context } = leaseContext({ leaseKeepAlive: server(refusal, renewed(9n)) });
     await expect(runLeaseKeepAlive({ id: 18n, isOnce: true }, context)).rejects.toThrow(refusal.message);
   });

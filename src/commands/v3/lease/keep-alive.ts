@@ -53,13 +53,15 @@ export async function runLeaseKeepAlive(
 }
 
 async function keepAliveOnce(lease: LeaseService, id: bigint, context: CommandContext): Promise<void> {
-  let lastPrinted = '';
+  const last = { text: '', at: 0n };
   const renewal = renewOnce(lease, id, {
     ...context,
     onRetry(error) {
       const text = failureText(error);
-      if (text !== lastPrinted) context.notices.line(`${text}; trying again`);
-      lastPrinted = text;
+      const at = context.clock.now();
+      if (text === last.text && at - last.at < REPEAT_NS) return;
+      context.notices.line(`${text}; trying again`);
+      Object.assign(last, { text, at });
     },
   });
   const response = await renewal.catch((error: unknown) => {
@@ -102,13 +104,16 @@ function failureText({ reasons, message }: Failure): string {
   return [...reasons, message].join('; ');
 }
 
+/** The same failure is printed again after this time. */
+const REPEAT_NS = 5_000_000_000n;
+
 /** The pause before a retry. */
 const RETRY_MS = 500;
 
 /**
  * Renews a lease once. Calls `onRetry` for errors such as an unreachable server, and retries without a limit (client/v3/lease.go
- * `KeepAliveOnce`, 3.7.1, which retries without a pause). Rejects with a `ServerError` for other errors and for a lease that does
- * not exist, or with the signal's reason.
+ * `KeepAliveOnce`, 3.7.1, which retries without a pause). Rejects with a `ServerError` for other errors, which are those of etcd (`no
+ * leader` too) and a lease that does not exist, or with the signal's reason.
  */
 async function renewOnce(
   { leaseKeepAlive }: Pick<LeaseService, 'leaseKeepAlive'>,
@@ -125,7 +130,7 @@ async function renewOnce(
       if (response.ttl > 0n) return response;
       throw new ServerError('etcdserver: requested lease not found', 'NotFound');
     } catch (error) {
-      if (!(error instanceof ServerError && error.canResume)) throw error;
+      if (!(error instanceof ServerError && error.canResume && !error.isOfEtcd)) throw error;
       onRetry(error);
     }
     await clock.sleep(RETRY_MS, signal);
