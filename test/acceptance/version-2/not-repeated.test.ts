@@ -5,10 +5,12 @@ import { type FakeServer, serve } from '../../support/http/fake-servers.js';
 import { ourEtcdctl, run } from '../../support/lab/program.js';
 
 /** Answers what is only read, over connections that are kept, and ends the connection after any other request. */
-const cutting: RequestListener = ({ method, url, socket }, response) => {
-  if (method !== 'GET') socket.destroy();
-  else response.end(JSON.stringify(url === '/v2/members' ? { members: [] } : {}));
-};
+const cutting =
+  (clientURLs: readonly string[]): RequestListener =>
+  ({ method, socket }, response) => {
+    if (method !== 'GET') socket.destroy();
+    else response.end(JSON.stringify({ members: [{ id: '1', name: 'm', peerURLs: [], clientURLs }] }));
+  };
 
 const written = ({ requests }: FakeServer) => requests.filter(({ method }) => method !== 'GET').length;
 
@@ -39,12 +41,15 @@ it.each<[args: readonly string[], each: number[]]>([
     [1, 1],
   ],
 ])('%j', async (args, each) => {
-  const servers = [await serve(cutting), await serve(cutting)];
-  const endpoints = servers.map(({ url }) => url).join(',');
-  const { code, stdout } = await run(ourEtcdctl(), ['--no-sync', '--endpoints', endpoints, ...args], {
+  const urls: string[] = [];
+  const servers = [await serve(cutting(urls)), await serve(cutting(urls))];
+  urls.push(...servers.map(({ url }) => url));
+  const { code, stdout } = await run(ourEtcdctl(), ['--endpoints', urls.join(','), ...args], {
     env: { ETCDCTL_API: '2' },
   });
   expect(servers.map(written)).toEqual(each);
+  // The connection on which the members were asked for their URLs is used again.
+  expect(servers[0]?.connections).toBe(1);
   expect(code).not.toBe(0);
   expect(stdout.toString()).toBe('');
 });
