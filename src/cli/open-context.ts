@@ -1,4 +1,4 @@
-import { ConnectionError, ServerError } from '../model/errors.js';
+import { Failure, ServerError } from '../model/errors.js';
 import type { Result } from '../model/results.js';
 import type { Client } from '../model/services.js';
 import { loadPrinter } from '../printers/registry.js';
@@ -41,6 +41,7 @@ export async function openContext(
         ...options,
         reportFailures: (reasons) => report(reasons, host),
         reportUnanswered: (explain) => reportUnanswered(explain, host),
+        reportWaiting: notices.line,
       },
       signal,
     );
@@ -82,7 +83,7 @@ export async function openContext(
   return {
     context,
     async explain(error) {
-      const isFromServer = error instanceof ServerError || error instanceof ConnectionError;
+      const isFromServer = error instanceof Failure && [error, error.cause].some(isServerError);
       if (signal.aborted || !isFromServer) return [];
       const { serverHints } = await import('./server-hints.js');
       const open = (endpoint: string) => connectTo(endpoint, globals, deadline);
@@ -92,6 +93,10 @@ export async function openContext(
       for (const client of clients) client.close();
     },
   };
+}
+
+function isServerError(error: unknown): boolean {
+  return error instanceof ServerError;
 }
 
 /** A client for one endpoint, without credentials, which reports nothing. */

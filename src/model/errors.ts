@@ -98,6 +98,11 @@ export class ServerError extends Failure {
     return this.isUnavailable || this.code === 'Internal';
   }
 
+  /** The error is one that etcd's clients know, and not one of gRPC or of the connection. */
+  get isOfEtcd(): boolean {
+    return this.message.startsWith('etcdserver: ');
+  }
+
   /** The message in the form of grpc-go, which etcdctl prints in a few places. */
   get status(): string {
     return /^rpc error: /.test(this.message)

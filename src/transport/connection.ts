@@ -26,6 +26,8 @@ export interface ConnectionOptions {
    * one sentence for each endpoint that was tried. The call rejects after this has settled.
    */
   readonly reportUnanswered?: (explain: () => Promise<readonly string[]>) => Promise<void>;
+  /** Called every few seconds while a write, or a call without a timeout, waits for its first response. Gets a sentence. */
+  readonly reportWaiting?: (text: string) => void;
 }
 
 /** The files are read when a client is created, and again for later connections. Error messages name them by `flagNames`. */

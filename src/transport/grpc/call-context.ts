@@ -138,6 +138,11 @@ export class CallContext implements AttemptContext {
     return performance.now() > this.#startMs + this.#timeoutMs - EARLY_MS;
   }
 
+  /** Whether the call has a timeout. */
+  get isLimited(): boolean {
+    return this.#timeoutMs !== null;
+  }
+
   get isDone(): boolean {
     return this.#done !== undefined;
   }

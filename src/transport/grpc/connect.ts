@@ -26,6 +26,7 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
     ),
     reportFailures: options.reportFailures,
     reportUnanswered: options.reportUnanswered,
+    reportWaiting: options.reportWaiting,
     credentials: options.credentials,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: options.callTimeoutMs,

@@ -30,7 +30,13 @@ export function attemptError(error: unknown, attempted: AttemptedEndpoint): V2At
   const why = explain(first as Error, attempted);
   const addsInformation = !details.includes(why) && !text.endsWith(why);
   const reasons = addsInformation ? [`${attempted.endpoint}: ${why}`] : [];
-  return new V2AttemptError(text, isConnectionFailure, { cause: error, reasons });
+  return new V2AttemptError(text, isConnectionFailure, { cause: error, reasons, isUnsent: isUnsent(first) });
+}
+
+function isUnsent(error: unknown): boolean {
+  if (error instanceof DialTimeoutError || error instanceof PeerCertificateError) return true;
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 function explain(failure: Error, attempted: AttemptedEndpoint): string {

@@ -48,6 +48,7 @@ async function serve(handlers: Handlers): Promise<Caller> {
   caller = new Caller({
     channels: [openChannel(endpoint, { kind: 'plaintext' }, connectionOptions([]))],
     reportFailures: undefined,
+    reportWaiting: undefined,
     reportUnanswered: unanswered,
     credentials: undefined,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
