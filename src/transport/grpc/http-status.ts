@@ -5,7 +5,7 @@ import { systemErrorText } from '../../go/system-error.js';
 import type { RpcCode } from '../../model/errors.js';
 import { Http2Error, KeepAliveTimeoutError, type ResetCode } from '../http2/error.js';
 import type { StreamFailure } from '../http2/stream.js';
-import { connectionLost, type Status } from './status.js';
+import { CONNECTION_UNUSABLE, connectionLost, type Status } from './status.js';
 
 /**
  * The gRPC status for responses that are not gRPC (from HTTP servers and proxies) and for streams that fail, with the messages of
@@ -135,14 +135,6 @@ export const SECOND_RESPONSE_MESSAGE: Status = {
 export const KEEP_ALIVE_FAILED: Status = {
   code: 'Unavailable',
   details: 'keepalive ping failed to receive ACK within timeout',
-  isInterruption: true,
-};
-
-/** There is no connection, or it takes no new calls. */
-export const CONNECTION_UNUSABLE: Status = {
-  code: 'Unavailable',
-  details: 'the connection is draining',
-  isUnprocessed: true,
   isInterruption: true,
 };
 

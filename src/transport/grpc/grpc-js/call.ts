@@ -13,7 +13,6 @@ import { goAwayText, resetCodeOf } from '../../http2/error.js';
 import type { AttemptContext } from '../call-context.js';
 import type { Attempt } from '../endpoint-channel.js';
 import {
-  CONNECTION_UNUSABLE,
   isGrpcContentType,
   KEEP_ALIVE_FAILED,
   NO_RESPONSE_MESSAGE,
@@ -25,7 +24,14 @@ import {
 } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import { CLIENT_API_VERSION, grpcTimeout } from '../settings.js';
-import { AttemptError, connectionLost, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
+import {
+  AttemptError,
+  CONNECTION_UNUSABLE,
+  connectionLost,
+  rpcCodeOf,
+  type Status,
+  UNREADABLE_MESSAGE,
+} from '../status.js';
 
 /** What one attempt at a call needs apart from its messages. */
 export interface CallSettings {
@@ -43,6 +49,8 @@ export interface ConnectionState {
   readonly isReady: boolean;
   /** Whether the socket is still open. */
   readonly isOpen: boolean;
+  /** To be called when the server has ended the connection with GOAWAY. */
+  noteGoAway(): void;
 }
 
 /** See `EndpointChannel.unary`. */
@@ -303,10 +311,11 @@ const RESET_BY_DETAILS: Readonly<Record<string, number>> = {
   'Protocol not secure enough': constants.NGHTTP2_INADEQUATE_SECURITY,
 };
 
-function statusOfReset(number: number, details: string, { isReady }: ConnectionState): Status {
+function statusOfReset(number: number, details: string, connection: ConnectionState): Status {
   if (details.endsWith('(Call ended without gRPC status)')) return NO_TRAILERS;
   const code = resetCodeOf(number);
-  if (isReady || code === 'CANCEL') return statusFromReset(code);
+  if (connection.isReady || code === 'CANCEL') return statusFromReset(code);
+  connection.noteGoAway();
   return code === 'REFUSED_STREAM'
     ? CONNECTION_UNUSABLE
     : withGoAway(connectionLost('EOF'), goAwayText(code, Buffer.alloc(0)));
