@@ -49,7 +49,7 @@ export interface ConnectionState {
   readonly isReady: boolean;
   /** Whether the socket is still open. */
   readonly isOpen: boolean;
-  /** To be called when the server has ended the connection with GOAWAY. */
+  /** To be called when the server has ended a connection with GOAWAY. */
   noteGoAway(): void;
 }
 

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import {
   type CallCredentials,
   type ChannelOptions,
@@ -53,7 +52,7 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #closing = abortController();
   readonly #connection: ConnectionState;
   #client: Client | undefined;
-  #endedByGoAway: Socket | undefined;
+  #hasSeenGoAway = false;
   #credentials: ConnectionCredentials | undefined;
   #explainer: ConnectionExplainer | undefined;
 
@@ -73,7 +72,7 @@ class GrpcJsChannel implements EndpointChannel {
         return channel.#credentials?.latest?.destroyed === false;
       },
       noteGoAway() {
-        channel.#endedByGoAway = channel.#credentials?.latest;
+        channel.#hasSeenGoAway = true;
       },
     };
   }
@@ -105,7 +104,7 @@ class GrpcJsChannel implements EndpointChannel {
     const { latest, stage = 'address' } = this.#credentials ?? {};
     // After a connection, grpc-js is idle until the next call.
     if (state === connectivityState.IDLE && latest !== undefined) {
-      return latest === this.#endedByGoAway ? ENDS_CONNECTIONS : 'the server has closed the connection';
+      return this.#hasSeenGoAway ? ENDS_CONNECTIONS : 'the server has closed the connection';
     }
     return this.#explainerOf(address).pending(stage);
   }
