@@ -39,6 +39,9 @@ import { ConnectionCredentials } from './credentials.js';
 // grpc-js would log errors to stderr that the failed calls report anyway.
 setLogger({});
 
+/** A server that ends its connections has had one in this time: longer than the backoff of calls. */
+const JUST_NOW_MS = 2000;
+
 /** Path of the call that `#probe` makes; it is never sent. */
 const PROBE_PATH = '/';
 
@@ -52,6 +55,8 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #closing = abortController();
   readonly #connection: ConnectionState;
   #client: Client | undefined;
+  /** When the channel was last seen to be ready. */
+  #readyAtMs: number | undefined;
   #credentials: ConnectionCredentials | undefined;
   #explainer: ConnectionExplainer | undefined;
 
@@ -97,10 +102,10 @@ class GrpcJsChannel implements EndpointChannel {
       return (await this.attempt(signal))?.explain() ?? 'connected too late';
     }
     if (state === connectivityState.READY) return NO_RESPONSE_IN_TIME;
-    const { latest, stage = 'address' } = this.#credentials ?? {};
-    // After a connection, grpc-js is idle until the next call.
-    if (state === connectivityState.IDLE && latest !== undefined) return ENDS_CONNECTIONS;
-    return this.#explainerOf(address).pending(stage);
+    const hasEnded = state === connectivityState.IDLE && this.#readyAtMs !== undefined;
+    if (hasEnded || performance.now() - (this.#readyAtMs ?? Number.NEGATIVE_INFINITY) < JUST_NOW_MS)
+      return ENDS_CONNECTIONS;
+    return this.#explainerOf(address).pending(this.#credentials?.stage ?? 'address');
   }
 
   async unary<Request, Response>(
@@ -219,6 +224,7 @@ class GrpcJsChannel implements EndpointChannel {
       let isConnected = false;
       const refuse: CallCredentials = credentials.createFromMetadataGenerator((_parameters, callback) => {
         isConnected = true;
+        this.#readyAtMs = performance.now();
         callback(new Error('connected'));
       });
       const call = this.#openedClient().makeUnaryRequest(
