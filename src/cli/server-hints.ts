@@ -16,6 +16,8 @@ export interface FailedCommand {
 export async function serverHints(error: unknown, command: FailedCommand): Promise<string[]> {
   const failure = error instanceof ConnectionError ? error.cause : error;
   if (!(failure instanceof ServerError)) return [];
+  const httpStatus = HTTP_STATUS.exec(failure.message)?.[1];
+  if (httpStatus !== undefined) return [describePage(httpStatus)];
   const name = ETCD_ERROR.exec(failure.message)?.[1];
   if (isWithoutLeader(failure, name)) return describeCluster(command);
   const hint = name === undefined ? undefined : HINTS[name];
@@ -23,6 +25,16 @@ export async function serverHints(error: unknown, command: FailedCommand): Promi
 }
 
 const ETCD_ERROR = /^etcdserver: (.*)$/;
+
+/** In grpc-go's message for a response that is not gRPC. */
+const HTTP_STATUS = /\bunexpected HTTP status code received from server: (\d+)/;
+
+/** What a status says that came instead of an answer of etcd. */
+function describePage(status: string): string {
+  return ['502', '503', '504'].includes(status)
+    ? `a proxy answered, not etcd (HTTP ${status}): it has no connection to a server behind it`
+    : `a web server or a proxy answered, not etcd (HTTP ${status}): check host and port, and what the proxy does with gRPC`;
+}
 
 type Hint = (command: FailedCommand) => string;
 

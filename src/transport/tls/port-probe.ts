@@ -9,7 +9,8 @@ import type { Security } from './security.js';
 
 /**
  * - `tls`: TLS, without which the connection was made; `http2`: HTTP/2 without TLS
- * - `peer`, `metrics`: those ports of etcd; `http1`: another web server; `ssh`
+ * - `peer`, `metrics`: those ports of etcd; `http1 only`: etcd without gRPC, which a proxy in between does not
+ *   pass on; `http1`: another web server; `ssh`
  * - `closing`: each connection is closed without an answer; `closing after TLS`: after the handshake
  */
 export type PortKind =
@@ -17,6 +18,7 @@ export type PortKind =
   | 'http2'
   | 'peer'
   | 'metrics'
+  | 'http1 only'
   | 'http1'
   | 'ssh'
   | 'closing'
@@ -61,15 +63,15 @@ type Ask = (request: Buffer) => Promise<Buffer>;
 
 /** What an HTTP/1.1 server is, by its answers. */
 async function kindOfHttp1(ask: Ask): Promise<PortKind | undefined> {
-  const [version, health] = await Promise.all(
-    ['/version', '/health'].map(async (path) => {
+  const [version, health, members] = await Promise.all(
+    ['/version', '/health', '/members'].map(async (path) => {
       const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
       return (await ask(Buffer.from(request))).toString('latin1');
     }),
   );
   if (version?.startsWith('SSH-')) return 'ssh';
   if (!version?.startsWith('HTTP/1.')) return undefined;
-  if (version.includes('"etcdserver"')) return 'peer';
+  if (version.includes('"etcdserver"')) return members?.startsWith('HTTP/1.1 200 ') ? 'peer' : 'http1 only';
   return health?.includes('{"health":') ? 'metrics' : 'http1';
 }
 
@@ -141,6 +143,8 @@ const EXPLANATIONS: Readonly<Record<PortKind, string>> = {
   http2: 'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener',
   peer: "this is etcd's peer port, for other members: use the client port, which usually is 2379",
   metrics: "this is etcd's metrics port, which takes no calls: use the client port, which usually is 2379",
+  'http1 only':
+    'etcd answers here with HTTP/1.1 only: let the proxy in between pass HTTP/2 (gRPC), or use a port of --listen-client-urls',
   http1: 'another web server (HTTP/1.1) listens on this port: check host and port',
   ssh: 'an SSH server listens on this port: check the port',
   closing:

@@ -349,6 +349,11 @@ const FILES: readonly FailureRow[] = [
 ];
 
 const OTHER_PORTS: readonly FailureRow[] = [
+  row('a proxy that passes HTTP/1.1 only', 'http1Only', async ({ servers }) => ({
+    endpoints: [
+      local(await servers.http1((path) => (path === '/version' ? '{"etcdserver":"3.7.1"}' : undefined))),
+    ],
+  })),
   row('the peer port', 'peerPort', (lab) => ({ endpoints: [lab.peerUrls.plain] })),
   row('the peer port with TLS', 'peerPort', (lab) => ({
     endpoints: [lab.peerUrls.secure],

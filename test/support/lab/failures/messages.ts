@@ -76,6 +76,13 @@ export const CONNECTION_MESSAGES = {
     meaning: 'The answer is HTTP/1.1, and not from etcd.',
     advice: 'Correct host and port; a proxy in between must pass HTTP/2.',
   },
+  http1Only: {
+    text: 'etcd answers here with HTTP/1.1 only: let the proxy in between pass HTTP/2 (gRPC), or use a port of --listen-client-urls (…)',
+    meaning:
+      'A proxy passes HTTP/1.1 requests on, and not gRPC; or the port is one of `--listen-client-http-urls`.',
+    advice:
+      'Let the proxy pass TCP (`stream`, `mode tcp`) or gRPC (`grpc_pass`, `proto h2`), and offer `h2` by ALPN.',
+  },
   ssh: {
     text: 'an SSH server listens on this port: check the port (…)',
     meaning: 'The answer is an SSH banner.',
@@ -358,6 +365,16 @@ export const SERVER_MESSAGES = {
     text: 'the server accepts transactions up to its --max-txn-ops (128 operations by default): split it, or raise it there',
     meaning: 'The transaction has too many operations.',
     advice: 'Split it.',
+  },
+  proxyWithoutServer: {
+    text: 'a proxy answered, not etcd (HTTP …): it has no connection to a server behind it',
+    meaning: 'The proxy has sent a page with the status 502, 503 or 504.',
+    advice: 'Ask etcd itself, without the proxy; look at the log of the proxy.',
+  },
+  webPage: {
+    text: 'a web server or a proxy answered, not etcd (HTTP …): check host and port, and what the proxy does with gRPC',
+    meaning: 'The answer is a page, over HTTP/2. With the status 400, nginx may want a client certificate.',
+    advice: 'Correct host and port; have the proxy pass gRPC on (nginx: `grpc_pass`).',
   },
 } as const satisfies Record<string, Message>;
 

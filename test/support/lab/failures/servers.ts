@@ -42,9 +42,13 @@ export class FailingServers {
     return this.listen(createTlsServer(options, onConnection));
   }
 
-  /** A web server: HTTP/1.1 without TLS. */
-  http1(): Promise<number> {
-    return this.listen(createHttpServer((_request, response) => response.end('hello')));
+  /** A web server: HTTP/1.1 without TLS. `undefined`: 404. */
+  http1(answer: (path: string) => string | undefined = () => 'hello'): Promise<number> {
+    const server = createHttpServer(({ url = '' }, response) => {
+      const body = answer(url);
+      response.writeHead(body === undefined ? 404 : 200).end(body);
+    });
+    return this.listen(server);
   }
 
   /** An HTTP/2 server without TLS, whose sessions are given to the test. */
