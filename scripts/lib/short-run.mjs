@@ -13,6 +13,7 @@ export const leftOut = [
   'test/acceptance/elect.test.ts',
   'test/acceptance/endpoint-lists.test.ts',
   'test/acceptance/faults/**',
+  'test/acceptance/forward-proxies.test.ts',
   'test/acceptance/large-ranges.test.ts',
   'test/acceptance/make-mirror.test.ts',
   'test/acceptance/node-versions.test.ts',

@@ -7,6 +7,8 @@ export interface Usage {
   readonly descriptors: number;
 }
 
+const PARTS = 10;
+
 /** The usage of a process while it runs, in the order of time. */
 export class UsageSamples {
   readonly samples: Usage[] = [];
@@ -23,25 +25,22 @@ export class UsageSamples {
     return taken;
   }
 
-  /** The medians of the first and the last tenth of the samples, and the largest of all. */
-  of(what: keyof Usage): { readonly first: number; readonly last: number; readonly peak: number } {
+  /** The medians of ten equal parts of the time, and the largest of all values. */
+  of(what: keyof Usage): { readonly parts: readonly number[]; readonly peak: number } {
     const values = this.samples.map((usage) => usage[what]);
-    const tenth = Math.max(1, Math.floor(values.length / 10));
-    return {
-      first: medianOf(values.slice(0, tenth)),
-      last: medianOf(values.slice(-tenth)),
-      peak: Math.max(...values),
-    };
+    const at = (part: number) => Math.floor((part * values.length) / PARTS);
+    const parts = Array.from({ length: PARTS }, (_, part) => medianOf(values.slice(at(part), at(part + 1))));
+    return { parts, peak: Math.max(...values) };
   }
 
-  /** As text, such as `memory 60, 61, peak 64 MB, descriptors 25, 25, peak 27`. */
+  /** As text, such as `memory 60 61 … 63, peak 64 MB; descriptors 25 25 … 25, peak 27`. */
   get summary(): string {
     const megabytes = (bytes: number) => Math.round(bytes / 1e6);
     const memory = this.of('residentBytes');
     const descriptors = this.of('descriptors');
     return [
-      `memory at first ${megabytes(memory.first)}, at last ${megabytes(memory.last)}, peak ${megabytes(memory.peak)} MB`,
-      `descriptors ${descriptors.first}, ${descriptors.last}, peak ${descriptors.peak}`,
+      `memory ${memory.parts.map(megabytes).join(' ')}, peak ${megabytes(memory.peak)} MB`,
+      `descriptors ${descriptors.parts.join(' ')}, peak ${descriptors.peak}`,
     ].join('; ');
   }
 }
