@@ -1,15 +1,15 @@
 // `npm run reference`: finds or obtains the real etcd programs and lists them; also obtains the Node.js versions that users have, and
-// the proxies that stand between client and server in tests.
-//   --quick     stops after the first source that gives a server, and obtains neither Node.js nor proxies
+// the programs that tests put between client and server.
+//   --quick     stops after the first source that gives a server, and obtains nothing else
 //   --prebuilt  as --quick, with the newest packages or releases; builds nothing
 //   --refresh   also tries the sources again that failed within the last hour
 
+import { obtainNetworkPrograms } from './lib/network-programs.mjs';
 import { obtainNodeVersions } from './lib/node-versions.mjs';
 import { folderVariable } from './lib/reference/local.mjs';
 import { releasesVariable } from './lib/reference/releases.mjs';
 import { obtainReference } from './lib/reference.mjs';
 import { missingRequirements } from './lib/requirements.mjs';
-import { obtainReverseProxies } from './lib/reverse-proxies.mjs';
 
 const howToInstall = `No etcd was found and none could be obtained. Any of these helps:
   - install it: on Debian or Ubuntu \`apt-get install etcd-server etcd-client\`, on macOS \`brew install etcd\`
@@ -35,7 +35,7 @@ const references = await obtainReference({
 
 if (!quick) {
   await obtainNodeVersions((line) => console.log(line));
-  await obtainReverseProxies((line) => console.log(line));
+  await obtainNetworkPrograms((line) => console.log(line));
 }
 if (references.length === 0) {
   console.error(howToInstall);

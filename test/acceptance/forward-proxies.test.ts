@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Pki } from '../../scripts/lib/pki.mjs';
 import { ConnectProxy } from '../support/grpc/connect-proxy.js';
+import { FailingServers } from '../support/lab/failures/servers.js';
 import { type Lab, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, type Program, run, start } from '../support/lab/program.js';
 
@@ -15,8 +16,12 @@ beforeAll(async () => {
   pki = lab.pki as Pki;
   await lab.real(['put', 'k', 'v']);
 });
+const servers = new FailingServers();
 afterEach(() => proxy?.close());
-afterAll(() => lab?.stop());
+afterAll(async () => {
+  await servers.close();
+  await lab?.stop();
+});
 
 /** A name of the server's certificate that only the proxy reaches. */
 const flags = () => [...lab.flags(['https://control-plane:2379']), '--command-timeout=2s'];
@@ -118,5 +123,20 @@ describe('a proxy over TLS', () => {
     expect(stderr).toContain('https://control-plane:2379: no TLS connection to the proxy: ');
     expect(stderr).toContain('unknown authority');
     expect(secure.asked).toEqual([]);
+  });
+
+  it('that says nothing is named in the reason', async () => {
+    const silent = await servers.silent();
+    const { code, stderr } = await call(ourEtcdctl(), `https://127.0.0.1:${silent}`, { env: trusting() });
+    expect(code).toBe(1);
+    expect(stderr).toContain('https://control-plane:2379: connected to the proxy, which does not answer; ');
+  });
+
+  it('that does not speak TLS is named in the reason', async () => {
+    const { port } = await startProxy();
+    const { code, stderr } = await call(ourEtcdctl(), `https://127.0.0.1:${port}`, { env: trusting() });
+    expect(code).toBe(1);
+    expect(stderr).toContain('https://control-plane:2379: no TLS connection to the proxy: ');
+    expect(stderr).not.toMatch(/HPE_|routines|_/);
   });
 });

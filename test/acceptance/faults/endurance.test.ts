@@ -118,10 +118,18 @@ async function restart(source: Lab, destination: Lab): Promise<number> {
 const inTime = (arrived: Promise<unknown>): Promise<unknown> =>
   Promise.race([arrived.catch(() => {}), delay(CATCH_UP_MS)]);
 
-async function ended(running: Running): Promise<{ stdout: string; stderr: string }> {
+interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The exit status, when the program has ended by itself. */
+  readonly early: number | null | undefined;
+}
+
+async function ended(running: Running): Promise<Ended> {
+  const early = await Promise.race([running.result.then(({ code }) => code), delay(0, undefined)]);
   running.kill('SIGINT');
   const { stdout, stderr } = await running.result;
-  return { stdout: stdout.toString(), stderr: stderr.toString() };
+  return { stdout: stdout.toString(), stderr: stderr.toString(), early };
 }
 
 /** The events of a watch's output, as `key value`. */
@@ -148,6 +156,7 @@ interface Outcome {
   readonly repeated: number;
   readonly resumed: number;
   readonly notices: string;
+  readonly early: Ended['early'];
 }
 
 async function outcomeOf(subject: Subject, source: Lab, destination: Lab) {
@@ -156,7 +165,8 @@ async function outcomeOf(subject: Subject, source: Lab, destination: Lab) {
   const copied = await history(destination, [subject.copyPrefix, LAST], subject.mirror);
   const watch = await ended(subject.watch);
   const mirror = await ended(subject.mirror);
-  const result = (events: readonly string[], { stderr }: { stderr: string }): Outcome => ({
+  const result = (events: readonly string[], { stderr, early }: Ended): Outcome => ({
+    early,
     ...countEvents(events, all),
     resumed: stderr.match(/resumed the /g)?.length ?? 0,
     notices: stderr,
@@ -176,8 +186,9 @@ function lines(
   what: string,
 ): string[] {
   return (['watch', 'mirror'] as const).map((command) => {
-    const { missed, repeated, resumed } = outcome[command];
-    const events = `events missed ${missed}, events repeated ${repeated}, resumed ${resumed} times`;
+    const { missed, repeated, resumed, early } = outcome[command];
+    const end = early === undefined ? '' : `, ended by itself with ${early}`;
+    const events = `events missed ${missed}, events repeated ${repeated}, resumed ${resumed} times${end}`;
     return `${name}, ${command === 'mirror' ? 'make-mirror' : 'watch'}, ${what}: ${events}; ${usages[command].summary}`;
   });
 }
@@ -220,8 +231,13 @@ it('a watch and a make-mirror lose and repeat nothing, and keep their memory and
   Object.assign(task.meta, { measurements } satisfies MeasurementMeta);
 
   for (const command of ['watch', 'mirror'] as const) {
-    const { missed, repeated, resumed, notices } = outcome[command];
-    expect({ command, missed, repeated }, notices).toEqual({ command, missed: 0, repeated: 0 });
+    const { missed, repeated, early, resumed, notices } = outcome[command];
+    expect({ command, missed, repeated, early }, notices).toEqual({
+      command,
+      missed: 0,
+      repeated: 0,
+      early: undefined,
+    });
     // Otherwise the counts would say nothing.
     expect(resumed, notices).toBeGreaterThan(0);
     const usage = ours.usages[command];

@@ -1,15 +1,15 @@
 /** Ways to put a reverse proxy before etcd. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { NetworkProgramName } from '../../../scripts/lib/network-programs.mjs';
 import type { Pki } from '../../../scripts/lib/pki.mjs';
-import type { ReverseProxyName } from '../../../scripts/lib/reverse-proxies.mjs';
 import { references } from './lab.js';
 import { type Command, haproxy, nghttpx, nginx, type ProxySettings } from './reverse-proxy.js';
 
 export interface Front {
   readonly name: string;
   /** `undefined`: etcd's own. */
-  readonly program: ReverseProxyName | undefined;
+  readonly program: NetworkProgramName | undefined;
   /** Of the server behind it. */
   readonly backend: 'plain' | 'tls';
   /** What clients speak to it. */
@@ -198,7 +198,7 @@ export const fronts: readonly Front[] = [
 
 /** A proxy that is set up wrongly for etcd. */
 export interface WrongFront extends Pick<Front, 'name' | 'command'> {
-  readonly program: ReverseProxyName;
+  readonly program: NetworkProgramName;
   /** `anonymous`: TLS without a client certificate. */
   readonly client: Front['client'] | 'anonymous';
   /** What our etcdctl says. */

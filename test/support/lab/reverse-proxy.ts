@@ -7,8 +7,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePorts } from '../../../scripts/lib/etcd/ports.mjs';
 import { forget, watch } from '../../../scripts/lib/etcd/watchdog.mjs';
+import { findNetworkProgram, type NetworkProgramName } from '../../../scripts/lib/network-programs.mjs';
 import type { Pki } from '../../../scripts/lib/pki.mjs';
-import { findReverseProxy, type ReverseProxyName } from '../../../scripts/lib/reverse-proxies.mjs';
 
 /** What a proxy needs to know. */
 export interface ProxySettings {
@@ -86,12 +86,12 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Why tests with this proxy are skipped; `undefined` when they are not. */
-export function reverseProxyMissing(name: ReverseProxyName): string | undefined {
-  return findReverseProxy(name) === undefined ? `this machine has no ${name}` : undefined;
+export function reverseProxyMissing(name: NetworkProgramName): string | undefined {
+  return findNetworkProgram(name) === undefined ? `this machine has no ${name}` : undefined;
 }
 
-function programOf(name: ReverseProxyName) {
-  const found = findReverseProxy(name);
+function programOf(name: NetworkProgramName) {
+  const found = findNetworkProgram(name);
   if (found === undefined) throw new Error(`this machine has no ${name}`);
   return found;
 }

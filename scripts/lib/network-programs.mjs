@@ -1,45 +1,48 @@
-// Reverse proxies that tests put between client and server: nginx, haproxy and nghttpx. Taken from PATH, else from Debian's packages,
-// which are unpacked into the cache with the libraries that the machine lacks.
+// What tests put between client and server: the reverse proxies nginx, haproxy and nghttpx, and nft, which drops packets. Taken from PATH,
+// else from Debian's packages, which are unpacked into the cache with the libraries that the machine lacks.
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { findProgram, isExecutable } from './command.mjs';
 import { root } from './paths.mjs';
 import { unpackWithDependencies } from './reference/debian.mjs';
 
-/** @typedef {'nginx' | 'haproxy' | 'nghttpx'} ReverseProxyName */
+/** @typedef {'nginx' | 'haproxy' | 'nghttpx' | 'nft'} NetworkProgramName */
 
 /**
- * @typedef {object} ReverseProxy
+ * @typedef {object} NetworkProgram
  * @property {string} program path
  * @property {Record<string, string>} env where its libraries are
  * @property {string} modules the folder of nginx's modules
  */
 
-/** @type {Record<ReverseProxyName, string[]>} */
+/** @type {Record<NetworkProgramName, string[]>} */
 const packages = {
   nginx: ['nginx', 'libnginx-mod-stream'],
   haproxy: ['haproxy'],
   nghttpx: ['nghttp2-proxy'],
+  nft: ['nftables'],
 };
-const names = /** @type {ReverseProxyName[]} */ (Object.keys(packages));
+const names = /** @type {NetworkProgramName[]} */ (Object.keys(packages));
 
-const cache = path.join(root, '.cache', 'reverse-proxies');
+const cache = path.join(root, '.cache', 'network-programs');
 
 /** Debian has them there, which is not on the PATH of every user. */
 const systemFolders = ['/usr/local/sbin', '/usr/sbin'];
 
+const systemModules = '/usr/lib/nginx/modules';
+
 /**
- * @param {ReverseProxyName} name
- * @returns {ReverseProxy | undefined} undefined when the machine has none
+ * @param {NetworkProgramName} name
+ * @returns {NetworkProgram | undefined} undefined when the machine has none
  */
-export function findReverseProxy(name) {
-  const unpacked = ['sbin', 'bin'].map((folder) => path.join(cache, 'usr', folder, name)).find(isExecutable);
-  if (unpacked !== undefined) {
-    const modules = path.join(cache, 'usr', 'lib', 'nginx', 'modules');
-    return { program: unpacked, env: { LD_LIBRARY_PATH: libraryFolders().join(':') }, modules };
-  }
+export function findNetworkProgram(name) {
   const program = findProgram(name, systemFolders);
-  return program === undefined ? undefined : { program, env: {}, modules: '/usr/lib/nginx/modules' };
+  const hasModules = name !== 'nginx' || existsSync(path.join(systemModules, 'ngx_stream_module.so'));
+  if (program !== undefined && hasModules) return { program, env: {}, modules: systemModules };
+  const unpacked = ['sbin', 'bin'].map((folder) => path.join(cache, 'usr', folder, name)).find(isExecutable);
+  if (unpacked === undefined) return undefined;
+  const modules = path.join(cache, 'usr', 'lib', 'nginx', 'modules');
+  return { program: unpacked, env: { LD_LIBRARY_PATH: libraryFolders().join(':') }, modules };
 }
 
 /** `usr/lib` and its folder for this machine's architecture, such as `x86_64-linux-gnu`. */
@@ -52,12 +55,12 @@ function libraryFolders() {
 }
 
 /**
- * Unpacks the packages, if one of the proxies is missing.
+ * Unpacks the packages, if one of the programs is missing.
  *
  * @param {(line: string) => void} say receives the reason when they cannot be obtained
  */
-export async function obtainReverseProxies(say) {
-  const missing = names.filter((name) => findReverseProxy(name) === undefined);
+export async function obtainNetworkPrograms(say) {
+  const missing = names.filter((name) => findNetworkProgram(name) === undefined);
   if (missing.length === 0) return;
   const label = missing.join(', ');
   if (findProgram('apt-get') === undefined || findProgram('dpkg') === undefined) {
