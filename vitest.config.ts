@@ -25,6 +25,9 @@ const withServers = {
   ...(process.env.TESTED_BEFORE !== undefined && { runner: 'test/support/lab/unrepeated-runner.ts' }),
 };
 
+/** They use the whole machine, and run one after another when the other files have ended. */
+const alone = ['test/acceptance/faults/load.test.ts'];
+
 /**
  * Unit tests that do not run on Windows: what they test it does not have (file modes, named pipes, symbolic links, `/dev`), or they
  * compare paths that are written with `/`.
@@ -76,7 +79,16 @@ export default defineConfig({
         },
       },
       { test: { name: 'unit, isolated', include: withReplacedModules, testTimeout: unitTimeout } },
-      { test: { name: 'acceptance', ...withServers } },
+      { test: { name: 'acceptance', ...withServers, exclude: alone } },
+      {
+        test: {
+          name: 'acceptance, alone',
+          ...withServers,
+          include: alone,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
       { test: { name: 'short', ...withServers, exclude: leftOut, env: shortRunEnvironment() } },
     ],
   },
