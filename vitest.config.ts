@@ -10,8 +10,12 @@ const report = process.env.TEST_REPORT_FILE;
 /** They replace modules (vi.mock), and cannot share a process with files that have loaded them. */
 const withReplacedModules = ['subchannel', 'dial', 'database-file'].map((name) => `test/**/${name}.test.ts`);
 
-/** Time for a machine that is busy with other things; a test that hangs still ends. */
-const unitTimeout = 30_000;
+const unit = {
+  // Much of their time is waiting for timeouts.
+  maxWorkers: 3,
+  // Time for a machine that is busy with other things; a test that hangs still ends.
+  testTimeout: 30_000,
+};
 
 /** Each file starts servers: much of their time is waiting, so two cores run four files at a time. */
 const withServers = {
@@ -64,7 +68,7 @@ export default defineConfig({
           ],
           // Modules are loaded once for all files, not once for each: a third of the time.
           isolate: false,
-          testTimeout: unitTimeout,
+          ...unit,
         },
       },
       {
@@ -75,10 +79,10 @@ export default defineConfig({
           name: 'unit, frames',
           include: ['test/transport/grpc/conformance/**/*.test.ts'],
           isolate: false,
-          testTimeout: unitTimeout,
+          ...unit,
         },
       },
-      { test: { name: 'unit, isolated', include: withReplacedModules, testTimeout: unitTimeout } },
+      { test: { name: 'unit, isolated', include: withReplacedModules, ...unit } },
       { test: { name: 'acceptance', ...withServers, exclude: alone } },
       {
         test: {

@@ -1,5 +1,5 @@
 /** Says what to do about errors of the server. Loaded only after such an error. */
-import { ConnectionError, ServerError } from '../model/errors.js';
+import { ServerError } from '../model/errors.js';
 import type { Client } from '../model/services.js';
 import { NO_RESPONSE_IN_TIME } from '../transport/grpc/settings.js';
 
@@ -14,10 +14,10 @@ export interface FailedCommand {
 
 /** Sentences to print above the final line of the error; none when the message says it all. Never rejects. */
 export async function serverHints(error: unknown, command: FailedCommand): Promise<string[]> {
-  const failure = error instanceof ConnectionError ? error.cause : error;
+  const failure = error instanceof ServerError ? error : (error as Partial<Error>).cause;
   if (!(failure instanceof ServerError)) return [];
-  const httpStatus = HTTP_STATUS.exec(failure.message)?.[1];
-  if (httpStatus !== undefined) return [describePage(httpStatus)];
+  const notGrpc = NOT_GRPC.exec(failure.message);
+  if (notGrpc !== null) return [describeAnswer(notGrpc[1])];
   const name = ETCD_ERROR.exec(failure.message)?.[1];
   if (isWithoutLeader(failure, name)) return describeCluster(command);
   const hint = name === undefined ? undefined : HINTS[name];
@@ -26,14 +26,17 @@ export async function serverHints(error: unknown, command: FailedCommand): Promi
 
 const ETCD_ERROR = /^etcdserver: (.*)$/;
 
-/** In grpc-go's message for a response that is not gRPC. */
-const HTTP_STATUS = /\bunexpected HTTP status code received from server: (\d+)/;
+/** The response has an HTTP status or a content type that is not gRPC's. */
+const NOT_GRPC = / desc = (?:unexpected HTTP status code received from server: (\d+)|malformed header: )/;
 
-/** What a status says that came instead of an answer of etcd. */
-function describePage(status: string): string {
-  return ['502', '503', '504'].includes(status)
+const NOT_ETCD =
+  "the answer is not that of etcd's client port: it may come from its metrics port, from a proxy or from another web server: check host and port";
+
+/** @param status of HTTP, if the answer has one */
+function describeAnswer(status: string | undefined): string {
+  return status !== undefined && ['502', '503', '504'].includes(status)
     ? `a proxy answered, not etcd (HTTP ${status}): it has no connection to a server behind it`
-    : `a web server or a proxy answered, not etcd (HTTP ${status}): check host and port, and what the proxy does with gRPC`;
+    : NOT_ETCD;
 }
 
 type Hint = (command: FailedCommand) => string;
@@ -73,11 +76,12 @@ const LEADER_ERRORS: readonly string[] = [
   'request timed out, possibly due to connection lost',
 ];
 
-function isWithoutLeader({ code, reasons }: ServerError, name: string | undefined): boolean {
+function isWithoutLeader(error: ServerError, name: string | undefined): boolean {
   if (name !== undefined) return LEADER_ERRORS.includes(name);
-  return (
-    code === 'DeadlineExceeded' && reasons.some((reason) => UNANSWERED.some((end) => reason.endsWith(end)))
-  );
+  if (error.code !== 'DeadlineExceeded') return false;
+  // The server has a time limit of its own for what needs a leader.
+  if (error.message === error.status) return true;
+  return error.reasons.some((reason) => UNANSWERED.some((end) => reason.endsWith(end)));
 }
 
 const STATUS_TIMEOUT_MS = 500;

@@ -206,9 +206,8 @@ export interface WrongFront extends Pick<Front, 'name' | 'command'> {
 }
 
 const HTTP1 = /: another web server \(HTTP\/1\.1\) listens on this port: check host and port/;
-const HTTP1_ONLY = /: etcd answers here with HTTP\/1\.1 only: let the proxy in between pass HTTP\/2 \(gRPC\)/;
-const page = (status: number) =>
-  new RegExp(`^a web server or a proxy answered, not etcd \\(HTTP ${status}\\): `, 'm');
+const HTTP1_ONLY = /: etcd answers here with HTTP\/1\.1 only: let a proxy in between pass HTTP\/2 \(gRPC\)/;
+const NOT_ETCD = /^the answer is not that of etcd's client port: /m;
 
 const nginxHttp =
   (listen: string, more: (settings: ProxySettings) => string) => (settings: ProxySettings) => {
@@ -242,14 +241,14 @@ export const wrongFronts: readonly WrongFront[] = [
     name: 'nginx that wants a client certificate',
     program: 'nginx',
     client: 'anonymous',
-    says: page(400),
+    says: NOT_ETCD,
     command: nginxHttp('ssl http2', ({ pki }) => nginxTls(pki)),
   },
   {
     name: 'nginx that serves files',
     program: 'nginx',
     client: 'plain',
-    says: page(404),
+    says: NOT_ETCD,
     command: (settings) =>
       nginx(
         'http',

@@ -25,6 +25,11 @@ export const CONNECTION_MESSAGES = {
     meaning: 'Nothing came back for the TCP connection.',
     advice: 'Check address, routes and firewalls between here and there.',
   },
+  silentNameServer: {
+    text: 'the host name has not been resolved: the name server may not answer (i/o timeout)',
+    meaning: 'A name server of `/etc/resolv.conf` is down, or its answers are dropped.',
+    advice: 'Try `getent hosts NAME`; use an address, or repair DNS.',
+  },
   silentTls: {
     text: 'connected, but the server does not answer the TLS handshake: it may be stopped, overloaded, or no TLS server',
     meaning: 'The TCP connection is there, then nothing comes.',
@@ -32,14 +37,24 @@ export const CONNECTION_MESSAGES = {
   },
   silentHttp2: {
     text: 'connected, but the server does not start HTTP/2: it may be stopped, overloaded, or expect TLS (https://)',
-    meaning: 'The connection (with `https://` also the handshake) is there, then nothing comes.',
-    advice: 'As above; with `http://` try `https://`.',
+    meaning: 'The TCP connection is there, then nothing comes.',
+    advice: 'As above; or try `https://`.',
+  },
+  silentHttp2OverTls: {
+    text: 'connected with TLS, but the server does not start HTTP/2: it may be stopped or overloaded',
+    meaning: 'The TCP connection and the TLS handshake are there, then nothing comes.',
+    advice: 'As above.',
   },
   silentCall: {
     text: 'connected, but the server did not answer in time',
     meaning: 'HTTP/2 works, the request has no answer.',
     advice:
       'See `etcdctl endpoint status` and `endpoint health`: no leader, or overload. Raise `--command-timeout` for large requests.',
+  },
+  unanswered: {
+    text: 'connected, but the server has not answered yet',
+    meaning: 'A signal has ended the command while it waited for the answer to its request.',
+    advice: 'As above.',
   },
   closing: {
     text: 'the server closes each connection at once, with TLS and without: it may be a proxy without a server behind it, or another program (…)',
@@ -71,17 +86,17 @@ export const CONNECTION_MESSAGES = {
     meaning: 'The port is one of `--listen-metrics-urls`.',
     advice: 'Use the client port.',
   },
+  httpPort: {
+    text: 'etcd answers here with HTTP/1.1 only: let a proxy in between pass HTTP/2 (gRPC), or use a port of --listen-client-urls (…)',
+    meaning:
+      'A proxy passes HTTP/1.1 requests on, and not gRPC; or the port is one of `--listen-client-http-urls`.',
+    advice:
+      'Let the proxy pass TCP (`stream`, `mode tcp`) or gRPC (`grpc_pass`, `proto h2`), and offer `h2` by ALPN; or use the port for gRPC.',
+  },
   webServer: {
     text: 'another web server (HTTP/1.1) listens on this port: check host and port (…)',
     meaning: 'The answer is HTTP/1.1, and not from etcd.',
     advice: 'Correct host and port; a proxy in between must pass HTTP/2.',
-  },
-  http1Only: {
-    text: 'etcd answers here with HTTP/1.1 only: let the proxy in between pass HTTP/2 (gRPC), or use a port of --listen-client-urls (…)',
-    meaning:
-      'A proxy passes HTTP/1.1 requests on, and not gRPC; or the port is one of `--listen-client-http-urls`.',
-    advice:
-      'Let the proxy pass TCP (`stream`, `mode tcp`) or gRPC (`grpc_pass`, `proto h2`), and offer `h2` by ALPN.',
   },
   ssh: {
     text: 'an SSH server listens on this port: check the port (…)',
@@ -92,6 +107,11 @@ export const CONNECTION_MESSAGES = {
     text: 'the server does not offer HTTP/2 (ALPN h2): check that this is the client port of etcd, not a proxy (…)',
     meaning: 'TLS works, without the protocol that gRPC needs.',
     advice: 'Use the client port of etcd; let a proxy pass TLS through, or offer `h2`.',
+  },
+  refusedHandshake: {
+    text: 'the server refuses the TLS handshake: it may require a client certificate (--cert and --key), or have no cipher suite or kind of key in common with this program (…)',
+    meaning: 'The server ends the handshake with the alert handshake_failure, which has several causes.',
+    advice: 'Give `--cert` and `--key`; compare `--cipher-suites` of etcd, or the ciphers of the proxy.',
   },
   oldTls: {
     text: 'the server offers no TLS version from 1.2 on (…)',
@@ -212,7 +232,7 @@ export const CONNECTION_MESSAGES = {
     advice: 'Give the key that the certificate was issued for.',
   },
   damagedCertificate: {
-    text: '… contains a damaged certificate instead of a certificate',
+    text: 'the certificate in … is damaged',
     meaning: 'The block is there, its content is no certificate.',
     advice: 'Copy the file again.',
   },
@@ -372,7 +392,7 @@ export const SERVER_MESSAGES = {
     advice: 'Ask etcd itself, without the proxy; look at the log of the proxy.',
   },
   webPage: {
-    text: 'a web server or a proxy answered, not etcd (HTTP …): check host and port, and what the proxy does with gRPC',
+    text: "the answer is not that of etcd's client port: it may come from its metrics port, from a proxy or from another web server: check host and port",
     meaning: 'The answer is a page, over HTTP/2. With the status 400, nginx may want a client certificate.',
     advice: 'Correct host and port; have the proxy pass gRPC on (nginx: `grpc_pass`).',
   },

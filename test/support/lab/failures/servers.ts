@@ -1,9 +1,20 @@
 /** Servers on loopback that are not what the client expects. */
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+
+/** The bodies of responses by path. */
+export type HttpAnswers = Readonly<Record<string, string>>;
+
+export function answering(answers: HttpAnswers): RequestListener {
+  return ({ url = '' }, response) => {
+    const body = answers[url];
+    response.statusCode = body === undefined ? 404 : 200;
+    response.end(body);
+  };
+}
 
 /** Keeps what the tests have started, and closes it. */
 export class FailingServers {
@@ -42,13 +53,9 @@ export class FailingServers {
     return this.listen(createTlsServer(options, onConnection));
   }
 
-  /** A web server: HTTP/1.1 without TLS. `undefined`: 404. */
-  http1(answer: (path: string) => string | undefined = () => 'hello'): Promise<number> {
-    const server = createHttpServer(({ url = '' }, response) => {
-      const body = answer(url);
-      response.writeHead(body === undefined ? 404 : 200).end(body);
-    });
-    return this.listen(server);
+  /** A web server: HTTP/1.1 without TLS. */
+  http1(answers: HttpAnswers = { '/version': 'hello' }): Promise<number> {
+    return this.listen(createHttpServer(answering(answers)));
   }
 
   /** An HTTP/2 server without TLS, whose sessions are given to the test. */

@@ -39,6 +39,8 @@ let server: FakeEtcd | undefined;
 let proxy: FaultProxy | undefined;
 let caller: Caller | undefined;
 
+const unanswered = vi.fn();
+
 async function serve(handlers: Handlers): Promise<Caller> {
   server = await FakeEtcd.start(handlers);
   proxy = await FaultProxy.start(server.port);
@@ -46,6 +48,8 @@ async function serve(handlers: Handlers): Promise<Caller> {
   caller = new Caller({
     channels: [openChannel(endpoint, { kind: 'plaintext' }, connectionOptions([]))],
     reportFailures: undefined,
+    reportWaiting: undefined,
+    reportUnanswered: unanswered,
     credentials: undefined,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: null,
@@ -270,6 +274,20 @@ test('requests and responses are streamed until the requests end', async () => {
   }
   requests.end();
   expect((await responses.next()).done).toBe(true);
+});
+
+test('a stream that is aborted after a response does not say what it was waiting for', async () => {
+  const to = await serve({
+    ...echo,
+    'Maintenance/Snapshot': (call: Outgoing) => void call.write(part('one')),
+  });
+  const signal = AbortSignal.timeout(400);
+  const requests = hand<{ id: bigint }>();
+  const streams = [to.serverStream(snapshot, {}, { signal }), to.bidi(keepAlive, requests.items, { signal })];
+  requests.give({ id: 1n });
+  await Promise.all(streams.map((stream) => stream.next()));
+  for (const stream of streams) expect(await rejection(stream.next())).toBe(signal.reason);
+  expect(unanswered).not.toHaveBeenCalled();
 });
 
 test('requests wait for a slow server', async () => {
