@@ -33,7 +33,6 @@ const IN_GRPC_JS: Readonly<Record<string, string>> = {
   'status abc': 'rpc error: code = Unknown desc = m',
   'status 2147483648': 'rpc error: code = Code(2147483648) desc = m',
   'an escaped message': 'desc = a%20%C3%A4%ff%zz%4',
-  'no message': 'desc = No message received',
   'half a message': 'rpc error: code = PermissionDenied desc = ',
   'a newline in a field value': 'rpc error: code = PermissionDenied desc = ',
   'an escape in a message': 'rpc error: code = PermissionDenied desc = ',
