@@ -16,6 +16,7 @@ export interface FailedCommand {
 export async function serverHints(error: unknown, command: FailedCommand): Promise<string[]> {
   const failure = error instanceof ServerError ? error : (error as Partial<Error>).cause;
   if (!(failure instanceof ServerError)) return [];
+  if (NOT_GRPC.test(failure.message)) return [NOT_ETCD];
   const name = ETCD_ERROR.exec(failure.message)?.[1];
   if (isWithoutLeader(failure, name)) return describeCluster(command);
   const hint = name === undefined ? undefined : HINTS[name];
@@ -23,6 +24,12 @@ export async function serverHints(error: unknown, command: FailedCommand): Promi
 }
 
 const ETCD_ERROR = /^etcdserver: (.*)$/;
+
+/** The response has an HTTP status or a content type that is not gRPC's. */
+const NOT_GRPC = / desc = (?:unexpected HTTP status code received from server|malformed header): /;
+
+const NOT_ETCD =
+  "the answer is not that of etcd's client port: it may come from its metrics port, from a proxy or from another web server: check host and port";
 
 type Hint = (command: FailedCommand) => string;
 

@@ -5,8 +5,10 @@ import { Countdown } from './countdown.js';
 import type { AttemptError } from './status.js';
 
 /** The error of Go's context package; scripts match its message. */
-export function deadlineExceeded(reasons: readonly string[], cause?: unknown): ServerError {
-  return new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons, cause });
+export function deadlineExceeded(
+  options: Pick<ServerError, 'reasons'> & { readonly cause?: unknown; readonly isUnsent?: boolean },
+): ServerError {
+  return new ServerError('context deadline exceeded', 'DeadlineExceeded', options);
 }
 
 /** How much earlier than here a deadline can pass on the server. */
@@ -97,6 +99,8 @@ export class CancellableContext implements AttemptContext {
 export class CallContext implements AttemptContext {
   /** Why the previous attempt failed, if the call was retried: goes into the reasons of an exceeded deadline. */
   lastFailure?: AttemptError;
+  /** Whether there was a connection for the request. */
+  wasSent = false;
   /** Whether a response message was received. */
   hasResponse = false;
   readonly #startMs = performance.now();
@@ -194,7 +198,7 @@ export class CallContext implements AttemptContext {
     return startTimer(this.#timeoutMs, () => {
       if (this.#done !== undefined) return;
       this.#hasExpired = true;
-      this.#finish(deadlineExceeded([]));
+      this.#finish(deadlineExceeded({ reasons: [] }));
     });
   }
 

@@ -61,6 +61,7 @@ export class CallRunner {
     const refusedBy = new Set<EndpointChannel>();
     for (let attempt = 1; ; attempt++) {
       const channel = pool.ready ?? (await pool.pick(context.signal));
+      context.wasSent = true;
       try {
         return await attemptCall(channel);
       } catch (failure) {
@@ -89,8 +90,10 @@ export class CallRunner {
     }
     const failure = context.isDone ? context.reason : error;
     const isOwnDeadline = failure instanceof AttemptError && isCausedByDeadline(failure, context);
-    if (isOwnDeadline || context.hasExpired)
-      return deadlineExceeded(await this.pool.explain(context.lastFailure), error);
+    if (isOwnDeadline || context.hasExpired) {
+      const reasons = await this.pool.explain(context.lastFailure);
+      return deadlineExceeded({ reasons, cause: error, isUnsent: !context.wasSent });
+    }
     return failure instanceof AttemptError ? toServerError(failure) : failure;
   }
 }

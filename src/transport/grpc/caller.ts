@@ -147,6 +147,7 @@ export class Caller {
     try {
       await this.#authentication.refreshTokenForStream(context);
       channel = pool.ready ?? (await pool.pick(context.signal));
+      context.wasSent = true;
       const responses = channel.bidi(rpc, this.#encoder.encodeAll(rpc, requests), {
         context,
         token: this.#authentication.token,

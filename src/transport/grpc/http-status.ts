@@ -120,6 +120,17 @@ export function statusFromReset(code: ResetCode): Status {
   };
 }
 
+/** Both statuses: grpc-go stream.go `recvMsg`. */
+export const NO_RESPONSE_MESSAGE: Status = {
+  code: 'Internal',
+  details: 'cardinality violation: received no response message from non-server-streaming RPC',
+};
+export const SECOND_RESPONSE_MESSAGE: Status = {
+  code: 'Internal',
+  details:
+    'cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message',
+};
+
 /** The server has not answered a keepalive ping. */
 export const KEEP_ALIVE_FAILED: Status = {
   code: 'Unavailable',

@@ -8,13 +8,8 @@ import {
   explainClientCertificate,
   explainServerCertificate,
 } from '../tls/certificate-failure.js';
-import {
-  alertIn,
-  describeFailure,
-  formatFailure,
-  tlsLibraryReason,
-  toOpensslText,
-} from '../tls/connection-failure.js';
+import { alertIn, describeFailure, formatFailure } from '../tls/connection-failure.js';
+import { tlsLibraryReason, toOpensslText } from '../tls/library-error.js';
 import { PeerCertificateError } from '../tls/peer.js';
 
 export interface AttemptedEndpoint extends CertificateFailure {

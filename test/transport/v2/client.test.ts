@@ -483,6 +483,14 @@ describe('the version 2 client: TLS', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('says what the CA file has when it is not that of the server', async () => {
+    const server = await serve(FOUND, secure());
+    const flagNames = { ca: '--ca-file', cert: '--cert-file', key: '--key-file' };
+    expect(await failure(server.url, { ...files(), caFile: pki.client.cert, flagNames })).toMatchObject({
+      reasons: [expect.stringMatching(/; .* has .* \(SHA-256 .*\): give the right CA with --ca-file \(/)],
+    });
+  });
+
   it('rejects a server whose certificate is for another name', async () => {
     const server = await serve(FOUND, secure());
     const { message } = await failure(server.url, { ...files(), serverName: 'other.example' });

@@ -16,7 +16,9 @@ import {
   CONNECTION_UNUSABLE,
   isGrpcContentType,
   KEEP_ALIVE_FAILED,
+  NO_RESPONSE_MESSAGE,
   NO_TRAILERS,
+  SECOND_RESPONSE_MESSAGE,
   statusFromHttp,
   statusFromReset,
   withGoAway,
@@ -275,6 +277,9 @@ function statusFromDetails(details: string, connection: ConnectionState): Status
   if (/^(?:No connection established|Failed to start HTTP\/2 stream with error )/.test(details)) {
     return CONNECTION_UNUSABLE;
   }
+  if (details === 'No message received') return NO_RESPONSE_MESSAGE;
+  if (details === 'Too many responses received') return SECOND_RESPONSE_MESSAGE;
+  if (details === 'No status information received') return NO_TRAILERS;
   if (details === 'Connection dropped') return connection.isOpen ? KEEP_ALIVE_FAILED : connectionLost('EOF');
   const failure = INTERNAL_FAILURES.find((pattern) => pattern.test(details))?.exec(details)?.[1];
   if (failure !== undefined) return connectionLost(readErrorText(failure));

@@ -2,7 +2,14 @@
 import { networkInterfaces } from 'node:os';
 import { createAuthority } from '../../../../scripts/lib/pki.mjs';
 import { canMount } from '../certificate-table.js';
-import { canDropPackets, droppingCommand, type FailureLab, FUTURE, PAST } from './failure-lab.js';
+import {
+  canDropPackets,
+  droppingCommand,
+  droppingWithNames,
+  type FailureLab,
+  FUTURE,
+  PAST,
+} from './failure-lab.js';
 import type { ConnectionMessage } from './messages.js';
 
 export interface Attempt {
@@ -91,6 +98,15 @@ const NETWORK: readonly FailureRow[] = [
     'dropped',
     () => ({ endpoints: ['192.0.2.2:2379'], through: droppingCommand }),
     { ...LATE, skipped: canDropPackets ? undefined : 'network namespaces are not possible' },
+  ),
+  row(
+    'a name server that does not answer',
+    'silentNameServer',
+    (lab) => ({
+      endpoints: ['etcd.example:2379'],
+      through: droppingWithNames(lab.file('nameserver 192.0.2.53\n')),
+    }),
+    { ...LATE, skipped: canDropPackets && canMount ? undefined : 'namespaces are not possible' },
   ),
   row(
     'connected and silent',
@@ -292,6 +308,10 @@ const TLS: readonly FailureRow[] = [
     const options = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     return { endpoints: [await lab.tlsServer({ options })], flags: [lab.caFlag] };
   }),
+  row('no common cipher suite', 'refusedHandshake', async (lab) => {
+    const options = { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' } as const;
+    return { endpoints: [await lab.tlsServer({ options })], flags: [lab.caFlag] };
+  }),
   row('TLS without ALPN', 'noHttp2', async (lab) => ({
     endpoints: [await lab.tlsServer({ options: { ALPNProtocols: [] } })],
     flags: [lab.caFlag],
@@ -372,11 +392,23 @@ const FILES: readonly FailureRow[] = [
   ]),
 ];
 
+/** What etcd answers to the path `/version`. */
+const VERSION = '{"etcdserver":"3.7.1","etcdcluster":"3.7.0","storage":"3.7.0"}';
+
 const OTHER_PORTS: readonly FailureRow[] = [
   row('the peer port', 'peerPort', (lab) => ({ endpoints: [lab.peerUrls.plain] })),
   row('the peer port with TLS', 'peerPort', (lab) => ({
     endpoints: [lab.peerUrls.secure],
     flags: lab.clientFlags,
+  })),
+  row('the peer port with TLS, without TLS', 'useHttps', (lab) => ({
+    endpoints: [new URL(lab.peerUrls.secure).host],
+  })),
+  row('a peer port with TLS that wants no certificate, without TLS', 'peerPort', async (lab) => ({
+    endpoints: [new URL(await lab.httpsServer({ '/version': VERSION })).host],
+  })),
+  row('the port for HTTP', 'httpPort', async ({ servers }) => ({
+    endpoints: [local(await servers.http1({ '/version': VERSION, '/health': '{"health":"true"}' }))],
   })),
   row('the metrics port', 'metricsPort', (lab) => ({ endpoints: [lab.metricsAddress] })),
   row('the metrics port, with TLS', 'metricsPort', (lab) => ({

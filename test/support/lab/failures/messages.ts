@@ -25,6 +25,11 @@ export const CONNECTION_MESSAGES = {
     meaning: 'Nothing came back for the TCP connection.',
     advice: 'Check address, routes and firewalls between here and there.',
   },
+  silentNameServer: {
+    text: 'the host name has not been resolved: the name server may not answer (i/o timeout)',
+    meaning: 'A name server of `/etc/resolv.conf` is down, or its answers are dropped.',
+    advice: 'Try `getent hosts NAME`; use an address, or repair DNS.',
+  },
   silentTls: {
     text: 'connected, but the server does not answer the TLS handshake: it may be stopped, overloaded, or no TLS server',
     meaning: 'The TCP connection is there, then nothing comes.',
@@ -81,6 +86,11 @@ export const CONNECTION_MESSAGES = {
     meaning: 'The port is one of `--listen-metrics-urls`.',
     advice: 'Use the client port.',
   },
+  httpPort: {
+    text: 'this port of etcd takes HTTP only (--listen-client-http-urls): use one of --listen-client-urls (…)',
+    meaning: 'The member has separate ports for gRPC and for HTTP.',
+    advice: 'Use the one for gRPC.',
+  },
   webServer: {
     text: 'another web server (HTTP/1.1) listens on this port: check host and port (…)',
     meaning: 'The answer is HTTP/1.1, and not from etcd.',
@@ -95,6 +105,11 @@ export const CONNECTION_MESSAGES = {
     text: 'the server does not offer HTTP/2 (ALPN h2): check that this is the client port of etcd, not a proxy (…)',
     meaning: 'TLS works, without the protocol that gRPC needs.',
     advice: 'Use the client port of etcd; let a proxy pass TLS through, or offer `h2`.',
+  },
+  refusedHandshake: {
+    text: 'the server refuses the TLS handshake: it may require a client certificate (--cert and --key), or have no cipher suite or kind of key in common with this program (…)',
+    meaning: 'The server ends the handshake with the alert handshake_failure, which has several causes.',
+    advice: 'Give `--cert` and `--key`; compare `--cipher-suites` of etcd, or the ciphers of the proxy.',
   },
   oldTls: {
     text: 'the server offers no TLS version from 1.2 on (…)',
