@@ -20,6 +20,7 @@ import {
   SECOND_RESPONSE_MESSAGE,
   statusFromHttp,
   statusFromReset,
+  TRAILERS_WITHOUT_STATUS,
   withGoAway,
 } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
@@ -247,7 +248,11 @@ function attemptError(
   error: ServiceError,
   { call, endpoint, contentType, connection }: FailedCall,
 ): AttemptError {
-  const status = toStatus(error, { contentType: contentType ?? contentTypeIn(error.metadata), connection });
+  const status = toStatus(error, {
+    contentType: contentType ?? contentTypeIn(error.metadata),
+    hasHeaders: contentType !== undefined,
+    connection,
+  });
   // Without a connection, the call has no auth context.
   const isUnsent = call.getAuthContext() === null;
   return new AttemptError(isUnsent ? { ...status, isUnprocessed: true } : status, endpoint);
@@ -261,7 +266,11 @@ function contentTypeIn(metadata: Metadata | undefined): string | undefined {
 /** The status that grpc-go gives to the error of grpc-js. For non-gRPC responses, grpc-js's details are not usable. */
 function toStatus(
   { code, details }: Pick<ServiceError, 'code'> & { readonly details: string | undefined },
-  { contentType, connection }: Pick<FailedCall, 'contentType' | 'connection'>,
+  {
+    contentType,
+    hasHeaders,
+    connection,
+  }: Pick<FailedCall, 'contentType' | 'connection'> & { readonly hasHeaders: boolean },
 ): Status {
   // The error thrown by grpc-js's compression filter is not a status.
   if (details === undefined) return COMPRESSED_MESSAGE;
@@ -270,8 +279,8 @@ function toStatus(
   if (isNonGrpc || (status !== undefined && contentType === undefined)) {
     return statusFromHttp({ status: status ?? '200', contentType });
   }
-  // An HTTP status in the trailers of a gRPC response.
-  if (status !== undefined) return { code: 'Unknown', details: '' };
+  // The HTTP status takes the place of that in the trailers of a gRPC response.
+  if (status !== undefined) return hasHeaders ? TRAILERS_WITHOUT_STATUS : { code: 'Unknown', details: '' };
   return statusFromDetails(details, connection) ?? { code: codeOf(code), details };
 }
 
