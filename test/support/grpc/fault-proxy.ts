@@ -43,7 +43,8 @@ export class FaultProxy {
   readonly #server: Server;
   #port = 0;
 
-  private constructor(readonly targetPort: number) {
+  /** @param targetPort of connections that are accepted from now on */
+  private constructor(public targetPort: number) {
     this.#server = createServer((socket) => this.#accept(socket));
   }
 

@@ -276,6 +276,9 @@ function toStatus(
   if (details === undefined) return COMPRESSED_MESSAGE;
   const status = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
   const isNonGrpc = contentType !== undefined && !isGrpcContentType(contentType);
+  // The HTTP status of a page whose stream was then reset is not known.
+  const reset = isNonGrpc && status === undefined ? statusFromDetails(details, connection) : undefined;
+  if (reset?.isInterruption && reset !== NO_TRAILERS) return reset;
   if (isNonGrpc || (status !== undefined && contentType === undefined)) {
     return statusFromHttp({ status: status ?? '200', contentType });
   }
