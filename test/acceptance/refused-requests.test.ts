@@ -44,6 +44,32 @@ describe('the server refuses a request', () => {
   });
 });
 
+/** etcdctl repeats these without end: they have no time limit, and that of the server ends only an attempt. */
+it('txn, user, role and lock name a missing leader', async () => {
+  const lab = await startLab({ members: 3 });
+  try {
+    await Promise.all([lab.cluster.kill(1), lab.cluster.kill(2)]);
+    const lines: readonly (readonly string[])[] = [
+      ['txn'],
+      ['user', 'add', 'u:p'],
+      ['role', 'add', 'r'],
+      ['lock', 'l', 'true'],
+    ];
+    const stdin = '\nput k v\n\n\n';
+    const ended = await Promise.all(
+      lines.map((args) => run(ourEtcdctl(), [...lab.flags(), ...args], { stdin })),
+    );
+    for (const { code, stderr } of ended) {
+      expect(code).toBe(1);
+      expect(stderr.toString()).toMatch(
+        /\n1 of 3 endpoints answers, and no leader is known: .*\nError: .*\n$/,
+      );
+    }
+  } finally {
+    await lab.stop();
+  }
+});
+
 async function call(program: Program, lab: Server, { args, flags, stdin }: ServerRow) {
   const given = flags === undefined ? lab.flags() : [...lab.flags().slice(0, 1), ...flags];
   const options = stdin === undefined ? {} : { stdin };

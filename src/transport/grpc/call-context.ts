@@ -101,6 +101,8 @@ export class CallContext implements AttemptContext {
   lastFailure?: AttemptError;
   /** Whether there was a connection for the request. */
   wasSent = false;
+  /** Whether it was reported what the call waits for. */
+  isReported = false;
   /** Whether a response message was received. */
   hasResponse = false;
   readonly #startMs = performance.now();
@@ -156,9 +158,9 @@ export class CallContext implements AttemptContext {
     return this.#hasExpired;
   }
 
-  /** Whether the caller has aborted the call while it was waiting for its first response. */
+  /** Whether the caller has aborted the call while it was waiting for its first response, of which nothing was reported. */
   get wasAbortedUnanswered(): boolean {
-    if (this.hasResponse || this.#callerSignal?.aborted !== true) return false;
+    if (this.hasResponse || this.isReported || this.#callerSignal?.aborted !== true) return false;
     return performance.now() > this.#startMs + UNANSWERED_MS;
   }
 

@@ -7,7 +7,7 @@ import type { EndpointChannel } from './endpoint-channel.js';
 import type { EndpointPool } from './endpoint-pool.js';
 import { backoffMs, MAX_ATTEMPTS, mayRetry, type RetryPolicy } from './retry.js';
 import { NO_RESPONSE_YET } from './settings.js';
-import { AttemptError, isCancelled, isRefused, toServerError } from './status.js';
+import { AttemptError, isCancelled, isDraining, isRefused, toServerError } from './status.js';
 
 export interface CallRunnerOptions {
   readonly pool: EndpointPool;
@@ -59,6 +59,7 @@ export class CallRunner {
   ): Promise<Result> {
     const { pool } = this;
     const refusedBy = new Set<EndpointChannel>();
+    let drained = 0;
     for (let attempt = 1; ; attempt++) {
       const channel = pool.ready ?? (await pool.pick(context.signal));
       context.wasSent = true;
@@ -74,8 +75,10 @@ export class CallRunner {
         else if (mayRetry(failure, policy, pool.size)) pool.markUnavailable(channel);
         else throw failure;
         context.lastFailure = failure;
+        context.wasSent = failure.mayBeProcessed;
+        drained = isDraining(failure) ? drained + 1 : 0;
       }
-      const waitMs = backoffMs(attempt, pool.size);
+      const waitMs = backoffMs(attempt, pool.size, drained);
       if (waitMs > 0) await sleep(waitMs, context.signal);
     }
   }

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from '../connection.js';
 import { Countdown } from './countdown.js';
 import type { EndpointChannel, FailedAttempt } from './endpoint-channel.js';
 import { NO_CONNECTION_IN_TIME, NO_RESPONSE_IN_TIME } from './settings.js';
-import type { AttemptError } from './status.js';
+import { type AttemptError, isDraining } from './status.js';
 
 /** Connecting to the next endpoint starts after this time, if the present one has neither connected nor failed (RFC 8305, 5). */
 const CONNECTION_ATTEMPT_DELAY_MS = 250;
@@ -85,8 +85,9 @@ export class EndpointPool {
     return Promise.all(
       tried.map(async (channel) => {
         const { text } = channel.endpoint;
+        const own = lastFailure?.endpoint === text ? lastFailure : undefined;
         if (channel.isReady) {
-          return `${text}: ${lastFailure?.endpoint === text ? lastFailure.details : unanswered}`;
+          return `${text}: ${own === undefined || isDraining(own) ? unanswered : own.details}`;
         }
         const why = await channel.explain(signal).catch(() => NO_CONNECTION_IN_TIME);
         return `${text}: ${why}`;

@@ -5,7 +5,7 @@ import { systemErrorText } from '../../go/system-error.js';
 import type { RpcCode } from '../../model/errors.js';
 import { Http2Error, KeepAliveTimeoutError, type ResetCode } from '../http2/error.js';
 import type { StreamFailure } from '../http2/stream.js';
-import { connectionLost, type Status } from './status.js';
+import { CONNECTION_UNUSABLE, connectionLost, type Status } from './status.js';
 
 /**
  * The gRPC status for responses that are not gRPC (from HTTP servers and proxies) and for streams that fail, with the messages of
@@ -96,6 +96,9 @@ export class NonGrpcBody {
   }
 }
 
+/** Somebody between here and the server has ended a response that had begun: a server gives a status. */
+export const TRAILERS_WITHOUT_STATUS: Status = { code: 'Unknown', details: '', isInterruption: true };
+
 /** The status of a stream that ended with RST_STREAM (grpc-go http_util.go `http2ErrConvTab`); other codes are `Internal`. */
 const CODE_OF_RESET: Readonly<Partial<Record<ResetCode, RpcCode>>> = {
   CANCEL: 'Canceled',
@@ -135,14 +138,6 @@ export const SECOND_RESPONSE_MESSAGE: Status = {
 export const KEEP_ALIVE_FAILED: Status = {
   code: 'Unavailable',
   details: 'keepalive ping failed to receive ACK within timeout',
-  isInterruption: true,
-};
-
-/** There is no connection, or it takes no new calls. */
-export const CONNECTION_UNUSABLE: Status = {
-  code: 'Unavailable',
-  details: 'the connection is draining',
-  isUnprocessed: true,
   isInterruption: true,
 };
 

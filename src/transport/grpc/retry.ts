@@ -104,8 +104,16 @@ export function mayRetry(failure: AttemptError, policy: RetryPolicy, endpointCou
   return policy === 'idempotent' && (failure.code === 'Unavailable' || failure.code === 'Canceled');
 }
 
-/** Time to wait after the attempt (from 1): none until a quorum of the endpoints has been tried. */
-export function backoffMs(attempt: number, endpointCount: number): number {
+/** While servers end each connection before they take a call, the time between attempts doubles up to this. */
+const MAX_DRAINING_BACKOFF_MS = 1000;
+
+/**
+ * Time to wait after the attempt (from 1): none until a quorum of the endpoints has been tried.
+ * @param drained how many attempts in succession have found a connection that the server was ending
+ */
+export function backoffMs(attempt: number, endpointCount: number, drained: number): number {
   const quorum = Math.floor(endpointCount / 2) + 1;
-  return attempt % quorum === 0 ? BACKOFF_MS : 0;
+  if (attempt % quorum !== 0) return 0;
+  const rounds = Math.floor(drained / quorum);
+  return Math.min(BACKOFF_MS * 2 ** Math.max(0, rounds - 1), MAX_DRAINING_BACKOFF_MS);
 }

@@ -98,6 +98,18 @@ export function requestTooLarge(sizeBytes: number, maxBytes: number): ServerErro
   );
 }
 
+/** There is no connection, or it takes no new calls: the server has sent GOAWAY, or has closed it. */
+export const CONNECTION_UNUSABLE: Status = {
+  code: 'Unavailable',
+  details: 'the connection is draining',
+  isUnprocessed: true,
+  isInterruption: true,
+};
+
+export function isDraining(failure: AttemptError): boolean {
+  return failure.details === CONNECTION_UNUSABLE.details;
+}
+
 /** RST_STREAM with REFUSED_STREAM: the server has not processed the request. */
 export function isRefused(failure: AttemptError): boolean {
   return failure.details === 'stream terminated by RST_STREAM with error code: REFUSED_STREAM';

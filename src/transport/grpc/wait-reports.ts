@@ -55,6 +55,7 @@ export class WaitReports {
     const reasons = await this.#pool.explain(context.lastFailure, NO_RESPONSE_YET);
     if (context.isDone) return;
     const isOfThis = (reason: string) => !isWrite || !ready || reason.startsWith(`${ready.endpoint.text}: `);
+    context.isReported = true;
     const seconds = Math.round((nowMs - beganAtMs) / 1000);
     this.#report?.(`no response for ${seconds} s: ${reasons.filter(isOfThis).join('; ')}`);
   }

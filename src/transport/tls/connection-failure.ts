@@ -27,8 +27,12 @@ const NO_HTTP2 =
 
 export const CONNECTION_REFUSED = 'connection refused';
 
+export const ENDS_CONNECTIONS =
+  'the server ends each connection with GOAWAY: it may be shutting down, or be a proxy without a server behind it';
+
 const EXPLANATIONS: readonly Explanation[] = [
   { pattern: /ECONNREFUSED/, text: CONNECTION_REFUSED },
+  { pattern: /^the server sent GOAWAY/, text: ENDS_CONNECTIONS },
   {
     pattern: /Name resolution failed|ENOTFOUND|EAI AGAIN/,
     text: 'the host name cannot be resolved',

@@ -137,7 +137,10 @@ describe('a chain is trusted', () => {
       withChain([leaf({ extensions: [...mayDoAnything, 'subjectAltName=IP:127.0.0.1'] })], pki.root),
     'when the server is an authority that may only sign certificates': () => ({
       ...withChain([leaf({ extensions: [...CA, 'subjectAltName=IP:127.0.0.1'] })], pki.root),
-      deliberateInExecutable: 'BoringSSL demands the key usage digitalSignature of servers',
+      deliberateInExecutable: {
+        why: 'BoringSSL demands the key usage digitalSignature',
+        says: ": the server's certificate does not allow its key to sign, ",
+      },
     }),
     'with an extension that is unknown and not critical': () => withLeaf('1.2.3.4=ASN1:UTF8String:x'),
     'without a subject': () => withChain([leaf({ subject: '/' })], pki.root),

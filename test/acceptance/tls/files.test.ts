@@ -134,6 +134,13 @@ describe('--cert and --key accept', () => {
     'an RSA key in PKCS #1, labelled as PKCS #8': () =>
       withKey('rsa2048', (file) => traditional('rsa')(file).replaceAll('RSA PRIVATE KEY', 'PRIVATE KEY')),
     'an RSA key of 1024 bits': () => withClient(ofClient({ key: 'rsa1024' })),
+    'a certificate whose key may not sign': () => ({
+      ...withClient(ofClient({ extensions: ['keyUsage=keyEncipherment', 'extendedKeyUsage=clientAuth'] })),
+      deliberateInExecutable: {
+        why: 'BoringSSL demands the key usage digitalSignature',
+        says: ' does not allow its key to sign, ',
+      },
+    }),
     'a key with a blank behind its first line': () =>
       withKey('p256', (file) => read(file).replace('\n', ' \n')),
     'a key with the line ends of Windows': () =>

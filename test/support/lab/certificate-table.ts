@@ -28,8 +28,8 @@ export interface CertificateRow {
   readonly reason?: string | RegExp;
   /** The first version whose Go behaves so; the row is left out beside an older etcdctl. */
   readonly since?: string;
-  /** Why the executable differs from the real etcdctl on purpose. */
-  readonly deliberateInExecutable?: string;
+  /** Why the executable differs from the real etcdctl on purpose; its stderr contains `says`. */
+  readonly deliberateInExecutable?: { readonly why: string; readonly says: string };
   /** Files that replace files of the system, by the path of the replaced file, such as /etc/hosts; needs root. */
   readonly mounts?: Readonly<Record<string, string>>;
   /** Discovery flags, which replace `--endpoints`. */
@@ -207,7 +207,10 @@ async function compareCalls(
     if (deliberate === undefined) {
       check(outcome, real, names[index] ?? '');
       expect(outcome.stderr, names[index]).toMatch(row.reason ?? '');
-    } else expect(outcome.code, `${names[index]} differs: ${deliberate}`).not.toBe(real.code);
+    } else {
+      expect(outcome.code, `${names[index]} differs: ${deliberate.why}`).not.toBe(real.code);
+      expect(outcome.stderr).toContain(deliberate.says);
+    }
   }
   return deliberate === undefined ? 'equal' : 'deliberate';
 }

@@ -4,7 +4,6 @@ import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, EndpointChannel, FailedAttempt, OpenChannel } from '../endpoint-channel.js';
 import { ConnectionExplainer } from '../explanation.js';
-import { CONNECTION_UNUSABLE } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import {
   type ChannelSettings,
@@ -14,7 +13,7 @@ import {
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import { AttemptError, type Status, UNREADABLE_MESSAGE } from '../status.js';
+import { AttemptError, CONNECTION_UNUSABLE, type Status, UNREADABLE_MESSAGE } from '../status.js';
 import { callBidi, callServerStream, callUnary } from './call.js';
 import { lengthPrefixedMessage } from './message-reader.js';
 import { RequestHeaders } from './request-headers.js';
@@ -113,7 +112,8 @@ class Http2Channel implements EndpointChannel {
   }
 
   async explain(): Promise<string> {
-    const { current, failure, stage } = this.#subchannel;
+    const { current, goAway, stage } = this.#subchannel;
+    const failure = this.#subchannel.failure ?? goAway;
     if (current !== undefined) return NO_RESPONSE_IN_TIME;
     return failure === undefined ? this.#explainer.pending(stage) : this.#explainer.failed(failure);
   }

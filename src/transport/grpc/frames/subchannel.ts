@@ -24,6 +24,7 @@ export class Subchannel {
   #isConnecting = false;
   #current: Http2Connection | undefined;
   #failure: Error | undefined;
+  #goAway: Error | undefined;
   #stage: ConnectStage = 'address';
   /** An error that no further attempt can avoid. */
   #fatalError: UsageError | undefined;
@@ -43,6 +44,11 @@ export class Subchannel {
   /** Why the latest attempt failed; `undefined` when it succeeded or none has finished. */
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  /** The GOAWAY that has ended the latest connection; `undefined` when another attempt has begun. */
+  get goAway(): Error | undefined {
+    return this.#goAway;
   }
 
   /** What the present attempt waits for. */
@@ -128,6 +134,7 @@ export class Subchannel {
    */
   async #establish(signal: AbortSignal, onClosed: () => void): Promise<void> {
     this.#stage = 'address';
+    this.#goAway = undefined;
     const onStage = (stage: ConnectStage) => {
       this.#stage = stage;
     };
@@ -143,6 +150,7 @@ export class Subchannel {
         },
         onUnusable: (reason) => {
           if (this.#current === connection) this.#current = undefined;
+          if (isGoAway(reason)) this.#goAway = reason;
           earlyFailure = reason;
           reject(reason);
         },
@@ -152,6 +160,10 @@ export class Subchannel {
     // SETTINGS and GOAWAY can arrive in one chunk.
     if (earlyFailure !== undefined) throw earlyFailure;
   }
+}
+
+function isGoAway({ message }: Error): boolean {
+  return message.startsWith('the server sent GOAWAY');
 }
 
 function connectBackoffMs(failedAttempts: number): number {

@@ -13,7 +13,6 @@ import { goAwayText, resetCodeOf } from '../../http2/error.js';
 import type { AttemptContext } from '../call-context.js';
 import type { Attempt } from '../endpoint-channel.js';
 import {
-  CONNECTION_UNUSABLE,
   isGrpcContentType,
   KEEP_ALIVE_FAILED,
   NO_RESPONSE_MESSAGE,
@@ -21,11 +20,19 @@ import {
   SECOND_RESPONSE_MESSAGE,
   statusFromHttp,
   statusFromReset,
+  TRAILERS_WITHOUT_STATUS,
   withGoAway,
 } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import { CLIENT_API_VERSION, grpcTimeout } from '../settings.js';
-import { AttemptError, connectionLost, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
+import {
+  AttemptError,
+  CONNECTION_UNUSABLE,
+  connectionLost,
+  rpcCodeOf,
+  type Status,
+  UNREADABLE_MESSAGE,
+} from '../status.js';
 
 /** What one attempt at a call needs apart from its messages. */
 export interface CallSettings {
@@ -43,6 +50,8 @@ export interface ConnectionState {
   readonly isReady: boolean;
   /** Whether the socket is still open. */
   readonly isOpen: boolean;
+  /** To be called when the server has ended a connection with GOAWAY. */
+  noteGoAway(): void;
 }
 
 /** See `EndpointChannel.unary`. */
@@ -239,7 +248,11 @@ function attemptError(
   error: ServiceError,
   { call, endpoint, contentType, connection }: FailedCall,
 ): AttemptError {
-  const status = toStatus(error, { contentType: contentType ?? contentTypeIn(error.metadata), connection });
+  const status = toStatus(error, {
+    contentType: contentType ?? contentTypeIn(error.metadata),
+    hasHeaders: contentType !== undefined,
+    connection,
+  });
   // Without a connection, the call has no auth context.
   const isUnsent = call.getAuthContext() === null;
   return new AttemptError(isUnsent ? { ...status, isUnprocessed: true } : status, endpoint);
@@ -253,7 +266,11 @@ function contentTypeIn(metadata: Metadata | undefined): string | undefined {
 /** The status that grpc-go gives to the error of grpc-js. For non-gRPC responses, grpc-js's details are not usable. */
 function toStatus(
   { code, details }: Pick<ServiceError, 'code'> & { readonly details: string | undefined },
-  { contentType, connection }: Pick<FailedCall, 'contentType' | 'connection'>,
+  {
+    contentType,
+    hasHeaders,
+    connection,
+  }: Pick<FailedCall, 'contentType' | 'connection'> & { readonly hasHeaders: boolean },
 ): Status {
   // The error thrown by grpc-js's compression filter is not a status.
   if (details === undefined) return COMPRESSED_MESSAGE;
@@ -265,8 +282,8 @@ function toStatus(
   if (isNonGrpc || (status !== undefined && contentType === undefined)) {
     return statusFromHttp({ status: status ?? '200', contentType });
   }
-  // An HTTP status in the trailers of a gRPC response.
-  if (status !== undefined) return { code: 'Unknown', details: '' };
+  // The HTTP status takes the place of that in the trailers of a gRPC response.
+  if (status !== undefined) return hasHeaders ? TRAILERS_WITHOUT_STATUS : { code: 'Unknown', details: '' };
   return statusFromDetails(details, connection) ?? { code: codeOf(code), details };
 }
 
@@ -306,10 +323,11 @@ const RESET_BY_DETAILS: Readonly<Record<string, number>> = {
   'Protocol not secure enough': constants.NGHTTP2_INADEQUATE_SECURITY,
 };
 
-function statusOfReset(number: number, details: string, { isReady }: ConnectionState): Status {
+function statusOfReset(number: number, details: string, connection: ConnectionState): Status {
   if (details.endsWith('(Call ended without gRPC status)')) return NO_TRAILERS;
   const code = resetCodeOf(number);
-  if (isReady || code === 'CANCEL') return statusFromReset(code);
+  if (connection.isReady || code === 'CANCEL') return statusFromReset(code);
+  connection.noteGoAway();
   return code === 'REFUSED_STREAM'
     ? CONNECTION_UNUSABLE
     : withGoAway(connectionLost('EOF'), goAwayText(code, Buffer.alloc(0)));

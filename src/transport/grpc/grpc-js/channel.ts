@@ -10,7 +10,7 @@ import {
 import { abortController, aborted } from '../../../model/abort-signal.js';
 import { joinHostPort } from '../../proxy.js';
 import { prepareTls } from '../../tls/connect.js';
-import { describeFailure } from '../../tls/connection-failure.js';
+import { describeFailure, ENDS_CONNECTIONS } from '../../tls/connection-failure.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, EndpointChannel, FailedAttempt, OpenChannel } from '../endpoint-channel.js';
@@ -52,6 +52,7 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #closing = abortController();
   readonly #connection: ConnectionState;
   #client: Client | undefined;
+  #hasSeenGoAway = false;
   #credentials: ConnectionCredentials | undefined;
   #explainer: ConnectionExplainer | undefined;
 
@@ -68,7 +69,10 @@ class GrpcJsChannel implements EndpointChannel {
         return channel.isReady;
       },
       get isOpen() {
-        return channel.#credentials?.isOpen ?? false;
+        return channel.#credentials?.latest?.destroyed === false;
+      },
+      noteGoAway() {
+        channel.#hasSeenGoAway = true;
       },
     };
   }
@@ -90,17 +94,19 @@ class GrpcJsChannel implements EndpointChannel {
   }
 
   async explain(signal: AbortSignal): Promise<string> {
-    switch (this.#state()) {
-      case connectivityState.TRANSIENT_FAILURE:
-        return (await this.attempt(signal))?.explain() ?? 'connected too late';
-      case connectivityState.READY:
-        return NO_RESPONSE_IN_TIME;
-      default: {
-        const { address } = this.endpoint;
-        if (address.kind === 'malformed') return address.problem;
-        return this.#explainerOf(address).pending(this.#credentials?.stage ?? 'address');
-      }
+    const { address } = this.endpoint;
+    if (address.kind === 'malformed') return address.problem;
+    const state = this.#state();
+    if (state === connectivityState.TRANSIENT_FAILURE) {
+      return (await this.attempt(signal))?.explain() ?? 'connected too late';
     }
+    if (state === connectivityState.READY) return NO_RESPONSE_IN_TIME;
+    const { latest, stage = 'address' } = this.#credentials ?? {};
+    // After a connection, grpc-js is idle until the next call.
+    if (state === connectivityState.IDLE && latest !== undefined) {
+      return this.#hasSeenGoAway ? ENDS_CONNECTIONS : 'the server has closed the connection';
+    }
+    return this.#explainerOf(address).pending(stage);
   }
 
   async unary<Request, Response>(

@@ -42,9 +42,9 @@ export class ConnectionCredentials extends ChannelCredentials {
     return this.#stage;
   }
 
-  /** Whether the socket of the latest connection is open. */
-  get isOpen(): boolean {
-    return this.#latest?.destroyed === false;
+  /** The socket of the latest connection; `undefined`: there was none. */
+  get latest(): Socket | undefined {
+    return this.#latest;
   }
 
   override _isSecure(): boolean {

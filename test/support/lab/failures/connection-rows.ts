@@ -159,6 +159,20 @@ const NETWORK: readonly FailureRow[] = [
     async (lab) => ({ endpoints: [await closed(lab), local(await lab.servers.silent())] }),
     { when: 'SIGTERM' },
   ),
+  row(
+    'GOAWAY on each connection',
+    'goAway',
+    async ({ servers }) => ({ endpoints: [local(await servers.http2((session) => session.goaway(0)))] }),
+    LATE,
+  ),
+  row(
+    'GOAWAY instead of each answer',
+    'goAway',
+    async ({ servers }) => ({
+      endpoints: [local(await servers.http2((session) => session.on('stream', () => session.goaway(0, 0))))],
+    }),
+    LATE,
+  ),
   row('closed at once', 'closing', async ({ servers }) => ({
     endpoints: [local(await servers.tcp((socket) => socket.end()))],
   })),

@@ -56,6 +56,11 @@ export const CONNECTION_MESSAGES = {
     meaning: 'A signal has ended the command while it waited for the answer to its request.',
     advice: 'As above.',
   },
+  goAway: {
+    text: 'the server ends each connection with GOAWAY: it may be shutting down, or be a proxy without a server behind it',
+    meaning: 'HTTP/2 starts, and the server ends it before it takes a request.',
+    advice: 'Wait for its restart; ask etcd itself, without the proxy.',
+  },
   closing: {
     text: 'the server closes each connection at once, with TLS and without: it may be a proxy without a server behind it, or another program (…)',
     meaning: 'A load balancer without a living backend does this.',

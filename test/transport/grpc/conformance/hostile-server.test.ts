@@ -159,6 +159,23 @@ test.each([
   expect(error).toMatchObject({ name: 'ServerError', isInterruption: true });
 });
 
+test('a stream that ends with trailers without a status can be resumed', async () => {
+  const { watch } = await serve((stream) => {
+    stream.respond(OF_GRPC, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-proxy': 'idle' }));
+    stream.end();
+  });
+  const requests = (async function* () {
+    await new Promise(() => {});
+  })();
+  const error = await rejection(watch.watch(requests)[Symbol.asyncIterator]().next());
+  expect(error).toMatchObject({
+    message: 'rpc error: code = Unknown desc = ',
+    name: 'ServerError',
+    isInterruption: true,
+  });
+});
+
 test('a stream that ends without trailers can be resumed', async () => {
   const { watch } = await serve((stream) => {
     stream.respond(OF_GRPC);
