@@ -28,7 +28,7 @@ const NO_HTTP2 =
 export const CONNECTION_REFUSED = 'connection refused';
 
 export const ENDS_CONNECTIONS =
-  'the server ends each connection with GOAWAY: it may be shutting down, or be a proxy without a server behind it';
+  'the server ends each connection before it answers: it may be shutting down, or be a proxy without a server behind it';
 
 const EXPLANATIONS: readonly Explanation[] = [
   { pattern: /ECONNREFUSED/, text: CONNECTION_REFUSED },

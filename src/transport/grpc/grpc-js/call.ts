@@ -50,8 +50,6 @@ export interface ConnectionState {
   readonly isReady: boolean;
   /** Whether the socket is still open. */
   readonly isOpen: boolean;
-  /** To be called when the server has ended a connection with GOAWAY. */
-  noteGoAway(): void;
 }
 
 /** See `EndpointChannel.unary`. */
@@ -323,11 +321,10 @@ const RESET_BY_DETAILS: Readonly<Record<string, number>> = {
   'Protocol not secure enough': constants.NGHTTP2_INADEQUATE_SECURITY,
 };
 
-function statusOfReset(number: number, details: string, connection: ConnectionState): Status {
+function statusOfReset(number: number, details: string, { isReady }: ConnectionState): Status {
   if (details.endsWith('(Call ended without gRPC status)')) return NO_TRAILERS;
   const code = resetCodeOf(number);
-  if (connection.isReady || code === 'CANCEL') return statusFromReset(code);
-  connection.noteGoAway();
+  if (isReady || code === 'CANCEL') return statusFromReset(code);
   return code === 'REFUSED_STREAM'
     ? CONNECTION_UNUSABLE
     : withGoAway(connectionLost('EOF'), goAwayText(code, Buffer.alloc(0)));

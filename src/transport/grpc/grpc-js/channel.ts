@@ -52,7 +52,6 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #closing = abortController();
   readonly #connection: ConnectionState;
   #client: Client | undefined;
-  #hasSeenGoAway = false;
   #credentials: ConnectionCredentials | undefined;
   #explainer: ConnectionExplainer | undefined;
 
@@ -70,9 +69,6 @@ class GrpcJsChannel implements EndpointChannel {
       },
       get isOpen() {
         return channel.#credentials?.latest?.destroyed === false;
-      },
-      noteGoAway() {
-        channel.#hasSeenGoAway = true;
       },
     };
   }
@@ -103,9 +99,7 @@ class GrpcJsChannel implements EndpointChannel {
     if (state === connectivityState.READY) return NO_RESPONSE_IN_TIME;
     const { latest, stage = 'address' } = this.#credentials ?? {};
     // After a connection, grpc-js is idle until the next call.
-    if (state === connectivityState.IDLE && latest !== undefined) {
-      return this.#hasSeenGoAway ? ENDS_CONNECTIONS : 'the server has closed the connection';
-    }
+    if (state === connectivityState.IDLE && latest !== undefined) return ENDS_CONNECTIONS;
     return this.#explainerOf(address).pending(stage);
   }
 

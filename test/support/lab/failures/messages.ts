@@ -57,8 +57,8 @@ export const CONNECTION_MESSAGES = {
     advice: 'As above.',
   },
   goAway: {
-    text: 'the server ends each connection with GOAWAY: it may be shutting down, or be a proxy without a server behind it',
-    meaning: 'HTTP/2 starts, and the server ends it before it takes a request.',
+    text: 'the server ends each connection before it answers: it may be shutting down, or be a proxy without a server behind it',
+    meaning: 'HTTP/2 starts, and the server ends it (GOAWAY) before it answers a request.',
     advice: 'Wait for its restart; ask etcd itself, without the proxy.',
   },
   closing: {
