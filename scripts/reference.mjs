@@ -1,8 +1,10 @@
-// `npm run reference`: finds or obtains the real etcd programs and lists them; also obtains the Node.js versions that users have.
-//   --quick     stops after the first source that gives a server, and obtains no Node.js
+// `npm run reference`: finds or obtains the real etcd programs and lists them; also obtains the Node.js versions that users have, and
+// the programs that tests put between client and server.
+//   --quick     stops after the first source that gives a server, and obtains nothing else
 //   --prebuilt  as --quick, with the newest packages or releases; builds nothing
 //   --refresh   also tries the sources again that failed within the last hour
 
+import { obtainNetworkPrograms } from './lib/network-programs.mjs';
 import { obtainNodeVersions } from './lib/node-versions.mjs';
 import { folderVariable } from './lib/reference/local.mjs';
 import { releasesVariable } from './lib/reference/releases.mjs';
@@ -31,7 +33,10 @@ const references = await obtainReference({
   say: (line) => console.log(line),
 });
 
-if (!quick) await obtainNodeVersions((line) => console.log(line));
+if (!quick) {
+  await obtainNodeVersions((line) => console.log(line));
+  await obtainNetworkPrograms((line) => console.log(line));
+}
 if (references.length === 0) {
   console.error(howToInstall);
   process.exitCode = 1;

@@ -16,7 +16,8 @@ export interface FailedCommand {
 export async function serverHints(error: unknown, command: FailedCommand): Promise<string[]> {
   const failure = error instanceof ServerError ? error : (error as Partial<Error>).cause;
   if (!(failure instanceof ServerError)) return [];
-  if (NOT_GRPC.test(failure.message)) return [NOT_ETCD];
+  const notGrpc = NOT_GRPC.exec(failure.message);
+  if (notGrpc !== null) return [describeAnswer(notGrpc[1])];
   const name = ETCD_ERROR.exec(failure.message)?.[1];
   if (isWithoutLeader(failure, name)) return describeCluster(command);
   const hint = name === undefined ? undefined : HINTS[name];
@@ -26,10 +27,17 @@ export async function serverHints(error: unknown, command: FailedCommand): Promi
 const ETCD_ERROR = /^etcdserver: (.*)$/;
 
 /** The response has an HTTP status or a content type that is not gRPC's. */
-const NOT_GRPC = / desc = (?:unexpected HTTP status code received from server|malformed header): /;
+const NOT_GRPC = / desc = (?:unexpected HTTP status code received from server: (\d+)|malformed header: )/;
 
 const NOT_ETCD =
   "the answer is not that of etcd's client port: it may come from its metrics port, from a proxy or from another web server: check host and port";
+
+/** @param status of HTTP, if the answer has one */
+function describeAnswer(status: string | undefined): string {
+  return status !== undefined && ['502', '503', '504'].includes(status)
+    ? `a proxy answered, not etcd (HTTP ${status}): it has no connection to a server behind it`
+    : NOT_ETCD;
+}
 
 type Hint = (command: FailedCommand) => string;
 

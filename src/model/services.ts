@@ -11,6 +11,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds until `context deadline exceeded`; `undefined`: the client's own, `null`: no limit. */
   readonly timeoutMs?: number | null | undefined;
+  /** The call may be made several times, although it is a write: the caller accepts what a second one answers. */
+  readonly isRepeatable?: boolean;
 }
 
 export interface StreamOptions extends CallOptions {

@@ -47,30 +47,35 @@ export interface HostPort {
 export function proxyFor(
   target: HostPort,
   setting: string | undefined,
-  noProxy = '',
+  noProxy?: string,
 ): ForwardProxy | undefined {
-  if (setting === undefined || isLoopback(target.host)) return undefined;
-  if (noProxy.split(',').some((pattern) => matches(pattern.trim(), target))) return undefined;
-  return parseProxy(setting);
+  return setting === undefined || isDirect(target, noProxy) ? undefined : parseProxy(setting);
+}
+
+/** Whether the setting is for this server, but cannot be parsed, so that it is connected to directly. */
+export function ignoresProxy(target: HostPort, setting: string | undefined, noProxy?: string): boolean {
+  return setting !== undefined && !isDirect(target, noProxy) && parseProxy(setting) === undefined;
+}
+
+function isDirect(target: HostPort, noProxy = ''): boolean {
+  return isLoopback(target.host) || noProxy.split(',').some((pattern) => matches(pattern.trim(), target));
 }
 
 /** The default scheme is `http://`. A value that cannot be parsed is ignored, as in Go. */
 function parseProxy(text: string): ForwardProxy | undefined {
-  for (const candidate of [text, `http://${text}`]) {
-    if (!URL.canParse(candidate)) continue;
-    const { protocol, hostname, port, username, password } = new URL(candidate);
-    if (hostname === '') continue;
-    const credentials = decoded(password === '' ? username : `${username}:${password}`);
-    if (credentials === undefined) return undefined;
-    const isSecure = protocol === 'https:';
-    return {
-      host: withoutBrackets(hostname),
-      port: port || (isSecure ? '443' : '80'),
-      ...(isSecure && { isSecure }),
-      ...(credentials !== '' && { credentials }),
-    };
-  }
-  return undefined;
+  const url = text.includes('://') ? text : `http://${text}`;
+  if (!URL.canParse(url)) return undefined;
+  const { protocol, hostname, port, username, password } = new URL(url);
+  const hasUser = username !== '' || password !== '';
+  const credentials = hasUser ? decoded(`${username}:${password}`) : '';
+  if (hostname === '' || credentials === undefined) return undefined;
+  const isSecure = protocol === 'https:';
+  return {
+    host: withoutBrackets(hostname),
+    port: port || (isSecure ? '443' : '80'),
+    ...(isSecure && { isSecure }),
+    ...(hasUser && { credentials }),
+  };
 }
 
 /** `undefined` when a percent sign is not followed by two digits. */

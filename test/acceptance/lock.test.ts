@@ -114,11 +114,12 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       holder.kill('SIGINT');
       expect((await holder.result).code).toBe(0);
       const { code, stdout, stderr } = await waiter.result;
-      expect({ code, stdout: stdout.toString(), stderr: stderr.toString() }).toEqual({
-        code: 0,
-        stdout: 'after the restart\n',
-        stderr: '',
-      });
+      expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: 'after the restart\n' });
+      // On a busy machine, the server is away for long enough.
+      const lines = stderr.toString().split('\n').filter(Boolean);
+      expect(
+        lines.filter((line) => !/^(no response|the watch has been interrupted) for \d+ s: /.test(line)),
+      ).toEqual([]);
     });
 
     it('is held until the command has ended, also after a signal', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyFor } from '../../src/transport/proxy.js';
+import { ignoresProxy, proxyFor } from '../../src/transport/proxy.js';
 
 const SETTING = 'http://proxy:3128';
 const PROXY = { host: 'proxy', port: '3128' };
@@ -12,12 +12,25 @@ describe('the proxy', () => {
     ['http://us%40er:pass@proxy:3128', { ...PROXY, credentials: 'us@er:pass' }],
     ['http://us%er:pass@proxy:3128', undefined],
     ['https://proxy', { host: 'proxy', port: '443', isSecure: true }],
-    ['user@proxy:3128', { ...PROXY, credentials: 'user' }],
+    ['user@proxy:3128', { ...PROXY, credentials: 'user:' }],
+    ['user:@proxy:3128', { ...PROXY, credentials: 'user:' }],
+    [':pass@proxy:3128', { ...PROXY, credentials: ':pass' }],
+    ['http://user:p%25%3A@proxy:3128', { ...PROXY, credentials: 'user:p%:' }],
+    ['http://user:p/w@proxy:3128', undefined],
+    ['http://user:p#w@proxy:3128', undefined],
     ['http://[::2]:3128', { host: '::2', port: '3128' }],
     [undefined, undefined],
   ])('that the setting %j names is %j', (setting, proxy) => {
     expect(proxyFor({ host: 'etcd', port: '2379' }, setting)).toEqual(proxy);
   });
+});
+
+it('says that a setting is ignored only where it would be used', () => {
+  const server = { host: 'etcd', port: '2379' };
+  const settings = ['http://user:100%@proxy:3128', SETTING, undefined];
+  expect(settings.map((setting) => ignoresProxy(server, setting))).toEqual([true, false, false]);
+  expect(ignoresProxy(server, settings[0], 'etcd')).toBe(false);
+  expect(ignoresProxy({ host: 'localhost', port: '2379' }, settings[0])).toBe(false);
 });
 
 describe('no proxy is used', () => {

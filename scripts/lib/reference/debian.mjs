@@ -50,12 +50,33 @@ async function obtain(sources, suite, source) {
   const staging = makeStaging();
   try {
     const config = writeAptConfig(staging, writeForSuite(sources, suite));
-    const archives = await download(staging, config);
-    for (const archive of archives) {
-      const unpacked = await capture('dpkg', ['-x', archive, path.join(staging, 'unpacked')]);
-      if (!unpacked.ok) throw new Error(lastLine(unpacked.stderr));
-    }
+    const archives = path.join(staging, 'archives');
+    await download(config, ['download', ...packages], archives);
+    await unpack(archives, path.join(staging, 'unpacked'));
     return await adopt(collect(staging), source);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string[]} names
+ * @param {string} folder receives the files of these packages of the machine's release, and of those that they need and the machine lacks
+ */
+export async function unpackWithDependencies(names, folder) {
+  const { codename } = readRelease();
+  const staging = makeStaging();
+  try {
+    const sources = baseSources(readSystemSources(), codename);
+    const config = writeAptConfig(staging, writeForSuite(sources, codename));
+    const installed = ['-o', 'Dir::State::status=/var/lib/dpkg/status'];
+    // Neither a lock nor root is needed to download what would be installed.
+    const onlyDownload = ['-y', '--no-install-recommends', '--download-only', '-o', 'Debug::NoLocking=1'];
+    await download(config, [...installed, ...onlyDownload, 'install', ...names], staging);
+    await unpack(path.join(staging, 'cache', 'archives'), path.join(staging, 'unpacked'));
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(path.dirname(folder), { recursive: true });
+    renameSync(path.join(staging, 'unpacked'), folder);
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
@@ -97,21 +118,31 @@ function writeAptConfig(staging, sources) {
 }
 
 /**
- * @param {string} staging
  * @param {string} config
- * @returns {Promise<string[]>} the downloaded archives
+ * @param {string[]} args of apt-get, with the packages to download
+ * @param {string} cwd
  */
-async function download(staging, config) {
+async function download(config, args, cwd) {
   const env = { ...process.env, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
   // `apt-get update` fails when one of several archives does; only a failed download of the packages counts.
   const updated = await capture('apt-get', ['-q', '-c', config, 'update'], { env });
-  const cwd = path.join(staging, 'archives');
-  const downloaded = await capture('apt-get', ['-q', '-c', config, 'download', ...packages], { env, cwd });
+  const downloaded = await capture('apt-get', ['-q', '-c', config, ...args], { env, cwd });
   if (!downloaded.ok) {
     const failure = updated.stderr.split('\n').find((line) => /^[EW]: /.test(line));
     throw new Error((failure ?? lastLine(downloaded.stderr)).replace(/^[EW]: /, '').replace(/\s+/g, ' '));
   }
-  return readdirSync(cwd).map((name) => path.join(cwd, name));
+}
+
+/**
+ * @param {string} archives folder
+ * @param {string} folder
+ */
+async function unpack(archives, folder) {
+  mkdirSync(folder);
+  for (const name of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
+    const unpacked = await capture('dpkg', ['-x', path.join(archives, name), folder]);
+    if (!unpacked.ok) throw new Error(lastLine(unpacked.stderr));
+  }
 }
 
 /**

@@ -138,9 +138,9 @@ class LeasedSession implements Session {
     if (this.lost.aborted) return;
     const timeoutMs = Math.min(this.#options.ttlSeconds * 1000, CLOSE_TIMEOUT_MS);
     try {
-      await this.#client.lease.leaseRevoke({ id: this.lease }, { timeoutMs });
+      await this.#client.lease.leaseRevoke({ id: this.lease }, { timeoutMs, isRepeatable: true });
     } catch (error) {
-      // The lease expired or was revoked in the meantime.
+      // The lease expired or was revoked in the meantime, perhaps by the first of two revocations.
       if (error instanceof ServerError && error.code === 'NotFound') return;
       throw error;
     }

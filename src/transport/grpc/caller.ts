@@ -7,6 +7,7 @@ import { CallRunner } from './call-runner.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
 import { hedge } from './hedging.js';
+import type { RetryPolicy } from './retry.js';
 import type { Rpc } from './rpc.js';
 import { AttemptError, requestTooLarge } from './status.js';
 import { WaitReports } from './wait-reports.js';
@@ -54,7 +55,10 @@ export class Caller {
       const bytes = this.#encoder.encode(login, request);
       const attempt = (channel: EndpointChannel, context: AttemptContext) =>
         channel.unary(login, bytes, { context, token: '', requiresLeader: false });
-      return this.#runner.retry({ context, policy: login.policy }, this.#hedged(login, context, attempt));
+      return this.#runner.retry(
+        { context, policy: login.policy },
+        this.#hedged(login.policy, context, attempt),
+      );
     });
   }
 
@@ -74,9 +78,10 @@ export class Caller {
       const bytes = this.#encoder.encode(rpc, request);
       const attempt = (channel: EndpointChannel, context: AttemptContext) =>
         channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false });
-      const retried = { context, policy: rpc.policy, authentication };
-      const stopReports = this.#waitReports.begin(rpc, context);
-      return this.#runner.retry(retried, this.#hedged(rpc, context, attempt)).finally(stopReports);
+      const policy = call?.isRepeatable ? 'idempotent' : rpc.policy;
+      const stopReports = this.#waitReports.begin({ path: rpc.path, policy }, context);
+      const attempts = this.#hedged(policy, context, attempt);
+      return this.#runner.retry({ context, policy, authentication }, attempts).finally(stopReports);
     });
   }
 
@@ -171,7 +176,7 @@ export class Caller {
 
   /** The attempt, made on several endpoints if the call may be. */
   #hedged<Response>(
-    { policy }: Rpc<never, Response>,
+    policy: RetryPolicy,
     context: CallContext,
     attempt: (channel: EndpointChannel, context: AttemptContext) => Promise<Response>,
   ): (channel: EndpointChannel) => Promise<Response> {

@@ -8,7 +8,7 @@ import {
 } from '../tls/connection-failure.js';
 import type { Security, TlsSecurity } from '../tls/security.js';
 import { parseIpAddress } from '../x509/ip-address.js';
-import { proxyOf, type ReachableAddress } from './settings.js';
+import { isProxyIgnored, proxyOf, type ReachableAddress } from './settings.js';
 
 /** What an attempt to connect waits for, as text for an error message. */
 const PENDING: Readonly<Record<ConnectStage, string>> = {
@@ -19,6 +19,8 @@ const PENDING: Readonly<Record<ConnectStage, string>> = {
     'connected, but the server does not start HTTP/2: it may be stopped, overloaded, or expect TLS (https://)',
 };
 
+const VOID_PROXY =
+  'HTTPS_PROXY is ignored, because it is not a URL: write % as %25, # as %23 and / as %2F in a name or password';
 const PENDING_NAME = 'the host name has not been resolved: the name server may not answer (i/o timeout)';
 
 /** A name that has been looked up before is found in this time. */
@@ -114,7 +116,8 @@ export class ConnectionExplainer {
   }
 
   #withProxy(words: string): string {
-    if (this.#proxy === undefined) return words;
+    const { address, proxy } = this.#connection;
+    if (this.#proxy === undefined) return isProxyIgnored(address, proxy) ? `${words}; ${VOID_PROXY}` : words;
     const { host, port } = this.#proxy;
     return `${words}; the connection goes through the proxy ${host}:${port} of HTTPS_PROXY: set NO_PROXY to bypass it`;
   }

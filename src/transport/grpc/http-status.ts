@@ -96,6 +96,9 @@ export class NonGrpcBody {
   }
 }
 
+/** Somebody between here and the server has ended a response that had begun: a server gives a status. */
+export const TRAILERS_WITHOUT_STATUS: Status = { code: 'Unknown', details: '', isInterruption: true };
+
 /** The status of a stream that ended with RST_STREAM (grpc-go http_util.go `http2ErrConvTab`); other codes are `Internal`. */
 const CODE_OF_RESET: Readonly<Partial<Record<ResetCode, RpcCode>>> = {
   CANCEL: 'Canceled',

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from '../connection.js';
-import { type ForwardProxy, type ProxySettings, proxyFor } from '../proxy.js';
+import { type ForwardProxy, ignoresProxy, type ProxySettings, proxyFor } from '../proxy.js';
 import type { EndpointAddress } from './endpoint.js';
 
 /** The options that both kinds of channels use. */
@@ -73,4 +73,10 @@ export function proxyOf(
   if ('path' in socketAddress) return undefined;
   const proxy = proxyFor({ host, port: String(socketAddress.port) }, settings.https, settings.noProxy);
   return proxy && { ...proxy, systemRoots: settings.systemRoots };
+}
+
+/** Whether HTTPS_PROXY would be used for this address if it could be parsed. */
+export function isProxyIgnored({ socketAddress, host }: ReachableAddress, settings: ProxySettings): boolean {
+  if ('path' in socketAddress) return false;
+  return ignoresProxy({ host, port: String(socketAddress.port) }, settings.https, settings.noProxy);
 }

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ForwardProxy, ProxyError } from '../proxy.js';
 import { connectTls } from '../tls/connect.js';
-import { explainConnectionFailure } from '../tls/connection-failure.js';
+import { describeFailure, explainConnectionFailure, formatFailure } from '../tls/connection-failure.js';
 import { TlsSecurity } from '../tls/security.js';
 import { systemRoots } from '../tls/system-roots.js';
 
@@ -52,9 +52,15 @@ async function secured(socket: Socket, { host, systemRoots: paths }: ForwardProx
   try {
     return await connectTls({ socket }, security, { host });
   } catch (cause) {
-    const why = explainConnectionFailure(cause as Error, { isSecure: true });
-    throw new ProxyError(`no TLS connection to the proxy: ${why}`, { cause });
+    throw new ProxyError(noTlsConnection(cause as Error), { cause });
   }
+}
+
+function noTlsConnection(failure: Error): string {
+  const { words, goText } = describeFailure(failure, { isSecure: true });
+  return goText?.startsWith('tls: first record')
+    ? formatFailure('the proxy does not speak TLS: write HTTPS_PROXY=http://…', goText)
+    : `no TLS connection to the proxy: ${formatFailure(words, goText)}`;
 }
 
 /** @param error of connecting to the proxy */

@@ -9,7 +9,8 @@ import type { Security } from './security.js';
 
 /**
  * - `tls`: TLS, without which the connection was made; `http2`: HTTP/2 without TLS
- * - `peer`, `metrics`, `etcd http`: those ports of etcd; `http1`: another web server; `ssh`
+ * - `peer`, `metrics`: those ports of etcd; `etcd http`: its client port without gRPC, as `--listen-client-http-urls` has it, or behind a
+ *   proxy that does not pass gRPC on; `http1`: another web server; `ssh`
  * - `closing`: each connection is closed without an answer; `closing after TLS`: after the handshake
  */
 export type PortKind =
@@ -160,7 +161,7 @@ const EXPLANATIONS: Readonly<Record<PortKind, string>> = {
   peer: "this is etcd's peer port, for other members: use the client port, which usually is 2379",
   metrics: "this is etcd's metrics port, which takes no calls: use the client port, which usually is 2379",
   'etcd http':
-    'this port of etcd takes HTTP only (--listen-client-http-urls): use one of --listen-client-urls',
+    'etcd answers here with HTTP/1.1 only: let a proxy in between pass HTTP/2 (gRPC), or use a port of --listen-client-urls',
   http1: 'another web server (HTTP/1.1) listens on this port: check host and port',
   ssh: 'an SSH server listens on this port: check the port',
   closing:

@@ -138,6 +138,69 @@ it('lock ends its command when all connections are silent for a TTL', async () =
   expect(seconds).toBeLessThan(TTL + 8);
 });
 
+it('without a leader for longer than a TTL, a waiting lock waits on, and commands without a time limit say why they wait', async () => {
+  await network.heal();
+  const granted = (await lab.real(['lease', 'grant', '600'])).stdout.toString();
+  const lease = /lease (\S+)/.exec(granted)?.[1] ?? '';
+  const holder = beginAs(lab.etcdctl, [...lab.flags(), 'lock', 'q', '--ttl=60']);
+  await holder.waitFor('q/');
+  const waiter = begin('lock', 'q', '--ttl=5', '--', 'echo', 'mine now');
+  await untilQueued(lab, 'q', 2);
+  const leader = await network.leader();
+  for (const member of [0, 1, 2]) if (member !== leader) lab.cluster.pause(member);
+  await waiter.waitFor('so it may have expired; still waiting\n');
+  const timeToLive = begin('lease', 'timetolive', lease);
+  const listener = begin('elect', '-l', 'q');
+  const once = begin('lease', 'keep-alive', '--once', lease);
+  await Promise.all(
+    [timeToLive, listener].map((running) => running.waitFor('no response for 8 s: https://')),
+  );
+  const { code, stderr } = await once.result;
+  expect(code).toBe(2);
+  expect(stderr.toString()).toContain('1 of 3 endpoints answers, and no leader is known');
+  expect(stderr.toString()).toMatch(/\nError: etcdserver: no leader\n$/);
+  await network.heal();
+  expect((await timeToLive.result).stdout.toString()).toContain(`lease ${lease} granted with TTL(600s)`);
+  await listener.waitFor('q/');
+  listener.kill('SIGINT');
+  expect(await contenders(lab, 'q')).toHaveLength(2);
+  holder.kill('SIGTERM');
+  const { code: waiterCode, stdout } = await waiter.result;
+  expect({ waiterCode, stdout: stdout.toString() }).toEqual({ waiterCode: 0, stdout: 'mine now\n' });
+});
+
+it('lock releases its lock behind a firewall that forgets idle connections', async () => {
+  await network.heal();
+  // The lease is renewed every second, over the same connection.
+  for (const proxy of network.proxies) proxy.forgetsAfterMs = 2_500;
+  const holder = begin('lock', 'idle', '--ttl=3', '--', 'sh', '-c', 'echo begun; sleep 5; echo ended');
+  await holder.waitFor('ended');
+  const ended = performance.now();
+  expect((await holder.result).code).toBe(0);
+  expect(performance.now() - ended).toBeLessThan(2_500);
+  expect(await contenders(lab, 'idle')).toEqual([]);
+  await network.heal();
+});
+
+it('put says for which member it waits, when that is connected and silent', async () => {
+  await network.heal();
+  const put = () => run(ourEtcdctl(), [...network.flags(), '--command-timeout=4s', 'put', 'silent', 'v']);
+  const [proxy] = network.proxies as [FaultProxy];
+  const before = proxy.bytesToClients;
+  expect((await put()).stderr.toString()).toBe('');
+  const bytes = proxy.bytesToClients - before;
+  // What arrives last is the answer.
+  proxy.limitOf = () => ({ direction: 'toClient', bytes: bytes - 60, end: 'freeze' });
+  const { code, stderr } = await put();
+  await network.heal();
+  const [waits = '', ...rest] = stderr.toString().split('\n');
+  expect(waits).toBe(
+    `no response for 3 s: https://${proxy.endpoint}: connected, but the server has not answered yet`,
+  );
+  expect(rest.at(-2)).toBe('Error: context deadline exceeded');
+  expect(code).toBe(1);
+});
+
 describe('get, with one member of three that is connected and silent', () => {
   const get = async (first: number) => {
     const began = performance.now();

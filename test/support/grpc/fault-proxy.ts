@@ -29,6 +29,8 @@ export class FaultProxy {
   accepted = 0;
   /** Each block of data is forwarded after this time. */
   delayMs = 0;
+  /** A connection on which nothing came for this time forwards nothing more, as behind a firewall that has forgotten it. */
+  forgetsAfterMs = Number.POSITIVE_INFINITY;
   /** Called for each connection, with the number of those accepted before it. */
   limitOf: ((index: number) => ByteLimit) | undefined;
   /** The number of bytes forwarded to clients so far. */
@@ -41,7 +43,8 @@ export class FaultProxy {
   readonly #server: Server;
   #port = 0;
 
-  private constructor(readonly targetPort: number) {
+  /** @param targetPort of connections that are accepted from now on */
+  private constructor(public targetPort: number) {
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
@@ -109,6 +112,7 @@ export class FaultProxy {
   async heal(): Promise<void> {
     this.mode = 'pass';
     this.delayMs = 0;
+    this.forgetsAfterMs = Number.POSITIVE_INFINITY;
     this.limitOf = undefined;
     await this.listen();
   }
@@ -138,10 +142,12 @@ export class FaultProxy {
     server.on('error', () => client.destroy());
     server.on('close', () => client.destroy());
     client.on('close', () => server.destroy());
+    const connection = { client, lastMs: performance.now() };
     const limitTo = (direction: Direction) => (limit?.direction === direction ? limit : undefined);
-    const toServer = (chunks: AsyncIterable<Buffer>) => this.#forward(chunks, client, limitTo('toServer'));
+    const toServer = (chunks: AsyncIterable<Buffer>) =>
+      this.#forward(chunks, connection, limitTo('toServer'));
     const toClient = (chunks: AsyncIterable<Buffer>) =>
-      this.#counted(this.#forward(chunks, client, limitTo('toClient')));
+      this.#counted(this.#forward(chunks, connection, limitTo('toClient')));
     // They fail when one of the sockets is closed, which closes the other one.
     pipeline(client, toServer, server).catch(() => {});
     pipeline(server, toClient, client).catch(() => {});
@@ -149,11 +155,16 @@ export class FaultProxy {
 
   async *#forward(
     chunks: AsyncIterable<Buffer>,
-    client: Socket,
+    connection: { readonly client: Socket; lastMs: number },
     limit: ByteLimit | undefined,
   ): AsyncGenerator<Buffer> {
+    const { client } = connection;
     let left = limit?.bytes ?? Number.POSITIVE_INFINITY;
     for await (const chunk of chunks) {
+      const nowMs = performance.now();
+      if (nowMs - connection.lastMs > this.forgetsAfterMs) connection.lastMs = Number.NEGATIVE_INFINITY;
+      else connection.lastMs = nowMs;
+      if (connection.lastMs < 0) await once(client, 'close');
       if (this.delayMs > 0) await delay(this.delayMs);
       while (this.#mode === 'freeze') await this.#thawed;
       yield left < chunk.length ? chunk.subarray(0, left) : chunk;

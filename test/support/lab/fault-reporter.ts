@@ -8,15 +8,21 @@ export interface FaultMeta {
   readonly counts: FaultCounts;
 }
 
-/** Prints the counts of the fault suite at the end of a run, one line for each program. */
+/** What a test that measures leaves in its `meta`: lines to print. */
+export interface MeasurementMeta {
+  readonly measurements: readonly string[];
+}
+
+/** Prints the counts of the fault suite at the end of a run, one line for each program, and other measurements. */
 export class FaultReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     for (const module of modules) {
       for (const test of module.children.allTests()) {
-        const { faultSuite, counts } = test.meta() as Partial<FaultMeta>;
+        const { faultSuite, counts, measurements } = test.meta() as Partial<FaultMeta & MeasurementMeta>;
         if (faultSuite !== undefined && counts !== undefined) {
           process.stdout.write(`${faultSuite}: ${faultLine(counts)}\n`);
         }
+        for (const line of measurements ?? []) process.stdout.write(`${line}\n`);
       }
     }
   }

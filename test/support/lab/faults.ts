@@ -97,6 +97,21 @@ const memberFaults: Fault[] = [
     begin: ({ lab }, member) => lab.cluster.restart(member),
   },
   {
+    name: 'streams are reset',
+    durationMs: 3_500,
+    begin: (network) => network.endStreams('reset'),
+  },
+  {
+    name: 'GOAWAY comes after one stream',
+    durationMs: 3_500,
+    begin: (network) => network.endStreams('goaway'),
+  },
+  {
+    name: 'certificates are replaced, also by those of another authority',
+    durationMs: 500,
+    begin: (network) => network.rotateCertificates(),
+  },
+  {
     name: 'the leader is moved',
     durationMs: 500,
     async begin(network) {

@@ -24,6 +24,8 @@ const LONGEST = [
   'cluster',
   'check-in-full',
   'make-mirror',
+  'reverse-proxies',
+  'faults/endurance',
   'large-ranges',
   'odd-environments',
   'snapshot-restore',

@@ -9,6 +9,7 @@ import {
   type ResponseHeaders,
   statusFromHttp,
   statusFromInformational,
+  TRAILERS_WITHOUT_STATUS,
 } from '../http-status.js';
 import { rpcCodeOf, type Status } from '../status.js';
 
@@ -48,9 +49,13 @@ export class ResponseStatus {
       return this.#addNonGrpc({ status: fields.get(':status'), contentType }, isLast);
     }
     this.#encoding ??= fields.get('grpc-encoding');
+    if (isLast) {
+      const isCutShort = status === undefined && this.#state === 'messages';
+      this.#status = isCutShort
+        ? TRAILERS_WITHOUT_STATUS
+        : statusFromTrailers(Number(status ?? UNKNOWN_CODE), fields.get('grpc-message') ?? '');
+    }
     this.#state = isLast ? 'ended' : 'messages';
-    if (isLast)
-      this.#status = statusFromTrailers(Number(status ?? UNKNOWN_CODE), fields.get('grpc-message') ?? '');
     return undefined;
   }
 

@@ -20,6 +20,7 @@ import {
   SECOND_RESPONSE_MESSAGE,
   statusFromHttp,
   statusFromReset,
+  TRAILERS_WITHOUT_STATUS,
   withGoAway,
 } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
@@ -245,7 +246,11 @@ function attemptError(
   error: ServiceError,
   { call, endpoint, contentType, connection }: FailedCall,
 ): AttemptError {
-  const status = toStatus(error, { contentType: contentType ?? contentTypeIn(error.metadata), connection });
+  const status = toStatus(error, {
+    contentType: contentType ?? contentTypeIn(error.metadata),
+    hasHeaders: contentType !== undefined,
+    connection,
+  });
   // Without a connection, the call has no auth context.
   const isUnsent = call.getAuthContext() === null;
   return new AttemptError(isUnsent ? { ...status, isUnprocessed: true } : status, endpoint);
@@ -259,17 +264,24 @@ function contentTypeIn(metadata: Metadata | undefined): string | undefined {
 /** The status that grpc-go gives to the error of grpc-js. For non-gRPC responses, grpc-js's details are not usable. */
 function toStatus(
   { code, details }: Pick<ServiceError, 'code'> & { readonly details: string | undefined },
-  { contentType, connection }: Pick<FailedCall, 'contentType' | 'connection'>,
+  {
+    contentType,
+    hasHeaders,
+    connection,
+  }: Pick<FailedCall, 'contentType' | 'connection'> & { readonly hasHeaders: boolean },
 ): Status {
   // The error thrown by grpc-js's compression filter is not a status.
   if (details === undefined) return COMPRESSED_MESSAGE;
   const status = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
   const isNonGrpc = contentType !== undefined && !isGrpcContentType(contentType);
+  // The HTTP status of a page whose stream was then reset is not known.
+  const reset = isNonGrpc && status === undefined ? statusFromDetails(details, connection) : undefined;
+  if (reset?.isInterruption && reset !== NO_TRAILERS) return reset;
   if (isNonGrpc || (status !== undefined && contentType === undefined)) {
     return statusFromHttp({ status: status ?? '200', contentType });
   }
-  // An HTTP status in the trailers of a gRPC response.
-  if (status !== undefined) return { code: 'Unknown', details: '' };
+  // The HTTP status takes the place of that in the trailers of a gRPC response.
+  if (status !== undefined) return hasHeaders ? TRAILERS_WITHOUT_STATUS : { code: 'Unknown', details: '' };
   return statusFromDetails(details, connection) ?? { code: codeOf(code), details };
 }
 

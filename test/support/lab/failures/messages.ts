@@ -92,9 +92,11 @@ export const CONNECTION_MESSAGES = {
     advice: 'Use the client port.',
   },
   httpPort: {
-    text: 'this port of etcd takes HTTP only (--listen-client-http-urls): use one of --listen-client-urls (…)',
-    meaning: 'The member has separate ports for gRPC and for HTTP.',
-    advice: 'Use the one for gRPC.',
+    text: 'etcd answers here with HTTP/1.1 only: let a proxy in between pass HTTP/2 (gRPC), or use a port of --listen-client-urls (…)',
+    meaning:
+      'A proxy passes HTTP/1.1 requests on, and not gRPC; or the port is one of `--listen-client-http-urls`.',
+    advice:
+      'Let the proxy pass TCP (`stream`, `mode tcp`) or gRPC (`grpc_pass`, `proto h2`), and offer `h2` by ALPN; or use the port for gRPC.',
   },
   webServer: {
     text: 'another web server (HTTP/1.1) listens on this port: check host and port (…)',
@@ -388,6 +390,16 @@ export const SERVER_MESSAGES = {
     text: 'the server accepts transactions up to its --max-txn-ops (128 operations by default): split it, or raise it there',
     meaning: 'The transaction has too many operations.',
     advice: 'Split it.',
+  },
+  proxyWithoutServer: {
+    text: 'a proxy answered, not etcd (HTTP …): it has no connection to a server behind it',
+    meaning: 'The proxy has sent a page with the status 502, 503 or 504.',
+    advice: 'Ask etcd itself, without the proxy; look at the log of the proxy.',
+  },
+  webPage: {
+    text: "the answer is not that of etcd's client port: it may come from its metrics port, from a proxy or from another web server: check host and port",
+    meaning: 'The answer is a page, over HTTP/2. With the status 400, nginx may want a client certificate.',
+    advice: 'Correct host and port; have the proxy pass gRPC on (nginx: `grpc_pass`).',
   },
 } as const satisfies Record<string, Message>;
 

@@ -4,8 +4,8 @@ import type { ServerMessage } from './messages.js';
 export interface ServerRow {
   readonly name: string;
   readonly says: ServerMessage;
-  /** `auth`: users root and reader, whose password is the name. `full`: the alarm NOSPACE. `alone`: one of three members is left. */
-  readonly server: 'plain' | 'auth' | 'full' | 'alone';
+  /** `page`: what answers is not etcd: 502 to a put, 404 to others. `auth`: users root and reader, whose password is the name. `full`: the alarm NOSPACE. `alone`: one of three members is left. */
+  readonly server: 'plain' | 'auth' | 'full' | 'alone' | 'page';
   readonly args: readonly string[];
   /** Flags before `args`; those of the lab when absent. */
   readonly flags?: readonly string[];
@@ -17,15 +17,6 @@ const anonymous: readonly string[] = [];
 export const SERVER_ROWS: readonly ServerRow[] = [
   { name: 'a read without a leader', says: 'noLeader', server: 'alone', args: ['get', 'k'] },
   { name: 'a write without a leader', says: 'noLeader', server: 'alone', args: ['put', 'k', 'v'] },
-  {
-    name: 'a transaction without a leader',
-    says: 'noLeader',
-    server: 'alone',
-    args: ['txn'],
-    stdin: '\nput k v\n\n\n',
-  },
-  { name: 'a new user without a leader', says: 'noLeader', server: 'alone', args: ['user', 'add', 'u:p'] },
-  { name: 'a new role without a leader', says: 'noLeader', server: 'alone', args: ['role', 'add', 'r'] },
   { name: 'a full database', says: 'noSpace', server: 'full', args: ['put', 'k', 'v'] },
   { name: 'auth without a user', says: 'needsLogin', server: 'auth', flags: anonymous, args: ['get', 'k'] },
   {
@@ -79,4 +70,6 @@ export const SERVER_ROWS: readonly ServerRow[] = [
     args: ['txn'],
     stdin: `\n${'get k\n'.repeat(129)}\n\n`,
   },
+  { name: 'a proxy without a server', says: 'proxyWithoutServer', server: 'page', args: ['put', 'k', 'v'] },
+  { name: 'a web server', says: 'webPage', server: 'page', args: ['get', 'k'] },
 ];

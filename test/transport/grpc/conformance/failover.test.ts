@@ -200,6 +200,14 @@ test('a write waits for the server that has it', async () => {
   expect([a.calls, b.calls]).toEqual([['put'], []]);
 });
 
+test('a write that may be repeated is made elsewhere too', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = silent;
+  const to = await open([a.endpoint, b.endpoint]);
+  await to.kv.put({ key: bytes('k') }, { isRepeatable: true });
+  expect([a.calls, b.calls]).toEqual([['put'], ['put']]);
+});
+
 test('failures to connect are reported while the call waits', async () => {
   const refusing = `127.0.0.1:${await closedPort()}`;
   const reports: (readonly string[])[] = [];

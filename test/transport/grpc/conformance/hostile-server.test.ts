@@ -159,6 +159,23 @@ test.each([
   expect(error).toMatchObject({ name: 'ServerError', isInterruption: true });
 });
 
+test('a stream that ends with trailers without a status can be resumed', async () => {
+  const { watch } = await serve((stream) => {
+    stream.respond(OF_GRPC, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-proxy': 'idle' }));
+    stream.end();
+  });
+  const requests = (async function* () {
+    await new Promise(() => {});
+  })();
+  const error = await rejection(watch.watch(requests)[Symbol.asyncIterator]().next());
+  expect(error).toMatchObject({
+    message: 'rpc error: code = Unknown desc = ',
+    name: 'ServerError',
+    isInterruption: true,
+  });
+});
+
 test('a stream that ends without trailers can be resumed', async () => {
   const { watch } = await serve((stream) => {
     stream.respond(OF_GRPC);
@@ -169,4 +186,19 @@ test('a stream that ends without trailers can be resumed', async () => {
   })();
   const error = await rejection(watch.watch(requests)[Symbol.asyncIterator]().next());
   expect(error).toMatchObject({ name: 'ServerError', isInterruption: true });
+});
+
+test('a page to a watch, whose stream is then reset, does not end the watch', async () => {
+  const { watch } = await serve((stream) => {
+    stream.respond({ ':status': 503, 'content-type': 'text/html' });
+    stream.end('<html>', () => stream.close(constants.NGHTTP2_CANCEL));
+  });
+  const requests = (async function* () {
+    yield { requestUnion: { $case: 'progressRequest' as const, value: {} } };
+    await new Promise(() => {});
+  })();
+  const error = await rejection(watch.watch(requests)[Symbol.asyncIterator]().next());
+  // grpc-js reports the reset only.
+  expect(error.message).toMatch(/ 503 \(Service Unavailable\)|RST_STREAM with error code: CANCEL/);
+  expect(error.code).toBe(isGrpcJs ? 'Canceled' : 'Unavailable');
 });

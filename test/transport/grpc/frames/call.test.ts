@@ -221,7 +221,7 @@ describe('the status of a call', () => {
       details: 'server closed the stream without sending trailers',
       isInterruption: true,
     });
-    expect(failure(OF_GRPC, { other: 'x' })).toEqual({ code: 'Unknown', details: '' });
+    expect(failure(OF_GRPC, { other: 'x' })).toEqual({ code: 'Unknown', details: '', isInterruption: true });
     expect(details(OF_GRPC, OF_GRPC, 'x')).toBe('a HEADERS frame cannot appear in the middle of a stream');
   });
 });
