@@ -6,8 +6,9 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
+import { systemErrorText } from '../../../go/system-error.js';
 import { abortController } from '../../../model/abort-signal.js';
-import { resetCodeOf } from '../../http2/error.js';
+import { type ErrorCode, resetCodeOf } from '../../http2/error.js';
 import type { AttemptContext } from '../call-context.js';
 import type { Attempt } from '../endpoint-channel.js';
 import { isGrpcContentType, NO_TRAILERS, statusFromHttp, statusFromReset } from '../http-status.js';
@@ -252,6 +253,9 @@ function codeOf(number: number): Status['code'] {
 function statusFromDetails(details: string): Status | undefined {
   const status = STATUS_BY_DETAILS[details];
   if (status !== undefined) return status;
+  if (WRITE_FAILED.test(details)) return statusFromFailedWrite(details);
+  const code = /^(?:read|write) (E[A-Z]+)$/.exec(details)?.[1];
+  if (code !== undefined) return connectionLost(systemErrorText(Object.assign(new Error(details), { code })));
   const reset = /^Received RST_STREAM with code (\d+)( \(Call ended without gRPC status\))?/.exec(details);
   if (reset) return reset[2] === undefined ? statusFromReset(resetCodeOf(Number(reset[1]))) : NO_TRAILERS;
   if (details.startsWith('Response message parsing error: ')) return UNREADABLE_MESSAGE;
@@ -261,6 +265,14 @@ function statusFromDetails(details: string): Status | undefined {
     code: 'ResourceExhausted',
     details: `grpc: received message larger than max (${tooLarge[1]} vs. ${tooLarge[2]})`,
   };
+}
+
+/** Before the text of Node.js for a stream that was closed while a message waited to be sent. */
+const WRITE_FAILED = /^Write (?:error: |failed with error )/;
+
+function statusFromFailedWrite(details: string): Status {
+  const code = /NGHTTP2_([A-Z_0-9]+)/.exec(details)?.[1];
+  return code === undefined ? connectionLost('EOF') : statusFromReset(code as ErrorCode);
 }
 
 function connectionLost(why: string): Status {
@@ -274,7 +286,6 @@ const COMPRESSED_MESSAGE: Status = {
 
 const STATUS_BY_DETAILS: Readonly<Record<string, Status>> = {
   'Connection dropped': connectionLost('EOF'),
-  'read ECONNRESET': connectionLost('connection reset by peer'),
   'Stream refused by server': statusFromReset('REFUSED_STREAM'),
   'Call cancelled': statusFromReset('CANCEL'),
   'Bandwidth exhausted or memory limit exceeded': statusFromReset('ENHANCE_YOUR_CALM'),
