@@ -48,7 +48,7 @@ const acceptance = [
 ];
 const fuzzing = {
   name: 'fuzzing',
-  run: () => node(['scripts/fuzz.mjs', '--files', '15000', '--responses', '10000']),
+  run: () => node(['scripts/fuzz.mjs', '--files', '15000', '--responses', '10500']),
 };
 
 try {

@@ -45,6 +45,7 @@ export async function fuzzResponses(transport, { seed, from, until, folder }) {
   const program = await bundle('worker', TRANSPORTS[transport], path.join(folder, `${transport}.mjs`));
   const startMs = performance.now();
   let aborts = 0;
+  let unfinished = 0;
   /** @type {string[]} */
   const summaries = [];
   for (let first = from; first < until; ) {
@@ -52,12 +53,14 @@ export async function fuzzResponses(transport, { seed, from, until, folder }) {
     const ended = await play(program, { seed, from: first, until, lanes });
     first = ended.next;
     if (ended.summary !== undefined) summaries.push(ended.summary);
-    else if (ended.errors.includes(DEFECT_OF_NODE)) aborts++;
-    else return { line: '', fault: faultOf(transport, seed, ended) };
+    else if (ended.errors.includes(DEFECT_OF_NODE)) {
+      aborts++;
+      unfinished += ended.current.length;
+    } else return { line: '', fault: faultOf(transport, seed, ended) };
   }
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   const ofNode = aborts === 0 ? '' : `; Node.js itself aborted ${aborts} times`;
-  const line = `${until - from} mutated responses of seed ${seed} over ${transport} in ${seconds} s: no failures${ofNode}`;
+  const line = `${until - from - unfinished} mutated responses of seed ${seed} over ${transport} in ${seconds} s: no failures${ofNode}`;
   return { line: `${summaries.join('\n')}\n${line}` };
 }
 
@@ -140,6 +143,7 @@ function play(program, assignment) {
     hang.refresh();
     const { lane, index, summary: text } = /** @type {Record<string, any>} */ (message);
     if (text !== undefined) summary = text;
+    else if (index === undefined) cases.delete(lane);
     else {
       cases.set(lane, index);
       next = Math.max(next, index + 1);

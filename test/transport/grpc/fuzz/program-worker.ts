@@ -65,6 +65,7 @@ async function playCases(lane: number): Promise<void> {
     } catch (cause) {
       throw new Error(`case ${index}`, { cause });
     }
+    process.send?.({ lane });
   }
   server.close();
 }

@@ -38,6 +38,7 @@ async function playCases(server: PlayingServer, lane: number, end: number): Prom
     } catch (cause) {
       throw new Error(`case ${index}`, { cause });
     }
+    process.send?.({ lane });
   }
 }
 
