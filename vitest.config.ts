@@ -10,8 +10,12 @@ const report = process.env.TEST_REPORT_FILE;
 /** They replace modules (vi.mock), and cannot share a process with files that have loaded them. */
 const withReplacedModules = ['subchannel', 'dial', 'database-file'].map((name) => `test/**/${name}.test.ts`);
 
-/** Time for a machine that is busy with other things; a test that hangs still ends. */
-const unitTimeout = 30_000;
+const unit = {
+  // Much of their time is waiting for timeouts.
+  maxWorkers: 3,
+  // Time for a machine that is busy with other things; a test that hangs still ends.
+  testTimeout: 30_000,
+};
 
 /** Each file starts servers: much of their time is waiting, so two cores run four files at a time. */
 const withServers = {
@@ -24,6 +28,9 @@ const withServers = {
   include: ['test/acceptance/**/*.test.ts', 'test/lab/**/*.test.ts'],
   ...(process.env.TESTED_BEFORE !== undefined && { runner: 'test/support/lab/unrepeated-runner.ts' }),
 };
+
+/** They use the whole machine, and run one after another when the other files have ended. */
+const alone = ['test/acceptance/faults/load.test.ts'];
 
 /**
  * Unit tests that do not run on Windows: what they test it does not have (file modes, named pipes, symbolic links, `/dev`), or they
@@ -61,7 +68,7 @@ export default defineConfig({
           ],
           // Modules are loaded once for all files, not once for each: a third of the time.
           isolate: false,
-          testTimeout: unitTimeout,
+          ...unit,
         },
       },
       {
@@ -72,11 +79,20 @@ export default defineConfig({
           name: 'unit, frames',
           include: ['test/transport/grpc/conformance/**/*.test.ts'],
           isolate: false,
-          testTimeout: unitTimeout,
+          ...unit,
         },
       },
-      { test: { name: 'unit, isolated', include: withReplacedModules, testTimeout: unitTimeout } },
-      { test: { name: 'acceptance', ...withServers } },
+      { test: { name: 'unit, isolated', include: withReplacedModules, ...unit } },
+      { test: { name: 'acceptance', ...withServers, exclude: alone } },
+      {
+        test: {
+          name: 'acceptance, alone',
+          ...withServers,
+          include: alone,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
       { test: { name: 'short', ...withServers, exclude: leftOut, env: shortRunEnvironment() } },
     ],
   },

@@ -88,7 +88,7 @@ function newestVersion() {
 
 async function testPackage() {
   const program = `npm package beside etcdctl ${newestVersion()}`;
-  await run.vitest({ project: isAll ? 'acceptance' : 'short', program, args: vitestArgs });
+  await run.vitest({ project: isAll ? 'acceptance*' : 'short', program, args: vitestArgs });
 }
 
 async function testExecutable() {
@@ -114,18 +114,18 @@ async function testExecutableInFull() {
   if (last !== undefined && last !== lastWithVersion2) {
     // Without a server that has version 2, these files have no tests.
     const withoutVersion2 = [...vitestArgs, '--exclude=test/acceptance/version-2', '--passWithNoTests'];
-    await testExecutableOn(last, 'acceptance', withoutVersion2);
+    await testExecutableOn(last, 'acceptance*', withoutVersion2);
   }
   if (lastWithVersion2 !== undefined) {
     const isWhole = last === lastWithVersion2 || vitestArgs.length > 0;
     const args = isWhole ? vitestArgs : ['test/acceptance/version-2'];
-    await testExecutableOn(lastWithVersion2, 'acceptance', args);
+    await testExecutableOn(lastWithVersion2, 'acceptance*', args);
   }
 }
 
 /**
  * @param {string} version of the servers
- * @param {'acceptance' | 'short'} project
+ * @param {'acceptance*' | 'short'} project
  * @param {readonly string[]} args
  */
 async function testExecutableOn(version, project, args) {

@@ -18,7 +18,7 @@ import { testId } from './test-record.mjs';
 
 /**
  * @typedef {object} VitestRun
- * @property {'unit*' | 'acceptance' | 'short'} project
+ * @property {'unit*' | 'acceptance*' | 'short'} project
  * @property {string} program the program under test and the one it is compared with; test ids begin with it
  * @property {readonly string[]} [args] file filters and options
  * @property {Readonly<Record<string, string>>} [env]

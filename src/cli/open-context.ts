@@ -1,7 +1,8 @@
-import { ConnectionError, ServerError } from '../model/errors.js';
+import { Failure, ServerError } from '../model/errors.js';
 import type { Result } from '../model/results.js';
 import type { Client } from '../model/services.js';
 import { loadPrinter } from '../printers/registry.js';
+import { SignalReceivedError } from '../term/signals.js';
 import type { ConnectionOptions, Credentials } from '../transport/connection.js';
 import type { DeadlinePolicy } from './command.js';
 import type { ClientLimits, CommandContext } from './context.js';
@@ -35,7 +36,15 @@ export async function openContext(
   const open = async (options: ConnectionOptions) => {
     if (clients.length === 0) await warnOfExposedKey(globals.connection.tls.keyFile, host);
     const { connect } = await import('../transport/grpc/connect.js');
-    const client = await connect({ ...options, reportFailures: (reasons) => report(reasons, host) }, signal);
+    const client = await connect(
+      {
+        ...options,
+        reportFailures: (reasons) => report(reasons, host),
+        reportUnanswered: (explain) => reportUnanswered(explain, host),
+        reportWaiting: notices.line,
+      },
+      signal,
+    );
     clients.push(client);
     return client;
   };
@@ -74,7 +83,7 @@ export async function openContext(
   return {
     context,
     async explain(error) {
-      const isFromServer = error instanceof ServerError || error instanceof ConnectionError;
+      const isFromServer = error instanceof Failure && [error, error.cause].some(isServerError);
       if (signal.aborted || !isFromServer) return [];
       const { serverHints } = await import('./server-hints.js');
       const open = (endpoint: string) => connectTo(endpoint, globals, deadline);
@@ -84,6 +93,10 @@ export async function openContext(
       for (const client of clients) client.close();
     },
   };
+}
+
+function isServerError(error: unknown): boolean {
+  return error instanceof ServerError;
 }
 
 /** A client for one endpoint, without credentials, which reports nothing. */
@@ -105,6 +118,16 @@ async function report(
 ): Promise<void> {
   const { failure } = await loadPalette();
   if (!signal.aborted) output.reasons(reasons, failure);
+}
+
+/** Writes what the command was waiting for when a signal has ended it: a time limit from outside, such as that of `timeout`, or a person. */
+async function reportUnanswered(
+  explain: () => Promise<readonly string[]>,
+  { output, loadPalette, signal }: ProcessContext,
+): Promise<void> {
+  if (!(signal.reason instanceof SignalReceivedError)) return;
+  const { failure } = await loadPalette();
+  output.reasons(await explain(), failure);
 }
 
 /** The credentials of the global options. Prompts for a missing password. */

@@ -1,5 +1,5 @@
 /** Says what to do about errors of the server. Loaded only after such an error. */
-import { ConnectionError, ServerError } from '../model/errors.js';
+import { ServerError } from '../model/errors.js';
 import type { Client } from '../model/services.js';
 import { NO_RESPONSE_IN_TIME } from '../transport/grpc/settings.js';
 
@@ -14,8 +14,9 @@ export interface FailedCommand {
 
 /** Sentences to print above the final line of the error; none when the message says it all. Never rejects. */
 export async function serverHints(error: unknown, command: FailedCommand): Promise<string[]> {
-  const failure = error instanceof ConnectionError ? error.cause : error;
+  const failure = error instanceof ServerError ? error : (error as Partial<Error>).cause;
   if (!(failure instanceof ServerError)) return [];
+  if (NOT_GRPC.test(failure.message)) return [NOT_ETCD];
   const name = ETCD_ERROR.exec(failure.message)?.[1];
   if (isWithoutLeader(failure, name)) return describeCluster(command);
   const hint = name === undefined ? undefined : HINTS[name];
@@ -23,6 +24,12 @@ export async function serverHints(error: unknown, command: FailedCommand): Promi
 }
 
 const ETCD_ERROR = /^etcdserver: (.*)$/;
+
+/** The response has an HTTP status or a content type that is not gRPC's. */
+const NOT_GRPC = / desc = (?:unexpected HTTP status code received from server|malformed header): /;
+
+const NOT_ETCD =
+  "the answer is not that of etcd's client port: it may come from its metrics port, from a proxy or from another web server: check host and port";
 
 type Hint = (command: FailedCommand) => string;
 
@@ -61,11 +68,12 @@ const LEADER_ERRORS: readonly string[] = [
   'request timed out, possibly due to connection lost',
 ];
 
-function isWithoutLeader({ code, reasons }: ServerError, name: string | undefined): boolean {
+function isWithoutLeader(error: ServerError, name: string | undefined): boolean {
   if (name !== undefined) return LEADER_ERRORS.includes(name);
-  return (
-    code === 'DeadlineExceeded' && reasons.some((reason) => UNANSWERED.some((end) => reason.endsWith(end)))
-  );
+  if (error.code !== 'DeadlineExceeded') return false;
+  // The server has a time limit of its own for what needs a leader.
+  if (error.message === error.status) return true;
+  return error.reasons.some((reason) => UNANSWERED.some((end) => reason.endsWith(end)));
 }
 
 const STATUS_TIMEOUT_MS = 500;

@@ -8,8 +8,15 @@ import { Failure } from '../model/errors.js';
 import type { LeaseKeepAliveRequest, LeaseKeepAliveResponse } from '../model/messages/lease.js';
 import type { LeaseService } from '../model/services.js';
 
-/** Pause before the next stream (client/v3/watch.go `retryConnWait`). */
-const RETRY_MS = 500;
+/**
+ * The pause before the next stream. It doubles with each stream that brought no renewal, up to the pause of etcd's client
+ * (client/v3/watch.go `retryConnWait`): where connections are cut again and again, that pause alone would often last until the next cut.
+ */
+const MIN_PAUSE_MS = 25;
+const MAX_PAUSE_MS = 500;
+
+/** A new stream does not renew the lease again before this time has passed: a peer may end each stream after one response. */
+const MIN_INTERVAL_MS = 500;
 
 const NS_PER_MS = 1_000_000n;
 
@@ -51,7 +58,7 @@ export async function keepLeaseAlive(
     for (;;) {
       await keepAlive.runStream(lease, linked.signal);
       if (keepAlive.isGone) return { kind: 'gone' };
-      await clock.sleep(RETRY_MS, linked.signal);
+      await clock.sleep(keepAlive.nextPauseMs(), linked.signal);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -74,13 +81,16 @@ class KeepAlive {
   #deadline: bigint;
   /** The TTL is counted from the request: the server started its own timer after that, and before the response came. */
   #requestedAt: bigint;
+  #earliestRequestAt: bigint;
   #intervalMs = 0;
+  #pauseMs = MIN_PAUSE_MS;
   #responseReceived: () => void = () => undefined;
 
   constructor(id: bigint, options: LeaseKeeperOptions) {
     this.#id = id;
     this.#options = options;
     this.#requestedAt = options.clock.now();
+    this.#earliestRequestAt = this.#requestedAt;
     this.#deadline = this.#requestedAt + BigInt(options.firstResponseMs) * NS_PER_MS;
   }
 
@@ -92,6 +102,13 @@ class KeepAlive {
       if (leftMs <= 0) return;
       await clock.sleep(Math.min(leftMs, MAX_SLEEP_MS), signal);
     }
+  }
+
+  /** The pause before the next stream. */
+  nextPauseMs(): number {
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
+    return pauseMs;
   }
 
   /** Keeps the lease alive over one stream. Settles when the stream ends or the lease is gone. */
@@ -114,14 +131,17 @@ class KeepAlive {
 
   /** One request at a time: each follows an interval after the response to the one before. */
   async *#requests(signal: AbortSignal): AsyncGenerator<LeaseKeepAliveRequest, void, undefined> {
+    const { clock } = this.#options;
+    const waitMs = Number((this.#earliestRequestAt - clock.now()) / NS_PER_MS);
+    if (waitMs > 0) await clock.sleep(waitMs, signal);
     for (;;) {
       const responseReceived = new Promise<void>((resolve) => {
         this.#responseReceived = resolve;
       });
-      this.#requestedAt = this.#options.clock.now();
+      this.#requestedAt = clock.now();
       yield { id: this.#id };
       await responseReceived;
-      await this.#options.clock.sleep(this.#intervalMs, signal);
+      await clock.sleep(this.#intervalMs, signal);
     }
   }
 
@@ -134,6 +154,8 @@ class KeepAlive {
     const ttlMs = response.ttl * 1000n;
     this.#deadline = this.#requestedAt + ttlMs * NS_PER_MS;
     this.#intervalMs = Math.min(Number(ttlMs / 3n), MAX_SLEEP_MS);
+    this.#earliestRequestAt = this.#requestedAt + BigInt(MIN_INTERVAL_MS) * NS_PER_MS;
+    this.#pauseMs = MIN_PAUSE_MS;
     this.failure = undefined;
     this.#options.onRenewed?.(response);
     this.#responseReceived();

@@ -75,14 +75,17 @@ export type RpcCode =
 export class ServerError extends Failure {
   /** The connection or the stream has broken: the server has sent no status, and a new stream can succeed. */
   readonly isInterruption: boolean;
+  /** The deadline has passed before a connection was there for the request. */
+  readonly isUnsent: boolean;
 
   constructor(
     message: string,
     readonly code: RpcCode,
-    options: FailureOptions & { readonly isInterruption?: boolean } = {},
+    options: FailureOptions & { readonly isInterruption?: boolean; readonly isUnsent?: boolean } = {},
   ) {
     super(message, options);
     this.isInterruption = options.isInterruption ?? false;
+    this.isUnsent = options.isUnsent ?? false;
   }
 
   /** The server cannot be reached, or has no leader: later it may answer. */
@@ -93,6 +96,11 @@ export class ServerError extends Failure {
   /** Whether a new stream can succeed where this one has failed (client/v3/client.go `isHaltErr`). */
   get canResume(): boolean {
     return this.isUnavailable || this.code === 'Internal';
+  }
+
+  /** The error is one that etcd's clients know, and not one of gRPC or of the connection. */
+  get isOfEtcd(): boolean {
+    return this.message.startsWith('etcdserver: ');
   }
 
   /** The message in the form of grpc-go, which etcdctl prints in a few places. */

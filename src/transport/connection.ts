@@ -21,6 +21,13 @@ export interface ConnectionOptions {
    * for each endpoint that has failed.
    */
   readonly reportFailures?: (reasons: readonly string[]) => void;
+  /**
+   * Called when the caller has aborted a call that was waiting for its first response. Gets a function that says what it was waiting for:
+   * one sentence for each endpoint that was tried. The call rejects after this has settled.
+   */
+  readonly reportUnanswered?: (explain: () => Promise<readonly string[]>) => Promise<void>;
+  /** Called every few seconds while a write, or a call without a timeout, waits for its first response. Gets a sentence. */
+  readonly reportWaiting?: (text: string) => void;
 }
 
 /** The files are read when a client is created, and again for later connections. Error messages name them by `flagNames`. */

@@ -12,8 +12,12 @@ import { ourEtcdctl, type Program, start } from '../support/lab/program.js';
 
 const TIMEOUT_MS = 3000;
 
+/** On a machine without other work, the words are ready a third of a second after the start. */
+const SIGNAL_DELAY_MS = 2000;
+
 interface Outcome {
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
   /** Time to the first text on stderr; that of the real program has the reason only at its end. */
   readonly firstMs: number;
@@ -47,13 +51,14 @@ describe('a connection fails', () => {
       meta.sideBySide = 'different';
       const attempt = await row.attempt(lab);
       const [real, ours] = await Promise.all(
-        [newestEtcdctl(), ourEtcdctl()].map((each) => run(each, attempt)),
+        [newestEtcdctl(), ourEtcdctl()].map((each) => run(each, attempt, signalOf(row))),
       );
       if (real === undefined || ours === undefined) throw new Error('nothing was run');
       measured.push({ name: row.name, ours, real });
       const isFailed = expectWords(ours.stderr, { row, attempt, real }, expect);
       if (row.deliberate === undefined) expect(ours.code, ours.stderr).toBe(real.code);
       else expect(ours.code, row.deliberate).not.toBe(real.code);
+      expect(ours.signal).toBe(signalOf(row) ?? null);
       if (isFailed && isAtOnce(row)) {
         // While the command still waits; on a machine without other work, within a second.
         expect(ours.endMs - ours.firstMs, `first after ${ours.firstMs} ms`).toBeGreaterThan(500);
@@ -62,6 +67,11 @@ describe('a connection fails', () => {
     });
   }
 });
+
+/** The signal that ends the command. */
+function signalOf({ when = 'at once' }: FailureRow): NodeJS.Signals | undefined {
+  return when === 'at once' || when === 'at the deadline' ? undefined : when;
+}
 
 /** Whether the words come before the end of the command; wrong files end the command themselves. */
 function isAtOnce({ when = 'at once', says }: FailureRow): boolean {
@@ -82,9 +92,14 @@ function expectWords(stderr: string, { row, attempt, real }: Expected, expectHer
     return false;
   }
   const lines = stderr.trimEnd().split('\n');
-  const final = lines.pop() ?? '';
-  if (row.deliberate === undefined) expectHere(final, stderr).toBe(real.stderr.trimEnd().split('\n').at(-1));
-  expectHere(final).toMatch(/^Error: /);
+  // A signal ends the real program without a word.
+  if (signalOf(row) !== undefined) expectHere(real.stderr).toBe('');
+  else {
+    const final = lines.pop() ?? '';
+    if (row.deliberate === undefined)
+      expectHere(final, stderr).toBe(real.stderr.trimEnd().split('\n').at(-1));
+    expectHere(final).toMatch(/^Error: /);
+  }
   // Endpoints fail in any order.
   for (const pattern of patterns) {
     const index = lines.findIndex((line) => pattern.test(line));
@@ -103,7 +118,11 @@ function linePatterns({ says }: FailureRow, { endpoints }: Attempt): RegExp[] {
   return says.flatMap((message, index) => (message ? [whole(`${endpoints[index]}: `, message)] : []));
 }
 
-async function run({ command, leadingArgs }: Program, attempt: Attempt): Promise<Outcome> {
+async function run(
+  { command, leadingArgs }: Program,
+  attempt: Attempt,
+  signal: NodeJS.Signals | undefined,
+): Promise<Outcome> {
   const { endpoints, flags = [], env = {}, through = [] } = attempt;
   const [first = '', ...rest] = [
     ...through,
@@ -122,7 +141,16 @@ async function run({ command, leadingArgs }: Program, attempt: Attempt): Promise
   const noteTime = () => {
     firstMs = performance.now() - startMs;
   };
+  const timer = signal && setTimeout(() => running.kill(signal), SIGNAL_DELAY_MS);
   await running.waitFor('\n').then(noteTime, noteTime);
-  const { code, stderr } = await running.result;
-  return { code, stderr: stderr.toString(), firstMs, endMs: performance.now() - startMs };
+  const result = await running.result;
+  clearTimeout(timer);
+  const { code, stderr } = result;
+  return {
+    code,
+    signal: result.signal,
+    stderr: stderr.toString(),
+    firstMs,
+    endMs: performance.now() - startMs,
+  };
 }

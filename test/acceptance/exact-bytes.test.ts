@@ -25,7 +25,8 @@ interface Pair {
 function randomPair(index: number): Pair {
   const awkward = AWKWARD[index % AWKWARD.length] ?? Buffer.alloc(0);
   const number = Buffer.alloc(4);
-  number.writeUInt32BE(index);
+  // Not 0: a key of NUL bytes only, which the command line cannot pass, would be an empty one there.
+  number.writeUInt32BE(index + 1);
   const key = Buffer.concat([awkward, number, randomBytes(randomInt(0, 40))]);
   return { key, value: index % 10 === 0 ? Buffer.alloc(0) : randomBytes(randomInt(0, 300)) };
 }

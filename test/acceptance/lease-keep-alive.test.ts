@@ -24,7 +24,7 @@ describe.each(references)('lease keep-alive, etcd $version', (reference) => {
   };
   const RENEWAL = `lease 0000000000001234 keepalived with TTL(${TTL})\n`;
 
-  it('prints renewals until the lease is revoked', async ({ task }) => {
+  it('prints renewals until the lease is revoked, and then fails', async ({ task }) => {
     Object.assign(task.meta, { sideBySide: 'different' });
     const outputs: { text: string; code: number | null }[] = [];
     const both = await beginBoth();
@@ -34,9 +34,15 @@ describe.each(references)('lease keep-alive, etcd $version', (reference) => {
       const { stdout, code } = await running.result;
       outputs.push({ text: stdout.toString().replaceAll(RENEWAL, ''), code });
     }
-    expect(outputs[1]).toEqual(outputs[0]);
-    expect(outputs[1]).toEqual({ text: 'lease 0000000000001234 expired or revoked.\n', code: 0 });
-    Object.assign(task.meta, { sideBySide: 'equal' });
+    const text = 'lease 0000000000001234 expired or revoked.\n';
+    expect(outputs).toEqual([
+      { text, code: 0 },
+      { text, code: 1 },
+    ]);
+    expect((await both[1].result).stderr.toString()).toMatch(
+      /does not know the lease.*\nError: the lease is lost\n$/,
+    );
+    Object.assign(task.meta, { sideBySide: 'deliberate' });
   });
 
   it('is ended by a signal, as etcdctl is', async ({ task }) => {
@@ -60,9 +66,12 @@ describe.each(references)('lease keep-alive, etcd $version', (reference) => {
       const { stdout, code } = await running.result;
       outputs.push(`${code} ${stdout.toString().replaceAll(RENEWAL, '')}`);
     }
-    expect(outputs[1]).toBe(outputs[0]);
+    const text = 'lease 0000000000001234 expired or revoked.\n';
+    expect(outputs).toEqual([`0 ${text}`, `1 ${text}`]);
     const reasons = (await both[1].result).stderr.toString();
-    expect(reasons).toMatch(/no server confirmed the lease in time: .*127\.0\.0\.1/);
+    expect(reasons).toMatch(
+      /no server confirmed the lease in time: .*127\.0\.0\.1.*\nError: the lease may be lost\n$/,
+    );
     await lab.cluster.restart(0);
     await revoke(lab, '1234').catch(() => undefined);
   });

@@ -138,7 +138,20 @@ describe('snapshot save when something fails', () => {
       (chunk, sent) => (sent > 3_000_000 ? 'stall' : chunk),
       ['--keepalive-time=1s', '--keepalive-timeout=1s'],
     );
-    expect(stderr).toContain('Error: could not write snapshot: ');
+    expect(stderr).toContain(
+      'Error: could not write snapshot: rpc error: code = Unavailable desc = keepalive ping failed to receive ACK within timeout\n',
+    );
+  });
+
+  it('ends as etcdctl does when there is no connection in time', async () => {
+    const line = ['--endpoints=127.0.0.1:1', '--command-timeout=500ms', 'snapshot', 'save', path];
+    const [real, ours] = await Promise.all(
+      [lab.newestEtcdctl, ourEtcdctl()].map((program) => run(program, line)),
+    );
+    const finalLine = 'Error: context deadline exceeded\n';
+    expect(real?.stderr.toString()).toContain(finalLine);
+    expect(ours?.stderr.toString()).toBe(`127.0.0.1:1: connection refused\n${finalLine}`);
+    expect(ours?.code).toBe(real?.code);
   });
 
   it('fails after --command-timeout when it is given', async () => {

@@ -7,8 +7,11 @@ import { VirtualClock } from '../support/virtual-clock.js';
 
 const MS = 1_000_000n;
 
-/** A server that handles each request in turn, across streams: it responds with a TTL, breaks the stream, or does not respond. */
-function leaseServer(clock: VirtualClock, answers: readonly (bigint | 'break' | 'silence')[]) {
+/**
+ * A server that handles each request in turn, across streams: it responds with a TTL, breaks the stream, or does not respond. `end` follows a
+ * response and ends the stream after it.
+ */
+function leaseServer(clock: VirtualClock, answers: readonly (bigint | 'break' | 'silence' | 'end')[]) {
   const left = [...answers];
   const askedAtMs: number[] = [];
   let streams = 0;
@@ -25,7 +28,10 @@ function leaseServer(clock: VirtualClock, answers: readonly (bigint | 'break' | 
         await new Promise((_resolve, reject) => {
           call?.signal?.addEventListener('abort', () => reject(call.signal?.reason));
         });
-      } else yield { id, ttl: answer };
+      } else if (answer !== 'end') yield { id, ttl: answer };
+      if (left[0] !== 'end') continue;
+      left.shift();
+      return;
     }
   }
   return { lease: { leaseKeepAlive }, askedAtMs, streams: () => streams };
@@ -56,7 +62,19 @@ describe('keepLeaseAlive', () => {
   it('opens another stream when one breaks', async () => {
     const { loss, server } = keep([9n, 'break', 9n, 0n]);
     expect(await loss).toEqual({ kind: 'gone' });
-    expect(server.askedAtMs).toEqual([0, 3000, 3500, 6500]);
+    expect(server.askedAtMs).toEqual([0, 3000, 3025, 6025]);
+  });
+
+  it('opens the next stream soon, later when one after another breaks', async () => {
+    const { loss, server } = keep([9n, ...Array.from({ length: 7 }, () => 'break' as const), 0n]);
+    expect(await loss).toEqual({ kind: 'gone' });
+    expect(server.askedAtMs).toEqual([0, 3000, 3025, 3075, 3175, 3375, 3775, 4275, 4775]);
+  });
+
+  it('does not renew more often when each stream ends after one response', async () => {
+    const { loss, server } = keep([...Array.from({ length: 4 }, () => [9n, 'end'] as const).flat(), 0n]);
+    expect(await loss).toEqual({ kind: 'gone' });
+    expect(server.askedAtMs).toEqual([0, 500, 1000, 1500, 2000]);
   });
 
   it('reports the lease as lost one TTL after the last request with a response', async () => {

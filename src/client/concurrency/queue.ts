@@ -3,7 +3,7 @@
  * owns the key `<name>/<lease in hexadecimal>`; the contender whose key has the lowest create revision is at the head. The keys are
  * those of etcd's own clients: both can contend for one name.
  */
-import { bytesFromText } from '../../go/bytes.js';
+import { bytesFromText, textFromBytes } from '../../go/bytes.js';
 import { linkSignals } from '../../model/abort-signal.js';
 import { CommandError, ServerError } from '../../model/errors.js';
 import { type KeyRange, prefixRange } from '../../model/key-range.js';
@@ -36,7 +36,9 @@ export interface QueueHead {
   readonly key: Uint8Array;
   /** The store revision at which the contender reached the head. */
   readonly revision: bigint;
-  /** The response to a read of the contender's key. */
+  /** Whether there were other contenders before it. */
+  readonly hasWaited: boolean;
+  /** The response to a read of the contender's key; without a key when somebody has deleted it. */
   readonly response: RangeResponse;
 }
 
@@ -48,18 +50,21 @@ export interface QueueHead {
 export async function awaitHead(
   client: QueueClient,
   { name, session, value }: Contender,
-  { signal, clock }: QueueContext,
+  context: QueueContext,
 ): Promise<QueueHead> {
+  const { signal } = context;
   const linked = linkSignals(signal, session.lost);
   const call = { signal: linked.signal };
+  const waiting = { ...context, ...call };
   try {
     const key = bytesFromText(`${name}/${session.lease.toString(16)}`);
     const { header } = await client.kv.put({ key, value, lease: session.lease }, call);
     const createRevision = header?.revision ?? 0n;
-    const hasWaited = await waitForPredecessors(client, { name, createRevision }, { clock, ...call });
-    const response = await rangeWithRetry(client.kv, { key }, { clock, ...call });
+    const hasWaited = await waitForPredecessors(client, { name, createRevision }, waiting);
+    const response = await rangeWithRetry(client.kv, { key }, waiting);
+    if (response.kvs.length > 0) await session.requireLease(linked.signal);
     const revision = hasWaited ? (response.header?.revision ?? 0n) : createRevision;
-    return { key, revision, response };
+    return { key, revision, hasWaited, response };
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new CommandError('context canceled', {
@@ -69,6 +74,11 @@ export async function awaitHead(
   } finally {
     linked.release();
   }
+}
+
+/** Why a contender does not have what it waited for, as a reason of an error. */
+export function keyIsGone({ key }: Pick<QueueHead, 'key'>): string {
+  return `the key ${textFromBytes(key)} is gone: its lease has expired or was revoked, or somebody has deleted the key`;
 }
 
 /** The keys of all contenders for the name. */
@@ -138,6 +148,8 @@ export interface QueueContext {
   /** Ends the wait, which then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  /** Called every few seconds with a sentence while there is no watch. */
+  readonly onInterrupted?: (text: string) => void;
 }
 
 export interface KeyEvent {
@@ -153,19 +165,43 @@ export interface KeyEvent {
 export async function* keyEvents(
   { watch }: QueueClient,
   target: WatchTarget,
-  { clock, signal }: QueueContext,
+  context: QueueContext,
 ): AsyncGenerator<KeyEvent, void, undefined> {
+  const { clock, signal } = context;
   const sleep = (ms: number, sleepSignal?: AbortSignal) => clock.sleep(ms, sleepSignal);
-  for await (const update of watchKeys(watch, target, { signal, sleep })) {
-    if (update.kind === 'ended') {
-      if (update.end.compactRevision > 0n) return;
-      throw new ServerError(
-        update.end.reason || 'the server cancelled the watch without a reason',
-        'Unknown',
-      );
+  let reminder: AbortController | undefined;
+  try {
+    for await (const update of watchKeys(watch, target, { signal, sleep })) {
+      reminder?.abort();
+      if (update.kind === 'interrupted') {
+        reminder = new AbortController();
+        remind(update.reason, context, reminder.signal).catch(() => undefined);
+      } else if (update.kind === 'ended') {
+        if (update.end.compactRevision > 0n) return;
+        throw new ServerError(
+          update.end.reason || 'the server cancelled the watch without a reason',
+          'Unknown',
+        );
+      } else if (update.kind === 'response') {
+        const { events, header } = update.response;
+        for (const event of events) yield { event, header };
+      }
     }
-    if (update.kind !== 'response') continue;
-    const { events, header } = update.response;
-    for (const event of events) yield { event, header };
+  } finally {
+    reminder?.abort();
+  }
+}
+
+const REMINDER_S = 5;
+
+/** Reports the interruption every few seconds, until the signal aborts. */
+async function remind(
+  reason: string,
+  { clock, onInterrupted }: QueueContext,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let seconds = REMINDER_S; onInterrupted !== undefined; seconds += REMINDER_S) {
+    await clock.sleep(REMINDER_S * 1000, signal);
+    onInterrupted(`the watch has been interrupted for ${seconds} s: ${reason}`);
   }
 }

@@ -9,8 +9,16 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** A lease that is kept alive for the duration of some work. Keys attached to it are deleted with it. */
 export interface Session {
   readonly lease: bigint;
-  /** Aborts when the lease is lost. The reason is a `Failure`. */
+  /**
+   * Aborts when the lease is lost: when the server does not have it, and after `requireLease` also when no server has confirmed it for
+   * its TTL. The reason is a `Failure`.
+   */
   readonly lost: AbortSignal;
+  /**
+   * Resolves when a server has confirmed the lease within its TTL; must be called before the session's keys are relied on. Until then, a
+   * lease that no server confirms does not end the session: servers without a leader do not end leases. Rejects with the signal's reason.
+   */
+  requireLease(signal: AbortSignal): Promise<void>;
 }
 
 export interface SessionOptions {
@@ -21,6 +29,8 @@ export interface SessionOptions {
   readonly ttlSeconds: number;
   /** The message of the error for a lost lease. */
   readonly lostMessage: string;
+  /** Called with a sentence when no server has confirmed the lease for its TTL and the session goes on. */
+  readonly onUnconfirmed?: (text: string) => void;
 }
 
 /**
@@ -57,29 +67,68 @@ export async function holdUntilAborted(signal: AbortSignal, { lost }: Session): 
 
 class LeasedSession implements Session {
   readonly #client: Pick<Client, 'lease'>;
-  readonly #revokeTimeoutMs: number;
+  readonly #options: SessionOptions;
   readonly #lost = new AbortController();
   readonly #stop = new AbortController();
   readonly #keepAlive: Promise<void>;
+  /** No server has confirmed the lease within its TTL. */
+  #isUnconfirmed = false;
+  #isRequired = false;
+  #confirmed: () => void = () => undefined;
 
   constructor(
     client: Pick<Client, 'lease'>,
     readonly lease: bigint,
-    { clock, ttlSeconds, lostMessage }: SessionOptions,
+    options: SessionOptions,
   ) {
     this.#client = client;
-    this.#revokeTimeoutMs = Math.min(ttlSeconds * 1000, CLOSE_TIMEOUT_MS);
-    const keeper = { clock, signal: this.#stop.signal, firstResponseMs: ttlSeconds * 1000 };
-    this.#keepAlive = keepLeaseAlive(client.lease, lease, keeper).then(
-      (loss) => this.#lost.abort(new CommandError(lostMessage, reasonsOf(lease, loss))),
-      (error) => {
-        if (!this.#stop.signal.aborted) this.#lost.abort(error);
-      },
-    );
+    this.#options = options;
+    this.#keepAlive = this.#keepLeaseAlive().catch((error) => {
+      if (!this.#stop.signal.aborted) this.#lost.abort(error);
+    });
   }
 
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  async requireLease(signal: AbortSignal): Promise<void> {
+    if (this.#isUnconfirmed) {
+      const confirmed = new Promise<void>((resolve) => {
+        this.#confirmed = resolve;
+      });
+      await Promise.race([confirmed, aborted(signal)]);
+    }
+    signal.throwIfAborted();
+    this.#isRequired = true;
+  }
+
+  /** Settles when the lease is lost. */
+  async #keepLeaseAlive(): Promise<void> {
+    const { clock, ttlSeconds, lostMessage, onUnconfirmed } = this.#options;
+    const keeper: LeaseKeeperOptions = {
+      clock,
+      signal: this.#stop.signal,
+      firstResponseMs: ttlSeconds * 1000,
+      onRenewed: () => {
+        this.#isUnconfirmed = false;
+        this.#confirmed();
+      },
+    };
+    for (;;) {
+      const loss = await keepLeaseAlive(this.#client.lease, this.lease, keeper);
+      const reasons = reasonsOf(this.lease, loss);
+      if (loss.kind === 'gone' || this.#isRequired) {
+        return this.#lost.abort(
+          new CommandError(lostMessage, {
+            reasons,
+            ...(loss.kind === 'unconfirmed' && { cause: loss.failure }),
+          }),
+        );
+      }
+      if (!this.#isUnconfirmed) onUnconfirmed?.(`${reasons.join('; ')}; still waiting`);
+      this.#isUnconfirmed = true;
+    }
   }
 
   /** Stops the keep-alive and revokes the lease. Rejects when the lease cannot be revoked. */
@@ -87,8 +136,9 @@ class LeasedSession implements Session {
     this.#stop.abort(new Error('the session has ended'));
     await this.#keepAlive;
     if (this.lost.aborted) return;
+    const timeoutMs = Math.min(this.#options.ttlSeconds * 1000, CLOSE_TIMEOUT_MS);
     try {
-      await this.#client.lease.leaseRevoke({ id: this.lease }, { timeoutMs: this.#revokeTimeoutMs });
+      await this.#client.lease.leaseRevoke({ id: this.lease }, { timeoutMs });
     } catch (error) {
       // The lease expired or was revoked in the meantime.
       if (error instanceof ServerError && error.code === 'NotFound') return;
@@ -97,13 +147,10 @@ class LeasedSession implements Session {
   }
 }
 
-function reasonsOf(lease: bigint, loss: LeaseLoss): { reasons: readonly string[]; cause?: unknown } {
+function reasonsOf(lease: bigint, loss: LeaseLoss): readonly string[] {
   const name = `lease ${lease.toString(16)}`;
-  if (loss.kind === 'gone') return { reasons: [`${name} has expired or was revoked`] };
+  if (loss.kind === 'gone') return [`${name} has expired or was revoked`];
   const { failure } = loss;
   const why = failure === undefined ? [] : [...failure.reasons, failure.message];
-  return {
-    reasons: [...why, `no server has confirmed ${name} within its TTL, so it may have expired`],
-    cause: failure,
-  };
+  return [...why, `no server has confirmed ${name} within its TTL, so it may have expired`];
 }

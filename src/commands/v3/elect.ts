@@ -2,13 +2,15 @@ import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag } from '../../cli/flags.js';
 import { observeLeaders } from '../../client/concurrency/election.js';
-import { awaitHead } from '../../client/concurrency/queue.js';
+import { awaitHead, keyIsGone } from '../../client/concurrency/queue.js';
 import { holdUntilAborted, withSession } from '../../client/concurrency/session.js';
 import { bytesFromText } from '../../go/bytes.js';
 import { CommandError, isEtcdError, ServerError, UsageError } from '../../model/errors.js';
 
 /** The TTL of the session (client/v3/concurrency/session.go `defaultSessionTTL`). */
 const TTL_SECONDS = 60;
+
+const SESSION_EXPIRED = 'elect: session expired';
 
 export interface ElectOptions {
   readonly name: string;
@@ -61,21 +63,39 @@ const FULL_VIEW = { keysOnly: false, countOnly: false, valuesOnly: false };
 
 /** Waits to be elected, prints the leader key, and remains leader until the signal aborts or the session is lost. */
 async function campaign(name: string, value: Uint8Array, context: CommandContext): Promise<void> {
-  const { signal, clock } = context;
+  const { signal, clock, notices } = context;
   const client = await context.connect();
-  const lease = { ttlSeconds: TTL_SECONDS, lostMessage: 'elect: session expired', signal, clock };
+  const lease = {
+    ttlSeconds: TTL_SECONDS,
+    lostMessage: SESSION_EXPIRED,
+    signal,
+    clock,
+    onUnconfirmed: notices.line,
+  };
   await withSession(client, lease, async (session) => {
-    const { response } = await awaitHead(client, { name, session, value }, context);
-    await context.emit({ kind: 'range', response, view: FULL_VIEW });
+    const head = await awaitHead(
+      client,
+      { name, session, value },
+      { signal, clock, onInterrupted: notices.line },
+    );
+    // etcdctl prints nothing then, and believes that it leads.
+    if (head.response.kvs.length === 0)
+      throw new CommandError(SESSION_EXPIRED, { reasons: [keyIsGone(head)] });
+    await context.emit({ kind: 'range', response: head.response, view: FULL_VIEW });
     await holdUntilAborted(signal, session);
   });
 }
 
 /** Prints each leader until the signal aborts; then it resolves. */
 async function listen(name: string, context: CommandContext): Promise<void> {
+  const { signal, clock, notices } = context;
   const client = await context.connect();
   try {
-    for await (const response of observeLeaders(client, name, context)) {
+    for await (const response of observeLeaders(client, name, {
+      signal,
+      clock,
+      onInterrupted: notices.line,
+    })) {
       await context.emit({ kind: 'range', response, view: FULL_VIEW });
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { intFlag } from '../../cli/flags.js';
-import { awaitHead, type QueueHead } from '../../client/concurrency/queue.js';
+import { awaitHead, keyIsGone, type QueueHead } from '../../client/concurrency/queue.js';
 import { holdUntilAborted, type Session, withSession } from '../../client/concurrency/session.js';
 import { textFromBytes } from '../../go/bytes.js';
 import { processStateText } from '../../go/process-state.js';
@@ -54,13 +54,23 @@ export function registerLock(parent: CommandParent, run = runLock): void {
 
 export async function runLock(options: LockOptions, context: CommandContext): Promise<void> {
   const { name, command, ttlSeconds } = options;
-  const { signal, clock } = context;
+  const { signal, clock, notices } = context;
   const client = await context.connect();
-  const lease = { ttlSeconds, lostMessage: 'session expired', signal, clock };
+  const lease = {
+    ttlSeconds,
+    lostMessage: 'session expired',
+    signal,
+    clock,
+    onUnconfirmed: notices.line,
+  };
   await withSession(client, lease, async (session) => {
     const contender = { name, session, value: new Uint8Array(0) };
-    const head = await awaitHead(client, contender, context);
-    if (head.response.kvs.length === 0) throw new CommandError('lock lost on init');
+    const head = await awaitHead(client, contender, { signal, clock, onInterrupted: notices.line });
+    if (head.response.kvs.length === 0) {
+      throw new CommandError(head.hasWaited ? 'mutex: session is expired' : 'lock lost on init', {
+        reasons: [keyIsGone(head)],
+      });
+    }
     if (command.length > 0) await runUnderLock(command, { head, session }, context);
     else {
       await context.emit({ kind: 'range', response: head.response, view: FULL_VIEW });

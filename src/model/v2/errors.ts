@@ -16,13 +16,17 @@ export class V2ApiError extends V2CallError {
 
 /** The request to one endpoint failed: no response, or a response with a server error. */
 export class V2AttemptError extends V2CallError {
+  /** There was no connection: the server cannot have read the request. */
+  readonly isUnsent: boolean;
+
   constructor(
     message: string,
     /** Whether etcdctl treats it as a connection error (ctlv2/command/util.go `isConnectionError`). */
     readonly isConnectionFailure: boolean,
-    options: FailureOptions = {},
+    options: FailureOptions & { readonly isUnsent?: boolean } = {},
   ) {
     super(message, options);
+    this.isUnsent = options.isUnsent ?? false;
   }
 }
 

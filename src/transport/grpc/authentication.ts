@@ -1,3 +1,4 @@
+import { aborted } from '../../model/abort-signal.js';
 import type { Credentials } from '../connection.js';
 import type { CallContext } from './call-context.js';
 import { AttemptError, isAuthDisabled, isTokenMissing, isTokenOutdated } from './status.js';
@@ -11,6 +12,12 @@ export type Login = (
   context: CallContext,
 ) => Promise<{ readonly token: string }>;
 
+/** A login, and the context of the call that it is made for. */
+interface PendingLogin {
+  readonly settled: Promise<void>;
+  readonly context: CallContext;
+}
+
 /** The token that authenticates the client's calls, and when to request a new one (client/v3/client.go `getToken`). */
 export class Authentication {
   /** Sent with each call; empty: no token. */
@@ -18,7 +25,7 @@ export class Authentication {
   readonly #credentials: Credentials | undefined;
   readonly #login: Login;
   #tokenTimeMs = Number.NEGATIVE_INFINITY;
-  #pendingLogin: Promise<void> | undefined;
+  #pendingLogin: PendingLogin | undefined;
 
   constructor(credentials: Credentials | undefined, login: Login) {
     this.#login = login;
@@ -32,13 +39,18 @@ export class Authentication {
     return this.#credentials?.kind === 'password';
   }
 
-  /** Requests a new token, if the credentials are a password. Concurrent calls share one login. */
+  /** Requests a new token, if the credentials are a password. Concurrent calls share one login, but each has its own time limit. */
   async refreshToken(context: CallContext): Promise<void> {
-    if (!this.needsLogin) return;
-    this.#pendingLogin ??= this.#logIn(context).finally(() => {
-      this.#pendingLogin = undefined;
-    });
-    await this.#pendingLogin;
+    while (this.needsLogin) {
+      this.#pendingLogin ??= this.#begin(context);
+      const login = this.#pendingLogin;
+      try {
+        return await Promise.race([login.settled, aborted(context.signal)]);
+      } catch (error) {
+        // When the login ended because the call that it was made for did, the next one is made for this call.
+        if (context.isDone || !login.context.isDone) throw error;
+      }
+    }
   }
 
   /** Makes the next stream request a new token: a restarted member does not know tokens issued before. */
@@ -54,6 +66,13 @@ export class Authentication {
   shouldRefreshToken(failure: AttemptError): boolean {
     if (this.#credentials?.kind === 'token') return false;
     return isTokenOutdated(failure) || (isTokenMissing(failure) && this.needsLogin);
+  }
+
+  #begin(context: CallContext): PendingLogin {
+    const settled = this.#logIn(context).finally(() => {
+      this.#pendingLogin = undefined;
+    });
+    return { settled, context };
   }
 
   async #logIn(context: CallContext): Promise<void> {

@@ -5,12 +5,17 @@ import { Countdown } from './countdown.js';
 import type { AttemptError } from './status.js';
 
 /** The error of Go's context package; scripts match its message. */
-export function deadlineExceeded(reasons: readonly string[], cause?: unknown): ServerError {
-  return new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons, cause });
+export function deadlineExceeded(
+  options: Pick<ServerError, 'reasons'> & { readonly cause?: unknown; readonly isUnsent?: boolean },
+): ServerError {
+  return new ServerError('context deadline exceeded', 'DeadlineExceeded', options);
 }
 
 /** How much earlier than here a deadline can pass on the server. */
 const EARLY_MS = 50;
+
+/** A call that is aborted earlier need not say what it waits for: a response may be on its way. */
+const UNANSWERED_MS = 250;
 
 /** The longest delay of setTimeout, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -94,6 +99,10 @@ export class CancellableContext implements AttemptContext {
 export class CallContext implements AttemptContext {
   /** Why the previous attempt failed, if the call was retried: goes into the reasons of an exceeded deadline. */
   lastFailure?: AttemptError;
+  /** Whether there was a connection for the request. */
+  wasSent = false;
+  /** Whether a response message was received. */
+  hasResponse = false;
   readonly #startMs = performance.now();
   readonly #timeoutMs: number | null;
   readonly #limitsWholeCall: boolean;
@@ -129,6 +138,11 @@ export class CallContext implements AttemptContext {
     return performance.now() > this.#startMs + this.#timeoutMs - EARLY_MS;
   }
 
+  /** Whether the call has a timeout. */
+  get isLimited(): boolean {
+    return this.#timeoutMs !== null;
+  }
+
   get isDone(): boolean {
     return this.#done !== undefined;
   }
@@ -140,6 +154,12 @@ export class CallContext implements AttemptContext {
   /** Whether the context is done because of its timeout. */
   get hasExpired(): boolean {
     return this.#hasExpired;
+  }
+
+  /** Whether the caller has aborted the call while it was waiting for its first response. */
+  get wasAbortedUnanswered(): boolean {
+    if (this.hasResponse || this.#callerSignal?.aborted !== true) return false;
+    return performance.now() > this.#startMs + UNANSWERED_MS;
   }
 
   /** Aborts with the context's reason. Created on first use: creating one takes longer than sending a request. */
@@ -178,7 +198,7 @@ export class CallContext implements AttemptContext {
     return startTimer(this.#timeoutMs, () => {
       if (this.#done !== undefined) return;
       this.#hasExpired = true;
-      this.#finish(deadlineExceeded([]));
+      this.#finish(deadlineExceeded({ reasons: [] }));
     });
   }
 

@@ -1,16 +1,19 @@
 import { sleep } from '../../model/abort-signal.js';
 import type { StreamOptions } from '../../model/services.js';
+import type { ConnectionOptions } from '../connection.js';
 import type { Authentication } from './authentication.js';
 import { CallContext, type ClientContext, deadlineExceeded } from './call-context.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import type { EndpointPool } from './endpoint-pool.js';
 import { backoffMs, MAX_ATTEMPTS, mayRetry, type RetryPolicy } from './retry.js';
+import { NO_RESPONSE_YET } from './settings.js';
 import { AttemptError, isCancelled, isRefused, toServerError } from './status.js';
 
 export interface CallRunnerOptions {
   readonly pool: EndpointPool;
   readonly clientContext: ClientContext;
   readonly callTimeoutMs: number | null;
+  readonly reportUnanswered: ConnectionOptions['reportUnanswered'];
 }
 
 /** What all calls on the endpoints of a pool share: timeouts, retries, and error messages. */
@@ -58,6 +61,7 @@ export class CallRunner {
     const refusedBy = new Set<EndpointChannel>();
     for (let attempt = 1; ; attempt++) {
       const channel = pool.ready ?? (await pool.pick(context.signal));
+      context.wasSent = true;
       try {
         return await attemptCall(channel);
       } catch (failure) {
@@ -76,12 +80,20 @@ export class CallRunner {
     }
   }
 
-  /** The error for the caller. An exceeded deadline has the state of every endpoint as its reasons. */
+  /**
+   * The error for the caller. An exceeded deadline has the state of every endpoint as its reasons; when the caller has aborted the call, it
+   * is reported.
+   */
   async toCallerError(error: unknown, context: CallContext): Promise<unknown> {
+    if (context.wasAbortedUnanswered) {
+      await this.#options.reportUnanswered?.(() => this.pool.explain(context.lastFailure, NO_RESPONSE_YET));
+    }
     const failure = context.isDone ? context.reason : error;
     const isOwnDeadline = failure instanceof AttemptError && isCausedByDeadline(failure, context);
-    if (isOwnDeadline || context.hasExpired)
-      return deadlineExceeded(await this.pool.explain(context.lastFailure), error);
+    if (isOwnDeadline || context.hasExpired) {
+      const reasons = await this.pool.explain(context.lastFailure);
+      return deadlineExceeded({ reasons, cause: error, isUnsent: !context.wasSent });
+    }
     return failure instanceof AttemptError ? toServerError(failure) : failure;
   }
 }

@@ -2,18 +2,21 @@ import { ServerError } from '../../model/errors.js';
 import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { ConnectionOptions, Credentials } from '../connection.js';
 import { Authentication } from './authentication.js';
-import { type AttemptContext, ClientContext } from './call-context.js';
+import { type AttemptContext, type CallContext, ClientContext } from './call-context.js';
 import { CallRunner } from './call-runner.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
 import { hedge } from './hedging.js';
 import type { Rpc } from './rpc.js';
 import { AttemptError, requestTooLarge } from './status.js';
+import { WaitReports } from './wait-reports.js';
 
 interface CallerOptions {
   /** At least one, in the order of the endpoints. */
   readonly channels: readonly EndpointChannel[];
   readonly reportFailures: ConnectionOptions['reportFailures'];
+  readonly reportUnanswered: ConnectionOptions['reportUnanswered'];
+  readonly reportWaiting: ConnectionOptions['reportWaiting'];
   readonly credentials: Credentials | undefined;
   readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
   readonly callTimeoutMs: number | null;
@@ -27,10 +30,13 @@ export class Caller {
   readonly #encoder: RequestEncoder;
   readonly #authentication: Authentication;
   readonly #runner: CallRunner;
+  readonly #waitReports: WaitReports;
 
   constructor({
     channels,
     reportFailures,
+    reportUnanswered,
+    reportWaiting,
     credentials,
     login,
     callTimeoutMs,
@@ -41,12 +47,14 @@ export class Caller {
       pool: new EndpointPool(channels, reportFailures),
       clientContext: this.#clientContext,
       callTimeoutMs,
+      reportUnanswered,
     });
+    this.#waitReports = new WaitReports(this.#runner.pool, reportWaiting);
     this.#authentication = new Authentication(credentials, (request, context) => {
       const bytes = this.#encoder.encode(login, request);
-      return this.#runner.retry({ context, policy: login.policy }, (channel) =>
-        channel.unary(login, bytes, { context, token: '', requiresLeader: false }),
-      );
+      const attempt = (channel: EndpointChannel, context: AttemptContext) =>
+        channel.unary(login, bytes, { context, token: '', requiresLeader: false });
+      return this.#runner.retry({ context, policy: login.policy }, this.#hedged(login, context, attempt));
     });
   }
 
@@ -66,11 +74,9 @@ export class Caller {
       const bytes = this.#encoder.encode(rpc, request);
       const attempt = (channel: EndpointChannel, context: AttemptContext) =>
         channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false });
-      const { pool } = this.#runner;
-      const isHedged = rpc.policy === 'idempotent' && pool.size > 1;
-      return this.#runner.retry({ context, policy: rpc.policy, authentication }, (channel) =>
-        isHedged ? hedge(channel, { pool, context, attempt }) : attempt(channel, context),
-      );
+      const retried = { context, policy: rpc.policy, authentication };
+      const stopReports = this.#waitReports.begin(rpc, context);
+      return this.#runner.retry(retried, this.#hedged(rpc, context, attempt)).finally(stopReports);
     });
   }
 
@@ -82,6 +88,7 @@ export class Caller {
   ): AsyncGenerator<Response, void, undefined> {
     const authentication = this.#authentication;
     const context = this.#runner.context(call);
+    const stopReports = this.#waitReports.begin(rpc, context);
     try {
       const bytes = this.#encoder.encode(rpc, request);
       await authentication.refreshTokenForStream(context);
@@ -104,6 +111,8 @@ export class Caller {
         },
       );
       try {
+        context.hasResponse = true;
+        stopReports();
         for (let next = first; !next.done; next = await rest.next()) {
           context.pause();
           yield next.value;
@@ -115,6 +124,7 @@ export class Caller {
     } catch (error) {
       throw await this.#runner.toCallerError(error, context);
     } finally {
+      stopReports();
       context.release();
     }
   }
@@ -127,15 +137,22 @@ export class Caller {
   ): AsyncGenerator<Response, void, undefined> {
     const { pool } = this.#runner;
     const context = this.#runner.context(call);
+    const stopReports = this.#waitReports.begin(rpc, context);
     let channel: EndpointChannel | undefined;
     try {
       await this.#authentication.refreshTokenForStream(context);
       channel = pool.ready ?? (await pool.pick(context.signal));
-      yield* channel.bidi(rpc, this.#encoder.encodeAll(rpc, requests), {
+      context.wasSent = true;
+      const responses = channel.bidi(rpc, this.#encoder.encodeAll(rpc, requests), {
         context,
         token: this.#authentication.token,
         requiresLeader: call?.requiresLeader ?? false,
       });
+      for await (const response of responses) {
+        if (!context.hasResponse) stopReports();
+        context.hasResponse = true;
+        yield response;
+      }
     } catch (error) {
       if (
         channel &&
@@ -147,8 +164,20 @@ export class Caller {
       }
       throw await this.#runner.toCallerError(error, context);
     } finally {
+      stopReports();
       context.release();
     }
+  }
+
+  /** The attempt, made on several endpoints if the call may be. */
+  #hedged<Response>(
+    { policy }: Rpc<never, Response>,
+    context: CallContext,
+    attempt: (channel: EndpointChannel, context: AttemptContext) => Promise<Response>,
+  ): (channel: EndpointChannel) => Promise<Response> {
+    const { pool } = this.#runner;
+    if (policy !== 'idempotent' || pool.size === 1) return (channel) => attempt(channel, context);
+    return (channel) => hedge(channel, { pool, context, attempt });
   }
 
   /** Ends all calls and connections. */

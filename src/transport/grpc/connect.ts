@@ -25,6 +25,8 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
       openChannel(endpoint, securities[index] ?? PLAINTEXT, options),
     ),
     reportFailures: options.reportFailures,
+    reportUnanswered: options.reportUnanswered,
+    reportWaiting: options.reportWaiting,
     credentials: options.credentials,
     login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
     callTimeoutMs: options.callTimeoutMs,

@@ -4,9 +4,12 @@ const STEP_MS = 100;
 /** A timer that fires later than this was late because the process did not run. */
 const LATE_MS = 20;
 
+/** The most time that is not counted, as a multiple of the timeout. */
+const MAX_UNCOUNTED = 10;
+
 /**
  * Counts a timeout down and then calls `onExpired`, after what has arrived in sockets was read. Time in which the process did not run
- * (because the machine is busy, or the process was stopped) is not counted, up to the length of the timeout: a response that came in time
+ * (because the machine is busy, or the process was stopped) is not counted, up to ten times the timeout: a response that came in time
  * must not be missed because this process was late. Keeps the process alive.
  */
 export class Countdown {
@@ -18,7 +21,7 @@ export class Countdown {
 
   constructor(timeoutMs: number, onExpired: () => void) {
     this.#leftMs = timeoutMs;
-    this.#uncountedMs = timeoutMs;
+    this.#uncountedMs = MAX_UNCOUNTED * timeoutMs;
     this.#onExpired = onExpired;
     this.#step();
   }

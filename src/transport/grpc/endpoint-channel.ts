@@ -22,10 +22,10 @@ export interface EndpointChannel {
   readonly endpoint: Endpoint;
   readonly isReady: boolean;
   /**
-   * Connects. Resolves with `undefined` when calls can be made, or as soon as one attempt has failed, with the reason as text for an error
-   * message. Rejects with the signal's reason, or with a `UsageError` when no attempt can succeed.
+   * Connects. Resolves with `undefined` when calls can be made, or as soon as one attempt has failed. Rejects with the signal's reason, or
+   * with a `UsageError` when no attempt can succeed.
    */
-  attempt(signal: AbortSignal): Promise<string | undefined>;
+  attempt(signal: AbortSignal): Promise<FailedAttempt | undefined>;
   /** Connects, and resolves when calls can be made, after any number of attempts. Rejects like `attempt`. */
   whenReady(signal: AbortSignal): Promise<void>;
   /** Why calls cannot be made or get no response at present, as text for an error message. */
@@ -52,6 +52,12 @@ export interface EndpointChannel {
   ): AsyncGenerator<Response, void, undefined>;
   /** Closes the connection and fails the calls on it. */
   close(): void;
+}
+
+/** An attempt to connect that has failed. */
+export interface FailedAttempt {
+  /** Why, as text for an error message. This may ask the server what it is, which takes up to a second. Never rejects. */
+  explain(): Promise<string>;
 }
 
 /** What one attempt at a call needs apart from the request. */

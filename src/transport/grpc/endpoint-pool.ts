@@ -1,8 +1,8 @@
 import { linkSignals } from '../../model/abort-signal.js';
 import type { ConnectionOptions } from '../connection.js';
 import { Countdown } from './countdown.js';
-import type { EndpointChannel } from './endpoint-channel.js';
-import { NO_CONNECTION_IN_TIME } from './settings.js';
+import type { EndpointChannel, FailedAttempt } from './endpoint-channel.js';
+import { NO_CONNECTION_IN_TIME, NO_RESPONSE_IN_TIME } from './settings.js';
 import type { AttemptError } from './status.js';
 
 /** Connecting to the next endpoint starts after this time, if the present one has neither connected nor failed (RFC 8305, 5). */
@@ -11,8 +11,11 @@ const CONNECTION_ATTEMPT_DELAY_MS = 250;
 /** How long the channels may take to explain their state for an error message. */
 const EXPLAIN_TIMEOUT_MS = 200;
 
-/** The time after which failures are reported, although not all endpoints have failed. */
-const REPORT_DELAY_MS = 1000;
+/** The time after which failures are explained, although not all endpoints have failed: an explanation may ask the server. */
+const EXPLAIN_DELAY_MS = 250;
+
+/** The time between that and the report, although not all endpoints have failed. */
+const REPORT_DELAY_MS = 750;
 
 /**
  * Chooses among the endpoints. The chosen endpoint stays in use until a call marks it unavailable. Connections are attempted in the
@@ -71,14 +74,20 @@ export class EndpointPool {
   /**
    * One sentence for each endpoint that was tried: why it cannot be used at present.
    * @param lastFailure of the latest attempt; it explains its endpoint, if that is connected
+   * @param unanswered what is said of an endpoint that is connected
    */
-  async explain(lastFailure: AttemptError | undefined): Promise<string[]> {
+  async explain(
+    lastFailure: AttemptError | undefined,
+    unanswered: string = NO_RESPONSE_IN_TIME,
+  ): Promise<string[]> {
     const signal = AbortSignal.timeout(EXPLAIN_TIMEOUT_MS);
     const tried = this.#channels.filter((channel) => this.#tried.has(channel));
     return Promise.all(
       tried.map(async (channel) => {
         const { text } = channel.endpoint;
-        if (channel.isReady && lastFailure?.endpoint === text) return `${text}: ${lastFailure.details}`;
+        if (channel.isReady) {
+          return `${text}: ${lastFailure?.endpoint === text ? lastFailure.details : unanswered}`;
+        }
         const why = await channel.explain(signal).catch(() => NO_CONNECTION_IN_TIME);
         return `${text}: ${why}`;
       }),
@@ -97,7 +106,7 @@ export class EndpointPool {
       for (const channel of channels) {
         this.#tried.add(channel);
         const { ready, failed } = connect(channel, search.signal);
-        const reported = failed.then((why) => failures.add(`${channel.endpoint.text}: ${why}`));
+        const reported = failed.then((failure) => failures.add(channel.endpoint.text, failure));
         const next = Promise.race([failed, delay(CONNECTION_ATTEMPT_DELAY_MS, search.signal)]);
         candidates.push(ready);
         // Promises that lose the race reject when the search ends: without a handler that would be an unhandled rejection.
@@ -125,7 +134,7 @@ export class EndpointPool {
   }
 }
 
-/** `ready` resolves when the channel is connected, after any number of attempts; `failed` when the present attempt has failed, with the reason. */
+/** `ready` resolves when the channel is connected, after any number of attempts; `failed` when the present attempt has failed. */
 function connect(channel: EndpointChannel, signal: AbortSignal) {
   const attempt = channel.attempt(signal);
   return {
@@ -133,7 +142,7 @@ function connect(channel: EndpointChannel, signal: AbortSignal) {
       if (failure !== undefined) await channel.whenReady(signal);
       return channel;
     }),
-    failed: new Promise<string>((resolve, reject) => {
+    failed: new Promise<FailedAttempt>((resolve, reject) => {
       attempt.then((failure) => failure !== undefined && resolve(failure), reject);
     }),
   };
@@ -149,34 +158,55 @@ function delay(ms: number, signal: AbortSignal): Promise<void> {
 
 type ReportFailures = NonNullable<ConnectionOptions['reportFailures']>;
 
-/** Decides when failures are reported. */
+/** Decides when failures are explained and reported. */
 class FailureReport {
   readonly #endpointCount: number;
   readonly #report: ReportFailures;
+  /** In the order of the failures; those that are not explained yet are missing. */
   readonly #reasons: string[] = [];
+  #failureCount = 0;
+  /** Failures that are not explained yet: when another endpoint can be used, they need not be. */
+  #unexplained: (() => Promise<void>)[] = [];
+  #isSlow = false;
   #isDue = false;
-  readonly #timer: Countdown;
+  #isStopped = false;
+  #timer: Countdown;
 
   constructor(endpointCount: number, report: ReportFailures) {
     this.#endpointCount = endpointCount;
     this.#report = report;
-    this.#timer = new Countdown(REPORT_DELAY_MS, () => {
-      this.#isDue = true;
-      this.#check();
+    this.#timer = new Countdown(EXPLAIN_DELAY_MS, () => {
+      this.#isSlow = true;
+      this.#explain();
+      this.#timer = new Countdown(REPORT_DELAY_MS, () => {
+        this.#isDue = true;
+        this.#check();
+      });
     });
   }
 
-  add(reason: string): void {
-    this.#reasons.push(reason);
-    this.#check();
+  add(endpoint: string, failure: FailedAttempt): void {
+    const index = this.#failureCount++;
+    this.#unexplained.push(async () => {
+      this.#reasons[index] = `${endpoint}: ${await failure.explain()}`;
+      this.#check();
+    });
+    if (this.#isSlow || this.#failureCount === this.#endpointCount) this.#explain();
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#timer.stop();
   }
 
+  #explain(): void {
+    for (const explain of this.#unexplained.splice(0)) void explain();
+  }
+
   #check(): void {
-    const isComplete = this.#reasons.length === this.#endpointCount;
-    if (isComplete || (this.#isDue && this.#reasons.length > 0)) this.#report(this.#reasons);
+    if (this.#isStopped) return;
+    const reasons = this.#reasons.filter((reason) => reason !== undefined);
+    const isComplete = reasons.length === this.#endpointCount;
+    if (isComplete || (this.#isDue && reasons.length > 0)) this.#report(reasons);
   }
 }

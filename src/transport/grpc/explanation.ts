@@ -7,6 +7,7 @@ import {
   formatFailure,
 } from '../tls/connection-failure.js';
 import type { Security, TlsSecurity } from '../tls/security.js';
+import { parseIpAddress } from '../x509/ip-address.js';
 import { proxyOf, type ReachableAddress } from './settings.js';
 
 /** What an attempt to connect waits for, as text for an error message. */
@@ -17,6 +18,14 @@ const PENDING: Readonly<Record<ConnectStage, string>> = {
   http2:
     'connected, but the server does not start HTTP/2: it may be stopped, overloaded, or expect TLS (https://)',
 };
+
+const PENDING_NAME = 'the host name has not been resolved: the name server may not answer (i/o timeout)';
+
+/** A name that has been looked up before is found in this time. */
+const LOOK_UP_TIMEOUT_MS = 100;
+
+const PENDING_HTTP2_OVER_TLS =
+  'connected with TLS, but the server does not start HTTP/2: it may be stopped or overloaded';
 
 interface ExplainedConnection {
   readonly address: ReachableAddress;
@@ -37,17 +46,34 @@ export class ConnectionExplainer {
   }
 
   /** The attempt has not failed yet. */
-  pending(stage: ConnectStage): string {
-    return this.#withProxy(PENDING[stage]);
+  async pending(stage: ConnectStage): Promise<string> {
+    if (stage === 'address' && !(await this.#isResolved())) return this.#withProxy(PENDING_NAME);
+    const isSecured = stage === 'http2' && this.#connection.security.kind === 'tls';
+    return this.#withProxy(isSecured ? PENDING_HTTP2_OVER_TLS : PENDING[stage]);
   }
 
   failed(failure: Error): Promise<string> {
-    if (failure instanceof ConnectTimeoutError) return Promise.resolve(this.pending(failure.stage));
+    if (failure instanceof ConnectTimeoutError) return this.pending(failure.stage);
     if (failure instanceof ProxyError) return Promise.resolve(this.#withProxy(failure.message));
     const text = describeFailure(failure, { isSecure: this.#connection.security.kind === 'tls' });
     const key = keyOf(text);
     if (this.#latest?.key !== key) this.#latest = { key, explanation: this.#explain(text) };
     return this.#latest.explanation;
+  }
+
+  /** Whether the name of the host, or of the proxy, has been resolved; true also for addresses. */
+  async #isResolved(): Promise<boolean> {
+    const { socketAddress } = this.#connection.address;
+    const host = this.#proxy?.host ?? ('host' in socketAddress ? socketAddress.host : undefined);
+    if (host === undefined || parseIpAddress(host) !== undefined) return true;
+    const { lookup } = await import('node:dns');
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), LOOK_UP_TIMEOUT_MS);
+      lookup(host, () => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
   }
 
   async #explain(text: FailureText): Promise<string> {

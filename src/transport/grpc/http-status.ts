@@ -5,7 +5,7 @@ import { systemErrorText } from '../../go/system-error.js';
 import type { RpcCode } from '../../model/errors.js';
 import { Http2Error, KeepAliveTimeoutError, type ResetCode } from '../http2/error.js';
 import type { StreamFailure } from '../http2/stream.js';
-import { connectionLostText, type Status } from './status.js';
+import { connectionLost, type Status } from './status.js';
 
 /**
  * The gRPC status for responses that are not gRPC (from HTTP servers and proxies) and for streams that fail, with the messages of
@@ -120,6 +120,24 @@ export function statusFromReset(code: ResetCode): Status {
   };
 }
 
+/** Both statuses: grpc-go stream.go `recvMsg`. */
+export const NO_RESPONSE_MESSAGE: Status = {
+  code: 'Internal',
+  details: 'cardinality violation: received no response message from non-server-streaming RPC',
+};
+export const SECOND_RESPONSE_MESSAGE: Status = {
+  code: 'Internal',
+  details:
+    'cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message',
+};
+
+/** The server has not answered a keepalive ping. */
+export const KEEP_ALIVE_FAILED: Status = {
+  code: 'Unavailable',
+  details: 'keepalive ping failed to receive ACK within timeout',
+  isInterruption: true,
+};
+
 /** There is no connection, or it takes no new calls. */
 export const CONNECTION_UNUSABLE: Status = {
   code: 'Unavailable',
@@ -132,10 +150,8 @@ export function statusOfStreamFailure(failure: StreamFailure): Status {
   switch (failure.kind) {
     case 'unprocessed':
       return CONNECTION_UNUSABLE;
-    case 'lost': {
-      const details = connectionLossText(failure.reason, failure.goAway);
-      return { code: 'Unavailable', details, isInterruption: true };
-    }
+    case 'lost':
+      return statusOfLoss(failure.reason, failure.goAway);
     case 'malformed':
       return { code: 'Internal', details: failure.why };
     case 'reset':
@@ -143,14 +159,17 @@ export function statusOfStreamFailure(failure: StreamFailure): Status {
   }
 }
 
-/** grpc-go, internal/transport/http2_client.go `Close`. */
-function connectionLossText(reason: Error, goAway: string | undefined): string {
-  const text =
-    reason instanceof KeepAliveTimeoutError
-      ? 'keepalive ping failed to receive ACK within timeout'
-      : connectionLostText(readErrorText(reason));
-  if (goAway === undefined) return text;
-  return `closing transport due to: connection error: desc = ${quoteGo(bytesFromText(text))}, received prior goaway: ${goAway}`;
+function statusOfLoss(reason: Error, goAway: string | undefined): Status {
+  const status =
+    reason instanceof KeepAliveTimeoutError ? KEEP_ALIVE_FAILED : connectionLost(readErrorText(reason));
+  return goAway === undefined ? status : withGoAway(status, goAway);
+}
+
+/** @param goAway see `goAwayText` (grpc-go, internal/transport/http2_client.go `Close`) */
+export function withGoAway(status: Status, goAway: string): Status {
+  const description = quoteGo(bytesFromText(status.details));
+  const details = `closing transport due to: connection error: desc = ${description}, received prior goaway: ${goAway}`;
+  return { ...status, details };
 }
 
 function readErrorText(reason: Error): string {

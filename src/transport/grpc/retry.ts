@@ -68,11 +68,12 @@ export const MAINTENANCE_POLICIES: PoliciesOf<typeof MaintenanceDefinition> = {
   downgrade: 'only-if-unprocessed',
 };
 
+/** A login can be repeated: it makes one more token. (In etcd's client it is not repeatable.) */
 export const AUTH_POLICIES: PoliciesOf<typeof AuthDefinition> = {
   authEnable: 'only-if-unprocessed',
   authDisable: 'only-if-unprocessed',
   authStatus: 'only-if-unprocessed',
-  authenticate: 'only-if-unprocessed',
+  authenticate: 'idempotent',
   userAdd: 'only-if-unprocessed',
   userGet: 'idempotent',
   userList: 'idempotent',

@@ -26,11 +26,6 @@ const CODES: readonly (RpcCode | 'OK')[] = [
   'Unauthenticated',
 ];
 
-/** grpc-go's message for a connection that was lost during a call. @param why the system's error text, or `EOF` */
-export function connectionLostText(why: string): string {
-  return `error reading from server: ${why}`;
-}
-
 const CONNECTION_LOST = /^error reading from server: |^keepalive ping failed|^closing transport due to: /;
 
 /** The status of a failed call, with the message that grpc-go gives it. */
@@ -41,6 +36,11 @@ export interface Status {
   readonly isUnprocessed?: boolean;
   /** The connection or the stream has broken: the server has sent no status. */
   readonly isInterruption?: boolean;
+}
+
+/** The connection was lost during the call, in grpc-go's words. @param why the system's error text, or `EOF` */
+export function connectionLost(why: string): Status {
+  return { code: 'Unavailable', details: `error reading from server: ${why}`, isInterruption: true };
 }
 
 /** The status of a response message that cannot be decoded (grpc-go rpc_util.go `recv`). */

@@ -28,10 +28,18 @@ export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: Ab
     return await readAll(await Promise.race([response, aborted(signal)]));
   } catch (cause) {
     signal.throwIfAborted();
-    throw new CommandError(`cannot read /metrics: ${(cause as Error).message}`, { cause });
+    throw new CommandError(`cannot read /metrics: ${await explain(cause as Error, security)}`, { cause });
   } finally {
     agent.destroy();
   }
+}
+
+async function explain(failure: Error, security: Security): Promise<string> {
+  const { describeFailure, formatFailure } = await import('../tls/connection-failure.js');
+  const { words, goText, subject } = describeFailure(failure, { isSecure: security.kind === 'tls' });
+  if (subject.kind !== 'server certificate' || security.kind !== 'tls') return formatFailure(words, goText);
+  const { explainServerCertificate } = await import('../tls/certificate-failure.js');
+  return explainServerCertificate(subject.error, security);
 }
 
 function agentFor(security: Security): Agent {

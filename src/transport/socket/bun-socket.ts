@@ -1,5 +1,3 @@
-import { UsageError } from '../../model/errors.js';
-import { joinFlagNames } from '../connection.js';
 import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, PARSE_DELAY_MS, sniName } from '../tls/peer.js';
 import type { TlsConfig, TlsSecurity } from '../tls/security.js';
 import {
@@ -34,20 +32,10 @@ export async function dialWithBun(bun: Bun, options: DialOptions, signal: AbortS
   } catch (error) {
     // An error in the TLS files takes precedence over the connection's.
     config.parseCertificates();
-    if (error instanceof RefusedCertificateError) await refuseCertificate(error, security, config);
-    throw error;
+    if (!(error instanceof RefusedCertificateError)) throw error;
+    const { refuseFiles } = await import('../tls/files.js');
+    return refuseFiles(error, config.files.keyPair, security.flagNames);
   }
-}
-
-async function refuseCertificate(
-  error: RefusedCertificateError,
-  { flagNames }: TlsSecurity,
-  { files: { keyPair } }: TlsConfig,
-): Promise<never> {
-  const { checkKeyPair } = await import('../tls/files.js');
-  if (keyPair) checkKeyPair(keyPair);
-  const reasons = [`the TLS library refuses the certificates given with ${joinFlagNames(flagNames)}`];
-  throw new UsageError(`tls: ${error.message}`, 'arguments', { reasons, cause: error });
 }
 
 /** The TLS library rejects the certificate or the key; its message does not say which. */

@@ -36,6 +36,7 @@ const PROBLEMS: readonly (readonly [part: string, words: Words])[] = [
     'not authorized to sign for this name',
     () => "the CA of the server's certificate is not allowed to sign for one of its names",
   ],
+  ['parent certificate cannot sign this kind of certificate', notAnAuthority],
   ['signed by unknown authority', unknownAuthority],
   [
     ' is before ',
@@ -69,6 +70,13 @@ function formatDate(ms: number): string {
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
+}
+
+/** Go's text names the certificate in quotes. */
+function notAnAuthority({ message }: PeerCertificateError): string {
+  const [, name] = / candidate authority certificate (".*")/.exec(message) ?? [];
+  const signer = name === undefined ? 'a certificate' : `the certificate ${name}`;
+  return `the server's certificate is signed by ${signer}, which may not sign others (it has CA:FALSE or lacks the key usage keyCertSign): have it issued by an authority`;
 }
 
 function unknownAuthority(

@@ -1,11 +1,9 @@
 import { constants, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
-import { UsageError } from '../../model/errors.js';
-import { joinFlagNames } from '../connection.js';
 import { bun } from '../socket/bun.js';
 import { destroyOnAbort, lookUpHost } from '../socket/net-socket.js';
-import { checkKeyPair, type TlsFiles } from './files.js';
+import { refuseFiles, type TlsFiles } from './files.js';
 import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, PARSE_DELAY_MS, sniName } from './peer.js';
 import type { TlsConfig, TlsSecurity } from './security.js';
 
@@ -126,9 +124,7 @@ function newContext({ keyPair }: TlsFiles, { flagNames }: TlsSecurity): SecureCo
       ...(bun !== undefined && { ecdhCurve: BORINGSSL_GROUPS }),
     });
   } catch (cause) {
-    if (keyPair) checkKeyPair(keyPair);
-    const reasons = [`the TLS library refuses the certificates given with ${joinFlagNames(flagNames)}`];
-    throw new UsageError(`tls: ${(cause as Error).message}`, 'arguments', { reasons });
+    return refuseFiles(cause as Error, keyPair, flagNames);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { TLS_FLAG_NAMES, type TlsFlagNames } from '../connection.js';
+import { MISSING_DIGITAL_SIGNATURE, tlsLibraryReason, toOpensslText } from './library-error.js';
 import { PeerCertificateError } from './peer.js';
 
 type ExplanationText = string | ((flagNames: TlsFlagNames) => string);
@@ -53,7 +54,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     pattern: /KEY USAGE BIT INCORRECT/,
-    text: "the server's certificate does not allow its key to sign, which the TLS library of this executable requires: add the key usage digitalSignature, or use the npm package",
+    text: `the server's certificate ${MISSING_DIGITAL_SIGNATURE}`,
   },
   {
     pattern: /protocol version/i,
@@ -68,11 +69,14 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
+const HANDSHAKE_REFUSED = ({ cert, key }: TlsFlagNames) =>
+  `the server refuses the TLS handshake: it may require a client certificate (${cert} and ${key}), or have no cipher suite or kind of key in common with this program`;
+
 /** Explanations of the server's TLS alerts, by number (RFC 8446 §6). */
-const CLIENT_CERTIFICATE_ALERTS: readonly number[] = [40, 42, 43, 44, 45, 46, 48, 49, 116];
+const CLIENT_CERTIFICATE_ALERTS: readonly number[] = [42, 43, 44, 45, 46, 48, 49, 116];
 
 const ALERT_EXPLANATIONS: Readonly<Record<number, ExplanationText>> = {
-  40: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
+  40: HANDSHAKE_REFUSED,
   116: ({ cert, key }) => `the server requires a client certificate: give ${cert} and ${key}`,
   112: 'the server has no certificate for the name that it is asked for',
   120: NO_HTTP2,
@@ -84,11 +88,6 @@ const ALERT_EXPLANATIONS: Readonly<Record<number, ExplanationText>> = {
     ]),
   ),
 };
-
-/** Bun's BoringSSL writes TLSV1_ALERT_UNKNOWN_CA where OpenSSL writes `tlsv1 alert unknown ca`. */
-export function toOpensslText(message: string): string {
-  return message.replaceAll('_', ' ');
-}
 
 interface FailedAttempt {
   readonly isSecure: boolean;
@@ -180,13 +179,6 @@ const NO_APPLICATION_PROTOCOL = 120;
 function subjectOfAlert(alert: number): FailureSubject {
   if (CLIENT_CERTIFICATE_ALERTS.includes(alert)) return { kind: 'client certificate', alert };
   return alert === NO_APPLICATION_PROTOCOL ? ANOTHER_PORT : OTHER;
-}
-
-/** The reason in an error text of OpenSSL or BoringSSL, such as `wrong curve`, without numbers, functions and files. */
-export function tlsLibraryReason(message: string): string | undefined {
-  const [, reason] = /error:[0-9A-F]{8}:[^:]* routines:[^:]*:([^:.]+)/i.exec(toOpensslText(message)) ?? [];
-  if (reason === undefined || /alert close notify/i.test(reason)) return undefined;
-  return reason.trim().toLowerCase();
 }
 
 function wordsOf(explanation: ExplanationText, flagNames: TlsFlagNames): string {

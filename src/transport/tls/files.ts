@@ -7,11 +7,12 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { pathErrorText, systemErrorText } from '../../go/system-error.js';
 import { UsageError } from '../../model/errors.js';
-import type { TlsFlagNames, TlsOptions } from '../connection.js';
+import { joinFlagNames, type TlsFlagNames, type TlsOptions } from '../connection.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
 import { type PrivateKey, privateKeyIn } from '../x509/key.js';
 import { decodePem, encodePem, type PemBlock } from '../x509/pem.js';
+import { isKeyUsageError, MISSING_DIGITAL_SIGNATURE, tlsLibraryReason } from './library-error.js';
 
 export interface TlsFiles {
   readonly keyPair: KeyPair | undefined;
@@ -128,8 +129,13 @@ function certificateIn(file: string, { label, bytes }: PemBlock): Certificate {
   try {
     return parseCertificate(bytes);
   } catch (cause) {
-    const found = label === 'CERTIFICATE' ? 'a damaged certificate' : `a block "${label}"`;
-    throw tlsFileError((cause as Error).message, `${file} contains ${found} instead of a certificate`, cause);
+    const { message } = cause as Error;
+    const problem = message.includes('unsupported') ? 'cannot be used' : 'is damaged';
+    const reason =
+      label === 'CERTIFICATE'
+        ? `the certificate in ${file} ${problem}`
+        : `${file} contains a block "${label}" instead of a certificate`;
+    throw tlsFileError(message, reason, cause);
   }
 }
 
@@ -218,6 +224,23 @@ export function exposedKeyWarning(file: string | undefined): string | undefined 
   const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & READABLE_BY_OTHERS) === 0) return undefined;
   return `warning: all users of this machine can read the private key ${file}: run chmod o-rwx on it`;
+}
+
+/**
+ * The TLS library refuses the certificate or the key, and does not say which.
+ * @throws UsageError always
+ */
+export function refuseFiles(cause: Error, keyPair: KeyPair | undefined, flagNames: TlsFlagNames): never {
+  if (keyPair) checkKeyPair(keyPair);
+  const reason =
+    keyPair && isKeyUsageError(cause.message)
+      ? `the certificate in ${keyPair.certFile} ${MISSING_DIGITAL_SIGNATURE}`
+      : `the TLS library refuses the certificates given with ${joinFlagNames(flagNames)}`;
+  throw tlsFileError(
+    `tls: ${tlsLibraryReason(cause.message) ?? 'unusable certificate or key'}`,
+    reason,
+    cause,
+  );
 }
 
 /** @throws UsageError when certificate or key are unusable, or do not belong together */

@@ -1,6 +1,6 @@
 /** Finds out what listens at an address where no call can be made. Loaded only after a connection has failed. */
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
-import { connect as connectTlsSocket } from 'node:tls';
+import { connect as connectTlsSocket, type TLSSocket } from 'node:tls';
 import { abortController } from '../../model/abort-signal.js';
 import type { SocketAddress } from '../socket/dial.js';
 import { lookUpHost } from '../socket/net-socket.js';
@@ -9,7 +9,7 @@ import type { Security } from './security.js';
 
 /**
  * - `tls`: TLS, without which the connection was made; `http2`: HTTP/2 without TLS
- * - `peer`, `metrics`: those ports of etcd; `http1`: another web server; `ssh`
+ * - `peer`, `metrics`, `etcd http`: those ports of etcd; `http1`: another web server; `ssh`
  * - `closing`: each connection is closed without an answer; `closing after TLS`: after the handshake
  */
 export type PortKind =
@@ -17,6 +17,7 @@ export type PortKind =
   | 'http2'
   | 'peer'
   | 'metrics'
+  | 'etcd http'
   | 'http1'
   | 'ssh'
   | 'closing'
@@ -47,11 +48,17 @@ export async function probePort(port: ProbedPort, wasClosed: boolean): Promise<P
   const { address, security } = port;
   const [overPlain, overTls, isHttp2, isTls] = await Promise.all([
     kindOfHttp1((request) => ask(openSocket(address), request)),
-    security.kind === 'plaintext' ? undefined : kindOfHttp1((request) => askOverTls(port, security, request)),
+    kindOfHttp1((request) =>
+      security.kind === 'plaintext'
+        ? ask(openTlsSocket(address), request)
+        : askOverTls(port, security, request),
+    ),
     speaksHttp2(address),
     speaksTls(address),
   ]);
-  if (security.kind === 'plaintext' && isTls) return 'tls';
+  if (security.kind === 'plaintext' && isTls) {
+    return overTls === 'peer' || overTls === 'metrics' ? overTls : 'tls';
+  }
   const known = overTls ?? (isHttp2 ? 'http2' : overPlain);
   if (known !== undefined || !wasClosed || isTls === undefined) return known;
   return isTls ? 'closing after TLS' : 'closing';
@@ -69,12 +76,23 @@ async function kindOfHttp1(ask: Ask): Promise<PortKind | undefined> {
   );
   if (version?.startsWith('SSH-')) return 'ssh';
   if (!version?.startsWith('HTTP/1.')) return undefined;
-  if (version.includes('"etcdserver"')) return 'peer';
-  return health?.includes('{"health":') ? 'metrics' : 'http1';
+  const hasHealth = health?.includes('{"health":') ?? false;
+  if (version.includes('"etcdserver"')) return hasHealth ? 'etcd http' : 'peer';
+  return hasHealth ? 'metrics' : 'http1';
 }
 
 function openSocket(address: SocketAddress): Socket {
   return connect({ ...address, lookup: lookUpHost } as TcpNetConnectOpts);
+}
+
+/** Verifies nothing: only for questions without secrets, whose answers are used for messages. */
+function openTlsSocket(address: SocketAddress, protocol?: 'h2'): TLSSocket {
+  return connectTlsSocket({
+    ...address,
+    ca: [],
+    rejectUnauthorized: false,
+    ...(protocol && { ALPNProtocols: [protocol] }),
+  });
 }
 
 async function askOverTls(
@@ -123,7 +141,7 @@ async function speaksHttp2(address: SocketAddress): Promise<boolean> {
 /** Whether the server answers a TLS handshake, with whatever certificate or alert; `undefined`: not in time. */
 function speaksTls(address: SocketAddress): Promise<boolean | undefined> {
   return new Promise((resolve) => {
-    const socket = connectTlsSocket({ ...address, ca: [], rejectUnauthorized: false, ALPNProtocols: ['h2'] });
+    const socket = openTlsSocket(address, 'h2');
     const end = (isTls?: boolean) => {
       clearTimeout(timer);
       socket.destroy();
@@ -141,6 +159,8 @@ const EXPLANATIONS: Readonly<Record<PortKind, string>> = {
   http2: 'the server does not speak TLS: use http:// and no TLS flags, or the port of its TLS listener',
   peer: "this is etcd's peer port, for other members: use the client port, which usually is 2379",
   metrics: "this is etcd's metrics port, which takes no calls: use the client port, which usually is 2379",
+  'etcd http':
+    'this port of etcd takes HTTP only (--listen-client-http-urls): use one of --listen-client-urls',
   http1: 'another web server (HTTP/1.1) listens on this port: check host and port',
   ssh: 'an SSH server listens on this port: check the port',
   closing:

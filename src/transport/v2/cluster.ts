@@ -12,6 +12,11 @@ export interface Action extends Pick<HttpRequest, 'method' | 'body'> {
   readonly contentType?: string;
   /** The request may have taken effect although no response arrived: it is not sent to another endpoint (client/v2 `oneShotCtxValue`). */
   readonly isOneShot?: boolean;
+  /**
+   * A second execution would have a second effect: the request is sent to another endpoint only when there was no connection to this one.
+   * (client/v2 sends it to all in turn.)
+   */
+  readonly isUnrepeatable?: boolean;
   /** A long poll: the header timeout does not apply. */
   readonly isLongPoll?: boolean;
   readonly signal: AbortSignal;
@@ -78,7 +83,7 @@ export class HttpCluster {
   }
 
   async #tryEndpoints<Response>(
-    { isOneShot = false }: Action,
+    { isOneShot = false, isUnrepeatable = false }: Action,
     send: (origin: Origin) => Promise<Response>,
   ): Promise<Response> {
     const attempts: V2AttemptError[] = [];
@@ -92,9 +97,10 @@ export class HttpCluster {
       } catch (error) {
         if (!(error instanceof V2AttemptError)) throw error;
         attempts.push(error);
-        if (!isOneShot) continue;
+        const mayHaveArrived = isUnrepeatable && !error.isUnsent;
+        if (!isOneShot && !mayHaveArrived) continue;
         this.#currentIndex = (index + 1) % this.#origins.length;
-        throw error;
+        throw isOneShot ? error : new V2ClusterError(attempts);
       }
     }
     if (attempts.length === 0) throw new V2NoEndpointsError();

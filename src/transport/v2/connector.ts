@@ -68,11 +68,11 @@ export class Connector {
   async send(url: RequestUrl, request: HttpRequest, limits: RequestLimits): Promise<HttpResponse> {
     const { signal } = limits;
     signal.throwIfAborted();
-    const attempted = this.#attemptedEndpoint(url);
-    const started = await this.#start(url, request, limits);
+    const attempted = await this.#attemptedEndpoint(url);
+    const response = this.#start(url, request, limits);
     try {
       const maxBodyBytes = this.#maxBodyBytes;
-      return toHttpResponse(await started.response, { signal, attempted, maxBodyBytes });
+      return toHttpResponse(await response, { signal, attempted, maxBodyBytes });
     } catch (error) {
       signal.throwIfAborted();
       throw attemptError(error, attempted);
@@ -83,22 +83,23 @@ export class Connector {
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
-  #attemptedEndpoint({ origin }: RequestUrl): AttemptedEndpoint {
+  async #attemptedEndpoint({ origin }: RequestUrl): Promise<AttemptedEndpoint> {
+    const security = isSecure(origin.scheme) ? await this.#loadedSecurity() : undefined;
     return {
       endpoint: origin.text,
       host: origin.host,
-      isSecure: isSecure(origin.scheme),
+      isSecure: security !== undefined,
       flagNames: this.#tls.flagNames ?? TLS_FLAG_NAMES,
+      files: security?.kind === 'tls' ? security.files : undefined,
     };
   }
 
-  async #start(
+  #start(
     url: RequestUrl,
     { method, headers, body }: HttpRequest,
     { signal, headerTimeoutMs }: RequestLimits,
-  ): Promise<{ readonly response: Promise<IncomingMessage> }> {
+  ): Promise<IncomingMessage> {
     const { scheme, host } = url.origin;
-    if (isSecure(scheme)) await this.#loadedSecurity();
     const options: SecureRequestOptions = {
       ...socketOptionsOf(url),
       method,
@@ -114,7 +115,7 @@ export class Connector {
     );
     const response = responseTo(sent, { dialTimeoutMs: this.#dialTimeoutMs, headerTimeoutMs, timeoutError });
     sent.end(body);
-    return { response };
+    return response;
   }
 
   #loadedSecurity(): Promise<Security> {

@@ -1,24 +1,22 @@
 import { getServers } from 'node:dns';
 import { systemErrorText } from '../../go/system-error.js';
 import { V2AttemptError } from '../../model/v2/errors.js';
-import type { TlsFlagNames } from '../connection.js';
 import { nameServerText } from '../discovery.js';
 import { DialTimeoutError } from '../http/tls-agent.js';
-import { explainServerCertificate } from '../tls/certificate-failure.js';
 import {
-  alertIn,
-  explainConnectionFailure,
-  tlsLibraryReason,
-  toOpensslText,
-} from '../tls/connection-failure.js';
+  type CertificateFailure,
+  explainClientCertificate,
+  explainServerCertificate,
+} from '../tls/certificate-failure.js';
+import { alertIn, describeFailure, formatFailure } from '../tls/connection-failure.js';
+import { tlsLibraryReason, toOpensslText } from '../tls/library-error.js';
 import { PeerCertificateError } from '../tls/peer.js';
 
-export interface AttemptedEndpoint {
+export interface AttemptedEndpoint extends CertificateFailure {
   /** The text used in messages. */
   readonly endpoint: string;
   readonly host: string;
   readonly isSecure: boolean;
-  readonly flagNames: TlsFlagNames;
 }
 
 /** Why an attempt failed: Go's message, and a reason of our own if that adds information. */
@@ -29,13 +27,28 @@ export function attemptError(error: unknown, attempted: AttemptedEndpoint): V2At
   const { code = '', message } = first as NodeJS.ErrnoException;
   const { text, isConnectionFailure } = goErrorText(first, attempted);
   const details = `${code} ${message}`;
-  const why =
-    first instanceof PeerCertificateError
-      ? explainServerCertificate(first, attempted)
-      : explainConnectionFailure(first as Error, attempted);
+  const why = explain(first as Error, attempted);
   const addsInformation = !details.includes(why) && !text.endsWith(why);
   const reasons = addsInformation ? [`${attempted.endpoint}: ${why}`] : [];
-  return new V2AttemptError(text, isConnectionFailure, { cause: error, reasons });
+  return new V2AttemptError(text, isConnectionFailure, { cause: error, reasons, isUnsent: isUnsent(first) });
+}
+
+function isUnsent(error: unknown): boolean {
+  if (error instanceof DialTimeoutError || error instanceof PeerCertificateError) return true;
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall === 'connect' || syscall === 'getaddrinfo';
+}
+
+function explain(failure: Error, attempted: AttemptedEndpoint): string {
+  const { words, goText, subject } = describeFailure(failure, attempted);
+  switch (subject.kind) {
+    case 'server certificate':
+      return explainServerCertificate(subject.error, attempted);
+    case 'client certificate':
+      return formatFailure(explainClientCertificate(subject.alert, attempted), goText);
+    default:
+      return formatFailure(words, goText);
+  }
 }
 
 interface ErrorText {

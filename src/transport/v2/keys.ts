@@ -81,6 +81,7 @@ function createInOrderAction(request: KeyCreateInOrderRequest, { signal }: V2Cal
     url: (origin) => keyUrl(origin, directory),
     body: encodeParameters({ value, ttl: ttlSeconds || undefined }),
     contentType: FORM,
+    isUnrepeatable: true,
     signal,
   };
 }

@@ -35,7 +35,10 @@ export function membersService(cluster: HttpCluster): V2MembersService {
       return read(response, toMember);
     },
     async add(peerUrls, options) {
-      const response = await call(withUrls(action('POST', [], options), peerUrls));
+      const response = await call({
+        ...withUrls(action('POST', [], options), peerUrls),
+        isUnrepeatable: true,
+      });
       requireStatus(response, 201, 409);
       if (response.status === 409) throw serverMessageError(response);
       return read(response, toMember);

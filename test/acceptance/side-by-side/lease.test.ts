@@ -43,6 +43,10 @@ const grants: readonly SideBySideCase[] = [
 
 const FORMAT_FIRST = 'a format that cannot print the result is refused before the call';
 
+const LOST = {
+  differs: { why: 'the loss of a lease is a failure', error: 'Error: the lease is lost', code: 1 },
+} as const;
+
 const known: readonly SideBySideCase[] = [
   ...FORMATS.flatMap((format) => {
     const since = format === 'fields' ? { since: '3.6' } : {};
@@ -62,7 +66,7 @@ const known: readonly SideBySideCase[] = [
         ...header,
         since: '3.6',
       },
-      { run: `lease keep-alive 4321 -w ${format}`, scene: one, changes: true, ...since },
+      { run: `lease keep-alive 4321 -w ${format}`, scene: one, changes: true, ...since, ...LOST },
       ...[
         { run: `lease timetolive 1234 -w ${format}`, scene: withKey },
         { run: `lease timetolive 1234 --keys -w ${format}`, scene: withKey },
@@ -80,10 +84,10 @@ const known: readonly SideBySideCase[] = [
   { run: 'lease timetolive 0', scene: one },
   { run: 'lease timetolive ABCD', scene: one },
   { run: 'lease keep-alive --once 4321', scene: one },
-  { run: 'lease keep-alive --once=false 4321', scene: one },
-  { run: 'lease keep-alive -- -f', scene: one },
+  { run: 'lease keep-alive --once=false 4321', scene: one, ...LOST },
+  { run: 'lease keep-alive -- -f', scene: one, ...LOST },
   { run: 'l ti 1234', scene: none },
-  { run: 'lease keep 4321', scene: none },
+  { run: 'lease keep 4321', scene: none, ...LOST },
   {
     run: 'lease revoke 4321 -w table',
     scene: one,
@@ -136,7 +140,7 @@ for (const profile of ['tls', 'auth'] as const) {
   const cases = [
     { run: 'lease grant 60', mask: ID },
     { run: 'lease timetolive 1234' },
-    { run: 'lease keep-alive 1234' },
+    { run: 'lease keep-alive 1234', ...LOST },
   ];
   sideBySide(`lease, ${profile}`, [...cases, { run: 'lease keep-alive --once 1234' }], { profile });
 }

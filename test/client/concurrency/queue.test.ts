@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { awaitHead } from '../../../src/client/concurrency/queue.js';
+import { awaitHead, keyEvents } from '../../../src/client/concurrency/queue.js';
 import { CommandError, ServerError } from '../../../src/model/errors.js';
 import { FakeQueue } from '../../support/fake-queue.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
-function contend(queue: FakeQueue) {
+function contend(queue: FakeQueue, requireLease = async () => {}) {
   const [signal, lost] = [new AbortController(), new AbortController()];
-  const session = { lease: 0xabcn, lost: lost.signal };
+  const session = { lease: 0xabcn, lost: lost.signal, requireLease };
   const contender = { name: 'n', session, value: Buffer.from('v') };
   const context = { signal: signal.signal, clock: new VirtualClock() };
   let isSettled = false;
@@ -80,6 +80,48 @@ describe('the queue', () => {
     await queued(queue);
     lost.abort(new CommandError('session expired'));
     await expect(head).rejects.toThrow('session expired');
+  });
+
+  it('gives the head only when the lease is confirmed', async () => {
+    let confirm = () => {};
+    const confirmed = new Promise<void>((resolve) => {
+      confirm = resolve;
+    });
+    const { head, isSettled } = contend(new FakeQueue(), () => confirmed);
+    await new Promise(setImmediate);
+    expect(isSettled()).toBe(false);
+    confirm();
+    expect((await head).response.kvs).toHaveLength(1);
+  });
+
+  it('says when its key was deleted while it waited', async () => {
+    const queue = new FakeQueue();
+    queue.put('n/1');
+    const { head } = contend(queue, () => Promise.reject(new Error('there is nothing to require')));
+    await queued(queue);
+    queue.delete('n/abc');
+    queue.delete('n/1');
+    expect(await head).toMatchObject({ hasWaited: true, response: { kvs: [] } });
+  });
+
+  it('says every few seconds that there is no watch', async () => {
+    const clock = new VirtualClock();
+    const texts: string[] = [];
+    const interrupt = new AbortController();
+    const watch = {
+      // biome-ignore lint/correctness/useYield: the server refuses each stream
+      async *watch(): AsyncGenerator<never> {
+        if (clock.now() > 12_000_000_000n) interrupt.abort(new Error('enough'));
+        throw new ServerError('etcdserver: no leader', 'Unavailable');
+      },
+    };
+    const client = { ...new FakeQueue().client(), watch };
+    const context = { signal: interrupt.signal, clock, onInterrupted: (text: string) => texts.push(text) };
+    const events = keyEvents(client, { range: { key: Buffer.from('k') }, startRevision: 1n }, context);
+    await expect(events.next()).rejects.toThrow('enough');
+    expect(texts).toEqual(
+      [5, 10].map((seconds) => `the watch has been interrupted for ${seconds} s: etcdserver: no leader`),
+    );
   });
 
   it('passes on errors of the server', async () => {

@@ -57,15 +57,49 @@ describe('a session', () => {
     expect(queue.revoked).toEqual([]);
   });
 
-  it('is lost when no server confirms the lease for a whole TTL', async () => {
+  it('is lost when the lease is required and no server confirms it for a whole TTL', async () => {
     const { clock, ...rest } = options();
-    const work = withSession(new FakeQueue().client(), { clock, ...rest }, (session) =>
-      holdUntilAborted(never, session),
-    );
+    const work = withSession(new FakeQueue().client(), { clock, ...rest }, async (session) => {
+      await session.requireLease(never);
+      await holdUntilAborted(never, session);
+    });
     await expect(work).rejects.toMatchObject({
       reasons: ['no server has confirmed lease abc within its TTL, so it may have expired'],
     });
     expect(clock.now()).toBe(10_000_000_000n);
+  });
+
+  it('goes on for several TTLs without a confirmation while the lease is not required, and then waits for one', async () => {
+    const queue = new FakeQueue();
+    const texts: string[] = [];
+    const given = { ...options(), onUnconfirmed: (text: string) => texts.push(text) };
+    const { clock } = given;
+    await withSession(queue.client(), given, async (session) => {
+      await clock.sleep(35_000);
+      expect(session.lost.aborted).toBe(false);
+      let isConfirmed = false;
+      const confirmed = session.requireLease(never).then(() => {
+        isConfirmed = true;
+      });
+      await clock.sleep(10_000);
+      expect(isConfirmed).toBe(false);
+      queue.renewal = 10n;
+      await confirmed;
+      expect(clock.now()).toBe(50_000_000_000n);
+    });
+    expect(texts).toEqual([
+      'no server has confirmed lease abc within its TTL, so it may have expired; still waiting',
+    ]);
+    expect(queue.revoked).toEqual([0xabcn]);
+  });
+
+  it('stops waiting for a confirmation when the signal aborts', async () => {
+    const { clock, ...rest } = options();
+    const work = withSession(new FakeQueue().client(), { clock, ...rest }, async (session) => {
+      await clock.sleep(15_000);
+      await session.requireLease(AbortSignal.abort(new Error('enough')));
+    });
+    await expect(work).rejects.toThrow('enough');
   });
 
   it('is held until the signal aborts', async () => {

@@ -93,14 +93,18 @@ describe('lease keep-alive', () => {
     for (const format of ['simple', 'json'] as const) {
       const leaseKeepAlive = server(renewed(9n), renewed(8n), renewed(0n));
       const { context, emitted, lines } = leaseContext({ leaseKeepAlive }, format);
-      await runLeaseKeepAlive({ id: 18n, isOnce: false }, context);
+      await expect(runLeaseKeepAlive({ id: 18n, isOnce: false }, context)).rejects.toMatchObject({
+        constructor: CommandError,
+        message: 'the lease is lost',
+        reasons: [expect.stringContaining('the server does not know the lease')],
+      });
       const end = { kind: 'text', text: 'lease 0000000000000012 expired or revoked.\n' };
       expect(emitted).toEqual([
         { kind: 'lease-keep-alive', response: renewed(9n) },
         { kind: 'lease-keep-alive', response: renewed(8n) },
         ...(format === 'simple' ? [end] : []),
       ]);
-      expect(lines).toEqual([expect.stringContaining('the server does not know the lease')]);
+      expect(lines).toEqual([]);
     }
   });
 
@@ -112,11 +116,13 @@ describe('lease keep-alive', () => {
       renewed(9n),
       ...Array.from({ length: 99 }, () => broken),
     );
-    const { context, emitted, lines } = leaseContext({ leaseKeepAlive });
-    await runLeaseKeepAlive({ id: 18n, isOnce: false }, context);
+    const { context, emitted } = leaseContext({ leaseKeepAlive });
+    await expect(runLeaseKeepAlive({ id: 18n, isOnce: false }, context)).rejects.toMatchObject({
+      message: 'the lease may be lost',
+      reasons: ['no server confirmed the lease in time: connection refused; no server'],
+    });
     expect(emitted.map(({ kind }) => kind)).toEqual(['lease-keep-alive', 'lease-keep-alive', 'text']);
-    expect(lines).toEqual(['no server confirmed the lease in time: connection refused; no server']);
-    expect(context.clock.now()).toBe(12_500_000_000n);
+    expect(context.clock.now()).toBe(12_025_000_000n);
   });
 
   it('rejects when the signal aborts', async () => {
@@ -158,8 +164,19 @@ describe('lease keep-alive', () => {
     expect(context.clock.now()).toBe(1_500_000_000n);
   });
 
-  it('does not retry other server errors', async () => {
-    const refusal = new ServerError('etcdserver: permission denied', 'PermissionDenied');
+  it('prints the same failure again after some seconds', async () => {
+    const away = () => new ServerError('no server', 'Unavailable');
+    const failures = Array.from({ length: 24 }, away);
+    const { context, lines } = leaseContext({ leaseKeepAlive: server(...failures, renewed(9n)) });
+    await runLeaseKeepAlive({ id: 18n, isOnce: true }, context);
+    expect(lines).toEqual(Array.from({ length: 3 }, () => 'no server; trying again'));
+  });
+
+  it.each([
+    ['etcdserver: permission denied', 'PermissionDenied'],
+    ['etcdserver: no leader', 'Unavailable'],
+  ] as const)('does not retry after "%s"', async (message, code) => {
+    const refusal = new ServerError(message, code);
     const { context } = leaseContext({ leaseKeepAlive: server(refusal, renewed(9n)) });
     await expect(runLeaseKeepAlive({ id: 18n, isOnce: true }, context)).rejects.toThrow(refusal.message);
   });

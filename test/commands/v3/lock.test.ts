@@ -67,6 +67,24 @@ describe('lock without a command', () => {
   });
 });
 
+describe('lock that has waited', () => {
+  it('fails as etcdctl does when its key was deleted meanwhile', async () => {
+    const queue = new FakeQueue();
+    queue.renewal = 10n;
+    queue.put('n/1');
+    const { ended } = run(['n', 'x'], { queue });
+    await vi.waitFor(() => expect(queue.keys).toHaveLength(2));
+    queue.delete('n/abc');
+    queue.delete('n/1');
+    await expect(ended).rejects.toMatchObject({
+      message: 'mutex: session is expired',
+      reasons: [
+        'the key n/abc is gone: its lease has expired or was revoked, or somebody has deleted the key',
+      ],
+    });
+  });
+});
+
 describe('lock with a command', () => {
   it('runs it with the key and the revision in its environment, and prints nothing', async () => {
     const child = vi.fn<Child>(endsWith(0));

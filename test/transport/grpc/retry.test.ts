@@ -10,7 +10,7 @@ import {
   type RetryPolicy,
   WATCH_POLICIES,
 } from '../../../src/transport/grpc/retry.js';
-import { AttemptError, connectionLostText } from '../../../src/transport/grpc/status.js';
+import { AttemptError, connectionLost } from '../../../src/transport/grpc/status.js';
 import {
   AuthDefinition,
   ClusterDefinition,
@@ -33,7 +33,7 @@ test.each(TABLES)('each method of $fullName has a policy', (service, policies) =
   expect(Object.keys(policies).sort()).toEqual(Object.keys(service.methods).sort());
 });
 
-test('the idempotent calls are those that etcd retries, except for grants and revocations of leases', () => {
+test('the idempotent calls are those that etcd retries and the login, except for grants and revocations of leases', () => {
   const idempotent = TABLES.flatMap(([service, policies]) =>
     Object.entries(policies)
       .filter(([, policy]) => policy === 'idempotent')
@@ -51,6 +51,7 @@ test('the idempotent calls are those that etcd retries, except for grants and re
     'Maintenance/hashKV',
     'Maintenance/snapshot',
     'Maintenance/moveLeader',
+    'Auth/authenticate',
     'Auth/userGet',
     'Auth/userList',
     'Auth/roleGet',
@@ -72,7 +73,7 @@ test.each<[string, AttemptError, RetryPolicy, number, boolean]>([
   ],
   [
     'a write, connection lost',
-    failure('Unavailable', connectionLostText('EOF')),
+    failure('Unavailable', connectionLost('EOF').details),
     'only-if-unprocessed',
     3,
     false,

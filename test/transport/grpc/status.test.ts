@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RpcCode } from '../../../src/model/errors.js';
-import { AttemptError, connectionLostText, toServerError } from '../../../src/transport/grpc/status.js';
+import { AttemptError, connectionLost, toServerError } from '../../../src/transport/grpc/status.js';
 
-const LOST = connectionLostText('EOF');
+const LOST = connectionLost('EOF').details;
 
 const failure = (code: RpcCode, details: string, mayBeProcessed = true) =>
   new AttemptError({ code, details, isUnprocessed: !mayBeProcessed }, 'a:1');

@@ -291,10 +291,22 @@ describe('the version 2 client: members that fail', () => {
     await expect(other.keys.delete(removal, call())).rejects.toBeInstanceOf(V2AttemptError);
   });
 
+  it.each<[string, (to: V2Client) => Promise<unknown>]>([
+    ['a key in order', (to) => to.keys.createInOrder({ directory: '/d', value: 'v' }, call())],
+    ['a new member', (to) => to.members.add(['http://127.0.0.1:1'], call())],
+  ])('does not repeat %s once a member may have read it', async (_what, make) => {
+    const reads = await serve((request) => request.socket.destroy());
+    const good = await serve(json(201, {}));
+    const to = await client({ endpoints: [NOWHERE, reads.url, good.url] });
+    await expect(make(to)).rejects.toBeInstanceOf(V2ClusterError);
+    expect(reads.requests.map(({ method }) => method)).toEqual(['POST']);
+    expect(good.requests).toEqual([]);
+  });
+
   it('tries another member after the header timeout, but not for a long poll', async () => {
     const silent = await serve(() => {});
     const good = await serve(FOUND);
-    const c = await client({ endpoints: [silent.url, good.url], headerTimeoutMs: 50 });
+    const c = await client({ endpoints: [silent.url, good.url], headerTimeoutMs: 500 });
     await expect(get(c)).resolves.toMatchObject({ index: 9n });
     const alone = await client({ endpoints: [silent.url], headerTimeoutMs: 50 });
     await expect(get(alone)).rejects.toThrow(`client: endpoint ${silent.url} exceeded header timeout`);
@@ -469,6 +481,14 @@ describe('the version 2 client: TLS', () => {
       reasons: [expect.stringContaining('give its CA with --ca-file')],
     });
     expect(server.requests).toEqual([]);
+  });
+
+  it('says what the CA file has when it is not that of the server', async () => {
+    const server = await serve(FOUND, secure());
+    const flagNames = { ca: '--ca-file', cert: '--cert-file', key: '--key-file' };
+    expect(await failure(server.url, { ...files(), caFile: pki.client.cert, flagNames })).toMatchObject({
+      reasons: [expect.stringMatching(/; .* has .* \(SHA-256 .*\): give the right CA with --ca-file \(/)],
+    });
   });
 
   it('rejects a server whose certificate is for another name', async () => {

@@ -3,7 +3,7 @@ import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag } from '../../../cli/flags.js';
 import { keepLeaseAlive, type LeaseLoss } from '../../../client/lease-keeper.js';
 import { linkSignals } from '../../../model/abort-signal.js';
-import { type Failure, ServerError } from '../../../model/errors.js';
+import { CommandError, type Failure, ServerError } from '../../../model/errors.js';
 import type { LeaseKeepAliveResponse } from '../../../model/messages/lease.js';
 import type { LeaseService } from '../../../model/services.js';
 import { leaseIdHex } from '../../../printers/id.js';
@@ -53,13 +53,15 @@ export async function runLeaseKeepAlive(
 }
 
 async function keepAliveOnce(lease: LeaseService, id: bigint, context: CommandContext): Promise<void> {
-  let lastPrinted = '';
+  const last = { text: '', at: 0n };
   const renewal = renewOnce(lease, id, {
     ...context,
     onRetry(error) {
       const text = failureText(error);
-      if (text !== lastPrinted) context.notices.line(`${text}; trying again`);
-      lastPrinted = text;
+      const at = context.clock.now();
+      if (text === last.text && at - last.at < REPEAT_NS) return;
+      context.notices.line(`${text}; trying again`);
+      Object.assign(last, { text, at });
     },
   });
   const response = await renewal.catch((error: unknown) => {
@@ -68,7 +70,7 @@ async function keepAliveOnce(lease: LeaseService, id: bigint, context: CommandCo
   await context.emit({ kind: 'lease-keep-alive', response });
 }
 
-/** Renews the lease until it is lost. Prints the cause on stderr and resolves: the status is 0, as in etcdctl. */
+/** Renews the lease until it is lost, and then fails. (etcdctl ends with 0: whoever relies on the lease would not notice.) */
 async function keepAlive(lease: LeaseService, id: bigint, context: CommandContext): Promise<void> {
   const linked = linkSignals(context.signal);
   let printed = Promise.resolve();
@@ -81,30 +83,37 @@ async function keepAlive(lease: LeaseService, id: bigint, context: CommandContex
     },
   }).finally(linked.release);
   await printed;
-  context.notices.line(lossText(loss, context.endpoints));
   if (context.format === 'simple') {
     await context.emit({ kind: 'text', text: `lease ${leaseIdHex(id)} expired or revoked.\n` });
   }
+  throw lossOf(loss, context.endpoints);
 }
 
-function lossText(loss: LeaseLoss, endpoints: readonly string[]): string {
-  if (loss.kind === 'gone')
-    return 'the server does not know the lease: it has expired, was revoked, or never existed';
-  const why = loss.failure ? failureText(loss.failure) : `no response from ${endpoints.join(', ')}`;
-  return `no server confirmed the lease in time: ${why}`;
+function lossOf(loss: LeaseLoss, endpoints: readonly string[]): CommandError {
+  if (loss.kind === 'gone') {
+    const reasons = ['the server does not know the lease: it has expired, was revoked, or never existed'];
+    return new CommandError('the lease is lost', { reasons });
+  }
+  const { failure } = loss;
+  const why = failure ? failureText(failure) : `no response from ${endpoints.join(', ')}`;
+  const reasons = [`no server confirmed the lease in time: ${why}`];
+  return new CommandError('the lease may be lost', { reasons, ...(failure && { cause: failure }) });
 }
 
 function failureText({ reasons, message }: Failure): string {
   return [...reasons, message].join('; ');
 }
 
+/** The same failure is printed again after this time. */
+const REPEAT_NS = 5_000_000_000n;
+
 /** The pause before a retry. */
 const RETRY_MS = 500;
 
 /**
  * Renews a lease once. Calls `onRetry` for errors such as an unreachable server, and retries without a limit (client/v3/lease.go
- * `KeepAliveOnce`, 3.7.1, which retries without a pause). Rejects with a `ServerError` for other errors and for a lease that does
- * not exist, or with the signal's reason.
+ * `KeepAliveOnce`, 3.7.1, which retries without a pause). Rejects with a `ServerError` for other errors, which are those of etcd (`no
+ * leader` too) and a lease that does not exist, or with the signal's reason.
  */
 async function renewOnce(
   { leaseKeepAlive }: Pick<LeaseService, 'leaseKeepAlive'>,
@@ -121,7 +130,7 @@ async function renewOnce(
       if (response.ttl > 0n) return response;
       throw new ServerError('etcdserver: requested lease not found', 'NotFound');
     } catch (error) {
-      if (!(error instanceof ServerError && error.canResume)) throw error;
+      if (!(error instanceof ServerError && error.canResume && !error.isOfEtcd)) throw error;
       onRetry(error);
     }
     await clock.sleep(RETRY_MS, signal);

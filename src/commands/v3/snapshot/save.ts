@@ -133,9 +133,12 @@ async function receive(parts: AsyncIterable<SnapshotResponse>, file: AtomicFile)
   return { verdict: check.finish(), serverVersion };
 }
 
-/** When the call fails before the first part, etcdctl prints the gRPC status (client/v3/maintenance.go `SnapshotWithVersion`). */
+/**
+ * When the stream fails before the first part, etcdctl prints the gRPC status; when it cannot be opened in time, the error of the context
+ * (client/v3/maintenance.go `SnapshotWithVersion`).
+ */
 function asStatus(cause: unknown): unknown {
-  if (!(cause instanceof ServerError)) return cause;
+  if (!(cause instanceof ServerError) || cause.isUnsent) return cause;
   return new ServerError(cause.status, cause.code, { cause, reasons: cause.reasons });
 }
 

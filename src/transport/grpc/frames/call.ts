@@ -1,7 +1,7 @@
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Stream } from '../../http2/stream.js';
 import type { AttemptContext } from '../call-context.js';
-import { statusOfStreamFailure } from '../http-status.js';
+import { NO_RESPONSE_MESSAGE, SECOND_RESPONSE_MESSAGE, statusOfStreamFailure } from '../http-status.js';
 import type { Status } from '../status.js';
 import {
   lengthPrefixedMessage,
@@ -31,17 +31,6 @@ export function callUnary(connection: Http2Connection, request: EncodedRequest):
     });
   });
 }
-
-/** Both statuses: grpc-go stream.go `recvMsg`. */
-const NO_RESPONSE_MESSAGE: Status = {
-  code: 'Internal',
-  details: 'cardinality violation: received no response message from non-server-streaming RPC',
-};
-const SECOND_RESPONSE_MESSAGE: Status = {
-  code: 'Internal',
-  details:
-    'cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message',
-};
 
 /**
  * Yields the response messages of a call with one request. While the consumer does not ask for the next one, flow control makes the

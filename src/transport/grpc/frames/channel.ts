@@ -2,7 +2,7 @@ import { aborted } from '../../../model/abort-signal.js';
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
-import type { Attempt, EndpointChannel, OpenChannel } from '../endpoint-channel.js';
+import type { Attempt, EndpointChannel, FailedAttempt, OpenChannel } from '../endpoint-channel.js';
 import { ConnectionExplainer } from '../explanation.js';
 import { CONNECTION_UNUSABLE } from '../http-status.js';
 import type { Rpc } from '../rpc.js';
@@ -41,8 +41,8 @@ class UnreachableChannel implements EndpointChannel {
     return aborted(signal);
   }
 
-  async attempt(): Promise<string> {
-    return this.problem;
+  async attempt(): Promise<FailedAttempt> {
+    return this;
   }
 
   async explain(): Promise<string> {
@@ -103,9 +103,9 @@ class Http2Channel implements EndpointChannel {
     return this.#subchannel.current !== undefined;
   }
 
-  async attempt(signal: AbortSignal): Promise<string | undefined> {
+  async attempt(signal: AbortSignal): Promise<FailedAttempt | undefined> {
     await this.#subchannel.whenAttempted(signal);
-    return this.isReady ? undefined : this.explain();
+    return this.isReady ? undefined : this;
   }
 
   whenReady(signal: AbortSignal): Promise<void> {

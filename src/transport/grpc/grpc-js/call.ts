@@ -1,3 +1,4 @@
+import { constants } from 'node:http2';
 import {
   type Client,
   type ClientDuplexStream,
@@ -8,13 +9,23 @@ import {
 } from '@grpc/grpc-js';
 import { systemErrorText } from '../../../go/system-error.js';
 import { abortController } from '../../../model/abort-signal.js';
-import { type ErrorCode, resetCodeOf } from '../../http2/error.js';
+import { goAwayText, resetCodeOf } from '../../http2/error.js';
 import type { AttemptContext } from '../call-context.js';
 import type { Attempt } from '../endpoint-channel.js';
-import { isGrpcContentType, NO_TRAILERS, statusFromHttp, statusFromReset } from '../http-status.js';
+import {
+  CONNECTION_UNUSABLE,
+  isGrpcContentType,
+  KEEP_ALIVE_FAILED,
+  NO_RESPONSE_MESSAGE,
+  NO_TRAILERS,
+  SECOND_RESPONSE_MESSAGE,
+  statusFromHttp,
+  statusFromReset,
+  withGoAway,
+} from '../http-status.js';
 import type { Rpc } from '../rpc.js';
 import { CLIENT_API_VERSION, grpcTimeout } from '../settings.js';
-import { AttemptError, connectionLostText, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
+import { AttemptError, connectionLost, rpcCodeOf, type Status, UNREADABLE_MESSAGE } from '../status.js';
 
 /** What one attempt at a call needs apart from its messages. */
 export interface CallSettings {
@@ -23,13 +34,22 @@ export interface CallSettings {
   readonly endpoint: string;
   readonly context: AttemptContext;
   readonly metadata: Metadata;
+  readonly connection: ConnectionState;
+}
+
+/** The connection of the channel, after a call has failed. */
+export interface ConnectionState {
+  /** False from the moment at which the connection is lost or the server sends GOAWAY. */
+  readonly isReady: boolean;
+  /** Whether the socket is still open. */
+  readonly isOpen: boolean;
 }
 
 /** See `EndpointChannel.unary`. */
 export function callUnary<Request, Response>(
   rpc: Rpc<Request, Response>,
   request: Uint8Array,
-  { client, endpoint, context, metadata }: CallSettings,
+  { client, endpoint, context, metadata, connection }: CallSettings,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     if (context.isDone) return reject(context.reason);
@@ -38,7 +58,7 @@ export function callUnary<Request, Response>(
       unsubscribe();
       if (error === null) resolve(response as Response);
       else if (context.isDone) reject(context.reason);
-      else reject(attemptError(error, { call, endpoint, contentType }));
+      else reject(attemptError(error, { call, endpoint, contentType, connection }));
     };
     const call = withoutStackTrace(() =>
       client.makeUnaryRequest(rpc.path, toBuffer, rpc.decode, request, metadata, finish),
@@ -114,7 +134,7 @@ export async function* callBidi<Request, Response>(
 
 async function* responsesOf<Response>(
   stream: ClientReadableStream<Response> | ClientDuplexStream<Uint8Array, Response>,
-  { endpoint, context }: CallSettings,
+  { endpoint, context, connection }: CallSettings,
 ): AsyncGenerator<Response, void, undefined> {
   let failure: AttemptError | undefined;
   let contentType: string | undefined;
@@ -127,6 +147,7 @@ async function* responsesOf<Response>(
       call: stream,
       endpoint,
       contentType,
+      connection,
     });
   });
   const unsubscribe = context.onDone(() => stream.cancel());
@@ -211,15 +232,17 @@ interface FailedCall {
   readonly endpoint: string;
   /** Of the response; `undefined` when no headers were received. */
   readonly contentType: string | undefined;
+  readonly connection: ConnectionState;
 }
 
-function attemptError(error: ServiceError, { call, endpoint, contentType }: FailedCall): AttemptError {
-  const status = toStatus(error, contentType ?? contentTypeIn(error.metadata));
+function attemptError(
+  error: ServiceError,
+  { call, endpoint, contentType, connection }: FailedCall,
+): AttemptError {
+  const status = toStatus(error, { contentType: contentType ?? contentTypeIn(error.metadata), connection });
   // Without a connection, the call has no auth context.
-  return new AttemptError(
-    call.getAuthContext() === null ? { ...status, isUnprocessed: true } : status,
-    endpoint,
-  );
+  const isUnsent = call.getAuthContext() === null;
+  return new AttemptError(isUnsent ? { ...status, isUnprocessed: true } : status, endpoint);
 }
 
 function contentTypeIn(metadata: Metadata | undefined): string | undefined {
@@ -230,7 +253,7 @@ function contentTypeIn(metadata: Metadata | undefined): string | undefined {
 /** The status that grpc-go gives to the error of grpc-js. For non-gRPC responses, grpc-js's details are not usable. */
 function toStatus(
   { code, details }: Pick<ServiceError, 'code'> & { readonly details: string | undefined },
-  contentType: string | undefined,
+  { contentType, connection }: Pick<FailedCall, 'contentType' | 'connection'>,
 ): Status {
   // The error thrown by grpc-js's compression filter is not a status.
   if (details === undefined) return COMPRESSED_MESSAGE;
@@ -241,7 +264,7 @@ function toStatus(
   }
   // An HTTP status in the trailers of a gRPC response.
   if (status !== undefined) return { code: 'Unknown', details: '' };
-  return statusFromDetails(details) ?? { code: codeOf(code), details };
+  return statusFromDetails(details, connection) ?? { code: codeOf(code), details };
 }
 
 function codeOf(number: number): Status['code'] {
@@ -250,14 +273,21 @@ function codeOf(number: number): Status['code'] {
 }
 
 /** The status for details whose text differs between grpc-js and grpc-go. */
-function statusFromDetails(details: string): Status | undefined {
-  const status = STATUS_BY_DETAILS[details];
-  if (status !== undefined) return status;
-  if (WRITE_FAILED.test(details)) return statusFromFailedWrite(details);
-  const code = /^(?:read|write) (E[A-Z]+)$/.exec(details)?.[1];
-  if (code !== undefined) return connectionLost(systemErrorText(Object.assign(new Error(details), { code })));
-  const reset = /^Received RST_STREAM with code (\d+)( \(Call ended without gRPC status\))?/.exec(details);
-  if (reset) return reset[2] === undefined ? statusFromReset(resetCodeOf(Number(reset[1]))) : NO_TRAILERS;
+function statusFromDetails(details: string, connection: ConnectionState): Status | undefined {
+  if (/^(?:No connection established|Failed to start HTTP\/2 stream with error )/.test(details)) {
+    return CONNECTION_UNUSABLE;
+  }
+  if (details === 'No message received') return NO_RESPONSE_MESSAGE;
+  if (details === 'Too many responses received') return SECOND_RESPONSE_MESSAGE;
+  if (details === 'No status information received') return NO_TRAILERS;
+  if (details === 'Connection dropped') return connection.isOpen ? KEEP_ALIVE_FAILED : connectionLost('EOF');
+  const closed = closedStreamCode(details);
+  if (closed !== undefined) return statusOfReset(closed, details, connection);
+  const failure = INTERNAL_FAILURES.find((pattern) => pattern.test(details))?.exec(details)?.[1];
+  if (failure !== undefined) return connectionLost(readErrorText(failure));
+  const reset =
+    RESET_BY_DETAILS[details] ?? Number(/^Received RST_STREAM with code (\d+)/.exec(details)?.[1]);
+  if (!Number.isNaN(reset)) return statusOfReset(reset, details, connection);
   if (details.startsWith('Response message parsing error: ')) return UNREADABLE_MESSAGE;
   const tooLarge = /^Received message larger than max \((\d+) vs (\d+)\)$/.exec(details);
   if (!tooLarge) return undefined;
@@ -267,27 +297,45 @@ function statusFromDetails(details: string): Status | undefined {
   };
 }
 
-/** Before the text of Node.js for a stream that was closed while a message waited to be sent. */
-const WRITE_FAILED = /^Write (?:error: |failed with error )/;
+/** The details with which grpc-js reports RST_STREAM, and also a connection that GOAWAY ends: node:http2 resets its streams. */
+const RESET_BY_DETAILS: Readonly<Record<string, number>> = {
+  'Stream refused by server': constants.NGHTTP2_REFUSED_STREAM,
+  'Call cancelled': constants.NGHTTP2_CANCEL,
+  'Bandwidth exhausted or memory limit exceeded': constants.NGHTTP2_ENHANCE_YOUR_CALM,
+  'Protocol not secure enough': constants.NGHTTP2_INADEQUATE_SECURITY,
+};
 
-function statusFromFailedWrite(details: string): Status {
-  const code = /NGHTTP2_([A-Z_0-9]+)/.exec(details)?.[1];
-  return code === undefined ? connectionLost('EOF') : statusFromReset(code as ErrorCode);
+function statusOfReset(number: number, details: string, { isReady }: ConnectionState): Status {
+  if (details.endsWith('(Call ended without gRPC status)')) return NO_TRAILERS;
+  const code = resetCodeOf(number);
+  if (isReady || code === 'CANCEL') return statusFromReset(code);
+  return code === 'REFUSED_STREAM'
+    ? CONNECTION_UNUSABLE
+    : withGoAway(connectionLost('EOF'), goAwayText(code, Buffer.alloc(0)));
 }
 
-function connectionLost(why: string): Status {
-  return { code: 'Unavailable', details: connectionLostText(why), isInterruption: true };
+/** The error code with which a stream was closed while a message waited to be sent: Node.js 24 reports that as a failed write. */
+function closedStreamCode(details: string): number | undefined {
+  const name = /^Write error: Stream closed with error code (NGHTTP2_[A-Z_0-9]+)$/.exec(details)?.[1];
+  return name === undefined ? undefined : constants[name as 'NGHTTP2_REFUSED_STREAM'];
+}
+
+/** Failures on this side of the connection, with the runtime's message. */
+const INTERNAL_FAILURES: readonly RegExp[] = [
+  /^Received RST_STREAM with code \d+ triggered by internal client error: (.*)$/s,
+  /^Write error: (.*)$/s,
+  /^Write failed with error (.*)$/s,
+  /^((?:read|write) E[A-Z]+)$/,
+];
+
+/** As `frames/` has it. @param message of an error of node:net, node:tls or node:http2 */
+function readErrorText(message: string): string {
+  if (message === 'Protocol error') return 'connection error: PROTOCOL_ERROR';
+  const [, code] = /\b(E[A-Z]+)$/.exec(message) ?? [];
+  return code === undefined ? 'EOF' : systemErrorText(Object.assign(new Error(message), { code }));
 }
 
 const COMPRESSED_MESSAGE: Status = {
   code: 'Internal',
   details: 'grpc: compressed flag set with identity or empty encoding',
-};
-
-const STATUS_BY_DETAILS: Readonly<Record<string, Status>> = {
-  'Connection dropped': connectionLost('EOF'),
-  'Stream refused by server': statusFromReset('REFUSED_STREAM'),
-  'Call cancelled': statusFromReset('CANCEL'),
-  'Bandwidth exhausted or memory limit exceeded': statusFromReset('ENHANCE_YOUR_CALM'),
-  'Protocol not secure enough': statusFromReset('INADEQUATE_SECURITY'),
 };

@@ -13,7 +13,7 @@ import { prepareTls } from '../../tls/connect.js';
 import { describeFailure } from '../../tls/connection-failure.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
-import type { Attempt, EndpointChannel, OpenChannel } from '../endpoint-channel.js';
+import type { Attempt, EndpointChannel, FailedAttempt, OpenChannel } from '../endpoint-channel.js';
 import { ConnectionExplainer } from '../explanation.js';
 import type { Rpc } from '../rpc.js';
 import {
@@ -25,7 +25,14 @@ import {
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import { CallMetadata, type CallSettings, callBidi, callServerStream, callUnary } from './call.js';
+import {
+  CallMetadata,
+  type CallSettings,
+  type ConnectionState,
+  callBidi,
+  callServerStream,
+  callUnary,
+} from './call.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
 import { ConnectionCredentials } from './credentials.js';
 
@@ -43,6 +50,7 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #settings: ChannelSettings;
   readonly #metadata = new CallMetadata();
   readonly #closing = abortController();
+  readonly #connection: ConnectionState;
   #client: Client | undefined;
   #credentials: ConnectionCredentials | undefined;
   #explainer: ConnectionExplainer | undefined;
@@ -54,17 +62,26 @@ class GrpcJsChannel implements EndpointChannel {
   ) {
     this.#security = security;
     this.#settings = settings;
+    const channel = this;
+    this.#connection = {
+      get isReady() {
+        return channel.isReady;
+      },
+      get isOpen() {
+        return channel.#credentials?.isOpen ?? false;
+      },
+    };
   }
 
   get isReady(): boolean {
     return this.#state() === connectivityState.READY;
   }
 
-  async attempt(signal: AbortSignal): Promise<string | undefined> {
+  async attempt(signal: AbortSignal): Promise<FailedAttempt | undefined> {
     const { address } = this.endpoint;
-    if (address.kind === 'malformed') return address.problem;
+    if (address.kind === 'malformed') return { explain: async () => address.problem };
     const details = await this.#probe(false, signal);
-    return details === undefined ? undefined : this.#explain(address, details);
+    return details === undefined ? undefined : { explain: () => this.#explain(address, details) };
   }
 
   async whenReady(signal: AbortSignal): Promise<void> {
@@ -75,7 +92,7 @@ class GrpcJsChannel implements EndpointChannel {
   async explain(signal: AbortSignal): Promise<string> {
     switch (this.#state()) {
       case connectivityState.TRANSIENT_FAILURE:
-        return (await this.attempt(signal)) ?? 'connected too late';
+        return (await this.attempt(signal))?.explain() ?? 'connected too late';
       case connectivityState.READY:
         return NO_RESPONSE_IN_TIME;
       default: {
@@ -127,6 +144,7 @@ class GrpcJsChannel implements EndpointChannel {
       endpoint: this.endpoint.text,
       context: attempt.context,
       metadata: this.#metadata.of(attempt),
+      connection: this.#connection,
     };
   }
 

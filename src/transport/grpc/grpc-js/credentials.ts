@@ -27,6 +27,7 @@ export class ConnectionCredentials extends ChannelCredentials {
   readonly #settings: ConnectionSettings;
   #lastFailure: Error | undefined;
   #stage: ConnectStage = 'address';
+  #latest: Socket | undefined;
 
   constructor(settings: ConnectionSettings) {
     super();
@@ -41,6 +42,11 @@ export class ConnectionCredentials extends ChannelCredentials {
   /** What the latest attempt waits for, or waited for when it failed. */
   get stage(): ConnectStage {
     return this.#stage;
+  }
+
+  /** Whether the socket of the latest connection is open. */
+  get isOpen(): boolean {
+    return this.#latest?.destroyed === false;
   }
 
   override _isSecure(): boolean {
@@ -77,6 +83,7 @@ export class ConnectionCredentials extends ChannelCredentials {
       const connection = await this.#secured(await this.#tunnelled(socket));
       this.#stage = 'http2';
       this.#lastFailure = undefined;
+      this.#latest = connection;
       return { socket: connection, secure: this._isSecure() };
     } catch (error) {
       this.#lastFailure = limit.signal.aborted ? limit.signal.reason : (error as Error);

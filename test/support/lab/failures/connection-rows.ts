@@ -2,7 +2,14 @@
 import { networkInterfaces } from 'node:os';
 import { createAuthority } from '../../../../scripts/lib/pki.mjs';
 import { canMount } from '../certificate-table.js';
-import { canDropPackets, droppingCommand, type FailureLab, FUTURE, PAST } from './failure-lab.js';
+import {
+  canDropPackets,
+  droppingCommand,
+  droppingWithNames,
+  type FailureLab,
+  FUTURE,
+  PAST,
+} from './failure-lab.js';
 import type { ConnectionMessage } from './messages.js';
 
 export interface Attempt {
@@ -22,8 +29,8 @@ export interface FailureRow {
    * What is said of each endpoint; undefined: nothing. `files`: of files, without an endpoint. With nothing at all, the command succeeds.
    */
   readonly says: readonly (ConnectionMessage | undefined)[] | { readonly files: ConnectionMessage };
-  /** At the deadline: an attempt that waits has not failed before. */
-  readonly when?: 'at once' | 'at the deadline';
+  /** At the deadline: an attempt that waits has not failed before. A signal: it ends the command before that. */
+  readonly when?: 'at once' | 'at the deadline' | 'SIGTERM' | 'SIGINT' | 'SIGHUP';
   /** Why exit code and final line differ from those of etcdctl. */
   readonly deliberate?: string;
   /** Why the row cannot be run here; undefined: it can. */
@@ -93,6 +100,15 @@ const NETWORK: readonly FailureRow[] = [
     { ...LATE, skipped: canDropPackets ? undefined : 'network namespaces are not possible' },
   ),
   row(
+    'a name server that does not answer',
+    'silentNameServer',
+    (lab) => ({
+      endpoints: ['etcd.example:2379'],
+      through: droppingWithNames(lab.file('nameserver 192.0.2.53\n')),
+    }),
+    { ...LATE, skipped: canDropPackets && canMount ? undefined : 'namespaces are not possible' },
+  ),
+  row(
     'connected and silent',
     'silentHttp2',
     async ({ servers }) => ({ endpoints: [local(await servers.silent())] }),
@@ -109,7 +125,7 @@ const NETWORK: readonly FailureRow[] = [
   ),
   row(
     'silent after the TLS handshake',
-    'silentHttp2',
+    'silentHttp2OverTls',
     async (lab) => ({ endpoints: [await lab.tlsServer()], flags: [lab.caFlag] }),
     LATE,
   ),
@@ -118,6 +134,30 @@ const NETWORK: readonly FailureRow[] = [
     'silentCall',
     async ({ servers }) => ({ endpoints: [local(await servers.http2(() => {}))] }),
     LATE,
+  ),
+  row(
+    'connected and silent, until SIGTERM',
+    'silentHttp2',
+    async ({ servers }) => ({ endpoints: [local(await servers.silent())] }),
+    { when: 'SIGTERM' },
+  ),
+  row(
+    'silent after the TLS handshake, until SIGINT',
+    'silentHttp2OverTls',
+    async (lab) => ({ endpoints: [await lab.tlsServer()], flags: [lab.caFlag] }),
+    { when: 'SIGINT' },
+  ),
+  row(
+    'silent after HTTP/2 has started, until SIGHUP',
+    'unanswered',
+    async ({ servers }) => ({ endpoints: [local(await servers.http2(() => {}))] }),
+    { when: 'SIGHUP' },
+  ),
+  row(
+    'two endpoints, one refuses and one is silent, until SIGTERM',
+    ['refused', 'silentHttp2'],
+    async (lab) => ({ endpoints: [await closed(lab), local(await lab.servers.silent())] }),
+    { when: 'SIGTERM' },
   ),
   row('closed at once', 'closing', async ({ servers }) => ({
     endpoints: [local(await servers.tcp((socket) => socket.end()))],
@@ -268,6 +308,10 @@ const TLS: readonly FailureRow[] = [
     const options = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     return { endpoints: [await lab.tlsServer({ options })], flags: [lab.caFlag] };
   }),
+  row('no common cipher suite', 'refusedHandshake', async (lab) => {
+    const options = { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' } as const;
+    return { endpoints: [await lab.tlsServer({ options })], flags: [lab.caFlag] };
+  }),
   row('TLS without ALPN', 'noHttp2', async (lab) => ({
     endpoints: [await lab.tlsServer({ options: { ALPNProtocols: [] } })],
     flags: [lab.caFlag],
@@ -348,11 +392,23 @@ const FILES: readonly FailureRow[] = [
   ]),
 ];
 
+/** What etcd answers to the path `/version`. */
+const VERSION = '{"etcdserver":"3.7.1","etcdcluster":"3.7.0","storage":"3.7.0"}';
+
 const OTHER_PORTS: readonly FailureRow[] = [
   row('the peer port', 'peerPort', (lab) => ({ endpoints: [lab.peerUrls.plain] })),
   row('the peer port with TLS', 'peerPort', (lab) => ({
     endpoints: [lab.peerUrls.secure],
     flags: lab.clientFlags,
+  })),
+  row('the peer port with TLS, without TLS', 'useHttps', (lab) => ({
+    endpoints: [new URL(lab.peerUrls.secure).host],
+  })),
+  row('a peer port with TLS that wants no certificate, without TLS', 'peerPort', async (lab) => ({
+    endpoints: [new URL(await lab.httpsServer({ '/version': VERSION })).host],
+  })),
+  row('the port for HTTP', 'httpPort', async ({ servers }) => ({
+    endpoints: [local(await servers.http1({ '/version': VERSION, '/health': '{"health":"true"}' }))],
   })),
   row('the metrics port', 'metricsPort', (lab) => ({ endpoints: [lab.metricsAddress] })),
   row('the metrics port, with TLS', 'metricsPort', (lab) => ({

@@ -12,7 +12,7 @@ import {
   writePair,
 } from '../../../../scripts/lib/pki.mjs';
 import { type Lab, startLab } from '../lab.js';
-import { FailingServers } from './servers.js';
+import { answering, FailingServers, type HttpAnswers } from './servers.js';
 
 type IssueRequest = Parameters<typeof issue>[1];
 
@@ -135,12 +135,10 @@ export class FailureLab {
     return `https://127.0.0.1:${port}`;
   }
 
-  /** A web server with TLS that offers HTTP/1.1. */
-  async httpsServer(): Promise<string> {
+  /** A web server with TLS that offers HTTP/1.1. @param answers by path; of other paths, the status is 404 */
+  async httpsServer(answers: HttpAnswers = { '/version': 'hello' }): Promise<string> {
     const pair = await this.#serverPair({}, this.pki.authority);
-    const server = createHttpsServer({ ...pair, ALPNProtocols: ['http/1.1'] }, (_request, response) =>
-      response.end('hello'),
-    );
+    const server = createHttpsServer({ ...pair, ALPNProtocols: ['http/1.1'] }, answering(answers));
     return `https://127.0.0.1:${await this.servers.listen(server)}`;
   }
 
@@ -176,5 +174,11 @@ const DROPPING = [
 ];
 
 export const droppingCommand = ['unshare', ...DROPPING] as const;
+
+/** Also with name servers that cannot be reached. @param resolvConf path of a file for /etc/resolv.conf */
+export const droppingWithNames = (resolvConf: string) => [
+  ...['unshare', '-m', 'sh', '-c', `mount --bind ${resolvConf} /etc/resolv.conf && exec "$0" "$@"`],
+  ...droppingCommand,
+];
 
 export const canDropPackets = spawnSync('unshare', [...DROPPING, 'true']).status === 0;

@@ -25,6 +25,11 @@ export const CONNECTION_MESSAGES = {
     meaning: 'Nothing came back for the TCP connection.',
     advice: 'Check address, routes and firewalls between here and there.',
   },
+  silentNameServer: {
+    text: 'the host name has not been resolved: the name server may not answer (i/o timeout)',
+    meaning: 'A name server of `/etc/resolv.conf` is down, or its answers are dropped.',
+    advice: 'Try `getent hosts NAME`; use an address, or repair DNS.',
+  },
   silentTls: {
     text: 'connected, but the server does not answer the TLS handshake: it may be stopped, overloaded, or no TLS server',
     meaning: 'The TCP connection is there, then nothing comes.',
@@ -32,14 +37,24 @@ export const CONNECTION_MESSAGES = {
   },
   silentHttp2: {
     text: 'connected, but the server does not start HTTP/2: it may be stopped, overloaded, or expect TLS (https://)',
-    meaning: 'The connection (with `https://` also the handshake) is there, then nothing comes.',
-    advice: 'As above; with `http://` try `https://`.',
+    meaning: 'The TCP connection is there, then nothing comes.',
+    advice: 'As above; or try `https://`.',
+  },
+  silentHttp2OverTls: {
+    text: 'connected with TLS, but the server does not start HTTP/2: it may be stopped or overloaded',
+    meaning: 'The TCP connection and the TLS handshake are there, then nothing comes.',
+    advice: 'As above.',
   },
   silentCall: {
     text: 'connected, but the server did not answer in time',
     meaning: 'HTTP/2 works, the request has no answer.',
     advice:
       'See `etcdctl endpoint status` and `endpoint health`: no leader, or overload. Raise `--command-timeout` for large requests.',
+  },
+  unanswered: {
+    text: 'connected, but the server has not answered yet',
+    meaning: 'A signal has ended the command while it waited for the answer to its request.',
+    advice: 'As above.',
   },
   closing: {
     text: 'the server closes each connection at once, with TLS and without: it may be a proxy without a server behind it, or another program (…)',
@@ -71,6 +86,11 @@ export const CONNECTION_MESSAGES = {
     meaning: 'The port is one of `--listen-metrics-urls`.',
     advice: 'Use the client port.',
   },
+  httpPort: {
+    text: 'this port of etcd takes HTTP only (--listen-client-http-urls): use one of --listen-client-urls (…)',
+    meaning: 'The member has separate ports for gRPC and for HTTP.',
+    advice: 'Use the one for gRPC.',
+  },
   webServer: {
     text: 'another web server (HTTP/1.1) listens on this port: check host and port (…)',
     meaning: 'The answer is HTTP/1.1, and not from etcd.',
@@ -85,6 +105,11 @@ export const CONNECTION_MESSAGES = {
     text: 'the server does not offer HTTP/2 (ALPN h2): check that this is the client port of etcd, not a proxy (…)',
     meaning: 'TLS works, without the protocol that gRPC needs.',
     advice: 'Use the client port of etcd; let a proxy pass TLS through, or offer `h2`.',
+  },
+  refusedHandshake: {
+    text: 'the server refuses the TLS handshake: it may require a client certificate (--cert and --key), or have no cipher suite or kind of key in common with this program (…)',
+    meaning: 'The server ends the handshake with the alert handshake_failure, which has several causes.',
+    advice: 'Give `--cert` and `--key`; compare `--cipher-suites` of etcd, or the ciphers of the proxy.',
   },
   oldTls: {
     text: 'the server offers no TLS version from 1.2 on (…)',
@@ -205,7 +230,7 @@ export const CONNECTION_MESSAGES = {
     advice: 'Give the key that the certificate was issued for.',
   },
   damagedCertificate: {
-    text: '… contains a damaged certificate instead of a certificate',
+    text: 'the certificate in … is damaged',
     meaning: 'The block is there, its content is no certificate.',
     advice: 'Copy the file again.',
   },

@@ -17,6 +17,15 @@ const anonymous: readonly string[] = [];
 export const SERVER_ROWS: readonly ServerRow[] = [
   { name: 'a read without a leader', says: 'noLeader', server: 'alone', args: ['get', 'k'] },
   { name: 'a write without a leader', says: 'noLeader', server: 'alone', args: ['put', 'k', 'v'] },
+  {
+    name: 'a transaction without a leader',
+    says: 'noLeader',
+    server: 'alone',
+    args: ['txn'],
+    stdin: '\nput k v\n\n\n',
+  },
+  { name: 'a new user without a leader', says: 'noLeader', server: 'alone', args: ['user', 'add', 'u:p'] },
+  { name: 'a new role without a leader', says: 'noLeader', server: 'alone', args: ['role', 'add', 'r'] },
   { name: 'a full database', says: 'noSpace', server: 'full', args: ['put', 'k', 'v'] },
   { name: 'auth without a user', says: 'needsLogin', server: 'auth', flags: anonymous, args: ['get', 'k'] },
   {

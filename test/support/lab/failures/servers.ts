@@ -1,9 +1,20 @@
 /** Servers on loopback that are not what the client expects. */
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+
+/** The bodies of responses by path. */
+export type HttpAnswers = Readonly<Record<string, string>>;
+
+export function answering(answers: HttpAnswers): RequestListener {
+  return ({ url = '' }, response) => {
+    const body = answers[url];
+    response.statusCode = body === undefined ? 404 : 200;
+    response.end(body);
+  };
+}
 
 /** Keeps what the tests have started, and closes it. */
 export class FailingServers {
@@ -43,8 +54,8 @@ export class FailingServers {
   }
 
   /** A web server: HTTP/1.1 without TLS. */
-  http1(): Promise<number> {
-    return this.listen(createHttpServer((_request, response) => response.end('hello')));
+  http1(answers: HttpAnswers = { '/version': 'hello' }): Promise<number> {
+    return this.listen(createHttpServer(answering(answers)));
   }
 
   /** An HTTP/2 server without TLS, whose sessions are given to the test. */

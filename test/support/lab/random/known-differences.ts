@@ -37,6 +37,15 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       (ours.code === 0 || ours.code === 3),
   },
   {
+    why: 'the loss of a lease is a failure of lease keep-alive',
+    holds: ({ real, ours, line }) =>
+      line.path === 'lease keep-alive' &&
+      real.code === 0 &&
+      real.stdout === ours.stdout &&
+      ours.code === 1 &&
+      ours.error === 'Error: the lease is lost',
+  },
+  {
     why: 'an unsupported format is refused before the command runs',
     holds: ({ real, ours }) => FORMAT_REFUSAL.test(ours.error ?? '') && ours.stdout === '' && real.code !== 0,
   },

@@ -1,5 +1,5 @@
 import { status as code, type Metadata, type ServerWritableStream } from '@grpc/grpc-js';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Client } from '../../../../src/model/services.js';
 import type { Credentials } from '../../../../src/transport/connection.js';
 import { connect } from '../../../../src/transport/grpc/connect.js';
@@ -154,4 +154,54 @@ test('the signal ends a login with its reason', async () => {
   const connecting = rejection(connect(options, controller.signal));
   controller.abort(reason);
   expect(await connecting).toBe(reason);
+});
+
+test('calls that share a login each keep their own time limit', async () => {
+  let logins = 0;
+  const answers: (() => void)[] = [];
+  server = await FakeEtcd.start({
+    'Auth/Authenticate': unary(async () => {
+      logins++;
+      // The first login, of `connect`, is answered at once.
+      if (logins > 1) await new Promise<void>((resolve) => answers.push(resolve));
+      return { token: `t${logins}` };
+    }),
+    'KV/Put': unary((_request, metadata: Metadata) => {
+      if (metadata.get('token')[0] === 't1') refuse('etcdserver: invalid auth token');
+      return {};
+    }),
+  });
+  const to = await open(ROOT);
+  const began = performance.now();
+  const putWithin = (timeoutMs: number) => to.kv.put({ key: bytes('k') }, { timeoutMs });
+  // The login is made for the first of them, which ends before it is answered.
+  const first = rejection(putWithin(300));
+  await vi.waitFor(() => expect(logins).toBe(2));
+  const hasTime = putWithin(20_000);
+  const hasLittle = rejection(putWithin(100));
+  expect((await hasLittle).message).toBe('context deadline exceeded');
+  expect(performance.now() - began).toBeLessThan(290);
+  expect((await first).message).toBe('context deadline exceeded');
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  for (const answer of answers) answer();
+  await hasTime;
+  expect(logins).toBe(3);
+});
+
+test('a login is made elsewhere too when a member does not answer', async () => {
+  const silent = await FakeEtcd.start({ 'Auth/Authenticate': unary(() => new Promise<never>(() => {})) });
+  const log = await serve();
+  try {
+    client = await connect(
+      connectionOptions([silent.endpoint, server?.endpoint ?? ''], {
+        credentials: ROOT,
+        dialTimeoutMs: 20_000,
+      }),
+    );
+    await put(client);
+    expect(log).toEqual(['login root', 'put t1']);
+  } finally {
+    client?.close();
+    silent.stop();
+  }
 });

@@ -220,6 +220,7 @@ test('the error names each endpoint that cannot be reached', async () => {
   const client = await open([refused, '127.0.0.1', 'unix:/nowhere/etcd.sock'], { callTimeoutMs: 300 });
   await expect(client.kv.put({ key: bytes('k') })).rejects.toMatchObject({
     code: 'DeadlineExceeded',
+    isUnsent: true,
     reasons: [
       `${refused}: connection refused`,
       '127.0.0.1: the port is missing: write 127.0.0.1:2379',

@@ -195,7 +195,7 @@ test('a write waits for the server that has it', async () => {
   const [a, b] = [await member(), await member()];
   a.behave = silent;
   const error = await rejection(put(await open([a.endpoint, b.endpoint], { callTimeoutMs: 1500 })));
-  expect(error.message).toBe('context deadline exceeded');
+  expect(error).toMatchObject({ message: 'context deadline exceeded', isUnsent: false });
   expect(error.reasons).toEqual([`${a.endpoint}: connected, but the server did not answer in time`]);
   expect([a.calls, b.calls]).toEqual([['put'], []]);
 });
@@ -233,4 +233,44 @@ test('an endpoint that fails is reported after a second in which no other could 
   await vi.waitFor(() => expect(reports).toEqual([[`${refusing}: connection refused`]]), { timeout: 3000 });
   to.close();
   await call;
+});
+
+test('an endpoint is not asked what it is when another one can be used', async () => {
+  const [a, b] = [await member(), await member()];
+  a.proxy.mode = 'cut';
+  await put(await open([a.endpoint, b.endpoint]));
+  expect(a.proxy.accepted).toBe(1);
+});
+
+test('a call that is aborted without a response says what it was waiting for', async () => {
+  const [a, b] = [await member(), await member()];
+  a.behave = silent;
+  b.proxy.mode = 'stall';
+  const reports: (readonly string[])[] = [];
+  const reportUnanswered = async (explain: () => Promise<readonly string[]>) => {
+    reports.push(await explain());
+  };
+  for (const { endpoint } of [a, b]) {
+    const signal = AbortSignal.timeout(400);
+    const { kv } = await open([endpoint], { reportUnanswered });
+    expect(await rejection(kv.put({ key: bytes('k') }, { signal }))).toBe(signal.reason);
+    client?.close();
+  }
+  expect(reports).toEqual([
+    [`${a.endpoint}: connected, but the server has not answered yet`],
+    [
+      `${b.endpoint}: connected, but the server does not start HTTP/2: it may be stopped, overloaded, or expect TLS (https://)`,
+    ],
+  ]);
+});
+
+test('a call that is aborted at once, and one that has expired, say nothing of that', async () => {
+  const a = await member();
+  a.behave = silent;
+  const reports: unknown[] = [];
+  const reportUnanswered = async () => void reports.push('report');
+  const { kv } = await open([a.endpoint], { reportUnanswered });
+  await rejection(kv.put({ key: bytes('k') }, { signal: AbortSignal.timeout(50) }));
+  await rejection(kv.put({ key: bytes('k') }, { timeoutMs: 400 }));
+  expect(reports).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** HTTP/2 servers that send invalid gRPC responses. */
 import { once } from 'node:events';
 import { constants, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { openChannel } from '#channel';
 import type { Client } from '../../../../src/model/services.js';
@@ -83,6 +83,44 @@ test('a write that the server refuses unread is made once more', async () => {
     reasons: [],
   });
   expect(calls).toBe(2);
+});
+
+test.each(['NO_ERROR', 'ENHANCE_YOUR_CALM'] as const)(
+  'a call waits for its deadline while the server ends each connection with %s',
+  async (name) => {
+    let calls = 0;
+    const { kv } = await serve(() => {
+      calls++;
+    });
+    server?.on('session', (session) => {
+      session.on('error', () => undefined);
+      session.goaway(constants[`NGHTTP2_${name}`]);
+    });
+    expect(await rejection(kv.range({ key: bytes('k') }, { timeoutMs: 500 }))).toMatchObject({
+      message: 'context deadline exceeded',
+      code: 'DeadlineExceeded',
+    });
+    expect(calls).toBe(0);
+  },
+);
+
+test('a call that GOAWAY and the end of the connection interrupt has lost its connection', async () => {
+  let connection: Socket | undefined;
+  const { kv } = await serve((stream) => {
+    stream.session?.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, stream.id);
+    setImmediate(() => connection?.end());
+  });
+  server?.on('connection', (socket) => {
+    connection = socket;
+  });
+  await expect(kv.put({ key: bytes('k') })).rejects.toMatchObject({
+    code: 'Unavailable',
+    message: expect.stringMatching(
+      /desc = closing transport due to: connection error: desc = "error reading from server: .*", received prior goaway: code: ENHANCE_YOUR_CALM$/,
+    ),
+    reasons: [expect.stringContaining('the request may have been applied')],
+    isInterruption: true,
+  });
 });
 
 test('a stream that the server resets at the deadline has exceeded the deadline', async () => {

@@ -281,7 +281,7 @@ describe('unusable files are reported before connecting', () => {
       'a damaged CA',
       { caFile: 'damaged.crt' },
       'x509: malformed certificate',
-      'DIR/damaged.crt contains a damaged certificate instead of a certificate',
+      'the certificate in DIR/damaged.crt is damaged',
     ],
     [
       'a key as CA',
