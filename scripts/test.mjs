@@ -46,7 +46,10 @@ const acceptance = [
   { name: 'acceptance tests', run: testPackage },
   { name: 'acceptance tests of the executable', run: testExecutable },
 ];
-const fuzzing = { name: 'fuzzing', run: () => node(['scripts/fuzz.mjs', '--files', '15000']) };
+const fuzzing = {
+  name: 'fuzzing',
+  run: () => node(['scripts/fuzz.mjs', '--files', '15000', '--responses', '10500']),
+};
 
 try {
   for (const step of isWithoutServers ? [install, build] : [install, reference, build]) {

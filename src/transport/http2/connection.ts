@@ -26,7 +26,6 @@ import {
   uint32At,
   uint32Frame,
   withoutPadding,
-  withoutPriority,
 } from './frame.js';
 import { FrameReader, FrameWriter } from './framer.js';
 import { FieldValidator, type HeaderBlock, HeaderBlockReader } from './header-block.js';
@@ -66,10 +65,7 @@ export class Http2Connection {
   #uncreditedBytes = 0;
   readonly #handlers: Readonly<Record<number, (header: FrameHeader, payload: Buffer) => void>> = {
     [FrameType.data]: (header, payload) => this.#receiveData(header, payload),
-    [FrameType.headers]: (header, payload) =>
-      this.#receiveBlock(
-        this.#headerBlocks.begin(header, withoutPriority(header, withoutPadding(header, payload))),
-      ),
+    [FrameType.headers]: (header, payload) => this.#receiveBlock(this.#headerBlocks.begin(header, payload)),
     [FrameType.continuation]: (header, payload) =>
       this.#receiveBlock(this.#headerBlocks.continue(header, payload)),
     [FrameType.resetStream]: (header, payload) => this.#receiveReset(header, payload),

@@ -1,6 +1,6 @@
 import { quoteGo } from '../../go/quote.js';
 import { Http2Error } from './error.js';
-import { Flag, type FrameHeader } from './frame.js';
+import { Flag, type FrameHeader, withoutPadding, withoutPriority } from './frame.js';
 
 /** Limit of frames per header block; each has at most 16 KiB. */
 const MAX_FRAGMENTS = 64;
@@ -20,10 +20,10 @@ export class HeaderBlockReader {
     return this.#pending !== undefined;
   }
 
-  /** @param payload of a HEADERS frame, without padding and priority. @returns the block, if it is complete */
+  /** @param payload of a HEADERS frame. @returns the block, if it is complete. @throws Http2Error when padding or priority are invalid */
   begin(header: FrameHeader, payload: Buffer): HeaderBlock | undefined {
     this.#pending = { header, fragments: [] };
-    return this.#add(this.#pending, header.flags, payload);
+    return this.#add(this.#pending, header.flags, withoutPriority(header, withoutPadding(header, payload)));
   }
 
   /** @param payload of a CONTINUATION frame. @throws Http2Error when it continues no block, or the block becomes too large */

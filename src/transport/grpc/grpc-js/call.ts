@@ -299,6 +299,8 @@ function statusFromDetails(details: string, connection: ConnectionState): Status
   if (details === 'Too many responses received') return SECOND_RESPONSE_MESSAGE;
   if (details === 'No status information received') return NO_TRAILERS;
   if (details === 'Connection dropped') return connection.isOpen ? KEEP_ALIVE_FAILED : connectionLost('EOF');
+  const closed = closedStreamCode(details);
+  if (closed !== undefined) return statusOfReset(closed, details, connection);
   const failure = INTERNAL_FAILURES.find((pattern) => pattern.test(details))?.exec(details)?.[1];
   if (failure !== undefined) return connectionLost(readErrorText(failure));
   const reset =
@@ -328,6 +330,12 @@ function statusOfReset(number: number, details: string, { isReady }: ConnectionS
   return code === 'REFUSED_STREAM'
     ? CONNECTION_UNUSABLE
     : withGoAway(connectionLost('EOF'), goAwayText(code, Buffer.alloc(0)));
+}
+
+/** The error code with which a stream was closed while a message waited to be sent: Node.js 24 reports that as a failed write. */
+function closedStreamCode(details: string): number | undefined {
+  const name = /^Write error: Stream closed with error code (NGHTTP2_[A-Z_0-9]+)$/.exec(details)?.[1];
+  return name === undefined ? undefined : constants[name as 'NGHTTP2_REFUSED_STREAM'];
 }
 
 /** Failures on this side of the connection, with the runtime's message. */

@@ -183,7 +183,12 @@ class GrpcJsChannel implements EndpointChannel {
     if (address.kind === 'malformed') throw new Error(`${text}: ${address.problem}`);
     if (this.#security.kind === 'tls') prepareTls(this.#security);
     const proxy = proxyOf(address, this.#settings.proxy);
-    this.#credentials = new ConnectionCredentials({ security: this.#security, address, proxy });
+    this.#credentials = new ConnectionCredentials({
+      security: this.#security,
+      address,
+      proxy,
+      closing: this.#closing.signal,
+    });
     const target = proxy === undefined ? address.target : `dns:${joinHostPort(proxy.host, proxy.port)}`;
     // Unix sockets keep their own resolver: they connect or fail at once.
     return new Client(target.replace(/^dns:/, `${CLOSABLE_SCHEME}:`), this.#credentials, {

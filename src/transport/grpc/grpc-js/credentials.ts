@@ -15,6 +15,8 @@ interface ConnectionSettings {
   readonly security: Security;
   readonly address: ReachableAddress;
   readonly proxy: ReturnType<typeof proxyOf>;
+  /** Aborts when the channel is closed. */
+  readonly closing: AbortSignal;
 }
 
 /**
@@ -62,8 +64,9 @@ export class ConnectionCredentials extends ChannelCredentials {
   ): SecureConnector {
     return {
       connect: (socket) => this.#connect(socket),
-      // Called before each attempt.
+      // Called before each attempt. An attempt after the end would never stop: Node.js connects in spite of a signal that is aborted.
       waitForReady: async () => {
+        this.#settings.closing.throwIfAborted();
         this.#stage = 'address';
       },
       getCallCredentials: () => callCredentials,

@@ -1,7 +1,14 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import {
+  createServer as createTlsServer,
+  type Server as TlsServer,
+  type TlsOptions as TlsServerOptions,
+} from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAuthority, createPki, issue, type Pki, writePair } from '../../../../scripts/lib/pki.mjs';
 import type { Client } from '../../../../src/model/services.js';
@@ -190,6 +197,62 @@ describe('servers that are not trusted: the call waits for its deadline and says
     expect(error.reasons).toEqual([
       `https://127.0.0.1:${server?.port}: the server closes each connection after the TLS handshake: it may be a proxy without a server behind it, or expect another client certificate (EOF)`,
     ]);
+  });
+});
+
+describe('what is offered to the server', () => {
+  let raw: TlsServer | undefined;
+  afterEach(() => raw?.close());
+
+  /** Calls a TLS server that is no gRPC server. Resolves with the error. */
+  async function callRaw(options: TlsServerOptions, tls: Partial<TlsOptions>, host = '127.0.0.1') {
+    raw = createTlsServer({ ...pairs.good, ...options }, (socket) => socket.on('error', () => {}));
+    raw.on('tlsClientError', () => {});
+    raw.listen(0, '127.0.0.1');
+    await once(raw, 'listening');
+    const endpoint = `https://${host}:${(raw.address() as AddressInfo).port}`;
+    const trusted = { insecureTransport: true, insecureSkipVerify: false, caFile: pki.caCert, ...tls };
+    client = await connect(connectionOptions([endpoint], { callTimeoutMs: 500, tls: trusted }));
+    return rejection(client.kv.range({ key: bytes('k') }));
+  }
+
+  const noHttp2 =
+    'the server does not offer HTTP/2 (ALPN h2): check that this is the client port of etcd, not a proxy';
+  test.each<[string, TlsServerOptions, string]>([
+    [
+      'selects no protocol',
+      {},
+      `${noHttp2} (credentials: cannot check peer: missing selected ALPN property)`,
+    ],
+    [
+      'has only HTTP/1.1',
+      { ALPNProtocols: ['http/1.1'] },
+      `${noHttp2} (remote error: tls: no application protocol)`,
+    ],
+  ])('only h2: a server that %s is not used', async (_name, options, why) => {
+    const error = await callRaw(options, {});
+    expect(error.message).toBe('context deadline exceeded');
+    const [reason] = error.reasons as string[];
+    expect(reason?.slice(reason.indexOf(': ') + 2)).toBe(why);
+  });
+
+  test.each<[string, Partial<TlsOptions>, string | false]>([
+    ['127.0.0.1', {}, false],
+    ['localhost', {}, 'localhost'],
+    ['127.0.0.1', { serverName: 'etcd.example' }, 'etcd.example'],
+  ])('the name of %s with %j is %j', async (host, tls, expected) => {
+    const names: unknown[] = [];
+    await callRaw(
+      {
+        ALPNCallback: ({ servername }) => {
+          names.push(servername || false);
+          return undefined;
+        },
+      },
+      tls,
+      host,
+    );
+    expect(names[0]).toBe(expected);
   });
 });
 
