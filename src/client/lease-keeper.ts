@@ -15,6 +15,12 @@ import type { LeaseService } from '../model/services.js';
 const MIN_PAUSE_MS = 25;
 const MAX_PAUSE_MS = 500;
 
+/**
+ * A response is due a third of the TTL after the one before. Without one for half of it, the member may be stopped: the next stream uses
+ * another. Streams are not given up earlier than after this time.
+ */
+const MIN_SILENCE_MS = 1_000;
+
 /** A new stream does not renew the lease again before this time has passed: a peer may end each stream after one response. */
 const MIN_INTERVAL_MS = 500;
 
@@ -83,6 +89,8 @@ class KeepAlive {
   #requestedAt: bigint;
   #earliestRequestAt: bigint;
   #intervalMs = 0;
+  /** The time for a response, during which the lease does not expire. */
+  #ttlMs: number;
   #pauseMs = MIN_PAUSE_MS;
   #responseReceived: () => void = () => undefined;
 
@@ -91,7 +99,8 @@ class KeepAlive {
     this.#options = options;
     this.#requestedAt = options.clock.now();
     this.#earliestRequestAt = this.#requestedAt;
-    this.#deadline = this.#requestedAt + BigInt(options.firstResponseMs) * NS_PER_MS;
+    this.#ttlMs = options.firstResponseMs;
+    this.#deadline = this.#requestedAt + BigInt(this.#ttlMs) * NS_PER_MS;
   }
 
   /** Settles when the TTL since the last confirmation is over. */
@@ -115,7 +124,12 @@ class KeepAlive {
   async runStream(lease: Pick<LeaseService, 'leaseKeepAlive'>, signal: AbortSignal): Promise<void> {
     const stream = linkSignals(signal);
     try {
-      const call = { signal: stream.signal, timeoutMs: null, requiresLeader: true };
+      const call = {
+        signal: stream.signal,
+        timeoutMs: null,
+        silenceTimeoutMs: Math.min(Math.max(this.#ttlMs / 2, MIN_SILENCE_MS), MAX_SLEEP_MS),
+        requiresLeader: true,
+      };
       for await (const response of lease.leaseKeepAlive(this.#requests(stream.signal), call)) {
         this.#handle(response);
         if (this.isGone) return;
@@ -152,6 +166,7 @@ class KeepAlive {
       return;
     }
     const ttlMs = response.ttl * 1000n;
+    this.#ttlMs = Number(ttlMs);
     this.#deadline = this.#requestedAt + ttlMs * NS_PER_MS;
     this.#intervalMs = Math.min(Number(ttlMs / 3n), MAX_SLEEP_MS);
     this.#earliestRequestAt = this.#requestedAt + BigInt(MIN_INTERVAL_MS) * NS_PER_MS;

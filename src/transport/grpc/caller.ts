@@ -156,14 +156,14 @@ export class Caller {
       for await (const response of responses) {
         if (!context.hasResponse) stopReports();
         context.hasResponse = true;
+        context.pause();
         yield response;
+        context.resume();
       }
     } catch (error) {
-      if (
-        channel &&
-        error instanceof AttemptError &&
-        (error.isInterruption || error.code === 'Unavailable')
-      ) {
+      const isInterrupted =
+        error instanceof AttemptError && (error.isInterruption || error.code === 'Unavailable');
+      if (channel && (isInterrupted || context.hasExpired)) {
         pool.markUnavailable(channel);
         this.#authentication.expireToken();
       }

@@ -138,6 +138,20 @@ it('lock ends its command when all connections are silent for a TTL', async () =
   expect(seconds).toBeLessThan(TTL + 8);
 });
 
+it('lock keeps its lock when its own member is connected and silent for longer than a TTL', async () => {
+  const holder = begin(...keeps('mute'));
+  await holder.waitFor('begun');
+  const queue = await contenders(lab, 'mute');
+  const proxy = network.proxies[network.mostUsed()];
+  if (proxy) proxy.mode = 'freeze';
+  await delay(TTL * 1000 + 3_000);
+  await network.heal();
+  if (await hasEnded(holder)) expect.fail((await holder.result).stderr.toString());
+  expect(await contenders(lab, 'mute')).toEqual(queue);
+  await lab.real(['lease', 'revoke', await leaseOfFirst('mute')]);
+  expect((await holder.result).code).toBe(1);
+});
+
 it('without a leader for longer than a TTL, a waiting lock waits on, and commands without a time limit say why they wait', async () => {
   await network.heal();
   const granted = (await lab.real(['lease', 'grant', '600'])).stdout.toString();

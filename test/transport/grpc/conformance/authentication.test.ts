@@ -172,15 +172,18 @@ test('calls that share a login each keep their own time limit', async () => {
     }),
   });
   const to = await open(ROOT);
-  const began = performance.now();
   const putWithin = (timeoutMs: number) => to.kv.put({ key: bytes('k') }, { timeoutMs });
   // The login is made for the first of them, which ends before it is answered.
-  const first = rejection(putWithin(300));
+  const first = rejection(putWithin(1000));
+  let hasFirstEnded = false;
+  void first.then(() => {
+    hasFirstEnded = true;
+  });
   await vi.waitFor(() => expect(logins).toBe(2));
   const hasTime = putWithin(20_000);
   const hasLittle = rejection(putWithin(100));
   expect((await hasLittle).message).toBe('context deadline exceeded');
-  expect(performance.now() - began).toBeLessThan(290);
+  expect(hasFirstEnded).toBe(false);
   expect((await first).message).toBe('context deadline exceeded');
   await vi.waitFor(() => expect(answers).toHaveLength(2));
   for (const answer of answers) answer();
