@@ -165,12 +165,19 @@ interface TlsServer {
   readonly onConnection?: (socket: TLSSocket) => void;
 }
 
-/** Runs a command where packets to 192.0.2.0/24 are dropped: a network namespace with an interface that leads nowhere. */
+/** Runs a command where packets to 192.0.2.0/24 are dropped: a network namespace with an interface whose other end has no address. */
 const DROPPING = [
   '-n',
   'sh',
   '-c',
-  'ip link set lo up && ip link add d0 type dummy && ip addr add 192.0.2.1/24 dev d0 && ip link set d0 up && exec "$0" "$@"',
+  [
+    'ip link set lo up',
+    'ip link add d0 type veth peer name d1',
+    'ip addr add 192.0.2.1/24 dev d0',
+    'ip link set d0 arp off up',
+    'ip link set d1 up',
+    'exec "$0" "$@"',
+  ].join(' && '),
 ];
 
 export const droppingCommand = ['unshare', ...DROPPING] as const;
