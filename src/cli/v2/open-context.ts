@@ -12,6 +12,7 @@ import {
 } from '../../model/v2/errors.js';
 import type { V2Client } from '../../model/v2/services.js';
 import { printV2 } from '../../printers/v2.js';
+import { SignalReceivedError } from '../../term/signals.js';
 import type { BasicCredentials } from '../../transport/v2/connect.js';
 import {
   discoveredEndpoints,
@@ -65,6 +66,9 @@ async function openClient(globals: V2GlobalOptions, local: LocalContext): Promis
     ...(credentials && { credentials }),
     dialTimeoutMs: globals.dialTimeoutMs,
     headerTimeoutMs: globals.headerTimeoutMs,
+    onUnanswered: (text: string) => {
+      if (local.signal.reason instanceof SignalReceivedError) notices.reason(text);
+    },
     ...(globals.isDebug && {
       onRequest: (command: string) => notices.line(`cURL Command: ${command}`),
     }),

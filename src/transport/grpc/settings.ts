@@ -36,6 +36,7 @@ export const CONNECT_TIMEOUT_MS = 20_000;
 /** Explanations of an endpoint's state when no error is known. */
 export const NO_RESPONSE_IN_TIME = 'connected, but the server did not answer in time';
 export const NO_RESPONSE_YET = 'connected, but the server has not answered yet';
+export const NO_CONNECTION_YET = 'not connected yet';
 export const NO_CONNECTION_IN_TIME = 'could not connect in time';
 
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;

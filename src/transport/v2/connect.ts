@@ -20,6 +20,8 @@ export interface HttpConnectionOptions {
   readonly headerTimeoutMs: number;
   /** Called for every request with a curl command, without credentials. */
   readonly onRequest?: (command: string) => void;
+  /** Called when the caller has aborted a request that was waiting for a response. Gets a sentence about the endpoint. */
+  readonly onUnanswered?: (text: string) => void;
 }
 
 export interface BasicCredentials {
@@ -34,7 +36,8 @@ export interface BasicCredentials {
  */
 export async function connectV2(options: HttpConnectionOptions): Promise<V2Client> {
   const origins = options.endpoints.map(parseOrigin);
-  const connector = new Connector(options.tls, options.dialTimeoutMs);
+  const { dialTimeoutMs, onUnanswered } = options;
+  const connector = new Connector(options.tls, { dialTimeoutMs, onUnanswered });
   await connector.checkFiles();
   const cluster = new HttpCluster(origins, {
     connector,

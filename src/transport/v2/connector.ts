@@ -8,6 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import { TLS_FLAG_NAMES, type TlsOptions } from '../connection.js';
+import { NO_CONNECTION_YET, NO_RESPONSE_YET } from '../grpc/settings.js';
 import { DialTimeoutError, type SecureRequestOptions, TlsAgent } from '../http/tls-agent.js';
 import { loadSecurity, type Security } from '../tls/security.js';
 import { type AttemptedEndpoint, attemptError } from './failure.js';
@@ -37,22 +38,26 @@ export interface HttpResponse {
 /** The listing of a whole store is the largest body. JavaScript strings can have twice this length. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
+/** A request that is aborted earlier need not say what it waits for: a response may be on its way. */
+const UNANSWERED_MS = 250;
+
+interface ConnectorSettings {
+  readonly dialTimeoutMs: number;
+  readonly onUnanswered?: ((text: string) => void) | undefined;
+  readonly maxBodyBytes?: number;
+}
+
 /** Sends single requests over persistent connections. The TLS files are read for the first connection with TLS. */
 export class Connector {
   readonly #tls: Omit<TlsOptions, 'insecureTransport'>;
-  readonly #dialTimeoutMs: number;
-  readonly #maxBodyBytes: number;
+  readonly #settings: ConnectorSettings;
   readonly #agents: { readonly plaintext: HttpAgent; readonly tls: TlsAgent };
   #security: Promise<Security> | undefined;
 
-  constructor(
-    tls: Omit<TlsOptions, 'insecureTransport'>,
-    dialTimeoutMs: number,
-    maxBodyBytes = MAX_BODY_BYTES,
-  ) {
+  constructor(tls: Omit<TlsOptions, 'insecureTransport'>, settings: ConnectorSettings) {
     this.#tls = tls;
-    this.#dialTimeoutMs = dialTimeoutMs;
-    this.#maxBodyBytes = maxBodyBytes;
+    this.#settings = settings;
+    const { dialTimeoutMs } = settings;
     this.#agents = {
       plaintext: new HttpAgent({ keepAlive: true }),
       tls: new TlsAgent({ keepAlive: true, security: () => this.#loadedSecurity(), dialTimeoutMs }),
@@ -69,11 +74,17 @@ export class Connector {
     const { signal } = limits;
     signal.throwIfAborted();
     const attempted = await this.#attemptedEndpoint(url);
-    const response = this.#start(url, request, limits);
+    const sent = this.#start(url, request, signal);
+    const startMs = performance.now();
     try {
-      const maxBodyBytes = this.#maxBodyBytes;
-      return toHttpResponse(await response, { signal, attempted, maxBodyBytes });
+      const { maxBodyBytes = MAX_BODY_BYTES } = this.#settings;
+      const response = await this.#responseTo(sent, url, limits);
+      return toHttpResponse(response, { signal, attempted, maxBodyBytes });
     } catch (error) {
+      if (signal.aborted && performance.now() > startMs + UNANSWERED_MS) {
+        const why = sent.socket?.connecting === false ? NO_RESPONSE_YET : NO_CONNECTION_YET;
+        this.#settings.onUnanswered?.(`${attempted.endpoint}: ${why}`);
+      }
       signal.throwIfAborted();
       throw attemptError(error, attempted);
     }
@@ -94,11 +105,7 @@ export class Connector {
     };
   }
 
-  #start(
-    url: RequestUrl,
-    { method, headers, body }: HttpRequest,
-    { signal, headerTimeoutMs }: RequestLimits,
-  ): Promise<IncomingMessage> {
+  #start(url: RequestUrl, { method, headers, body }: HttpRequest, signal: AbortSignal): ClientRequest {
     const { scheme, host } = url.origin;
     const options: SecureRequestOptions = {
       ...socketOptionsOf(url),
@@ -109,13 +116,18 @@ export class Connector {
       expectedHost: hostName(host),
     };
     const sent = request(options);
-    const timeoutError = new V2AttemptError(
-      `client: endpoint ${url.origin.text} exceeded header timeout`,
-      false,
-    );
-    const response = responseTo(sent, { dialTimeoutMs: this.#dialTimeoutMs, headerTimeoutMs, timeoutError });
     sent.end(body);
-    return response;
+    return sent;
+  }
+
+  #responseTo(
+    sent: ClientRequest,
+    { origin }: RequestUrl,
+    { headerTimeoutMs }: RequestLimits,
+  ): Promise<IncomingMessage> {
+    const { dialTimeoutMs } = this.#settings;
+    const timeoutError = new V2AttemptError(`client: endpoint ${origin.text} exceeded header timeout`, false);
+    return responseTo(sent, { dialTimeoutMs, headerTimeoutMs, timeoutError });
   }
 
   #loadedSecurity(): Promise<Security> {

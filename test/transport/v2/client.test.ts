@@ -204,7 +204,7 @@ describe('the version 2 client: responses', () => {
       response.on('drain', send);
       send();
     });
-    const connector = new Connector(NO_FILES, 5000, 1 << 20);
+    const connector = new Connector(NO_FILES, { dialTimeoutMs: 5000, maxBodyBytes: 1 << 20 });
     onTestFinished(() => connector.close());
     const url = { origin: parseOrigin(server.url), target: '/' };
     const answer = await connector.send(
@@ -301,6 +301,15 @@ describe('the version 2 client: members that fail', () => {
     await expect(make(to)).rejects.toBeInstanceOf(V2ClusterError);
     expect(reads.requests.map(({ method }) => method)).toEqual(['POST']);
     expect(good.requests).toEqual([]);
+  });
+
+  it('says which member has not answered when the caller aborts', async () => {
+    const silent = await serve(() => {});
+    const said: string[] = [];
+    const c = await client({ endpoints: [silent.url], onUnanswered: (text) => said.push(text) });
+    const signal = AbortSignal.timeout(400);
+    await expect(c.keys.get(GET, { signal })).rejects.toThrow(/aborted due to timeout/);
+    expect(said).toEqual([`${silent.url}: connected, but the server has not answered yet`]);
   });
 
   it('tries another member after the header timeout, but not for a long poll', async () => {
