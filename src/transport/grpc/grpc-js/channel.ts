@@ -188,6 +188,7 @@ class GrpcJsChannel implements EndpointChannel {
       address,
       proxy,
       closing: this.#closing.signal,
+      onReady: (listener) => this.#client?.waitForReady(Number.POSITIVE_INFINITY, listener),
     });
     const target = proxy === undefined ? address.target : `dns:${joinHostPort(proxy.host, proxy.port)}`;
     // Unix sockets keep their own resolver: they connect or fail at once.

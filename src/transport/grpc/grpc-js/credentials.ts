@@ -17,6 +17,8 @@ interface ConnectionSettings {
   readonly proxy: ReturnType<typeof proxyOf>;
   /** Aborts when the channel is closed. */
   readonly closing: AbortSignal;
+  /** Calls the function when calls can be made. */
+  readonly onReady: (listener: () => void) => void;
 }
 
 /**
@@ -78,18 +80,20 @@ export class ConnectionCredentials extends ChannelCredentials {
     const limit = abortController();
     const expire = () => limit.abort(new ConnectTimeoutError(this.#stage));
     const timer = setTimeout(expire, CONNECT_TIMEOUT_MS).unref();
+    socket.once('close', () => clearTimeout(timer));
     destroyOnAbort(socket, limit.signal);
     try {
       const connection = await this.#secured(await this.#tunnelled(socket));
       this.#stage = 'http2';
       this.#lastFailure = undefined;
       this.#latest = connection;
+      // grpc-js itself waits for SETTINGS without a limit.
+      this.#settings.onReady(() => clearTimeout(timer));
       return { socket: connection, secure: this._isSecure() };
     } catch (error) {
       this.#lastFailure = limit.signal.aborted ? limit.signal.reason : (error as Error);
-      throw this.#lastFailure;
-    } finally {
       clearTimeout(timer);
+      throw this.#lastFailure;
     }
   }
 

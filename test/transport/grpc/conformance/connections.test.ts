@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { constants, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Client } from '../../../../src/model/services.js';
 import { connect } from '../../../../src/transport/grpc/connect.js';
 import { Flag, PREFACE } from '../../../../src/transport/http2/frame.js';
@@ -88,6 +88,9 @@ describe('GOAWAY', () => {
   });
 });
 
+/** The type of a TLS record with a ClientHello. */
+const HANDSHAKE = 22;
+
 /** A server that is no server: it only accepts. */
 async function accept(onSocket: (socket: Socket) => void): Promise<string> {
   tcpServer = createTcpServer((socket) => {
@@ -120,4 +123,42 @@ test('attempts to connect that fail are made again after a second, not sooner', 
     // A second, less its jitter of a fifth.
     expect(time - (times[index] ?? 0)).toBeGreaterThan(750);
   }
+});
+
+describe('an attempt to connect', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  async function waitForLimit(url: (endpoint: string) => string): Promise<() => number> {
+    let attempts = 0;
+    let closed = 0;
+    const endpoint = await accept((socket) => {
+      socket.once('data', (start: Buffer) => {
+        if (isClient(start) || start[0] === HANDSHAKE) attempts++;
+      });
+      socket.once('close', () => closed++);
+    });
+    client = await connect(connectionOptions([url(endpoint)], { callTimeoutMs: null }));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    client.kv.put(KEY).catch(() => undefined);
+    await vi.waitFor(() => expect(attempts).toBe(1));
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect(closed).toBe(0);
+    await vi.advanceTimersByTimeAsync(1_500);
+    await vi.waitFor(() => expect(closed).toBeGreaterThan(0));
+    return () => attempts;
+  }
+
+  test('that gets no SETTINGS is given up after 20 s, and another is made', async () => {
+    const attempts = await waitForLimit((endpoint) => `http://${endpoint}`);
+    await vi.waitFor(async () => {
+      await vi.advanceTimersByTimeAsync(500);
+      expect(attempts()).toBe(2);
+    });
+  });
+
+  test('whose TLS handshake is not answered is given up after 20 s', async () => {
+    await waitForLimit((endpoint) => `https://${endpoint}`);
+  });
 });

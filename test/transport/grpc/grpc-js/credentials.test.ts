@@ -11,6 +11,7 @@ test('no connection is attempted after the channel is closed: Node.js would open
     address: parseEndpoint('127.0.0.1:1').address as ReachableAddress,
     proxy: undefined,
     closing: closing.signal,
+    onReady: (listener) => listener(),
   });
   const connector = credentials._createSecureConnector(undefined, undefined);
   await connector.waitForReady();
