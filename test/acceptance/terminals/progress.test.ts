@@ -175,7 +175,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
       const to = destination.cluster.endpoints[0] ?? '';
       const running = startOnTerminal(ourEtcdctl(), [...lab.flags(), 'make-mirror', to], { columns });
       const copied = async () => (await destination.real(['get', 'k'])).stdout.toString();
-      await expect.poll(copied, { timeout: 10_000 }).toBe('k\nv\n');
+      await expect.poll(copied, { timeout: 40_000 }).toBe('k\nv\n');
       expect(await running.peakMemoryBytes()).toBeLessThan(MAX_MEMORY_BYTES);
       await running.signal('SIGTERM');
       const { stdout } = await running.result;
@@ -193,7 +193,7 @@ describe.skipIf(terminalsMissing !== undefined)(`progress on a terminal ${termin
           await lab.real(['get', '/etcdctl-check-datascale/', '--prefix', '--count-only', '-w=fields'])
         ).stdout.toString();
       const running = startOnTerminal(ourEtcdctl(), [...lab.flags(), 'check', 'datascale'], { columns });
-      await expect.poll(left, { timeout: 10_000 }).not.toContain('"Count" : 0\n');
+      await expect.poll(left, { timeout: 40_000 }).not.toContain('"Count" : 0\n');
       await Promise.all([running.signal('SIGTERM'), running.signal('SIGTERM')]);
       await running.result;
       expect(await left()).toContain('"Count" : 0\n');

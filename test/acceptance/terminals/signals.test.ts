@@ -158,7 +158,7 @@ describe.skipIf(terminalsMissing !== undefined)(`on a terminal ${terminalsMissin
       const before = await leases(lab);
       const script = `trap 'echo hung up >>${file}; exit' HUP; echo $$ >${file}; while :; do sleep 0.05; done`;
       const running = onTerminal(['lock', 'under', '--', 'sh', '-c', script]);
-      const child = await vi.waitUntil(() => firstLine(file), { timeout: 15_000, interval: 50 });
+      const child = await vi.waitUntil(() => firstLine(file), { timeout: 40_000, interval: 50 });
       running.hangUp();
       await running.gone();
       expect(readFileSync(file, 'utf8')).toBe(`${child}\nhung up\n`);

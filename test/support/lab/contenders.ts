@@ -8,7 +8,7 @@ export async function contenders(lab: Lab, name: string): Promise<string[]> {
 }
 
 export async function untilQueued(lab: Lab, name: string, count: number): Promise<void> {
-  const options = { timeout: 20_000, interval: 100 };
+  const options = { timeout: 40_000, interval: 100 };
   await vi.waitFor(async () => expect(await contenders(lab, name)).toHaveLength(count), options);
 }
 

@@ -94,7 +94,7 @@ export function startOnTerminal(
   };
 }
 
-const WAIT_OPTIONS = { timeout: 15_000, interval: 20 };
+const WAIT_OPTIONS = { timeout: 40_000, interval: 20 };
 
 /** The first `wait` returns when the program ends, or when the shell receives a signal. */
 const AWAIT = 'wait $!; status=$?; kill -0 $! 2>/dev/null && { wait $!; status=$?; }';
