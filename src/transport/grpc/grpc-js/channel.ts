@@ -25,14 +25,8 @@ import {
   proxyOf,
   type ReachableAddress,
 } from '../settings.js';
-import {
-  CallMetadata,
-  type CallSettings,
-  type ConnectionState,
-  callBidi,
-  callServerStream,
-  callUnary,
-} from './call.js';
+import { CallMetadata, type CallSettings, callBidi, callServerStream, callUnary } from './call.js';
+import type { ConnectionState } from './call-error.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
 import { ConnectionCredentials } from './credentials.js';
 
