@@ -17,6 +17,9 @@ const unit = {
   testTimeout: 30_000,
 };
 
+/** Uses the whole machine, and runs when the other files have ended. */
+const alone = 'load';
+
 /** Each file starts servers: much of their time is waiting, so two cores run four files at a time. */
 const withServers = {
   // A failed comparison shows its values also in the list of failed tests at the end of a run, which has no diff.
@@ -25,12 +28,10 @@ const withServers = {
   maxWorkers: 4,
   testTimeout: 60_000,
   hookTimeout: 120_000,
-  include: ['test/acceptance/**/*.test.ts', 'test/lab/**/*.test.ts'],
+  // Not by `exclude`: that would replace the one of the command line.
+  include: [`test/acceptance/**/!(${alone}).test.ts`, 'test/lab/**/*.test.ts'],
   ...(process.env.TESTED_BEFORE !== undefined && { runner: 'test/support/lab/unrepeated-runner.ts' }),
 };
-
-/** They use the whole machine, and run one after another when the other files have ended. */
-const alone = ['test/acceptance/faults/load.test.ts'];
 
 /**
  * Unit tests that do not run on Windows: what they test it does not have (file modes, named pipes, symbolic links, `/dev`), or they
@@ -83,12 +84,12 @@ export default defineConfig({
         },
       },
       { test: { name: 'unit, isolated', include: withReplacedModules, ...unit } },
-      { test: { name: 'acceptance', ...withServers, exclude: alone } },
+      { test: { name: 'acceptance', ...withServers } },
       {
         test: {
           name: 'acceptance, alone',
           ...withServers,
-          include: alone,
+          include: [`test/acceptance/**/${alone}.test.ts`],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

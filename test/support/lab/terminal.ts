@@ -61,8 +61,15 @@ export function startOnTerminal(
     env: { TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
   });
   const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
-  const described = () =>
-    vi.waitUntil(() => /^\d+ \S+$/.exec(read(files.process))?.[0].split(' '), WAIT_OPTIONS);
+  let description: readonly string[] | undefined;
+  // Kept, because the file is removed when the program ends.
+  const described = async () => {
+    description ??= await vi.waitUntil(
+      () => /^\d+ \S+$/.exec(read(files.process))?.[0].split(' '),
+      WAIT_OPTIONS,
+    );
+    return description;
+  };
   const remove = () => rmSync(folder, { recursive: true, force: true });
   if (leader !== 'shell') running.result.then(remove, remove);
   return {
