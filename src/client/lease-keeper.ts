@@ -88,8 +88,7 @@ class KeepAlive {
   /** The TTL is counted from the request: the server started its own timer after that, and before the response came. */
   #requestedAt: bigint;
   #earliestRequestAt: bigint;
-  #intervalMs = 0;
-  /** The time for a response, during which the lease does not expire. */
+  /** The time for a response, during which the lease does not expire: from the first response on, the TTL. */
   #ttlMs: number;
   #pauseMs = MIN_PAUSE_MS;
   #responseReceived: () => void = () => undefined;
@@ -155,7 +154,7 @@ class KeepAlive {
       this.#requestedAt = clock.now();
       yield { id: this.#id };
       await responseReceived;
-      await clock.sleep(this.#intervalMs, signal);
+      await clock.sleep(Math.min(Math.trunc(this.#ttlMs / 3), MAX_SLEEP_MS), signal);
     }
   }
 
@@ -168,7 +167,6 @@ class KeepAlive {
     const ttlMs = response.ttl * 1000n;
     this.#ttlMs = Number(ttlMs);
     this.#deadline = this.#requestedAt + ttlMs * NS_PER_MS;
-    this.#intervalMs = Math.min(Number(ttlMs / 3n), MAX_SLEEP_MS);
     this.#earliestRequestAt = this.#requestedAt + BigInt(MIN_INTERVAL_MS) * NS_PER_MS;
     this.#pauseMs = MIN_PAUSE_MS;
     this.failure = undefined;

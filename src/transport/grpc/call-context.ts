@@ -2,6 +2,7 @@ import { abortController } from '../../model/abort-signal.js';
 import { ServerError } from '../../model/errors.js';
 import type { StreamOptions } from '../../model/services.js';
 import { Countdown } from './countdown.js';
+import { UNANSWERED_MS } from './settings.js';
 import type { AttemptError } from './status.js';
 
 /** The error of Go's context package; scripts match its message. */
@@ -13,9 +14,6 @@ export function deadlineExceeded(
 
 /** How much earlier than here a deadline can pass on the server. */
 const EARLY_MS = 50;
-
-/** A call that is aborted earlier need not say what it waits for: a response may be on its way. */
-const UNANSWERED_MS = 250;
 
 /** The longest delay of setTimeout, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

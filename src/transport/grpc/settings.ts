@@ -33,6 +33,9 @@ export const FLOW_CONTROL_WINDOW_BYTES = 4 * 2 ** 20;
 /** Timeout of one attempt to connect (grpc-go dialoptions.go `minConnectTimeout`). */
 export const CONNECT_TIMEOUT_MS = 20_000;
 
+/** A call that is aborted earlier need not say what it waits for: a response may be on its way. */
+export const UNANSWERED_MS = 250;
+
 /** Explanations of an endpoint's state when no error is known. */
 export const NO_RESPONSE_IN_TIME = 'connected, but the server did not answer in time';
 export const NO_RESPONSE_YET = 'connected, but the server has not answered yet';

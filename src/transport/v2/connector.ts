@@ -8,7 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import { V2AttemptError } from '../../model/v2/errors.js';
 import { TLS_FLAG_NAMES, type TlsOptions } from '../connection.js';
-import { NO_CONNECTION_YET, NO_RESPONSE_YET } from '../grpc/settings.js';
+import { NO_CONNECTION_YET, NO_RESPONSE_YET, UNANSWERED_MS } from '../grpc/settings.js';
 import { DialTimeoutError, type SecureRequestOptions, TlsAgent } from '../http/tls-agent.js';
 import { loadSecurity, type Security } from '../tls/security.js';
 import { type AttemptedEndpoint, attemptError } from './failure.js';
@@ -37,9 +37,6 @@ export interface HttpResponse {
 
 /** The listing of a whole store is the largest body. JavaScript strings can have twice this length. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
-
-/** A request that is aborted earlier need not say what it waits for: a response may be on its way. */
-const UNANSWERED_MS = 250;
 
 interface ConnectorSettings {
   readonly dialTimeoutMs: number;
