@@ -1,6 +1,6 @@
 /** Proxies that end streams in all ways: the commands that go on and on resume, and lose and repeat nothing. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { StreamProxy } from '../../support/http2/stream-proxy.js';
+import { STREAM_RESETS, StreamProxy } from '../../support/http2/stream-proxy.js';
 import { contenders, untilQueued } from '../../support/lab/contenders.js';
 import { type Lab, startLab } from '../../support/lab/lab.js';
 import { ourEtcdctl, type Running, start } from '../../support/lab/program.js';
@@ -34,22 +34,8 @@ const beginReal = (...args: readonly string[]): Running => {
   return running;
 };
 
-const RESETS = [
-  'NO_ERROR',
-  'PROTOCOL_ERROR',
-  'INTERNAL_ERROR',
-  'FLOW_CONTROL_ERROR',
-  'STREAM_CLOSED',
-  'REFUSED_STREAM',
-  'CANCEL',
-  'CONNECT_ERROR',
-  'ENHANCE_YOUR_CALM',
-  'INADEQUATE_SECURITY',
-  'HTTP_1_1_REQUIRED',
-];
-
 const ENDS: readonly (readonly [string, () => unknown])[] = [
-  ...RESETS.map((name) => [`RST_STREAM ${name}`, () => proxy.reset(name)] as const),
+  ...STREAM_RESETS.map((name) => [`RST_STREAM ${name}`, () => proxy.reset(name)] as const),
   ['an end without a status', () => proxy.end({ 'x-proxy': 'idle' })],
   ['an end with the status OK', () => proxy.end({ 'grpc-status': '0' })],
   ['the status Unavailable', () => proxy.end({ 'grpc-status': '14', 'grpc-message': 'idle' })],

@@ -11,6 +11,21 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
+/** Error codes with which a proxy or a server can reset a single stream. */
+export const STREAM_RESETS = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'STREAM_CLOSED',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+] as const;
+
 const OF_GRPC = { ':status': 200, 'content-type': 'application/grpc' };
 
 /** A proxy for gRPC without TLS that forwards each stream, and can end all streams that are open in the ways that proxies do. */

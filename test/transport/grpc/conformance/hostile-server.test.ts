@@ -8,6 +8,7 @@ import type { Client } from '../../../../src/model/services.js';
 import { connect } from '../../../../src/transport/grpc/connect.js';
 import { openChannel as openFrameChannel } from '../../../../src/transport/grpc/frames/channel.js';
 import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
+import { STREAM_RESETS } from '../../../support/http2/stream-proxy.js';
 
 let server: Http2Server | undefined;
 let client: Client | undefined;
@@ -134,19 +135,7 @@ test('a stream that the server resets at the deadline has exceeded the deadline'
 });
 
 /** What a watch and a keep-alive get when somebody resets their stream. */
-test.each([
-  'NO_ERROR',
-  'PROTOCOL_ERROR',
-  'INTERNAL_ERROR',
-  'FLOW_CONTROL_ERROR',
-  'STREAM_CLOSED',
-  'REFUSED_STREAM',
-  'CANCEL',
-  'CONNECT_ERROR',
-  'ENHANCE_YOUR_CALM',
-  'INADEQUATE_SECURITY',
-  'HTTP_1_1_REQUIRED',
-] as const)('a stream that is reset with %s can be resumed', async (name) => {
+test.each(STREAM_RESETS)('a stream that is reset with %s can be resumed', async (name) => {
   const { watch } = await serve((stream) => {
     stream.respond(OF_GRPC);
     setImmediate(() => stream.close(constants[`NGHTTP2_${name}`]));
