@@ -40,10 +40,18 @@ const withServers = {
 const posixOnly = [
   'test/floors.test.ts',
   'test/scripts/releases.test.ts',
+  'test/scripts/standalone.test.ts',
   'test/storage/restore/**',
-  ...['atomic-file', 'byte-source', 'child', 'code-cache', 'data-directory', 'executable'].map(
-    (name) => `test/**/${name}.test.ts`,
-  ),
+  'test/nodes/**',
+  ...[
+    'atomic-file',
+    'byte-source',
+    'child',
+    'code-cache',
+    'data-directory',
+    'executable',
+    'value-layers',
+  ].map((name) => `test/**/${name}.test.ts`),
 ];
 
 export default defineConfig({

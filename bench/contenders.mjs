@@ -8,7 +8,7 @@ import { loadReference } from '../scripts/lib/reference.mjs';
 
 /**
  * @typedef {object} Contender
- * @property {string} name `etcd 3.7.1` for the real programs, `npm`, `standalone`, `bare node:http2`
+ * @property {string} name `etcd 3.7.1` for the real programs, `npm`, `standalone`, `bare grpc-js`
  * @property {Program} etcdctl
  * @property {Program} etcdutl
  */
@@ -19,11 +19,7 @@ export function contenders() {
   const standalone = path.join(root, 'dist', 'standalone');
   /** @type {Contender[]} */
   const all = [
-    {
-      name: `etcd ${reference.version}`,
-      etcdctl: { command: reference.etcdctl, leadingArgs: [] },
-      etcdutl: { command: reference.etcdutl ?? '', leadingArgs: [] },
-    },
+    realContender(reference),
     { name: 'npm', etcdctl: onThisNode('bin/etcdctl.js'), etcdutl: onThisNode('bin/etcdutl.js') },
   ];
   if (existsSync(path.join(standalone, 'etcdctl'))) {
@@ -34,6 +30,27 @@ export function contenders() {
     });
   }
   return all;
+}
+
+/** The series whose etcdctl distributions ship. */
+const DISTRIBUTED_SERIES = '3.5.';
+
+/** @returns {Contender[]} the real programs that distributions ship, if they are at hand */
+export function distributedContenders() {
+  const newest = loadReference().findLast(({ version }) => version.startsWith(DISTRIBUTED_SERIES));
+  return newest === undefined ? [] : [realContender(newest)];
+}
+
+/**
+ * @param {import('../scripts/lib/reference.mjs').CompleteReference} reference
+ * @returns {Contender}
+ */
+function realContender({ version, etcdctl, etcdutl = '' }) {
+  return {
+    name: `etcd ${version}`,
+    etcdctl: { command: etcdctl, leadingArgs: [] },
+    etcdutl: { command: etcdutl, leadingArgs: [] },
+  };
 }
 
 /** A script of the checkout, run by this Node.js. @param {string} file */

@@ -1,5 +1,5 @@
 // `npm run build`: bundles src/process.ts and what it imports into a few files of dist/npm, and the launcher into launcher.js next
-// to them. All are CommonJS: Node.js starts it faster than ES modules, and can cache its compiled code.
+// to them, and the man pages into dist/man. All are CommonJS: Node.js starts it faster than ES modules, and can cache its compiled code.
 import { createHash } from 'node:crypto';
 import {
   mkdirSync,
@@ -16,18 +16,35 @@ import { bundleOptions } from './lib/bundle.mjs';
 import { root } from './lib/paths.mjs';
 import { splitProgram } from './lib/split-bundle.mjs';
 import { thirdPartyLicenses } from './lib/third-party-licenses.mjs';
+import { writeManPages } from './man-pages.mjs';
 
 const outdir = path.join(root, 'dist', 'npm');
 const entry = 'launcher.js';
 
+/** Parts of commands that work on files: what they need is with the file formats, and not among what the other commands load. */
+const FILE_WORK = [
+  'commands/files/local-restore/',
+  'commands/files/snapshot-directory',
+  'commands/files/snapshot-range',
+  'commands/v3/snapshot/save-directory',
+  'commands/v3/top/snapshot-use',
+  'commands/v3/diff/comparison',
+];
+
 /**
- * Groups of modules that a run needs together: what every run needs, with the most frequent commands; calls; the other
- * commands, formats and ETCDCTL_API=2; database files.
+ * Groups of modules that a run needs together: what every run needs, with the most frequent commands; calls; the other commands,
+ * formats and ETCDCTL_API=2; what reads and writes YAML; what is in values; zstd for Node.js without it; database files.
  */
 const DIVISION = {
-  program: /^src\/(?:process|etcdctl|commands\/v3\/(?:get|put|del|version)|printers\/simple\/simple)\.ts$/,
-  calls: /^src\/(?:transport\/(?:grpc|socket|tls)\/|cli\/server-hints\.ts$)/,
-  rest: /^(?!src\/storage\/)/,
+  program:
+    /^src\/(?:process|etcdctl|commands\/v3\/(?:get|put|del|version|summaries)|printers\/simple\/simple)\.ts$/,
+  calls: /^src\/(?:transport\/(?:grpc|socket|tls)\/|cli\/server-hints\.ts$|nodes\/signs\.ts$)/,
+  rest: new RegExp(
+    `^(?!src/(?:storage/|nodes/|cli/profile-values|commands/kv/value-output|printers/yaml|${FILE_WORK.join('|')}))`,
+  ),
+  yaml: /^src\/(?:nodes\/|cli\/profile-values|printers\/yaml)/,
+  values: /^src\/commands\/kv\/value-output/,
+  zstd: /^src\/storage\/compressed\/wasm-codec/,
   storage: /^/,
 };
 
@@ -45,6 +62,7 @@ try {
     [entry, launcher.outputFiles[0]?.contents ?? Buffer.alloc(0)],
     ['THIRD-PARTY-LICENSES.txt', Buffer.from(thirdPartyLicenses(inputs, root))],
   ]);
+  await writeManPages();
   for (const { name, code } of named) console.log(`dist/npm/${name}: ${Math.ceil(code.length / 1024)} KiB`);
 } catch (error) {
   // esbuild has already printed the errors with their locations.

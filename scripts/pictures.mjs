@@ -26,6 +26,9 @@ import { missingRequirements } from './lib/requirements.mjs';
 /** @typedef {Record<string, string | undefined>} Variables environment variables of the commands */
 
 const COLUMNS = 104;
+/** The width of a terminal that nobody has changed. */
+const NARROW = 80;
+
 /** The speed of the slow connection: a snapshot takes long enough to show progress. */
 const BYTES_PER_SECOND = 25 * 1024 * 1024;
 const VALUES = 64;
@@ -64,7 +67,9 @@ async function takePictures() {
     ETCDCTL_KEY: pki.client.key,
   };
   const run = (/** @type {string} */ line, /** @type {Variables} */ more = {}) =>
-    runOnTerminal(line, { ...variables, ...more }, folders.home);
+    runOnTerminal(line, { ...variables, ...more, COLUMNS: String(COLUMNS) }, folders.home);
+  const runNarrow = (/** @type {string} */ line) =>
+    runOnTerminal(line, { ...variables, COLUMNS: String(NARROW) }, folders.home);
   try {
     await fill(variables);
     await picture('cluster', 'The members of a cluster, a key, and the hashes of the members as a table', [
@@ -83,7 +88,27 @@ async function takePictures() {
       ],
     );
     flipByte(path.join(folders.home, 'backup.db'));
+    await freeSpace(variables);
+    await picture(
+      'maintenance',
+      'Members are defragmented one after another, and health is awaited',
+      [
+        await runNarrow('etcdctl endpoint status -w table   # the table is wider than this terminal'),
+        await runNarrow('etcdctl defrag --cluster --rolling --dry-run'),
+        await runNarrow('etcdctl defrag --cluster --rolling'),
+        await runNarrow('etcdctl endpoint health --cluster --wait 60s'),
+      ],
+      NARROW,
+    );
     await cluster.kill(2);
+    // Time for an election, if the member was the leader.
+    await delay(3000);
+    await picture(
+      'doctor',
+      'One member of three is down: what that means, and what mends it',
+      [await runNarrow('etcdctl doctor   # one of three members is down')],
+      NARROW,
+    );
     await writeOtherAuthority(folders.home);
     await picture('failure', 'Failures and their reasons', [
       await run('etcdutl snapshot verify backup.db   # after one byte was changed'),
@@ -113,18 +138,22 @@ function createFolders(folder) {
 
 /**
  * @param {string} line the command line; text after ` #` is a comment
- * @param {Variables} variables
+ * @param {Variables} variables of the command; `COLUMNS`: the width of its terminal
  * @param {string} cwd
  * @returns {Promise<string>} the prompt, the line and the output
  */
 async function runOnTerminal(line, variables, cwd) {
   const [command = ''] = line.split(/ +# /);
   const env = { ...variables, TERM: 'xterm-256color', LANG: 'C.UTF-8', SHELL: '/bin/sh' };
-  const result = await capture('script', ['-qec', `stty cols ${COLUMNS} rows 30; ${command}`, '/dev/null'], {
-    cwd,
-    env,
-    timeoutMs: 60_000,
-  });
+  const result = await capture(
+    'script',
+    ['-qec', `stty cols ${variables.COLUMNS} rows 30; unset COLUMNS; ${command}`, '/dev/null'],
+    {
+      cwd,
+      env,
+      timeoutMs: 60_000,
+    },
+  );
   const remark = line.slice(command.length);
   return `\x1b[32m$\x1b[0m \x1b[1m${command}\x1b[0m\x1b[2m${remark}\x1b[0m\r\n${result.stdout}`;
 }
@@ -133,12 +162,13 @@ async function runOnTerminal(line, variables, cwd) {
  * @param {string} name
  * @param {string} title
  * @param {string[]} parts
+ * @param {number} [columns] of the terminal
  */
-async function picture(name, title, parts) {
+async function picture(name, title, parts, columns = COLUMNS) {
   const file = path.join(root, 'docs', 'pictures', `${name}.svg`);
   mkdirSync(path.dirname(file), { recursive: true });
   const output = parts.map((part) => part.trimEnd()).join('\r\n\r\n');
-  writeFileSync(file, drawScreen(showOutput(output, COLUMNS), title));
+  writeFileSync(file, drawScreen(showOutput(output, columns), title));
   console.log(path.relative(root, file));
 }
 
@@ -149,6 +179,22 @@ async function fill(variables) {
     const put = await capture('/bin/sh', ['-c', script], { env: variables });
     if (!put.ok) throw new Error(put.stderr);
   }
+}
+
+/**
+ * Deletes the values of `fill`, so that the databases have space to free.
+ *
+ * @param {Variables} variables
+ */
+async function freeSpace(variables) {
+  const script = [
+    'etcdctl del /data/ --prefix',
+    'etcdctl compact $(etcdctl get / -w fields | sed -n \'s/^"Revision" : //p\') --physical',
+    'sleep 2',
+    'etcdctl put /config/theme light',
+  ].join(' && ');
+  const done = await capture('/bin/sh', ['-c', script], { env: variables });
+  if (!done.ok) throw new Error(done.stderr);
 }
 
 /**

@@ -1,14 +1,16 @@
 // `npm run reference`: finds or obtains the real etcd programs and lists them; also obtains the Node.js versions that users have, and
-// the programs that tests put between client and server.
+// the programs that tests put between client and server, what runs executables for other architectures, and what makes packages.
 //   --quick     stops after the first source that gives a server, and obtains nothing else
 //   --prebuilt  as --quick, with the newest packages or releases; builds nothing
 //   --refresh   also tries the sources again that failed within the last hour
 
 import { obtainNetworkPrograms } from './lib/network-programs.mjs';
 import { obtainNodeVersions } from './lib/node-versions.mjs';
+import { obtainPorts } from './lib/ports.mjs';
 import { folderVariable } from './lib/reference/local.mjs';
 import { releasesVariable } from './lib/reference/releases.mjs';
 import { obtainReference } from './lib/reference.mjs';
+import { obtainNfpm } from './lib/release/nfpm.mjs';
 import { missingRequirements } from './lib/requirements.mjs';
 
 const howToInstall = `No etcd was found and none could be obtained. Any of these helps:
@@ -26,16 +28,22 @@ if (missing !== undefined) {
 
 const prebuilt = process.argv.includes('--prebuilt');
 const quick = prebuilt || process.argv.includes('--quick');
+const options = {
+  refresh: process.argv.includes('--refresh'),
+  say: (/** @type {string} */ line) => console.log(line),
+};
 const references = await obtainReference({
   quick,
   prebuilt,
-  refresh: process.argv.includes('--refresh'),
-  say: (line) => console.log(line),
+  ...options,
 });
 
 if (!quick) {
-  await obtainNodeVersions((line) => console.log(line));
-  await obtainNetworkPrograms((line) => console.log(line));
+  await obtainNodeVersions(options.say);
+  await obtainNetworkPrograms(options);
+  await obtainPorts(options);
+  const noNfpm = await obtainNfpm();
+  if (noNfpm !== undefined) console.log(`nfpm: ${noNfpm}`);
 }
 if (references.length === 0) {
   console.error(howToInstall);

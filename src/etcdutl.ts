@@ -1,5 +1,6 @@
+import type { CommandTable } from './cli/command-table.js';
 import { UTL_GLOBAL_FLAGS } from './cli/global-flags.js';
-import { type CommandTable, createProgram, type Program } from './cli/program.js';
+import { createProgram, type Program } from './cli/program.js';
 
 /** The commands, in the order of the help text. */
 export const ETCDUTL_COMMANDS: CommandTable = {

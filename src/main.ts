@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
-import { apiVersionFromEnv, type Environment } from './cli/environment.js';
+import { apiVersionFromEnv, type Environment, variableName } from './cli/environment.js';
 import type { GlobalFlagValues, UtlGlobalFlagValues } from './cli/global-flags.js';
-import { type GlobalOptions, resolveFileGlobals, resolveGlobals } from './cli/globals.js';
+import { type GlobalOptions, resolveFileGlobals, resolveGlobals, resolveNodeGlobals } from './cli/globals.js';
 import { openContext } from './cli/open-context.js';
 import type { ProcessContext } from './cli/process-context.js';
 import type { Invocation } from './cli/program.js';
@@ -9,8 +9,10 @@ import { systemCallText } from './go/system-error.js';
 import {
   AlreadyReportedError,
   ChildFailedError,
+  CompactedError,
   ConnectionError,
   Failure,
+  FailureWithStatus,
   InterruptedError,
   UnsupportedFormatError,
   UsageError,
@@ -45,7 +47,11 @@ async function runCommandLine(input: MainInput): Promise<void> {
   if (input.program === 'etcdctl' && apiVersionFromEnv(input.env) === '2') return runV2CommandLine(input);
   const outcome = await parse(input);
   if (outcome.kind === 'run') await runInvocation(outcome.invocation, input);
-  else input.output.out(outcome.text);
+  else if (outcome.completion === undefined) input.output.out(outcome.text(input.display.columns));
+  else {
+    const { liveCandidates } = await import('./cli/completion/live-candidates.js');
+    input.output.out(outcome.completion.respond(await liveCandidates(outcome.completion, input)));
+  }
 }
 
 async function runV2CommandLine(input: MainInput): Promise<void> {
@@ -83,7 +89,7 @@ async function parse({ program, args, env }: MainInput) {
 async function runInvocation(invocation: AnyInvocation, input: MainInput): Promise<void> {
   const { deadline, result, run } = invocation;
   const warn = (line: string) => input.output.err(`${line}\n`);
-  const globals = globalsOf(invocation, input.env, warn);
+  const globals = await globalsOf(invocation, input, warn);
   for (const line of globals.debugLines) warn(line);
   if (result !== undefined) (await loadPrinter(globals.format)).assertPrints(result);
   const { context, explain, close } = await openContext(globals, deadline, input);
@@ -97,14 +103,25 @@ async function runInvocation(invocation: AnyInvocation, input: MainInput): Promi
   }
 }
 
-function globalsOf(
+async function globalsOf(
   { deadline, globals, result }: AnyInvocation,
-  env: Environment,
+  { env, program }: Pick<MainInput, 'env' | 'program'>,
   warn: (line: string) => void,
-): GlobalOptions {
+): Promise<GlobalOptions> {
   if (deadline === 'no-server') return resolveGlobals({}, {}, warn);
-  if (deadline === 'files') return resolveFileGlobals(globals, result !== undefined);
-  return resolveGlobals(globals, env, warn);
+  // etcdutl has no variables.
+  if (deadline === 'files') {
+    return resolveFileGlobals(globals, result, program === 'etcdctl' ? env : {});
+  }
+  if (deadline === 'node') return resolveNodeGlobals(globals, env);
+  const layers = mayHaveLayers(globals, env)
+    ? await (await import('./cli/value-layers.js')).valueLayers(globals, env, warn)
+    : [];
+  return resolveGlobals(globals, env, warn, { layers, result });
+}
+
+function mayHaveLayers(globals: AnyInvocation['globals'], env: Environment): boolean {
+  return (['profile', 'local'] as const).some((name) => globals[name] || env[variableName(name)]);
 }
 
 /**
@@ -183,7 +200,9 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UnsupportedFormatError) return ExitCode.badFeature;
   if (error instanceof ConnectionError) return ExitCode.badConnection;
   if (error instanceof InterruptedError) return ExitCode.interrupted;
+  if (error instanceof CompactedError) return ExitCode.compacted;
   if (error instanceof AlreadyReportedError || error instanceof ChildFailedError) return error.exitCode;
+  if (error instanceof FailureWithStatus) return error.exitCode;
   // The status that shells report for a program that was terminated by the signal.
   if (error instanceof SignalReceivedError) return 128 + constants.signals[error.signal];
   return ExitCode.error;

@@ -1,13 +1,14 @@
-import { setMaxListeners } from 'node:events';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { constants as systemConstants } from 'node:os';
 import type { Environment } from './cli/environment.js';
 import { systemErrorText } from './go/system-error.js';
 import { exitCodeOf, main, type ProgramName } from './main.js';
-import { sleep } from './model/abort-signal.js';
+import { abortController, sleep } from './model/abort-signal.js';
 import { ExitCode } from './model/exit-code.js';
+import type { Display } from './printers/printer.js';
 import { rawArguments, rawEnvironment } from './term/exact-bytes.js';
 import { Input } from './term/input.js';
+import { isInteractive } from './term/interactive.js';
 import { Output } from './term/output.js';
 import { loadPalette } from './term/palette.js';
 import { SignalReceivedError, type TerminationSignal, TerminationSignals } from './term/signals.js';
@@ -35,9 +36,8 @@ export async function runProcess(
   host: NodeJS.Process,
   { ignoredSignals = [], variables }: InheritedState = {},
 ): Promise<void> {
-  const controller = new AbortController();
   // Each open call adds a listener, and the number of calls is not limited.
-  setMaxListeners(0, controller.signal);
+  const controller = abortController();
   const signals = handleSignals(host, controller, ignoredSignals);
   let outputError: NodeJS.ErrnoException | undefined;
   const stdout = standardStream(1);
@@ -63,7 +63,9 @@ export async function runProcess(
     ignoredSignals,
     output,
     input,
+    isInteractive: () => isInteractive(host.pid),
     openScreen: () => (stderr.isTerminal ? screen : undefined),
+    display: displayOf(stdout, host),
     loadPalette: () => loadPalette({ isTTY: stderr.isTerminal, env: host.env }),
     clock: { now: host.hrtime.bigint, sleep },
     signal: controller.signal,
@@ -80,6 +82,18 @@ export async function runProcess(
   host.exitCode = outputError === undefined ? exitCode : reportOutputError(outputError);
   // Not earlier: the runtime must still be able to print an uncaught exception.
   host.once('exit', closeTerminals);
+}
+
+function displayOf(stdout: StandardStream, host: NodeJS.Process): Display {
+  return {
+    get columns() {
+      if (!stdout.isTerminal) return undefined;
+      // Reading the size fails after a hang-up.
+      host.stdout.on('error', () => undefined);
+      return host.stdout.columns || 0;
+    },
+    loadPalette: () => loadPalette({ isTTY: stdout.isTerminal, env: host.env }),
+  };
 }
 
 function handleSignals(

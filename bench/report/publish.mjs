@@ -1,9 +1,10 @@
-// Writes results into docs/: results.json, the tables of performance.md, the plot.
+// Writes results into docs/: results.json, the tables of performance.md, the plots.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
 import { allRows } from '../rows/all-rows.mjs';
 import { growthPlot } from './growth-plot.mjs';
+import { startUpPlot } from './start-up-plot.mjs';
 import { rowLine, tableHead } from './table.mjs';
 
 /** @typedef {import('../measure/alternate.mjs').Outcome} Outcome */
@@ -27,10 +28,15 @@ export function publish({ row, outcomes }, machine) {
   const before = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
   const { title, unit, goal, growth } = row;
   before[row.id] = { title, unit, ...(goal && { goal }), ...(growth && { growth }), machine, outcomes };
-  const results = allRows.flatMap(({ id }) => (before[id] === undefined ? [] : [[id, before[id]]]));
+  const results = allRows.flatMap(({ id }) => {
+    const result = before[id];
+    return result === undefined ? [] : [/** @type {const} */ ([id, result])];
+  });
   writeFileSync(resultsFile, `${JSON.stringify(Object.fromEntries(results), rounded, 2)}\n`);
-  const all = results.map(([, result]) => /** @type {Result} */ (result));
+  const all = results.map(([, result]) => result);
+  const startUp = results.filter(([id]) => id.startsWith('start-')).map(([, result]) => result);
   writeFileSync(path.join(folder, 'growth.svg'), growthPlot(all));
+  writeFileSync(path.join(folder, 'start-up.svg'), startUpPlot(startUp));
   if (existsSync(page))
     writeFileSync(
       page,

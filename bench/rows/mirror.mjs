@@ -1,6 +1,7 @@
-// `make-mirror`, from its start until the destination cluster has all keys.
+// `make-mirror`, from its start until the destination cluster has all keys, and `import` of the same keys.
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { onThisNode } from '../contenders.mjs';
 import { measure } from '../measure/program.mjs';
 import { countKeys, deleteKeys, putAll } from '../scenes/gateway.mjs';
 import { startServer } from '../scenes/server.mjs';
@@ -36,17 +37,51 @@ export const mirrorRows = [
     runs: 3,
     needsNoWarmUp: true,
     scene,
-    async run({ source, destination, count }, { etcdctl }) {
+    run: (stage, { etcdctl }) => mirrorRun(stage, etcdctl),
+  }),
+  row({
+    id: 'import',
+    title: '`import` of 100,000 keys (etcdctl: `make-mirror` of them)',
+    unit: 's',
+    goal: '≤ 1.0×',
+    runs: 3,
+    needsNoWarmUp: true,
+    scene,
+    async prepare({ source }) {
+      const output = exportFile(source);
+      await measure(onThisNode('bin/etcdctl.js'), [...source.flags, 'export', 'mirror/', '--prefix'], {
+        output,
+      });
+    },
+    async run(stage, { name, etcdctl }) {
+      if (name.startsWith('etcd ')) return mirrorRun(stage, etcdctl);
+      const { source, destination } = stage;
       await deleteKeys(destination.gateway, 'mirror/');
-      return measure(etcdctl, [...source.flags, 'make-mirror', destination.endpoint.replace('http://', '')], {
+      return measure(etcdctl, [...destination.flags, 'import', exportFile(source)], {
         output: path.join(source.folder, 'output'),
-        async until() {
-          while ((await countKeys(destination.gateway, 'mirror/')) < count) await delay(POLL_EVERY_MS);
-        },
       });
     },
   }),
 ];
+
+/** @param {Server} source */
+function exportFile({ folder }) {
+  return path.join(folder, 'export');
+}
+
+/**
+ * @param {Stage} stage
+ * @param {import('../measure/program.mjs').Program} etcdctl
+ */
+async function mirrorRun({ source, destination, count }, etcdctl) {
+  await deleteKeys(destination.gateway, 'mirror/');
+  return measure(etcdctl, [...source.flags, 'make-mirror', destination.endpoint.replace('http://', '')], {
+    output: path.join(source.folder, 'output'),
+    async until() {
+      while ((await countKeys(destination.gateway, 'mirror/')) < count) await delay(POLL_EVERY_MS);
+    },
+  });
+}
 
 /** @param {number} count */
 function* pairs(count) {

@@ -9,6 +9,8 @@
  * @property {(stage: Stage) => Promise<void>} close
  */
 
+/** @typedef {import('../contenders.mjs').Contender} Contender */
+
 /** @typedef {{ isQuick: boolean }} Settings `isQuick`: a hundredth of the data, to check that everything works */
 
 /**
@@ -22,9 +24,9 @@
  * @property {boolean} [needsNoWarmUp]
  * @property {Scene<Stage>} scene
  * @property {(stage: Stage) => Promise<void>} [prepare] before the first run
- * @property {(stage: Stage, contender: import('../contenders.mjs').Contender) =>
+ * @property {(stage: Stage, contender: Contender) =>
  *   Promise<import('../measure/alternate.mjs').Measurement>} run one run; resetting the data before it is not in the measured time
- * @property {(stage: Stage) => import('../contenders.mjs').Contender[]} [others] additional contenders of this row
+ * @property {(common: Contender[]) => Contender[]} [contenders] of this row, made of those of all rows; the first one is compared with
  * @property {{ series: 'keys' | 'bytes', label: string, at: number }} [growth] a point of the plot
  */
 

@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { measure } from '../measure/program.mjs';
-import { base64, putAll } from '../scenes/gateway.mjs';
+import { putAll } from '../scenes/gateway.mjs';
+import { pairs } from '../scenes/history.mjs';
 import { startServer } from '../scenes/server.mjs';
 import { row } from './row.mjs';
 
@@ -15,7 +16,7 @@ const VALUE = Buffer.alloc(100, 'v');
 const EVENT_BYTES = 'PUT\n'.length + 'w/000000\n'.length + VALUE.length + 1;
 const POLL_EVERY_MS = 5;
 
-/** @typedef {{ server: import('../scenes/server.mjs').Server, events: number, firstRevision?: number }} Stage */
+/** @typedef {{ server: import('../scenes/server.mjs').Server, events: number }} Stage */
 
 /** @type {import('./row.mjs').Scene<Stage>} */
 const scene = {
@@ -34,42 +35,27 @@ export const watchRows = [
     scene,
     run: ({ server, events }, { etcdctl }) =>
       watchRun(server, etcdctl, {
-        args: [],
         events,
         async whenReady(output) {
           // The server has created the watch when its first event is printed.
           while (statSync(output).size === 0) {
-            await putAll(server.gateway, pairs(1), 1);
+            await putAll(server.gateway, pairs(1, VALUE), 1);
             await delay(POLL_EVERY_MS);
           }
           await putAtRate(server, events);
         },
       }),
   }),
-  row({
-    id: 'watch-history',
-    title: '`watch --rev` of 100,000 past events',
-    unit: 's',
-    runs: 5,
-    scene,
-    async prepare(stage) {
-      const { header } = await stage.server.gateway.post('/v3/kv/range', { key: base64('w/') });
-      stage.firstRevision = Number(header.revision) + 1;
-      await putAll(stage.server.gateway, pairs(stage.events), PUTS_PER_TRANSACTION);
-    },
-    run: ({ server, events, firstRevision }, { etcdctl }) =>
-      watchRun(server, etcdctl, { args: [`--rev=${firstRevision}`], events, whenReady: async () => {} }),
-  }),
 ];
 
 /**
  * @param {Stage['server']} server
  * @param {import('../measure/program.mjs').Program} etcdctl
- * @param {{ args: string[], events: number, whenReady: (output: string) => Promise<void> }} watch
+ * @param {{ events: number, whenReady: (output: string) => Promise<void> }} watch
  */
-function watchRun(server, etcdctl, { args, events, whenReady }) {
+function watchRun(server, etcdctl, { events, whenReady }) {
   const output = path.join(server.folder, 'output');
-  return measure(etcdctl, [...server.flags, 'watch', '--prefix', 'w/', ...args], {
+  return measure(etcdctl, [...server.flags, 'watch', '--prefix', 'w/'], {
     output,
     async until() {
       await whenReady(output);
@@ -84,16 +70,10 @@ function watchRun(server, etcdctl, { args, events, whenReady }) {
  */
 async function putAtRate(server, events) {
   const began = performance.now();
-  const all = [...pairs(events)];
+  const all = [...pairs(events, VALUE)];
   for (let sent = 0; sent < events; sent += PUTS_PER_TRANSACTION) {
     const due = began + (sent / EVENTS_PER_SECOND) * 1000;
     if (due > performance.now()) await delay(due - performance.now());
     await putAll(server.gateway, all.slice(sent, sent + PUTS_PER_TRANSACTION), PUTS_PER_TRANSACTION);
   }
-}
-
-/** @param {number} count */
-function* pairs(count) {
-  for (let index = 0; index < count; index++)
-    yield { key: `w/${String(index).padStart(6, '0')}`, value: VALUE };
 }

@@ -55,8 +55,11 @@ export function prefixEnd(prefix) {
   return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 }
 
+/** A transaction ends before the value that exceeds this size: servers reject requests of more than 1.5 MiB by default. */
+const MAX_TRANSACTION_BYTES = 2 ** 20;
+
 /**
- * Writes keys, `perTransaction` of them in each transaction.
+ * Writes keys, at most `perTransaction` of them in each transaction.
  *
  * @param {Gateway} gateway
  * @param {Iterable<{ key: string, value: Buffer }>} pairs
@@ -67,6 +70,7 @@ export async function putAll(gateway, pairs, perTransaction) {
   let pending = [];
   /** @type {object[]} */
   let writes = [];
+  let bytes = 0;
   const send = async () => {
     if (pending.length === 4) {
       await Promise.all(pending);
@@ -74,9 +78,12 @@ export async function putAll(gateway, pairs, perTransaction) {
     }
     if (writes.length > 0) pending.push(gateway.post('/v3/kv/txn', { success: writes }));
     writes = [];
+    bytes = 0;
   };
   for (const { key, value } of pairs) {
+    if (bytes + value.length > MAX_TRANSACTION_BYTES) await send();
     writes.push({ requestPut: { key: base64(key), value: base64(value) } });
+    bytes += key.length + value.length;
     if (writes.length === perTransaction) await send();
   }
   await send();

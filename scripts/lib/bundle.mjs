@@ -1,7 +1,8 @@
-// Options for esbuild, and the bundle of the standalone executable as one module. The npm package's bundle: split-bundle.mjs.
+// Options for esbuild.
+import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { build } from 'esbuild';
 import { root } from './paths.mjs';
+import { packageVersion, sourceCommit } from './source.mjs';
 
 /** @satisfies {import('esbuild').BuildOptions} */
 export const bundleOptions = {
@@ -34,6 +35,23 @@ const markLazyModules = {
 };
 
 /**
+ * Puts the WebAssembly of zstd into the bundle; the package reads it from a file next to its code. Throws when the package has changed.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const inlineZstd = {
+  name: 'inline-zstd',
+  setup({ onLoad }) {
+    onLoad({ filter: /zstd-wasm\/dist\/common\/index\.node\.js$/ }, async ({ path }) => {
+      const code = await readFile(path, 'utf8');
+      const contents = code.replace("readFile(resolve(__dirname, './zstd.wasm'))", "require('./zstd.wasm')");
+      if (contents === code) throw new Error(`${path} does not read zstd.wasm as expected`);
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+/**
  * Options for the program itself. Names of Node.js's built-in modules get the prefix `lazy:`.
  *
  * @satisfies {import('esbuild').BuildOptions}
@@ -41,50 +59,18 @@ const markLazyModules = {
 export const programOptions = {
   ...bundleOptions,
   metafile: /** @type {const} */ (true),
-  plugins: [markLazyModules],
+  plugins: [markLazyModules, inlineZstd],
+  loader: { '.wasm': 'binary' },
   // grpc-js uses proto-loader for channelz only, which is disabled here.
   alias: { '@grpc/proto-loader': './scripts/lib/empty-module.mjs' },
   // Only optional features of packages read files next to their code, and those features are not used.
-  define: { __dirname: 'undefined', __filename: 'undefined' },
+  define: {
+    __dirname: 'undefined',
+    __filename: 'undefined',
+    PACKAGE_VERSION: JSON.stringify(packageVersion),
+    SOURCE_COMMIT: JSON.stringify(await sourceCommit()),
+  },
 };
-
-/**
- * Bundles the program with everything that it imports into one CommonJS module in ASCII. Modules that the program imports with
- * `import()` are included, and are executed on their first import; Node.js's built-in modules are loaded on first use.
- *
- * @param {string} entryPoint such as `src/process.ts`
- * @returns {Promise<{ code: string, inputs: string[] }>} `inputs`: the source files that contribute code to the bundle
- * @throws after esbuild has printed the errors
- */
-export async function bundleProgram(entryPoint) {
-  const lazyModule = await build({
-    ...bundleOptions,
-    entryPoints: ['src/launcher/lazy-module.ts'],
-    format: 'iife',
-    globalName: 'lazyModules',
-  });
-  const { outputFiles, metafile } = await build({
-    ...programOptions,
-    // Chooses `#channel` in package.json.
-    conditions: ['executable'],
-    entryPoints: [entryPoint],
-    banner: { js: lazyModule.outputFiles[0]?.text ?? '' },
-  });
-  const [output] = outputFiles;
-  return { code: loadLazily(output?.text ?? ''), inputs: bundledInputs(metafile) };
-}
-
-/**
- * Replaces imports of `lazy:` modules by calls of `require` with literal names, which Bun needs to find the modules at build time.
- * `import()` would need an ES module loader.
- *
- * @param {string} code
- */
-function loadLazily(code) {
-  return code
-    .replaceAll(/\brequire\("lazy:([^"]+)"\)/g, 'lazyModules.lazyModule(()=>require("$1"))')
-    .replaceAll(/\bimport\("lazy:([^"]+)"\)/g, 'Promise.resolve(require("$1"))');
-}
 
 /**
  * The source files that contribute code to the bundle.

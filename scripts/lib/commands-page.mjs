@@ -1,5 +1,7 @@
 // Makes docs/commands.md from the declarations of the commands.
 
+import { EXIT_STATUS_NOTES, EXIT_STATUSES } from './exit-statuses.mjs';
+
 /** @typedef {import('../../src/cli/command-description.js').CommandDescription} Command */
 /** @typedef {import('../../src/cli/command-description.js').FlagDescription} Flag */
 /**
@@ -24,17 +26,9 @@ is an argument.
 
 | Code | Meaning |
 | --- | --- |
-| 0 | Success. |
-| 1 | Failure, such as a server that cannot be reached, or a negative result; also an unknown command or flag, a value that does not parse, a required flag that is missing, and wrong arguments of \`completion\`, \`etcdutl hash\`, \`hashkv\`, \`list-bucket\` and \`iterate-bucket\`. |
-| 2 | No client could be made: a refused login, no endpoint, contradictory size limits. For \`lease list\`, \`lease timetolive\` and \`lease keep-alive --once\` also a failed call. |
-| 3 | Invalid input: a transaction or a watch request on standard input, or a check whose prefix has keys. |
-| 4 | A flag's value is not one of the possible ones, the output format does not support the result, or a minimum revision is above its maximum. |
-| 5 | No snapshot was saved, or the server has canceled a watch. |
-| 128 | Missing, surplus or contradictory arguments; unusable certificate files. |
+${EXIT_STATUSES.map(([code, meaning]) => `| ${code} | ${meaning} |`).join('\n')}
 
-\`lock\` exits with the exit code of the program that it runs. A command that SIGINT or SIGTERM stops ends with that signal, except:
-\`lock\` and \`elect\` exit with 0 when they hold the lock or the leadership, \`elect --listen\` too; \`snapshot save\` exits with 5, and
-\`check perf\` with 1. The commands of \`ETCDCTL_API=2\` have exit codes of their own, listed there.
+${EXIT_STATUS_NOTES}
 `;
 
 /**

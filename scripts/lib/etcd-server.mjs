@@ -29,6 +29,13 @@ import { labFolder } from './etcd/watchdog.mjs';
  * @property {(members: readonly MemberAddress[]) => Promise<void>} [prepare] creates the members' data
  *   directories before they start; called again when ports turn out to be in use
  * @property {Record<string, string>} [env] for every member, such as ETCD_VERIFY
+ * @property {(index: number) => MemberOptions} [memberOptions] what one member has besides, from index 0
+ */
+
+/**
+ * @typedef {object} MemberOptions
+ * @property {string} [program] another etcd server
+ * @property {string[]} [extraArgs] they come last, and replace flags with the same name
  */
 
 /**
@@ -113,14 +120,14 @@ async function layOut(options, version, folder) {
     authToken: options.authToken,
     extraArgs: options.extraArgs ?? [],
   };
-  const processes = members.map(
-    (member) =>
-      new MemberProcess(program, memberArgs(settings, member, members), {
-        logFile: path.join(folder, `${member.name}.log`),
-        metricsUrl: member.metricsUrl,
-        env: options.env ?? {},
-      }),
-  );
+  const processes = members.map((member, index) => {
+    const { program: own = program, extraArgs = [] } = options.memberOptions?.(index) ?? {};
+    return new MemberProcess(own, [...memberArgs(settings, member, members), ...extraArgs], {
+      logFile: path.join(folder, `${member.name}.log`),
+      metricsUrl: member.metricsUrl,
+      env: options.env ?? {},
+    });
+  });
   return { members, processes };
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { findProgram, isExecutable } from './command.mjs';
 import { root } from './paths.mjs';
 import { unpackWithDependencies } from './reference/debian.mjs';
+import { obtainUnlessFailed } from './reference/store.mjs';
 
 /** @typedef {'nginx' | 'haproxy' | 'nghttpx' | 'nft'} NetworkProgramName */
 
@@ -57,9 +58,9 @@ function libraryFolders() {
 /**
  * Unpacks the packages, if one of the programs is missing.
  *
- * @param {(line: string) => void} say receives the reason when they cannot be obtained
+ * @param {{ refresh: boolean, say: (line: string) => void }} options as for `obtainUnlessFailed`
  */
-export async function obtainNetworkPrograms(say) {
+export async function obtainNetworkPrograms({ refresh, say }) {
   const missing = names.filter((name) => findNetworkProgram(name) === undefined);
   if (missing.length === 0) return;
   const label = missing.join(', ');
@@ -67,13 +68,9 @@ export async function obtainNetworkPrograms(say) {
     say(`${label}: not available (this machine has no apt-get and dpkg)`);
     return;
   }
-  try {
-    await unpackWithDependencies(
-      names.flatMap((name) => packages[name]),
-      cache,
-    );
+  await obtainUnlessFailed({ name: label, refresh, say }, async () => {
+    const all = names.flatMap((name) => packages[name]);
+    await unpackWithDependencies(all, cache);
     say(`${label}: from Debian packages`);
-  } catch (error) {
-    say(`${label}: not available (${error instanceof Error ? error.message : error})`);
-  }
+  });
 }

@@ -4,7 +4,7 @@ import { debianPlans } from './reference/debian.mjs';
 import { goPlans } from './reference/golang.mjs';
 import { findLocal } from './reference/local.mjs';
 import { releasePlans } from './reference/releases.mjs';
-import { readCached, readIndex, writeIndex } from './reference/store.mjs';
+import { readCached, readIndex, retryAfterMs, writeIndex } from './reference/store.mjs';
 import { compareVersions } from './version.mjs';
 
 /** @typedef {import('./reference/programs.mjs').Reference} Reference */
@@ -13,9 +13,6 @@ import { compareVersions } from './version.mjs';
 
 /** Environment variable: the versions or series to use, such as `3.5,3.7.1`; all when empty. */
 const versionsVariable = 'ETCD_REFERENCE_VERSIONS';
-
-/** A source that failed is not tried again for this time, if another source gave a version. */
-const retryAfterMs = 60 * 60 * 1000;
 
 /**
  * The versions that the last `npm run reference` found and that still exist.

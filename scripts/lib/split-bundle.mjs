@@ -2,7 +2,7 @@
 //
 // esbuild splits the ES modules into about 170 chunks: modules that the same lazy imports need are in one chunk. Chunks that are
 // needed together are then bundled into one file, a CommonJS module. Each chunk is a part of this file, executed when it is first
-// required. Parts have numbers, which are unique over all files; src/launcher/program-parts.ts finds the parts of other files.
+// required. How a file refers to parts of other files depends on what loads it, and is its linkage.
 import path from 'node:path';
 import { build } from 'esbuild';
 import { bundledInputs, bundleOptions, programOptions } from './bundle.mjs';
@@ -12,22 +12,54 @@ import { bundledInputs, bundleOptions, programOptions } from './bundle.mjs';
 /**
  * @typedef {object} PartsFile
  * @property {string} name
- * @property {string} code a script in ASCII whose value is a function; see `FileFunction` in src/launcher/program-file.ts
+ * @property {string} code in ASCII, as the linkage makes it
  * @property {number} parts the number of parts in the file
  */
+
+/**
+ * @typedef {object} Part
+ * @property {string} file the name of its file
+ * @property {number} index in the file
+ * @property {number} number unique over all files
+ */
+
+/**
+ * @typedef {object} Linkage
+ * @property {Pick<import('esbuild').BuildOptions, 'alias' | 'conditions'>} [options] what differs from `programOptions`
+ * @property {(part: Part) => string} partExpression has the exports of a part of another file, and executes it when it is used first
+ * @property {(name: string) => string} moduleExpression has the lazily loaded module of Node.js
+ * @property {(index: number) => string} [firstStatement] of a part
+ * @property {(code: string) => string} wrap makes the file of code that assigns the parts to `module.exports`
+ */
+
+/**
+ * For the npm package: the file is a script whose value is a function; see `FileFunction` in src/launcher/program-file.ts.
+ * src/launcher/program-parts.ts finds parts by their numbers.
+ *
+ * @type {Linkage}
+ */
+const NPM_LINKAGE = {
+  partExpression: ({ number }) => `require(${number})`,
+  moduleExpression: (name) => `require("lazy:${name}")`,
+  firstStatement: (index) => `notePart(${index});`,
+  wrap: (code) => `(function (module, require, notePart) {\n"use strict";\n${code}})`,
+};
 
 /**
  * @param {string} entryPoint such as `src/process.ts`
  * @param {Readonly<Record<string, RegExp>>} division names of the files, each with a pattern for lazily imported modules. A module
  *   and its static imports go into the first file whose pattern matches. The first pattern must match the entry point, the last
  *   every module.
+ * @param {Linkage} [linkage] that of the npm package when absent
  * @returns {Promise<{ files: PartsFile[], inputs: string[] }>} `files`: the entry point is part 0; `inputs`: the source files that
  *   contribute code to the bundles
  * @throws after esbuild has printed the errors
  */
-export async function splitProgram(entryPoint, division) {
+export async function splitProgram(entryPoint, division, linkage = NPM_LINKAGE) {
   const { outputFiles, metafile } = await build({
     ...programOptions,
+    ...linkage.options,
+    alias: { ...programOptions.alias, ...linkage.options?.alias },
     entryPoints: [entryPoint],
     format: 'esm',
     splitting: true,
@@ -35,9 +67,12 @@ export async function splitProgram(entryPoint, division) {
   });
   const texts = new Map(outputFiles.map((file) => [path.basename(file.path), file.text]));
   const files = divide(metafile.outputs, division, entryPoint);
-  const numbers = new Map(files.flatMap(({ chunks }) => chunks).map((chunk, number) => [chunk, number]));
+  const located = files.flatMap(({ name, chunks }) =>
+    chunks.map((chunk, index) => ({ chunk, file: name, index })),
+  );
+  const parts = new Map(located.map(({ chunk, ...part }, number) => [chunk, { ...part, number }]));
   const made = files.map(async ({ name, chunks }) => {
-    const code = await joinChunks(chunks, { texts, numbers });
+    const code = await joinChunks(chunks, { texts, parts, linkage });
     return { name, code, parts: chunks.length };
   });
   return { files: await Promise.all(made), inputs: bundledInputs(metafile) };
@@ -79,14 +114,15 @@ function withImports(chunks, wanted) {
 /**
  * @typedef {object} Program
  * @property {ReadonlyMap<string, string>} texts source texts, by chunk name
- * @property {ReadonlyMap<string, number>} numbers part numbers, by chunk name
+ * @property {ReadonlyMap<string, Part>} parts by chunk name
+ * @property {Linkage} linkage
  */
 
 /**
  * @param {string[]} chunks the names of one file's chunks
  * @param {Program} program
  */
-async function joinChunks(chunks, { texts, numbers }) {
+async function joinChunks(chunks, { texts, parts, linkage }) {
   /** @type {import('esbuild').Plugin} */
   const chunkFiles = {
     name: 'chunk-files',
@@ -94,10 +130,10 @@ async function joinChunks(chunks, { texts, numbers }) {
       onResolve({ filter: /.*/ }, ({ path: name }) => {
         const chunk = name.replace(/^\.\//, '');
         if (chunks.includes(chunk)) return { path: chunk, namespace: 'chunk' };
-        return { path: numbers.has(chunk) ? `part:${numbers.get(chunk)}` : name, external: true };
+        return { path: parts.has(chunk) ? `part:${chunk}` : name, external: true };
       });
       onLoad({ filter: /.*/, namespace: 'chunk' }, ({ path: chunk }) => ({
-        contents: `notePart(${chunks.indexOf(chunk)});${texts.get(chunk)}`,
+        contents: `${linkage.firstStatement?.(chunks.indexOf(chunk)) ?? ''}${texts.get(chunk)}`,
       }));
     },
   };
@@ -107,9 +143,28 @@ async function joinChunks(chunks, { texts, numbers }) {
     stdin: { contents: `module.exports = [${loaders.join(',')}];` },
     plugins: [chunkFiles],
   });
-  const code = (outputFiles[0]?.text ?? '')
-    // `import()` would need an ES module loader.
-    .replaceAll(/\bimport\(("(?:part|lazy):[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))')
-    .replaceAll(/\brequire\("part:(\d+)"\)/g, 'require($1)');
-  return `(function (module, require, notePart) {\n"use strict";\n${code}})`;
+  return linkage.wrap(linked(outputFiles[0]?.text ?? '', { parts, linkage }));
+}
+
+/**
+ * @param {string} code
+ * @param {Pick<Program, 'parts' | 'linkage'>} program
+ */
+function linked(code, { parts, linkage }) {
+  const part = (/** @type {string} */ chunk) =>
+    linkage.partExpression(/** @type {Part} */ (parts.get(chunk)));
+  // CommonJS packages in an ES module call esbuild's `__require`.
+  return (
+    code
+      .replaceAll(/\bimport\("part:([^"]+)"\)/g, (_, chunk) => `Promise.resolve().then(()=>${part(chunk)})`)
+      .replaceAll(/\brequire\("part:([^"]+)"\)/g, (_, chunk) => part(chunk))
+      // `import()` would need an ES module loader.
+      .replaceAll(
+        /\bimport\("lazy:([^"]+)"\)/g,
+        (_, name) => `Promise.resolve().then(()=>${linkage.moduleExpression(name)})`,
+      )
+      .replaceAll(/(?:\b(?:__)?require\d*|\(0,\w+\.__require\))\("lazy:([^"]+)"\)/g, (_, name) =>
+        linkage.moduleExpression(name),
+      )
+  );
 }

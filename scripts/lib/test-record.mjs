@@ -2,7 +2,7 @@
 // the digest is the same.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './paths.mjs';
 
@@ -33,23 +33,34 @@ export function readRecord() {
   return digest !== undefined && digest === sourceDigest() ? { steps, tests } : noRecord;
 }
 
-/** @param {TestRecord} record */
-export function writeRecord({ steps, tests }) {
+/**
+ * Leaves the record as it was when a source file has changed during the run: what passed is then not known.
+ *
+ * @param {TestRecord} record
+ * @param {string | undefined} digest of the sources before the first step
+ */
+export function writeRecord({ steps, tests }, digest) {
+  if (digest === undefined || digest !== sourceDigest()) return;
   mkdirSync(path.dirname(recordFile), { recursive: true });
-  writeFileSync(recordFile, JSON.stringify({ digest: sourceDigest(), steps, tests }));
+  writeFileSync(recordFile, JSON.stringify({ digest, steps, tests }));
 }
 
-/** @returns {string | undefined} digest of Node's version and all files that git does not ignore; undefined outside of a git checkout */
-function sourceDigest() {
+/**
+ * @param {string} [folder] the top of a git checkout
+ * @returns {string | undefined} digest of Node's version, and of all files that git does not ignore with their modes; undefined outside of a
+ *   git checkout
+ */
+export function sourceDigest(folder = root) {
   const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
+    cwd: folder,
     maxBuffer: 1 << 26,
   });
   if (listed.status !== 0) return undefined;
   const hash = createHash('sha256').update(process.version);
   for (const name of listed.stdout.toString().split('\0')) {
-    const source = path.join(root, name);
-    if (name !== '' && existsSync(source)) hash.update(`\0${name}\0`).update(readFileSync(source));
+    const source = path.join(folder, name);
+    if (name === '' || !existsSync(source)) continue;
+    hash.update(`\0${name}\0${statSync(source).mode.toString(8)}\0`).update(readFileSync(source));
   }
   return hash.digest('hex');
 }

@@ -34,12 +34,22 @@ export class TestRun {
   tests = [];
   /** @type {{ id: string, reason: string }[]} */
   failedTests = [];
-  #reports = mkdtempSync(path.join(tmpdir(), 'etcdctl-test-'));
+  /** A folder outside of the checkout, until `end`. */
+  scratch = mkdtempSync(path.join(tmpdir(), 'etcdctl-test-'));
 
   /** @param {import('./test-record.mjs').TestRecord} record steps and tests to leave out, because they have passed before */
   constructor(record) {
     this.record = record;
     this.passedBefore = new Set(record.tests);
+    for (const [signal, number] of /** @type {const} */ ([
+      ['SIGINT', 2],
+      ['SIGTERM', 15],
+    ])) {
+      process.once(signal, () => {
+        this.end();
+        process.exit(128 + number);
+      });
+    }
   }
 
   get counts() {
@@ -49,7 +59,7 @@ export class TestRun {
 
   /** Removes the temporary files. */
   end() {
-    rmSync(this.#reports, { recursive: true, force: true });
+    rmSync(this.scratch, { recursive: true, force: true });
   }
 
   /** @param {Step} step */
@@ -85,7 +95,7 @@ export class TestRun {
 
   /** @param {VitestRun} run */
   async vitest({ project, program, args = [], env = {} }) {
-    const report = path.join(this.#reports, 'report.json');
+    const report = path.join(this.scratch, 'report.json');
     rmSync(report, { force: true });
     const command = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...args];
     const toldBefore = this.record.tests.length > 0 ? { TESTED_BEFORE: program } : {};
@@ -141,11 +151,23 @@ export class TestRun {
   }
 }
 
+/** The environment variables that name what the tests test: a step has only those that it sets, whatever the user's shell exports. */
+const testedNames = ['ETCDCTL_UNDER_TEST', 'ETCDUTL_UNDER_TEST', 'PACKAGE_UNDER_TEST', 'RELEASE_UNDER_TEST'];
+
+/**
+ * @param {Readonly<Record<string, string>>} added
+ * @returns {NodeJS.ProcessEnv} the environment of this process, without the programs under test, and what is added
+ */
+export function stepEnvironment(added) {
+  const own = Object.entries(process.env).filter(([name]) => !testedNames.includes(name));
+  return { ...Object.fromEntries(own), ...added };
+}
+
 /**
  * Runs a script with this Node.js in the checkout; its output goes to this process's stdout and stderr.
  *
  * @param {readonly string[]} args the script and its arguments
- * @param {Readonly<Record<string, string>>} [env] added to the environment of this process
+ * @param {Readonly<Record<string, string>>} [env] added to the environment; see `stepEnvironment`
  * @returns {Promise<void>} rejects unless the script exits with 0
  */
 export function node(args, env = {}) {
@@ -153,7 +175,7 @@ export function node(args, env = {}) {
     const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
+      env: stepEnvironment(env),
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {

@@ -10,11 +10,29 @@ import path from 'node:path';
  * @throws {Error} when a package states no licence at all
  */
 export function thirdPartyLicenses(inputs, root) {
-  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
-  const sections = [...folders].map((folder) => describe(path.join(root, folder)));
+  const sections = packageFolders(inputs).map((folder) => describe(path.join(root, folder)));
   const ruler = `\n${'-'.repeat(78)}\n\n`;
   const head = 'This program contains code of the following packages, under these licences.\n';
   return [head, ...sections.sort()].join(ruler);
+}
+
+/**
+ * The packages whose code is in a bundle.
+ *
+ * @param {readonly string[]} inputs paths of the bundled files
+ * @param {string} root
+ * @returns {string[]} such as `@grpc/grpc-js@1.14.7`
+ */
+export function bundledPackages(inputs, root) {
+  return packageFolders(inputs).map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'));
+    return `${name}@${version}`;
+  });
+}
+
+/** @param {readonly string[]} inputs */
+function packageFolders(inputs) {
+  return [...new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined))];
 }
 
 /**

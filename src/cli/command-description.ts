@@ -7,6 +7,8 @@ export interface CommandDescription {
   readonly name: string;
   /** The command's name after those of its families, as in `endpoint health`; empty for the program. */
   readonly path: string;
+  /** etcdctl has no such command; so are the commands below. */
+  readonly isAddition: boolean;
   readonly group?: CommandGroup;
   /** `<key> [range_end]`; empty for families and commands without arguments. */
   readonly usage: string;
@@ -29,13 +31,24 @@ export interface FlagDescription {
   readonly defaultText: string;
   readonly choices: readonly string[];
   readonly isRequired: boolean;
+  /** etcdctl has no such flag. */
+  readonly isAddition: boolean;
 }
 
 export function describeCommand(node: CommandNode<unknown>): CommandDescription {
-  const { name, group, usage = '', summary, description = '', examples = [] } = node.declaration;
+  const {
+    name,
+    isAddition = false,
+    group,
+    usage = '',
+    summary,
+    description = '',
+    examples = [],
+  } = node.declaration;
   return {
     name,
     path: commandPath(node),
+    isAddition,
     ...(group && { group }),
     usage,
     summary,
@@ -54,7 +67,7 @@ export function describeFlags(table: FlagTable): FlagDescription[] {
 const ZERO_TEXTS: ReadonlySet<string> = new Set(['', 'false', '0', '0s', '[]']);
 
 function describeFlag(name: string, flag: Flag<unknown>): FlagDescription {
-  const { kind, short, summary, choices = [], isRequired = false } = flag;
+  const { kind, short, summary, choices = [], isRequired = false, isAddition = false } = flag;
   const text = kind.format(flag.defaultValue);
   return {
     name,
@@ -65,5 +78,6 @@ function describeFlag(name: string, flag: Flag<unknown>): FlagDescription {
     defaultText: ZERO_TEXTS.has(text) ? '' : kind.name === 'list' ? text.slice(1, -1) : text,
     choices,
     isRequired,
+    isAddition,
   };
 }

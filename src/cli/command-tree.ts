@@ -28,6 +28,8 @@ export interface CommandLine {
   readonly flags: Readonly<Record<string, unknown>>;
   /** How many of the arguments stand before `--` (pflag's ArgsLenAtDash); `undefined` when there is no `--`. */
   readonly argsLenAtDash: number | undefined;
+  /** The names of the flags on the command line. */
+  readonly given: ReadonlySet<string>;
 }
 
 export interface PreparedRun {
@@ -71,12 +73,26 @@ export function commandWords(node: CommandNode<unknown>): string {
     .join(' ');
 }
 
-/** The child with this name, or the only child whose name begins with it (cobra's EnablePrefixMatching). */
+/** The child that the word names or abbreviates. */
 function childNamed(node: CommandNode, word: string): CommandNode | undefined {
-  const exact = node.children.find((child) => child.declaration.name === word);
-  if (exact !== undefined) return exact;
-  const matches = node.children.filter((child) => child.declaration.name.startsWith(word));
-  return matches.length === 1 ? matches[0] : undefined;
+  const names = node.children.map(({ declaration }) => declaration);
+  const named = nameMeant(word, names);
+  return node.children.find(({ declaration: { name } }) => name === named);
+}
+
+/**
+ * The name that the word is, or the only one that begins with it (cobra's EnablePrefixMatching). Among the names that begin with the
+ * word, additions count only if etcdctl has none: its abbreviations, and its errors for ambiguous ones, stay as they are.
+ */
+export function nameMeant(
+  word: string,
+  names: readonly Pick<CommandDeclaration, 'name' | 'isAddition'>[],
+): string | undefined {
+  if (names.some(({ name }) => name === word)) return word;
+  const beginning = names.filter(({ name }) => name.startsWith(word));
+  const ofEtcdctl = beginning.filter(({ isAddition }) => isAddition !== true);
+  const candidates = ofEtcdctl.length > 0 ? ofEtcdctl : beginning;
+  return candidates.length === 1 ? candidates[0]?.name : undefined;
 }
 
 export interface FoundCommand {
@@ -155,7 +171,10 @@ function takesNextArgument(arg: string, flags: ReadonlyMap<string, Flag<unknown>
 /** The error for a word that names no command, with suggestions. */
 export function unknownCommand(node: CommandNode, { word, consumingFlag }: UnknownWord): UsageError {
   const names = node.children.map((child) => child.declaration.name);
-  const near = didYouMean(closest(word, names));
+  const added = new Set(
+    node.children.filter(({ declaration }) => declaration.isAddition).map((child) => child.declaration.name),
+  );
+  const near = didYouMean(closest(word, names, added));
   const reasons =
     consumingFlag !== undefined
       ? [

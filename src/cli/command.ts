@@ -1,6 +1,6 @@
 import type { ResultKind } from '../model/results.js';
 import type { CommandContext } from './context.js';
-import type { FlagTable, FlagValues } from './flags.js';
+import type { CandidateKind, FlagTable, FlagValues } from './flags.js';
 
 /** The sections of `help`, in their order. */
 export const COMMAND_GROUPS = {
@@ -21,17 +21,22 @@ export type CommandGroup = keyof typeof COMMAND_GROUPS;
  * - `no-server`: the command makes no calls; neither the values of the global flags nor the environment are checked
  * - `files`: the command works on files; only two global flags have an effect: the output format, if the command prints a
  *   result, and the lock timeout of etcdutl; the environment is ignored
+ * - `node`: the command makes no calls; of the global flags and variables, those of the output and of this node have an effect
  */
-export type DeadlinePolicy = 'command-timeout' | 'if-given' | 'none' | 'no-server' | 'files';
+export type DeadlinePolicy = 'command-timeout' | 'if-given' | 'none' | 'no-server' | 'files' | 'node';
 
 /** The declaration that all commands have: the source of parsing, help, completion and `docs/commands.md`. */
 export interface CommandDeclaration {
   readonly name: string;
+  /** etcdctl has no such command. An abbreviation that means one of etcdctl's commands, or several, keeps that meaning. */
+  readonly isAddition?: boolean;
   readonly group?: CommandGroup;
   /** Arguments as help shows them: `<key> [range_end]`. */
   readonly usage?: string;
   /** The values that completion offers for the first argument. Not enforced here. */
   readonly argumentChoices?: readonly string[];
+  /** What completion offers for each argument, in their order, if that depends on the cluster. */
+  readonly argumentCandidates?: readonly CandidateKind[];
   /** One sentence without a full stop. */
   readonly summary: string;
   /** Further paragraphs of help. */
@@ -51,20 +56,24 @@ export interface CommandSpec<Flags extends FlagTable, Options> extends CommandDe
   readonly flags: Flags;
   /** A function for a command whose options decide whether it calls a server. */
   readonly deadline: DeadlinePolicy | ((options: Options) => DeadlinePolicy);
-  /** The kind of result that the command prints. An output format without it is rejected before the command runs. */
-  readonly result?: ResultKind;
+  /**
+   * The kind of result that the command prints. An output format without it is rejected before the command runs. A function for a command
+   * whose options decide whether it prints one.
+   */
+  readonly result?: ResultKind | ((options: Options) => ResultKind | undefined);
   /** Environment variables that stand for arguments of this command, by name. */
   readonly variables?: readonly string[];
   /**
    * Pure. Throws a `UsageError` for missing, surplus or contradicting arguments. `argsLenAtDash` is the number of
    * arguments before `--`; `undefined` when there is no `--`. `variables` holds those of the declared environment
-   * variables that are set and not empty.
+   * variables that are set and not empty, `given` the names of the flags on the command line.
    */
   readonly toOptions: (
     args: readonly string[],
     flags: FlagValues<Flags>,
     argsLenAtDash: number | undefined,
     variables: Variables,
+    given: ReadonlySet<string>,
   ) => Options;
   readonly run: (options: Options, context: CommandContext) => Promise<void>;
 }
@@ -83,6 +92,7 @@ export interface CommandParent<Inherited extends FlagTable = Record<never, never
         flags: FlagValues<Flags & Inherited>,
         argsLenAtDash: number | undefined,
         variables: Variables,
+        given: ReadonlySet<string>,
       ) => Options;
     },
   ): void;

@@ -112,7 +112,8 @@ class ArgumentParser {
   }
 
   #similarTo(name: string): string[] {
-    return didYouMean(closest(name, this.#flags.keys()).map((each) => `--${each}`));
+    const added = new Set([...this.#flags].filter(([, flag]) => flag.isAddition).map(([each]) => each));
+    return didYouMean(closest(name, this.#flags.keys(), added).map((each) => `--${each}`));
   }
 }
 

@@ -21,8 +21,12 @@ export interface Flag<Value> {
   readonly short?: string;
   /** The values that completion offers. Not enforced here: each command checks them with an error message of its own. */
   readonly choices?: readonly string[];
+  /** What completion offers for the value, if that depends on the cluster or on files. */
+  readonly candidates?: CandidateKind;
   /** The command is rejected without this flag. */
   readonly isRequired?: boolean;
+  /** etcdctl has no such flag. A global one is left out of the output of `--debug` unless it has a value. */
+  readonly isAddition?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table holds flags of every value type
@@ -31,7 +35,13 @@ export type FlagValues<Table extends FlagTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Flag<infer Value> ? Value : never;
 };
 
-export type FlagExtras = Pick<Flag<unknown>, 'short' | 'choices' | 'isRequired'>;
+export type FlagExtras = Pick<
+  Flag<unknown>,
+  'short' | 'choices' | 'candidates' | 'isRequired' | 'isAddition'
+>;
+
+/** What completion asks for: profiles of this user; client URLs, member IDs, users and roles of the cluster. */
+export type CandidateKind = 'profile' | 'endpoint' | 'member' | 'user' | 'role';
 
 /** How a type of flag parses its value, in Go's syntax, and how help shows it (spf13/pflag v1.0.10). */
 export interface FlagKind<Value> {
@@ -134,6 +144,19 @@ export const uint64Flag = flagOf(uint64Kind);
 export const durationFlag = flagOf(durationKind);
 /** `a,b` or repeated. */
 export const stringSliceFlag = flagOf(listKind);
+
+/**
+ * `--name` alone is `--name=` with the first choice; another value is joined with `=`. Without the flag, the value is empty.
+ * Values are not checked here.
+ */
+export function optionalFlag(
+  choices: readonly [string, ...string[]],
+  summary: string,
+  extras: Omit<FlagExtras, 'choices'> = {},
+): Flag<string> {
+  const { placeholder: _takesNoArgument, ...kind } = stringKind;
+  return { kind: { ...kind, noOptDefault: choices[0] }, defaultValue: '', summary, choices, ...extras };
+}
 
 function flagOf<Value>(kind: FlagKind<Value>) {
   return (defaultValue: Value, summary: string, extras: FlagExtras = {}): Flag<Value> => ({

@@ -1,12 +1,14 @@
-import { bytesFromText } from '../go/bytes.js';
-import { quoteGo } from '../go/quote.js';
-import { ConnectionError, UsageError } from '../model/errors.js';
-import { OUTPUT_FORMATS, type OutputFormat } from '../printers/printer.js';
+import { formatCsvRecord } from '../go/csv.js';
+import { UsageError } from '../model/errors.js';
+import type { ResultKind } from '../model/results.js';
+import { formatsOf, type OutputFormat } from '../printers/printer.js';
 import type { ConnectionOptions, Credentials, TlsOptions } from '../transport/connection.js';
 import type { DiscoveryOptions } from '../transport/discovery.js';
 import type { ProxySettings } from '../transport/proxy.js';
+import { checkedEndpoints } from './endpoint-list.js';
 import {
   type Environment,
+  FLAGS_WIN,
   unknownVariableWarnings,
   valuesFromEnvironment,
   variableName,
@@ -15,27 +17,48 @@ import type { FlagTable } from './flags.js';
 import {
   GLOBAL_FLAGS,
   type GlobalFlagValues,
+  ID_FORMATS,
   UTL_GLOBAL_FLAGS,
   type UtlGlobalFlagValues,
 } from './global-flags.js';
+import {
+  debugLines,
+  type GatheredValues,
+  gatherValues,
+  nameAtOrigin,
+  originOf,
+  type ValueLayer,
+} from './global-values.js';
 
-/** The user to authenticate as. */
-export interface User {
+/** A user whose password is given, or must be asked for. */
+export interface NamedUser {
   readonly username: string;
   /** `undefined`: the program prompts for it. With an empty password, etcdctl does not authenticate at all. */
   readonly password?: string;
 }
 
+/** The user to authenticate as. */
+export type User =
+  | NamedUser
+  | { readonly username: string; readonly passwordFile: string }
+  /** The file contains `name:password`. */
+  | { readonly userFile: string };
+
 /** The global flags and variables of one run, checked. */
 export interface GlobalOptions {
   /** Has credentials if a token is given, or a user name and a password that are both not empty. */
   readonly connection: Omit<ConnectionOptions, 'callTimeoutMs'>;
+  /** How to name a single endpoint, for a command that needs one, when several do not come from the command line. */
+  readonly endpointAdvice?: string;
   /** DNS discovery. The endpoints that it finds, if any, replace those of `connection`. */
   readonly discovery?: DiscoveryOptions;
   /** `undefined` without `--user`, and when a token is given. */
   readonly user: User | undefined;
   readonly format: OutputFormat;
   readonly hex: boolean;
+  /** See `CommandContext.connectionFlags`. */
+  readonly connectionFlags: readonly string[];
+  readonly textIds: boolean;
   /** Lines for stderr with the value of every global flag, secrets masked; empty without `--debug`. */
   readonly debugLines: readonly string[];
   readonly commandTimeoutMs: number;
@@ -43,26 +66,41 @@ export interface GlobalOptions {
   readonly commandTimeoutGiven: boolean;
   /** How long to wait for the lock of a database file; 0: no limit. */
   readonly lockTimeoutMs: number;
+  /** Where to look for the etcd of this node. */
+  readonly nodeRoot: string;
+  /** `--local` or its variable. */
+  readonly usesLocal: boolean;
+}
+
+/** What else decides on the values. */
+interface ValueSources {
+  /** The first has precedence. */
+  readonly layers?: readonly ValueLayer[];
+  /** What the command prints: it may have formats of its own. */
+  readonly result?: ResultKind | undefined;
 }
 
 /**
- * Merges the global flags with the environment, and checks them in the order of etcdctl. Calls `warn` with a line for
- * each unknown variable. Throws a `UsageError`, or a `ConnectionError` when there is no endpoint.
+ * Merges the global flags with the environment, then with the layers, and checks them in the order of etcdctl. Calls `warn` with a line for each unknown variable. Throws a `UsageError`, or a `ConnectionError` when there is no endpoint.
  */
 export function resolveGlobals(
   given: Partial<GlobalFlagValues>,
   env: Environment,
   warn: (line: string) => void,
+  { layers = [], result }: ValueSources = {},
 ): GlobalOptions {
-  const fromVariables = valuesFromEnvironment(GLOBAL_FLAGS, given, env);
+  const sources = gatherValues(given, env, layers);
+  const { values, merged } = sources;
   for (const line of unknownVariableWarnings(GLOBAL_FLAGS, env)) warn(line);
-  const values = { ...DEFAULTS, ...fromVariables, ...given } as GlobalFlagValues;
   const discovery = toDiscovery(values);
   const tls = { ...toTlsOptions(values, given, discovery), ...systemRootsOf(env) };
-  const format = toFormat(values['write-out']);
+  const format = toFormat(values['write-out'], result);
+  const textIds = toIdFormat(values.ids) === 'string';
   const endpoints = discovery === undefined ? checkedEndpoints(values.endpoints) : trimmed(values.endpoints);
+  rejectContradictions(sources);
   const user = toUser(values);
   const credentials = toCredentials(values['auth-jwt-token'], user);
+  const endpointAdvice = endpoints.length > 1 ? adviceOnEndpoints(sources) : undefined;
   return {
     connection: {
       endpoints,
@@ -75,30 +113,52 @@ export function resolveGlobals(
       maxRequestBytes: values['max-request-bytes'],
       maxReceiveBytes: values['max-recv-bytes'],
     },
+    ...(endpointAdvice !== undefined && { endpointAdvice }),
     ...(discovery && { discovery }),
     user,
     format,
     hex: values.hex,
-    debugLines: values.debug ? debugLines(values) : [],
+    connectionFlags: connectionFlags(given),
+    textIds,
+    debugLines: values.debug ? debugLines(sources) : [],
     commandTimeoutMs: values['command-timeout'],
-    commandTimeoutGiven: 'command-timeout' in given || 'command-timeout' in fromVariables,
+    commandTimeoutGiven: 'command-timeout' in merged,
     lockTimeoutMs: UTL_GLOBAL_FLAGS.timeout.defaultValue,
+    usesLocal: values.local,
+    nodeRoot: values.root,
   };
 }
 
-/** The global options of a command that works on files. The output format is checked only if the command prints a result. */
+/**
+ * The global options of a command that works on files. The flags of the output are checked only if the command prints a result. Of the
+ * environment, only `ETCDCTL_IDS` counts: etcdctl has no variable for the output of these commands.
+ */
 export function resolveFileGlobals(
-  given: Partial<UtlGlobalFlagValues>,
-  printsResult: boolean,
+  given: Partial<UtlGlobalFlagValues & Pick<GlobalFlagValues, 'ids' | 'root'>>,
+  result: ResultKind | undefined,
+  env: Environment = {},
 ): GlobalOptions {
-  const { 'write-out': format, timeout = UTL_GLOBAL_FLAGS.timeout.defaultValue } = given;
-  const formatFlag = printsResult && format !== undefined ? { 'write-out': format } : {};
-  return { ...resolveGlobals(formatFlag, {}, () => undefined), lockTimeoutMs: timeout };
+  const { 'write-out': format, ids, root, timeout = UTL_GLOBAL_FLAGS.timeout.defaultValue } = given;
+  const flags = {
+    ...(result !== undefined && {
+      ...(format !== undefined && { 'write-out': format }),
+      ...valuesFromEnvironment({ ids: GLOBAL_FLAGS.ids }, given, env),
+      ...(ids !== undefined && { ids }),
+    }),
+    ...(root !== undefined && { root }),
+  };
+  return { ...resolveGlobals(flags, {}, () => undefined, { result }), lockTimeoutMs: timeout };
 }
 
-const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
-  Object.entries(GLOBAL_FLAGS).map(([name, flag]) => [name, flag.defaultValue]),
-);
+/** The flags that mean something to a command that makes no calls. */
+const NODE_FLAGS = ['root', 'write-out', 'ids', 'hex', 'debug'] as const;
+
+/** The global options of a command that makes no calls: it looks at this node, or at files. */
+export function resolveNodeGlobals(given: Partial<GlobalFlagValues>, env: Environment): GlobalOptions {
+  const flags = NODE_FLAGS.filter((name) => name in given).map((name) => [name, given[name]]);
+  const variables = NODE_FLAGS.map(variableName).map((name) => [name, env[name]]);
+  return resolveGlobals(Object.fromEntries(flags), Object.fromEntries(variables), () => undefined);
+}
 
 function trimmed(list: readonly string[]): string[] {
   return list.map((each) => each.trim());
@@ -156,9 +216,40 @@ function proxySettings(env: Environment): ProxySettings {
   };
 }
 
+/** Flags that exclude each other. etcdctl has only the first of each pair, and ignores the user beside a token. */
+const EXCLUDING = [
+  ['password', 'password-file'],
+  ['user', 'user-file'],
+  ['password', 'user-file'],
+  ['auth-jwt-token', 'password-file'],
+  ['auth-jwt-token', 'user-file'],
+  ['password-file', 'user-file'],
+] as const;
+
+/** @throws UsageError for the flags that etcdctl lacks, when another one gives a password too, or the user is missing */
+function rejectContradictions(sources: GatheredValues): void {
+  const { values, given } = sources;
+  const { 'password-file': passwordFile, user } = values;
+  for (const name of ['password-file', 'user-file'] as const) {
+    if (given[name] === '') throw new UsageError(`empty string is passed to --${name} option`, 'flag');
+  }
+  const pair = EXCLUDING.find((names) => names.every((name) => values[name]));
+  if (pair !== undefined) {
+    const [one, other] = pair.map((name) => nameAtOrigin(name, sources));
+    throw new UsageError(`${one} and ${other} cannot be used together: give only one of them`, 'flag');
+  }
+  if (!passwordFile || (user && !user.includes(':'))) return;
+  const what = user ? 'a user name without a password' : 'a user name';
+  throw new UsageError(`${nameAtOrigin('password-file', sources)} needs ${what}: give --user NAME`, 'flag');
+}
+
 /** With `--password`, `--user` is the user name only. Without it, `--user` may be `name:password`, split at the first colon. */
-function toUser({ user, password, 'auth-jwt-token': token }: GlobalFlagValues): User | undefined {
+function toUser(values: GlobalFlagValues): User | undefined {
+  const { user, password, 'auth-jwt-token': token } = values;
+  const { 'user-file': userFile, 'password-file': passwordFile } = values;
+  if (userFile !== '') return { userFile };
   if (token !== '' || user === '') return undefined;
+  if (passwordFile !== '') return { username: user, passwordFile };
   if (password !== '') return { username: user, password };
   const colonAt = user.indexOf(':');
   if (colonAt < 0) return { username: user };
@@ -167,72 +258,63 @@ function toUser({ user, password, 'auth-jwt-token': token }: GlobalFlagValues): 
 
 function toCredentials(token: string, user: User | undefined): Credentials | undefined {
   if (token !== '') return { kind: 'token', token };
-  if (!user?.username || !user.password) return undefined;
+  if (user === undefined || !('password' in user) || !user.username || !user.password) return undefined;
   return { kind: 'password', username: user.username, password: user.password };
 }
 
-function toFormat(name: string): OutputFormat {
-  const format = OUTPUT_FORMATS.find((each) => each === name);
+function toFormat(name: string, result: ResultKind | undefined): OutputFormat {
+  const formats = formatsOf(result);
+  const format = formats.find((each) => each === name);
   if (format !== undefined) return format;
   throw new UsageError('unsupported output format', 'choice', {
-    reasons: [`--write-out must be one of ${OUTPUT_FORMATS.join(', ')}`],
+    reasons: [`--write-out must be one of ${formats.join(', ')}`],
   });
 }
 
-const MASK = '********';
+/** The flags that a command line has to repeat to reach the same cluster as the same user. */
+const CONNECTION_FLAGS = [
+  'profile',
+  'local',
+  'root',
+  'endpoints',
+  'discovery-srv',
+  'discovery-srv-name',
+  'insecure-discovery',
+  'cacert',
+  'cert',
+  'key',
+  'insecure-transport',
+  'insecure-skip-tls-verify',
+  'user',
+  'user-file',
+  'password-file',
+] as const satisfies readonly (keyof GlobalFlagValues)[];
 
-/** `ETCDCTL_DIAL_TIMEOUT=2s`, sorted by flag. Secrets are masked, unlike in etcdctl: stderr may go to a log. */
-function debugLines(values: GlobalFlagValues): string[] {
-  const shown: Record<string, unknown> = {
-    ...values,
-    user: values.user.replace(/:.*$/s, `:${MASK}`),
-    password: values.password && MASK,
-    'auth-jwt-token': values['auth-jwt-token'] && MASK,
-  };
+function connectionFlags(given: Partial<GlobalFlagValues>): string[] {
   const table: FlagTable = GLOBAL_FLAGS;
-  return Object.entries(table)
-    .map(([name, flag]) => `${variableName(name)}=${flag.kind.format(shown[name])}`)
-    .sort((a, b) => (a < b ? -1 : 1));
+  const shown = { ...given, ...(given.user !== undefined && { user: given.user.replace(/:.*$/s, '') }) };
+  return CONNECTION_FLAGS.filter((name) => name in given).map((name) => {
+    const value = shown[name];
+    return `--${name}=${Array.isArray(value) ? formatCsvRecord(value) : table[name]?.kind.format(value)}`;
+  });
 }
 
-const MAX_PORT = 65535;
-
-/**
- * The endpoints of a list, trimmed. An invalid endpoint beside valid ones is kept, such as the empty one after a trailing comma: the
- * connection skips it. Throws a `ConnectionError` for an empty list (status 2, as in etcdctl), and a `UsageError` when all endpoints
- * are invalid (status 1; etcdctl tries them until its deadline).
- */
-export function checkedEndpoints(list: readonly string[]): string[] {
-  const endpoints = list.map((each) => each.trim());
-  // etcdctl formats and parses the list again: a list of one empty string becomes an empty list.
-  if (list.length === 0 || (list.length === 1 && list[0] === '')) {
-    throw new ConnectionError('etcdclient: no available endpoints', {
-      reasons: ['the list of endpoints is empty: set --endpoints or ETCDCTL_ENDPOINTS'],
-    });
-  }
-  const problems = endpoints.map((_, index) => problemOf(endpoints, index));
-  if (problems.every((problem) => problem !== undefined)) {
-    const text = quoteGo(bytesFromText(list.join(',')));
-    throw new UsageError(`invalid endpoints ${text}: ${problems[0]}`, 'flag');
-  }
-  return endpoints;
+function toIdFormat(name: string): (typeof ID_FORMATS)[number] {
+  const format = ID_FORMATS.find((each) => each === name);
+  if (format !== undefined) return format;
+  throw new UsageError('unsupported format of ids', 'flag', {
+    reasons: [`--ids must be ${ID_FORMATS.join(' or ')}`],
+  });
 }
 
-/** Why the endpoint is certainly invalid; `undefined` when it may be valid. */
-function problemOf(endpoints: readonly string[], index: number): string | undefined {
-  const endpoint = endpoints[index] ?? '';
-  if (endpoint === '') return `endpoint ${index + 1} of ${endpoints.length} is empty`;
-  const port = portOf(endpoint);
-  if (port === undefined || (port >= 1 && port <= MAX_PORT)) return undefined;
-  return `port of ${endpoint} is not between 1 and ${MAX_PORT}`;
-}
-
-/** The number after the host; `undefined` for Unix sockets, names of services and endpoints without a port. */
-function portOf(endpoint: string): number | undefined {
-  if (/^unixs?:/i.test(endpoint)) return undefined;
-  const match =
-    /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#[\]]*):([0-9]+)(?:[/?#].*)?$/i.exec(
-      endpoint,
-    );
-  return match?.[1] === undefined ? undefined : Number(match[1]);
+/** How to name one endpoint when the list does not come from the command line: there, a flag and its variable exclude each other. */
+function adviceOnEndpoints(sources: GatheredValues): string | undefined {
+  const origin = originOf('endpoints', sources);
+  if (origin === undefined || origin === 'flag') return undefined;
+  if (!('endpoints' in sources.fromVariables))
+    return `the endpoints come from ${origin}: choose one with --endpoints URL`;
+  const variable = variableName('endpoints');
+  return sources.flagsWin
+    ? `the endpoints come from ${variable}: choose one with --endpoints URL`
+    : `the endpoints come from ${variable}: unset it, or set ${FLAGS_WIN}=true, and choose one with --endpoints URL`;
 }

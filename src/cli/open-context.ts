@@ -1,12 +1,15 @@
-import { Failure, ServerError } from '../model/errors.js';
+import { AlreadyReportedError, Failure, ServerError } from '../model/errors.js';
+import type { Inspector } from '../model/inspection.js';
 import type { Result } from '../model/results.js';
 import type { Client } from '../model/services.js';
 import { loadPrinter } from '../printers/registry.js';
-import { SignalReceivedError } from '../term/signals.js';
 import type { ConnectionOptions, Credentials } from '../transport/connection.js';
 import type { DeadlinePolicy } from './command.js';
-import type { ClientLimits, CommandContext } from './context.js';
-import { checkedEndpoints, type GlobalOptions } from './globals.js';
+import type { ClientLimits, ClientReports, CommandContext } from './context.js';
+import { checkedEndpoints } from './endpoint-list.js';
+import { FailureReports, reportUnanswered } from './failure-reports.js';
+import type { GlobalOptions } from './globals.js';
+import { Login, readsStdin } from './login.js';
 import {
   discoveredEndpoints,
   localContext,
@@ -14,10 +17,11 @@ import {
   type ProcessContext,
   warnOfExposedKey,
 } from './process-context.js';
+import type { SecretSource } from './secret-file.js';
 
 /**
  * The context of a command. Clients are opened by its `connect` methods, with the global options and the command's deadline policy.
- * Rejects when DNS discovery fails.
+ * Rejects when DNS discovery fails, or the password of the login cannot be read from standard input.
  */
 export async function openContext(
   globals: GlobalOptions,
@@ -26,71 +30,141 @@ export async function openContext(
 ): Promise<OpenContext<CommandContext>> {
   const { signal, output } = host;
   const local = localContext(host);
-  const { notices, prompt } = local;
+  const { notices } = local;
+  const secret = (source: SecretSource) => readSecret(source, host);
+  const login = new Login(globals, local, secret);
+  if (readsStdin(globals.user)) await login.credentials();
   const { discovery, connection } = globals;
   const endpoints =
     (await discoveredEndpoints(discovery, notices.line)) ??
     (discovery ? checkedEndpoints(connection.endpoints) : connection.endpoints);
-  const clients: Client[] = [];
-  let credentials: Promise<Credentials | undefined> | undefined;
-  const open = async (options: ConnectionOptions) => {
-    if (clients.length === 0) await warnOfExposedKey(globals.connection.tls.keyFile, host);
+  /** Those that are not closed yet: a command can open thousands, one after the other. */
+  const clients = new Set<Client>();
+  let hasConnected = false;
+  const failures = new FailureReports(globals, host);
+  const reportsOnStderr = (options: ConnectionOptions): ClientReports => ({
+    reportFailures: (reasons) => failures.add(reasons, options),
+    reportUnanswered: (explain) => reportUnanswered(explain, host),
+    reportWaiting: notices.line,
+  });
+  const open = async (options: ConnectionOptions, reports = reportsOnStderr(options)) => {
+    if (!hasConnected) await warnOfExposedKey(globals.connection.tls.keyFile, host);
     const { connect } = await import('../transport/grpc/connect.js');
-    const client = await connect(
-      {
-        ...options,
-        reportFailures: (reasons) => report(reasons, host),
-        reportUnanswered: (explain) => reportUnanswered(explain, host),
-        reportWaiting: notices.line,
+    const client = await connect({ ...options, ...reports, connectsAtOnce: !hasConnected }, signal);
+    hasConnected = true;
+    const own: Client = {
+      ...client,
+      close() {
+        clients.delete(own);
+        client.close();
       },
-      signal,
-    );
-    clients.push(client);
-    return client;
+    };
+    clients.add(own);
+    return own;
   };
   const context: CommandContext = {
     ...local,
+    prompt: login.prompt,
+    readSecret: secret,
     endpoints,
+    ...(globals.endpointAdvice !== undefined && { endpointAdvice: globals.endpointAdvice }),
     format: globals.format,
     lockTimeoutMs: globals.lockTimeoutMs,
-    async connect(chosen = endpoints, limits = {}) {
-      credentials ??= askCredentials(globals, prompt.password);
+    async connect(chosen = endpoints, limits = {}, reports?) {
       const options = connectionOptions(globals, deadline, {
         endpoints: chosen,
-        credentials: await credentials,
+        credentials: await login.credentials(),
         limits,
       });
-      return open(options);
+      return open(options, reports);
     },
-    async connectTo(cluster) {
+    async connectTo(cluster, limits = {}) {
       const { credentials: _ofThisCluster, ...globalOptions } = connectionOptions(globals, deadline, {
         endpoints: cluster.endpoints,
         credentials: undefined,
-        limits: {},
+        limits,
       });
       return open({ ...globalOptions, ...cluster });
     },
     async fetchMetrics(endpoint) {
       const { fetchMetrics } = await import('../transport/http/metrics.js');
-      return fetchMetrics(endpoint, globals.connection.tls, signal);
+      return (await fetchMetrics(endpoint, globals.connection.tls, signal)).text;
+    },
+    inspector: inspectorOf(globals),
+    connectionFlags: globals.connectionFlags,
+    async searchNode() {
+      const { searchRoot } = await import('../nodes/search.js');
+      return searchRoot(globals.nodeRoot);
+    },
+    async localEtcd() {
+      const { searchRoot } = await import('../nodes/search.js');
+      const { found } = await searchRoot(globals.nodeRoot, { stopsAtFirst: true });
+      return found[0];
+    },
+    hintAtLocal: () => failures.hintAtLocal(),
+    get stdoutIsTerminal() {
+      return host.display.columns !== undefined;
     },
     async emit(result: Result) {
       const printer = await loadPrinter(globals.format);
-      await printer.print(result, output, { hex: globals.hex });
+      const { hex, textIds } = globals;
+      await printer.print(result, output, { hex, textIds, display: host.display });
       await output.flush();
+    },
+    async render(result) {
+      const printer = await loadPrinter(globals.format);
+      const { hex, textIds } = globals;
+      const chunks: Uint8Array[] = [];
+      const out = (chunk: string | Uint8Array) => void chunks.push(Buffer.from(chunk));
+      await printer.print(result, { out, err: output.err.bind(output) }, { hex, textIds });
+      return Buffer.concat(chunks);
+    },
+    stdout: {
+      get isBroken() {
+        return output.isBroken;
+      },
+      async file() {
+        const { outputFile } = await import('../term/output-file.js');
+        return outputFile();
+      },
     },
   };
   return {
     context,
     async explain(error) {
+      // A failure that is already reported has had its last line.
+      if (error instanceof AlreadyReportedError) failures.end();
+      await failures.written();
       const isFromServer = error instanceof Failure && [error, error.cause].some(isServerError);
       if (signal.aborted || !isFromServer) return [];
       const { serverHints } = await import('./server-hints.js');
       const open = (endpoint: string) => connectTo(endpoint, globals, deadline);
-      return serverHints(error, { endpoints, username: globals.user?.username, signal, open });
+      return serverHints(error, { endpoints, username: login.username, signal, open });
     },
     close() {
       for (const client of clients) client.close();
+    },
+  };
+}
+
+function inspectorOf({ connection: { tls }, usesLocal, nodeRoot }: GlobalOptions): Inspector {
+  return {
+    async presentedCertificate(endpoint, signal) {
+      const { presentedCertificate } = await import('../transport/tls/presented-certificate.js');
+      return presentedCertificate(endpoint, tls, signal);
+    },
+    async metrics(endpoint, signal) {
+      const { fetchMetrics } = await import('../transport/http/metrics.js');
+      return fetchMetrics(endpoint, tls, signal);
+    },
+    async clientCertificates() {
+      const { certificatesInFiles } = await import('../transport/tls/certificate-facts.js');
+      return certificatesInFiles(tls);
+    },
+    async localDisks() {
+      if (!usesLocal) return [];
+      const { localDisks } = await import('../nodes/local-disks.js');
+      return localDisks(nodeRoot);
     },
   };
 }
@@ -111,33 +185,9 @@ async function connectTo(
   return connect(options);
 }
 
-/** Writes why no endpoint can be used, while the command still waits for one. */
-async function report(
-  reasons: readonly string[],
-  { output, loadPalette, signal }: ProcessContext,
-): Promise<void> {
-  const { failure } = await loadPalette();
-  if (!signal.aborted) output.reasons(reasons, failure);
-}
-
-/** Writes what the command was waiting for when a signal has ended it: a time limit from outside, such as that of `timeout`, or a person. */
-async function reportUnanswered(
-  explain: () => Promise<readonly string[]>,
-  { output, loadPalette, signal }: ProcessContext,
-): Promise<void> {
-  if (!(signal.reason instanceof SignalReceivedError)) return;
-  const { failure } = await loadPalette();
-  output.reasons(await explain(), failure);
-}
-
-/** The credentials of the global options. Prompts for a missing password. */
-async function askCredentials(
-  { user, connection }: GlobalOptions,
-  ask: (question: string) => Promise<string>,
-): Promise<Credentials | undefined> {
-  if (user === undefined || user.password !== undefined) return connection.credentials;
-  const password = await ask('Password: ');
-  return password === '' ? undefined : { kind: 'password', username: user.username, password };
+async function readSecret(source: SecretSource, host: ProcessContext): Promise<string> {
+  const { readSecret } = await import('./secret-file.js');
+  return readSecret(source, host);
 }
 
 interface ClientSettings {
@@ -151,16 +201,29 @@ function connectionOptions(
   deadline: DeadlinePolicy,
   { endpoints, credentials, limits }: ClientSettings,
 ): ConnectionOptions {
-  const isLimited =
-    deadline === 'command-timeout' || (deadline === 'if-given' && globals.commandTimeoutGiven);
-  const { maxReceiveBytes, maxRequestBytes } = globals.connection;
-  const { maxResponseBytes = 0 } = limits;
+  const { maxReceiveBytes, maxRequestBytes, dialTimeoutMs } = globals.connection;
+  const { maxResponseBytes = 0, maxDialTimeoutMs } = limits;
   return {
     ...globals.connection,
     endpoints,
     ...(credentials && { credentials }),
-    callTimeoutMs: isLimited ? globals.commandTimeoutMs : null,
+    // 0: no limit.
+    dialTimeoutMs: Math.min(maxDialTimeoutMs ?? dialTimeoutMs, dialTimeoutMs || Number.POSITIVE_INFINITY),
+    callTimeoutMs: callTimeoutMs(globals, deadline, limits),
     // The transport rejects a request limit above the response limit. A user who raises only the request limit must not see that.
     maxReceiveBytes: maxReceiveBytes || (maxResponseBytes && Math.max(maxResponseBytes, maxRequestBytes)),
   };
+}
+
+/** `null`: no limit. */
+function callTimeoutMs(
+  globals: GlobalOptions,
+  deadline: DeadlinePolicy,
+  limits: ClientLimits,
+): number | null {
+  const { commandTimeoutGiven, commandTimeoutMs } = globals;
+  if (limits.callTimeoutMs !== undefined && !commandTimeoutGiven) return limits.callTimeoutMs;
+  if (deadline === 'command-timeout' || (deadline === 'if-given' && commandTimeoutGiven))
+    return commandTimeoutMs;
+  return null;
 }

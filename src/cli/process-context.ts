@@ -1,4 +1,5 @@
 import { aborted } from '../model/abort-signal.js';
+import type { Display } from '../printers/printer.js';
 import type { Input } from '../term/input.js';
 import type { Output } from '../term/output.js';
 import type { Palette } from '../term/palette.js';
@@ -12,6 +13,9 @@ export interface ProcessContext {
   readonly output: Output;
   readonly input: Input;
   readonly openScreen: ProgressTerminal['openScreen'];
+  /** Whether a person typed this command at a terminal; see `term/interactive.ts`. */
+  readonly isInteractive: () => boolean;
+  readonly display: Display;
   /** The colours of stderr. */
   readonly loadPalette: () => Promise<Palette>;
   readonly clock: Clock;
@@ -54,6 +58,10 @@ export function localContext(host: ProcessContext): LocalContext {
     prompt: {
       password: (question) => askPassword(question, host),
       line: () => unlessAborted(input.line(), signal),
+      get isInteractive() {
+        return host.isInteractive();
+      },
+      confirm: (question) => askConfirmation(question, host),
     },
     async runChild(command, args, options = {}) {
       await output.flush();
@@ -99,6 +107,16 @@ async function askPassword(question: string, host: ProcessContext): Promise<stri
     output.out('\n');
     await output.flush();
   }
+}
+
+async function askConfirmation(question: string, host: ProcessContext): Promise<boolean> {
+  if (!host.isInteractive()) return false;
+  host.input.discardTypedAhead();
+  host.output.err(`${question} [y/N] `);
+  const answer = await unlessAborted(host.input.lineUnlessEnded(), host.signal);
+  // Ctrl-D leaves the cursor behind the question.
+  if (answer === undefined) host.output.err('\n');
+  return answer !== undefined && /^\s*y(es)?\s*$/i.test(answer);
 }
 
 /** Settles as the work does; rejects with the signal's reason when the signal aborts first. */

@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.js';
 import type { CommandParent } from './command.js';
 import { type CommandDescription, describeCommand } from './command-description.js';
+import { addSummaries, type CommandTable, type LoadSummaries, loadNeeded } from './command-table.js';
 import {
   type CommandLine,
   type CommandNode,
@@ -14,7 +15,7 @@ import {
   unknownCommand,
 } from './command-tree.js';
 import { addChild, makeRoot, parseFlags } from './commander-tree.js';
-import { completionResponse } from './completion/complete.js';
+import { type CompletionRequest, completionRequest } from './completion/complete.js';
 import { normaliseArguments } from './dialect.js';
 import { type Environment, setVariables, valuesFromEnvironment } from './environment.js';
 import { boolFlag, type Flag, type FlagTable, type FlagValues } from './flags.js';
@@ -29,8 +30,13 @@ interface ProgramSettings<Globals extends FlagTable> extends HelpSettings {
 
 /** What to do for a command line. */
 export type Outcome<Globals extends FlagTable> =
-  /** Text to print on stdout with status 0: a help page, or the response to a completion script. */
-  | { readonly kind: 'help'; readonly text: string }
+  /** Text to print on stdout with status 0: a help page for a terminal of this width, or the response to a completion script. */
+  | {
+      readonly kind: 'help';
+      readonly text: (columns?: number) => string;
+      /** Present when the cluster or files may have further candidates for the response. */
+      readonly completion?: CompletionRequest;
+    }
   | { readonly kind: 'run'; readonly invocation: Invocation<Globals> };
 
 /** A parsed command line, ready to run. */
@@ -44,8 +50,11 @@ export interface Invocation<Globals extends FlagTable> extends PreparedRun {
 type GivenFlags<Table extends FlagTable> = Partial<FlagValues<Table>>;
 
 export interface Program<Globals extends FlagTable> extends CommandParent {
-  /** Registers the commands of the table that the command line `argv` needs; all of them without `argv`. */
-  load(table: CommandTable, argv?: readonly string[]): Promise<void>;
+  /**
+   * Registers the commands of the table that the command line `argv` needs; all of them without `argv`. When `argv` has no word that could
+   * name one, only the summaries are loaded, if there are any.
+   */
+  load(table: CommandTable, argv?: readonly string[], loadSummaries?: LoadSummaries): Promise<void>;
   /**
    * `argv` is without the program's name. `env` is used for the flags of families only (`ETCDCTL_CLUSTER`). Throws a
    * `UsageError` for unknown commands and flags and for values that do not parse; passes on the errors of `toOptions`.
@@ -70,7 +79,11 @@ export function createProgram<Globals extends FlagTable>(
   const parent = parentAt(root);
   return {
     ...parent,
-    async load(table, argv) {
+    async load(table, argv, loadSummaries) {
+      if (loadSummaries !== undefined && argv !== undefined && firstWord(root, argv) === undefined) {
+        addSummaries(root, table, await loadSummaries());
+        return;
+      }
       for (const register of await loadNeeded(root, table, argv)) register(parent);
     },
     parse: (argv, env = {}) => parse(root, { settings, argv, env }),
@@ -88,11 +101,12 @@ function parentAt<Inherited extends FlagTable>(node: CommandNode): CommandParent
         flags: spec.flags,
         action: {
           kind: 'run',
-          prepare({ args, flags, argsLenAtDash }, env) {
+          prepare({ args, flags, argsLenAtDash, given }, env) {
             const variables = setVariables(spec.variables ?? [], env);
-            const options = spec.toOptions(args, flags as Flags, argsLenAtDash, variables);
+            const options = spec.toOptions(args, flags as Flags, argsLenAtDash, variables, given);
             const deadline = typeof spec.deadline === 'function' ? spec.deadline(options) : spec.deadline;
-            return { options, deadline, result: spec.result, run: (context) => spec.run(options, context) };
+            const result = typeof spec.result === 'function' ? spec.result(options) : spec.result;
+            return { options, deadline, result, run: (context) => spec.run(options, context) };
           },
         },
       });
@@ -130,10 +144,15 @@ interface ParseInput<Globals extends FlagTable> {
 
 function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<Globals>): Outcome<Globals> {
   const { settings, argv, env } = input;
-  const response = completionResponse(root, argv);
-  if (response !== undefined) return { kind: 'help', text: response };
+  const request = completionRequest(root, argv);
+  if (request !== undefined) {
+    return { kind: 'help', text: () => request.respond(), ...(request.live && { completion: request }) };
+  }
   const found = findCommand(root, argv);
-  const help = (node: CommandNode): Outcome<Globals> => ({ kind: 'help', text: commandHelp(node, settings) });
+  const help = (node: CommandNode): Outcome<Globals> => ({
+    kind: 'help',
+    text: (columns) => commandHelp(node, settings, columns),
+  });
   const line = parseCommandLine(found, env);
   const { node } = found;
   if (line.isHelpRequested || node.action.kind === 'family') return help(node);
@@ -141,7 +160,7 @@ function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<G
     case 'help':
       return help(helpTopic(root, line.args));
     case 'options':
-      return { kind: 'help', text: globalFlagsHelp(root) };
+      return { kind: 'help', text: (columns) => globalFlagsHelp(root, columns) };
     case 'run': {
       const globals = line.globals as GivenFlags<Globals>;
       const prepared = node.action.prepare(line, env);
@@ -203,6 +222,7 @@ function parseValues({ node, args }: FoundCommand, env: Environment): ParsedComm
     args: operands,
     flags: Object.assign({}, ...values),
     argsLenAtDash,
+    given: new Set(Object.keys(given)),
     globals,
     isHelpRequested: help === true,
   };
@@ -254,34 +274,4 @@ function withReason(error: UsageError, reason: string): UsageError {
     cause: error.cause,
     reasons: [...error.reasons, reason],
   });
-}
-
-/** Registers one command, or a family with its commands. */
-type Register = (parent: CommandParent) => void;
-
-/** The commands of a program by name, in the order of help, each with a function that loads it. */
-export type CommandTable = Readonly<Record<string, () => Promise<Register>>>;
-
-/**
- * Loads only the command that the first word of the command line names, for start-up time. Loads all commands when the first word
- * names none, because help, completion and suggestions need all of them, and when no command line is given.
- * @param root has the global flags and the commands that every program has
- */
-async function loadNeeded(
-  root: CommandNode,
-  table: CommandTable,
-  argv: readonly string[] | undefined,
-): Promise<Register[]> {
-  const named = argv && table[nameIn(root, table, argv) ?? ''];
-  return Promise.all((named ? [named] : Object.values(table)).map((load) => load()));
-}
-
-/** The command, of the table or the root, that the first word names by the rule of `childNamed` in `command-tree.ts`. */
-function nameIn(root: CommandNode, table: CommandTable, argv: readonly string[]): string | undefined {
-  const word = firstWord(root, argv);
-  if (word === undefined) return undefined;
-  if (Object.hasOwn(table, word)) return word;
-  const names = [...root.children.map((child) => child.declaration.name), ...Object.keys(table)];
-  const matches = names.filter((name) => name.startsWith(word));
-  return matches.length === 1 ? matches[0] : undefined;
 }

@@ -57,7 +57,7 @@ const HINTS: Readonly<Record<string, Hint>> = {
   'mvcc: required revision is a future revision': () =>
     'the member has not reached this revision: give an older one, or none',
   'mvcc: database space exceeded': () =>
-    'the database has reached its quota (--quota-backend-bytes of the server): run etcdctl compact, then etcdctl defrag for each member, then etcdctl alarm disarm',
+    'the database has reached its quota (--quota-backend-bytes of the server): run etcdctl alarm recover',
   'request is too large': () =>
     'the server accepts requests up to its --max-request-bytes (1.5 MiB by default): send less at once, or raise it there',
   'too many operations in txn request': () =>

@@ -2,8 +2,15 @@
 
 const MAX_SUGGESTIONS = 3;
 
-/** Candidates that begin with the word or are a few letters away from it, the closest first. */
-export function closest(word: string, candidates: Iterable<string>): string[] {
+/**
+ * Candidates that begin with the word or are a few letters away from it, the closest first.
+ * @param added those that etcdctl does not have: they come after the others
+ */
+export function closest(
+  word: string,
+  candidates: Iterable<string>,
+  added: ReadonlySet<string> = new Set(),
+): string[] {
   const typed = word.toLowerCase();
   const farthest = typed.length <= 3 ? 1 : 2;
   const ranked: { candidate: string; distance: number }[] = [];
@@ -12,7 +19,8 @@ export function closest(word: string, candidates: Iterable<string>): string[] {
     const isBeginning = typed !== '' && candidate.toLowerCase().startsWith(typed);
     if (isBeginning || distance <= farthest) ranked.push({ candidate, distance });
   }
-  ranked.sort((a, b) => a.distance - b.distance);
+  const isAdded = (candidate: string) => Number(added.has(candidate));
+  ranked.sort((a, b) => isAdded(a.candidate) - isAdded(b.candidate) || a.distance - b.distance);
   return ranked.slice(0, MAX_SUGGESTIONS).map((entry) => entry.candidate);
 }
 

@@ -15,3 +15,15 @@ function halfToEven(value: number): number {
   if (value - below !== 0.5) return Math.round(value);
   return below % 2 === 0 ? below : below + 1;
 }
+
+const EXPONENTS = ['', 'k', 'm', 'g', 't', 'p', 'e'];
+
+/** The bytes of `100MB`, `64MiB`, `1.5g` or `4096`, in SI units, or binary ones with an `i`. `undefined` for another text. */
+export function parseByteSize(text: string): bigint | undefined {
+  const match = /^([0-9]+(?:\.[0-9]+)?) ?([kmgtpe]?)(i?)b?$/i.exec(text);
+  if (match === null) return undefined;
+  const [, number = '', unit = '', binary = ''] = match;
+  if (binary !== '' && unit === '') return undefined;
+  const base = binary === '' ? 1000 : 1024;
+  return BigInt(Math.round(Number(number) * base ** EXPONENTS.indexOf(unit.toLowerCase())));
+}

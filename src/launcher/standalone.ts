@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { runProcess } from '../process.js';
 import { signalsInMask } from '../term/signals.js';
 
-// A regular expression, because loading node:path takes longer than parsing the command line.
-const isEtcdutl = /(?:^|\/)etcdutl$/.test(process.argv0);
+// The packages for Debian and for RPM install it under names with `-ts`. A regular expression, because loading node:path takes longer than
+// parsing the command line.
+const isEtcdutl = /(?:^|\/)etcdutl(?:-ts)?$/.test(process.argv0);
 runProcess(isEtcdutl ? 'etcdutl' : 'etcdctl', process, { ignoredSignals: ignoredSignals() }).then(() =>
   process.exit(),
 );

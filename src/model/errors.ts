@@ -111,8 +111,23 @@ export class ServerError extends Failure {
   }
 }
 
+/** grpc-go's text for a message that cannot be decoded (rpc_util.go `recv`). */
+export const UNREADABLE_DETAILS =
+  'grpc: failed to unmarshal the received message: proto: cannot parse invalid wire-format data';
+
 /** The command failed for another reason: its result is negative, or an operating-system call failed (status 1). */
 export class CommandError extends Failure {}
+
+/** The command failed, and has a status of its own for that. */
+export class FailureWithStatus extends Failure {
+  constructor(
+    readonly exitCode: number,
+    message: string,
+    options: FailureOptions = {},
+  ) {
+    super(message, options);
+  }
+}
 
 /** A child process of the command failed. Its exit status becomes that of the command. */
 export class ChildFailedError extends Failure {
@@ -126,6 +141,9 @@ export class ChildFailedError extends Failure {
 
 /** Work was interrupted and undone, such as saving a snapshot that was not received completely (status 5). */
 export class InterruptedError extends Failure {}
+
+/** What comes next in a history has been compacted: it cannot go on from there (status 7). */
+export class CompactedError extends Failure {}
 
 /** A file is corrupt. `offset` is in bytes from its start; the message contains it and the path (status 1). */
 export class CorruptFileError extends Failure {
@@ -152,6 +170,10 @@ const ETCD_MESSAGES = {
   unknownToken: 'etcdserver: invalid auth token',
   permissionDenied: 'etcdserver: permission denied',
   rootRoleMissing: 'etcdserver: root user does not have root role',
+  compacted: 'etcdserver: mvcc: required revision has been compacted',
+  unhealthyCluster: 'etcdserver: unhealthy cluster',
+  learnerNotReady: 'etcdserver: can only promote a learner member which is in sync with leader',
+  notForLearners: 'etcdserver: rpc not supported for learner',
 } as const;
 type EtcdErrorName = keyof typeof ETCD_MESSAGES;
 

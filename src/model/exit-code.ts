@@ -10,6 +10,8 @@ export const ExitCode = {
   serverError: 4,
   clusterNotHealthy: 5,
   io: 6,
+  /** Of `watch --checkpoint`, which etcdctl does not have: the events after the checkpoint have been compacted. */
+  compacted: 7,
   badArguments: 128,
 } as const;
 

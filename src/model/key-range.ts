@@ -33,3 +33,6 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array {
   }
   return ZERO_BYTE;
 }
+
+/** The key of health probes; any key works. A response, even `permission denied`, shows that the member took part in consensus. */
+export const HEALTH_PROBE_KEY: Uint8Array = Buffer.from('health');

@@ -1,14 +1,31 @@
+import type { DecodedValue } from './decoded-value.js';
+import type { DoctorReport } from './doctor.js';
+import type {
+  BucketRecord,
+  FileHashKv,
+  SnapshotEntry,
+  SnapshotStatus,
+  VerifiedSnapshot,
+} from './file-reports.js';
+import type { ImportChange, ImportReport } from './import.js';
+import type { LocalEtcd } from './local-etcd.js';
+import type { AlarmRecovery, LocalRestore, MemberReplacement, RollingDefrag } from './maintenance-reports.js';
 import type {
   AuthResponse,
   AuthStatusResponse,
-  Permission,
   RoleGetResponse,
   RoleListResponse,
   UserGetResponse,
   UserListResponse,
 } from './messages/auth.js';
 import type { MemberAddResponse, MemberListResponse, MembersResponse } from './messages/cluster.js';
-import type { DeleteRangeResponse, PutResponse, RangeResponse, TxnResponse } from './messages/kv.js';
+import type {
+  DeleteRangeResponse,
+  KeyValue,
+  PutResponse,
+  ReceivedRange,
+  TxnResponse,
+} from './messages/kv.js';
 import type {
   LeaseGrantResponse,
   LeaseKeepAliveResponse,
@@ -24,39 +41,9 @@ import type {
   StatusResponse,
 } from './messages/maintenance.js';
 import type { WatchResponse } from './messages/watch.js';
-
-/** A revision as the records in a database file have it. */
-export interface RecordedRevision {
-  readonly main: bigint;
-  readonly sub: bigint;
-}
-
-/** One key-value pair of a bucket of a database file: raw, or decoded as etcd-dump-db decodes it. */
-export type BucketRecord =
-  | { readonly kind: 'raw'; readonly key: Uint8Array; readonly value: Uint8Array }
-  | {
-      readonly kind: 'change';
-      readonly revision: RecordedRevision;
-      readonly isTombstone: boolean;
-      readonly key: Uint8Array;
-      readonly value: Uint8Array;
-      readonly createRevision: bigint;
-      readonly modRevision: bigint;
-      readonly version: bigint;
-    }
-  | { readonly kind: 'lease'; readonly id: bigint; readonly ttl: bigint; readonly remainingTtl: bigint }
-  | { readonly kind: 'role'; readonly name: Uint8Array; readonly permissions: readonly Permission[] }
-  | {
-      readonly kind: 'user';
-      readonly name: Uint8Array;
-      readonly roles: readonly string[];
-      /** `undefined` when the record has no options. */
-      readonly options: { readonly noPassword: boolean } | undefined;
-    }
-  | { readonly kind: 'number'; readonly key: Uint8Array; readonly value: bigint }
-  | { readonly kind: 'revision'; readonly key: Uint8Array; readonly value: RecordedRevision }
-  /** A value that is printed as a list of numbers, one for each byte. */
-  | { readonly kind: 'bytes'; readonly key: Uint8Array; readonly value: Uint8Array };
+import type { ProgramVersion } from './program-version.js';
+import type { StoreDiff } from './store-diff.js';
+import type { StoreUse } from './store-use.js';
 
 /** The health of one endpoint. `took` is a Go duration (`2.5ms`), empty when no request was made. */
 export interface EndpointHealth {
@@ -65,6 +52,25 @@ export interface EndpointHealth {
   readonly took: string;
   /** Empty when healthy. */
   readonly error: string;
+}
+
+/** The health of an endpoint that was checked until it was healthy, or until the time was up. */
+export interface EndpointHealthState extends EndpointHealth {
+  /** `unknown`: authentication or a certificate keeps the answer away. */
+  readonly state: 'healthy' | 'unhealthy' | 'unknown';
+  /** One sentence; empty when healthy. */
+  readonly reason: string;
+  readonly attempts: number;
+  /** From the first attempt to the end of the last one: a Go duration. */
+  readonly waited: string;
+}
+
+/** An endpoint without a status. */
+export interface EndpointFailure {
+  readonly endpoint: string;
+  readonly error: string;
+  /** Sentences that explain the error. */
+  readonly reasons: readonly string[];
 }
 
 export interface EndpointStatus {
@@ -77,33 +83,14 @@ export interface EndpointHashKv {
   readonly response: HashKvResponse;
 }
 
-/** The statistics of a database file. */
-export interface SnapshotStatus {
-  /** CRC-32C. */
-  readonly hash: number;
-  readonly revision: bigint;
-  readonly totalKeys: number;
-  readonly totalSizeBytes: number;
-  /** The version of the storage schema, empty before etcd 3.6; `undefined` for commands that do not print it. */
-  readonly version: string | undefined;
-}
-
-/** The statistics of a snapshot in which no error was found. */
-export interface VerifiedSnapshot {
-  readonly path: string;
-  /** `missing`: the file is a copy of a database, without the checksum that `snapshot save` appends. */
-  readonly checksum: 'good' | 'missing';
-  readonly buckets: number;
-  readonly records: number;
-  readonly databaseBytes: number;
-}
-
-/** The hash of the key history in a database file. */
-export interface FileHashKv {
-  readonly hash: number;
-  readonly hashRevision: bigint;
-  /** −1 when the store was never compacted. */
-  readonly compactRevision: bigint;
+/** One profile: a file with values for global flags. */
+export interface ProfileSummary {
+  readonly name: string;
+  readonly file: string;
+  /** Empty when it names none, or is invalid. */
+  readonly endpoints: readonly string[];
+  /** What is wrong with it, if anything. */
+  readonly problem: string | undefined;
 }
 
 /** The parts of a range to print. */
@@ -114,7 +101,23 @@ export interface RangeView {
 }
 
 /** A part of a range, in key order. `more`: the user's limit leaves out keys after these. */
-export type RangePage = Pick<RangeResponse, 'kvs' | 'more'>;
+export type RangePage = Pick<ReceivedRange, 'kvs' | 'more'>;
+
+/** A key with what is in its value. */
+export interface DecodedKey {
+  readonly kv: Omit<KeyValue, 'value'>;
+  /** Absent for the key of a deletion, which has no value. */
+  readonly value?: DecodedValue;
+}
+
+/** An event of a watch with what is in its values. */
+export type DecodedEvent =
+  | {
+      readonly type: 'put' | 'delete';
+      readonly key: DecodedKey;
+      readonly previous?: DecodedKey;
+    }
+  | { readonly type: 'progress'; readonly revision: bigint };
 
 /** Everything that a command can print on stdout. Each printer has an entry for each kind. */
 export type Result =
@@ -122,7 +125,7 @@ export type Result =
   | {
       readonly kind: 'range';
       /** The whole response, or the first page when `rest` is present. */
-      readonly response: RangeResponse;
+      readonly response: ReceivedRange;
       /** The pages after the first. `more` of the last page is then that of the whole range. */
       readonly rest?: AsyncIterable<RangePage>;
       readonly view: RangeView;
@@ -145,8 +148,17 @@ export type Result =
   | { readonly kind: 'member-promote'; readonly id: bigint; readonly response: MembersResponse }
   | { readonly kind: 'member-list'; readonly response: MemberListResponse }
   | { readonly kind: 'endpoint-health'; readonly endpoints: readonly EndpointHealth[] }
+  | { readonly kind: 'endpoint-health-states'; readonly endpoints: readonly EndpointHealthState[] }
+  | {
+      readonly kind: 'endpoint-status-all';
+      readonly endpoints: readonly (EndpointStatus | EndpointFailure)[];
+    }
   | { readonly kind: 'endpoint-status'; readonly endpoints: readonly EndpointStatus[] }
   | { readonly kind: 'endpoint-hashkv'; readonly endpoints: readonly EndpointHashKv[] }
+  | { readonly kind: 'defrag-rolling'; readonly report: RollingDefrag }
+  | { readonly kind: 'alarm-recovery'; readonly report: AlarmRecovery }
+  | { readonly kind: 'member-replacement'; readonly report: MemberReplacement }
+  | { readonly kind: 'local-restore'; readonly report: LocalRestore }
   | {
       readonly kind: 'move-leader';
       readonly leader: bigint;
@@ -190,16 +202,39 @@ export type Result =
       readonly rangeEnd: Uint8Array;
       readonly response: AuthResponse;
     }
+  | { readonly kind: 'store-use'; readonly use: StoreUse }
+  | { readonly kind: 'store-diff'; readonly diff: StoreDiff }
+  | { readonly kind: 'doctor-report'; readonly report: DoctorReport }
   | { readonly kind: 'snapshot-status'; readonly status: SnapshotStatus }
   | { readonly kind: 'snapshot-verified'; readonly snapshot: VerifiedSnapshot }
+  | {
+      readonly kind: 'snapshot-list';
+      readonly directory: string;
+      readonly snapshots: readonly SnapshotEntry[];
+    }
   | { readonly kind: 'file-hashkv'; readonly hashKv: FileHashKv }
   | { readonly kind: 'file-hash'; readonly path: string; readonly hash: number }
   | { readonly kind: 'bucket-list'; readonly names: readonly Uint8Array[] }
   /** A part of a bucket, in order; a command emits several of these. */
   | { readonly kind: 'bucket-records'; readonly records: readonly BucketRecord[] }
+  | {
+      readonly kind: 'profile-list';
+      readonly directory: string;
+      readonly profiles: readonly ProfileSummary[];
+    }
+  | { readonly kind: 'local-etcd'; readonly etcd: LocalEtcd; readonly others: readonly LocalEtcd[] }
+  /** A page of a range, decoded key by key as they are printed. */
+  | { readonly kind: 'decoded-values'; readonly keys: Iterable<DecodedKey>; readonly valuesOnly: boolean }
+  | { readonly kind: 'decoded-events'; readonly events: Iterable<DecodedEvent> }
+  | { readonly kind: 'import-report'; readonly report: ImportReport }
+  /** One key of a dry run; a command emits many of these. */
+  | { readonly kind: 'import-change'; readonly key: Uint8Array; readonly change: ImportChange }
+  | { readonly kind: 'program-version'; readonly program: ProgramVersion }
   | { readonly kind: 'snapshot-saved'; readonly path: string; readonly serverVersion: string }
   /** The same in every format: versions, help, completion scripts. */
-  | { readonly kind: 'text'; readonly text: string };
+  | { readonly kind: 'text'; readonly text: string }
+  /** Written as they are, in every format. They must not change until `emit` has settled. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
 export type ResultKind = Result['kind'];
 export type ResultOf<Kind extends ResultKind> = Extract<Result, { kind: Kind }>;

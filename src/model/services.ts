@@ -11,6 +11,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds until `context deadline exceeded`; `undefined`: the client's own, `null`: no limit. */
   readonly timeoutMs?: number | null | undefined;
+  /** Shortens the timeout, that of the client too. */
+  readonly maxTimeoutMs?: number;
   /** The call may be made several times, although it is a write: the caller accepts what a second one answers. */
   readonly isRepeatable?: boolean;
 }
@@ -18,6 +20,8 @@ export interface CallOptions {
 export interface StreamOptions extends CallOptions {
   /** The stream fails when the member has no leader (the `hasleader` metadata of client/v3 `WithRequireLeader`). */
   readonly requiresLeader?: boolean;
+  /** A response is used only until the next one is asked for: where the transport can, its memory gets a later response. */
+  readonly reusesMemory?: boolean;
   /** The timeout applies to each response instead of the whole call. It is paused while the consumer handles a response. */
   readonly limitsEachResponse?: boolean;
   /** Timeout for each response, like that of `limitsEachResponse`, when the call has no timeout. */
@@ -37,7 +41,7 @@ type BidiStream<Request, Response> = (
 
 /** The services of an etcd cluster, by their gRPC names. All reject with `ServerError` or `ConnectionError`. */
 export interface KvService {
-  readonly range: Unary<kv.RangeRequest, kv.RangeResponse>;
+  readonly range: Unary<kv.RangeRequest, kv.ReceivedRange>;
   readonly rangeStream: ServerStream<kv.RangeRequest, kv.RangeStreamResponse>;
   readonly put: Unary<kv.PutRequest, kv.PutResponse>;
   readonly deleteRange: Unary<kv.DeleteRangeRequest, kv.DeleteRangeResponse>;

@@ -1,13 +1,21 @@
 import { bytesFromText } from '../go/bytes.js';
 import { needsNoEscape, quoteGo } from '../go/quote.js';
 import { NO_HEADER, type ResponseHeader } from '../model/messages/header.js';
-import type { RangeResponse } from '../model/messages/kv.js';
-import type { EndpointStatus } from '../model/results.js';
+import type { ReceivedRange } from '../model/messages/kv.js';
+import type { EndpointFailure, EndpointStatus } from '../model/results.js';
 import { type ByteWriter, writeTo } from './byte-writer.js';
 import { eventTypeName, permissionTypeName } from './enum-names.js';
-import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
+import { renderBytes, renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
 import { idHex, leaseIdHex } from './id.js';
-import { ALARM_MEMBER, ENDPOINT_HEALTH, HEADER, KEY_VALUE, MEMBER, RANGE } from './message-schemas.js';
+import {
+  ALARM_MEMBER,
+  ENDPOINT_HEALTH,
+  ENDPOINT_HEALTH_STATE,
+  HEADER,
+  KEY_VALUE,
+  MEMBER,
+  RANGE,
+} from './message-schemas.js';
 import type { PrinterOptions, Renderers, Sink } from './printer.js';
 import { type RangeParts, renderRange } from './range-parts.js';
 import { renderersBy } from './result-schemas.js';
@@ -38,6 +46,13 @@ export const renderers: Renderers = {
   'endpoint-status': ({ endpoints }, sink, options) =>
     writeLines(sink, options, (lines) => {
       for (const status of endpoints) writeStatus(lines, status);
+    }),
+  'endpoint-status-all': ({ endpoints }, sink, options) =>
+    writeLines(sink, options, (lines) => {
+      for (const each of endpoints) {
+        if ('response' in each) writeStatus(lines, each);
+        else writeEndpointFailure(lines, each);
+      }
     }),
   'endpoint-hashkv': ({ endpoints }, sink, options) =>
     writeLines(sink, options, (lines) => {
@@ -70,15 +85,27 @@ export const renderers: Renderers = {
   'member-remove': refused,
   'member-update': refused,
   'member-promote': refused,
+  'defrag-rolling': refused,
+  'alarm-recovery': refused,
+  'member-replacement': refused,
+  'local-restore': refused,
   'move-leader': refused,
   downgrade: refused,
   'auth-status': refused,
   'user-get': refused,
   'user-list': refused,
   'bucket-list': refused,
+  'doctor-report': refused,
+  'store-use': refused,
+  'store-diff': refused,
   'bucket-records': refused,
+  'local-etcd': refused,
+  'snapshot-list': refused,
   'snapshot-saved': renderSnapshotSaved,
+  'decoded-values': unsupported('fields'),
+  'decoded-events': unsupported('fields'),
   text: renderText,
+  bytes: renderBytes,
 };
 
 function writeLines(sink: Sink, options: PrinterOptions, work: (lines: FieldsWriter) => void): void {
@@ -86,7 +113,7 @@ function writeLines(sink: Sink, options: PrinterOptions, work: (lines: FieldsWri
 }
 
 /** A range can arrive in pages. */
-function rangeParts(lines: FieldsWriter, response: RangeResponse): RangeParts {
+function rangeParts(lines: FieldsWriter, response: ReceivedRange): RangeParts {
   return {
     begin: () => lines.header(response.header),
     pairs(kvs) {
@@ -116,10 +143,22 @@ function writeStatus(lines: FieldsWriter, { endpoint, response }: EndpointStatus
   lines.blank();
 }
 
+function writeEndpointFailure(lines: FieldsWriter, { endpoint, error, reasons }: EndpointFailure): void {
+  lines.quoted('Endpoint', endpoint);
+  lines.quoted('Error', error);
+  for (const reason of reasons) lines.quoted('Reason', reason);
+  lines.blank();
+}
+
 const HEADER_WITHOUT_REVISION = pick(HEADER, 'clusterId', 'memberId', 'raftTerm');
 
 /** Messages with an empty line after each. */
-const PARAGRAPHS: ReadonlySet<Schema> = new Set([MEMBER, ENDPOINT_HEALTH, ALARM_MEMBER]);
+const PARAGRAPHS: ReadonlySet<Schema> = new Set([
+  MEMBER,
+  ENDPOINT_HEALTH,
+  ENDPOINT_HEALTH_STATE,
+  ALARM_MEMBER,
+]);
 
 /** Writes values in the format `fields`. The type of a value is not checked here: the compiler checks schemas against messages. */
 class FieldsWriter {
@@ -147,7 +186,7 @@ class FieldsWriter {
         this.line(label, type.nameOf(value as number));
         break;
       case 'list':
-        for (const item of value as readonly unknown[]) this.value(type.item, label, item);
+        for (const item of value as Iterable<unknown>) this.value(type.item, label, item);
         break;
       case 'message':
       case 'embedded':

@@ -9,6 +9,9 @@ export function unsupported(format: OutputFormat): Unsupported {
 /** Texts that are the same in every format: versions, help. */
 export const renderText: Renderer<'text'> = ({ text }, sink) => sink.out(bytesFromText(text));
 
+/** A snapshot, a file or a value, without a line end of ours. */
+export const renderBytes: Renderer<'bytes'> = ({ bytes }, sink) => sink.out(bytes);
+
 /** etcdctl prints these lines whatever the format (ctlv3/command/snapshot_command.go, 3.7.1). */
 export const renderSnapshotSaved: Renderer<'snapshot-saved'> = ({ path, serverVersion }, sink) => {
   sink.out(bytesFromText(`Snapshot saved at ${path}\n`));

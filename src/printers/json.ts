@@ -1,35 +1,77 @@
-import type { KeyValue, RangeResponse } from '../model/messages/kv.js';
-import { type ByteWriter, writeTo } from './byte-writer.js';
-import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
+import type { KeyValue, ReceivedRange } from '../model/messages/kv.js';
+import { ByteWriter, writeTo } from './byte-writer.js';
+import { renderBytes, renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
 import { jsonString } from './go-json.js';
 import { idHex } from './id.js';
 import { KEY_VALUE, MEMBER_ADD, MEMBERS, RANGE } from './message-schemas.js';
 import type { PrinterOptions, Renderers, Sink } from './printer.js';
 import { type RangeParts, renderRange } from './range-parts.js';
 import { renderersBy } from './result-schemas.js';
-import { type Choice, type Field, pick, type Schema, type Type } from './schema.js';
+import { type Choice, type Field, type IdKind, pick, type Schema, type Type } from './schema.js';
 
 /**
  * One line of JSON as Go's encoding/json writes it: no spaces, `<`, `>` and `&` escaped for HTML, bytes in base64,
  * 64-bit numbers as digits. Written piece by piece: JSON.stringify refuses bigint, and the result may be longer than the
- * longest string. `--hex` changes the answers about members only (ctlv3/command/printer_json.go, 3.7.1).
+ * longest string. `--hex` changes the answers about members only (ctlv3/command/printer_json.go, 3.7.1). With `--ids=string`, ids and
+ * revisions are text.
  */
 export const renderers: Renderers = {
-  ...renderersBy(({ type, value }, sink) => writeLine(sink, (json) => json.value(type, value))),
-  range: (result, sink) => renderRange(result, sink, (writer) => rangeParts(writer, result.response)),
+  ...renderersBy(({ type, value }, sink, { textIds }) =>
+    writeLine(sink, { textIds }, (json) => json.value(type, value)),
+  ),
+  range: (result, sink, options) =>
+    renderRange(result, sink, (writer) => rangeParts(writer, result.response, options)),
   'member-add': renderMembers(MEMBER_ADD),
   'member-remove': renderMembers(MEMBERS),
   'member-update': renderMembers(MEMBERS),
   'member-promote': renderMembers(MEMBERS),
   'member-list': renderMembers(MEMBERS),
+  'doctor-report': async ({ report }, sink, { textIds }) => {
+    const { DOCTOR_REPORT } = await import('./doctor-schema.js');
+    writeLine(sink, { textIds }, (json) => json.message(DOCTOR_REPORT, report));
+  },
+  'store-use': async ({ use }, sink, { textIds }) => {
+    const { STORE_USE, shownUse } = await import('./store-schemas.js');
+    writeLine(sink, { textIds }, (json) => json.message(STORE_USE, shownUse(use)));
+  },
+  'store-diff': async ({ diff }, sink, { textIds }) => {
+    const { DIFF_SUMMARY, KEY_DIFFERENCE, shownSides } = await import('./store-schemas.js');
+    const writer = new ByteWriter(sink);
+    const json = new JsonWriter(writer, { textIds });
+    json.members(DIFF_SUMMARY, { ...diff, ...shownSides(diff) }, '{');
+    writer.ascii(',"differences":[');
+    let separator = '';
+    for await (const part of diff.differences) {
+      for (const difference of part) {
+        writer.ascii(separator);
+        json.message(KEY_DIFFERENCE, difference);
+        separator = ',';
+      }
+      writer.flush();
+      await sink.flush?.();
+    }
+    writer.ascii(']}').newline().flush();
+  },
   'bucket-records': unsupported('json'),
   'snapshot-saved': renderSnapshotSaved,
+  'decoded-values': async (result, sink, { textIds }) =>
+    (await import('./decoded.js')).renderJsonValues(result, sink, { textIds }),
+  'decoded-events': async (result, sink, { textIds }) =>
+    (await import('./decoded.js')).renderJsonEvents(result, sink, { textIds }),
   text: renderText,
+  bytes: renderBytes,
 };
 
-function writeLine(sink: Sink, work: (json: JsonWriter) => void, hexIds = false): void {
+interface IdFormat {
+  /** Ids of members and clusters are text of hexadecimal digits. */
+  readonly hexIds?: boolean;
+  /** Ids and revisions are text of decimal digits. */
+  readonly textIds?: boolean | undefined;
+}
+
+function writeLine(sink: Sink, format: IdFormat, work: (json: JsonWriter) => void): void {
   writeTo(sink, (writer) => {
-    work(new JsonWriter(writer, hexIds));
+    work(new JsonWriter(writer, format));
     writer.newline();
   });
 }
@@ -37,13 +79,17 @@ function writeLine(sink: Sink, work: (json: JsonWriter) => void, hexIds = false)
 /** With `--hex`, ids are strings of hexadecimal digits, and no field of the outermost object is left out. */
 function renderMembers<Message>(schema: Schema<Message>) {
   const complete = { fields: schema.fields.map((field) => ({ ...field, omits: 'nothing' as const })) };
-  return ({ response }: { readonly response: Message }, sink: Sink, { hex }: PrinterOptions): void =>
-    writeLine(sink, (json) => json.message(hex ? complete : schema, response), hex);
+  return ({ response }: { readonly response: Message }, sink: Sink, { hex, textIds }: PrinterOptions): void =>
+    writeLine(sink, { hexIds: hex, textIds }, (json) => json.message(hex ? complete : schema, response));
 }
 
 /** A range can arrive in pages, so the object is written in parts: before, in and after the list of keys. */
-function rangeParts(writer: ByteWriter, response: RangeResponse): RangeParts {
-  const json = new JsonWriter(writer);
+function rangeParts(
+  writer: ByteWriter,
+  response: ReceivedRange,
+  { textIds }: Pick<PrinterOptions, 'textIds'>,
+): RangeParts {
+  const json = new JsonWriter(writer, { textIds });
   let separator = '{';
   let isListOpen = false;
   return {
@@ -72,10 +118,12 @@ function rangeParts(writer: ByteWriter, response: RangeResponse): RangeParts {
 class JsonWriter {
   readonly #writer: ByteWriter;
   readonly #hexIds: boolean;
+  readonly #textIds: boolean;
 
-  constructor(writer: ByteWriter, hexIds = false) {
+  constructor(writer: ByteWriter, { hexIds = false, textIds = false }: IdFormat) {
     this.#writer = writer;
     this.#hexIds = hexIds;
+    this.#textIds = textIds;
   }
 
   value(type: Type, value: unknown): void {
@@ -91,10 +139,12 @@ class JsonWriter {
         this.#writer.text(jsonString(value as string));
         break;
       case 'id':
-        this.#writer.ascii(this.#hexIds ? `"${idHex(value as bigint)}"` : String(value));
+      case 'lease-id':
+      case 'revision':
+        this.#id(type.kind, value as bigint);
         break;
       case 'list':
-        this.#list(type, value as readonly unknown[]);
+        this.#list(type, value as Iterable<unknown>);
         break;
       case 'message':
       case 'embedded':
@@ -110,7 +160,7 @@ class JsonWriter {
   }
 
   message(schema: Schema, message: unknown): void {
-    if (schema === KEY_VALUE) this.#keyValue(message as KeyValue);
+    if (schema === KEY_VALUE && !this.#textIds) this.#keyValue(message as KeyValue);
     else this.close(this.members(schema, message, '{'));
   }
 
@@ -133,6 +183,12 @@ class JsonWriter {
 
   close(separator: string): void {
     this.#writer.ascii(separator === '{' ? '{}' : '}');
+  }
+
+  #id(kind: IdKind, value: bigint): void {
+    if (this.#hexIds && kind === 'id') this.#writer.ascii(`"${idHex(value)}"`);
+    else if (this.#textIds) this.#writer.ascii(`"${value}"`);
+    else this.#writer.decimal(value);
   }
 
   /** The same output as walking the schema `KEY_VALUE`, by hand because that is faster for large ranges (docs/architecture.md). */
@@ -164,16 +220,14 @@ class JsonWriter {
     return (omits === 'empty' && isEmpty(value)) || (omits === 'absent' && value === undefined);
   }
 
-  #list({ item, whenEmpty }: Extract<Type, { kind: 'list' }>, values: readonly unknown[]): void {
-    if (values.length === 0) {
-      this.#writer.ascii(whenEmpty);
-      return;
-    }
-    for (const [index, value] of values.entries()) {
-      this.#writer.ascii(index === 0 ? '[' : ',');
+  #list({ item, whenEmpty }: Extract<Type, { kind: 'list' }>, values: Iterable<unknown>): void {
+    let separator = '[';
+    for (const value of values) {
+      this.#writer.ascii(separator);
+      separator = ',';
       this.value(item, value);
     }
-    this.#writer.ascii(']');
+    this.#writer.ascii(separator === '[' ? whenEmpty : ']');
   }
 
   #choice(cases: Readonly<Record<string, Field>>, choice: Choice | undefined): void {

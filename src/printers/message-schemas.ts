@@ -1,3 +1,4 @@
+import type * as files from '../model/file-reports.js';
 import type * as auth from '../model/messages/auth.js';
 import type { Member, MemberAddResponse, MembersResponse } from '../model/messages/cluster.js';
 import type { ResponseHeader } from '../model/messages/header.js';
@@ -23,6 +24,8 @@ import {
   omitAbsent,
   omitEmpty,
   oneOf,
+  quantity,
+  revision,
   type Schema,
   struct,
   text,
@@ -37,17 +40,17 @@ import {
 export const HEADER = message<ResponseHeader>({
   clusterId: id('cluster_id', 'ClusterID'),
   memberId: id('member_id', 'MemberID'),
-  revision: integer('revision', 'Revision'),
-  raftTerm: integer('raft_term', 'RaftTerm'),
+  revision: revision('revision', 'Revision'),
+  raftTerm: quantity('raft_term', 'RaftTerm'),
 });
 
 const header = nested('header', '', HEADER);
 
 export const KEY_VALUE = message<kv.KeyValue>({
   key: bytes('key', 'Key'),
-  createRevision: integer('create_revision', 'CreateRevision'),
-  modRevision: integer('mod_revision', 'ModRevision'),
-  version: integer('version', 'Version'),
+  createRevision: revision('create_revision', 'CreateRevision'),
+  modRevision: revision('mod_revision', 'ModRevision'),
+  version: quantity('version', 'Version'),
   value: bytes('value', 'Value'),
   lease: leaseId('lease', 'Lease'),
 });
@@ -58,12 +61,12 @@ export const RANGE = message<kv.RangeResponse>({
   header,
   kvs: list(nested('kvs', '', KEY_VALUE)),
   more: flag('more', 'More'),
-  count: integer('count', 'Count'),
+  count: quantity('count', 'Count'),
 });
 
 export const DELETE_RANGE = message<kv.DeleteRangeResponse>({
   header,
-  deleted: integer('deleted', 'Deleted'),
+  deleted: quantity('deleted', 'Deleted'),
   prevKvs: list(nested('prev_kvs', 'Prev', KEY_VALUE)),
 });
 
@@ -92,7 +95,7 @@ const EVENT = message<Event>({
 export const WATCH = struct<WatchResponse>({
   header: nested('Header', '', HEADER),
   events: list(nested('Events', undefined, EVENT)),
-  compactRevision: integer('CompactRevision'),
+  compactRevision: revision('CompactRevision'),
   canceled: flag('Canceled'),
   created: flag('Created'),
   cancelReason: text('CancelReason'),
@@ -105,21 +108,21 @@ export const WATCH = struct<WatchResponse>({
 export const LEASE_GRANT = struct<lease.LeaseGrantResponse>({
   header: embedded(HEADER),
   id: leaseId('ID', 'ID'),
-  ttl: integer('TTL', 'TTL'),
+  ttl: quantity('TTL', 'TTL'),
   error: text('Error'),
 });
 
 export const LEASE_KEEP_ALIVE = struct<lease.LeaseKeepAliveResponse>({
   header: embedded(HEADER),
   id: leaseId('ID', 'ID'),
-  ttl: integer('TTL', 'TTL'),
+  ttl: quantity('TTL', 'TTL'),
 });
 
 export const LEASE_TIME_TO_LIVE = struct<lease.LeaseTimeToLiveResponse>({
   header: embedded(HEADER),
   id: leaseId('id', 'ID'),
-  ttl: integer('ttl', 'TTL'),
-  grantedTtl: integer('granted-ttl', 'GrantedTTL'),
+  ttl: quantity('ttl', 'TTL'),
+  grantedTtl: quantity('granted-ttl', 'GrantedTTL'),
   keys: list(bytes('keys', 'Key')),
 });
 
@@ -151,19 +154,30 @@ export const ENDPOINT_HEALTH = struct<results.EndpointHealth>({
   error: omitEmpty(bareText('error', 'Error')),
 });
 
+export const ENDPOINT_HEALTH_STATE = struct<results.EndpointHealthState>({
+  endpoint: text('endpoint', 'Endpoint'),
+  isHealthy: flag('health', 'Health'),
+  took: bareText('took', 'Took'),
+  error: omitEmpty(bareText('error', 'Error')),
+  state: bareText('state', 'State'),
+  reason: omitEmpty(bareText('reason', 'Reason')),
+  attempts: integer('attempts', 'Attempts'),
+  waited: bareText('waited', 'Waited'),
+});
+
 const STATUS = message<maintenance.StatusResponse>({
   header,
   version: text('version'),
-  dbSize: integer('dbSize'),
-  leader: integer('leader'),
-  raftIndex: integer('raftIndex'),
-  raftTerm: integer('raftTerm'),
-  raftAppliedIndex: integer('raftAppliedIndex'),
+  dbSize: quantity('dbSize'),
+  leader: id('leader'),
+  raftIndex: quantity('raftIndex'),
+  raftTerm: quantity('raftTerm'),
+  raftAppliedIndex: quantity('raftAppliedIndex'),
   errors: list(text('errors')),
-  dbSizeInUse: integer('dbSizeInUse'),
+  dbSizeInUse: quantity('dbSizeInUse'),
   isLearner: flag('isLearner'),
   storageVersion: text('storageVersion'),
-  dbSizeQuota: integer('dbSizeQuota'),
+  dbSizeQuota: quantity('dbSizeQuota'),
   downgradeInfo: nested(
     'downgradeInfo',
     undefined,
@@ -174,13 +188,24 @@ const STATUS = message<maintenance.StatusResponse>({
 const HASH_KV = message<maintenance.HashKvResponse>({
   header,
   hash: integer('hash'),
-  compactRevision: integer('compact_revision'),
-  hashRevision: integer('hash_revision'),
+  compactRevision: revision('compact_revision'),
+  hashRevision: revision('hash_revision'),
 });
 
 export const ENDPOINT_STATUS = struct<results.EndpointStatus>({
   endpoint: text('Endpoint'),
   response: nested('Status', undefined, STATUS),
+});
+
+/** Of an endpoint that answered, or of one that did not. */
+type EndpointStatusOrFailure = Pick<results.EndpointStatus, 'endpoint'> &
+  Partial<results.EndpointStatus & results.EndpointFailure>;
+
+export const ENDPOINT_STATUS_OR_FAILURE = struct<EndpointStatusOrFailure>({
+  endpoint: text('Endpoint'),
+  response: omitAbsent(nested('Status', undefined, STATUS)),
+  error: omitAbsent(text('Error')),
+  reasons: omitAbsent(list(text('Reasons'), '[]')),
 });
 
 export const ENDPOINT_HASH_KV = struct<results.EndpointHashKv>({
@@ -216,20 +241,20 @@ export const ROLE = message<auth.RoleGetResponse>({
 export const AUTH_STATUS = message<auth.AuthStatusResponse>({
   header,
   enabled: flag('enabled'),
-  authRevision: integer('authRevision'),
+  authRevision: revision('authRevision'),
 });
 
 // Files: structs of etcdutl (etcdutl 3.7.1).
 
-export const SNAPSHOT_STATUS = struct<results.SnapshotStatus>({
+export const SNAPSHOT_STATUS = struct<files.SnapshotStatus>({
   hash: integer('hash', 'Hash'),
-  revision: integer('revision', 'Revision'),
+  revision: revision('revision', 'Revision'),
   totalKeys: integer('totalKey', 'Keys'),
   totalSizeBytes: integer('totalSize', 'Size'),
   version: omitAbsent(bareText('version', 'Version')),
 });
 
-export const SNAPSHOT_VERIFIED = struct<results.VerifiedSnapshot>({
+export const SNAPSHOT_VERIFIED = struct<files.VerifiedSnapshot>({
   path: text('path', 'Path'),
   checksum: bareText('checksum', 'Checksum'),
   buckets: integer('buckets', 'Buckets'),
@@ -237,10 +262,32 @@ export const SNAPSHOT_VERIFIED = struct<results.VerifiedSnapshot>({
   databaseBytes: integer('totalSize', 'Size'),
 });
 
-export const FILE_HASH_KV = struct<results.FileHashKv>({
+const SNAPSHOT_ENTRY = struct<files.SnapshotEntry>({
+  file: text('file', 'File'),
+  state: text('state', 'State'),
+  problem: omitAbsent(text('problem', 'Problem')),
+  sizeBytes: omitAbsent(integer('size', 'Size')),
+  cluster: omitAbsent(text('cluster', 'Cluster')),
+  clusterId: omitAbsent(text('clusterId', 'ClusterID')),
+  memberName: omitAbsent(text('memberName', 'MemberName')),
+  begin: omitAbsent(text('begin', 'Begin')),
+  revision: omitAbsent(revision('revision', 'Revision')),
+  hash: omitAbsent(text('hash', 'Hash')),
+  keys: omitAbsent(integer('keys', 'Keys')),
+  snapshotSizeBytes: omitAbsent(integer('snapshotSize', 'SnapshotSize')),
+  compression: omitAbsent(text('compression', 'Compression')),
+  sha256: omitAbsent(text('sha256', 'SHA256')),
+});
+
+export const SNAPSHOT_LIST = struct<Pick<results.ResultOf<'snapshot-list'>, 'directory' | 'snapshots'>>({
+  directory: text('directory', 'Directory'),
+  snapshots: list(nested('snapshots', '', SNAPSHOT_ENTRY), '[]'),
+});
+
+export const FILE_HASH_KV = struct<files.FileHashKv>({
   hash: integer('hash', 'Hash'),
-  hashRevision: integer('hashRevision', 'Hash revision'),
-  compactRevision: integer('compactRevision', 'Compact revision'),
+  hashRevision: revision('hashRevision', 'Hash revision'),
+  compactRevision: revision('compactRevision', 'Compact revision'),
 });
 
 export const FILE_HASH = struct<Pick<results.ResultOf<'file-hash'>, 'path' | 'hash'>>({

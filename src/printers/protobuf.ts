@@ -1,5 +1,5 @@
+import { slicesOf } from '../model/key-values.js';
 import { type ResponseHeader as Header, NO_HEADER } from '../model/messages/header.js';
-import type { KeyValue } from '../model/messages/kv.js';
 import {
   AlarmResponse,
   AuthRoleGetResponse,
@@ -19,7 +19,7 @@ import {
   TxnResponse,
   WatchResponse,
 } from '../wire/etcdserver.js';
-import { renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
+import { renderBytes, renderSnapshotSaved, renderText, unsupported } from './format-independent.js';
 import type { Renderers, Sink } from './printer.js';
 import { renderRange } from './range-parts.js';
 
@@ -47,7 +47,7 @@ export const renderers: Renderers = {
       return {
         begin: () => out({ header }),
         pairs: (kvs) => {
-          for (const slice of slicesOf(kvs)) out({ kvs: slice });
+          for (const slice of slicesOf(kvs, SLICE_LENGTH)) out({ kvs: slice });
         },
         end: (more) => out({ ...rest, kvs: [], more }),
       };
@@ -56,7 +56,7 @@ export const renderers: Renderers = {
   'delete-range': ({ response }, sink) => {
     const { header, deleted, prevKvs, ...rest } = response;
     sink.out(DeleteRangeResponse.encode({ header, deleted, prevKvs: [] }).finish());
-    for (const slice of slicesOf(prevKvs)) {
+    for (const slice of slicesOf(prevKvs, SLICE_LENGTH)) {
       sink.out(DeleteRangeResponse.encode({ deleted: 0n, prevKvs: slice }).finish());
     }
     sink.out(DeleteRangeResponse.encode({ ...rest, deleted: 0n, prevKvs: [] }).finish());
@@ -84,8 +84,14 @@ export const renderers: Renderers = {
   'member-promote': renderMembers,
   'member-list': renderMembers,
   'endpoint-health': unsupported('protobuf'),
+  'endpoint-health-states': unsupported('protobuf'),
+  'endpoint-status-all': unsupported('protobuf'),
   'endpoint-status': unsupported('protobuf'),
   'endpoint-hashkv': unsupported('protobuf'),
+  'defrag-rolling': unsupported('protobuf'),
+  'alarm-recovery': unsupported('protobuf'),
+  'member-replacement': unsupported('protobuf'),
+  'local-restore': unsupported('protobuf'),
   'move-leader': encodedBy(MoveLeaderResponse),
   downgrade: encodedBy(DowngradeResponse),
   alarm: encodedBy(AlarmResponse),
@@ -107,12 +113,24 @@ export const renderers: Renderers = {
 
   'snapshot-status': unsupported('protobuf'),
   'snapshot-verified': unsupported('protobuf'),
+  'snapshot-list': unsupported('protobuf'),
   'file-hashkv': unsupported('protobuf'),
   'file-hash': unsupported('protobuf'),
+  'profile-list': unsupported('protobuf'),
+  'program-version': unsupported('protobuf'),
   'bucket-list': unsupported('protobuf'),
+  'doctor-report': unsupported('protobuf'),
+  'store-use': unsupported('protobuf'),
+  'store-diff': unsupported('protobuf'),
   'bucket-records': unsupported('protobuf'),
+  'import-report': unsupported('protobuf'),
+  'import-change': unsupported('protobuf'),
+  'local-etcd': unsupported('protobuf'),
   'snapshot-saved': renderSnapshotSaved,
+  'decoded-values': unsupported('protobuf'),
+  'decoded-events': unsupported('protobuf'),
   text: renderText,
+  bytes: renderBytes,
 };
 
 /** A message as the model has it, read-only. The codecs' types are not, but `encode` changes nothing. */
@@ -140,8 +158,4 @@ function renderBareHeader(
   sink: Sink,
 ): void {
   sink.out(ResponseHeader.encode(response.header ?? NO_HEADER).finish());
-}
-
-function* slicesOf(kvs: readonly KeyValue[]): Generator<KeyValue[]> {
-  for (let from = 0; from < kvs.length; from += SLICE_LENGTH) yield kvs.slice(from, from + SLICE_LENGTH);
 }

@@ -1,4 +1,4 @@
-import type { KeyValue } from '../model/messages/kv.js';
+import type { KeyValues } from '../model/key-values.js';
 import type { ResultOf } from '../model/results.js';
 import { ByteWriter } from './byte-writer.js';
 import type { Sink } from './printer.js';
@@ -6,7 +6,7 @@ import type { Sink } from './printer.js';
 /** How a format writes a range: `begin` once, `pairs` for each page, `end` once. */
 export interface RangeParts {
   begin(): void;
-  pairs(kvs: readonly KeyValue[]): void;
+  pairs(kvs: KeyValues): void;
   end(more: boolean): void;
 }
 

@@ -3,6 +3,7 @@ import { NO_HEADER } from '../model/messages/header.js';
 import type { ResultKind, ResultOf } from '../model/results.js';
 import * as messages from './message-schemas.js';
 import type { PrinterOptions, Renderer, Renderers, Sink } from './printer.js';
+import * as reports from './report-schemas.js';
 import { list, nested, type Schema, type Type, text } from './schema.js';
 
 /** The part of a result that formats show, and its type. */
@@ -12,7 +13,17 @@ interface Shown<Shape = never> {
 }
 
 /** `range` is made of fields, but arrives in pages: `renderRange` (range-parts.ts) prints it. */
-type Undescribed = 'range' | 'bucket-records' | 'snapshot-saved' | 'text';
+type Undescribed =
+  | 'range'
+  | 'doctor-report'
+  | 'store-use'
+  | 'store-diff'
+  | 'bucket-records'
+  | 'decoded-values'
+  | 'decoded-events'
+  | 'snapshot-saved'
+  | 'text'
+  | 'bytes';
 type DescribedKind = Exclude<ResultKind, Undescribed>;
 
 /** The kinds of results that are made of fields, except `range`. */
@@ -37,8 +48,14 @@ const SHOWN: { readonly [Kind in DescribedKind]: Shown<ResultOf<Kind>> } = {
   'member-promote': response(messages.MEMBERS),
   'member-list': response(messages.MEMBERS),
   'endpoint-health': endpoints(messages.ENDPOINT_HEALTH),
+  'endpoint-health-states': endpoints(messages.ENDPOINT_HEALTH_STATE),
+  'endpoint-status-all': endpoints(messages.ENDPOINT_STATUS_OR_FAILURE),
   'endpoint-status': endpoints(messages.ENDPOINT_STATUS),
   'endpoint-hashkv': endpoints(messages.ENDPOINT_HASH_KV),
+  'defrag-rolling': shown(reports.ROLLING_DEFRAG, ({ report }) => report),
+  'alarm-recovery': shown(reports.ALARM_RECOVERY, ({ report }) => report),
+  'member-replacement': shown(reports.MEMBER_REPLACEMENT, ({ report }) => report),
+  'local-restore': shown(reports.LOCAL_RESTORE, ({ report }) => report),
   'move-leader': response(messages.HEADER_ONLY),
   downgrade: response(messages.DOWNGRADE),
   alarm: response(messages.ALARM),
@@ -60,8 +77,14 @@ const SHOWN: { readonly [Kind in DescribedKind]: Shown<ResultOf<Kind>> } = {
 
   'snapshot-status': shown(messages.SNAPSHOT_STATUS, ({ status }) => status),
   'snapshot-verified': shown(messages.SNAPSHOT_VERIFIED, ({ snapshot }) => snapshot),
+  'snapshot-list': shown(messages.SNAPSHOT_LIST, (result) => result),
   'file-hashkv': shown(messages.FILE_HASH_KV, ({ hashKv }) => hashKv),
   'file-hash': shown(messages.FILE_HASH, (result) => result),
+  'profile-list': shown(reports.PROFILES, (result) => result),
+  'program-version': shown(reports.PROGRAM_VERSION, ({ program }) => program),
+  'import-report': shown(reports.IMPORT_REPORT, ({ report }) => report),
+  'import-change': shown(reports.IMPORT_CHANGE, (result) => result),
+  'local-etcd': shown(reports.LOCAL_ETCD_SEARCH, ({ etcd, others }) => ({ ...etcd, others })),
   'bucket-list': { type: list(text(''), '[]').type, select: ({ names }) => names.map(textFromBytes) },
 };
 

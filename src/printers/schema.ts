@@ -15,8 +15,13 @@ export interface Field<Value = never> {
   readonly accepts?: (value: Value) => void;
 }
 
+type ScalarKind = 'integer' | IdKind | 'flag' | 'text' | 'bare-text' | 'bytes';
+
+/** 64-bit numbers that identify something; readers that parse JSON numbers as doubles change them. Text in JSON with `--ids=string`. */
+export type IdKind = 'id' | 'lease-id' | 'revision';
+
 export type Type =
-  | { readonly kind: 'integer' | 'id' | 'lease-id' | 'flag' | 'text' | 'bare-text' | 'bytes' }
+  | { readonly kind: ScalarKind }
   | { readonly kind: 'enum'; readonly nameOf: (value: number) => string }
   | { readonly kind: 'list'; readonly item: Type; readonly whenEmpty: '[]' | 'null' }
   | { readonly kind: 'message' | 'embedded'; readonly schema: Schema }
@@ -68,13 +73,17 @@ function schemaOf<Message>(fields: FieldsOf<Message>, omits?: Field['omits']): S
 }
 
 const scalar =
-  <Value>(kind: 'integer' | 'id' | 'lease-id' | 'flag' | 'text' | 'bare-text' | 'bytes') =>
+  <Value>(kind: ScalarKind) =>
   (json: string, label?: string): Field<Value> => ({ json, label, type: { kind }, omits: 'nothing' });
 
-export const integer = scalar<bigint | number>('integer');
+export const integer = scalar<number>('integer');
+/** A 64-bit number that counts or measures: sizes, versions, terms, seconds. A number in JSON, whatever `--ids` says. */
+export const quantity = scalar<bigint>('integer');
 /** Of a member or cluster: hexadecimal with `--hex`, where the format honours it. */
 export const id = scalar<bigint>('id');
 export const leaseId = scalar<bigint>('lease-id');
+/** Of the key space or of the authentication store. */
+export const revision = scalar<bigint>('revision');
 export const flag = scalar<boolean>('flag');
 export const text = scalar<string>('text');
 /** The format `fields` writes it without quotes. */
@@ -114,7 +123,7 @@ export function oneOf<Value extends Choice>(
 export function list<Item>(
   { json, label, type }: Field<Item>,
   whenEmpty: '[]' | 'null' = 'null',
-): Field<readonly Item[]> {
+): Field<Iterable<Item> & { readonly length: number }> {
   return { json, label, type: { kind: 'list', item: type, whenEmpty }, omits: 'nothing' };
 }
 

@@ -19,10 +19,8 @@ const BOTTOM_AS_RULE = { 'bottom-left': '├', 'bottom-mid': '┼', 'bottom-righ
  * newline.
  */
 export function drawTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => withoutBlankLines(row.map(linesOf)));
-  const widths = header.map((title, column) =>
-    Math.max(displayWidth(title), ...cells.flatMap((row) => (row[column] ?? []).map(displayWidth))),
-  );
+  const cells = cellsOf(rows);
+  const widths = columnWidths(header, cells);
   const style = { head: [], border: [] };
   const colWidths = widths.map((width) => width + 2);
   const head = new Table({
@@ -46,7 +44,24 @@ export function drawTable(header: readonly string[], rows: readonly (readonly st
   return `${head.toString()}\n${placeholders.restore(body.toString())}\n`;
 }
 
-function linesOf(cell: string): string[] {
+/** Terminal cells that a line of the table takes. */
+export function tableWidth(header: readonly string[], rows: readonly (readonly string[])[]): number {
+  // Each column has a space on both sides, and a border behind it.
+  return columnWidths(header, cellsOf(rows)).reduce((sum, width) => sum + width + 3, 1);
+}
+
+function cellsOf(rows: readonly (readonly string[])[]): string[][][] {
+  return rows.map((row) => withoutBlankLines(row.map(linesOf)));
+}
+
+function columnWidths(header: readonly string[], cells: readonly string[][][]): number[] {
+  return header.map((title, column) =>
+    Math.max(displayWidth(title), ...cells.flatMap((row) => (row[column] ?? []).map(displayWidth))),
+  );
+}
+
+/** The lines of a cell, without space around it, and with spaces for tabs. */
+export function linesOf(cell: string): string[] {
   return cell.replace(OUTER_SPACE, '').replaceAll('\t', TAB).split('\n');
 }
 
@@ -80,7 +95,7 @@ class Placeholders {
 const CONTROL_SEQUENCES = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\].*?(?:\x1b\\|\x07)/g;
 
 /** Terminal cells that a line takes, counted code point by code point as the tables of etcdctl 3.7 do. */
-function displayWidth(line: string): number {
+export function displayWidth(line: string): number {
   let width = 0;
   for (const character of line.replace(CONTROL_SEQUENCES, '')) {
     const codePoint = character.codePointAt(0) ?? 0;

@@ -3,7 +3,8 @@ import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { parentPath, systemPath } from '../go/file-path.js';
 import { pathErrorText, systemErrorText } from '../go/system-error.js';
 import { CommandError, type FailureOptions } from '../model/errors.js';
-import { linkTarget, statOf, syncDirectory } from './directory.js';
+import { BlockWriter } from './block-writer.js';
+import { isNameFree, linkTarget, statOf, syncDirectory } from './directory.js';
 
 /** Readable by the owner only: a snapshot can contain secrets. */
 const PRIVATE_MODE = 0o600;
@@ -17,6 +18,7 @@ export class AtomicFile {
   readonly #writer: BlockWriter;
   readonly #path: string;
   #isOpen = true;
+  #isRenamed = false;
 
   private constructor(path: string, handle: FileHandle) {
     this.#path = path;
@@ -42,11 +44,32 @@ export class AtomicFile {
     }
   }
 
+  /**
+   * A file at a path where nothing is, neither a file nor the part of one; undefined when something is there. Two processes never get the
+   * same path.
+   */
+  static async createNew(path: string): Promise<AtomicFile | undefined> {
+    const partPath = `${path}.part`;
+    let handle: FileHandle;
+    try {
+      handle = await open(systemPath(partPath), 'wx', PRIVATE_MODE);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+      throw new CommandError(`could not open ${partPath} (${pathErrorText('open', partPath, cause)})`, {
+        cause,
+      });
+    }
+    const file = new AtomicFile(path, handle);
+    if (isNameFree(path)) return file;
+    await file.discard();
+    return undefined;
+  }
+
   get partPath(): string {
     return `${this.#path}.part`;
   }
 
-  /** Appends the chunk, which must not change from now on. Returns a promise to await when the buffer is full. */
+  /** The chunk may be reused when this returns undefined, or else when the promise settles: more can be appended then. */
   append(chunk: Uint8Array): Promise<void> | undefined {
     const written = this.#writer.append(chunk);
     return written && this.#withPathError(written);
@@ -57,10 +80,15 @@ export class AtomicFile {
     return this.#withPathError(this.#writer.flush());
   }
 
-  /** Syncs the file, renames it to its path and syncs the directory. */
-  async commit(): Promise<void> {
+  /** Settles when the file is on disk. */
+  async sync(): Promise<void> {
     await this.flush();
     await this.#attempt('could not fsync snapshot: sync', () => this.#handle.sync());
+  }
+
+  /** Syncs the file, renames it to its path and syncs the directory. */
+  async commit(): Promise<void> {
+    await this.sync();
     await this.#requireOwnPartFile();
     this.#isOpen = false;
     await this.#attempt('could not close file descriptor: close', () => this.#handle.close());
@@ -69,6 +97,7 @@ export class AtomicFile {
     } catch (cause) {
       throw this.#renameError(systemErrorText(cause), { cause });
     }
+    this.#isRenamed = true;
     await syncDirectory(parentPath(this.#path));
   }
 
@@ -77,12 +106,19 @@ export class AtomicFile {
     if (this.#isOpen) {
       this.#isOpen = false;
       // The handle must not be closed while a write is in progress.
-      await this.#writer.flush().catch(() => undefined);
+      await this.#writer.stop();
       const { kind } = await this.#partFileState();
       await this.#handle.close().catch(() => undefined);
       if (kind === 'replaced') return;
     }
     await unlink(systemPath(this.partPath)).catch(() => undefined);
+  }
+
+  /** Removes the file if `commit` has renamed it, even if that failed afterwards. Never throws, like `discard`. */
+  async revoke(): Promise<void> {
+    if (!this.#isRenamed) return;
+    await unlink(systemPath(this.#path)).catch(() => undefined);
+    await syncDirectory(parentPath(this.#path)).catch(() => undefined);
   }
 
   async #withPathError(write: Promise<void>): Promise<void> {
@@ -165,77 +201,4 @@ function fileTypeOf(target: Stats): string {
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
-}
-
-/** Buffered before a write: with one write for each network message, the thread pool would cost more time than the writes. */
-const BLOCK_BYTES = 2 ** 20;
-
-/** Synced while more bytes are received, so that the final sync has little left to do. */
-const SYNC_EVERY_BYTES = 64 * 2 ** 20;
-
-/**
- * Appends to a file in blocks. One block is written while the next one is buffered. Chunks are not copied: they must not change until they
- * are written. After a failed write, every call rejects with its error.
- */
-export class BlockWriter {
-  readonly #handle: FileHandle;
-  #buffered: Uint8Array[] = [];
-  #bufferedBytes = 0;
-  #unsyncedBytes = 0;
-  #writing: Promise<void> = Promise.resolve();
-  #syncing: Promise<void> | undefined;
-
-  constructor(handle: FileHandle) {
-    this.#handle = handle;
-  }
-
-  /** Returns undefined when the chunk was only buffered; else a promise that settles when more can be appended. */
-  append(chunk: Uint8Array): Promise<void> | undefined {
-    this.#buffered.push(chunk);
-    this.#bufferedBytes += chunk.length;
-    return this.#bufferedBytes < BLOCK_BYTES ? undefined : this.#writeBuffered();
-  }
-
-  /** Settles when everything is written and no sync is running. */
-  async flush(): Promise<void> {
-    await this.#writeBuffered();
-    await this.#writing;
-    await this.#syncing;
-  }
-
-  async #writeBuffered(): Promise<void> {
-    const chunks = this.#buffered;
-    const sizeBytes = this.#bufferedBytes;
-    this.#buffered = [];
-    this.#bufferedBytes = 0;
-    await this.#writing;
-    this.#writing = this.#write(chunks, sizeBytes);
-    // The next call reports the failure. Until then the rejection counts as unhandled without this.
-    this.#writing.catch(() => undefined);
-  }
-
-  async #write(chunks: readonly Uint8Array[], sizeBytes: number): Promise<void> {
-    const { bytesWritten } = await this.#handle.writev(chunks);
-    if (bytesWritten < sizeBytes) await this.#writeRest(Buffer.concat(chunks, sizeBytes), bytesWritten);
-    this.#unsyncedBytes += sizeBytes;
-    if (this.#unsyncedBytes >= SYNC_EVERY_BYTES) this.#startSync();
-  }
-
-  /** `write` can write less than it was given, for example when the disk becomes full. */
-  async #writeRest(bytes: Uint8Array, from: number): Promise<void> {
-    for (let offset = from; offset < bytes.length; ) {
-      offset += (await this.#handle.write(bytes, offset)).bytesWritten;
-    }
-  }
-
-  /** Not awaited. `flush` reports a failure, because the system reports it only once. */
-  #startSync(): void {
-    if (this.#syncing !== undefined) return;
-    this.#unsyncedBytes = 0;
-    const syncing = this.#handle.datasync().then(() => {
-      this.#syncing = undefined;
-    });
-    syncing.catch(() => undefined);
-    this.#syncing = syncing;
-  }
 }

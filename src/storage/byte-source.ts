@@ -19,8 +19,10 @@ export interface ByteSource {
 }
 
 /** The size of a read. It starts at the minimum and doubles, up to the maximum, while reads are sequential. */
-const MIN_READ_BYTES = 16 << 10;
+const MIN_READ_BYTES = 8 << 10;
 const MAX_READ_AHEAD_BYTES = 1 << 20;
+/** Reads with gaps up to this size are sequential too: reading 16 KiB more takes as long as another call. */
+const MAX_GAP_BYTES = 16 << 10;
 
 /** A regular file. Its size is taken when it is opened. Buffers at most 1 MiB, or the longest single read if that is more. */
 export class FileByteSource implements ByteSource {
@@ -44,13 +46,18 @@ export class FileByteSource implements ByteSource {
     const flags = constants.O_RDONLY | constants.O_NONBLOCK;
     const descriptor = systemCall('open', path, () => openSync(systemPath(path), flags));
     try {
-      const status = systemCall('stat', path, () => fstatSync(descriptor));
-      if (!status.isFile()) throw new CommandError(`open ${path}: not a regular file`);
-      return new FileByteSource(path, descriptor, status.size);
+      return FileByteSource.over(descriptor, path);
     } catch (error) {
       closeQuietly(descriptor);
       throw error;
     }
+  }
+
+  /** Reads an open file, which `close` closes. The path is for error messages. */
+  static over(descriptor: number, path: string): FileByteSource {
+    const status = systemCall('stat', path, () => fstatSync(descriptor));
+    if (!status.isFile()) throw new CommandError(`open ${path}: not a regular file`);
+    return new FileByteSource(path, descriptor, status.size);
   }
 
   read(offset: number, length: number): Uint8Array {
@@ -68,7 +75,7 @@ export class FileByteSource implements ByteSource {
 
   #moveWindow(offset: number, length: number): void {
     const gap = offset - (this.#windowStart + this.#windowLength);
-    const isSequential = this.#windowLength > 0 && gap <= 0 && offset >= this.#windowStart;
+    const isSequential = this.#windowLength > 0 && gap <= MAX_GAP_BYTES && offset >= this.#windowStart;
     this.#readAheadBytes = isSequential
       ? Math.min(this.#readAheadBytes * 2, MAX_READ_AHEAD_BYTES)
       : MIN_READ_BYTES;
@@ -124,7 +131,8 @@ export class MemoryByteSource implements ByteSource {
   }
 }
 
-function checkBounds(source: ByteSource, offset: number, length: number): void {
+/** Throws `CorruptFileError` when the range is not within the source. */
+export function checkBounds(source: ByteSource, offset: number, length: number): void {
   if (offset + length > source.sizeBytes) {
     throw new CorruptFileError(
       `the file ends at byte ${source.sizeBytes}, where ${length} bytes from ${offset} on are needed`,

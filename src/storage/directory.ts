@@ -97,13 +97,21 @@ export function removeTree(path: string): void {
   succeeds(() => rmdirSync(systemPath(path)));
 }
 
-/** Resolves symbolic links in the part of the path that exists. Relative only when the working directory has no path. */
-function realPath(path: string): string {
+/** How many links of which the last one leads to nothing are followed, as many as by Linux. */
+const MAX_LINKS = 40;
+
+/** Resolves symbolic links, also those that lead to nothing yet. Relative only when the working directory has no path. */
+export function realPath(path: string, maxLinks = MAX_LINKS): string {
   try {
     return textFromBytes(realpathSync.native(systemPath(path), { encoding: 'buffer' }));
   } catch {
-    const above = parentPath(path);
-    return above === path ? path : joinPath(realPath(above), baseName(path));
+    const parent = parentPath(path);
+    if (parent === path) return path;
+    const above = realPath(parent, maxLinks);
+    const resolved = joinPath(above, baseName(path));
+    const target = linkTarget(resolved);
+    if (target === undefined || maxLinks === 0) return resolved;
+    return realPath(target.startsWith('/') ? target : `${above}/${target}`, maxLinks - 1);
   }
 }
 

@@ -1,3 +1,5 @@
+import { collectYoungGarbage } from './young-garbage.js';
+
 /** How a long task is cancelled and how it reports progress. */
 export interface LongTaskOptions {
   readonly signal?: AbortSignal | undefined;
@@ -6,6 +8,7 @@ export interface LongTaskOptions {
 }
 
 const SLICE_MS = 40;
+const STEPS_PER_CHECK = 1000;
 
 /**
  * Cooperative yielding for long synchronous work on files. After each slice of 40 ms the task yields to the event loop, so that signal
@@ -30,11 +33,23 @@ export class LongTask {
     return performance.now() >= this.#sliceEndMs;
   }
 
+  /** `shouldYield(1)`, for steps that take less time than reading the clock. */
+  shouldYieldAfterStep(): boolean {
+    this.#done++;
+    return this.#done % STEPS_PER_CHECK === 0 && performance.now() >= this.#sliceEndMs;
+  }
+
+  /** Counts the work done, and yields when the time slice is over. */
+  async pause(doneSince: number): Promise<void> {
+    if (this.shouldYield(doneSince)) await this.yield();
+  }
+
   /** Reports progress and lets the event loop run once. Rejects with the signal's reason when it is aborted. */
   async yield(): Promise<void> {
     this.#options.onProgress?.(Math.min(this.#done, this.#total), this.#total);
     await new Promise((resolve) => setImmediate(resolve));
     this.#options.signal?.throwIfAborted();
+    collectYoungGarbage();
     this.#sliceEndMs = performance.now() + SLICE_MS;
   }
 }

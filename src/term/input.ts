@@ -1,6 +1,8 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
 import { sleep } from '../model/abort-signal.js';
+import { UsageError } from '../model/errors.js';
 import { HANG_UP_WAIT_MS, mayHaveHungUp } from './terminal.js';
 
 const NEWLINE = 0x0a;
@@ -18,6 +20,7 @@ export class Input {
   #rest: Uint8Array = new Uint8Array(0);
   /** Type-ahead: lines from a terminal after the one that was asked for, for example when several are pasted. */
   readonly #typedAhead: string[] = [];
+  #taker: string | undefined;
 
   constructor(open: () => Terminal) {
     this.#open = open;
@@ -39,6 +42,11 @@ export class Input {
 
   /** The bytes up to the next newline or the end, as text without the line ending. */
   async line(): Promise<string> {
+    return (await this.lineUnlessEnded()) ?? '';
+  }
+
+  /** The same; `undefined` when there are no more bytes. */
+  async lineUnlessEnded(): Promise<string | undefined> {
     const pieces: Uint8Array[] = [];
     for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) {
       const end = chunk.indexOf(NEWLINE);
@@ -48,7 +56,18 @@ export class Input {
         break;
       }
     }
-    return Buffer.concat(pieces).toString('utf8').replace(/\r$/, '');
+    return pieces.length === 0 ? undefined : Buffer.concat(pieces).toString('utf8').replace(/\r$/, '');
+  }
+
+  /**
+   * Discards the lines that were typed on the terminal until now: they are no answers to a question that is asked after them. What
+   * stands on a line without its end is kept.
+   */
+  discardTypedAhead(): void {
+    this.#rest = new Uint8Array(0);
+    discardTerminalQueue();
+    const stream = this.#stream;
+    if (stream !== undefined) while (stream.read() !== null);
   }
 
   /**
@@ -78,6 +97,23 @@ export class Input {
     }
   }
 
+  /**
+   * All bytes of the input, at least one more than `maxBytes` if it has more; from a terminal, a line without echo. Other readers of
+   * input that is not a terminal then reject with a `UsageError`, which names the flag for which it was read.
+   */
+  async takeAll(flag: string, maxBytes: number, interrupted: () => Error): Promise<Uint8Array> {
+    if (this.#opened().isTTY) return Buffer.from(await this.hiddenLine(interrupted));
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > maxBytes) break;
+    }
+    this.#taker = flag;
+    return Buffer.concat(chunks);
+  }
+
   #opened(): Terminal {
     if (this.#stream === undefined) {
       this.#stream = this.#open();
@@ -88,6 +124,9 @@ export class Input {
   }
 
   async #next(): Promise<Uint8Array | undefined> {
+    if (this.#taker !== undefined) {
+      throw new UsageError(`${this.#taker} reads standard input: nothing else can be read from it`, 'flag');
+    }
     if (this.#rest.length > 0) {
       const left = this.#rest;
       this.#rest = new Uint8Array(0);
@@ -107,6 +146,20 @@ export class Input {
   }
 }
 
+/** Reads the lines in the queue of the controlling terminal, and does not wait for more. */
+function discardTerminalQueue(): void {
+  let terminal: number | undefined;
+  try {
+    terminal = openSync('/dev/tty', constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const line = new Uint8Array(4096);
+    while (readSync(terminal, line) > 0);
+  } catch {
+    // EAGAIN: the queue is empty. Others: there is no terminal, or it has hung up.
+  } finally {
+    if (terminal !== undefined) closeSync(terminal);
+  }
+}
+
 /** After a hang-up the input ends too, but SIGHUP decides how the process ends: waits for it to arrive. */
 async function waitForHangUp({ fd }: Terminal): Promise<void> {
   if (fd !== undefined && mayHaveHungUp(fd)) await sleep(HANG_UP_WAIT_MS);
@@ -117,18 +170,20 @@ async function* abortableIterator<Item>(
   signal: AbortSignal,
 ): AsyncGenerator<Item, void, undefined> {
   let interrupt = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    interrupt = () => reject(signal.reason);
-  });
-  signal.addEventListener('abort', interrupt, { once: true });
-  if (signal.aborted) interrupt();
+  const onAbort = () => interrupt();
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
     for (;;) {
-      const next = await Promise.race([aborted, items.next()]);
+      // A promise for each item: a race with one promise for the abort would keep all items in memory.
+      const next = await new Promise<IteratorResult<Item>>((resolve, reject) => {
+        interrupt = () => reject(signal.reason);
+        if (signal.aborted) interrupt();
+        else items.next().then(resolve, reject);
+      });
       if (next.done) return;
       yield next.value;
     }
   } finally {
-    signal.removeEventListener('abort', interrupt);
+    signal.removeEventListener('abort', onAbort);
   }
 }

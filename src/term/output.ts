@@ -44,9 +44,21 @@ export class Output {
     };
   }
 
-  /** Writes to stdout. The caller may reuse a short chunk after this returns, but not one of 64 KiB or more. */
-  out(chunk: string | Uint8Array): void {
+  /** A write to stdout has failed: what was written since may be lost. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /**
+   * Writes to stdout. The caller may reuse a short chunk after this returns, but not one of 64 KiB or more.
+   * @param colour applied to the text after control characters were escaped
+   */
+  out(chunk: string | Uint8Array, colour?: (shown: string) => string): void {
     if (this.#isBroken || chunk.length === 0) return;
+    if (colour !== undefined) {
+      this.#outColoured(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'), colour);
+      return;
+    }
     // A UTF-16 code unit takes at most three bytes in UTF-8.
     const sizeBytes = typeof chunk === 'string' ? chunk.length * 3 : chunk.length;
     if (this.#used + sizeBytes > this.#block.length) this.#flushBlock();
@@ -59,6 +71,15 @@ export class Output {
     else {
       this.#block.set(chunk, this.#used);
       this.#used += chunk.length;
+    }
+  }
+
+  #outColoured(text: string, colour: (shown: string) => string): void {
+    this.#flushBlock();
+    if (this.#isBroken) return;
+    this.endStatus();
+    if (!this.#stdout.write(colour(this.#stdout.isTerminal ? escapeControls(text) : text))) {
+      this.#needsDrain = true;
     }
   }
 

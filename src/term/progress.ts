@@ -6,6 +6,7 @@ import { escapeControls } from './terminal-text.js';
 /** Has the same shape as the `Progress` of a command's context. */
 export interface ProgressLine {
   update(done: number, total?: number): void;
+  show(text: string): void;
   stop(): void;
 }
 
@@ -37,7 +38,11 @@ const MIN_COLUMNS = 20;
 /** For locales without UTF-8. */
 const ASCII_SPINNER = { frames: ['-', '\\', '|', '/'], interval: REDRAW_MS };
 
-const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined };
+const SILENT: ProgressLine = {
+  update: () => undefined,
+  show: () => undefined,
+  stop: () => undefined,
+};
 
 /**
  * Shows a spinner with the amount done and the rate on stderr after half a second. Does nothing when stderr is not a terminal, when TERM is
@@ -66,6 +71,10 @@ export function startProgress(
     update(newDone, newTotal) {
       done = newDone;
       total = newTotal;
+    },
+    show(newText) {
+      done = 0;
+      text = newText;
     },
     stop: () => spinner.stop(),
   };

@@ -7,6 +7,11 @@ export interface ConnectionOptions {
   readonly tls: TlsOptions;
   readonly proxy: ProxySettings;
   readonly credentials?: Credentials;
+  /**
+   * In the executable, connect to the first endpoint while the client is made, and not only for the first call: the server works on the
+   * handshake while the code for calls is loaded.
+   */
+  readonly connectsAtOnce?: boolean;
   readonly dialTimeoutMs: number;
   readonly keepAliveTimeMs: number;
   readonly keepAliveTimeoutMs: number;
@@ -18,9 +23,9 @@ export interface ConnectionOptions {
   readonly maxReceiveBytes: number;
   /**
    * Called at most once, while the first call waits for a connection: when all endpoints have failed, or after a second. Gets one sentence
-   * for each endpoint that has failed.
+   * for each endpoint that has failed, and whether all of them have failed because of a certificate, the server's or the client's.
    */
-  readonly reportFailures?: (reasons: readonly string[]) => void;
+  readonly reportFailures?: (reasons: readonly string[], areAboutCertificates: boolean) => void;
   /**
    * Called when the caller has aborted a call that was waiting for its first response. Gets a function that says what it was waiting for:
    * one sentence for each endpoint that was tried. The call rejects after this has settled.

@@ -11,7 +11,6 @@ export {
   Compare_CompareTarget as CompareTarget,
   DeleteRangeRequest,
   DeleteRangeResponse,
-  KVDefinition as KvDefinition,
   PutRequest,
   PutResponse,
   RangeRequest,
@@ -34,9 +33,10 @@ export {
   WatchCancelRequest,
   WatchCreateRequest,
   WatchCreateRequest_FilterType as FilterType,
-  WatchDefinition,
   WatchProgressRequest,
   WatchRequest,
   WatchResponse,
 } from './generated/etcdserverpb/watch.js';
 export { Event, Event_EventType as EventType, KeyValue } from './generated/mvccpb/kv.js';
+export { WatchDefinition } from './packed-events.js';
+export { KvDefinition } from './packed-key-values.js';

@@ -35,19 +35,34 @@ const globalsOf = (table: FlagTable) =>
 /** Completes with our code in this process, which is faster than a run of the program. */
 function askHere(program: Parser, words: readonly string[]): string[] {
   const outcome = program.parse(['__completeNoDesc', ...words]);
-  return outcome.kind === 'help' ? outcome.text.trimEnd().split('\n').slice(0, -1) : [];
+  return outcome.kind === 'help' ? outcome.text().trimEnd().split('\n').slice(0, -1) : [];
 }
 
 /** Commands and flags that ours has in addition to the newest real program, by command. */
 const ADDED_TO_ETCDCTL: Readonly<Record<string, readonly string[]>> = {
-  defrag: ['--data-dir'],
-  snapshot: ['restore', 'status', 'verify'],
+  alarm: ['recover'],
+  defrag: ['--data-dir', '--rolling', '--dry-run', '--move-leader', '--min-reclaim', '--health-timeout'],
+  member: ['replace'],
+  get: ['--decode', '--from-snapshot', '--raw'],
+  '': ['diff', 'doctor', 'export', 'import', 'local', 'profile', 'top'],
+  help: ['diff', 'doctor', 'export', 'import', 'local', 'profile', 'top'],
+  'make-mirror': ['--checkpoint', '--dest-replace'],
+  watch: ['--checkpoint', '--decode'],
+  version: ['--client'],
+  del: ['--dry-run', '--yes'],
+  'endpoint health': ['--quorum', '--wait'],
+  'endpoint status': ['--all'],
+  'user add': ['--new-user-password-file'],
+  'user passwd': ['--new-user-password-file'],
+  snapshot: ['list', 'restore', 'status', 'verify'],
+  'snapshot save': ['--compress', '--keep', '--cluster-name', '--pick'],
 };
 const ADDED_TO_ETCDUTL: Readonly<Record<string, readonly string[]>> = {
   '': ['backup', 'check', 'hash', 'iterate-bucket', 'list-bucket'],
   help: ['backup', 'check', 'hash', 'iterate-bucket', 'list-bucket'],
-  snapshot: ['verify'],
-  'snapshot restore': ['--target-version'],
+  snapshot: ['list', 'verify'],
+  version: ['--client'],
+  'snapshot restore': ['--target-version', '--local', '--root', '--dry-run', '--yes'],
 };
 
 describe.skipIf(!comparesWithAtLeast('3.7')).each([
@@ -139,7 +154,7 @@ describe('the completion script for bash', () => {
       // Runs the completion requests of the script, and prints other command lines, which a user would have run.
       writeFileSync(
         file,
-        `#!/bin/sh\ncase "$1" in __*|completion) exec ${command} "$@";; *) echo "ran $*";; esac\n`,
+        `#!/bin/sh\ncase "$ANSWER$1" in __*|completion) exec ${command} "$@";; *completion) exec ${command} "$@";; *__*) printf "$ANSWER";; *) echo "ran $*";; esac\n`,
       );
       chmodSync(file, 0o755);
     }
@@ -147,7 +162,7 @@ describe('the completion script for bash', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** The completions that bash would insert or list for the line; `words` is the line as bash splits it. */
-  function complete(words: readonly string[], line = words.join(' ')): string[] {
+  function complete(words: readonly string[], line = words.join(' '), answer = ''): string[] {
     const [program = ''] = words;
     const script = [
       `source <(${program} completion bash)`,
@@ -156,7 +171,7 @@ describe('the completion script for bash', () => {
       `printf '%s\\n' "\${COMPREPLY[@]}"`,
     ].join('\n');
     const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', ...words], {
-      env: { PATH: `${folder}:${process.env.PATH}`, LINE: line },
+      env: { PATH: `${folder}:${process.env.PATH}`, LINE: line, ANSWER: answer },
       encoding: 'utf8',
     });
     expect(stderr.replace(/.*compopt: .*\n/g, '')).toBe('');
@@ -181,6 +196,18 @@ describe('the completion script for bash', () => {
     expect(complete(['etcdctl', 'get', '--keys'])).toEqual(['--keys-only']);
     expect(complete(['etcdctl', '-w', ''], 'etcdctl -w ')).toContain('protobuf');
     expect(complete(['etcdutl', 'vers'])).toEqual(['version']);
+  });
+
+  it('offers only the part after the last colon of a word that bash splits there', () => {
+    const answer = 'https://a:1\\nhttps://b:1\\n:4\\n';
+    const offered = (words: readonly string[], line: string) => complete(['etcdctl', ...words], line, answer);
+    expect(offered(['--endpoints', ''], 'etcdctl --endpoints ')).toEqual(['https://a:1', 'https://b:1']);
+    const typed = ['--endpoints', 'https', ':', '//'];
+    expect(offered(typed, 'etcdctl --endpoints https://')).toEqual(['//a:1', '//b:1']);
+    expect(offered(['--endpoints', '=', 'https', ':'], 'etcdctl --endpoints=https:')).toEqual([
+      '//a:1',
+      '//b:1',
+    ]);
   });
 
   it('joins words that bash splits at = and :', () => {

@@ -2,7 +2,7 @@
  * What a person gets when there is no connection: all of stderr, the exit code, and when. The real etcdctl runs the same command line
  * beside it. `MEASURED_FAILURES` names a file for the times of both.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, type expect, it } from 'vitest';
 import { type Attempt, CONNECTION_ROWS, type FailureRow } from '../support/lab/failures/connection-rows.js';
 import { FailureLab } from '../support/lab/failures/failure-lab.js';
@@ -111,11 +111,17 @@ function expectWords(stderr: string, { row, attempt, real }: Expected, expectHer
   return true;
 }
 
-function linePatterns({ says }: FailureRow, { endpoints }: Attempt): RegExp[] {
+const LOCAL_HINT = /^this node has TLS files for etcd, found in process \d+: --local uses them$/;
+const HAS_PROCESSES = existsSync('/proc/self/environ');
+
+function linePatterns({ says }: FailureRow, { endpoints, hintsAtLocal = false }: Attempt): RegExp[] {
   const whole = (prefix: string, message: ConnectionMessage) =>
     new RegExp(`^${patternOf(prefix)}${patternOf(CONNECTION_MESSAGES[message].text)}$`);
   if ('files' in says) return [whole('', says.files)];
-  return says.flatMap((message, index) => (message ? [whole(`${endpoints[index]}: `, message)] : []));
+  const reasons = says.flatMap((message, index) =>
+    message ? [whole(`${endpoints[index]}: `, message)] : [],
+  );
+  return hintsAtLocal && HAS_PROCESSES ? [...reasons, LOCAL_HINT] : reasons;
 }
 
 async function run(

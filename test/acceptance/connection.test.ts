@@ -60,7 +60,7 @@ describe('a token that expires', () => {
       await client.kv.put({ key: Buffer.from('k'), value: Buffer.from('2') });
       await setTimeout(3000);
       const { kvs } = await client.kv.range({ key: Buffer.from('k') });
-      expect(Buffer.from(kvs[0]?.value ?? []).toString()).toBe('2');
+      expect(Buffer.from(kvs.at(0)?.value ?? []).toString()).toBe('2');
     } finally {
       client.close();
     }

@@ -28,26 +28,50 @@ describe('the npm package', () => {
     const line = ['install', '--global', '--offline', '--prefix', prefix, join(folder, tarball)];
     const installed = await run(npm, line, { env: { npm_config_cache: join(folder, 'empty-cache') } });
     expect(installed.code, installed.stderr.toString()).toBe(0);
-    for (const name of ['etcdctl', 'etcdutl']) {
+    for (const name of ['etcdctl', 'etcdutl', 'etcdctl-ts', 'etcdutl-ts']) {
       const result = await run(programAt(join(prefix, 'bin', name)), ['version']);
-      expect(result.stdout.toString()).toBe(`${name} version: 3.7.1\nAPI version: 3.7\n`);
+      const [program] = name.split('-');
+      expect(result.stdout.toString()).toBe(`${program} version: 3.7.1\nAPI version: 3.7\n`);
       expect(result.stderr.toString()).toBe('');
     }
+  });
+
+  it('runs under its own name with npx, from the tarball and without any download', async () => {
+    const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+    const home = mkdtempSync(join(folder, 'home-'));
+    const line = ['--yes', '--offline', `--package=${join(folder, tarball)}`, 'etcdctl-ts'];
+    const env = {
+      HOME: home,
+      npm_config_cache: join(home, 'cache'),
+      npm_config_prefix: join(home, 'prefix'),
+    };
+    const version = await run(programAt('npx'), [...line, 'version'], { env, cwd: home });
+    expect(version.stderr.toString()).toBe('');
+    expect(version.stdout.toString()).toBe('etcdctl version: 3.7.1\nAPI version: 3.7\n');
+    const health = await run(
+      programAt('npx'),
+      [...line, '--endpoints=127.0.0.1:1', '--command-timeout=100ms', 'endpoint', 'health'],
+      { env, cwd: home },
+    );
+    expect(health.stderr.toString()).toMatch(/127\.0\.0\.1:1 is unhealthy/);
+    expect(health.code).toBe(1);
   });
 
   it.each([
     ['version', 'etcdctl', ['version'], ['program']],
     ['a single call', 'etcdctl', ['get', 'k'], ['calls', 'program']],
     ['another command with calls', 'etcdctl', ['lease', 'keep-alive', '1'], ['calls', 'program', 'rest']],
-    ['the help of all commands', 'etcdctl', ['--help'], ['program', 'rest']],
+    ['the help of all commands', 'etcdctl', ['--help'], ['program']],
     ['a database file', 'etcdutl', ['hashkv', join(folder, 'missing')], ['program', 'rest', 'storage']],
   ])(
     'caches and reuses the compiled code of the files that it needs: %s',
     async (_what, name, line, files) => {
       const caches = mkdtempSync(join(folder, 'caches-'));
       const program = programAt(process.execPath);
-      const endpoint = name === 'etcdctl' ? ['--endpoints=127.0.0.1:1', '--command-timeout=200ms'] : [];
-      const args = [join(checkout, 'bin', `${name}.js`), ...line, ...endpoint];
+      // --root: the processes of other tests would be a reason to load the search for --local.
+      const limits = ['--endpoints=127.0.0.1:1', '--command-timeout=200ms', `--root=${folder}`];
+      const flags = name === 'etcdctl' ? limits : [];
+      const args = [join(checkout, 'bin', `${name}.js`), ...line, ...flags];
       const env = { XDG_CACHE_HOME: caches, NODE_DISABLE_COMPILE_CACHE: '' };
       const first = await run(program, args, { env });
       const kept = keptFiles(join(caches, 'etcdctl-ts'));

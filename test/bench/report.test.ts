@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { alternate, MissingCommandError } from '../../bench/measure/alternate.mjs';
 import { median } from '../../bench/measure/median.mjs';
+import { requireBuiltFrom } from '../../bench/report/built-from.mjs';
 import { growthPlot } from '../../bench/report/growth-plot.mjs';
+import { startUpPlot } from '../../bench/report/start-up-plot.mjs';
 import { rowLine } from '../../bench/report/table.mjs';
+import { parseRuns, selectRows } from '../../bench/select-rows.mjs';
 
 const contender = (name: string) => ({
   name,
@@ -81,5 +84,61 @@ describe('the benchmark', () => {
     expect(svg.match(/<polyline points="[\d. ,]+"/g)).toHaveLength(2);
     expect(svg).toContain('>get: ours</text>');
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('draws a bar for each program of a short command', () => {
+    const outcomes = ['etcd 3.7.1', 'etcd 3.5.30', 'npm'].map((contender, index) => ({
+      contender,
+      runs: 1,
+      value: 0.01 * (index + 1),
+      fastest: 0.01,
+    }));
+    const skipped = { contender: 'standalone', runs: 0, value: 0, fastest: 0, skipped: 'not there' };
+    const results = ['`get`', '`put`'].map((title) => ({
+      title,
+      unit: 's',
+      machine: {} as never,
+      outcomes: [...outcomes, skipped],
+    }));
+    const svg = startUpPlot(results);
+    expect(svg.match(/<rect x=/g)).toHaveLength(6);
+    expect(svg).toContain('>30.0 npm</text>');
+    expect(svg).toContain('>get</text>');
+    expect(svg).not.toMatch(/NaN|Infinity|undefined|standalone/);
+  });
+
+  it('selects rows by parts of their ids, and names the ids when a text is in none', () => {
+    const rows = ['start-get', 'start-help', 'watch-live'].map((id) => ({ id }));
+    const select = (only: string[], not: string[] = []) =>
+      selectRows(rows, { only, not }).map(({ id }) => id);
+    expect(select([])).toEqual(['start-get', 'start-help', 'watch-live']);
+    expect(select(['get,live'])).toEqual(['start-get', 'watch-live']);
+    expect(select(['get', 'watch, help'])).toEqual(['start-get', 'start-help', 'watch-live']);
+    expect(select(['start'], ['help'])).toEqual(['start-get']);
+    const ids = 'the ids are:\n  start-get\n  start-help\n  watch-live';
+    expect(() => select(['get,wach'])).toThrow(`no row has "wach" in its id; ${ids}`);
+    expect(() => select([], ['hepl'])).toThrow('no row has "hepl"');
+    expect(() => select(['get,'])).toThrow('a text is empty');
+    expect(() => select(['start'], ['start'])).toThrow('no row is left');
+  });
+
+  it('takes a number of runs, and refuses other texts', () => {
+    expect([parseRuns(undefined), parseRuns('12')]).toEqual([undefined, 12]);
+    for (const text of ['x', '', '0', '-1', '1.5', '3x']) expect(() => parseRuns(text)).toThrow('--runs');
+  });
+
+  it('publishes figures only of builds of the commit that is checked out', () => {
+    const buildOf = (name: string, commit: string) => {
+      const script = `console.log('${JSON.stringify({ commit })}')`;
+      const program = { command: process.execPath, leadingArgs: ['-e', script, '--'] };
+      return { name, etcdctl: program, etcdutl: program };
+    };
+    const real = { ...buildOf('etcd 3.7.1', ''), etcdctl: { command: '/absent', leadingArgs: [] } };
+    const npm = buildOf('npm', 'abc');
+    expect(() => requireBuiltFrom([real, npm, buildOf('standalone', 'abc')], 'abc')).not.toThrow();
+    expect(() => requireBuiltFrom([npm, buildOf('standalone', 'abc-dirty')], 'abc')).toThrow(
+      'the standalone build is of abc-dirty, and the checkout at abc',
+    );
+    expect(() => requireBuiltFrom([npm], 'def')).toThrow('the npm build is of abc');
   });
 });

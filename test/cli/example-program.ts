@@ -73,14 +73,14 @@ export function invocationOf(
   env: Record<string, string> = {},
 ): Invocation<typeof GLOBAL_FLAGS> & { options: Received } {
   const outcome = exampleProgram().parse(argv, env);
-  if (outcome.kind !== 'run') throw new Error(`help instead of a command: ${outcome.text}`);
+  if (outcome.kind !== 'run') throw new Error(`help instead of a command: ${outcome.text()}`);
   return { ...outcome.invocation, options: outcome.invocation.options as Received };
 }
 
 export function helpOf(argv: readonly string[]): string {
   const outcome = exampleProgram().parse(argv);
   if (outcome.kind !== 'help') throw new Error(`a command instead of help: ${outcome.invocation.path}`);
-  return outcome.text;
+  return outcome.text();
 }
 
 /** The `UsageError` that the function throws. */

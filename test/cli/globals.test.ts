@@ -28,10 +28,14 @@ it('the defaults are those of etcdctl', () => {
     user: undefined,
     format: 'simple',
     hex: false,
+    connectionFlags: [],
+    textIds: false,
     debugLines: [],
     commandTimeoutMs: 5000,
     commandTimeoutGiven: false,
     lockTimeoutMs: 10_000,
+    nodeRoot: '/',
+    usesLocal: false,
     warnings: [],
   });
 });
@@ -39,13 +43,18 @@ it('the defaults are those of etcdctl', () => {
 describe('commands that work on files', () => {
   it('use the output format if they print a result, and the lock timeout', () => {
     const given = { 'write-out': 'json', timeout: 0, endpoints: [''] };
-    expect(resolveFileGlobals(given, true)).toMatchObject({ format: 'json', lockTimeoutMs: 0 });
-    expect(resolveFileGlobals({}, true)).toMatchObject({ format: 'simple', lockTimeoutMs: 10_000 });
+    expect(resolveFileGlobals(given, 'snapshot-status')).toMatchObject({ format: 'json', lockTimeoutMs: 0 });
+    expect(resolveFileGlobals({}, 'snapshot-status')).toMatchObject({
+      format: 'simple',
+      lockTimeoutMs: 10_000,
+    });
   });
 
   it('ignore the output format if they print no result, as etcdutl does', () => {
-    expect(resolveFileGlobals({ 'write-out': 'xml' }, false).format).toBe('simple');
-    expect(() => resolveFileGlobals({ 'write-out': 'xml' }, true)).toThrow('unsupported output format');
+    expect(resolveFileGlobals({ 'write-out': 'xml' }, undefined).format).toBe('simple');
+    expect(() => resolveFileGlobals({ 'write-out': 'xml' }, 'snapshot-status')).toThrow(
+      'unsupported output format',
+    );
   });
 });
 
@@ -110,6 +119,59 @@ describe('variables', () => {
       ETCDCTL_CLUSTER: '1',
     };
     expect(resolve({}, env).warnings).toEqual([]);
+  });
+});
+
+describe('ETCDCTL_FLAGS_WIN', () => {
+  const win = (value: string, given: Partial<GlobalFlagValues>, env: Environment) =>
+    resolve(given, { ETCDCTL_FLAGS_WIN: value, ...env });
+
+  it('lets flags win over their variables, and is known', () => {
+    const { connection, warnings } = win('true', { endpoints: ['a:1'] }, { ETCDCTL_ENDPOINTS: 'b:1' });
+    expect(connection.endpoints).toEqual(['a:1']);
+    expect(warnings).toEqual([]);
+    expect(win('1', { hex: false }, { ETCDCTL_HEX: 'maybe' }).hex).toBe(false);
+  });
+
+  it.each(['', 'false', '0'])('%j changes nothing', (value) => {
+    const refusal = statusOfStreamFailure(() => win(value, { hex: true }, { ETCDCTL_HEX: '1' }));
+    expect(refusal.message).toContain('conflicting environment variable "ETCDCTL_HEX"');
+  });
+
+  it('must be a boolean', () => {
+    expect(statusOfStreamFailure(() => win('yes', {}, {})).message).toBe(
+      'invalid value "yes" for ETCDCTL_FLAGS_WIN: strconv.ParseBool: parsing "yes": invalid syntax',
+    );
+  });
+
+  it('shows origins with --debug', () => {
+    const { debugLines } = win(
+      'true',
+      { debug: true, user: 'bob:pw' },
+      { ETCDCTL_USER: 'root', ETCDCTL_PASSWORD: 's3cret', ETCDCTL_HEX: 'true' },
+    );
+    expect(debugLines).toEqual(
+      expect.arrayContaining([
+        'ETCDCTL_HEX=true (variable ETCDCTL_HEX)',
+        'ETCDCTL_PASSWORD= (default)',
+        'ETCDCTL_USER=bob:******** (flag)',
+        'ETCDCTL_WRITE_OUT=simple (default)',
+      ]),
+    );
+    expect(debugLines).toHaveLength(21);
+  });
+
+  it.each([
+    [{ user: 'bob' }, { ETCDCTL_USER: 'root', ETCDCTL_PASSWORD: 'x' }, { username: 'bob' }],
+    [{ user: 'bob' }, { ETCDCTL_PASSWORD: 'x' }, { username: 'bob', password: 'x' }],
+    [
+      { 'password-file': 'f' },
+      { ETCDCTL_USER: 'root', ETCDCTL_PASSWORD: 'x' },
+      { username: 'root', passwordFile: 'f' },
+    ],
+    [{ 'user-file': 'f' }, { ETCDCTL_USER: 'root:x' }, { userFile: 'f' }],
+  ])('keeps passwords with their users: %j, %j', (given, env, user) => {
+    expect(win('true', given, env).user).toEqual(user);
   });
 });
 
@@ -196,6 +258,44 @@ describe('the user', () => {
     expect(connection.credentials).toEqual(password === undefined ? undefined : login);
   });
 
+  it.each([
+    [
+      { user: 'root', 'password-file': 'f' },
+      { username: 'root', passwordFile: 'f' },
+    ],
+    [{ 'user-file': 'f' }, { userFile: 'f' }],
+  ])('of the flags %j comes from a file', (given, user) => {
+    expect(resolve(given).user).toEqual(user);
+    expect(resolve(given).connection.credentials).toBeUndefined();
+  });
+
+  it('may have its file in a variable', () => {
+    expect(resolve({ user: 'a' }, { ETCDCTL_PASSWORD_FILE: 'f' }).user).toEqual({
+      username: 'a',
+      passwordFile: 'f',
+    });
+    expect(resolve({}, { ETCDCTL_USER_FILE: 'f' }).user).toEqual({ userFile: 'f' });
+  });
+
+  it.each<[Partial<GlobalFlagValues>, Environment, string]>([
+    [{ user: 'a', password: 'x', 'password-file': 'f' }, {}, '--password and --password-file cannot'],
+    [{ user: 'a', 'user-file': 'f' }, {}, '--user and --user-file cannot be used together'],
+    [{ user: 'a', 'user-file': 'f' }, {}, 'give only one of them'],
+    [{ 'user-file': 'f', password: 'x' }, {}, '--password and --user-file cannot be used together'],
+    [{ 'user-file': 'f', 'password-file': 'f' }, {}, '--password-file and --user-file cannot'],
+    [{ 'user-file': '-', 'password-file': '-' }, {}, '--password-file and --user-file cannot'],
+    [{ 'auth-jwt-token': 't', 'user-file': 'f' }, {}, '--auth-jwt-token and --user-file cannot'],
+    [{ 'user-file': 'f' }, { ETCDCTL_USER: 'a' }, 'ETCDCTL_USER and --user-file cannot'],
+    [{ 'password-file': 'f' }, {}, '--password-file needs a user name: give --user NAME'],
+    [{ user: 'a:x', 'password-file': 'f' }, {}, '--password-file needs a user name without a password'],
+    [{ user: 'a', 'password-file': '' }, {}, 'empty string is passed to --password-file option'],
+  ])('is refused when given twice or by half: %j, %j', (given, env, message) => {
+    expect(statusOfStreamFailure(() => resolve(given, env))).toMatchObject({
+      kind: 'flag',
+      message: expect.stringContaining(message),
+    });
+  });
+
   it('is ignored when a token is given', () => {
     const { user, connection } = resolve({ user: 'root:x', 'auth-jwt-token': 'abc' });
     expect(user).toBeUndefined();
@@ -219,6 +319,22 @@ it.each(['x', '', 'JSON'])('the output format %j is rejected', (format) => {
   });
 });
 
+it('repeats the flags that name the cluster, without secrets', () => {
+  const given = {
+    endpoints: ['a:1', 'b:2'],
+    user: 'root:pa:ss',
+    password: 'secret',
+    'auth-jwt-token': 'toktok',
+    'insecure-skip-tls-verify': true,
+    'write-out': 'json',
+  };
+  expect(resolve(given, { ETCDCTL_CACERT: '/ca.crt' }).connectionFlags).toEqual([
+    '--endpoints=a:1,b:2',
+    '--insecure-skip-tls-verify=true',
+    '--user=root',
+  ]);
+});
+
 it('--debug prints every value except secrets', () => {
   const given = { debug: true, user: 'root:pa:ss', password: '', endpoints: ['a:1', 'b:2'] };
   const { debugLines } = resolve(given, { ETCDCTL_AUTH_JWT_TOKEN: 'toktok' });
@@ -233,6 +349,68 @@ it('--debug prints every value except secrets', () => {
   expect(debugLines).toContain('ETCDCTL_ENDPOINTS=[a:1,b:2]');
   expect(debugLines).toContain('ETCDCTL_USER=root:********');
   expect(debugLines.join('\n')).not.toMatch(/pa:ss|toktok/);
+});
+
+it('--debug lists the flags that etcdctl lacks only when they have a value', () => {
+  const given = { debug: true, ids: 'string', user: 'root', 'password-file': '/run/secret' };
+  const { debugLines } = resolve(given);
+  expect(debugLines).toHaveLength(23);
+  expect(debugLines).toContain('ETCDCTL_IDS=string');
+  expect(debugLines).toContain('ETCDCTL_PASSWORD_FILE=/run/secret');
+});
+
+describe('--ids', () => {
+  it('is number by default', () => {
+    expect(resolve({ ids: 'number' }).textIds).toBe(false);
+    expect(resolve({}, { ETCDCTL_IDS: 'string' }).textIds).toBe(true);
+  });
+
+  it('must be number or string', () => {
+    expect(statusOfStreamFailure(() => resolve({ ids: 'hex' }))).toMatchObject({
+      kind: 'flag',
+      message: 'unsupported format of ids',
+      reasons: ['--ids must be number or string'],
+    });
+  });
+
+  it('counts for commands that work on files, as its variable does', () => {
+    expect(resolveFileGlobals({ ids: 'string' }, 'snapshot-status').textIds).toBe(true);
+    expect(
+      resolveFileGlobals({}, 'snapshot-status', { ETCDCTL_IDS: 'string', ETCDCTL_WRITE_OUT: 'json' }),
+    ).toMatchObject({
+      textIds: true,
+      format: 'simple',
+    });
+    expect(resolveFileGlobals({ ids: 'hex' }, undefined).textIds).toBe(false);
+  });
+});
+
+describe('advice for commands that need one endpoint', () => {
+  const endpoints = ['a:1', 'b:1'];
+  it.each<[Partial<GlobalFlagValues>, Environment, string | undefined]>([
+    [{ endpoints }, {}, undefined],
+    [{ endpoints: ['a:1'] }, {}, undefined],
+    [{}, { ETCDCTL_ENDPOINTS: 'a:1' }, undefined],
+    [
+      {},
+      { ETCDCTL_ENDPOINTS: 'a:1,b:1' },
+      'the endpoints come from ETCDCTL_ENDPOINTS: unset it, or set ETCDCTL_FLAGS_WIN=true, and choose one with --endpoints URL',
+    ],
+    [
+      {},
+      { ETCDCTL_ENDPOINTS: 'a:1,b:1', ETCDCTL_FLAGS_WIN: 'true' },
+      'the endpoints come from ETCDCTL_ENDPOINTS: choose one with --endpoints URL',
+    ],
+  ])('%j, %j', (given, env, advice) => {
+    expect(resolve(given, env).endpointAdvice).toBe(advice);
+  });
+
+  it('names a profile', () => {
+    const layer = { origin: 'profile prod, /p.yaml', values: { endpoints } };
+    expect(resolveGlobals({}, {}, () => undefined, { layers: [layer] }).endpointAdvice).toBe(
+      'the endpoints come from profile prod, /p.yaml: choose one with --endpoints URL',
+    );
+  });
 });
 
 describe('variables of Go programs', () => {

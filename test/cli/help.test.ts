@@ -83,11 +83,86 @@ describe('help', () => {
       run: async () => {},
     });
     const outcome = program.parse(['wordy', '-h']);
-    const lines = outcome.kind === 'help' ? outcome.text.split('\n') : [];
+    const lines = outcome.kind === 'help' ? outcome.text().split('\n') : [];
     expect(lines).toContain(indented);
     const at = lines.indexOf('Examples:');
     expect(lines.slice(at, at + 5)).toEqual(['Examples:', `  ${example}`, '', '  # more', '']);
     expect(lines.filter((line) => line.startsWith('word '))).toHaveLength(3);
+  });
+});
+
+describe('help on a narrow terminal', () => {
+  const helpFor = (argv: readonly string[], columns: number) => {
+    const outcome = exampleProgram().parse(argv);
+    return outcome.kind === 'help' ? outcome.text(columns) : '';
+  };
+
+  it('keeps the last column free; only words that are longer take it', () => {
+    for (const columns of [80, 60, 40]) {
+      for (const argv of [[], ['get', '-h'], ['endpoint'], ['options']]) {
+        const lines = helpFor(argv, columns).split('\n');
+        const isLong = (line: string) => line.length >= columns && line.trim().includes(' ');
+        expect(lines.filter(isLong)).toEqual([]);
+      }
+    }
+  });
+
+  it('wraps comments of examples, but not their commands', () => {
+    const program = exampleProgram();
+    program.command({
+      name: 'wordy',
+      summary: 'Talks',
+      examples: [
+        '# A comment that is longer than the terminal',
+        'etcdctl wordy with many arguments after it',
+      ],
+      flags: {},
+      deadline: 'none',
+      toOptions: () => ({}),
+      run: async () => {},
+    });
+    const outcome = program.parse(['wordy', '-h']);
+    expect(outcome.kind === 'help' && outcome.text(40)).toContain(
+      '\n  # A comment that is longer than the\n  # terminal\n  etcdctl wordy with many arguments after it\n',
+    );
+  });
+
+  it('is as in a pipe when the terminal is wide, or its size is not set', () => {
+    for (const argv of [[], ['get', '-h'], ['options']]) {
+      expect(helpFor(argv, 97)).toBe(helpOf(argv));
+      expect(helpFor(argv, 0)).toBe(helpOf(argv));
+    }
+  });
+
+  it('puts the text of a flag below its name when there is no space beside it', () => {
+    expect(helpFor(['get', '-h'], 40)).toMatchInlineSnapshot(`
+      "Print keys.
+
+      Usage:
+        etcdctl get <key> [flags]
+
+      Flags:
+        --prefix
+              all keys that begin with <key>
+        --rev <number>
+              the store as it was at this
+              revision
+        --order <text>
+              order of the keys (one of
+              ASCEND, DESCEND)
+        -i, --interactive
+              ask
+        --no-password
+              no password
+        --pause <duration>
+              how long to wait (default 1.5s)
+        --tag <list>
+              marks (default none)
+
+      Run 'etcdctl options' for the flags
+      that every command accepts.
+      "
+    `);
   });
 });
 
@@ -109,7 +184,7 @@ describe('options', () => {
       listsGlobalFlagsApart: false,
     });
     const outcome = program.parse([]);
-    expect(outcome.kind === 'help' && outcome.text).toContain(
+    expect(outcome.kind === 'help' && outcome.text()).toContain(
       '-w, --write-out <text>  output format (default simple)',
     );
     expect(() => program.parse(['options'])).toThrow('unknown command "options" for "etcdutl"');
@@ -126,6 +201,7 @@ it('describe() returns the declarations as data', () => {
     summary: GLOBAL_FLAGS['write-out'].summary,
     defaultText: 'simple',
     isRequired: false,
+    isAddition: false,
     choices: ['fields', 'json', 'protobuf', 'simple', 'table'],
   });
   const endpoint = commands.find((command) => command.name === 'endpoint');

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { CommandTable } from '../../src/cli/command-table.js';
+import { nameMeant } from '../../src/cli/command-tree.js';
 import { stringFlag } from '../../src/cli/flags.js';
-import { type CommandTable, createProgram } from '../../src/cli/program.js';
+import { createProgram } from '../../src/cli/program.js';
+import { SUMMARIES } from '../../src/commands/v3/summaries.js';
 import { createEtcdctl, ETCDCTL_COMMANDS } from '../../src/etcdctl.js';
 import { createEtcdutl, ETCDUTL_COMMANDS } from '../../src/etcdutl.js';
 import { UsageError } from '../../src/model/errors.js';
@@ -49,6 +52,31 @@ describe('finding the command', () => {
     const refusal = statusOfStreamFailure(() => exampleProgram().parse(line.split(' ')));
     expect(refusal.message).toBe(`unknown command "${word}" for "etcdctl endpoint"`);
     expect(refusal.reasons).toEqual(reasons);
+  });
+});
+
+describe('a name that etcdctl does not have', () => {
+  const names = [
+    { name: 'downgrade' },
+    { name: 'lease' },
+    { name: 'lock' },
+    { name: 'doctor', isAddition: true },
+    { name: 'local', isAddition: true },
+    { name: 'locate', isAddition: true },
+  ];
+  it.each([
+    ['do', 'downgrade'],
+    ['d', 'downgrade'],
+    ['doc', 'doctor'],
+    ['doctor', 'doctor'],
+    ['l', undefined],
+    ['lo', 'lock'],
+    ['loca', undefined],
+    ['local', 'local'],
+    ['locat', 'locate'],
+    ['x', undefined],
+  ])('%s means %s', (word, meant) => {
+    expect(nameMeant(word, names)).toBe(meant);
   });
 });
 
@@ -231,7 +259,8 @@ describe('required flags', () => {
 
   it('may be empty, and are not required with --help', () => {
     expect(parse('--to=', '--from=')).toMatchObject({ invocation: { options: { to: '', from: '' } } });
-    expect(parse('--help')).toMatchObject({ kind: 'help', text: expect.stringContaining('(required)') });
+    const help = parse('--help');
+    expect(help.kind === 'help' && help.text()).toContain('(required)');
   });
 
   it('can determine the deadline policy', () => {
@@ -358,6 +387,23 @@ describe('of a table of commands', () => {
   it('all commands are loaded without a command line', async () => {
     expect(await loadedFor()).toEqual(names);
   });
+});
+
+it('etcdctl has the summaries of its commands for its help page, which needs no command', async () => {
+  const { commands } = (await createEtcdctl()).describe();
+  const declared = commands.filter(({ name }) => name in ETCDCTL_COMMANDS);
+  expect(SUMMARIES).toEqual(
+    Object.fromEntries(declared.map(({ name, group, summary }) => [name, { group, summary }])),
+  );
+  for (const argv of [['--help'], [], ['--debug']]) {
+    const page = (program: Awaited<ReturnType<typeof createEtcdctl>>) => {
+      const outcome = program.parse(argv);
+      return outcome.kind === 'help' ? outcome.text(80) : '';
+    };
+    const program = await createEtcdctl(argv);
+    expect(page(program)).toBe(page(await createEtcdctl()));
+    expect(program.describe().commands.every(({ flags }) => flags.length === 0)).toBe(true);
+  }
 });
 
 describe.each([

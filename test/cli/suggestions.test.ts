@@ -24,6 +24,12 @@ it.each([
   expect(closest(word, ['get', 'put', 'del', 'defrag', 'downgrade'])).toEqual(near);
 });
 
+it('what etcdctl does not have is suggested last', () => {
+  const names = ['doctor', 'del', 'defrag', 'downgrade'];
+  expect(closest('d', names, new Set(['doctor']))).toEqual(['del', 'defrag', 'downgrade']);
+  expect(closest('do', names, new Set(['doctor']))).toEqual(['downgrade', 'doctor']);
+});
+
 it('joins the suggestions to one sentence', () => {
   expect(didYouMean([])).toEqual([]);
   expect(didYouMean(['get'])).toEqual(['did you mean get?']);

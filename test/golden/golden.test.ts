@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../../src/model/results.js';
-import { OUTPUT_FORMATS, type OutputFormat } from '../../src/printers/printer.js';
+import { formatsOf, type OutputFormat } from '../../src/printers/printer.js';
 import { loadPrinter } from '../../src/printers/registry.js';
 import { FIXTURES } from './fixtures.js';
 import { type FormatOutcomes, type Outcome, showOutcomes } from './shown-output.js';
@@ -23,7 +23,7 @@ async function print(result: Result, format: OutputFormat, hex: boolean): Promis
   };
   const printer = await loadPrinter(format);
   try {
-    printer.print(result, sink, { hex });
+    await printer.print(result, sink, { hex });
     return { out: Buffer.concat(out), err: Buffer.concat(err) };
   } catch (error) {
     expect(error).toMatchObject({ name: 'UnsupportedFormatError' });
@@ -34,7 +34,7 @@ async function print(result: Result, format: OutputFormat, hex: boolean): Promis
 
 async function printAll(result: Result): Promise<Record<string, FormatOutcomes>> {
   const outcomes: Record<string, FormatOutcomes> = {};
-  for (const format of OUTPUT_FORMATS) {
+  for (const format of formatsOf(result.kind)) {
     outcomes[format] = {
       plain: await print(result, format, false),
       hex: await print(result, format, true),

@@ -1,4 +1,5 @@
 import type { CommandContext, OtherCluster } from '../../src/cli/context.js';
+import type { LocalEtcd } from '../../src/model/local-etcd.js';
 import type { Result } from '../../src/model/results.js';
 import type { Client } from '../../src/model/services.js';
 import type { OutputFormat } from '../../src/printers/printer.js';
@@ -7,6 +8,7 @@ export interface FakeContextSettings {
   readonly endpoints?: readonly string[];
   readonly format?: OutputFormat;
   readonly lockTimeoutMs?: number;
+  readonly stdoutIsTerminal?: boolean;
   readonly stdin?: readonly (string | Uint8Array)[];
   /** Returns the client of `connect`; when absent, connecting is an error. */
   readonly connect?: (endpoints: readonly string[]) => Partial<Client>;
@@ -14,8 +16,19 @@ export interface FakeContextSettings {
   readonly connectTo?: (cluster: OtherCluster) => Partial<Client>;
   /** Answers prompts; when absent, prompting is an error. */
   readonly prompt?: Partial<CommandContext['prompt']>;
+  /** Returns the password in a file; when absent, reading one is an error. */
+  readonly readSecret?: CommandContext['readSecret'];
+  readonly endpointAdvice?: string;
   /** Returns the metrics; when absent, fetching them is an error. */
   readonly fetchMetrics?: CommandContext['fetchMetrics'];
+  readonly inspector?: CommandContext['inspector'];
+  readonly connectionFlags?: readonly string[];
+  /** Time; when absent, it stands still, and sleeps return at once. */
+  readonly clock?: CommandContext['clock'];
+  /** What a search of the node finds; nothing when absent. */
+  readonly foundOnNode?: readonly LocalEtcd[];
+  /** When absent, stdout accepts everything and is no file. */
+  readonly stdout?: CommandContext['stdout'];
   /** Runs child programs; when absent, running one is an error. */
   readonly runChild?: CommandContext['runChild'];
 }
@@ -40,20 +53,52 @@ export function fakeContext(settings: FakeContextSettings = {}) {
       return { close: () => undefined, ...settings.connectTo(cluster) } as Client;
     },
     fetchMetrics: settings.fetchMetrics ?? (() => Promise.reject(new Error('this command reads no metrics'))),
+    inspector: settings.inspector ?? {
+      presentedCertificate: async () => undefined,
+      metrics: () => Promise.reject(new Error('this command reads no metrics')),
+      clientCertificates: async () => ({ authorities: [] }),
+      localDisks: async () => [],
+    },
+    connectionFlags: settings.connectionFlags ?? [],
+    searchNode: async () => ({ found: settings.foundOnNode ?? [], root: '/', places: [], denied: [] }),
+    localEtcd: async () => settings.foundOnNode?.[0],
+    hintAtLocal: async () => undefined,
+    stdoutIsTerminal: settings.stdoutIsTerminal ?? false,
     async emit(result) {
       emitted.push(result);
     },
+    render: async (result) => {
+      const { renderers } = await import('../../src/printers/simple/simple.js');
+      const chunks: Uint8Array[] = [];
+      const sink = {
+        out: (chunk: string | Uint8Array) => void chunks.push(Buffer.from(chunk)),
+        err: () => undefined,
+      };
+      const render = renderers[result.kind];
+      if ('unsupported' in render) throw new Error(render.unsupported);
+      await (render as (result: Result, ...rest: unknown[]) => unknown)(result, sink, { hex: false });
+      return Buffer.concat(chunks);
+    },
+    stdout: settings.stdout ?? { isBroken: false, file: async () => undefined },
     stdin: chunks(settings.stdin ?? []),
     notices: {
       line: (text) => lines.push(text),
       hint: (text) => lines.push(text),
       reason: (text) => lines.push(text),
-      progress: () => ({ update: () => undefined, stop: () => undefined }),
+      progress: () => ({ update: () => undefined, show: () => undefined, stop: () => undefined }),
     },
-    prompt: { password: rejectPrompt, line: rejectPrompt, ...settings.prompt },
+    prompt: {
+      password: rejectPrompt,
+      line: rejectPrompt,
+      isInteractive: false,
+      confirm: async () => false,
+      ...settings.prompt,
+    },
+    readSecret: settings.readSecret ?? (() => Promise.reject(new Error('this command reads no password'))),
+    ...(settings.endpointAdvice !== undefined && { endpointAdvice: settings.endpointAdvice }),
     runChild: settings.runChild ?? (() => Promise.reject(new Error('this command must not start a program'))),
     signal: controller.signal,
-    clock: {
+    clock: settings.clock ?? {
       now: () => 0n,
       async sleep(ms) {
         sleeps.push(ms);

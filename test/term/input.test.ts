@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Input } from '../../src/term/input.js';
 
@@ -28,6 +28,23 @@ describe('Input', () => {
     expect(await input.line()).toBe('');
   });
 
+  it('tells the end of the input from an empty line', async () => {
+    const input = inputOf('\n');
+    expect(await input.lineUnlessEnded()).toBe('');
+    expect(await input.lineUnlessEnded()).toBeUndefined();
+  });
+
+  it('discards what was typed before a question', async () => {
+    const stream = new PassThrough();
+    const input = new Input(() => stream);
+    stream.write('y\ny\n');
+    expect(await input.line()).toBe('y');
+    stream.write('y\n');
+    input.discardTypedAhead();
+    stream.write('n\n');
+    expect(await input.line()).toBe('n');
+  });
+
   it('reads a hidden line from a pipe like any line', async () => {
     expect(await inputOf('pw\nmore').hiddenLine(() => new Error('interrupted'))).toBe('pw');
   });
@@ -53,5 +70,22 @@ describe('Input', () => {
       throw new Error('opened');
     });
     expect(() => input.close()).not.toThrow();
+  });
+
+  it('that is taken whole has nothing for another reader', async () => {
+    const input = inputOf('pw\n', 'more');
+    const stop = () => new Error('interrupted');
+    expect(Buffer.from(await input.takeAll('--password-file', 100, stop)).toString()).toBe('pw\nmore');
+    const message = '--password-file reads standard input: nothing else can be read from it';
+    await expect(input.line()).rejects.toMatchObject({ message, kind: 'flag' });
+    await expect(rest(input)).rejects.toThrow(message);
+    await expect(input.takeAll('--user-file', 100, stop)).rejects.toThrow(message);
+  });
+
+  it('takes little more than its limit from input without an end', async () => {
+    const zeros = new Readable({ read: () => zeros.push(Buffer.alloc(1000)) });
+    const taken = await new Input(() => zeros).takeAll('--password-file', 4096, () => new Error());
+    expect(taken.length).toBeGreaterThan(4096);
+    expect(taken.length).toBeLessThanOrEqual(5096);
   });
 });

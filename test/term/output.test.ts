@@ -27,6 +27,17 @@ describe('Output', () => {
     expect(stdout.writes[0]?.subarray(-3).toString('hex')).toBe('0aff00');
   });
 
+  it('applies a colour after control characters were escaped, in the order of the writes', () => {
+    const stdout = descriptor();
+    const stream = new StandardStream(stdout.writeSync, () => true);
+    const out = new Output(stream, new StandardStream(descriptor().writeSync), () => undefined);
+    out.out('before ');
+    out.out('\u001b[2Jred', (text) => `\u001b[31m${text}\u001b[39m`);
+    out.out(' after');
+    out.flush();
+    expect(stdout.text()).toBe('before \u001b[31m\\x1b[2Jred\u001b[39m after');
+  });
+
   it('writes large chunks in order', () => {
     const stdout = descriptor();
     const { output: out } = output(stdout.writeSync);

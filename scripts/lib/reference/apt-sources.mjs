@@ -49,6 +49,15 @@ export function baseSources(sources, codename) {
 
 /**
  * @param {AptSource[]} sources
+ * @returns {AptSource[]} the same archives, also where a source is limited to this machine's architecture
+ */
+export function withAllArchitectures(sources) {
+  const isLimit = (/** @type {[string, string]} */ [name]) => name.toLowerCase() === 'architectures';
+  return sources.map(({ suites, fields }) => ({ suites, fields: fields.filter((field) => !isLimit(field)) }));
+}
+
+/**
+ * @param {AptSource[]} sources
  * @param {string} suite
  * @returns {string} a deb822 file with the same archives, for that suite, for binary packages only
  */

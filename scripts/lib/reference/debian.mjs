@@ -3,11 +3,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { capture, findProgram, isExecutable, lastLine } from '../command.mjs';
-import { baseSources, readSystemSources, writeForSuite } from './apt-sources.mjs';
+import { baseSources, readSystemSources, withAllArchitectures, writeForSuite } from './apt-sources.mjs';
 import { adopt, makeStaging } from './store.mjs';
 
 /** @typedef {import('./plan.mjs').Plan} Plan */
-/** @typedef {import('./apt-sources.mjs').AptSource} AptSource */
 
 /** Later releases in the same archive, by release; their programs also run on the older release. */
 const laterSuites = new Map([
@@ -36,22 +35,21 @@ export function debianPlans() {
       key: `debian:${suite}`,
       label: `packages of ${suite}`,
       lane: 'packages',
-      obtain: () => obtain(sources, suite, `${id} ${suite} package`),
+      obtain: () => obtain(suite, `${id} ${suite} package`),
     })),
   };
 }
 
 /**
- * @param {AptSource[]} sources
  * @param {string} suite
  * @param {string} source
  */
-async function obtain(sources, suite, source) {
+async function obtain(suite, source) {
   const staging = makeStaging();
   try {
-    const config = writeAptConfig(staging, writeForSuite(sources, suite));
     const archives = path.join(staging, 'archives');
-    await download(config, ['download', ...packages], archives);
+    mkdirSync(archives);
+    await download(await prepareApt(suite), ['download', ...packages], archives);
     await unpack(archives, path.join(staging, 'unpacked'));
     return await adopt(collect(staging), source);
   } finally {
@@ -64,22 +62,128 @@ async function obtain(sources, suite, source) {
  * @param {string} folder receives the files of these packages of the machine's release, and of those that they need and the machine lacks
  */
 export async function unpackWithDependencies(names, folder) {
-  const { codename } = readRelease();
   const staging = makeStaging();
   try {
-    const sources = baseSources(readSystemSources(), codename);
-    const config = writeAptConfig(staging, writeForSuite(sources, codename));
+    const archives = path.join(staging, 'archives');
+    mkdirSync(path.join(archives, 'partial'), { recursive: true });
     const installed = ['-o', 'Dir::State::status=/var/lib/dpkg/status'];
+    const into = ['-o', `Dir::Cache::archives=${archives}`];
     // Neither a lock nor root is needed to download what would be installed.
     const onlyDownload = ['-y', '--no-install-recommends', '--download-only', '-o', 'Debug::NoLocking=1'];
-    await download(config, [...installed, ...onlyDownload, 'install', ...names], staging);
-    await unpack(path.join(staging, 'cache', 'archives'), path.join(staging, 'unpacked'));
+    const args = [...installed, ...into, ...onlyDownload, 'install', ...names];
+    await download(await prepareApt(readRelease().codename), args, staging);
+    await unpack(archives, path.join(staging, 'unpacked'));
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(path.dirname(folder), { recursive: true });
     renameSync(path.join(staging, 'unpacked'), folder);
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/**
+ * @typedef {object} PackageSource
+ * @property {string} [architecture] Debian's name of it; the machine's when absent
+ * @property {boolean} [isLater] whether the packages are of a later release than the machine's
+ */
+
+/**
+ * @param {string[]} names
+ * @param {string} folder receives the files of these packages, without those that they need
+ * @param {PackageSource} [source]
+ */
+export async function unpackPackages(names, folder, source = {}) {
+  await withPackages(names, source, (archives) => unpack(archives, folder));
+}
+
+/**
+ * @param {string} name
+ * @param {string} folder is made, and receives the package itself, as a `.deb` file
+ */
+export async function downloadPackage(name, folder) {
+  await withPackages([name], {}, async (archives) => renameSync(archives, folder));
+}
+
+/**
+ * @param {string[]} names
+ * @param {PackageSource} source
+ * @param {(archives: string) => Promise<void>} use is called with a folder that has the packages
+ */
+async function withPackages(names, { architecture, isLater = false }, use) {
+  const { id, codename } = readRelease();
+  const suite = (isLater && laterSuites.get(id)?.[0]) || codename;
+  const staging = makeStaging();
+  try {
+    const archives = path.join(staging, 'archives');
+    mkdirSync(archives);
+    await download(await prepareApt(suite, architecture), ['download', ...names], archives);
+    await use(archives);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @typedef {object} Apt
+ * @property {string[]} options of apt-get
+ * @property {string} [failure] what the update said
+ * @property {boolean} isUsable whether it has a list of packages
+ */
+
+/** @type {Map<string, Promise<Apt>>} by suite and architecture: the lists of each are downloaded once in a run */
+const prepared = new Map();
+
+/**
+ * @param {string} suite
+ * @param {string} [architecture]
+ * @returns {Promise<Apt>}
+ * @throws {Error} when the archive has not even given the lists of the machine's own release
+ */
+async function prepareApt(suite, architecture) {
+  const { codename } = readRelease();
+  const own = await prepared.get(keyOf(codename));
+  if (own !== undefined && !own.isUsable) throw new Error(own.failure ?? 'apt-get update failed');
+  const key = keyOf(suite, architecture);
+  const apt = prepared.get(key) ?? update(suite, architecture);
+  prepared.set(key, apt);
+  return apt;
+}
+
+/**
+ * @param {string} suite
+ * @param {string} [architecture]
+ */
+function keyOf(suite, architecture = '') {
+  return `${suite} ${architecture}`;
+}
+
+/**
+ * @param {string} suite
+ * @param {string} [architecture]
+ * @returns {Promise<Apt>}
+ */
+async function update(suite, architecture) {
+  const staging = makeStaging();
+  process.once('exit', () => rmSync(staging, { recursive: true, force: true }));
+  const sources = withAllArchitectures(baseSources(readSystemSources(), readRelease().codename));
+  const config = writeAptConfig(staging, writeForSuite(sources, suite));
+  const foreign = ['', 's'].flatMap((plural) => ['-o', `APT::Architecture${plural}=${architecture}`]);
+  const options = ['-q', '-c', config, ...(architecture === undefined ? [] : foreign)];
+  const { stderr } = await capture('apt-get', [...options, 'update'], { env: aptEnvironment() });
+  const failure = stderr.split('\n').find((line) => /^[EW]: /.test(line));
+  const isUsable = readdirSync(path.join(staging, 'state', 'lists')).some((name) =>
+    name.includes('_Packages'),
+  );
+  return { options, isUsable, ...(failure !== undefined && { failure: toReason(failure) }) };
+}
+
+/** @param {string} line of apt-get */
+function toReason(line) {
+  return line.replace(/^[EW]: /, '').replace(/\s+/g, ' ');
+}
+
+function aptEnvironment() {
+  return { ...process.env, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
 }
 
 /**
@@ -91,7 +195,7 @@ export async function unpackWithDependencies(names, folder) {
  * @returns {string} the file's path
  */
 function writeAptConfig(staging, sources) {
-  for (const folder of ['parts', 'state/lists/partial', 'cache/archives/partial', 'archives', 'programs']) {
+  for (const folder of ['parts', 'state/lists/partial', 'cache/archives/partial']) {
     mkdirSync(path.join(staging, folder), { recursive: true });
   }
   writeFileSync(path.join(staging, 'parts', 'reference.sources'), sources);
@@ -118,19 +222,14 @@ function writeAptConfig(staging, sources) {
 }
 
 /**
- * @param {string} config
+ * @param {Apt} apt
  * @param {string[]} args of apt-get, with the packages to download
  * @param {string} cwd
  */
-async function download(config, args, cwd) {
-  const env = { ...process.env, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
+async function download({ options, failure }, args, cwd) {
+  const downloaded = await capture('apt-get', [...options, ...args], { env: aptEnvironment(), cwd });
   // `apt-get update` fails when one of several archives does; only a failed download of the packages counts.
-  const updated = await capture('apt-get', ['-q', '-c', config, 'update'], { env });
-  const downloaded = await capture('apt-get', ['-q', '-c', config, ...args], { env, cwd });
-  if (!downloaded.ok) {
-    const failure = updated.stderr.split('\n').find((line) => /^[EW]: /.test(line));
-    throw new Error((failure ?? lastLine(downloaded.stderr)).replace(/^[EW]: /, '').replace(/\s+/g, ' '));
-  }
+  if (!downloaded.ok) throw new Error(failure ?? toReason(lastLine(downloaded.stderr)));
 }
 
 /**
@@ -138,7 +237,7 @@ async function download(config, args, cwd) {
  * @param {string} folder
  */
 async function unpack(archives, folder) {
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
     const unpacked = await capture('dpkg', ['-x', path.join(archives, name), folder]);
     if (!unpacked.ok) throw new Error(lastLine(unpacked.stderr));
@@ -151,6 +250,7 @@ async function unpack(archives, folder) {
  */
 function collect(staging) {
   const programs = path.join(staging, 'programs');
+  mkdirSync(programs);
   for (const name of ['etcd', 'etcdctl', 'etcdutl']) {
     const unpacked = path.join(staging, 'unpacked', 'usr', 'bin', name);
     if (isExecutable(unpacked)) renameSync(unpacked, path.join(programs, name));

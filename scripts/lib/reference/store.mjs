@@ -13,6 +13,9 @@ import { inspectFolder } from './programs.mjs';
  * @property {Record<string, { reason: string, atMs: number }>} failed plan key to the reason and time of its failure
  */
 
+/** What failed is not tried again for this time. */
+export const retryAfterMs = 60 * 60 * 1000;
+
 const indexFile = path.join(referenceCache, 'index.json');
 const stagingPrefix = '.staging-';
 
@@ -33,6 +36,32 @@ export function writeIndex(index) {
   const temporary = `${indexFile}.${process.pid}`;
   writeFileSync(temporary, `${JSON.stringify(index, null, 2)}\n`);
   renameSync(temporary, indexFile);
+}
+
+/**
+ * Obtains something besides etcd, unless that failed within the last hour.
+ *
+ * @param {{ name: string, refresh: boolean, say: (line: string) => void }} options `refresh`: also then; `say` receives the reason of a failure
+ * @param {() => Promise<void>} obtain rejects with a one-line reason
+ */
+export async function obtainUnlessFailed({ name, refresh, say }, obtain) {
+  const key = `other:${name}`;
+  const before = readIndex().failed[key];
+  if (!refresh && before !== undefined && Date.now() - before.atMs < retryAfterMs) {
+    say(`${name}: not available (${before.reason}); --refresh tries again`);
+    return;
+  }
+  let reason;
+  try {
+    await obtain();
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error);
+    say(`${name}: not available (${reason})`);
+  }
+  const index = readIndex();
+  delete index.failed[key];
+  if (reason !== undefined) index.failed[key] = { reason, atMs: Date.now() };
+  writeIndex(index);
 }
 
 /**

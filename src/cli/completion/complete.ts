@@ -6,7 +6,7 @@
 import { UsageError } from '../../model/errors.js';
 import { type CommandNode, findCommand, lineage } from '../command-tree.js';
 import { type NormalisedArguments, normaliseArguments } from '../dialect.js';
-import type { Flag } from '../flags.js';
+import type { CandidateKind, Flag } from '../flags.js';
 
 /** Completion directives for the shell: a bit set with the values of cobra's ShellCompDirective (v1.10.2). */
 const Directive = {
@@ -19,9 +19,11 @@ export type Directive = (typeof Directive)[keyof typeof Directive];
 interface Completion {
   readonly candidates: readonly Candidate[];
   readonly directive: Directive;
+  /** The candidates are known to the cluster or to files. */
+  readonly live?: CandidateKind | undefined;
 }
 
-interface Candidate {
+export interface Candidate {
   /** The whole word; for `--flag=value` only the value. */
   readonly value: string;
   /** The description that the shell shows; can be empty. */
@@ -34,19 +36,33 @@ const UNFINISHED = '\0';
 const NO_CANDIDATES: Completion = { candidates: [], directive: Directive.default };
 
 /** @param words without the program's name; the last one is the unfinished word, which may be empty */
-export function complete(root: CommandNode, words: readonly string[]): Completion {
+export function complete(root: CommandNode, words: readonly string[]): LiveCompletion {
   const finished = words.slice(0, -1);
   const word = words.at(-1) ?? '';
   const { node, args, unknownWord } = findCommand(root, finished);
-  if (unknownWord !== undefined) return NO_CANDIDATES;
+  if (unknownWord !== undefined) return { ...NO_CANDIDATES, ...NOTHING_TYPED };
   const flags = node.acceptedFlags;
   const line = normaliseArguments([...args, UNFINISHED], flags);
-  if (line.problem !== undefined) return NO_CANDIDATES;
-  if (line.tokens.includes('--help=true')) return { candidates: [], directive: Directive.noFileComp };
+  if (line.problem !== undefined) return { ...NO_CANDIDATES, ...NOTHING_TYPED };
+  if (line.tokens.includes('--help=true')) {
+    return { candidates: [], directive: Directive.noFileComp, ...NOTHING_TYPED };
+  }
   const completion = completionAt(word, { root, node, line, flags });
   const candidates = completion.candidates.filter(({ value }) => value.startsWith(completion.typed));
-  return { candidates, directive: completion.directive };
+  return {
+    ...completion,
+    candidates,
+    flagsBefore: line.tokens.filter((token) => !token.endsWith(UNFINISHED)),
+  };
 }
+
+/** A completion of which some candidates may be asked for. */
+interface LiveCompletion extends Unfiltered {
+  /** The flags before the unfinished word, as `--name=value`. */
+  readonly flagsBefore: readonly string[];
+}
+
+const NOTHING_TYPED = { typed: '', flagsBefore: [] };
 
 interface CursorPosition {
   readonly root: CommandNode;
@@ -75,8 +91,8 @@ function completionAt(word: string, { root, node, line, flags }: CursorPosition)
     const candidates = required.length > 0 ? required : flagsToOffer;
     return { candidates, directive: Directive.noFileComp, typed: word };
   }
-  const { candidates, directive } = argumentsOf(node, root, line.positionals.slice(0, -1));
-  return { candidates: [...candidates, ...required], directive, typed: word };
+  const { candidates, ...others } = argumentsOf(node, root, line.positionals.slice(0, -1));
+  return { ...others, candidates: [...candidates, ...required], typed: word };
 }
 
 /** The flag of `--name`, of `-n`, or of the last of several joined shorthands. */
@@ -86,6 +102,7 @@ function flagNamed(word: string, flags: ReadonlyMap<string, Flag<unknown>>): Fla
 }
 
 function valuesOf(flag: Flag<unknown> | undefined): Completion {
+  if (flag?.candidates !== undefined) return liveCandidates(flag.candidates);
   const values = flag?.kind.name === 'bool' ? ['true', 'false'] : (flag?.choices ?? []);
   return {
     candidates: values.map((value) => ({ value, summary: '' })),
@@ -110,8 +127,14 @@ function flagNames(node: CommandNode, { tokens }: NormalisedArguments): FlagCand
     ]);
 }
 
+function liveCandidates(live: CandidateKind): Completion {
+  return { candidates: [], directive: Directive.noFileComp, live };
+}
+
 function argumentsOf(node: CommandNode, root: CommandNode, precedingArgs: readonly string[]): Completion {
   if (node.action.kind === 'help') return helpTopics(root, precedingArgs);
+  const live = node.declaration.argumentCandidates?.[precedingArgs.length];
+  if (live !== undefined) return liveCandidates(live);
   if (precedingArgs.length > 0) return NO_CANDIDATES;
   if (node.children.length > 0) return commandsOf(node);
   const { argumentChoices = [] } = node.declaration;
@@ -144,8 +167,23 @@ const COMPLETION_REQUESTS: Readonly<Record<string, { readonly hasSummaries: bool
   __completeNoDesc: { hasSummaries: false },
 };
 
-/** The response for stdout; `undefined` when the command line is not a completion request. */
-export function completionResponse(root: CommandNode, argv: readonly string[]): string | undefined {
+/** A completion request: its response, or what to ask for first. */
+export interface CompletionRequest {
+  /** `undefined`: the response is complete without further candidates. */
+  readonly live: LiveRequest | undefined;
+  /** The text for stdout. */
+  respond(further?: readonly Candidate[]): string;
+}
+
+export interface LiveRequest {
+  readonly kind: CandidateKind;
+  readonly typed: string;
+  /** The flags before the unfinished word, as `--name=value`. */
+  readonly flags: readonly string[];
+}
+
+/** The request of a completion script; `undefined` when the command line is none. */
+export function completionRequest(root: CommandNode, argv: readonly string[]): CompletionRequest | undefined {
   const [name = '', ...words] = argv;
   const request = Object.hasOwn(COMPLETION_REQUESTS, name) ? COMPLETION_REQUESTS[name] : undefined;
   if (request === undefined) return undefined;
@@ -154,9 +192,14 @@ export function completionResponse(root: CommandNode, argv: readonly string[]): 
       reasons: ['give the words of the command line; the last one is completed, and may be empty'],
     });
   }
-  const { candidates, directive } = complete(root, words);
-  const lines = candidates.map(({ value, summary }) =>
-    request.hasSummaries && summary !== '' ? `${value}\t${summary}` : value,
-  );
-  return [...lines, `:${directive}`, ''].join('\n');
+  const { candidates, directive, live, typed, flagsBefore } = complete(root, words);
+  return {
+    live: live && { kind: live, typed, flags: flagsBefore },
+    respond(further = []) {
+      const lines = [...further, ...candidates].map(({ value, summary }) =>
+        request.hasSummaries && summary !== '' ? `${value}\t${summary}` : value,
+      );
+      return [...lines, `:${directive}`, ''].join('\n');
+    },
+  };
 }

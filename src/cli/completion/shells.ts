@@ -88,9 +88,12 @@ ${name}() {
 
   local last=\${words[\${#words[@]}-1]} before=''
   [[ $last == -*=* && $COMP_WORDBREAKS != *=* ]] && before=\${last%%=*}=
+  local value=$last cut=''
+  [[ $last == -*=* ]] && value=\${last#*=}
+  [[ $value == *:* && $COMP_WORDBREAKS == *:* ]] && cut=\${value%:*}: before=''
   COMPREPLY=()
   [[ -z $directive || $((directive & 1)) -ne 0 ]] && return
-  for line in "\${candidates[@]}"; do COMPREPLY+=("$before$line"); done
+  for line in "\${candidates[@]}"; do COMPREPLY+=("$before\${line#"$cut"}"); done
   if type compopt &>/dev/null; then
     if [[ $((directive & 2)) -ne 0 ]]; then compopt -o nospace; fi
     if [[ $((directive & 4)) -ne 0 ]]; then compopt +o default; fi

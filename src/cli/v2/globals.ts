@@ -4,7 +4,7 @@ import type { TlsOptions } from '../../transport/connection.js';
 import type { DiscoveryOptions } from '../../transport/discovery.js';
 import type { Environment } from '../environment.js';
 import { boolFlag, durationFlag, type FlagValues, stringFlag } from '../flags.js';
-import { systemRootsOf, type User } from '../globals.js';
+import { type NamedUser, systemRootsOf } from '../globals.js';
 
 /** The flags that stand before the name of a version 2 command, with etcdctl 3.5's names and defaults. */
 export const V2_GLOBAL_FLAGS = {
@@ -48,7 +48,7 @@ export interface V2GlobalOptions {
   readonly endpoints: readonly string[];
   readonly discovery: DiscoveryOptions | undefined;
   readonly tls: Omit<TlsOptions, 'insecureTransport'>;
-  readonly user: User | undefined;
+  readonly user: NamedUser | undefined;
   readonly output: string;
   readonly isDebug: boolean;
   readonly syncs: boolean;
@@ -105,7 +105,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
 );
 
 /** `name:password`, split at the first colon; without a colon, the program prompts for the password. */
-function toUser(text: string): User | undefined {
+function toUser(text: string): NamedUser | undefined {
   if (text === '') return undefined;
   const colonAt = text.indexOf(':');
   if (colonAt < 0) return { username: text };

@@ -166,6 +166,7 @@ function parseCommand(node: Node, args: readonly string[], globalTokens: readonl
       args: parsed.args,
       flags: { ...Object.fromEntries(defaults), ...ownFlags },
       argsLenAtDash,
+      given: new Set(Object.keys(ownFlags ?? {})),
     },
     globals: globals ?? {},
   };

@@ -11,14 +11,14 @@ import type { ResponseHeader } from '../../model/messages/header.js';
 import {
   type KeyValue,
   type RangeRequest,
-  type RangeResponse,
+  type ReceivedRange,
   SortOrder,
   SortTarget,
 } from '../../model/messages/kv.js';
 import { type Event, EventType } from '../../model/messages/watch.js';
 import type { Client, KvService } from '../../model/services.js';
 import type { WatchTarget } from '../watch/state.js';
-import { watchKeys } from '../watch/watch-keys.js';
+import { streamsWith, watchKeys } from '../watch/watch-keys.js';
 import type { Session } from './session.js';
 
 /** Pause before a read is repeated that failed with `Unavailable`. */
@@ -39,7 +39,7 @@ export interface QueueHead {
   /** Whether there were other contenders before it. */
   readonly hasWaited: boolean;
   /** The response to a read of the contender's key; without a key when somebody has deleted it. */
-  readonly response: RangeResponse;
+  readonly response: ReceivedRange;
 }
 
 /**
@@ -60,8 +60,12 @@ export async function awaitHead(
     const key = bytesFromText(`${name}/${session.lease.toString(16)}`);
     const { header } = await client.kv.put({ key, value, lease: session.lease }, call);
     const createRevision = header?.revision ?? 0n;
+    const readOwnKey = () => rangeWithRetry(client.kv, { key }, waiting);
+    // Most contenders are at the head at once: both reads are made together.
+    const firstRead = readOwnKey();
+    firstRead.catch(() => {});
     const hasWaited = await waitForPredecessors(client, { name, createRevision }, waiting);
-    const response = await rangeWithRetry(client.kv, { key }, waiting);
+    const response = await (hasWaited ? readOwnKey() : firstRead);
     if (response.kvs.length > 0) await session.requireLease(linked.signal);
     const revision = hasWaited ? (response.header?.revision ?? 0n) : createRevision;
     return { key, revision, hasWaited, response };
@@ -72,6 +76,8 @@ export async function awaitHead(
       reasons: [`interrupted while waiting for ${name}`],
     });
   } finally {
+    // The read of the own key can be pending still.
+    linked.abort(new Error('the wait has ended'));
     linked.release();
   }
 }
@@ -94,7 +100,7 @@ export async function rangeWithRetry(
   kv: KvService,
   request: RangeRequest,
   { clock, signal }: QueueContext,
-): Promise<RangeResponse> {
+): Promise<ReceivedRange> {
   for (;;) {
     try {
       return await kv.range(request, { signal });
@@ -171,7 +177,7 @@ export async function* keyEvents(
   const sleep = (ms: number, sleepSignal?: AbortSignal) => clock.sleep(ms, sleepSignal);
   let reminder: AbortController | undefined;
   try {
-    for await (const update of watchKeys(watch, target, { signal, sleep })) {
+    for await (const update of watchKeys(streamsWith(watch), target, { signal, sleep })) {
       reminder?.abort();
       if (update.kind === 'interrupted') {
         reminder = new AbortController();

@@ -47,7 +47,10 @@ export async function withSession<Result>(
   const session = new LeasedSession(client, id, options);
   let result: Result;
   try {
-    result = await work(session);
+    const working = work(session);
+    // The first request of the work is on its way while the stream is opened.
+    session.startKeepAlive();
+    result = await working;
   } catch (error) {
     // The error of the work is the one to report.
     await session.close().catch(() => undefined);
@@ -70,7 +73,7 @@ class LeasedSession implements Session {
   readonly #options: SessionOptions;
   readonly #lost = new AbortController();
   readonly #stop = new AbortController();
-  readonly #keepAlive: Promise<void>;
+  #keepAlive: Promise<void> | undefined;
   /** No server has confirmed the lease within its TTL. */
   #isUnconfirmed = false;
   #isRequired = false;
@@ -83,6 +86,9 @@ class LeasedSession implements Session {
   ) {
     this.#client = client;
     this.#options = options;
+  }
+
+  startKeepAlive(): void {
     this.#keepAlive = this.#keepLeaseAlive().catch((error) => {
       if (!this.#stop.signal.aborted) this.#lost.abort(error);
     });

@@ -26,12 +26,31 @@ export class Destination {
   readonly #context: DestinationContext;
   /** The store revision of the last response. */
   #revision = 0n;
+  /** The store has reached at least this revision. */
+  #reached = 0n;
+  #hasLostWrites = false;
   /** False when the user has permission to write the keys but not to read them. */
   #canCompare = true;
 
   constructor(kv: Pick<KvService, 'txn'>, context: DestinationContext) {
     this.#kv = kv;
     this.#context = context;
+  }
+
+  /** The store revision of the last response; 0 before the first one. */
+  get revision(): bigint {
+    return this.#revision;
+  }
+
+  /** True when responses show that the store has gone back: it was restored from a backup. */
+  get hasLostWrites(): boolean {
+    return this.#hasLostWrites;
+  }
+
+  /** Forgets lost writes. `reached`: a revision that the store is known to have reached. */
+  reset(reached = this.#reached): void {
+    this.#reached = reached;
+    this.#hasLostWrites = false;
   }
 
   /** Applies the writes in one transaction. Repeats it without a time limit while the destination is unavailable. */
@@ -77,7 +96,14 @@ export class Destination {
   async #transact(request: TxnRequest): Promise<boolean> {
     const { header, succeeded } = await this.#kv.txn(request, { signal: this.#context.signal });
     this.#revision = header?.revision ?? this.#revision;
+    if (header !== undefined) this.#checkAdvance(header.revision, succeeded && request.success.some(isPut));
     return succeeded;
+  }
+
+  /** A put makes a new revision; a deletion of a key that is absent does not. */
+  #checkAdvance(revision: bigint, isNew: boolean): void {
+    if (revision < this.#reached + (isNew ? 1n : 0n)) this.#hasLostWrites = true;
+    this.#reached = revision;
   }
 
   /** Throws when the write may have been applied and cannot be repeated safely. */
@@ -92,6 +118,10 @@ export class Destination {
       ],
     });
   }
+}
+
+function isPut({ request }: RequestOp): boolean {
+  return request.$case === 'requestPut';
 }
 
 function keyOf({ request }: RequestOp): Uint8Array {

@@ -1,12 +1,12 @@
 import { CommandError, isTooLargeRequest, ServerError } from '../../model/errors.js';
 import { type KeyRange, prefixRange } from '../../model/key-range.js';
+import type { ResponseHeader } from '../../model/messages/header.js';
 import type { KeyValue, RequestOp } from '../../model/messages/kv.js';
 import { type Event, EventType, type WatchResponse } from '../../model/messages/watch.js';
-import type { WatchService } from '../../model/services.js';
 import type { RangeReader } from '../range/page.js';
-import { type PagedRange, rangeInPages } from '../range/range-in-pages.js';
+import { type PagedRange, rangeInPages, slicesOfRange } from '../range/range-in-pages.js';
 import type { WatchEnd } from '../watch/state.js';
-import { watchKeys } from '../watch/watch-keys.js';
+import { type Watch, type WatchStreams, watchKeys } from '../watch/watch-keys.js';
 import type { Destination } from './destination.js';
 
 /** Which keys are mirrored, and from which revision on. */
@@ -21,13 +21,24 @@ export interface MirrorPlan {
 /** The source cluster and the dependencies of a running mirror. */
 export interface MirrorContext {
   readonly source: RangeReader;
-  readonly watch: WatchService;
+  readonly watch: WatchStreams;
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Called with a line for the user when the mirror is interrupted or resumed. */
   readonly notice: (line: string) => void;
   /** Called when the initial copy starts. */
   readonly startProgress: () => CopyProgress;
+  /** Follows how far the changes are applied. */
+  readonly follower?: MirrorFollower;
+}
+
+export interface MirrorFollower {
+  /** Called when a server has created the watch, and whenever another stream goes on with it: before the first event of the stream. */
+  opened(header: ResponseHeader | undefined): Promise<void>;
+  /** Called when all revisions before this one are applied at the destination. */
+  applied(nextRevision: bigint): void;
+  /** Called with the watch when it begins. */
+  watching(watch: Watch): void;
 }
 
 export interface CopyProgress {
@@ -81,17 +92,31 @@ export class Mirror {
   }
 
   async #follow(): Promise<never> {
-    const { watch, signal, sleep, notice } = this.#context;
-    const target = { range: this.#range, startRevision: this.nextRevision, fragment: true };
-    for await (const update of watchKeys(watch, target, { signal, sleep })) {
+    const { watch, signal, sleep, notice, follower } = this.#context;
+    const target = {
+      range: this.#range,
+      startRevision: this.nextRevision,
+      mayBeFragmented: true,
+      ...(follower && { progressNotify: true }),
+    };
+    const watching = watchKeys(watch, target, { signal, sleep });
+    follower?.watching(watching);
+    for await (const update of watching) {
       switch (update.kind) {
+        case 'created':
+        case 'reopened':
+          await follower?.opened(watching.header);
+          break;
         case 'response':
           await this.#mirror(update.response);
+          if (update.response.events.length === 0) this.nextRevision = watching.position.revision;
+          if (!update.response.fragment) follower?.applied(this.nextRevision);
           break;
         case 'interrupted':
           notice(`source: ${update.reason}: waiting for a server to resume the mirror`);
           break;
         case 'resumed':
+          await follower?.opened(watching.header);
           notice(`source: resumed the mirror at revision ${update.revision}`);
           break;
         case 'ended':
@@ -125,21 +150,28 @@ export class Mirror {
     if (writes.length > 0) await this.#applyInParts(writes);
   }
 
-  /** Applies the writes in one transaction, or in halves when the server rejects it as too large. */
-  async #applyInParts(writes: readonly RequestOp[]): Promise<void> {
-    try {
-      await this.#apply(writes);
-    } catch (error) {
-      if (!isTooLargeRequest(error) || writes.length === 1) throw error;
-      const half = Math.ceil(writes.length / 2);
-      await this.#applyInParts(writes.slice(0, half));
-      await this.#applyInParts(writes.slice(half));
-    }
+  #applyInParts(writes: readonly RequestOp[]): Promise<void> {
+    return applyInParts(writes, (part) => this.#apply(part));
   }
 
   async #apply(writes: readonly RequestOp[]): Promise<void> {
     await this.#destination.apply(writes);
     this.keys += writes.length;
+  }
+}
+
+/** Applies the writes in one transaction, or in halves when the server rejects it as too large. */
+export async function applyInParts(
+  writes: readonly RequestOp[],
+  apply: (writes: readonly RequestOp[]) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await apply(writes);
+  } catch (error) {
+    if (!isTooLargeRequest(error) || writes.length === 1) throw error;
+    const half = Math.ceil(writes.length / 2);
+    await applyInParts(writes.slice(0, half), apply);
+    await applyInParts(writes.slice(half), apply);
   }
 }
 
@@ -166,50 +198,56 @@ const DEFAULT_MAX_TXN_OPS = 128;
 /** A third of the server's default request limit (1.5 MiB), because each key is in the write and in its comparison. */
 const MAX_BATCH_BYTES = 512 * 1024;
 
+/** A multiple of the usual maximum of writes in a transaction, so that a slice fills whole ones. */
+export const SLICE_LENGTH = 8 * DEFAULT_MAX_TXN_OPS;
+
 /** The keys of a range as writes, in batches of one transaction each. */
 export async function* copyBatches(
   range: PagedRange,
   limits: BatchLimits,
 ): AsyncGenerator<readonly RequestOp[], void, undefined> {
-  for await (const kvs of pagesOf(range)) yield* batchesOf(kvs, limits);
+  for await (const kvs of slicesOfRange(range, SLICE_LENGTH)) {
+    yield* batchesOf(putsOf(kvs, limits.mapping), limits.maxWrites);
+  }
 }
 
-async function* pagesOf({ response, rest }: PagedRange): AsyncGenerator<readonly KeyValue[]> {
-  yield response.kvs;
-  if (rest === undefined) return;
-  for await (const { kvs } of rest) yield kvs;
+function* putsOf(kvs: readonly KeyValue[], mapping: KeyMapping): Generator<SizedWrite> {
+  for (const kv of kvs) yield { write: toPut(kv, mapping), sizeBytes: 2 * kv.key.length + kv.value.length };
 }
 
-function* batchesOf(
-  kvs: readonly KeyValue[],
-  { mapping, maxWrites }: BatchLimits,
-): Generator<readonly RequestOp[]> {
+/** A write, and what it adds to a transaction. */
+export interface SizedWrite {
+  readonly write: RequestOp;
+  readonly sizeBytes: number;
+}
+
+/** @param maxWrites the maximum number in a batch; 0: the server's default limit */
+export function* batchesOf(writes: Iterable<SizedWrite>, maxWrites: number): Generator<readonly RequestOp[]> {
   const maxBatchLength = maxWrites || DEFAULT_MAX_TXN_OPS;
   let batch: RequestOp[] = [];
   let batchBytes = 0;
-  for (const kv of kvs) {
-    const sizeBytes = 2 * kv.key.length + kv.value.length;
+  for (const { write, sizeBytes } of writes) {
     const isFull = batch.length === maxBatchLength || batchBytes + sizeBytes > MAX_BATCH_BYTES;
     if (isFull && batch.length > 0) {
       yield batch;
       batch = [];
       batchBytes = 0;
     }
-    batch.push(toPut(kv, mapping));
+    batch.push(write);
     batchBytes += sizeBytes;
   }
   if (batch.length > 0) yield batch;
 }
 
 /** How keys of the source are renamed at the destination. */
-interface KeyMapping {
+export interface KeyMapping {
   /** All mirrored keys begin with this prefix. */
   readonly prefix: Uint8Array;
   /** Replaces the prefix at the destination. */
   readonly replacement: Uint8Array;
 }
 
-function mapKey(key: Uint8Array, { prefix, replacement }: KeyMapping): Uint8Array {
+export function mapKey(key: Uint8Array, { prefix, replacement }: KeyMapping): Uint8Array {
   return Buffer.concat([replacement, key.subarray(prefix.length)]);
 }
 

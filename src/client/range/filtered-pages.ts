@@ -1,3 +1,4 @@
+import type { KeyValues } from '../../model/key-values.js';
 import type { KeyValue, RangeRequest } from '../../model/messages/kv.js';
 import type { RangePage } from '../../model/results.js';
 import type { CallOptions } from '../../model/services.js';
@@ -83,7 +84,7 @@ class ValueReader {
    * The key-value pairs of the first of these keys: as many as fit in a page. The keys must follow each other in the filtered
    * range.
    */
-  async read(keys: readonly KeyValue[]): Promise<readonly KeyValue[]> {
+  async read(keys: readonly KeyValue[]): Promise<KeyValues> {
     const { kvs } = await readPage(this.#pageLimit, this.#reader, (kv, maxKeys) =>
       kv.range(this.#requestBetween(keys[0], keys[Math.min(maxKeys, keys.length) - 1]), this.#call),
     );

@@ -1,5 +1,6 @@
 import { ServerError } from '../../model/errors.js';
-import type { KeyValue, RangeRequest, RangeResponse } from '../../model/messages/kv.js';
+import type { KeyValues } from '../../model/key-values.js';
+import type { RangeRequest, ReceivedRange } from '../../model/messages/kv.js';
 import type { RangePage } from '../../model/results.js';
 import type { CallOptions } from '../../model/services.js';
 import {
@@ -66,7 +67,7 @@ class Cursor {
    * Moves behind the keys of a page.
    * @param more whether keys follow, or were left out for the limit
    */
-  advance(kvs: readonly KeyValue[], more: boolean): void {
+  advance(kvs: KeyValues, more: boolean): void {
     const last = kvs.at(-1);
     if (this.#remaining !== undefined) this.#remaining -= BigInt(kvs.length);
     if (!more || last === undefined || this.#remaining === 0n) this.#isAtEnd = true;
@@ -100,7 +101,7 @@ async function* unaryPages(
   call: CallOptions,
 ): AsyncGenerator<RangePage, void, undefined> {
   while (!cursor.isAtEnd) {
-    const response: RangeResponse = await readPage(cursor.pageLimit, reader, (kv, maxKeys) =>
+    const response: ReceivedRange = await readPage(cursor.pageLimit, reader, (kv, maxKeys) =>
       kv.range(cursor.request(maxKeys), call),
     );
     cursor.advance(response.kvs, response.more);

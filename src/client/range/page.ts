@@ -1,5 +1,6 @@
 import { ServerError } from '../../model/errors.js';
-import type { KeyValue, RangeRequest, RangeResponse } from '../../model/messages/kv.js';
+import type { KeyValues } from '../../model/key-values.js';
+import type { RangeRequest, ReceivedRange } from '../../model/messages/kv.js';
 import type { KvService } from '../../model/services.js';
 
 /** The part of a range that is not read yet. */
@@ -43,7 +44,7 @@ export class PageLimit {
   }
 
   /** Adjusts the limit to a page that was received. */
-  accept(kvs: readonly KeyValue[]): void {
+  accept(kvs: KeyValues): void {
     if (kvs.length === 0) return;
     const fitting = Math.floor((kvs.length * TARGET_PAGE_BYTES) / bytesOf(kvs));
     this.#keys = clamp(Math.min(fitting, this.keys * GROWTH), 1, MAX_KEYS);
@@ -57,7 +58,8 @@ export class PageLimit {
   }
 }
 
-function bytesOf(kvs: readonly KeyValue[]): number {
+function bytesOf(kvs: KeyValues): number {
+  if (kvs.sizeBytes !== undefined) return kvs.sizeBytes;
   let bytes = 0;
   for (const { key, value } of kvs) bytes += key.length + value.length + PAIR_OVERHEAD_BYTES;
   return bytes;
@@ -79,8 +81,8 @@ export interface RangeReader {
 export async function readPage(
   limit: PageLimit,
   reader: RangeReader,
-  call: (kv: KvService, maxKeys: number) => Promise<RangeResponse>,
-): Promise<RangeResponse> {
+  call: (kv: KvService, maxKeys: number) => Promise<ReceivedRange>,
+): Promise<ReceivedRange> {
   let canShrink = true;
   for (;;) {
     const { keys } = limit;

@@ -1,9 +1,10 @@
 import { ServerError } from '../../model/errors.js';
+import { slicesOf } from '../../model/key-values.js';
 import {
   type KeyValue,
   type RangeRequest,
-  type RangeResponse,
   type RangeStreamResponse,
+  type ReceivedRange,
   SortOrder,
   SortTarget,
 } from '../../model/messages/kv.js';
@@ -21,7 +22,7 @@ export interface RangeCall extends CallOptions {
 /** A range of any size. */
 export interface PagedRange {
   /** The first page, or the whole range when `rest` is absent. Its header and count are those of the whole range. */
-  readonly response: RangeResponse;
+  readonly response: ReceivedRange;
   /** The pages after the first, at the same revision. Can be iterated once; throws `ServerError`s. */
   readonly rest?: AsyncIterable<RangePage>;
 }
@@ -54,6 +55,15 @@ export async function rangeInPages(
   return { response, rest: withReasons(pages, remainder.request.revision) };
 }
 
+/** All keys of the range, in arrays of up to this length. */
+export async function* slicesOfRange(
+  { response, rest }: PagedRange,
+  maxLength: number,
+): AsyncGenerator<readonly KeyValue[], void, undefined> {
+  yield* slicesOf(response.kvs, maxLength);
+  for await (const { kvs } of rest ?? []) yield* slicesOf(kvs, maxLength);
+}
+
 /** Whether the range can have many keys, and they come in the order of the keys. */
 function isPageable({ rangeEnd, countOnly, sortOrder, sortTarget }: RangeRequest): boolean {
   const isOrdered = (sortOrder ?? SortOrder.none) === SortOrder.none;
@@ -73,7 +83,7 @@ function firstLimit(request: RangeRequest, maxKeys: number): bigint {
 }
 
 /** The first page with the filters applied, then the user's limit, as on the server. */
-function filtered(first: RangeResponse, request: RangeRequest): RangeResponse {
+function filtered(first: ReceivedRange, request: RangeRequest): ReceivedRange {
   const { limit = 0n } = request;
   const passing = first.kvs.filter((kv) => passesFilters(kv, request));
   const hasSurplus = limit > 0n && BigInt(passing.length) > limit;
@@ -83,8 +93,8 @@ function filtered(first: RangeResponse, request: RangeRequest): RangeResponse {
 /** The remainder of the range after the first page; `undefined` when the response is complete. */
 function remainderOf(
   request: RangeRequest,
-  first: RangeResponse,
-  response: RangeResponse,
+  first: ReceivedRange,
+  response: ReceivedRange,
 ): RangeRemainder | undefined {
   const last = first.kvs.at(-1);
   const { limit = 0n, revision = 0n } = request;
@@ -118,9 +128,9 @@ function unavailableRevision(revision: bigint): string {
 }
 
 /** Joins the parts of a RangeStream to one response. The header and the totals are in the last part. */
-async function joinParts(parts: AsyncIterable<RangeStreamResponse>): Promise<RangeResponse> {
+async function joinParts(parts: AsyncIterable<RangeStreamResponse>): Promise<ReceivedRange> {
   const kvs: KeyValue[] = [];
-  let joined: RangeResponse = { header: undefined, kvs, more: false, count: 0n };
+  let joined: ReceivedRange = { header: undefined, kvs, more: false, count: 0n };
   for await (const { rangeResponse: part } of parts) {
     if (part === undefined) continue;
     for (const kv of part.kvs) kvs.push(kv);

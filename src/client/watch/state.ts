@@ -3,21 +3,24 @@
  * watch is created again on the next one, after the last event that was delivered: no event is lost or repeated
  * (etcd client/v3/watch.go `serveSubstream`).
  */
-import { ServerError } from '../../model/errors.js';
+import { ConnectionError, ServerError } from '../../model/errors.js';
 import type { KeyRange } from '../../model/key-range.js';
 import type { ResponseHeader } from '../../model/messages/header.js';
-import type { Event, WatchRequest, WatchResponse } from '../../model/messages/watch.js';
+import type { Events, WatchRequest, WatchResponse } from '../../model/messages/watch.js';
+import { isTooLargeResponse } from '../range/page.js';
 
 /** The keys to watch, and the options of the watch. */
 export interface WatchTarget {
   readonly range: KeyRange;
   /** 0: from now on. */
   readonly startRevision: bigint;
+  /** The events of the start revision that an earlier watch has delivered; absent: none. */
+  readonly delivered?: number;
   readonly prevKv?: boolean;
   /** The server periodically sends a response without events when there are none. */
   readonly progressNotify?: boolean;
-  /** The server may split the events of one revision into several responses, marked by `fragment`. */
-  readonly fragment?: boolean;
+  /** When a response is too large, the watch asks for fragments: the server then splits the events of a revision into several responses. */
+  readonly mayBeFragmented?: boolean;
 }
 
 /** All events of revisions below `revision` are delivered, and `delivered` events of `revision` itself. */
@@ -27,23 +30,30 @@ export interface Position {
   readonly delivered: number;
 }
 
+interface Alive {
+  readonly position: Position;
+  /**
+   * Whether responses come in fragments. etcd computes the size of a fragment again for every event in it: whole responses are quicker, up
+   * to a hundred times when a revision has many events.
+   */
+  readonly fragments: 'never' | 'if-needed' | 'always';
+}
+
+/** A watch that the server has not created, or not again. */
+interface NotOpen extends Alive {
+  /** The number of streams that broke since the watch was last open. */
+  readonly failures: number;
+  /** What the consumer is told when the server has created the watch. */
+  readonly announces: 'created' | 'resumed' | 'reopened';
+}
+
 export type WatchState =
-  /** The create request is sent. `failures` counts the streams that broke since the watch was last open. */
-  | {
-      readonly kind: 'opening';
-      readonly position: Position;
-      readonly failures: number;
-      readonly isNew: boolean;
-    }
+  /** The create request is sent. */
+  | ({ readonly kind: 'opening' } & NotOpen)
   /** The server has created the watch. The next `duplicates` events were delivered by an earlier stream. */
-  | { readonly kind: 'open'; readonly position: Position; readonly duplicates: number }
+  | ({ readonly kind: 'open'; readonly duplicates: number } & Alive)
   /** The stream broke; the next one is opened after a pause. */
-  | {
-      readonly kind: 'broken';
-      readonly position: Position;
-      readonly failures: number;
-      readonly isNew: boolean;
-    }
+  | ({ readonly kind: 'broken' } & NotOpen)
   | { readonly kind: 'ended' };
 
 export type WatchInput =
@@ -61,6 +71,8 @@ export type WatchUpdate =
   /** The stream broke. The watch resumes by itself, from `revision` on (0: not known yet). */
   | { readonly kind: 'interrupted'; readonly reason: string; readonly revision: bigint }
   | { readonly kind: 'resumed'; readonly revision: bigint }
+  /** Another stream goes on, with fragments and without an interruption; its server may be another one. */
+  | { readonly kind: 'reopened' }
   /** The last update. */
   | { readonly kind: 'ended'; readonly end: WatchEnd };
 
@@ -81,17 +93,28 @@ export interface Transition {
 
 export const COMPACTED = 'etcdserver: mvcc: required revision has been compacted';
 
-export function initialState({ startRevision }: WatchTarget): WatchState {
-  return { kind: 'opening', position: { revision: startRevision, delivered: 0 }, failures: 0, isNew: true };
+export function initialState({
+  startRevision,
+  delivered = 0,
+  mayBeFragmented = false,
+}: WatchTarget): WatchState {
+  return {
+    kind: 'opening',
+    position: { revision: startRevision, delivered },
+    fragments: mayBeFragmented ? 'if-needed' : 'never',
+    failures: 0,
+    announces: 'created',
+  };
 }
 
 /** The request that creates the watch on a new stream, at its position. */
-export function createRequest(target: WatchTarget, { revision }: Position): WatchRequest {
-  const { range, prevKv = false, progressNotify = false, fragment = false } = target;
+export function createRequest(target: WatchTarget, { position, fragments }: Alive): WatchRequest {
+  const { range, prevKv = false, progressNotify = false } = target;
+  const fragment = fragments === 'always';
   return {
     requestUnion: {
       $case: 'createRequest',
-      value: { ...range, startRevision: revision, prevKv, progressNotify, fragment },
+      value: { ...range, startRevision: position.revision, prevKv, progressNotify, fragment },
     },
   };
 }
@@ -115,12 +138,12 @@ type Open = Extract<WatchState, { kind: 'open' }>;
 function onFirstResponse(state: Opening, response: WatchResponse): Transition {
   if (response.canceled) return onCancel(response);
   if (!response.created) return { state };
-  const { position, isNew } = state;
+  const { position, fragments, announces } = state;
   // The watch starts after the revision in the header of the created response.
   const revision = position.revision === 0n ? (response.header?.revision ?? 0n) + 1n : position.revision;
   return {
-    state: { kind: 'open', position: { ...position, revision }, duplicates: position.delivered },
-    update: isNew ? { kind: 'created' } : { kind: 'resumed', revision },
+    state: { kind: 'open', position: { ...position, revision }, fragments, duplicates: position.delivered },
+    update: announces === 'resumed' ? { kind: 'resumed', revision } : { kind: announces },
   };
 }
 
@@ -134,7 +157,7 @@ function onResponse(state: Open, response: WatchResponse): Transition {
   const position =
     events.length === 0 ? state.position : positionAfter(state.position, events, response.fragment);
   return {
-    state: { kind: 'open', position, duplicates },
+    state: { ...state, position, duplicates },
     ...(events.length > 0 && { update: { kind: 'response', response: { ...response, events } } }),
   };
 }
@@ -145,11 +168,15 @@ function afterProgress(state: Open, { header }: WatchResponse): Open {
   return next > state.position.revision ? { ...state, position: { revision: next, delivered: 0 } } : state;
 }
 
-/** After a fragment, more events of its last revision may follow. */
-function positionAfter(before: Position, events: readonly Event[], isFragment: boolean): Position {
+/**
+ * The position after these events, which follow `before`.
+ * @param isFragment whether more events of the last revision may follow
+ */
+export function positionAfter(before: Position, events: Events, isFragment: boolean): Position {
   const last = events.at(-1)?.kv?.modRevision ?? before.revision;
   if (!isFragment) return { revision: last + 1n, delivered: 0 };
-  const ofLast = events.filter(({ kv }) => kv?.modRevision === last).length;
+  let ofLast = 0;
+  for (const { kv } of events) if (kv?.modRevision === last) ofLast++;
   return { revision: last, delivered: last === before.revision ? before.delivered + ofLast : ofLast };
 }
 
@@ -178,24 +205,33 @@ function onCancel(response: WatchResponse): Transition {
 }
 
 function onFailure(state: Opening | Open, error: unknown): Transition {
-  // No error: the server has ended the stream.
-  if (error !== undefined && !(error instanceof ServerError && error.canResume)) {
+  if (state.fragments === 'if-needed' && isTooLargeResponse(error)) return onTooLarge(state);
+  if (!canResume(error)) {
     const reason = error instanceof Error ? error.message : String(error);
     const end = { reason, compactRevision: 0n, response: canceledResponse() };
     return { state: { kind: 'ended' }, update: { kind: 'ended', end } };
   }
-  const { position } = state;
-  if (state.kind === 'opening') {
-    const failures = state.failures + 1;
-    const broken: WatchState = { ...state, kind: 'broken', failures };
-    return failures === 1 && state.isNew
-      ? { state: broken, update: interrupted(position, error) }
-      : { state: broken };
-  }
+  const { position, fragments } = state;
+  const failures = state.kind === 'opening' ? state.failures + 1 : 1;
+  const isNew = state.kind === 'opening' && state.announces === 'created';
   return {
-    state: { kind: 'broken', position, failures: 1, isNew: false },
-    update: interrupted(position, error),
+    state: { kind: 'broken', position, fragments, failures, announces: isNew ? 'created' : 'resumed' },
+    ...(failures === 1 && { update: interrupted(position, error) }),
   };
+}
+
+/** Asks for the same events in fragments. */
+function onTooLarge(state: Opening | Open): Transition {
+  const announces = state.kind === 'opening' ? state.announces : 'reopened';
+  const failures = state.kind === 'opening' ? state.failures : 0;
+  const { position } = state;
+  return { state: { kind: 'opening', position, fragments: 'always', failures, announces } };
+}
+
+/** No error: the server has ended the stream. A `ConnectionError`: the client for the stream could not log in. */
+function canResume(error: unknown): boolean {
+  const cause = error instanceof ConnectionError ? error.cause : error;
+  return error === undefined || (cause instanceof ServerError && cause.canResume);
 }
 
 function interrupted({ revision }: Position, error: unknown): WatchUpdate {

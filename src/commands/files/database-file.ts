@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
-import type { CommandContext } from '../../cli/context.js';
+import type { CommandContext, Progress } from '../../cli/context.js';
 import { formatDuration, nanosecondsFromMilliseconds } from '../../go/duration.js';
 import { systemPath } from '../../go/file-path.js';
 import { pathErrorText } from '../../go/system-error.js';
 import { CommandError } from '../../model/errors.js';
-import type { FileByteSource } from '../../storage/byte-source.js';
+import type { ByteSource } from '../../storage/byte-source.js';
 import type { LongTaskOptions } from '../../storage/long-task.js';
 
 /** Rejects with a `CommandError` when the file does not exist: `stat x: no such file or directory`. */
@@ -16,16 +16,21 @@ export async function requireFile(path: string): Promise<void> {
   }
 }
 
-/** Opens a database file for reading, runs the work and closes the file. Waits first until no server has the file locked. */
+/**
+ * Opens a database file or a compressed snapshot for reading, runs the work and closes the file. Waits first until no server has the
+ * file locked.
+ */
 export async function readFileWith<Value>(
   path: string,
   context: CommandContext,
-  work: (source: FileByteSource) => Promise<Value>,
+  work: (source: ByteSource) => Promise<Value>,
 ): Promise<Value> {
   await requireFile(path);
   await waitForServer(path, context);
-  const { FileByteSource } = await import('../../storage/byte-source.js');
-  const source = FileByteSource.open(path);
+  const { openDatabase } = await import('../../storage/compressed/open-database.js');
+  const source = await withProgress(`Decompressing ${path}`, context, (taskOptions) =>
+    openDatabase(path, taskOptions),
+  );
   try {
     return await work(source);
   } finally {
@@ -66,13 +71,29 @@ function timeoutText(timeoutMs: number): string {
   return timeoutMs === 0 ? 'without limit' : formatDuration(nanosecondsFromMilliseconds(timeoutMs));
 }
 
-/** Runs work on a file with a progress display. The context's signal interrupts it. */
-export async function withProgress<Value>(
+/** Runs work on a file with a progress display in bytes. The context's signal interrupts it. */
+export function withProgress<Value>(
   label: string,
-  { notices, signal }: Pick<CommandContext, 'notices' | 'signal'>,
+  context: Pick<CommandContext, 'notices' | 'signal'>,
   work: (taskOptions: LongTaskOptions) => Promise<Value>,
 ): Promise<Value> {
-  const progress = notices.progress(label);
+  return withDisplay(context.notices.progress(label), context.signal, work);
+}
+
+/** `withProgress` for work that counts keys or records. */
+export function withCount<Value>(
+  label: string,
+  context: Pick<CommandContext, 'notices' | 'signal'>,
+  work: (taskOptions: LongTaskOptions) => Promise<Value>,
+): Promise<Value> {
+  return withDisplay(context.notices.progress(label, 'count'), context.signal, work);
+}
+
+async function withDisplay<Value>(
+  progress: Progress,
+  signal: AbortSignal,
+  work: (taskOptions: LongTaskOptions) => Promise<Value>,
+): Promise<Value> {
   try {
     return await work({ signal, onProgress: (done, total) => progress.update(done, total) });
   } finally {

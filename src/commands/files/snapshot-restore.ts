@@ -1,3 +1,4 @@
+import type { Variables } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag, type FlagValues, stringFlag, uint64Flag } from '../../cli/flags.js';
 import { bytesFromText } from '../../go/bytes.js';
@@ -25,6 +26,19 @@ export interface SnapshotRestoreOptions {
   readonly revisionBump: bigint;
   /** The version of the servers that will use the data; `undefined`: the version of the snapshot or newer. */
   readonly targetVersion: MinorVersion | undefined;
+  /** Undefined without `--local`. */
+  readonly local: LocalRestoreOptions | undefined;
+}
+
+/** A restore on the node of the member. The values of the flags that are not given are read there. */
+export interface LocalRestoreOptions {
+  readonly program: string;
+  /** The names of the flags on the command line. */
+  readonly given: ReadonlySet<string>;
+  readonly root: string;
+  readonly isDryRun: boolean;
+  /** Does the steps without a question. */
+  readonly isConfirmed: boolean;
 }
 
 const DEFAULT_NAME = 'default';
@@ -53,11 +67,25 @@ const restoreFlags = {
   ),
   'target-version': stringFlag('', 'minor version of the servers, such as 3.5, if older than the saved one'),
   'initial-memory-map-size': uint64Flag(DEFAULT_MAP_BYTES, 'accepted for compatibility; has no effect'),
+  local: boolFlag(false, 'restore the etcd of this node: the other values are read from its own files', {
+    isAddition: true,
+  }),
+  root: stringFlag('/', 'directory to look for the etcd of --local in, such as a mounted system', {
+    isAddition: true,
+  }),
+  'dry-run': boolFlag(false, 'with --local: print what would be done, change nothing', { isAddition: true }),
+  yes: boolFlag(false, 'with --local: restore without a question', { isAddition: true }),
 };
+
+interface GivenFlags {
+  readonly program: string;
+  readonly names: ReadonlySet<string>;
+}
 
 function toSnapshotRestoreOptions(
   args: readonly string[],
   flags: FlagValues<typeof restoreFlags>,
+  given: GivenFlags,
 ): SnapshotRestoreOptions {
   const [snapshotPath] = args;
   if (snapshotPath === undefined || args.length > 1) {
@@ -81,7 +109,19 @@ function toSnapshotRestoreOptions(
     skipHashCheck: flags['skip-hash-check'],
     revisionBump,
     targetVersion: target === '' ? undefined : toTargetVersion(target, OLDEST_TARGET),
+    local: toLocalOptions(flags, given),
   };
+}
+
+function toLocalOptions(
+  flags: FlagValues<typeof restoreFlags>,
+  { program, names }: GivenFlags,
+): LocalRestoreOptions | undefined {
+  const { 'dry-run': isDryRun, yes: isConfirmed, root } = flags;
+  if (flags.local) return { program, given: names, root, isDryRun, isConfirmed };
+  const stray = ['dry-run', 'yes'].find((name) => names.has(name));
+  if (stray !== undefined) throw new UsageError(`--${stray} needs --local`, 'flag');
+  return undefined;
 }
 
 /** The declaration of `snapshot restore`, for both programs. */
@@ -94,23 +134,43 @@ export const snapshotRestoreCommand = (program: string) =>
       'Run the command once for each member of the new cluster, with the same snapshot, --initial-cluster and',
       '--initial-cluster-token. The data directory appears when it is complete and on disk. It holds the keys, leases, alarms,',
       'users and roles of the snapshot.',
+      '',
+      'With --local, the directories, the name, the peer URLs and the members are read from the node of the member: from its manifest,',
+      'its configuration and its old data. A flag has precedence over them. All is shown, and confirmed on a terminal; elsewhere --yes',
+      'is needed. etcd must not run, and not be started meanwhile. The old data is put aside under a name with the time, and never',
+      'removed. A restore that was killed is cleared by the next one. The etcd of k3s and RKE2 is restored by their own command, which',
+      'is printed.',
     ].join('\n'),
     examples: [
       `${program} snapshot restore backup.db --data-dir /var/lib/etcd --name m1 \\`,
       '  --initial-cluster m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 \\',
       '  --initial-advertise-peer-urls https://10.0.0.1:2380',
+      '# On a node of Kubernetes: show what would be done, and do it',
+      `${program} snapshot restore backup.db --local --dry-run`,
+      `${program} snapshot restore backup.db --local --bump-revision=1000000000 --mark-compacted`,
     ],
     flags: restoreFlags,
     deadline: 'files',
-    toOptions: toSnapshotRestoreOptions,
+    result: ({ local }: SnapshotRestoreOptions) => (local === undefined ? undefined : 'local-restore'),
+    toOptions: (
+      args: readonly string[],
+      flags: FlagValues<typeof restoreFlags>,
+      _argsLenAtDash: number | undefined,
+      _variables: Variables,
+      names: ReadonlySet<string>,
+    ) => toSnapshotRestoreOptions(args, flags, { program, names }),
   }) as const;
 
 export async function runSnapshotRestore(
   options: SnapshotRestoreOptions,
   context: CommandContext,
 ): Promise<void> {
+  const { snapshotPath, local } = options;
+  if (local !== undefined) {
+    const { restoreOnNode } = await import('./local-restore/restore-on-node.js');
+    return restoreOnNode(options, local, context);
+  }
   const { restoreSnapshot } = await import('../../storage/restore/restore.js');
-  const { snapshotPath } = options;
   const plan = await planRestore(options);
   await withProgress(`Restoring ${snapshotPath}`, context, (taskOptions) =>
     restoreSnapshot({ ...options, ...taskOptions, plan }),
@@ -119,7 +179,7 @@ export async function runSnapshotRestore(
 }
 
 /** Scripts match etcdutl's messages: bumping latest revision, marking revision compacted, added member, restored snapshot. */
-function restoredLines(
+export function restoredLines(
   options: SnapshotRestoreOptions,
   { clusterId, localId, members }: ClusterPlan,
 ): string[] {
@@ -135,7 +195,7 @@ function restoredLines(
 }
 
 /** Checks the options in the order of etcd (server/config/config.go `VerifyBootstrap`, v3.7.1). */
-async function planRestore(options: SnapshotRestoreOptions): Promise<ClusterPlan> {
+export async function planRestore(options: SnapshotRestoreOptions): Promise<ClusterPlan> {
   const { name, initialCluster, clusterToken } = options;
   const { parseInitialCluster, parsePeerUrls } = await import('../../storage/restore/peer-urls.js');
   const { checkAdvertisedUrls } = await import('../../storage/restore/advertised-urls.js');

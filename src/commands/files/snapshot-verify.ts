@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../cli/context.js';
 import { UsageError } from '../../model/errors.js';
+import { statOf } from '../../storage/directory.js';
 import { readFileWith, withProgress } from './database-file.js';
 
 export interface SnapshotVerifyOptions {
@@ -19,15 +20,17 @@ export const snapshotVerifyCommand = (program: string) =>
   ({
     name: 'verify',
     usage: '<filename>',
-    summary: 'Verify the integrity of a snapshot',
+    summary: 'Verify the integrity of a snapshot, or of all in a directory',
     description: [
       'Checks the SHA-256 at the end of the file, the structure of the pages, and that every record can be decoded. Reports',
-      'the first error with its offset in the file. The file is not modified.',
+      'the first error with its offset in the file. The file is not modified. Of a directory, it checks every snapshot, also against',
+      'its manifest, and fails when one is damaged or when there is none.',
     ].join('\n'),
-    examples: [`${program} snapshot verify backup.db`],
+    examples: [`${program} snapshot verify backup.db`, `${program} snapshot verify /var/backups/etcd`],
     flags: {},
     deadline: 'files',
-    result: 'snapshot-verified',
+    result: ({ path }: SnapshotVerifyOptions) =>
+      statOf(path)?.isDirectory() ? 'snapshot-list' : 'snapshot-verified',
     toOptions: toSnapshotVerifyOptions,
   }) as const;
 
@@ -35,6 +38,10 @@ export async function runSnapshotVerify(
   { path }: SnapshotVerifyOptions,
   context: CommandContext,
 ): Promise<void> {
+  if (statOf(path)?.isDirectory()) {
+    const { verifyDirectory } = await import('./snapshot-directory.js');
+    return verifyDirectory(path, context);
+  }
   const { verifySnapshot } = await import('../../storage/snapshot/verify.js');
   const verified = await readFileWith(path, context, (source) =>
     withProgress(`Verifying ${path}`, context, (taskOptions) => verifySnapshot(source, taskOptions)),

@@ -2,7 +2,7 @@ import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag, uint64Flag } from '../../cli/flags.js';
 import { CommandError, UsageError } from '../../model/errors.js';
-import type { BucketRecord } from '../../model/results.js';
+import type { BucketRecord } from '../../model/file-reports.js';
 import type { decodeBackendRecord } from '../../storage/backend/records.js';
 import type { BoltFile } from '../../storage/bolt/bolt-file.js';
 import type { Leaf } from '../../storage/bolt/leaf.js';

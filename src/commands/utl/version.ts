@@ -1,22 +1,34 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
+import { boolFlag } from '../../cli/flags.js';
 import { versionText } from '../../model/etcd-version.js';
 
-/** Empty: the command has no flags, and ignores its arguments. */
-export type VersionOptions = Record<string, never>;
+export interface VersionOptions {
+  /** Print which build of this program it is, instead of what etcdutl prints. */
+  readonly client: boolean;
+}
 
 export function registerVersion(parent: CommandParent, run = runVersion): void {
   parent.command({
     name: 'version',
     group: 'utility',
     summary: 'Print the etcdutl version that this program is compatible with',
-    flags: {},
-    deadline: 'no-server',
-    toOptions: (): VersionOptions => ({}),
+    description: `With --client, the name and version of this program itself, the commit that it was built from, and what runs it. Only then
+--write-out has an effect.`,
+    examples: ['# Which build of this program is installed', 'etcdutl version --client -w json'],
+    flags: {
+      client: boolFlag(false, 'print the version, commit and runtime of this program itself'),
+    },
+    deadline: ({ client }) => (client ? 'files' : 'no-server'),
+    result: ({ client }) => (client ? 'program-version' : undefined),
+    // Arguments are ignored.
+    toOptions: (_args, { client }): VersionOptions => ({ client }),
     run,
   });
 }
 
-export async function runVersion(_options: VersionOptions, context: CommandContext): Promise<void> {
-  await context.emit({ kind: 'text', text: versionText('etcdutl') });
+export async function runVersion({ client }: VersionOptions, context: CommandContext): Promise<void> {
+  if (!client) return context.emit({ kind: 'text', text: versionText('etcdutl') });
+  const { programVersion } = await import('../../term/program-version.js');
+  await context.emit({ kind: 'program-version', program: programVersion('etcdutl') });
 }

@@ -1,20 +1,31 @@
 import type { CommandParent } from '../../cli/command.js';
 import type { CommandContext } from '../../cli/context.js';
 import { boolFlag, type FlagValues, int64Flag, stringFlag } from '../../cli/flags.js';
-import { rangeInPages } from '../../client/range/range-in-pages.js';
+import { type PagedRange, rangeInPages } from '../../client/range/range-in-pages.js';
 import { bytesFromText } from '../../go/bytes.js';
 import { quoteGo } from '../../go/quote.js';
+import type { DecodingName } from '../../model/decoded-value.js';
 import { UsageError } from '../../model/errors.js';
 import type { KeyRange } from '../../model/key-range.js';
 import { type RangeRequest, SortOrder, SortTarget } from '../../model/messages/kv.js';
 import type { RangeView } from '../../model/results.js';
+import { decodeFlag, toDecoding } from '../kv/decode-flag.js';
 import { keyRangeFromArguments, rejectPrefixWithFromKey } from '../kv/key-range-arguments.js';
 import { rangeReader } from '../kv/range-reader.js';
+
+/** `raw`: the bytes of a single value and nothing else. */
+export type ValueForm =
+  | { readonly kind: 'raw' }
+  | { readonly kind: 'decoded'; readonly decoding: DecodingName };
 
 /** The options of `get`, on the command line or as a request of a transaction. */
 export interface GetOptions {
   readonly range: KeyRange;
   readonly view: RangeView;
+  /** How values are shown, if not as etcdctl shows them. */
+  readonly valueForm?: ValueForm;
+  /** Absent: read from the cluster. */
+  readonly snapshotPath?: string;
   readonly isSerializable: boolean;
   readonly usesStream: boolean;
   /** 0: no limit. The revisions below are 0 when they are not given. */
@@ -58,13 +69,34 @@ export const getFlags = {
 };
 type Flags = FlagValues<typeof getFlags>;
 
+/** Flags of the command that a request of a transaction does not have. */
+const valueFlags = {
+  decode: decodeFlag,
+  raw: boolFlag(false, 'write the exact bytes of a single value, without a line end', { isAddition: true }),
+};
+type ValueFlags = FlagValues<typeof valueFlags>;
+
+const sourceFlags = {
+  'from-snapshot': stringFlag(
+    '',
+    'read this snapshot instead of a cluster; --consistency and --stream have no effect',
+    {
+      isAddition: true,
+    },
+  ),
+};
+
 export function registerGet(parent: CommandParent, run = runGet): void {
   parent.command({
     name: 'get',
     group: 'kv',
     usage: '<key> [range_end]',
     summary: 'Get a key or a range of keys',
-    description: 'With range_end, the range is [<key>, range_end): it does not include range_end.',
+    description: [
+      'With range_end, the range is [<key>, range_end): it does not include range_end.',
+      '',
+      'With --decode, --write-out can be simple, json (a line for each key) or yaml (a document for each key).',
+    ].join('\n'),
     examples: [
       '# Get one key',
       'etcdctl get config',
@@ -74,11 +106,25 @@ export function registerGet(parent: CommandParent, run = runGet): void {
       'etcdctl get a n --limit=10 -w json',
       '# Get the value that a key had at an earlier revision',
       'etcdctl get config --rev=1234',
+      '# Get the value that a key has in a backup',
+      'etcdctl get config --from-snapshot backup.db',
+      '# Copy a value to a file, byte for byte',
+      'etcdctl get certificates/ca --raw >ca.der',
+      '# Show an object of Kubernetes',
+      'etcdctl get /registry/pods/default/web-0 --decode -w yaml',
     ],
-    flags: getFlags,
-    deadline: 'command-timeout',
-    result: 'range',
-    toOptions: toGetOptions,
+    flags: { ...getFlags, ...valueFlags, ...sourceFlags },
+    deadline: ({ snapshotPath }) => (snapshotPath === undefined ? 'command-timeout' : 'node'),
+    result: ({ valueForm }) => (valueForm?.kind === 'decoded' ? 'decoded-values' : 'range'),
+    toOptions(args, given): GetOptions {
+      const valueForm = toValueForm(args, given);
+      const snapshotPath = given['from-snapshot'];
+      return {
+        ...toGetOptions(args, given),
+        ...(valueForm && { valueForm }),
+        ...(snapshotPath !== '' && { snapshotPath }),
+      };
+    },
     run,
   });
 }
@@ -123,6 +169,19 @@ function toView(given: Flags): RangeView {
   };
 }
 
+/** Throws a `UsageError` for flags that leave out the values or show them in another form. */
+function toValueForm(args: readonly string[], given: Flags & ValueFlags): ValueForm | undefined {
+  const decoding = toDecoding(given.decode, args);
+  const form = decoding !== undefined ? '--decode' : given.raw ? '--raw' : undefined;
+  if (form === undefined) return undefined;
+  const excluded = (['keys-only', 'count-only'] as const).find((name) => given[name]);
+  const other = decoding !== undefined && given.raw ? 'raw' : excluded;
+  if (other !== undefined) {
+    throw new UsageError(`\`${form}\` and \`--${other}\` cannot be set at the same time, choose one`);
+  }
+  return decoding === undefined ? { kind: 'raw' } : { kind: 'decoded', decoding };
+}
+
 function toIsSerializable(consistency: string): boolean {
   if (consistency === 's') return true;
   if (consistency === 'l') return false;
@@ -159,7 +218,7 @@ export function toRangeRequest(options: GetOptions): RangeRequest {
   return {
     key: range.key,
     ...(range.rangeEnd && { rangeEnd: range.rangeEnd }),
-    limit: options.limit,
+    limit: limitOf(options),
     revision: options.revision,
     sortOrder: isNaturalOrder ? SortOrder.none : options.sortOrder,
     sortTarget,
@@ -173,19 +232,45 @@ export function toRangeRequest(options: GetOptions): RangeRequest {
   };
 }
 
+/** Of several keys, the second tells `--raw` that there are too many. */
+function limitOf({ valueForm, limit }: GetOptions): bigint {
+  return valueForm?.kind === 'raw' && limit !== 1n ? 2n : limit;
+}
+
 export async function runGet(options: GetOptions, context: CommandContext): Promise<void> {
-  const { view, usesStream } = options;
-  rejectOtherFormats(view, context.format);
-  const call = { signal: context.signal, usesStream };
-  const range = await rangeInPages(rangeReader(context), toRangeRequest(options), call);
+  rejectOtherFormats(options, context.format);
+  const { snapshotPath, usesStream } = options;
+  const request = toRangeRequest(options);
+  const emit = (range: PagedRange) => emitRange(range, options, context);
+  if (snapshotPath === undefined) {
+    await emit(await rangeInPages(rangeReader(context), request, { signal: context.signal, usesStream }));
+  } else {
+    const { withSnapshotRange } = await import('../files/snapshot-range.js');
+    await withSnapshotRange(snapshotPath, request, context, emit);
+  }
+}
+
+async function emitRange(
+  range: PagedRange,
+  { view, valueForm }: GetOptions,
+  context: CommandContext,
+): Promise<void> {
+  if (valueForm !== undefined) {
+    const { emitDecodedRange, emitRawValue } = await import('../kv/value-output.js');
+    if (valueForm.kind === 'raw') return emitRawValue(range, context);
+    return emitDecodedRange(range, { ...view, decoding: valueForm.decoding }, context);
+  }
   await context.emit({ kind: 'range', ...range, view });
 }
 
-function rejectOtherFormats(view: RangeView, format: string): void {
+function rejectOtherFormats({ view, valueForm }: GetOptions, format: string): void {
   if (view.countOnly && format !== 'fields') {
     throw new UsageError('--count-only is only for `--write-out=fields`');
   }
-  if (view.valuesOnly && format !== 'simple') {
+  if (valueForm?.kind === 'raw' && format !== 'simple') {
+    throw new UsageError('--raw is only for `--write-out=simple`');
+  }
+  if (view.valuesOnly && valueForm === undefined && format !== 'simple') {
     throw new UsageError('print-value-only is only for `--write-out=simple`');
   }
 }

@@ -3,9 +3,13 @@ import type { CommandContext, OtherCluster } from '../../cli/context.js';
 import { boolFlag, type FlagValues, int64Flag, stringFlag, uintFlag } from '../../cli/flags.js';
 import { Destination } from '../../client/mirror/destination.js';
 import { Mirror, type MirrorPlan } from '../../client/mirror/mirror.js';
+import { MAX_RANGE_PAGE_BYTES, type RangeReader } from '../../client/range/page.js';
 import { bytesFromText } from '../../go/bytes.js';
 import { Failure, UsageError } from '../../model/errors.js';
+import type { KvService } from '../../model/services.js';
 import { rangeReader } from '../kv/range-reader.js';
+import type { CheckpointedMirror } from './make-mirror/checkpointed.js';
+import { lazyWatchClients } from './watch/watch-clients.js';
 
 export interface MakeMirrorOptions {
   readonly destination: DestinationOptions;
@@ -17,7 +21,13 @@ export interface MakeMirrorOptions {
   readonly revision: bigint;
   /** 0: the server's default in the first copy, no limit for the changes after it. */
   readonly maxTxnOps: number;
+  /** The file that says how far the mirror has come; empty: none. */
+  readonly checkpoint: string;
+  /** With a checkpoint: begin although the destination has keys already. */
+  readonly replaces: boolean;
 }
+
+type RunningMirror = Pick<Mirror, 'keys' | 'nextRevision'>;
 
 export interface DestinationOptions {
   readonly endpoint: string;
@@ -49,6 +59,16 @@ const flags = {
     'user at the destination: name or name:password; prompts for a missing password',
   ),
   'dest-password': stringFlag('', 'password for --dest-user, which is then the name only'),
+  checkpoint: stringFlag(
+    '',
+    'file that remembers how far the mirror has come; removes keys at the destination',
+    {
+      isAddition: true,
+    },
+  ),
+  'dest-replace': boolFlag(false, 'with --checkpoint: begin although the destination has keys already', {
+    isAddition: true,
+  }),
 };
 type Flags = FlagValues<typeof flags>;
 
@@ -68,6 +88,12 @@ export function registerMakeMirror(parent: CommandParent, run = runMakeMirror): 
       '',
       'The mirror continues after an interruption of either cluster. When it ends, it prints the revision to continue from with',
       '--rev, which is possible until the source has compacted that revision.',
+      '',
+      'With --checkpoint, the mirror remembers in a file how far it has come, and goes on from there at its next start, also after it',
+      'was killed: the keys at the destination become equal to those of the source, deletions included. When the source has compacted',
+      'what comes next, or one of the clusters was restored from a backup and its revision is lower than before, it copies again. For',
+      'this, all keys at the destination with the prefix of the mirror are its own: a copy removes those that the source does not have.',
+      'The mirror refuses to begin when there are any, unless --dest-replace is given.',
     ].join('\n'),
     examples: [
       'etcdctl make-mirror 10.1.0.1:2379',
@@ -76,6 +102,8 @@ export function registerMakeMirror(parent: CommandParent, run = runMakeMirror): 
       '  --dest-cert=client.crt --dest-key=client.key',
       '# Continue a mirror that has ended',
       'etcdctl make-mirror 10.1.0.1:2379 --rev=1234',
+      '# Keep a copy of a prefix equal, across restarts of the mirror',
+      'etcdctl make-mirror 10.1.0.1:2379 --prefix=config/ --checkpoint=config.checkpoint',
     ],
     flags,
     deadline: 'none',
@@ -89,6 +117,12 @@ function toMakeMirrorOptions(args: readonly string[], given: Flags): MakeMirrorO
   const [endpoint] = args;
   if (endpoint === undefined || args.length > 1) {
     throw new UsageError('make-mirror takes one destination argument');
+  }
+  if (given.checkpoint !== '' && given.rev !== 0n) {
+    throw new UsageError('`--rev` and `--checkpoint` cannot be set at the same time, choose one');
+  }
+  if (given['dest-replace'] && given.checkpoint === '') {
+    throw new UsageError('--dest-replace needs --checkpoint');
   }
   return {
     destination: {
@@ -108,6 +142,8 @@ function toMakeMirrorOptions(args: readonly string[], given: Flags): MakeMirrorO
     dropsPrefix: given['no-dest-prefix'],
     revision: given.rev,
     maxTxnOps: given['max-txn-ops'],
+    checkpoint: given.checkpoint,
+    replaces: given['dest-replace'],
   };
 }
 
@@ -128,29 +164,73 @@ export function toMirrorPlan(options: MakeMirrorOptions): MirrorPlan {
 export async function runMakeMirror(options: MakeMirrorOptions, context: CommandContext): Promise<void> {
   const plan = toMirrorPlan(options);
   const cluster = await toCluster(options.destination, context);
-  const { kv } = await context.connectTo(cluster);
-  const source = await context.connect();
-  const { signal, clock, notices } = context;
-  const destination = new Destination(kv, { signal, sleep: clock.sleep, notice: notices.line });
-  const mirror = new Mirror(plan, destination, {
-    source: rangeReader(context),
-    watch: source.watch,
-    signal,
-    sleep: clock.sleep,
-    notice: notices.line,
-    startProgress: () => notices.progress('Copying', 'count'),
-  });
+  const mirror = await (options.checkpoint === ''
+    ? plainMirror(plan, cluster, context)
+    : checkpointedMirror(options, { plan, cluster }, context));
   const end = new AbortController();
-  const counting = printCount(mirror, context, AbortSignal.any([signal, end.signal]));
+  const counting = printCount(mirror, context, AbortSignal.any([context.signal, end.signal]));
   try {
     await Promise.race([mirror.run(), counting]);
   } catch (error) {
-    printProgressMade(error, mirror, context);
+    printProgressMade(error, mirror, { hasCheckpoint: options.checkpoint !== '', context });
     throw error;
   } finally {
     end.abort();
     await counting.catch(() => undefined);
   }
+}
+
+async function plainMirror(
+  plan: MirrorPlan,
+  cluster: OtherCluster,
+  context: CommandContext,
+): Promise<Mirror> {
+  const { kv } = await context.connectTo(cluster);
+  const { client, streams } = lazyWatchClients(context);
+  const source = rangeReader(context);
+  // What comes first, so that a failed login ends the command. The connection of the watch would idle while the keys are copied.
+  await (plan.revision > 0n ? client() : source.bounded());
+  const { signal, clock, notices } = context;
+  const destination = new Destination(kv, { signal, sleep: clock.sleep, notice: notices.line });
+  return new Mirror(plan, destination, {
+    source,
+    watch: streams,
+    signal,
+    sleep: clock.sleep,
+    notice: notices.line,
+    startProgress: () => notices.progress('Copying', 'count'),
+  });
+}
+
+async function checkpointedMirror(
+  { checkpoint: path, replaces }: MakeMirrorOptions,
+  { plan, cluster }: { readonly plan: MirrorPlan; readonly cluster: OtherCluster },
+  context: CommandContext,
+): Promise<CheckpointedMirror> {
+  const { CheckpointedMirror } = await import('./make-mirror/checkpointed.js');
+  const { MirrorCheckpoint } = await import('./make-mirror/mirror-checkpoint.js');
+  const checkpoint = MirrorCheckpoint.open(path, plan.mapping);
+  const { kv } = await context.connectTo(cluster);
+  const source = rangeReader(context);
+  await source.bounded();
+  const { signal, clock, notices } = context;
+  return new CheckpointedMirror({
+    plan,
+    checkpoint,
+    replaces,
+    source,
+    watchClients: lazyWatchClients(context),
+    destinationReader: destinationReader(kv, cluster, context),
+    destination: new Destination(kv, { signal, sleep: clock.sleep, notice: notices.line }),
+    context,
+  });
+}
+
+function destinationReader(kv: KvService, cluster: OtherCluster, context: CommandContext): RangeReader {
+  const bounded = context.connectTo(cluster, { maxResponseBytes: MAX_RANGE_PAGE_BYTES });
+  // A failure is reported by the first read.
+  bounded.catch(() => undefined);
+  return { bounded: async () => (await bounded).kv, unbounded: async () => kv };
 }
 
 async function toCluster(
@@ -173,7 +253,11 @@ async function toCluster(
 }
 
 /** Prints the number of writes periodically, until the signal aborts: then it rejects with the signal's reason. */
-async function printCount(mirror: Mirror, context: CommandContext, signal: AbortSignal): Promise<never> {
+async function printCount(
+  mirror: RunningMirror,
+  context: CommandContext,
+  signal: AbortSignal,
+): Promise<never> {
   for (;;) {
     await context.clock.sleep(COUNT_EVERY_MS, signal);
     await context.emit({ kind: 'text', text: `${mirror.keys}\n` });
@@ -181,11 +265,15 @@ async function printCount(mirror: Mirror, context: CommandContext, signal: Abort
 }
 
 /** Prints how to continue the mirror, after a failure or a signal. Prints nothing for a bug of this program. */
-function printProgressMade(error: unknown, mirror: Mirror, { signal, notices }: CommandContext): void {
-  const { keys, nextRevision } = mirror;
+function printProgressMade(
+  error: unknown,
+  { keys, nextRevision }: RunningMirror,
+  { hasCheckpoint, context: { signal, notices } }: { hasCheckpoint: boolean; context: CommandContext },
+): void {
   const line =
     nextRevision === 0n
-      ? `${keys} keys were mirrored; the initial copy is not complete`
-      : `${keys} keys were mirrored; continue with --rev=${nextRevision}`;
+      ? `${keys} keys were mirrored; the ${hasCheckpoint ? '' : 'initial '}copy is not complete`
+      : `${keys} keys were mirrored; ${hasCheckpoint ? 'the checkpoint continues' : 'continue'} with ` +
+        (hasCheckpoint ? `revision ${nextRevision}` : `--rev=${nextRevision}`);
   if (signal.aborted || error instanceof Failure) notices.line(line);
 }

@@ -16,6 +16,7 @@ export function registerMoveLeader(parent: CommandParent, run = runMoveLeader): 
     name: 'move-leader',
     group: 'cluster',
     usage: '<member_id>',
+    argumentCandidates: ['member'],
     summary: 'Transfer leadership to another member',
     description: 'The current leader must be one of --endpoints: only the leader can transfer leadership.',
     examples: ['etcdctl move-leader 8211f1d0f64f3269'],

@@ -1,4 +1,5 @@
 /** Keys and values: mvccpb, and the KV service of etcdserverpb (etcd api/v3). */
+import type { KeyValues } from '../key-values.js';
 import type { ResponseHeader } from './header.js';
 
 export interface KeyValue {
@@ -43,9 +44,14 @@ export interface RangeResponse {
   readonly count: bigint;
 }
 
+/** A range as the KV service returns it: the pairs of a long one are decoded while they are iterated. */
+export interface ReceivedRange extends Omit<RangeResponse, 'kvs'> {
+  readonly kvs: KeyValues;
+}
+
 /** One part of a RangeStream response (etcd 3.7). The `kvs` of the parts are in order; the last part has header and totals. */
 export interface RangeStreamResponse {
-  readonly rangeResponse?: RangeResponse | undefined;
+  readonly rangeResponse?: ReceivedRange | undefined;
 }
 
 export interface PutRequest {

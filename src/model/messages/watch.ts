@@ -13,6 +13,14 @@ export interface Event {
   readonly prevKv?: KeyValue | undefined;
 }
 
+/** The events of a response, in their order: an array, or events that are decoded while they are iterated. */
+export interface Events extends Iterable<Event> {
+  readonly length: number;
+  at(index: number): Event | undefined;
+  /** @param start not negative */
+  slice(start: number): Events;
+}
+
 export interface WatchCreateRequest {
   readonly key: Uint8Array;
   readonly rangeEnd?: Uint8Array;
@@ -41,5 +49,5 @@ export interface WatchResponse {
   readonly cancelReason: string;
   /** More events of the same revision follow in the next response. */
   readonly fragment: boolean;
-  readonly events: readonly Event[];
+  readonly events: Events;
 }

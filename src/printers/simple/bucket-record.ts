@@ -1,7 +1,7 @@
 import { bytesFromText, textFromBytes } from '../../go/bytes.js';
 import { quoteGo } from '../../go/quote.js';
+import type { BucketRecord, RecordedRevision } from '../../model/file-reports.js';
 import type { Permission } from '../../model/messages/auth.js';
-import type { BucketRecord, RecordedRevision } from '../../model/results.js';
 import { permissionTypeName } from '../enum-names.js';
 import { leaseIdHex } from '../id.js';
 

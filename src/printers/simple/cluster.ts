@@ -4,7 +4,7 @@ import type { AlarmMember } from '../../model/messages/maintenance.js';
 import { alarmTypeName } from '../enum-names.js';
 import { idHex, spacedIdHex } from '../id.js';
 import type { Renderers, Sink } from '../printer.js';
-import { hashKvCells, memberCells, statusCells } from '../rows.js';
+import { hashKvCells, memberCells, statusCells, statusOrFailureCells } from '../rows.js';
 
 export const clusterRenderers = {
   'member-add': ({ response: { header, member } }, sink) => {
@@ -21,13 +21,18 @@ export const clusterRenderers = {
 
   'endpoint-health': ({ endpoints }, sink) => {
     for (const { endpoint, took, error } of endpoints) {
-      if (error === '') {
-        sink.out(bytesFromText(`${endpoint} is healthy: successfully committed proposal: took = ${took}\n`));
-      } else {
-        sink.err(`${endpoint} is unhealthy: failed to commit proposal: ${error}\n`);
-      }
+      if (error === '') sink.out(bytesFromText(healthyLine(endpoint, took)));
+      else sink.err(unhealthyLine(endpoint, error));
     }
   },
+  'endpoint-health-states': ({ endpoints }, sink) => {
+    for (const { endpoint, state, took, error } of endpoints) {
+      if (state === 'healthy') sink.out(bytesFromText(healthyLine(endpoint, took)));
+      else if (state === 'unhealthy') sink.err(unhealthyLine(endpoint, error));
+      else sink.err(`the health of ${endpoint} is unknown\n`);
+    }
+  },
+  'endpoint-status-all': ({ endpoints }, sink) => writeRows(sink, endpoints.map(statusOrFailureCells)),
   'endpoint-status': ({ endpoints }, sink) => writeRows(sink, endpoints.map(statusCells)),
   'endpoint-hashkv': ({ endpoints }, sink) => writeRows(sink, endpoints.map(hashKvCells)),
 
@@ -38,7 +43,19 @@ export const clusterRenderers = {
   alarm: ({ response }, sink) => {
     for (const alarm of response.alarms) sink.out(`${alarmDump(alarm)}\n`);
   },
+  'doctor-report': async ({ report }, sink, options) => {
+    const { renderDoctorPage } = await import('./doctor-page.js');
+    await renderDoctorPage(report, sink, options);
+  },
 } satisfies Partial<Renderers>;
+
+function healthyLine(endpoint: string, took: string): string {
+  return `${endpoint} is healthy: successfully committed proposal: took = ${took}\n`;
+}
+
+function unhealthyLine(endpoint: string, error: string): string {
+  return `${endpoint} is unhealthy: failed to commit proposal: ${error}\n`;
+}
 
 function cluster(header: ResponseHeader | undefined): string {
   return `cluster ${spacedIdHex(header?.clusterId ?? 0n)}`;

@@ -1,3 +1,4 @@
+import type { KeyValues } from '../../model/key-values.js';
 import type { DeleteRangeResponse, KeyValue, PutResponse, ResponseOp } from '../../model/messages/kv.js';
 import { type ByteWriter, writeTo } from '../byte-writer.js';
 import { eventTypeName } from '../enum-names.js';
@@ -46,7 +47,7 @@ function writePut(writer: ByteWriter, { prevKv }: PutResponse, style: KeyValueSt
   if (prevKv !== undefined) writeKeyValue(writer, prevKv, style);
 }
 
-function writeKeyValues(writer: ByteWriter, kvs: readonly KeyValue[], style: KeyValueStyle): void {
+function writeKeyValues(writer: ByteWriter, kvs: KeyValues, style: KeyValueStyle): void {
   for (const kv of kvs) writeKeyValue(writer, kv, style);
 }
 

@@ -1,12 +1,10 @@
 import { CommandError } from '../../model/errors.js';
 import { BitSet } from '../bit-set.js';
-import type { BoltFile, Bucket } from '../bolt/bolt-file.js';
-import type { Leaf } from '../bolt/leaf.js';
+import type { BoltFile } from '../bolt/bolt-file.js';
 import { Crc32c } from '../crc32c.js';
-import { LongTask, type LongTaskOptions } from '../long-task.js';
-import { findUserKey, KeyTable, Uint32List } from './key-table.js';
-import { readMetaValues } from './meta-bucket.js';
-import { decodeRevisionKey, lastRevision, type Revision } from './revision-key.js';
+import type { LongTaskOptions } from '../long-task.js';
+import { History, splitRevision, storeRevisions } from './history.js';
+import { KeyTable } from './key-table.js';
 import { BUCKETS } from './schema.js';
 
 export interface HashKv {
@@ -31,7 +29,7 @@ export interface HashKvOptions extends LongTaskOptions {
 export async function hashKv(bolt: BoltFile, options: HashKvOptions): Promise<HashKv> {
   const bucket = bolt.bucket(BUCKETS.key);
   const history = bucket === undefined ? undefined : new History(bolt, bucket, options);
-  const { current, compact } = revisionsOf(bolt);
+  const { current, compact } = storeRevisions(bolt);
   const { revision } = options;
   if (revision > 0n && revision < compact) {
     throw new CommandError('mvcc: required revision has been compacted');
@@ -45,14 +43,6 @@ export async function hashKv(bolt: BoltFile, options: HashKvOptions): Promise<Ha
   return { hash: hash.value, hashRevision, compactRevision: compact };
 }
 
-/** The current and the compacted revision that a server has after it starts on this database. */
-function revisionsOf(bolt: BoltFile): { current: bigint; compact: bigint } {
-  const { finishedCompaction: finished = -1n, scheduledCompaction: scheduled = 0n } = readMetaValues(bolt);
-  const compact = scheduled > finished && scheduled > 0n ? scheduled : finished;
-  const last = lastRevision(bolt)?.main ?? 0n;
-  return { current: [1n, last, compact].reduce((a, b) => (a > b ? a : b)), compact };
-}
-
 interface HashWindow {
   /** The last revision that is hashed. */
   readonly until: bigint;
@@ -61,10 +51,13 @@ interface HashWindow {
 
 async function hashHistory(history: History, { until, compact }: HashWindow, hash: Crc32c): Promise<void> {
   const keptRecords = compact < 0n ? undefined : await findKeptRecords(history, until);
-  await history.forEach(until, ({ leaf, index, ordinal, revision }) => {
-    const isObsolete = revision.main <= compact && keptRecords !== undefined && !keptRecords.has(ordinal);
+  const compacted = splitRevision(compact);
+  await history.forEach(until, (record) => {
+    const { leaf, index, ordinal } = record;
+    const order = record.compareTo(compacted);
+    const isObsolete = order <= 0 && keptRecords !== undefined && !keptRecords.has(ordinal);
     // Versions before 3.5.16 and 3.4.34 deleted a tombstone at the compacted revision itself, later ones keep it.
-    const isCompactedTombstone = revision.main === compact && revision.isTombstone;
+    const isCompactedTombstone = order === 0 && record.isTombstone;
     if (!isObsolete && !isCompactedTombstone)
       hash.update(leaf.bytes, leaf.keyStart(index), leaf.valueEnd(index));
   });
@@ -75,73 +68,21 @@ async function hashHistory(history: History, { until, compact }: HashWindow, has
  * when there are none; no record is skipped then.
  */
 async function findKeptRecords(history: History, until: bigint): Promise<BitSet | undefined> {
+  /** The ordinal of the key's last record plus one; 0 when that is a tombstone. */
   const keys = new KeyTable();
-  /** By key number: the ordinal of its last record plus one; 0 when that is a tombstone. */
-  const lastRecords = new Uint32List();
   let recordCount = 0;
-  await history.forEach(until, ({ leaf, index, ordinal, revision }) => {
-    recordCount = ordinal + 1;
+  await history.forEach(until, (record) => {
+    recordCount = record.ordinal + 1;
     // The index of a server begins at revision 1.
-    if (revision.main === 0n) return;
-    const number = keys.numberOf(leaf.bytes, ...history.userKey(leaf, index));
-    lastRecords.set(number, revision.isTombstone ? 0 : ordinal + 1);
+    if (record.mainHigh === 0 && record.mainLow === 0) return;
+    const { keyStart, keyEnd } = history.spans(record);
+    keys.find(record.leaf.bytes, keyStart, keyEnd);
+    keys.number = record.isTombstone ? 0 : recordCount;
   });
   const keptRecords = new BitSet(recordCount);
   let count = 0;
-  for (let number = 0; number < keys.size; number++) {
-    const record = lastRecords.get(number);
+  for (const record of keys.numbers()) {
     if (record > 0 && keptRecords.add(record - 1)) count++;
   }
   return count === 0 ? undefined : keptRecords;
-}
-
-/** One revision in the bucket `key`. `leaf` is valid only until the callback returns. */
-interface HistoryRecord {
-  readonly leaf: Leaf;
-  readonly index: number;
-  /** Position in the history, starting at 0. */
-  readonly ordinal: number;
-  readonly revision: Revision;
-}
-
-/** The records of the bucket `key`. Methods throw `CorruptFileError`. */
-class History {
-  readonly #bolt: BoltFile;
-  readonly #bucket: Bucket;
-  readonly #options: LongTaskOptions;
-
-  constructor(bolt: BoltFile, bucket: Bucket, options: LongTaskOptions) {
-    this.#bolt = bolt;
-    this.#bucket = bucket;
-    this.#options = options;
-  }
-
-  /** Calls `visit` for each record in order, up to and including the main revision `until`. */
-  async forEach(until: bigint, visit: (record: HistoryRecord) => void): Promise<void> {
-    const task = new LongTask(this.#bolt.sizeBytes, this.#options);
-    let ordinal = 0;
-    for (const leaf of this.#bolt.leaves(this.#bucket)) {
-      for (let index = 0; index < leaf.count; index++) {
-        const revision = this.#revision(leaf, index);
-        if (revision.main > until) return;
-        visit({ leaf, index, ordinal: ordinal++, revision });
-      }
-      if (task.shouldYield(leaf.bytes.length)) await task.yield();
-    }
-  }
-
-  userKey(leaf: Leaf, index: number): readonly [start: number, end: number] {
-    const span = findUserKey(leaf.bytes, leaf.keyEnd(index), leaf.valueEnd(index));
-    if (span !== undefined) return [span.start, span.end];
-    throw this.#bolt.reader.corrupt('cannot decode a record of the key-value history', leaf.offsetOf(index));
-  }
-
-  #revision(leaf: Leaf, index: number): Revision {
-    try {
-      return decodeRevisionKey(leaf.key(index));
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw this.#bolt.reader.corrupt(message, leaf.offsetOf(index));
-    }
-  }
 }

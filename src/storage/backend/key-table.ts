@@ -1,77 +1,152 @@
 import { randomBytes } from 'node:crypto';
-import { ProtobufReader, type Span } from '../protobuf-fields.js';
 
-const INITIAL_SLOTS = 1 << 10;
-const EMPTY = 0;
-const MAX_LOAD = 0.6;
+/** A slot has the low word of a key's fingerprint, 0 when it is empty; the high word; the number of the key. */
+const WORDS = 3;
+const SEGMENT_SLOTS = 1 << 10;
+const MAX_LOAD = 0.85;
+/** Fingerprints that begin with more equal bits than this are not divided further. */
+const MAX_DEPTH = 24;
+
+const NO_WORDS: Uint32Array = new Uint32Array(0);
+
+/** The keys whose fingerprints begin with the same bits. */
+interface Segment {
+  /** How many bits. */
+  depth: number;
+  words: Uint32Array;
+  size: number;
+}
 
 /**
- * Assigns numbers to the distinct keys of a history: 0 to the first one, 1 to the second one, and so on. It is a hash table with open
- * addressing. It stores a 64-bit fingerprint of each key under a random seed, 12 bytes a slot at a load of at most 60 %, because a file
- * can have many millions of keys. With ten million keys, a collision of fingerprints occurs in one run out of several hundred thousand.
+ * A number for each distinct key of a history; 0 for a key that has none yet. It stores a 64-bit fingerprint of each key under a random
+ * seed, because a file can have many millions of keys. With ten million keys, two have the same fingerprint in one run out of several
+ * hundred thousand.
+ *
+ * It is a hash table with extendible hashing (R. Fagin et al., 1979): a segment that is full is divided into two, and a directory
+ * has the segment for the first bits of a fingerprint. 14 to 29 bytes for each key, whereas a table that is copied when it is full takes up
+ * to six times as much until the garbage is collected.
  */
 export class KeyTable {
   readonly #seeds = new Int32Array(new Uint8Array(randomBytes(8)).buffer);
-  #high = new Int32Array(INITIAL_SLOTS);
-  #low = new Int32Array(INITIAL_SLOTS);
-  /** Number of the key plus one, or `EMPTY`. */
-  #numbers = new Uint32Array(INITIAL_SLOTS);
+  #directory: Segment[] = [newSegment(0)];
+  /** The directory is for this many bits. */
+  #depth = 0;
   #size = 0;
+  #copy = NO_WORDS;
+  /** Where the key is that was found last. */
+  #words = NO_WORDS;
+  #at = 0;
 
   /** The number of distinct keys so far. */
   get size(): number {
     return this.#size;
   }
 
-  /** The number of the key in bytes `start` to `end`. A new key gets the next number. */
-  numberOf(bytes: Uint8Array, start: number, end: number): number {
-    let high = this.#seeds[0] ?? 0;
-    let low = this.#seeds[1] ?? 0;
+  /** Finds the key in bytes `start` to `end`, or adds it with the number 0. `number` is that of this key then. */
+  find(bytes: Uint8Array, start: number, end: number): void {
+    let high = this.#seeds[0] as number;
+    let low = this.#seeds[1] as number;
     for (let index = start; index < end; index++) {
-      const byte = bytes[index] ?? 0;
+      const byte = bytes[index] as number;
       high = Math.imul(high ^ byte, 0x9e3779b1);
       low = Math.imul(low ^ byte, 0x5f356495);
     }
-    const mixed = mix(high ^ (low >>> 15));
-    return this.#find(mixed, mix(low ^ (mixed >>> 13)));
+    high = mix(high ^ (low >>> 15));
+    low = mix(low ^ (high >>> 13)) >>> 0;
+    this.#find(high >>> 0, low === 0 ? 1 : low);
   }
 
-  #find(high: number, low: number): number {
-    const slot = this.#slotOf(high, low);
-    const known = this.#numbers[slot] ?? EMPTY;
-    if (known !== EMPTY) return known - 1;
-    this.#high[slot] = high;
-    this.#low[slot] = low;
-    this.#numbers[slot] = ++this.#size;
-    if (this.#size > this.#numbers.length * MAX_LOAD) this.#grow();
-    return this.#size - 1;
+  get number(): number {
+    return this.#words[this.#at + 2] as number;
   }
 
-  /** The slot with this fingerprint, or the empty slot to store it in. */
-  #slotOf(high: number, low: number): number {
-    const mask = this.#numbers.length - 1;
-    let slot = low & mask;
-    while (this.#numbers[slot] !== EMPTY && (this.#high[slot] !== high || this.#low[slot] !== low)) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
+  set number(number: number) {
+    this.#words[this.#at + 2] = number;
   }
 
-  #grow(): void {
-    const [highs, lows, numbers] = [this.#high, this.#low, this.#numbers];
-    const slots = numbers.length * 2;
-    this.#high = new Int32Array(slots);
-    this.#low = new Int32Array(slots);
-    this.#numbers = new Uint32Array(slots);
-    for (const [index, number] of numbers.entries()) {
-      if (number === EMPTY) continue;
-      const [high, low] = [highs[index] ?? 0, lows[index] ?? 0];
-      const slot = this.#slotOf(high, low);
-      this.#high[slot] = high;
-      this.#low[slot] = low;
-      this.#numbers[slot] = number;
+  /** The numbers of all keys, in no order. */
+  *numbers(): Generator<number> {
+    for (const { words } of new Set(this.#directory)) {
+      for (let at = 0; at < words.length; at += WORDS) if (words[at] !== 0) yield words[at + 2] as number;
     }
   }
+
+  #find(high: number, low: number): void {
+    let segment = this.#segment(high);
+    let at = slotOf(segment.words, high, low);
+    if (segment.words[at] === 0) {
+      while (segment.size * WORDS >= segment.words.length * MAX_LOAD) {
+        this.#makeRoom(segment, high);
+        segment = this.#segment(high);
+        at = slotOf(segment.words, high, low);
+      }
+      segment.words[at] = low;
+      segment.words[at + 1] = high;
+      segment.size++;
+      this.#size++;
+    }
+    this.#words = segment.words;
+    this.#at = at;
+  }
+
+  #segment(high: number): Segment {
+    return this.#directory[this.#depth === 0 ? 0 : high >>> (32 - this.#depth)] as Segment;
+  }
+
+  #makeRoom(segment: Segment, high: number): void {
+    const old = this.#copyOf(segment);
+    segment.size = 0;
+    if (segment.depth === MAX_DEPTH) {
+      segment.words = new Uint32Array(2 * old.length);
+    } else {
+      segment.words.fill(0);
+      this.#addSibling(segment, high);
+    }
+    for (let from = 0; from < old.length; from += WORDS) {
+      const [low, high] = [old[from] as number, old[from + 1] as number];
+      if (low === 0) continue;
+      const target = this.#segment(high);
+      const to = slotOf(target.words, high, low);
+      target.words[to] = low;
+      target.words[to + 1] = high;
+      target.words[to + 2] = old[from + 2] as number;
+      target.size++;
+    }
+  }
+
+  /** In memory that is used again. */
+  #copyOf({ words }: Segment): Uint32Array {
+    if (this.#copy.length !== words.length) this.#copy = new Uint32Array(words.length);
+    this.#copy.set(words);
+    return this.#copy;
+  }
+
+  /** A segment for those fingerprints of the other one that have a 1 as the next bit. */
+  #addSibling(segment: Segment, high: number): void {
+    if (segment.depth === this.#depth) {
+      this.#directory = this.#directory.flatMap((each) => [each, each]);
+      this.#depth++;
+    }
+    segment.depth++;
+    const sibling = newSegment(segment.depth);
+    const count = 2 ** (this.#depth - segment.depth);
+    const start = Math.floor((high >>> (32 - this.#depth)) / (2 * count)) * 2 * count + count;
+    this.#directory.fill(sibling, start, start + count);
+  }
+}
+
+function newSegment(depth: number): Segment {
+  return { depth, words: new Uint32Array(SEGMENT_SLOTS * WORDS), size: 0 };
+}
+
+/** The slot with this fingerprint, or the empty slot for it, as the index of its first word. */
+function slotOf(words: Uint32Array, high: number, low: number): number {
+  let at = (low & (words.length / WORDS - 1)) * WORDS;
+  while (words[at] !== 0 && (words[at] !== low || words[at + 1] !== high)) {
+    at += WORDS;
+    if (at === words.length) at = 0;
+  }
+  return at;
 }
 
 /** The finalizer of MurmurHash3: each bit of the input changes about half of the output bits. */
@@ -79,40 +154,4 @@ function mix(value: number): number {
   let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);
-}
-
-/** A growable array of 32-bit unsigned integers. Elements that were not set are 0. */
-export class Uint32List {
-  #numbers = new Uint32Array(1 << 10);
-
-  get(index: number): number {
-    return this.#numbers[index] ?? 0;
-  }
-
-  set(index: number, value: number): void {
-    if (index >= this.#numbers.length) {
-      const grown = new Uint32Array(Math.max(index + 1, this.#numbers.length * 2));
-      grown.set(this.#numbers);
-      this.#numbers = grown;
-    }
-    this.#numbers[index] = value;
-  }
-}
-
-const EMPTY_SPAN: Span = { start: 0, end: 0 };
-const KEY_TAG = 10;
-
-/**
- * The span of the user's key in a serialized mvccpb.KeyValue. Nothing is copied, because values can be large. A missing key is an empty
- * span. Undefined when the bytes between `start` and `end` are not a protobuf message.
- */
-export function findUserKey(bytes: Uint8Array, start: number, end: number): Span | undefined {
-  const reader = new ProtobufReader(bytes, start, end);
-  let found = EMPTY_SPAN;
-  while (!reader.isAtEnd) {
-    const field = reader.next();
-    if (field === undefined) return undefined;
-    if (field.tag === KEY_TAG) found = field.contents;
-  }
-  return found;
 }

@@ -3,7 +3,8 @@ import { checkedLeaves } from '../bolt/check.js';
 import type { Leaf } from '../bolt/leaf.js';
 import { Crc32c } from '../crc32c.js';
 import { LongTask, type LongTaskOptions } from '../long-task.js';
-import { findUserKey, KeyTable, Uint32List } from './key-table.js';
+import { KeyTable } from './key-table.js';
+import { KeyValueSpans } from './key-value-spans.js';
 import { readMetaValues } from './meta-bucket.js';
 import { decodeRevisionKey, isTombstone, revisionKeyError } from './revision-key.js';
 import { BUCKETS } from './schema.js';
@@ -48,9 +49,12 @@ class StatusCollector {
   readonly #bolt: BoltFile;
   readonly #counting: KeyCounting;
   readonly #hash = new Crc32c();
-  readonly #live = new LiveKeys();
+  /** 1: the key exists after the changes so far. */
+  readonly #keys = new KeyTable();
+  #liveCount = 0;
   #bucket: Bucket | undefined;
   #isKeyBucket = false;
+  readonly #spans = new KeyValueSpans();
   #pairCount = 0;
   #revision = 0n;
 
@@ -74,7 +78,7 @@ class StatusCollector {
     return {
       hash: this.#hash.value,
       revision: this.#revision,
-      totalKeys: this.#counting === 'pairs' ? this.#pairCount : this.#live.count,
+      totalKeys: this.#counting === 'pairs' ? this.#pairCount : this.#liveCount,
       totalSizeBytes: this.#bolt.sizeBytes,
     };
   }
@@ -85,14 +89,16 @@ class StatusCollector {
       const error = revisionKeyError(record);
       if (error !== undefined) throw this.#bolt.reader.corrupt(error, leaf.offsetOf(index));
       if (this.#counting === 'pairs') continue;
-      const userKey = findUserKey(leaf.bytes, record.end, leaf.valueEnd(index));
-      if (userKey === undefined) {
+      if (!this.#spans.find(leaf.bytes, record.end, leaf.valueEnd(index))) {
         throw this.#bolt.reader.corrupt(
           'cannot decode a record of the key-value history',
           leaf.offsetOf(index),
         );
       }
-      this.#live.replay({ bytes: leaf.bytes, ...userKey }, isTombstone(record));
+      this.#keys.find(leaf.bytes, this.#spans.keyStart, this.#spans.keyEnd);
+      const isLive = isTombstone(record) ? 0 : 1;
+      this.#liveCount += isLive - this.#keys.number;
+      this.#keys.number = isLive;
     }
     this.#revision = decodeRevisionKey(leaf.key(leaf.count - 1)).main;
   }
@@ -106,22 +112,5 @@ export function hashLeaf(hash: Crc32c, leaf: Leaf): void {
     const { next, end } = leaf.contiguousRun(index);
     hash.update(leaf.bytes, leaf.keyStart(index), end);
     index = next;
-  }
-}
-
-/** Counts the keys that exist after the changes so far. */
-class LiveKeys {
-  readonly #keys = new KeyTable();
-  readonly #isLive = new Uint32List();
-  count = 0;
-
-  replay(
-    key: { readonly bytes: Uint8Array; readonly start: number; readonly end: number },
-    isDeletion: boolean,
-  ): void {
-    const number = this.#keys.numberOf(key.bytes, key.start, key.end);
-    const isLive = isDeletion ? 0 : 1;
-    this.count += isLive - this.#isLive.get(number);
-    this.#isLive.set(number, isLive);
   }
 }

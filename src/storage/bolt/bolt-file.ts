@@ -6,6 +6,7 @@ import {
   MAX_BUCKETS,
   PAGE_HEADER_BYTES,
   pageNumber,
+  uint16,
 } from './format.js';
 import { Leaf } from './leaf.js';
 import { findMeta, type Meta } from './meta.js';
@@ -114,7 +115,7 @@ export class BoltFile {
     const offset = leaf.location.offset + leaf.keyEnd(index);
     if (!leaf.isBucket(index)) throw this.reader.corrupt('a key-value pair is outside of any bucket', offset);
     if (value.length < BUCKET_HEADER_BYTES) throw this.reader.corrupt('a bucket has no root page', offset);
-    const page = pageNumber(new DataView(value.buffer, value.byteOffset, BUCKET_HEADER_BYTES), 0);
+    const page = pageNumber(value, 0);
     const name = new Uint8Array(leaf.key(index));
     if (page !== 0) return { name, root: { page } };
     if (value.length > BUCKET_HEADER_BYTES + this.meta.pageSizeBytes) {
@@ -126,12 +127,11 @@ export class BoltFile {
 
   #inlineLeaf({ bytes, offset }: InlineRoot): Leaf {
     if (bytes.length < PAGE_HEADER_BYTES) throw this.reader.corrupt('an inline bucket has no page', offset);
-    const header = new DataView(bytes.buffer, bytes.byteOffset, PAGE_HEADER_BYTES);
-    if (header.getUint16(8, true) !== LEAF_PAGE) {
+    if (uint16(bytes, 8) !== LEAF_PAGE) {
       throw this.reader.corrupt('an inline bucket is not a leaf page', offset + 8);
     }
     const location = { path: this.reader.source.path, offset };
-    const leaf = new Leaf(bytes, header.getUint16(10, true), location);
+    const leaf = new Leaf(bytes, uint16(bytes, 10), location);
     checkLeaf(this.reader, leaf, { lower: undefined, upper: undefined });
     return leaf;
   }

@@ -1,11 +1,10 @@
 import { CorruptFileError } from '../../model/errors.js';
-import { ELEMENT_BYTES, MAX_KEY_BYTES, PAGE_HEADER_BYTES, pageNumber } from './format.js';
+import { ELEMENT_BYTES, MAX_KEY_BYTES, PAGE_HEADER_BYTES, pageNumber, uint32 } from './format.js';
 import type { PageLocation } from './leaf.js';
 
 /** The elements of a branch page. The bytes are copied, because the children are read while the branch is still in use. */
 export class Branch {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
 
   /** Checks that every element is within the page and does not overlap the previous one. Throws `CorruptFileError`. */
   constructor(
@@ -14,7 +13,6 @@ export class Branch {
     readonly location: PageLocation,
   ) {
     this.#bytes = new Uint8Array(bytes);
-    this.#view = new DataView(this.#bytes.buffer);
     let minStart = PAGE_HEADER_BYTES + count * ELEMENT_BYTES;
     if (count === 0) throw this.#corrupt('a branch page is empty', 0);
     if (minStart > bytes.length) throw this.#corrupt(`a branch page is too small for ${count} elements`, 0);
@@ -36,7 +34,7 @@ export class Branch {
 
   /** The page number of a child. */
   child(index: number): number {
-    return pageNumber(this.#view, element(index) + 8);
+    return pageNumber(this.#bytes, element(index) + 8);
   }
 
   /** Offset in the file of the child's page number. */
@@ -45,11 +43,11 @@ export class Branch {
   }
 
   #keyStart(index: number): number {
-    return element(index) + this.#view.getUint32(element(index), true);
+    return element(index) + uint32(this.#bytes, element(index));
   }
 
   #keyEnd(index: number): number {
-    return this.#keyStart(index) + this.#view.getUint32(element(index) + 4, true);
+    return this.#keyStart(index) + uint32(this.#bytes, element(index) + 4);
   }
 
   #corrupt(what: string, offset: number): CorruptFileError {

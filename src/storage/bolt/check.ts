@@ -48,16 +48,15 @@ function readFreelist(reader: PageReader): BitSet | undefined {
   const page = reader.read(freelistPage, 0);
   if (page.kind !== 'freelist')
     throw reader.corrupt(`page ${page.id} is not a freelist page`, page.offset + 8);
-  const view = new DataView(page.bytes.buffer, page.bytes.byteOffset, page.bytes.byteLength);
   const isCountInFirstElement = page.count === COUNT_IN_FIRST_ELEMENT;
-  const count = isCountInFirstElement ? pageNumber(view, PAGE_HEADER_BYTES) : page.count;
+  const count = isCountInFirstElement ? pageNumber(page.bytes, PAGE_HEADER_BYTES) : page.count;
   const start = PAGE_HEADER_BYTES + (isCountInFirstElement ? ID_BYTES : 0);
   if (start + count * ID_BYTES > page.bytes.length) {
     throw reader.corrupt(`the freelist is too small for ${count} pages`, page.offset);
   }
   const free = new BitSet(highWaterPage);
   for (let offset = start; offset < start + count * ID_BYTES; offset += ID_BYTES) {
-    const id = pageNumber(view, offset);
+    const id = pageNumber(page.bytes, offset);
     if (id < 2 || id >= highWaterPage) {
       throw reader.corrupt(
         `the freelist contains page ${id}, but the database has ${highWaterPage} pages`,

@@ -1,5 +1,5 @@
 import { CorruptFileError } from '../../model/errors.js';
-import { BUCKET_ELEMENT, ELEMENT_BYTES, MAX_KEY_BYTES, PAGE_HEADER_BYTES } from './format.js';
+import { BUCKET_ELEMENT, ELEMENT_BYTES, MAX_KEY_BYTES, PAGE_HEADER_BYTES, uint32 } from './format.js';
 
 /** Where the bytes of a page are in the file, for errors. */
 export interface PageLocation {
@@ -13,15 +13,12 @@ export interface PageLocation {
  * is read.
  */
 export class Leaf {
-  readonly #view: DataView;
-
   /** Checks that every element is within the page and does not overlap the previous one. Throws `CorruptFileError`. */
   constructor(
     readonly bytes: Uint8Array,
     readonly count: number,
     readonly location: PageLocation,
   ) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let minStart = PAGE_HEADER_BYTES + count * ELEMENT_BYTES;
     if (minStart > bytes.length) throw this.#corrupt(`is too small for ${count} elements`, 0);
     for (let index = 0; index < count; index++) {
@@ -36,20 +33,20 @@ export class Leaf {
 
   /** Whether the value is a bucket. */
   isBucket(index: number): boolean {
-    return (this.#view.getUint32(element(index), true) & BUCKET_ELEMENT) !== 0;
+    return (uint32(this.bytes, element(index)) & BUCKET_ELEMENT) !== 0;
   }
 
   keyStart(index: number): number {
-    return element(index) + this.#view.getUint32(element(index) + 4, true);
+    return element(index) + uint32(this.bytes, element(index) + 4);
   }
 
   /** Also the start of the value. */
   keyEnd(index: number): number {
-    return this.keyStart(index) + this.#view.getUint32(element(index) + 8, true);
+    return this.keyStart(index) + uint32(this.bytes, element(index) + 8);
   }
 
   valueEnd(index: number): number {
-    return this.keyEnd(index) + this.#view.getUint32(element(index) + 12, true);
+    return this.keyEnd(index) + uint32(this.bytes, element(index) + 12);
   }
 
   key(index: number): Uint8Array {
@@ -58,6 +55,21 @@ export class Leaf {
 
   value(index: number): Uint8Array {
     return this.bytes.subarray(this.keyEnd(index), this.valueEnd(index));
+  }
+
+  /** Compares two keys of the page as unsigned bytes. */
+  compareKeys(a: number, b: number): number {
+    const { bytes } = this;
+    const aStart = this.keyStart(a);
+    const bStart = this.keyStart(b);
+    const aLength = this.keyEnd(a) - aStart;
+    const bLength = this.keyEnd(b) - bStart;
+    const length = Math.min(aLength, bLength);
+    for (let at = 0; at < length; at++) {
+      const difference = (bytes[aStart + at] as number) - (bytes[bStart + at] as number);
+      if (difference !== 0) return difference;
+    }
+    return aLength - bLength;
   }
 
   /** Offset of the pair's key in the file. */

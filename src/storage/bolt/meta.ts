@@ -21,6 +21,12 @@ export interface Meta {
   readonly transactionId: bigint;
 }
 
+/** Whether the bytes can be the start of a database: the magic number of the first meta is there. */
+export function hasMetaMagic(bytes: Uint8Array): boolean {
+  if (bytes.length < HEADER_AND_META_BYTES) return false;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(PAGE_HEADER_BYTES, true) === MAGIC;
+}
+
 /** The meta after the page header at the start of `page`; undefined when magic, version or checksum are wrong. */
 export function readMeta(page: Uint8Array): Meta | undefined {
   const view = new DataView(page.buffer, page.byteOffset + PAGE_HEADER_BYTES, META_BYTES);
@@ -29,9 +35,9 @@ export function readMeta(page: Uint8Array): Meta | undefined {
   const freelist = view.getBigUint64(32, true);
   return {
     pageSizeBytes: view.getUint32(8, true),
-    rootPage: pageNumber(view, 16),
-    freelistPage: freelist === NO_FREELIST ? undefined : pageNumber(view, 32),
-    highWaterPage: pageNumber(view, 40),
+    rootPage: pageNumber(page, PAGE_HEADER_BYTES + 16),
+    freelistPage: freelist === NO_FREELIST ? undefined : pageNumber(page, PAGE_HEADER_BYTES + 32),
+    highWaterPage: pageNumber(page, PAGE_HEADER_BYTES + 40),
     transactionId: view.getBigUint64(48, true),
   };
 }

@@ -9,6 +9,8 @@ import {
   META_PAGE,
   PAGE_HEADER_BYTES,
   pageNumber,
+  uint16,
+  uint32,
 } from './format.js';
 import { Leaf } from './leaf.js';
 import type { Meta } from './meta.js';
@@ -48,12 +50,12 @@ export class PageReader {
       throw this.corrupt(`page ${id} is referenced, but the database has ${highWaterPage} pages`, referrer);
     }
     const header = this.source.read(offset, pageSizeBytes);
-    const view = new DataView(header.buffer, header.byteOffset, PAGE_HEADER_BYTES);
-    const kind = KINDS.get(view.getUint16(8, true));
-    const count = view.getUint16(10, true);
-    const pageCount = view.getUint32(12, true) + 1;
-    if (pageNumber(view, 0) !== id)
-      throw this.corrupt(`page ${id} has the page ID ${pageNumber(view, 0)}`, offset);
+    const kind = KINDS.get(uint16(header, 8));
+    const count = uint16(header, 10);
+    const pageCount = uint32(header, 12) + 1;
+    if (pageNumber(header, 0) !== id) {
+      throw this.corrupt(`page ${id} has the page ID ${pageNumber(header, 0)}`, offset);
+    }
     if (kind === undefined) throw this.corrupt(`page ${id} has an unknown type`, offset + 8);
     if (id + pageCount > highWaterPage || pageCount * pageSizeBytes > MAX_PAGE_BYTES) {
       throw this.corrupt(
@@ -70,10 +72,9 @@ export class PageReader {
     for (const id of [0, 1]) {
       const offset = id * this.meta.pageSizeBytes;
       const header = this.source.read(offset, PAGE_HEADER_BYTES);
-      const view = new DataView(header.buffer, header.byteOffset, PAGE_HEADER_BYTES);
-      const kind = view.getUint16(8, true);
-      if (pageNumber(view, 0) !== id) {
-        throw this.corrupt(`page ${id} has the page ID ${pageNumber(view, 0)}`, offset);
+      const kind = uint16(header, 8);
+      if (pageNumber(header, 0) !== id) {
+        throw this.corrupt(`page ${id} has the page ID ${pageNumber(header, 0)}`, offset);
       }
       if (kind !== META_PAGE && !KINDS.has(kind)) {
         throw this.corrupt(`page ${id} has an unknown type`, offset + 8);

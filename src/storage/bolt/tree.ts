@@ -1,5 +1,5 @@
 import type { Branch } from './branch.js';
-import { compareBytes, compareSpans, MAX_LEVELS, PAGE_HEADER_BYTES } from './format.js';
+import { compareBytes, MAX_LEVELS, PAGE_HEADER_BYTES } from './format.js';
 import type { Leaf } from './leaf.js';
 import type { Page, PageReader } from './page-reader.js';
 import type { ReachablePages } from './reachable-pages.js';
@@ -87,10 +87,9 @@ export function checkLeaf(
   leaf: Leaf,
   { lower, upper }: Pick<Visit, 'lower' | 'upper'>,
 ): void {
-  const { bytes, count } = leaf;
+  const { count } = leaf;
   for (let index = 1; index < count; index++) {
-    const before = [leaf.keyStart(index - 1), leaf.keyEnd(index - 1)] as const;
-    if (compareSpans(bytes, before, [leaf.keyStart(index), leaf.keyEnd(index)]) >= 0) {
+    if (leaf.compareKeys(index - 1, index) >= 0) {
       throw reader.corrupt('a key is not greater than the one before it', leaf.offsetOf(index));
     }
   }

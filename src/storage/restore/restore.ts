@@ -20,7 +20,8 @@ import { lastRevision } from '../backend/revision-key.js';
 import { rewriteDatabase } from '../backend/rewrite.js';
 import { BoltFile } from '../bolt/bolt-file.js';
 import { FileByteSink } from '../byte-sink.js';
-import { FileByteSource } from '../byte-source.js';
+import type { ByteSource } from '../byte-source.js';
+import { type OpenSource, openDatabase } from '../compressed/open-database.js';
 import { databasePath, walPath } from '../data-directory/layout.js';
 import {
   isEmptyDirectory,
@@ -63,7 +64,7 @@ const SNAP_MODE = 0o666;
  */
 export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
   rejectUsedDirectories(request);
-  const source = openSnapshot(request.snapshotPath);
+  const source = await openSnapshot(request);
   const staging = new Staging();
   try {
     const rewriteOptions = await checkHash(source, request);
@@ -90,9 +91,9 @@ export async function restoreSnapshot(request: RestoreRequest): Promise<void> {
   }
 }
 
-function openSnapshot(path: string): FileByteSource {
+function openSnapshot({ snapshotPath: path, signal, onProgress }: RestoreRequest): Promise<OpenSource> {
   if (statOf(path)?.isDirectory()) throw new CommandError(`read ${path}: is a directory`);
-  return FileByteSource.open(path);
+  return openDatabase(path, { signal, onProgress });
 }
 
 function rejectUsedDirectories({ dataDirectory, walDirectory }: RestoreRequest): void {
@@ -119,7 +120,7 @@ function rejectOverlap(walDirectory: string, dataDirectory: string): void {
 }
 
 /** Returns the options for the rest of the restore. */
-async function checkHash(source: FileByteSource, request: RestoreRequest): Promise<LongTaskOptions> {
+async function checkHash(source: ByteSource, request: RestoreRequest): Promise<LongTaskOptions> {
   const { skipHashCheck, signal, onProgress } = request;
   if (source.sizeBytes < CHECKSUM_BYTES) {
     throw new CommandError(`seek ${source.path}: invalid argument`, {
@@ -139,7 +140,7 @@ async function checkHash(source: FileByteSource, request: RestoreRequest): Promi
 }
 
 async function writeDatabase(
-  source: FileByteSource,
+  source: ByteSource,
   path: string,
   request: RestoreRequest & LongTaskOptions,
 ): Promise<void> {

@@ -48,7 +48,7 @@ export class Authentication {
         return await Promise.race([login.settled, aborted(context.signal)]);
       } catch (error) {
         // When the login ended because the call that it was made for did, the next one is made for this call.
-        if (context.isDone || !login.context.isDone) throw error;
+        if (context.isDone || login.context === context || !hasEnded(login.context)) throw error;
       }
     }
   }
@@ -88,4 +88,9 @@ export class Authentication {
     }
     this.#tokenTimeMs = performance.now();
   }
+}
+
+/** Whether the call has ended. At its deadline, the server's answer can arrive before the call's own timer has expired. */
+function hasEnded(context: CallContext): boolean {
+  return context.isDone || context.isDueOnServer;
 }

@@ -117,7 +117,7 @@ export class CallContext implements AttemptContext {
 
   /** @param defaultTimeoutMs used when the call sets no timeout; `null`: no timeout */
   constructor(call: StreamOptions | undefined, defaultTimeoutMs: number | null, client: ClientContext) {
-    const timeoutMs = call?.timeoutMs === undefined ? defaultTimeoutMs : call.timeoutMs;
+    const timeoutMs = timeoutOf(call, defaultTimeoutMs);
     this.#timeoutMs = timeoutMs ?? call?.silenceTimeoutMs ?? null;
     this.#limitsWholeCall = !call?.limitsEachResponse && this.#timeoutMs === timeoutMs;
     this.#timer = this.#startTimer();
@@ -209,6 +209,13 @@ export class CallContext implements AttemptContext {
     for (const listener of this.#listeners) listener();
     this.#listeners.clear();
   }
+}
+
+/** `null`: no timeout. */
+function timeoutOf(call: StreamOptions | undefined, defaultTimeoutMs: number | null): number | null {
+  const timeoutMs = call?.timeoutMs === undefined ? defaultTimeoutMs : call.timeoutMs;
+  if (call?.maxTimeoutMs === undefined) return timeoutMs;
+  return Math.min(call.maxTimeoutMs, timeoutMs ?? call.maxTimeoutMs);
 }
 
 type Timer = Pick<Countdown, 'leftMs' | 'stop'>;

@@ -111,6 +111,7 @@ export class Caller {
             context,
             token: authentication.token,
             requiresLeader: call?.requiresLeader ?? false,
+            reusesMemory: call?.reusesMemory ?? false,
           });
           return { first: await rest.next(), rest };
         },

@@ -1,18 +1,13 @@
 import { openChannel } from '#channel';
-import { ConnectionError, ServerError } from '../../model/errors.js';
+import { ConnectionError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
-import { AuthDefinition } from '../../wire/etcdserver.js';
 import type { ConnectionOptions, TlsOptions } from '../connection.js';
 import { type Encryption, loadSecurity, type Security } from '../tls/security.js';
-import { Caller } from './caller.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
-import { AUTH_POLICIES } from './retry.js';
-import { toRpc } from './rpc.js';
-import { bindServices } from './services.js';
 
 /**
- * Creates a client for the cluster. Reads the TLS files; with a user and password, requests a token within `dialTimeoutMs`.
- * Otherwise nothing is dialed before the first call (client/v3/client.go `newClient`, v3.7.1).
+ * Creates a client for the cluster. Reads the TLS files; with a user and password, requests a token within `dialTimeoutMs`. Otherwise
+ * nothing is dialed before the first call, unless the options say so (client/v3/client.go `newClient`, v3.7.1).
  * @throws UsageError for unusable TLS files, ConnectionError when the login fails, or the signal's reason
  */
 export async function connect(options: ConnectionOptions, signal?: AbortSignal): Promise<Client> {
@@ -20,27 +15,16 @@ export async function connect(options: ConnectionOptions, signal?: AbortSignal):
   const endpoints = options.endpoints.map(parseEndpoint);
   if (endpoints.length === 0) throw new ConnectionError('etcdclient: no available endpoints');
   const securities = await securitiesOf(endpoints, options.tls);
-  const caller = new Caller({
-    channels: endpoints.map((endpoint, index) =>
-      openChannel(endpoint, securities[index] ?? PLAINTEXT, options),
-    ),
-    reportFailures: options.reportFailures,
-    reportUnanswered: options.reportUnanswered,
-    reportWaiting: options.reportWaiting,
-    credentials: options.credentials,
-    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
-    callTimeoutMs: options.callTimeoutMs,
-    maxRequestBytes: options.maxRequestBytes,
-  });
-  try {
-    await caller.logIn({ timeoutMs: options.dialTimeoutMs || null, ...(signal && { signal }) });
-  } catch (error) {
-    caller.close();
-    throw error instanceof ServerError
-      ? new ConnectionError(error.message, { cause: error, reasons: error.reasons })
-      : error;
+  const channels = endpoints.map((endpoint, index) =>
+    openChannel(endpoint, securities[index] ?? PLAINTEXT, options),
+  );
+  const [first] = channels;
+  if (options.connectsAtOnce && first?.startConnecting !== undefined) {
+    first.startConnecting();
+    await nextTurn();
   }
-  return bindServices(caller);
+  const { openClient } = await import('./client.js');
+  return openClient(channels, options, signal);
 }
 
 const PLAINTEXT: Security = { kind: 'plaintext' };
@@ -65,4 +49,10 @@ function checkLimits({ maxRequestBytes, maxReceiveBytes }: ConnectionOptions): v
       { reasons: ['--max-request-bytes must not exceed --max-recv-bytes'] },
     );
   }
+}
+
+/** Resolves when the event loop has looked at the sockets once: a connection over the loopback interface is open by then. */
+function nextTurn(): Promise<void> {
+  // A callback of the first `setImmediate` can run before that.
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }

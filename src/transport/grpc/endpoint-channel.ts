@@ -22,6 +22,11 @@ export interface EndpointChannel {
   readonly endpoint: Endpoint;
   readonly isReady: boolean;
   /**
+   * Begins to connect, for the first call that will be made. Nobody waits for it: a failure is what the next `attempt` finds. Absent in
+   * channels over grpc-js, where it gains nothing.
+   */
+  startConnecting?(): void;
+  /**
    * Connects. Resolves with `undefined` when calls can be made, or as soon as one attempt has failed. Rejects with the signal's reason, or
    * with a `UsageError` when no attempt can succeed.
    */
@@ -56,6 +61,8 @@ export interface EndpointChannel {
 
 /** An attempt to connect that has failed. */
 export interface FailedAttempt {
+  /** The server's certificate is not trusted, or the server does not accept the client's. */
+  readonly isAboutCertificates: boolean;
   /** Why, as text for an error message. This may ask the server what it is, which takes up to a second. Never rejects. */
   explain(): Promise<string>;
 }
@@ -67,4 +74,6 @@ export interface Attempt {
   readonly token: string;
   /** A member without a leader rejects or ends the call instead of waiting (client/v3/ctx.go `WithRequireLeader`). */
   readonly requiresLeader: boolean;
+  /** See `StreamOptions`. */
+  readonly reusesMemory?: boolean;
 }

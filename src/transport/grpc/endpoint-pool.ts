@@ -101,7 +101,7 @@ export class EndpointPool {
 
   async #firstReady(channels: readonly EndpointChannel[], signal: AbortSignal): Promise<EndpointChannel> {
     const search = linkSignals(signal);
-    const failures = new FailureReport(channels.length, (reasons) => this.#reportOnce(reasons));
+    const failures = new FailureReport(channels.length, (...report) => this.#reportOnce(...report));
     const candidates: Promise<EndpointChannel>[] = [];
     try {
       for (const channel of channels) {
@@ -125,8 +125,8 @@ export class EndpointPool {
     }
   }
 
-  #reportOnce(reasons: readonly string[]): void {
-    this.#report?.(reasons);
+  #reportOnce(...report: Parameters<ReportFailures>): void {
+    this.#report?.(...report);
     this.#report = undefined;
   }
 
@@ -166,6 +166,7 @@ class FailureReport {
   /** In the order of the failures; those that are not explained yet are missing. */
   readonly #reasons: string[] = [];
   #failureCount = 0;
+  #areAboutCertificates = true;
   /** Failures that are not explained yet: when another endpoint can be used, they need not be. */
   #unexplained: (() => Promise<void>)[] = [];
   #isSlow = false;
@@ -188,6 +189,7 @@ class FailureReport {
 
   add(endpoint: string, failure: FailedAttempt): void {
     const index = this.#failureCount++;
+    this.#areAboutCertificates &&= failure.isAboutCertificates;
     this.#unexplained.push(async () => {
       this.#reasons[index] = `${endpoint}: ${await failure.explain()}`;
       this.#check();
@@ -208,6 +210,6 @@ class FailureReport {
     if (this.#isStopped) return;
     const reasons = this.#reasons.filter((reason) => reason !== undefined);
     const isComplete = reasons.length === this.#endpointCount;
-    if (isComplete || (this.#isDue && reasons.length > 0)) this.#report(reasons);
+    if (isComplete || (this.#isDue && reasons.length > 0)) this.#report(reasons, this.#areAboutCertificates);
   }
 }

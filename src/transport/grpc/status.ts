@@ -1,4 +1,4 @@
-import { type RpcCode, ServerError } from '../../model/errors.js';
+import { type RpcCode, ServerError, UNREADABLE_DETAILS } from '../../model/errors.js';
 
 /**
  * With `isEtcdError` and `isTooLargeRequest` in `model/errors.ts`, the only code that matches the messages of etcd and grpc-go. (Those of
@@ -43,10 +43,10 @@ export function connectionLost(why: string): Status {
   return { code: 'Unavailable', details: `error reading from server: ${why}`, isInterruption: true };
 }
 
-/** The status of a response message that cannot be decoded (grpc-go rpc_util.go `recv`). */
+/** The status of a response message that cannot be decoded. */
 export const UNREADABLE_MESSAGE: Status = {
   code: 'Internal',
-  details: 'grpc: failed to unmarshal the received message: proto: cannot parse invalid wire-format data',
+  details: UNREADABLE_DETAILS,
 };
 
 /** Why one attempt at a call failed. Not thrown to callers of the transport: see `toServerError`. */

@@ -1,6 +1,9 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { aborted } from '../../model/abort-signal.js';
 import { CommandError } from '../../model/errors.js';
+import type { MetricsPage } from '../../model/inspection.js';
 import type { TlsOptions } from '../connection.js';
 import { parseEndpoint } from '../grpc/endpoint.js';
 import type { ReachableAddress } from '../grpc/settings.js';
@@ -17,15 +20,23 @@ const IDLE_TIMEOUT_MS = 30_000;
  * Reads a member's `/metrics`, in Prometheus' text format. TLS is used as for gRPC to that endpoint.
  * @throws CommandError when the request fails, UsageError for unusable TLS files, or the signal's reason
  */
-export async function fetchMetrics(endpoint: string, tls: TlsOptions, signal: AbortSignal): Promise<string> {
+export async function fetchMetrics(
+  endpoint: string,
+  tls: TlsOptions,
+  signal: AbortSignal,
+): Promise<MetricsPage> {
   const { address, encryption } = parseEndpoint(endpoint);
   if (address.kind === 'malformed') throw new CommandError(address.problem);
   const security = await loadSecurity(tls, encryption);
   const agent = agentFor(security);
   try {
     // A request that has no socket yet is not ended by its signal.
-    const response = responseTo(startRequest(address, agent, signal));
-    return await readAll(await Promise.race([response, aborted(signal)]));
+    const sentAtMs = Date.now();
+    const pending = responseTo(startRequest(address, agent, signal));
+    const response = await Promise.race([pending, aborted(signal)]);
+    const receivedAtMs = Date.now();
+    const serverTimeMs = timeIn(response);
+    return { text: await readAll(response), serverTimeMs, sentAtMs, receivedAtMs };
   } catch (cause) {
     signal.throwIfAborted();
     throw new CommandError(`cannot read /metrics: ${await explain(cause as Error, security)}`, { cause });
@@ -43,8 +54,10 @@ async function explain(failure: Error, security: Security): Promise<string> {
 }
 
 function agentFor(security: Security): Agent {
-  if (security.kind === 'plaintext') return new Agent();
-  return new TlsAgent({ security: async () => security, dialTimeoutMs: IDLE_TIMEOUT_MS });
+  // Otherwise the server ends the connection after its response, and a slow proxy can lose the rest of that.
+  const keepAlive = true;
+  if (security.kind === 'plaintext') return new Agent({ keepAlive });
+  return new TlsAgent({ keepAlive, security: async () => security, dialTimeoutMs: IDLE_TIMEOUT_MS });
 }
 
 function startRequest(
@@ -55,7 +68,7 @@ function startRequest(
   const options: SecureRequestOptions = {
     ...('path' in address ? { socketPath: address.path } : address),
     path: '/metrics',
-    headers: { host: authority },
+    headers: { host: authority, 'accept-encoding': 'gzip' },
     agent,
     timeout: IDLE_TIMEOUT_MS,
     signal,
@@ -73,6 +86,21 @@ function responseTo(request: ClientRequest): Promise<IncomingMessage> {
   });
 }
 
+/** Go's net/http adds the time to each response. */
+function timeIn({ headers: { date = '' } }: IncomingMessage): number | undefined {
+  const timeMs = Date.parse(date);
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}
+
+/** Compressed, the page is less than a tenth as long. */
+function decoded(response: IncomingMessage): AsyncIterable<Buffer> {
+  if (response.headers['content-encoding'] !== 'gzip') return response;
+  const unzip = createGunzip();
+  // Errors of either stream end the iteration.
+  pipeline(response, unzip, () => undefined);
+  return unzip;
+}
+
 async function readAll(response: IncomingMessage): Promise<string> {
   const { statusCode } = response;
   if (statusCode !== 200) {
@@ -81,7 +109,7 @@ async function readAll(response: IncomingMessage): Promise<string> {
   }
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  for await (const chunk of decoded(response)) {
     sizeBytes += chunk.length;
     if (sizeBytes > MAX_RESPONSE_BYTES) throw new Error('the response is too large');
     chunks.push(chunk);

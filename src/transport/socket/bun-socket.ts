@@ -1,3 +1,5 @@
+import { UsageError } from '../../model/errors.js';
+import { freeBytes } from '../../runtime/free-bytes.js';
 import { BORINGSSL_GROUPS, CIPHERS, checkPeer, checkProtocol, PARSE_DELAY_MS, sniName } from '../tls/peer.js';
 import type { TlsConfig, TlsSecurity } from '../tls/security.js';
 import {
@@ -21,11 +23,32 @@ export async function dialWithBun(bun: Bun, options: DialOptions, signal: AbortS
     'path' in address ? { unix: address.path } : { hostname: address.host, port: address.port };
   if (security.kind === 'plaintext')
     return openSocket(signal, (handlers) => bun.connect({ ...bunAddress, socket: handlers }), { onStage });
+  const openTls = () => dialTls(bun, { address: bunAddress, security, expectedHost, onStage }, signal);
+  try {
+    return await openTls();
+  } catch (error) {
+    if (!(error instanceof UsageError) || !security.takeReplacement()) throw error;
+    return openTls();
+  }
+}
+
+interface TlsDial {
+  readonly address: { readonly unix: string } | { readonly hostname: string; readonly port: number };
+  readonly security: TlsSecurity;
+  readonly expectedHost: string;
+  readonly onStage: (stage: ConnectStage) => void;
+}
+
+async function dialTls(
+  bun: Bun,
+  { address, security, expectedHost, onStage }: TlsDial,
+  signal: AbortSignal,
+): Promise<ByteSocket> {
   const config = security.current();
   const tls = tlsOptions(security, config, expectedHost);
   const verify = (socket: BunSocket) => verifyPeer(socket, { security, config, host: expectedHost });
   try {
-    return await openSocket(signal, (handlers) => bun.connect({ ...bunAddress, tls, socket: handlers }), {
+    return await openSocket(signal, (handlers) => bun.connect({ ...address, tls, socket: handlers }), {
       onStage,
       handshake: { verify, config },
     });
@@ -191,6 +214,12 @@ function withCode(error: BunError): Error {
   return error.code === undefined ? error : new Error(`${error.code}: ${error.message}`, { cause: error });
 }
 
+/** Bun receives into new memory each time. */
+function deliver(chunk: Buffer, { onData }: SocketEvents): void {
+  onData(chunk);
+  freeBytes(chunk);
+}
+
 class BunByteSocket implements ByteSocket {
   #socket: BunSocket | undefined;
   #events: SocketEvents | undefined;
@@ -210,7 +239,7 @@ class BunByteSocket implements ByteSocket {
   listen(events: SocketEvents): void {
     queueMicrotask(() => {
       this.#events = events;
-      for (const chunk of this.#chunksBeforeListen.splice(0)) events.onData(chunk);
+      for (const chunk of this.#chunksBeforeListen.splice(0)) deliver(chunk, events);
       if (this.#isClosed) events.onClose(this.#failure);
     });
   }
@@ -243,7 +272,7 @@ class BunByteSocket implements ByteSocket {
 
   receive(chunk: Buffer): void {
     if (this.#events === undefined) this.#chunksBeforeListen.push(chunk);
-    else this.#events.onData(chunk);
+    else deliver(chunk, this.#events);
   }
 
   /** Stores the error for `onClose`; Bun calls `close` afterwards. */

@@ -6,6 +6,8 @@ import type { RuntimeCertificateClass } from '../tls/peer.js';
  */
 export interface Bun {
   connect(options: BunConnectOptions): Promise<BunSocket>;
+  /** Collects garbage; synchronously: also returns the memory to the system. */
+  gc(isSynchronous: boolean): void;
 }
 
 export interface BunConnectOptions {

@@ -17,6 +17,7 @@ export interface DialOptions {
 }
 
 export interface SocketEvents {
+  /** The chunk must not be used after the call: the socket may free its memory. */
   readonly onData: (chunk: Buffer) => void;
   /** The last event. `error`: why the connection was lost; absent when the server closed it normally. */
   readonly onClose: (error?: Error) => void;

@@ -22,6 +22,8 @@ export interface TlsConnectOptions {
   readonly signal?: AbortSignal;
   /** Called when the TCP connection is made, if it is not given. */
   readonly onConnected?: () => void;
+  /** Called with the DER of the certificates that the server sent, its own first, when they are trusted. */
+  readonly onTrusted?: (presented: readonly Buffer[]) => void;
 }
 
 /**
@@ -32,13 +34,16 @@ export interface TlsConnectOptions {
 export async function connectTls(
   transport: TlsTransport,
   security: TlsSecurity,
-  { host, protocol, signal, onConnected }: TlsConnectOptions,
+  { host, protocol, signal, onConnected, onTrusted }: TlsConnectOptions,
 ): Promise<TLSSocket> {
-  const config = security.current();
+  const { config, secureContext } = withReplacedPair(security, (current) => ({
+    config: current,
+    secureContext: contextOf(current.files, security),
+  }));
   const socket = connect({
     ...transport,
     ...('host' in transport && { lookup: lookUpHost as never }),
-    secureContext: contextOf(config.files, security),
+    secureContext,
     rejectUnauthorized: false,
     servername: sniName(security.serverName ?? host),
     ...(protocol && { ALPNProtocols: [protocol] }),
@@ -50,6 +55,7 @@ export async function connectTls(
     await whenSecured(socket);
     const presented = presentedBy(socket);
     checkPeer({ presented, host }, { security, roots: config.parseCertificates() }, X509Certificate);
+    onTrusted?.(presented);
     checkProtocol(socket.alpnProtocol || undefined, protocol);
     return socket;
   } catch (error) {
@@ -73,9 +79,20 @@ function parseOrDestroy(config: TlsConfig, socket: TLSSocket): void {
 
 /** Checks the TLS files before the first connection attempt. @throws UsageError when they are unusable */
 export function prepareTls(security: TlsSecurity): void {
-  const { files, parseCertificates } = security.current();
-  parseCertificates();
-  contextOf(files, security);
+  withReplacedPair(security, (config) => {
+    config.parseCertificates();
+    contextOf(config.files, security);
+  });
+}
+
+/** Calls `use` once more when it throws and the certificate and the key have been replaced meanwhile. */
+function withReplacedPair<Outcome>(security: TlsSecurity, use: (config: TlsConfig) => Outcome): Outcome {
+  try {
+    return use(security.current());
+  } catch (error) {
+    if (!security.takeReplacement()) throw error;
+    return use(security.current());
+  }
 }
 
 /** One context for all connections with the same files. */
@@ -128,6 +145,7 @@ function newContext({ keyPair }: TlsFiles, { flagNames }: TlsSecurity): SecureCo
   }
 }
 
+/** Node.js 20 and 22 tell them only once. */
 function presentedBy(socket: TLSSocket): Buffer[] {
   const presented: Buffer[] = [];
   // `issuerCertificate` is the next certificate that the server sent, whether or not it is the issuer's.

@@ -124,6 +124,11 @@ export function explainConnectionFailure(failure: Error, attempt: FailedAttempt)
   return formatFailure(words, goText);
 }
 
+/** Whether the server's certificate is not trusted, or the server does not accept the client's. */
+export function isAboutCertificates(failure: Error): boolean {
+  return / certificate$/.test(describeFailure(failure, { isSecure: true }).subject.kind);
+}
+
 /** What the error alone tells, without a look at files or at the server. */
 export function describeFailure(
   failure: Error,

@@ -87,7 +87,7 @@ export function checkPeer(
     if (!(error instanceof CertificateError)) throw error;
     const isMismatch = error instanceof HostNameError;
     throw new PeerCertificateError(`tls: failed to verify certificate: ${error.message}`, {
-      hostMismatch: isMismatch ? { expectedHost, certifiedNames: namesOf(leaf) } : undefined,
+      hostMismatch: isMismatch ? { expectedHost, certifiedNames: namesOf(leaf).join(', ') } : undefined,
       presented: [leaf, ...others],
       culprit: error.culprit,
     });
@@ -128,11 +128,12 @@ function signatureVerifier(Runtime: RuntimeCertificateClass): VerifySignature {
   };
 }
 
-function namesOf({ extensions: { dnsNames, ipAddresses } }: Certificate): string {
+/** The names that the certificate is valid for: `DNS:localhost`, `IP:127.0.0.1`. */
+export function namesOf({ extensions: { dnsNames, ipAddresses } }: Certificate): string[] {
   return [
     ...dnsNames.map((name) => `DNS:${name}`),
     ...ipAddresses.map((bytes) => `IP:${formatIpAddress(bytes)}`),
-  ].join(', ');
+  ];
 }
 
 /** The cipher suites that grpc-go offers: only with forward secrecy, none with CBC (RFC 9113 appendix A). */

@@ -61,6 +61,27 @@ export class TlsSecurity {
     return { files, parseCertificates: () => this.#withoutUsageErrors(() => this.#parseCertificates(files)) };
   }
 
+  /**
+   * For files that the TLS library has refused: a certificate and the key of another pair are read when the pair is replaced between the two.
+   * @returns whether the pair was replaced since it was read; then `current` has the new one
+   */
+  takeReplacement(): boolean {
+    const { keyPair } = this.#files;
+    const files = this.#readUsable();
+    if (files === undefined || isSamePair(files.keyPair, keyPair)) return false;
+    this.#files = files;
+    this.#readAtMs = performance.now();
+    return true;
+  }
+
+  #readUsable(): TlsFiles | undefined {
+    try {
+      return readFiles(this.#options, this.flagNames);
+    } catch {
+      return undefined;
+    }
+  }
+
   #parseCertificates(files: TlsFiles): CertificatePool | undefined {
     const { keyPair, rootCaFile } = files;
     if (keyPair && this.#parsedFiles !== files) checkCertificate(keyPair);
@@ -132,6 +153,10 @@ function readFiles(options: TlsOptions, flagNames: TlsFlagNames): TlsFiles {
     keyPair: readKeyPair(options, flagNames),
     rootCaFile: caFile ? new RootCaFile(caFile, flagNames) : undefined,
   };
+}
+
+function isSamePair(a: KeyPair | undefined, b: KeyPair | undefined): boolean {
+  return a?.cert === b?.cert && a?.key === b?.key;
 }
 
 async function checkPair(keyPair: KeyPair | undefined): Promise<void> {

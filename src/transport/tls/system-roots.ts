@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import path from 'node:path';
+import { join } from 'node:path';
 import { pathErrorText } from '../../go/system-error.js';
 import type { SystemRootsPaths } from '../connection.js';
 import { CertificatePool } from '../x509/certificate-pool.js';
@@ -64,7 +64,7 @@ async function addFolder(pool: CertificatePool, folder: string): Promise<void> {
   });
   const contents = await Promise.all(
     entries.map(async (entry) => {
-      const file = path.join(folder, entry.name);
+      const file = join(folder, entry.name);
       const target = entry.isSymbolicLink() ? await readlink(file).catch(() => '') : '/';
       // Files that cannot be read are ignored, as are files that are not certificates.
       return target.includes('/') ? readFile(file, 'latin1').catch(() => '') : '';

@@ -13,7 +13,7 @@ const faultsOf = (lossy: LossyNetwork): Fault[] => [
   { name: 'all packets are dropped', durationMs: 4_000, begin: () => lossy.drop(100) },
 ];
 
-async function record(program: Program): Promise<History> {
+async function record(program: Program, isEtcdctl: boolean): Promise<History> {
   const network = await startProxiedLab();
   const lossy = await LossyNetwork.start(network.proxies.map(({ port }) => port));
   const heal = () => {
@@ -21,7 +21,12 @@ async function record(program: Program): Promise<History> {
     return network.heal();
   };
   try {
-    const history = await historyOf(lossy.inside(program), { ...network, heal }, faultsOf(lossy));
+    const history = await historyOf({
+      program: lossy.inside(program),
+      isEtcdctl,
+      network: { ...network, heal },
+      faults: faultsOf(lossy),
+    });
     expect(lossy.dropped).toBeGreaterThan(100);
     return history;
   } finally {
@@ -36,7 +41,9 @@ const ours = isExecutable ? 'our executable' : 'our npm package';
 describe.skipIf(lossMissing !== undefined)(`while packets are dropped ${lossMissing ?? ''}`, () => {
   it.concurrent('puts and a watch lose, miss and repeat nothing', { timeout: 120_000 }, async ({ task }) => {
     const name = `${ours}, dropped packets`;
-    const { counts, wrong, notices } = await measureHistory(name, task.meta, () => record(ourEtcdctl()));
+    const { counts, wrong, notices } = await measureHistory(name, task.meta, () =>
+      record(ourEtcdctl(), false),
+    );
     expect(counts, [...wrong, notices].join('\n')).toEqual({ faults: 3, ...NOTHING_WRONG });
   });
 
@@ -44,7 +51,7 @@ describe.skipIf(lossMissing !== undefined)(`while packets are dropped ${lossMiss
   const testOfReal = isExecutable ? it.skip : it.concurrent;
   testOfReal('those of the real etcdctl are counted', { timeout: 120_000 }, async ({ task }) => {
     const name = 'etcdctl, dropped packets';
-    const { counts } = await measureHistory(name, task.meta, () => record(newestEtcdctl()));
+    const { counts } = await measureHistory(name, task.meta, () => record(newestEtcdctl(), true));
     expect(counts.faults).toBe(3);
   });
 });

@@ -11,9 +11,9 @@ const TOKEN_TTL = 3;
 let network: ProxiedLab | undefined;
 afterEach(() => network?.stop());
 
-async function record(program: Program) {
+async function record(program: Program, isEtcdctl: boolean) {
   network = await startProxiedLab({ tokenTtlSeconds: TOKEN_TTL });
-  return historyOf(program, network, faults);
+  return historyOf({ program, isEtcdctl, network, faults });
 }
 
 const isExecutable = (process.env.ETCDCTL_UNDER_TEST ?? '') !== '';
@@ -21,7 +21,9 @@ const ours = isExecutable ? 'our executable' : 'our npm package';
 
 describe('puts in a loop and a watch, through failures of the network and of members', () => {
   it('lose, miss and repeat nothing', { timeout: 400_000 }, async ({ task }) => {
-    const { counts, wrong, notices } = await measureHistory(ours, task.meta, () => record(ourEtcdctl()));
+    const { counts, wrong, notices } = await measureHistory(ours, task.meta, () =>
+      record(ourEtcdctl(), false),
+    );
     expect(counts, [...wrong, notices].join('\n')).toEqual({ faults: faults.length, ...NOTHING_WRONG });
     // The failures reached the watch: otherwise the counts would say nothing.
     expect(notices.match(/^resumed the watch/gm)?.length).toBeGreaterThan(faults.length / 2);
@@ -30,7 +32,7 @@ describe('puts in a loop and a watch, through failures of the network and of mem
 
   // Only counted, for comparison; once in a run of both builds.
   it.skipIf(isExecutable)('of the real etcdctl are counted', { timeout: 400_000 }, async ({ task }) => {
-    const { counts } = await measureHistory('etcdctl', task.meta, () => record(newestEtcdctl()));
+    const { counts } = await measureHistory('etcdctl', task.meta, () => record(newestEtcdctl(), true));
     expect(counts.faults).toBe(faults.length);
   });
 });

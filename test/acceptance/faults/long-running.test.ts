@@ -181,7 +181,7 @@ it('without a leader for longer than a TTL, a waiting lock waits on, and command
   holder.kill('SIGTERM');
   const { code: waiterCode, stdout } = await waiter.result;
   expect({ waiterCode, stdout: stdout.toString() }).toEqual({ waiterCode: 0, stdout: 'mine now\n' });
-});
+}, 180_000);
 
 it('lock releases its lock behind a firewall that forgets idle connections', async () => {
   await network.heal();

@@ -1,5 +1,7 @@
 /** All certificates of a real server and its clients are replaced, under another authority, while commands run. */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAuthority, issue, type PairFiles, type Pki } from '../../../scripts/lib/pki.mjs';
@@ -41,6 +43,25 @@ const ours = (...args: readonly string[]): Running =>
     ],
     { timeoutMs: 60_000 },
   );
+
+it('a pair that is replaced between the reads of its certificate and its key is read again', async () => {
+  const { authority, client: next } = pki;
+  const former = await issue(authority, { usage: 'client', commonName: 'former', algorithm: 'ecdsa' });
+  writeFileSync(client.cert, former.cert);
+  rmSync(client.key);
+  execFileSync('mkfifo', [client.key]);
+  const get = ours('get', 'k');
+  // Opened when the program opens it: then it has read the certificate.
+  const pipe = await open(client.key, 'w');
+  copyFileSync(next.cert, client.cert);
+  copyFileSync(next.key, `${client.key}.new`);
+  renameSync(`${client.key}.new`, client.key);
+  await pipe.writeFile(readFileSync(next.key));
+  await pipe.close();
+  const { code, stderr } = await get.result;
+  expect(stderr.toString()).toBe('');
+  expect(code).toBe(0);
+}, 20_000);
 
 async function rotate(): Promise<void> {
   const authority = await createAuthority({ commonName: 'next', algorithm: 'ecdsa' });

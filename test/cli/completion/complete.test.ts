@@ -25,8 +25,8 @@ function answer(words: readonly string[], question = '__complete'): string[] {
   });
   const outcome = program.parse([question, ...words]);
   if (outcome.kind !== 'help') throw new Error('completion must not run a command');
-  expect(outcome.text.endsWith('\n')).toBe(true);
-  return outcome.text.trimEnd().split('\n');
+  expect(outcome.text().endsWith('\n')).toBe(true);
+  return outcome.text().trimEnd().split('\n');
 }
 
 const values = (words: readonly string[]) => answer(words, '__completeNoDesc');
@@ -50,7 +50,7 @@ describe('completion', () => {
     [['get', '--', '--pre']],
     [['shell', 'zsh', '']],
     [['get', '--rev', '']],
-    [['--endpoints=']],
+    [['--cacert=']],
   ])('has no candidates, and allows file names, for %j', (words) => {
     expect(values(words)).toEqual([':0']);
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { awaitHead, keyEvents } from '../../../src/client/concurrency/queue.js';
+import { aborted } from '../../../src/model/abort-signal.js';
 import { CommandError, ServerError } from '../../../src/model/errors.js';
+import type { KvService } from '../../../src/model/services.js';
 import { FakeQueue } from '../../support/fake-queue.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
@@ -24,7 +26,7 @@ describe('the queue', () => {
     const head = await contend(new FakeQueue()).head;
     expect(Buffer.from(head.key).toString()).toBe('n/abc');
     expect(head.revision).toBe(11n);
-    expect(head.response.kvs[0]).toMatchObject({ lease: 0xabcn, value: Buffer.from('v') });
+    expect(head.response.kvs.at(0)).toMatchObject({ lease: 0xabcn, value: Buffer.from('v') });
   });
 
   it('ignores keys that only share a part of the prefix', async () => {
@@ -92,6 +94,27 @@ describe('the queue', () => {
     expect(isSettled()).toBe(false);
     confirm();
     expect((await head).response.kvs).toHaveLength(1);
+  });
+
+  it('does not go on reading its key when it has failed otherwise', async () => {
+    const reads: (AbortSignal | undefined)[] = [];
+    const client = new FakeQueue().client();
+    const range: KvService['range'] = async ({ rangeEnd }, call) => {
+      if (rangeEnd !== undefined) throw new ServerError('etcdserver: permission denied', 'PermissionDenied');
+      reads.push(call?.signal);
+      throw new ServerError('no leader', 'Unavailable');
+    };
+    const session = { lease: 0xabcn, lost: new AbortController().signal, requireLease: async () => {} };
+    const clock = {
+      sleep: (_ms: number, signal?: AbortSignal) => aborted(signal ?? new AbortController().signal),
+    };
+    const head = awaitHead(
+      { ...client, kv: { ...client.kv, range } },
+      { name: 'n', session, value: Buffer.from('v') },
+      { signal: new AbortController().signal, clock },
+    );
+    await expect(head).rejects.toThrow('permission denied');
+    expect(reads.map((signal) => signal?.aborted)).toEqual([true]);
   });
 
   it('says when its key was deleted while it waited', async () => {

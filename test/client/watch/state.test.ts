@@ -61,7 +61,7 @@ function watchAfter(
 const position = (state: WatchState) => (state.kind === 'ended' ? undefined : state.position);
 const revisionsOf = (update: readonly WatchUpdate[]) =>
   update.flatMap((each) =>
-    each.kind === 'response' ? [each.response.events.map(({ kv }) => Number(kv?.modRevision))] : [],
+    each.kind === 'response' ? [[...each.response.events].map(({ kv }) => Number(kv?.modRevision))] : [],
   );
 
 describe('a watch', () => {

@@ -10,6 +10,7 @@ interface Answers {
 }
 
 const healthy: Answers = {};
+const ONCE = { waitMs: 0, quorum: false };
 
 /** A client of a member that, by default, responds to the probe and has no alarms. */
 function client(answers: Answers): Partial<Client> {
@@ -28,7 +29,7 @@ async function check(members: Readonly<Record<string, Answers | Error>>) {
       return client(member);
     },
   });
-  const error = await runEndpointHealth({ wholeCluster: false }, fake.context).then(
+  const error = await runEndpointHealth({ ...ONCE, wholeCluster: false }, fake.context).then(
     () => undefined,
     (failure: Error) => failure,
   );
@@ -117,7 +118,7 @@ describe('endpoint health', () => {
         return { ...client(healthy), cluster: { memberList: async () => ({ members }) } as never };
       },
     });
-    await runEndpointHealth({ wholeCluster: true }, context);
+    await runEndpointHealth({ ...ONCE, wholeCluster: true }, context);
     expect(asked).toEqual(['127.0.0.1:2379', 'http://m1', 'http://m1b', 'http://m2']);
     expect(emitted[0]).toMatchObject({
       endpoints: [{ endpoint: 'http://m1' }, {}, { endpoint: 'http://m2' }],

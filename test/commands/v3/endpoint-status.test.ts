@@ -44,7 +44,7 @@ describe.each([
   ['hash', 'endpoint-hashkv', runEndpointHashKv],
 ] as const)('the %s of endpoints', (what, kind, runCommand) => {
   const run = (wholeCluster: boolean, cluster: ReturnType<typeof clusterOf>) =>
-    runCommand({ wholeCluster, revision: 0n }, cluster.context);
+    runCommand({ wholeCluster, revision: 0n, all: false }, cluster.context);
 
   it('prints the endpoints in order, and closes all connections', async () => {
     const cluster = clusterOf({ b: undefined, a: undefined, c: undefined });
@@ -93,10 +93,32 @@ describe.each([
 describe('endpoint status', () => {
   it('prints no final error line', async () => {
     const { context } = clusterOf({ a: DOWN });
-    await expect(runEndpointStatus({ wholeCluster: false }, context)).rejects.toMatchObject({
+    await expect(runEndpointStatus({ wholeCluster: false, all: false }, context)).rejects.toMatchObject({
       message: 'already reported',
       exitCode: 1,
     });
+  });
+
+  it('with --all, prints the endpoints that failed too, in order, with the reasons', async () => {
+    const refusal = new ConnectionError('etcdserver: authentication failed');
+    const cluster = clusterOf({ a: undefined, b: DOWN, c: refusal, d: undefined });
+    const failed = runEndpointStatus({ wholeCluster: false, all: true }, cluster.context);
+    await expect(failed).rejects.toMatchObject({ exitCode: 2 });
+    const [a, d] = answered('a', 'd');
+    const b = { endpoint: 'b', error: 'context deadline exceeded', reasons: ['b: refused'] };
+    const c = { endpoint: 'c', error: 'etcdserver: authentication failed', reasons: [] };
+    expect(cluster.emitted).toEqual([{ kind: 'endpoint-status-all', endpoints: [a, b, c, d] }]);
+    expect(cluster.lines).toEqual([
+      'b: refused',
+      'Failed to get the status of endpoint b (context deadline exceeded)',
+      'Failed to get the status of endpoint c (etcdserver: authentication failed)',
+    ]);
+  });
+
+  it('with --all, succeeds when all endpoints do', async () => {
+    const cluster = clusterOf({ a: undefined });
+    await runEndpointStatus({ wholeCluster: false, all: true }, cluster.context);
+    expect(cluster.emitted).toEqual([{ kind: 'endpoint-status-all', endpoints: answered('a') }]);
   });
 
   it('calls all endpoints concurrently', async () => {
@@ -106,7 +128,7 @@ describe('endpoint status', () => {
       endpoints: ['a', 'b'],
       connect: () => ({ maintenance: { status } as never }),
     });
-    const done = runEndpointStatus({ wholeCluster: false }, context);
+    const done = runEndpointStatus({ wholeCluster: false, all: false }, context);
     await vi.waitFor(() => expect(waiting).toHaveLength(2));
     for (const answer of waiting) answer();
     await done;

@@ -54,6 +54,14 @@ describe('the arguments of make-mirror', () => {
   });
 });
 
+describe('the flags of a mirror with a checkpoint', () => {
+  it('are refused with --rev, and --dest-replace without a checkpoint', () => {
+    expect(() => options('there', '--checkpoint=c', '--rev=5')).toThrow('choose one');
+    expect(() => options('there', '--dest-replace')).toThrow('--dest-replace needs --checkpoint');
+    expect(options('there', '--checkpoint=c')).toMatchObject({ checkpoint: 'c', replaces: false });
+  });
+});
+
 type Item = { readonly [key: string]: string };
 
 /** Mirrors a source with these keys at revision 7 and these watch responses. Returns the requests to the destination. */
@@ -75,11 +83,13 @@ async function mirrored(
     return { header, kvs, more: false, count: BigInt(kvs.length) };
   };
   const written: string[][] = [];
+  const steps: ('connect' | 'write')[] = [];
   const clusters: OtherCluster[] = [];
   const txn = async ({ success }: TxnRequest) => {
     if (success.length > maxOps) {
       throw new ServerError('etcdserver: too many operations in txn request', 'InvalidArgument');
     }
+    steps.push('write');
     written.push(
       success.map(({ request }) => {
         const { key } = request.value;
@@ -90,7 +100,10 @@ async function mirrored(
     return { header, succeeded: true, responses: [] };
   };
   const fake = fakeContext({
-    connect: () => ({ kv: { range } as never, watch: service }),
+    connect() {
+      steps.push('connect');
+      return { kv: { range } as never, watch: service };
+    },
     connectTo(cluster) {
       clusters.push(cluster);
       return { kv: { txn } as never };
@@ -107,7 +120,7 @@ async function mirrored(
   const error = await runMakeMirror(options('there:2379', ...argv), { ...fake.context, clock }).catch(
     (failure: Error) => failure,
   );
-  return { ...fake, written, clusters, ranges, watches: created, error };
+  return { ...fake, written, steps, clusters, ranges, watches: created, error };
 }
 
 const created = watchResponse({ created: true });
@@ -121,6 +134,11 @@ describe('make-mirror', () => {
     expect(run.watches).toEqual([expect.objectContaining({ startRevision: 8n, rangeEnd: Buffer.from('q') })]);
     expect(run.lines).toEqual(['3 keys were mirrored; continue with --rev=9']);
     expect(run.error).toMatchObject({ message: 'the source ended the watch: it gave no reason' });
+  });
+
+  it('connects for the watch after the copy', async () => {
+    const { steps } = await mirrored([], { keys: { a: '1' }, stream: [created, cancelled] });
+    expect(steps).toEqual(['connect', 'write', 'connect']);
   });
 
   it('copies smaller batches when the destination rejects large requests', async () => {

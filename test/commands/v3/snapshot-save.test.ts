@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runSnapshotSave } from '../../../src/commands/v3/snapshot/save.js';
+import { runSnapshotSave, type SnapshotSaveOptions } from '../../../src/commands/v3/snapshot/save.js';
 import { registerSnapshot } from '../../../src/commands/v3/snapshot/snapshot.js';
 import { ServerError } from '../../../src/model/errors.js';
 import type { SnapshotResponse } from '../../../src/model/messages/maintenance.js';
+import type { Result } from '../../../src/model/results.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
 
@@ -32,9 +33,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+function toFile(target: string): SnapshotSaveOptions {
+  return { path: target, isDirectory: false, compresses: false, keep: 0, clusterName: '', picks: false };
+}
+
 async function save(snapshot: () => AsyncIterable<SnapshotResponse>) {
   const fake = fakeContext({ connect: () => ({ maintenance: { snapshot } as never }) });
-  const error = await runSnapshotSave({ path }, fake.context).then(
+  const error = await runSnapshotSave(toFile(path), fake.context).then(
     () => undefined,
     (failure: Error) => failure,
   );
@@ -92,9 +97,80 @@ describe('snapshot save', () => {
     const connected = await save(() => stream(whole));
     expect(connected.error?.message).toBe(`could not save to ${path} (it is a directory)`);
     const { context } = fakeContext({ endpoints: ['a', 'b'] });
-    await expect(runSnapshotSave({ path }, context)).rejects.toMatchObject({
+    await expect(runSnapshotSave(toFile(path), context)).rejects.toMatchObject({
       name: 'InterruptedError',
       message: 'snapshot must be requested to one selected node, not multiple [a b]',
     });
+  });
+});
+
+describe('snapshot save to standard output', () => {
+  async function saveToOutput(snapshot: () => AsyncIterable<SnapshotResponse>, stdoutIsTerminal = false) {
+    const fake = fakeContext({ stdoutIsTerminal, connect: () => ({ maintenance: { snapshot } as never }) });
+    const written: Buffer[] = [];
+    // A block is filled again when it is written.
+    const emit = async (result: Result) =>
+      void written.push(Buffer.from(result.kind === 'bytes' ? result.bytes : ''));
+    const error = await runSnapshotSave(toFile('-'), { ...fake.context, emit }).then(
+      () => undefined,
+      (failure: Error) => failure,
+    );
+    return { ...fake, error, bytes: Buffer.concat(written) };
+  }
+
+  const long = Buffer.concat(Array<Buffer>(40).fill(body));
+  const valid = Buffer.concat([long, Buffer.from(sha256(long), 'hex')]);
+
+  it('emits the bytes of the server, and a line on stderr', async () => {
+    const { error, bytes, lines } = await saveToOutput(() => stream(valid));
+    expect(error).toBeUndefined();
+    expect(bytes.equals(valid)).toBe(true);
+    expect(lines).toEqual([
+      `Snapshot of ${valid.length} bytes written to standard output`,
+      'Server version 3.6.0',
+    ]);
+  });
+
+  it.each([
+    ['the checksum is wrong', valid.length],
+    ['the stream breaks off within the end', valid.length - 10],
+    ['the stream breaks off before the checksum', long.length],
+    ['the stream breaks off in the middle', 700_000],
+  ])('holds back the last 64 KiB when %s', async (_name, length) => {
+    const sent = Uint8Array.from(valid.subarray(0, length));
+    sent[length - 1] = (sent[length - 1] ?? 0) ^ 1;
+    const { error, bytes, lines } = await saveToOutput(() =>
+      stream(sent, length < valid.length ? cutShort : undefined),
+    );
+    expect(error).toMatchObject({ name: 'InterruptedError' });
+    expect(lines).toEqual([]);
+    expect(bytes.length).toBeLessThanOrEqual(length - 65_536);
+    expect(bytes.equals(valid.subarray(0, bytes.length))).toBe(true);
+  });
+
+  it('does not say that it is written when the last write has failed', async () => {
+    const fake = fakeContext({
+      connect: () => ({ maintenance: { snapshot: () => stream(valid) } as never }),
+    });
+    const { emit } = fake.context;
+    const closed = new Error('write: no space left on device');
+    const written = { bytes: 0 };
+    fake.context.emit = async (result) => {
+      await emit(result);
+      written.bytes += result.kind === 'bytes' ? result.bytes.length : 0;
+      if (written.bytes === valid.length) fake.abort(closed);
+    };
+    await expect(runSnapshotSave(toFile('-'), fake.context)).rejects.toBe(closed);
+    expect(fake.lines).toEqual([]);
+  });
+
+  it('refuses a terminal before it connects', async () => {
+    const { error, emitted } = await saveToOutput(() => {
+      throw new Error('a call');
+    }, true);
+    expect(error?.message).toBe(
+      'a snapshot is not written to a terminal: redirect the output, or name a file',
+    );
+    expect(emitted).toEqual([]);
   });
 });

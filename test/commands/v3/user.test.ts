@@ -45,11 +45,28 @@ describe('user: the command line', () => {
     [['add', 'bob:'], { user: 'bob', password: { given: '' } }],
     [['add', 'a:b', '--new-user-password=pw'], { user: 'a:b', password: { given: 'pw' } }],
     [['add', 'a:b', '--no-password', '--new-user-password=pw'], { user: 'a:b', password: 'none' }],
+    [['add', 'bob', '--new-user-password-file=f'], { user: 'bob', password: { file: 'f' } }],
+    [['passwd', 'bob', '--new-user-password-file=-'], { user: 'bob', password: { file: '-' } }],
     [['get', 'bob', '--detail'], { user: 'bob', isDetailed: true }],
-    [['passwd', 'bob', '--interactive=false'], { user: 'bob', isInteractive: false }],
+    [['passwd', 'bob', '--interactive=false'], { user: 'bob', password: 'stdin' }],
     [['revoke-role', 'bob', 'r'], { user: 'bob', role: 'r' }],
   ])('parses %j', (argv, expected) => {
     expect(options(...argv)).toEqual(expected);
+  });
+
+  it.each([
+    [['add', 'bob:pw'], 'user:password'],
+    [['add', 'bob', '--no-password'], '--no-password'],
+    [['add', 'bob', '--new-user-password=pw'], '--new-user-password'],
+    [['add', 'bob', '--interactive=false'], '--interactive=false'],
+    [['passwd', 'bob', '--interactive=false'], '--interactive=false'],
+  ])('rejects a second password: %j', (argv, other) => {
+    expect(() => options(...argv, '--new-user-password-file=f')).toThrow(
+      expect.objectContaining({
+        message: `--new-user-password-file and ${other} cannot be used together: give only one of them`,
+        kind: 'flag',
+      }),
+    );
   });
 
   it.each([
@@ -94,8 +111,17 @@ describe('user add and passwd', () => {
     [['pw', 'wp'], 'given passwords are different'],
   ])('does not connect with %j', async (given, message) => {
     const { context } = fakeContext({ prompt: answers(...given) });
-    const changing = runUserPasswd({ user: 'bob', isInteractive: true }, context);
+    const changing = runUserPasswd({ user: 'bob', password: 'prompt' }, context);
     await expect(changing).rejects.toMatchObject({ message, kind: 'arguments' });
+  });
+
+  it('reads a file before it connects', async () => {
+    const userAdd = vi.fn(async () => ({}));
+    const readSecret = vi.fn(async () => ' p w ');
+    const { context } = fakeContext({ ...service({ userAdd }), readSecret });
+    await runUserAdd({ user: 'bob', password: { file: 'f' } }, context);
+    expect(readSecret).toHaveBeenCalledWith({ flag: '--new-user-password-file', file: 'f' });
+    expect(userAdd).toHaveBeenCalledWith(expect.objectContaining({ password: ' p w ' }), expect.anything());
   });
 
   it.each([
@@ -109,7 +135,7 @@ describe('user add and passwd', () => {
       ...service({ userChangePassword }),
       prompt: { line: async () => line },
     });
-    await runUserPasswd({ user: 'bob', isInteractive: false }, context);
+    await runUserPasswd({ user: 'bob', password: 'stdin' }, context);
     expect(userChangePassword).toHaveBeenCalledWith({ name: 'bob', password }, expect.anything());
     expect(emitted).toEqual([{ kind: 'user-change-password', response: {} }]);
   });

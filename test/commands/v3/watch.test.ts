@@ -81,6 +81,15 @@ describe('the arguments of watch', () => {
   });
 });
 
+describe('the checkpoint of watch', () => {
+  it('is a flag of one watch, and not of interactive mode', () => {
+    expect(options('k --checkpoint c')).toMatchObject({ kind: 'one', checkpoint: 'c' });
+    expect(() => options('-i --checkpoint c')).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('choose one'), kind: 'arguments' }),
+    );
+  });
+});
+
 type Stream = readonly (WatchResponse | Error)[];
 
 async function watched(line: string, streams: readonly Stream[], settings: FakeContextSettings = {}) {
@@ -110,13 +119,30 @@ describe('watch', () => {
     expect(lines).toEqual([]);
   });
 
-  it('sends the request of the flags, with fragments if the format allows them', async () => {
+  it('sends the request of the flags, and another one for fragments when a response is too large', async () => {
     const line = 'a --prefix --rev 5 --prev-kv --progress-notify';
-    const expected = { startRevision: 5n, prevKv: true, progressNotify: true, rangeEnd: Buffer.from('b') };
-    const simple = await watched(line, [[created, cancelled]]);
-    expect(simple.created).toEqual([expect.objectContaining({ ...expected, fragment: true })]);
-    const json = await watched(line, [[created, cancelled]], { format: 'json' });
-    expect(json.created).toEqual([expect.objectContaining({ ...expected, fragment: false })]);
+    const expected = { prevKv: true, progressNotify: true, rangeEnd: Buffer.from('b') };
+    const tooLarge = new ServerError('received message larger than max', 'ResourceExhausted');
+    const streams = [
+      [created, watchResponse({ revisions: [6] }), tooLarge],
+      [created, watchResponse({ revisions: [7], fragment: true }), cancelled],
+    ];
+    const simple = await watched(line, streams);
+    expect(simple.created).toEqual([
+      { key: Buffer.from('a'), ...expected, startRevision: 5n, fragment: false },
+      { key: Buffer.from('a'), ...expected, startRevision: 7n, fragment: true },
+    ]);
+    expect(simple.lines).toEqual([]);
+    expect(simple.emitted).toHaveLength(2);
+  });
+
+  it('asks for no fragments where a format prints responses', async () => {
+    const tooLarge = new ServerError('received message larger than max', 'ResourceExhausted');
+    const { created: requests, error } = await watched('a', [[created, tooLarge]], {
+      format: 'json',
+    });
+    expect(requests).toEqual([expect.objectContaining({ fragment: false })]);
+    expect(error).toMatchObject({ message: 'watch is canceled by the server' });
   });
 
   it('reports the compacted revision', async () => {

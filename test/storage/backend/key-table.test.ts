@@ -2,14 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { KeyTable } from '../../../src/storage/backend/key-table.js';
 
 describe('KeyTable', () => {
-  it('numbers distinct keys in the order of their first occurrence', () => {
+  it('keeps the number of each distinct key', () => {
     const keys = new KeyTable();
     const bytes = Buffer.from('abcab');
-    expect(keys.numberOf(bytes, 0, 2)).toBe(0);
-    expect(keys.numberOf(bytes, 1, 3)).toBe(1);
-    expect(keys.numberOf(bytes, 3, 5)).toBe(0);
-    expect(keys.numberOf(bytes, 0, 0)).toBe(2);
+    keys.find(bytes, 0, 2);
+    expect(keys.number).toBe(0);
+    keys.number = 7;
+    keys.find(bytes, 1, 3);
+    expect(keys.number).toBe(0);
+    keys.number = 2 ** 32 - 1;
+    keys.find(bytes, 3, 5);
+    expect(keys.number).toBe(7);
+    keys.find(bytes, 0, 0);
+    expect(keys.number).toBe(0);
     expect(keys.size).toBe(3);
+    expect([...keys.numbers()].toSorted()).toEqual([0, 2 ** 32 - 1, 7].toSorted());
   });
 
   it('distinguishes a hundred thousand keys', () => {
@@ -17,7 +24,9 @@ describe('KeyTable', () => {
     const names = Array.from({ length: 100_000 }, (_, index) => Buffer.from(`/registry/pods/pod-${index}`));
     for (const round of [0, 1]) {
       for (const [number, name] of names.entries()) {
-        if (keys.numberOf(name, 0, name.length) !== number) expect.fail(`${round}: ${name}`);
+        keys.find(name, 0, name.length);
+        if (keys.number !== round * (number + 1)) expect.fail(`${round}: ${name}`);
+        keys.number = number + 1;
       }
     }
     expect(keys.size).toBe(100_000);

@@ -15,10 +15,18 @@ import {
   KvDefinition,
   LeaseDefinition,
   MaintenanceDefinition,
+  WatchDefinition,
 } from '../../../src/wire/etcdserver.js';
 import type { MessageCodec } from '../message-codec.js';
 
-const SERVICES = [KvDefinition, ClusterDefinition, MaintenanceDefinition, AuthDefinition, LeaseDefinition];
+const SERVICES = [
+  KvDefinition,
+  WatchDefinition,
+  ClusterDefinition,
+  MaintenanceDefinition,
+  AuthDefinition,
+  LeaseDefinition,
+];
 
 /** Handlers by path, such as `KV/Range`; methods without one fail with Unimplemented. */
 export type Handlers = Readonly<Record<string, UntypedHandleCall>>;

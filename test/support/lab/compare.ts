@@ -46,7 +46,11 @@ export const masks = {
  * Runs the newest real etcdctl, then ours, against the same servers, and fails unless stdout, the exit code
  * and the error are equal.
  */
-export async function expectSame(lab: Lab, wanted: Case): Promise<Comparison> {
+export async function expectSame(
+  lab: Lab,
+  wanted: Case,
+  program: Program = ourEtcdctl(),
+): Promise<Comparison> {
   const { args, before = [], masks: applied = [], stderr = 'error', ...options } = wanted;
   const line = [...lab.flags(), ...args];
   const runBoth = async (program: Program) => {
@@ -54,7 +58,7 @@ export async function expectSame(lab: Lab, wanted: Case): Promise<Comparison> {
     return run(program, line, options);
   };
   const real = await runBoth(lab.newestEtcdctl);
-  const ours = await runBoth(ourEtcdctl());
+  const ours = await runBoth(program);
   expect(observe(ours, applied, stderr), args.join(' ')).toEqual(observe(real, applied, stderr));
   if (applied.length === 0) {
     // Compare in hexadecimal: as text, different invalid UTF-8 bytes are equal.

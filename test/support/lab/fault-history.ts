@@ -16,6 +16,9 @@ const WATCH_LIMIT_MS = 30_000;
 /** The last write, which is made without the proxies. */
 const LAST = 'k-last';
 
+/** What both programs say while the certificate is replaced already and the key is not: two files cannot be replaced at once. */
+const MISMATCH = 'tls: private key does not match public key';
+
 /** Writes a key of its own with each command while `isRunning`. */
 class Writers {
   started = 0;
@@ -58,7 +61,7 @@ class Writers {
     // An error of the server, such as a new election on a busy machine, is not of the client's making.
     const mayFail = !isQuiet || stderr.includes('etcdserver: ');
     // 2: the login has failed, in both programs.
-    const isFailure = code === 1 || code === 2;
+    const isFailure = code === 1 || code === 2 || (code === 128 && stderr.includes(MISMATCH));
     if (code !== 0 && !(isFailure && mayFail)) {
       this.wrong.push(`${key} ended with ${code ?? signal} ${isQuiet ? 'without a failure' : ''}: ${stderr}`);
     }
@@ -135,30 +138,44 @@ export interface History {
   readonly notices: string;
 }
 
+interface HistoryOptions {
+  readonly program: Program;
+  /** The program is the real etcdctl. */
+  readonly isEtcdctl: boolean;
+  readonly network: ProxiedLab;
+  /** They follow each other. */
+  readonly faults: readonly Fault[];
+}
+
 /** Puts in a loop and a watch, while these failures follow each other. */
-export async function historyOf(
-  program: Program,
-  network: ProxiedLab,
-  faults: readonly Fault[],
-): Promise<History> {
-  const watch = watchAll(program, [...network.flags(), ...NOTICE_SILENCE]);
+export async function historyOf(options: HistoryOptions): Promise<History> {
+  const watch = await startWatch(options);
   try {
-    return await recorded({ program, network, faults, watch });
+    return await recorded(options, watch);
   } finally {
     watch.kill('SIGKILL');
   }
 }
 
-interface Recording {
-  readonly program: Program;
-  readonly network: ProxiedLab;
-  readonly faults: readonly Fault[];
-  readonly watch: Running;
+/**
+ * Starts the watch, and writes keys until it prints one. etcdctl's ends when a member does not know its new token yet: it is started
+ * again, because this is before the first failure.
+ */
+async function startWatch({ program, isEtcdctl, network }: HistoryOptions): Promise<Running> {
+  for (;;) {
+    const watch = watchAll(program, [...network.flags(), ...NOTICE_SILENCE]);
+    try {
+      await untilWatching(watch, network.lab);
+      return watch;
+    } catch (error) {
+      watch.kill('SIGKILL');
+      if (!isEtcdctl || !String(error).includes('invalid auth token')) throw error;
+    }
+  }
 }
 
-async function recorded({ program, network, faults, watch }: Recording): Promise<History> {
+async function recorded({ program, network, faults }: HistoryOptions, watch: Running): Promise<History> {
   const { lab } = network;
-  await untilWatching(watch, lab);
   const writers = new Writers(program, network);
   const written = writers.run();
   try {

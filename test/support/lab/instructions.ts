@@ -6,6 +6,16 @@ export interface Block {
   readonly commands: string;
 }
 
+/** The headings of a file in `docs` that have such blocks below them. */
+export function instructedSections(document: string): readonly string[] {
+  const text = readFileSync(new URL(`../../../docs/${document}`, import.meta.url), 'utf8');
+  const headings = text
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => section.slice(0, section.indexOf('\n')));
+  return headings.filter((heading) => blocksOf(document, heading).length > 0);
+}
+
 /** The fenced code blocks below a heading of a file in `docs`; their info string is `sh` and who runs the block. */
 export function blocksOf(document: string, heading: string): readonly Block[] {
   const text = readFileSync(new URL(`../../../docs/${document}`, import.meta.url), 'utf8');

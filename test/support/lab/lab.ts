@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { labFolder } from '../../../scripts/lib/etcd/watchdog.mjs';
-import { type Cluster, startEtcd } from '../../../scripts/lib/etcd-server.mjs';
+import { type Cluster, type MemberOptions, startEtcd } from '../../../scripts/lib/etcd-server.mjs';
 import { createPki, type Pki } from '../../../scripts/lib/pki.mjs';
 import { type CompleteReference, loadReference } from '../../../scripts/lib/reference.mjs';
 import { compareVersions } from '../../../scripts/lib/version.mjs';
@@ -24,6 +24,8 @@ export interface LabOptions {
   readonly prepare?: (members: readonly MemberAddress[]) => Promise<void>;
   /** Environment variables of the servers. */
   readonly serverEnv?: Record<string, string>;
+  /** What one member has besides, from index 0. Gets the certificates of the tls profile. */
+  readonly memberOptions?: (index: number, pki: Pki | undefined) => MemberOptions;
 }
 
 /** A member that has not been started yet. */
@@ -75,7 +77,7 @@ export function newestEtcdctl(): Program {
 /** Starts servers and waits until they serve. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { reference = newest(), profile = 'plain', members = 1 } = options;
-  const { authToken, extraArgs, prepare, serverEnv } = options;
+  const { authToken, extraArgs, prepare, serverEnv, memberOptions } = options;
   const folder = mkdtempSync(path.join(labFolder(), 'files-'));
   const pki =
     profile === 'tls' ? await createPki(path.join(folder, 'pki'), { algorithm: 'ecdsa' }) : undefined;
@@ -87,6 +89,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     ...(extraArgs !== undefined && { extraArgs }),
     ...(prepare !== undefined && { prepare }),
     ...(serverEnv !== undefined && { env: serverEnv }),
+    ...(memberOptions !== undefined && { memberOptions: (index: number) => memberOptions(index, pki) }),
   });
   const lab = describeLab({ reference, profile, cluster, pki, folder });
   if (profile === 'auth' && prepare === undefined) await turnUsersOn(lab);

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from './lab.js';
 import { type Newcomer, prepareNewcomer } from './newcomer.js';
+import { run } from './program.js';
 import type { Scene, SceneValues } from './side-by-side.js';
 
 export interface ListedMember {
@@ -10,6 +11,8 @@ export interface ListedMember {
   readonly isStarted: boolean;
   readonly name: string;
   readonly peerUrl: string;
+  /** Empty until it has started. */
+  readonly clientUrl: string;
   readonly isLearner: boolean;
 }
 
@@ -26,15 +29,24 @@ let port = 0;
 /** The timeout for changes of membership. Members refuse them until they have been connected to each other for five seconds. */
 const MEMBERSHIP_TIMEOUT_MS = 30_000;
 
-export async function membersOf(lab: Lab): Promise<ListedMember[]> {
-  const { stdout } = await lab.real(['member', 'list']);
+/** @param endpoints of members; those of the members that the lab was started with when absent */
+export async function membersOf(lab: Lab, endpoints?: readonly string[]): Promise<ListedMember[]> {
+  const { stdout, stderr } = await run(lab.etcdctl, [...lab.flags(endpoints), 'member', 'list']);
+  if (stdout.length === 0) throw new Error(`the members cannot be listed: ${stderr}`);
   return stdout
     .toString()
     .trimEnd()
     .split('\n')
     .map((line) => {
-      const [id = '', status, name = '', peerUrl = '', , isLearner] = line.split(', ');
-      return { id, isStarted: status === 'started', name, peerUrl, isLearner: isLearner === 'true' };
+      const [id = '', status, name = '', peerUrl = '', clientUrl = '', isLearner] = line.split(', ');
+      return {
+        id,
+        isStarted: status === 'started',
+        name,
+        peerUrl,
+        clientUrl,
+        isLearner: isLearner === 'true',
+      };
     });
 }
 

@@ -16,18 +16,21 @@ export interface Newcomer {
   stop(): Promise<void>;
 }
 
-/** A server of the same version, with the same certificates, that can join the lab's cluster. */
-export async function prepareNewcomer(lab: Lab): Promise<Newcomer> {
+/** A server of the same version, with the same certificates, that can join the lab's cluster; by default at a new peer URL. */
+export async function prepareNewcomer(
+  lab: Lab,
+  { name = 'newcomer', peerUrl }: { readonly name?: string; readonly peerUrl?: string } = {},
+): Promise<Newcomer> {
   const program = references.find(({ version }) => version === lab.version)?.etcd;
   if (program === undefined) throw new Error(`there is no server ${lab.version} any more`);
   const folder = mkdtempSync(path.join(lab.folder, 'newcomer-'));
   const [clientPort, peerPort, metricsPort] = await freePorts(3);
   const scheme = lab.pki === undefined ? 'http' : 'https';
   const address = {
-    name: 'newcomer',
+    name,
     dataDir: path.join(folder, 'data'),
     clientUrl: `${scheme}://127.0.0.1:${clientPort}`,
-    peerUrl: `${lab.pki?.peer === undefined ? 'http' : 'https'}://127.0.0.1:${peerPort}`,
+    peerUrl: peerUrl ?? `${lab.pki?.peer === undefined ? 'http' : 'https'}://127.0.0.1:${peerPort}`,
     metricsUrl: `http://127.0.0.1:${metricsPort}`,
   };
   const settings = {

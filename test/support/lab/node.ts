@@ -35,7 +35,8 @@ export class Node {
       'bin',
       'run',
       'etc/kubernetes/manifests',
-      'etc/systemd',
+      'etc/systemd/system',
+      'etc/cron.d',
       'var/lib',
       'var/backups',
     ]) {
@@ -53,17 +54,20 @@ export class Node {
     return path.join(this.#options.root, name);
   }
 
-  /** Writes a file; paths and addresses in it are replaced. */
+  /** Writes a file; addresses in it are replaced, paths where they are used. */
   write(name: string, contents: string): void {
     mkdirSync(path.dirname(this.path(name)), { recursive: true });
-    writeFileSync(this.path(name), this.here(contents));
+    writeFileSync(this.path(name), this.#withAddresses(contents));
   }
 
   /** Replaces the paths and addresses of a real node in the text by those of this one. */
   here(text: string): string {
-    const { root, addresses } = this.#options;
-    const moved = text.replaceAll(MOVED_DIRECTORIES, `${root}/$1`);
-    return Object.entries(addresses).reduce((all, [there, here]) => all.replaceAll(there, here), moved);
+    return this.#withAddresses(text.replaceAll(MOVED_DIRECTORIES, `${this.#options.root}/$1`));
+  }
+
+  #withAddresses(text: string): string {
+    const addresses = Object.entries(this.#options.addresses);
+    return addresses.reduce((all, [there, here]) => all.replaceAll(there, here), text);
   }
 
   /** Runs a block of instructions and returns its stdout. Throws when one of its commands fails. */
@@ -76,7 +80,7 @@ export class Node {
   }
 
   log(): string {
-    return existsSync(this.path('run/etcd.log')) ? readFileSync(this.path('run/etcd.log'), 'utf8') : '';
+    return textIn(this.path('run/etcd.log')) ?? '';
   }
 
   async stop(): Promise<void> {
@@ -85,28 +89,50 @@ export class Node {
 
   /** The arguments of etcd from the manifest or the started service; undefined when there is none. */
   #wantedArgs(): readonly string[] | undefined {
-    if (existsSync(this.path(MANIFEST))) {
-      const lines = readFileSync(this.path(MANIFEST), 'utf8').matchAll(/^ +- (--\S+)$/gm);
-      return Array.from(lines, ([, arg = '']) => arg);
+    const manifest = textIn(this.path(MANIFEST));
+    if (manifest !== undefined) {
+      return Array.from(this.here(manifest).matchAll(/^ +- (--\S+)$/gm), ([, arg = '']) => arg);
     }
-    if (!existsSync(this.path(SERVICE)) || existsSync(this.path(STOPPED))) return undefined;
-    return readFileSync(this.path(SERVICE), 'utf8').trim().split('\n');
+    if (existsSync(this.path(STOPPED))) return undefined;
+    const args = textIn(this.path(SERVICE));
+    return args === undefined ? undefined : this.here(args).trim().split('\n');
   }
 
   #writeCommands(): void {
-    this.#command('etcdctl', call(ourEtcdctl()));
-    this.#command('etcdutl', call(ourEtcdutl()));
-    this.#command('hostname', `echo ${this.#options.name}`);
+    // What reads the files of the node is told where they are.
+    const withRoot = `case " $* " in *' --local '*) set -- "$@" --root '${this.#options.root}';; esac`;
+    this.command('etcdctl', `${withRoot}\n${call(ourEtcdctl())}`);
+    this.command('etcdutl', `${withRoot}\n${call(ourEtcdutl())}`);
+    this.command('hostname', `echo ${this.#options.name}`);
+    const { root } = this.#options;
     const stopped = this.path(STOPPED);
-    this.#command(
+    this.command(
       'systemctl',
-      `case "$*" in\n'stop etcd') touch ${stopped};;\n'start etcd') rm ${stopped};;\n'restart kubelet') ;;\n*) exit 1;;\nesac`,
+      `case "$*" in
+'stop etcd') touch ${stopped};;
+'start etcd') rm ${stopped};;
+'restart kubelet' | daemon-reload | 'enable --now '*.timer) test -z "$3" || test -e ${this.path('etc/systemd/system')}/$3;;
+'start '*.service) sed -nE 's/^ExecStart(Pre)?=\\+?//p' ${this.path('etc/systemd/system')}/$2 |
+  sed -E 's#(^| )/(etc|var)/#\\1${root}/\\2/#g; s#^/usr/local/bin/#${this.path('bin')}/#' | sh -e;;
+*) exit 1;;
+esac`,
     );
   }
 
-  #command(name: string, body: string): void {
+  /** Makes a program of the node, a script for a shell. */
+  command(name: string, body: string): void {
     writeFileSync(this.path(`bin/${name}`), `#!/bin/sh\n${body}\n`);
     chmodSync(this.path(`bin/${name}`), 0o755);
+  }
+}
+
+/** The text of a file; undefined when there is none. The file may be moved away at any time. */
+function textIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -121,22 +147,31 @@ class EtcdSupervisor {
   readonly #timer: NodeJS.Timeout;
   #process: MemberProcess | undefined;
   #work = Promise.resolve();
+  #failure: Error | undefined;
 
   constructor(make: (args: string[]) => MemberProcess, wantedArgs: () => readonly string[] | undefined) {
     this.#make = make;
     this.#wantedArgs = wantedArgs;
     this.#timer = setInterval(() => {
-      this.#work = this.#work.then(() => this.#reconcile());
+      this.#work = this.#work.then(() => this.#reconcile()).catch((cause) => this.#fail(cause));
     }, POLL_EVERY_MS);
   }
 
+  /** Rejects when the server could not be started or stopped as wanted: that has ended the supervision. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#work;
     await this.#process?.end('SIGKILL');
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #fail(cause: unknown): void {
+    clearInterval(this.#timer);
+    this.#failure ??= new Error('the supervisor of etcd has stopped: a file or the server failed', { cause });
   }
 
   async #reconcile(): Promise<void> {
+    if (this.#failure !== undefined) return;
     const args = this.#wantedArgs();
     if (args === undefined) {
       await this.#process?.end('SIGTERM');

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A program; `leadingArgs` come before the arguments of each run. */
@@ -39,6 +40,9 @@ export interface Running {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** The folder of the npm package: the unpacked one that PACKAGE_UNDER_TEST names, else the checkout. */
+const packageFolder = process.env.PACKAGE_UNDER_TEST || root;
+
 /** Our etcdctl: the executable that ETCDCTL_UNDER_TEST names, else `bin/etcdctl.js` on this Node.js. */
 export function ourEtcdctl(): Program {
   return ours('etcdctl', process.env.ETCDCTL_UNDER_TEST);
@@ -52,7 +56,7 @@ export function ourEtcdutl(): Program {
 /** Our etcdctl as a shell starts it: the file of the npm package is executed itself, by its `#!` line. */
 export function installedEtcdctl(): Program {
   const executable = process.env.ETCDCTL_UNDER_TEST;
-  return programAt(executable !== undefined && executable !== '' ? executable : `${root}bin/etcdctl.js`);
+  return programAt(executable || join(packageFolder, 'bin', 'etcdctl.js'));
 }
 
 /** The program at a path, or with this name on PATH. */
@@ -151,7 +155,7 @@ function outputContains(
 
 function ours(name: 'etcdctl' | 'etcdutl', executable: string | undefined): Program {
   if (executable !== undefined && executable !== '') return programAt(executable);
-  return { command: process.execPath, leadingArgs: [`${root}bin/${name}.js`] };
+  return { command: process.execPath, leadingArgs: [join(packageFolder, 'bin', `${name}.js`)] };
 }
 
 /** A minimal environment, so that settings of the machine do not affect programs: PATH, HOME, TMPDIR and the given variables. */

@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type ListenOptions } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { CommandError } from '../../../src/model/errors.js';
 import { fetchMetrics } from '../../../src/transport/http/metrics.js';
@@ -29,15 +30,35 @@ async function serve(listener: RequestListener, where: ListenOptions = { host: '
 it('requests /metrics for every form of endpoint', async () => {
   const address = await serve((request, response) => response.end(`${request.method} ${request.url}`));
   for (const endpoint of [address, `http://${address}`, `http://${address}/some/path`]) {
-    expect(await fetchMetrics(endpoint, PLAIN, never)).toBe('GET /metrics');
+    expect((await fetchMetrics(endpoint, PLAIN, never)).text).toBe('GET /metrics');
   }
+});
+
+it('reads a compressed page, and the time of the server', async () => {
+  const address = await serve((request, response) => {
+    expect(request.headers['accept-encoding']).toBe('gzip');
+    response.writeHead(200, { 'content-encoding': 'gzip', date: 'Sun, 29 Nov 2026 01:02:03 GMT' });
+    response.end(gzipSync('the page'));
+  });
+  const began = Date.now();
+  const page = await fetchMetrics(address, PLAIN, never);
+  expect(page).toMatchObject({ text: 'the page', serverTimeMs: Date.UTC(2026, 10, 29, 1, 2, 3) });
+  expect(page.sentAtMs).toBeGreaterThanOrEqual(began);
+  expect(page.receivedAtMs).toBeGreaterThanOrEqual(page.sentAtMs);
+});
+
+it('reports a page whose compression is damaged', async () => {
+  const address = await serve((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip');
+  });
+  await expect(fetchMetrics(address, PLAIN, never)).rejects.toThrow(/^cannot read \/metrics: /);
 });
 
 it('connects to a Unix socket', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'metrics-'));
   undo.push(() => rmSync(folder, { recursive: true }));
   await serve((_request, response) => response.end('by socket'), { path: join(folder, 's') });
-  expect(await fetchMetrics(`unix://${join(folder, 's')}`, PLAIN, never)).toBe('by socket');
+  expect((await fetchMetrics(`unix://${join(folder, 's')}`, PLAIN, never)).text).toBe('by socket');
 });
 
 it('reports errors in one line', async () => {

@@ -49,6 +49,8 @@ class FakeBun implements Bun {
   /** Bytes that one `write` accepts. */
   room = Number.POSITIVE_INFINITY;
   certificate: X509Certificate | undefined;
+  gc(): void {}
+
   readonly socket: { -readonly [Name in keyof BunSocket]: BunSocket[Name] } = {
     write: (bytes) => {
       const taken = Math.min(this.room, bytes.length);
@@ -232,6 +234,18 @@ describe('a socket', () => {
     expect(heard).toEqual([]);
     await Promise.resolve();
     expect(heard).toEqual(['early', 'closed: ECONNRESET: in words']);
+  });
+
+  test.skipIf(!('transfer' in ArrayBuffer.prototype))('frees chunks when they are delivered', async () => {
+    const { bun, socket } = await open();
+    const chunks = [Buffer.alloc(100_000), Buffer.alloc(100_000)] as const;
+    bun.handlers.data(bun.socket, chunks[0]);
+    const lengths: number[] = [];
+    socket.listen({ onData: ({ length }) => lengths.push(length), onClose() {} });
+    await Promise.resolve();
+    bun.handlers.data(bun.socket, chunks[1]);
+    expect(lengths).toEqual([100_000, 100_000]);
+    expect(chunks.map(({ length }) => length)).toEqual([0, 0]);
   });
 
   test('keeps bytes that Bun does not accept, in order', async () => {

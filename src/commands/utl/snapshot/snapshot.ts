@@ -1,4 +1,5 @@
 import type { CommandParent } from '../../../cli/command.js';
+import { registerSnapshotList } from './list.js';
 import { registerSnapshotRestore } from './restore.js';
 import { registerSnapshotStatus } from './status.js';
 import { registerSnapshotVerify } from './verify.js';
@@ -13,4 +14,5 @@ export function registerSnapshot(parent: CommandParent): void {
   registerSnapshotRestore(snapshot);
   registerSnapshotStatus(snapshot);
   registerSnapshotVerify(snapshot);
+  registerSnapshotList(snapshot);
 }

@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag } from '../../../cli/flags.js';
 import { CommandError, Failure, ServerError } from '../../../model/errors.js';
-import type { Client } from '../../../model/services.js';
+import type { Member } from '../../../model/messages/cluster.js';
+import type { CallOptions, Client } from '../../../model/services.js';
 
 /** The persistent flags of `endpoint`. */
 export const endpointFlags = {
@@ -15,10 +16,15 @@ export async function endpointsInScope(
   context: CommandContext,
 ): Promise<readonly string[]> {
   if (!wholeCluster) return context.endpoints;
-  const client = await connectForMembers(context);
+  const client = await forMembers(context.connect());
+  const members = await listMembers(client, { signal: context.signal });
+  return members.flatMap((member) => member.clientUrls);
+}
+
+/** @throws CommandError when they cannot be listed */
+export async function listMembers(client: Client, call: CallOptions): Promise<readonly Member[]> {
   try {
-    const { members } = await client.cluster.memberList({ linearizable: true }, { signal: context.signal });
-    return members.flatMap((member) => member.clientUrls);
+    return (await client.cluster.memberList({ linearizable: true }, call)).members;
   } catch (cause) {
     if (!(cause instanceof ServerError)) throw cause;
     throw new CommandError(`failed to fetch endpoints from etcd cluster member list: ${cause.message}`, {
@@ -32,9 +38,9 @@ export async function endpointsInScope(
  * A failed authentication or an unusable certificate has status 1 only here (etcdctl v3.7.1, ep_command.go
  * `endpointsFromCluster`).
  */
-async function connectForMembers(context: CommandContext): Promise<Client> {
+export async function forMembers(connecting: Promise<Client>): Promise<Client> {
   try {
-    return await context.connect();
+    return await connecting;
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
     throw new CommandError(cause.message, { cause, reasons: cause.reasons });

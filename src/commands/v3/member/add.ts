@@ -62,21 +62,31 @@ export async function runMemberAdd(options: MemberAddOptions, context: CommandCo
   const response = await client.cluster.memberAdd(request, { signal: context.signal });
   await context.emit({ kind: 'member-add', response });
   if (context.format === 'simple')
-    await context.emit({ kind: 'text', text: startSettings(options, response) });
+    await context.emit({ kind: 'text', text: startSettingsText(startSettings(options, response)) });
 }
 
-/** The environment variables to start the new member with, as shell assignments. */
-function startSettings({ name, peerUrls }: MemberAddOptions, { member, members }: MemberAddResponse): string {
+/** The environment variables to start a new member with, and their values. */
+export type StartSettings = Readonly<Record<string, string>>;
+
+/** Of a member that was added, or of one that has not started since: `members` are all, with it. */
+export function startSettings(
+  { name, peerUrls }: Pick<MemberAddOptions, 'name' | 'peerUrls'>,
+  { member, members }: Pick<MemberAddResponse, 'member' | 'members'>,
+): StartSettings {
   const cluster = members.flatMap((each) => {
     const shownName = each.id === member?.id ? name : each.name;
     return each.peerUrls.map((url) => `${shownName}=${url}`);
   });
-  const settings = {
+  return {
     ETCD_NAME: name,
     ETCD_INITIAL_CLUSTER: cluster.join(','),
     ETCD_INITIAL_ADVERTISE_PEER_URLS: peerUrls.join(','),
     ETCD_INITIAL_CLUSTER_STATE: 'existing',
   };
+}
+
+/** As shell assignments. */
+export function startSettingsText(settings: StartSettings): string {
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${quoteGo(bytesFromText(value))}\n`);
   return `\n${lines.join('')}`;
 }

@@ -3,6 +3,7 @@ import { registerMemberAdd } from './add.js';
 import { registerMemberList } from './list.js';
 import { registerMemberPromote } from './promote.js';
 import { registerMemberRemove } from './remove.js';
+import { registerMemberReplace } from './replace.js';
 import { registerMemberUpdate } from './update.js';
 
 export function registerMember(parent: CommandParent): void {
@@ -17,4 +18,5 @@ export function registerMember(parent: CommandParent): void {
   registerMemberUpdate(member);
   registerMemberList(member);
   registerMemberPromote(member);
+  registerMemberReplace(member);
 }

@@ -11,6 +11,7 @@ export function registerMemberPromote(parent: CommandParent, run = runMemberProm
   parent.command({
     name: 'promote',
     usage: '<member_id>',
+    argumentCandidates: ['member'],
     summary: 'Promote a learner to a voting member',
     description: 'The cluster refuses to promote a learner that has not caught up with the leader.',
     examples: ['etcdctl member promote 8211f1d0f64f3269'],

@@ -11,6 +11,7 @@ export function registerMemberRemove(parent: CommandParent, run = runMemberRemov
   parent.command({
     name: 'remove',
     usage: '<member_id>',
+    argumentCandidates: ['member'],
     summary: 'Remove a member from the cluster',
     description: 'The removed member stops, and cannot join again with its old data directory.',
     examples: ['etcdctl member remove 8211f1d0f64f3269'],

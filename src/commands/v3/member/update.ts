@@ -14,6 +14,7 @@ export function registerMemberUpdate(parent: CommandParent, run = runMemberUpdat
   parent.command({
     name: 'update',
     usage: '<member_id>',
+    argumentCandidates: ['member'],
     summary: 'Update the peer URLs of a member',
     examples: ['etcdctl member update 8211f1d0f64f3269 --peer-urls=https://10.0.0.5:2380'],
     flags: { 'peer-urls': stringFlag('', 'new peer URLs of the member, comma-separated') },

@@ -11,6 +11,7 @@ export function registerRoleDelete(parent: CommandParent, run = runRoleDelete): 
   parent.command({
     name: 'delete',
     usage: '<role name>',
+    argumentCandidates: ['role'],
     summary: 'Delete a role and revoke it from all users',
     examples: ['etcdctl role delete reader'],
     flags: {},

@@ -11,6 +11,7 @@ export function registerRoleGet(parent: CommandParent, run = runRoleGet): void {
   parent.command({
     name: 'get',
     usage: '<role name>',
+    argumentCandidates: ['role'],
     summary: 'Print the permissions of a role',
     examples: ['etcdctl role get reader'],
     flags: {},

@@ -22,6 +22,7 @@ export function registerRoleGrantPermission(parent: CommandParent, run = runRole
   parent.command({
     name: 'grant-permission',
     usage: '<role name> <permission type> <key> [endkey]',
+    argumentCandidates: ['role'],
     summary: 'Grant a role permission to a key or a range of keys',
     description:
       'The permission type is read, write or readwrite. With endkey, the range is [<key>, endkey).',

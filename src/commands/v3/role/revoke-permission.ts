@@ -18,6 +18,7 @@ export function registerRoleRevokePermission(parent: CommandParent, run = runRol
   parent.command({
     name: 'revoke-permission',
     usage: '<role name> <key> [endkey]',
+    argumentCandidates: ['role'],
     summary: 'Revoke the permission to a key or a range of keys from a role',
     description: 'The range must be exactly the range that was granted.',
     examples: [

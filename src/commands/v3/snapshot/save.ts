@@ -1,16 +1,40 @@
 import type { CommandParent } from '../../../cli/command.js';
 import type { CommandContext } from '../../../cli/context.js';
-import { CommandError, Failure, InterruptedError, ServerError, UsageError } from '../../../model/errors.js';
-import type { SnapshotResponse } from '../../../model/messages/maintenance.js';
+import { boolFlag, type FlagValues, stringFlag, uintFlag } from '../../../cli/flags.js';
+import { CommandError, Failure, InterruptedError, UsageError } from '../../../model/errors.js';
 import { AtomicFile } from '../../../storage/atomic-file.js';
-import { type ChecksumVerdict, ChecksumVerifier } from '../../../storage/snapshot/checksum.js';
-
-/** Without --command-timeout: how long the server may send nothing, before the first part of the snapshot or after any other. */
-const SILENCE_TIMEOUT_MS = 30_000;
+import { BlockTarget, type SnapshotTarget, StreamTarget } from '../../../storage/snapshot/target.js';
+import { NothingReceivedError, type ReceivedSnapshot, type Reception, receiveSnapshot } from './receive.js';
 
 export interface SnapshotSaveOptions {
+  /** `-`: standard output. */
   readonly path: string;
+  /** The path is that of a directory, which gets the snapshot and a manifest. */
+  readonly isDirectory: boolean;
+  readonly compresses: boolean;
+  /** How many snapshots of the cluster stay in the directory; 0: all. */
+  readonly keep: number;
+  /** Empty: the cluster id. */
+  readonly clusterName: string;
+  /** Chooses one of several endpoints. */
+  readonly picks: boolean;
 }
+
+/** Which member the snapshot comes from. */
+export type SnapshotSource = Pick<Reception, 'client' | 'endpoint' | 'maxWaitMs'>;
+
+const saveFlags = {
+  compress: boolFlag(false, 'compress with zstd; every command that reads snapshots reads these too', {
+    isAddition: true,
+  }),
+  keep: uintFlag(0, 'in a directory: remove all but this many good snapshots of the cluster; 0: none', {
+    isAddition: true,
+  }),
+  'cluster-name': stringFlag('', 'in a directory: begin the names with this; by default the cluster id', {
+    isAddition: true,
+  }),
+  pick: boolFlag(false, 'choose the healthiest follower of several endpoints', { isAddition: true }),
+};
 
 export function registerSnapshotSave(parent: CommandParent, run = runSnapshotSave): void {
   parent.command({
@@ -19,7 +43,8 @@ export function registerSnapshotSave(parent: CommandParent, run = runSnapshotSav
     summary: 'Save a snapshot of a member to a file',
     description: [
       'Requires exactly one endpoint. The data is written to <filename>.part, which becomes <filename> when it is complete,',
-      'its checksum is verified and it is on disk.',
+      'its checksum is verified and it is on disk. The filename - is standard output: the last 64 KiB follow when the checksum',
+      'is verified, so that a snapshot that breaks off is never taken for a complete one.',
     ].join('\n'),
     examples: [
       'etcdctl snapshot save backup.db',
@@ -28,31 +53,77 @@ export function registerSnapshotSave(parent: CommandParent, run = runSnapshotSav
       '  --cacert=/etc/kubernetes/pki/etcd/ca.crt \\',
       '  --cert=/etc/kubernetes/pki/etcd/server.crt \\',
       '  --key=/etc/kubernetes/pki/etcd/server.key',
+      '# Send a compressed snapshot to another machine',
+      "etcdctl snapshot save - --compress | ssh backup 'cat >etcd.db.zst'",
+      '# Keep the last seven good snapshots of a directory, each with a manifest',
+      'etcdctl snapshot save /var/backups/etcd/ --keep 7 --compress',
     ],
-    flags: {},
+    flags: saveFlags,
     deadline: 'if-given',
     result: 'snapshot-saved',
-    toOptions(args): SnapshotSaveOptions {
-      const [path] = args;
-      if (path === undefined || args.length > 1) {
-        throw new UsageError('snapshot save expects one argument <filename>');
-      }
-      return { path };
-    },
+    toOptions: toSnapshotSaveOptions,
     run,
   });
 }
 
-export async function runSnapshotSave({ path }: SnapshotSaveOptions, context: CommandContext): Promise<void> {
-  const serverVersion = await interruptible(() => saveSnapshot(path, context));
+function toSnapshotSaveOptions(
+  args: readonly string[],
+  flags: FlagValues<typeof saveFlags>,
+): SnapshotSaveOptions {
+  const [path] = args;
+  if (path === undefined || args.length > 1) {
+    throw new UsageError('snapshot save expects one argument <filename>');
+  }
+  const { keep, 'cluster-name': clusterName } = flags;
+  const isDirectory = path !== '-' && (path.endsWith('/') || keep > 0);
+  if (!isDirectory && (keep > 0 || clusterName !== '')) {
+    throw new UsageError('--keep and --cluster-name need a directory, such as backups/');
+  }
+  if (clusterName !== '' && !CLUSTER_NAME.test(clusterName)) {
+    throw new UsageError('--cluster-name can have letters, digits, dots, dashes and underscores, at most 64');
+  }
+  return { path, isDirectory, compresses: flags.compress, keep, clusterName, picks: flags.pick };
+}
+
+const CLUSTER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export async function runSnapshotSave(options: SnapshotSaveOptions, context: CommandContext): Promise<void> {
+  const { path } = options;
+  if (path === '-') {
+    if (context.stdoutIsTerminal) {
+      throw new UsageError('a snapshot is not written to a terminal: redirect the output, or name a file');
+    }
+    const { serverVersion, sizeBytes } = await interruptible(() =>
+      withMember(options, context, (source) => saveToOutput(options, source, context)),
+    );
+    // The last write may have failed.
+    context.signal.throwIfAborted();
+    context.notices.line(`Snapshot of ${sizeBytes} bytes written to standard output`);
+    if (serverVersion !== '') context.notices.line(`Server version ${serverVersion}`);
+    return;
+  }
+  if (options.isDirectory) return saveAndRotate(options, context);
+  const { serverVersion } = await interruptible(() =>
+    withMember(options, context, (source) => saveToFile(options, source, context)),
+  );
   await context.emit({ kind: 'snapshot-saved', path, serverVersion });
+}
+
+async function saveAndRotate(options: SnapshotSaveOptions, context: CommandContext): Promise<void> {
+  const { rotateDirectory, saveInDirectory } = await import('./save-directory.js');
+  const { path, serverVersion, manifest } = await interruptible(() =>
+    withMember(options, context, (source) => saveInDirectory(options, context, source)),
+  );
+  await context.emit({ kind: 'snapshot-saved', path, serverVersion });
+  if (options.keep > 0) await rotateDirectory(options, manifest, context);
 }
 
 /** Converts every failure of the work to an `InterruptedError`: its status tells scripts that no snapshot was saved. */
 async function interruptible<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
-  } catch (cause) {
+  } catch (failure) {
+    const cause = failure instanceof NothingReceivedError ? failure.asStatus : failure;
     if (cause instanceof UsageError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     const reasons = cause instanceof Failure ? cause.reasons : [];
@@ -60,95 +131,88 @@ async function interruptible<Value>(work: () => Promise<Value>): Promise<Value> 
   }
 }
 
-async function saveSnapshot(path: string, context: CommandContext): Promise<string> {
-  if (context.endpoints.length !== 1) {
-    throw new CommandError(
-      `snapshot must be requested to one selected node, not multiple [${context.endpoints.join(' ')}]`,
-    );
-  }
-  const client = await context.connect();
+async function saveToFile(
+  { path, compresses }: SnapshotSaveOptions,
+  source: SnapshotSource,
+  context: CommandContext,
+): Promise<ReceivedSnapshot> {
   const file = await AtomicFile.create(path);
   try {
-    const call = { signal: context.signal, silenceTimeoutMs: SILENCE_TIMEOUT_MS };
-    const parts = client.maintenance.snapshot({}, call);
-    const received = await receive(withProgress(parts, path, context), file);
-    rejectBadChecksum(received.verdict);
+    const received = await receiveSnapshot(
+      { ...source, name: path },
+      await compressedIf(compresses, fileTarget(file)),
+      context,
+    );
     await file.commit();
-    return received.serverVersion;
+    return received;
   } finally {
     await file.discard();
   }
 }
 
-interface Received {
-  readonly verdict: ChecksumVerdict;
-  readonly serverVersion: string;
-}
-
-/** Shows on a terminal what is waited for, then how much has been received. */
-async function* withProgress(
-  parts: AsyncIterable<SnapshotResponse>,
-  path: string,
-  { endpoints, notices }: CommandContext,
-): AsyncGenerator<SnapshotResponse, void, undefined> {
-  let progress = notices.progress(`Saving ${path} (waiting for ${endpoints[0]})`);
-  let bytes = 0;
-  try {
-    for await (const part of parts) {
-      if (bytes === 0) {
-        progress.stop();
-        progress = notices.progress(`Saving ${path}`);
-      }
-      bytes += part.blob.length;
-      progress.update(bytes, bytes + Number(part.remainingBytes));
-      yield part;
-    }
-  } finally {
-    progress.stop();
-  }
-}
-
-async function receive(parts: AsyncIterable<SnapshotResponse>, file: AtomicFile): Promise<Received> {
-  const check = new ChecksumVerifier();
-  let serverVersion = '';
-  let isBegun = false;
-  try {
-    for await (const part of parts) {
-      isBegun = true;
-      serverVersion ||= part.version;
-      check.update(part.blob);
-      await file.append(part.blob);
-    }
-    await file.flush();
-  } catch (cause) {
-    if (!isBegun) throw asStatus(cause);
-    const reasons = cause instanceof Failure ? cause.reasons : [];
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`could not write snapshot: ${message}`, {
-      cause,
-      reasons: [...reasons, `the snapshot was interrupted after ${check.sizeBytes} bytes`],
-    });
-  }
-  if (!isBegun) throw new CommandError('EOF', { reasons: ['the server sent no data'] });
-  return { verdict: check.finish(), serverVersion };
+async function saveToOutput(
+  { compresses }: SnapshotSaveOptions,
+  source: SnapshotSource,
+  context: CommandContext,
+): Promise<ReceivedSnapshot> {
+  const output = new BlockTarget((bytes) => context.emit({ kind: 'bytes', bytes }));
+  const target = new StreamTarget(await compressedIf(compresses, output));
+  return receiveSnapshot({ ...source, name: 'to standard output' }, target, context);
 }
 
 /**
- * When the stream fails before the first part, etcdctl prints the gRPC status; when it cannot be opened in time, the error of the context
- * (client/v3/maintenance.go `SnapshotWithVersion`).
+ * Does the work with the member of the only endpoint. With --pick, with the best of several members, or the next when that sends
+ * nothing: before its first part, a snapshot has left no trace.
  */
-function asStatus(cause: unknown): unknown {
-  if (!(cause instanceof ServerError) || cause.isUnsent) return cause;
-  return new ServerError(cause.status, cause.code, { cause, reasons: cause.reasons });
+async function withMember<Value>(
+  { picks }: SnapshotSaveOptions,
+  context: CommandContext,
+  work: (source: SnapshotSource) => Promise<Value>,
+): Promise<Value> {
+  if (!picks) return work(await connectToOne(context));
+  const { pickMembers } = await import('./pick.js');
+  const candidates = await pickMembers(context);
+  for (const [index, { name, reason, ...source }] of candidates.entries()) {
+    context.notices.line(`taking the snapshot from ${name} (${source.endpoint}): ${reason}`);
+    const isLast = index === candidates.length - 1;
+    try {
+      return await work({ ...source, maxWaitMs: isLast ? undefined : MAX_WAIT_MS });
+    } catch (error) {
+      if (!(error instanceof NothingReceivedError) || isLast || context.signal.aborted) throw error;
+      const { cause } = error;
+      context.notices.line(`${name} sends no snapshot: ${cause instanceof Error ? cause.message : cause}`);
+    }
+  }
+  throw new CommandError('there is no member to take a snapshot from');
 }
 
-function rejectBadChecksum(verdict: ChecksumVerdict): void {
-  if (verdict.kind === 'missing') {
-    throw new CommandError(`sha256 checksum not found [bytes: ${verdict.sizeBytes}]`);
+/** How long a member may take for the first part of the snapshot, when there is another to ask. */
+const MAX_WAIT_MS = 10_000;
+
+async function connectToOne(context: CommandContext): Promise<SnapshotSource> {
+  const { endpoints, endpointAdvice } = context;
+  const [endpoint = ''] = endpoints;
+  if (endpoints.length !== 1) {
+    throw new CommandError(
+      `snapshot must be requested to one selected node, not multiple [${endpoints.join(' ')}]`,
+      { reasons: endpointAdvice === undefined ? [] : [endpointAdvice] },
+    );
   }
-  if (verdict.kind === 'mismatch') {
-    throw new CommandError(`expected sha256 ${verdict.expected}, got ${verdict.actual}`, {
-      reasons: ['the snapshot was corrupted in transit; nothing was saved'],
-    });
-  }
+  return { client: await context.connect(), endpoint };
+}
+
+/** The caller commits the file, or discards it. */
+export function fileTarget(file: AtomicFile): SnapshotTarget {
+  return {
+    append: (chunk) => file.append(chunk),
+    flush: () => file.flush(),
+    finish: () => file.flush(),
+  };
+}
+
+export async function compressedIf(compresses: boolean, target: SnapshotTarget): Promise<SnapshotTarget> {
+  if (!compresses) return target;
+  const { SeekableWriter } = await import('../../../storage/compressed/seekable-writer.js');
+  const { loadZstd } = await import('../../../storage/compressed/zstd-codec.js');
+  return new SeekableWriter(await loadZstd(), target);
 }

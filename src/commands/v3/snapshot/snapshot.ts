@@ -1,4 +1,5 @@
 import type { CommandParent } from '../../../cli/command.js';
+import { registerSnapshotList } from './list.js';
 import { registerSnapshotRestore } from './restore.js';
 import { registerSnapshotSave } from './save.js';
 import { registerSnapshotStatus } from './status.js';
@@ -14,5 +15,6 @@ export function registerSnapshot(parent: CommandParent): void {
   registerSnapshotSave(snapshot);
   registerSnapshotStatus(snapshot);
   registerSnapshotVerify(snapshot);
+  registerSnapshotList(snapshot);
   registerSnapshotRestore(snapshot);
 }

@@ -4,12 +4,18 @@ import { boolFlag, type FlagValues, stringFlag } from '../../../cli/flags.js';
 import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { UsageError } from '../../../model/errors.js';
 import type { UserAddRequest } from '../../../model/messages/auth.js';
-import { askNewPassword, readNewPassword } from './new-password.js';
+import {
+  type NewPasswordSource,
+  newPasswordFileFlag,
+  newPasswordSource,
+  obtainNewPassword,
+  rejectOtherPasswords,
+} from './new-password.js';
 
 export interface UserAddOptions {
   readonly user: string;
-  /** `prompt`: ask for it; `stdin`: read it from standard input; `none`: the user can authenticate by certificate only. */
-  readonly password: { readonly given: string } | 'prompt' | 'stdin' | 'none';
+  /** `none`: the user can authenticate by certificate only. */
+  readonly password: { readonly given: string } | NewPasswordSource | 'none';
 }
 
 const flags = {
@@ -18,6 +24,7 @@ const flags = {
     'prompt twice for the password; =false reads it from one line of standard input',
   ),
   'new-user-password': stringFlag('', 'password of the new user; the argument is then the name only'),
+  ...newPasswordFileFlag,
   'no-password': boolFlag(
     false,
     'add a user without password, who authenticates with a certificate of this common name',
@@ -29,12 +36,15 @@ export function registerUserAdd(parent: CommandParent, run = runUserAdd): void {
     name: 'add',
     usage: '<user name or user:password>',
     summary: 'Add a user',
-    description: 'Other users of the machine can see a password on the command line, for example with `ps`.',
+    description: [
+      'Other users of the machine can see a password on the command line, for example with `ps`. --new-user-password-file names a',
+      'file with the password in one line; - is standard input.',
+    ].join('\n'),
     examples: [
       '# Prompt for the password',
       'etcdctl user add alice',
       '# Read the password from a file',
-      'etcdctl user add alice --interactive=false < password.txt',
+      'etcdctl user add alice --new-user-password-file=password.txt',
       '# Add a user who authenticates with a client certificate',
       'etcdctl user add backup --no-password',
     ],
@@ -52,12 +62,17 @@ function toUserAddOptions(args: readonly string[], given: FlagValues<typeof flag
     throw new UsageError('user add command requires user name as its argument');
   }
   rejectInvalidUtf8(argument, given['new-user-password']);
+  const colon = argument.indexOf(':');
+  rejectOtherPasswords(given, {
+    '--no-password': given['no-password'],
+    '--new-user-password': given['new-user-password'] !== '',
+    'user:password': colon >= 0,
+  });
   if (given['no-password']) return { user: argument, password: 'none' };
   if (given['new-user-password'] !== '') {
     return { user: argument, password: { given: given['new-user-password'] } };
   }
-  const colon = argument.indexOf(':');
-  if (colon < 0) return { user: argument, password: given.interactive ? 'prompt' : 'stdin' };
+  if (colon < 0) return { user: argument, password: newPasswordSource(given) };
   if (colon === 0) throw new UsageError('empty user name is not allowed');
   return { user: argument.slice(0, colon), password: { given: argument.slice(colon + 1) } };
 }
@@ -78,6 +93,6 @@ async function passwordOf(
   context: CommandContext,
 ): Promise<string | undefined> {
   if (password === 'none') return undefined;
-  if (password === 'prompt') return askNewPassword(user, context);
-  return password === 'stdin' ? readNewPassword(context) : password.given;
+  if (typeof password === 'object' && 'given' in password) return password.given;
+  return obtainNewPassword(user, password, context);
 }

@@ -11,6 +11,7 @@ export function registerUserDelete(parent: CommandParent, run = runUserDelete): 
   parent.command({
     name: 'delete',
     usage: '<user name>',
+    argumentCandidates: ['user'],
     summary: 'Delete a user',
     examples: ['etcdctl user delete alice'],
     flags: {},

@@ -15,6 +15,7 @@ export function registerUserGet(parent: CommandParent, run = runUserGet): void {
   parent.command({
     name: 'get',
     usage: '<user name>',
+    argumentCandidates: ['user'],
     summary: 'Print the roles of a user',
     examples: ['etcdctl user get alice --detail'],
     flags,

@@ -12,6 +12,7 @@ export function registerUserGrantRole(parent: CommandParent, run = runUserGrantR
   parent.command({
     name: 'grant-role',
     usage: '<user name> <role name>',
+    argumentCandidates: ['user', 'role'],
     summary: 'Grant a role to a user',
     examples: ['etcdctl user grant-role alice reader'],
     flags: {},

@@ -3,11 +3,17 @@ import type { CommandContext } from '../../../cli/context.js';
 import { boolFlag } from '../../../cli/flags.js';
 import { rejectInvalidUtf8 } from '../../../cli/utf8.js';
 import { UsageError } from '../../../model/errors.js';
-import { askNewPassword, readNewPassword } from './new-password.js';
+import {
+  type NewPasswordSource,
+  newPasswordFileFlag,
+  newPasswordSource,
+  obtainNewPassword,
+  rejectOtherPasswords,
+} from './new-password.js';
 
 export interface UserPasswdOptions {
   readonly user: string;
-  readonly isInteractive: boolean;
+  readonly password: NewPasswordSource;
 }
 
 const flags = {
@@ -15,14 +21,22 @@ const flags = {
     true,
     'prompt twice for the password; =false reads it from one line of standard input',
   ),
+  ...newPasswordFileFlag,
 };
 
 export function registerUserPasswd(parent: CommandParent, run = runUserPasswd): void {
   parent.command({
     name: 'passwd',
     usage: '<user name>',
+    argumentCandidates: ['user'],
     summary: 'Change the password of a user',
-    examples: ['etcdctl user passwd alice'],
+    description:
+      '--new-user-password-file names a file with the new password in one line; - is standard input.',
+    examples: [
+      'etcdctl user passwd alice',
+      '# Read the new password from a file',
+      'etcdctl user passwd alice --new-user-password-file=password.txt',
+    ],
     flags,
     deadline: 'none',
     result: 'user-change-password',
@@ -32,17 +46,18 @@ export function registerUserPasswd(parent: CommandParent, run = runUserPasswd): 
         throw new UsageError('user passwd command requires user name as its argument');
       }
       rejectInvalidUtf8(user);
-      return { user, isInteractive: given.interactive };
+      rejectOtherPasswords(given, {});
+      return { user, password: newPasswordSource(given) };
     },
     run,
   });
 }
 
 export async function runUserPasswd(
-  { user: name, isInteractive }: UserPasswdOptions,
+  { user: name, password: source }: UserPasswdOptions,
   context: CommandContext,
 ): Promise<void> {
-  const password = isInteractive ? await askNewPassword(name, context) : await readNewPassword(context);
+  const password = await obtainNewPassword(name, source, context);
   const { auth } = await context.connect();
   const response = await auth.userChangePassword({ name, password }, { signal: context.signal });
   await context.emit({ kind: 'user-change-password', response });

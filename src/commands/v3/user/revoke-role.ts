@@ -12,6 +12,7 @@ export function registerUserRevokeRole(parent: CommandParent, run = runUserRevok
   parent.command({
     name: 'revoke-role',
     usage: '<user name> <role name>',
+    argumentCandidates: ['user', 'role'],
     summary: 'Revoke a role from a user',
     examples: ['etcdctl user revoke-role alice reader'],
     flags: {},

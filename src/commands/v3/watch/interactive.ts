@@ -1,11 +1,10 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { createProgram } from '../../../cli/program.js';
 import { lines } from '../../../cli/stdin.js';
-import { type Watch, watchKeys } from '../../../client/watch/watch-keys.js';
+import { type Watch, type WatchStreams, watchKeys } from '../../../client/watch/watch-keys.js';
 import { UsageError } from '../../../model/errors.js';
-import type { Client } from '../../../model/services.js';
 import { quotedWords } from '../../kv/quoted-words.js';
-import { printWatch } from './print-watch.js';
+import { printWatch, type WatchOutput } from './print-watch.js';
 import {
   type KeyVariables,
   missingCommand,
@@ -16,14 +15,20 @@ import {
   type WatchRequest,
   wrongNumber,
 } from './request.js';
+import { openWatchClients, type WatchClients } from './watch-clients.js';
 
 /**
  * Reads one request a line from standard input: `watch` starts another watch, `progress` requests a progress notification
  * of all watches. Prints all watches concurrently. Rejects at the end of the input, for an invalid watch request, and
  * when the command of an event fails.
  */
-export async function runInteractiveWatch(variables: KeyVariables, context: CommandContext): Promise<void> {
-  const session = new Session(variables, context, await context.connect());
+export async function runInteractiveWatch(
+  variables: KeyVariables,
+  output: WatchOutput,
+  context: CommandContext,
+): Promise<void> {
+  const clients = await openWatchClients(context, output.mayBeFragmented);
+  const session = new Session({ variables, output, context }, clients);
   try {
     await session.run();
   } finally {
@@ -31,20 +36,28 @@ export async function runInteractiveWatch(variables: KeyVariables, context: Comm
   }
 }
 
+interface SessionSettings {
+  readonly variables: KeyVariables;
+  readonly output: WatchOutput;
+  readonly context: CommandContext;
+}
+
 class Session {
   readonly #variables: KeyVariables;
+  readonly #output: WatchOutput;
   readonly #context: CommandContext;
-  readonly #client: Client;
+  readonly #streams: WatchStreams;
   readonly #closing = new AbortController();
   readonly #watches = new Map<Watch, Promise<unknown>>();
   /** Rejects with the first failure; never resolves. */
   readonly #failure: Promise<never>;
   #fail!: (error: unknown) => void;
 
-  constructor(variables: KeyVariables, context: CommandContext, client: Client) {
+  constructor({ variables, output, context }: SessionSettings, { streams }: WatchClients) {
     this.#variables = variables;
+    this.#output = output;
     this.#context = context;
-    this.#client = client;
+    this.#streams = streams;
     this.#failure = new Promise((_resolve, reject) => {
       this.#fail = reject;
     });
@@ -96,12 +109,17 @@ class Session {
 
   /** Settles when the server has created the watch, before the next line is read. */
   async #start(request: WatchRequest): Promise<void> {
-    const target = toWatchTarget(request, this.#context.format === 'simple');
+    const target = toWatchTarget(request, this.#output.mayBeFragmented);
     const signal = AbortSignal.any([this.#context.signal, this.#closing.signal]);
-    const watching = watchKeys(this.#client.watch, target, { signal, sleep: this.#context.clock.sleep });
+    const watching = watchKeys(this.#streams, target, { signal, sleep: this.#context.clock.sleep });
     const isReady = new Promise<void>((onCreated) => {
       const { command } = request;
-      const printed = printWatch(watching, { command, context: this.#context, onCreated })
+      const printed = printWatch(watching, {
+        command,
+        context: this.#context,
+        output: this.#output,
+        onCreated,
+      })
         .catch((error: unknown) => this.#fail(error))
         .finally(() => {
           this.#watches.delete(watching);

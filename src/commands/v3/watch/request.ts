@@ -104,8 +104,8 @@ export function wrongNumber(): UsageError {
 }
 
 /**
- * @param mayBeFragmented whether the server may split the events of a revision: for formats that print events only, the
- *   output is the same
+ * @param mayBeFragmented whether the server may split the events of a revision, if one response is too large: for formats that print
+ *   events only, the output is the same
  * @throws UsageError
  */
 export function toWatchTarget(request: WatchRequest, mayBeFragmented: boolean): WatchTarget {
@@ -114,7 +114,7 @@ export function toWatchTarget(request: WatchRequest, mayBeFragmented: boolean): 
     startRevision: request.revision,
     prevKv: request.prevKv,
     progressNotify: request.progressNotify,
-    fragment: mayBeFragmented,
+    mayBeFragmented,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Stream } from '../../http2/stream.js';
 import type { AttemptContext } from '../call-context.js';
 import { NO_RESPONSE_MESSAGE, SECOND_RESPONSE_MESSAGE, statusOfStreamFailure } from '../http-status.js';
 import type { Status } from '../status.js';
+import type { MessageMemory } from './message-memory.js';
 import {
   lengthPrefixedMessage,
   MESSAGE_PREFIX_BYTES,
@@ -127,6 +128,10 @@ interface RequestHead {
   /** Must not be done yet. */
   readonly context: AttemptContext;
   readonly maxResponseBytes: number;
+  /** Absent: memory of its own. */
+  readonly memory?: MessageMemory;
+  /** See `StreamOptions`. */
+  readonly reusesMemory?: boolean;
 }
 
 interface EncodedRequest extends RequestHead {
@@ -154,6 +159,7 @@ class Call {
   #receivedBytes = 0;
   #unconsumedBytes = 0;
   #creditedBytes = 0;
+  readonly #reuse: ((message: Buffer) => void) | undefined;
 
   /** @param request without a body, its messages are given to `send` */
   constructor(
@@ -165,11 +171,13 @@ class Call {
     const reader = new MessageReader({
       maxBytes: request.maxResponseBytes,
       encoding: () => response.encoding,
+      ...(request.memory && { memory: request.memory }),
       onMessage: (message) => {
         this.#unconsumedBytes += prefixedLength(message);
         events.onMessage(message);
       },
     });
+    this.#reuse = request.reusesMemory ? (message) => reader.reuse(message) : undefined;
     const end = (status?: Status) => {
       this.#unsubscribe();
       events.onEnd(status);
@@ -216,6 +224,7 @@ class Call {
   consumed(message: Buffer): void {
     this.#unconsumedBytes -= prefixedLength(message);
     this.#credit();
+    this.#reuse?.(message);
   }
 
   /** Cancels the call. No event follows. */

@@ -1,5 +1,6 @@
 import { aborted } from '../../../model/abort-signal.js';
 import type { Http2Connection } from '../../http2/connection.js';
+import { isAboutCertificates } from '../../tls/connection-failure.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, EndpointChannel, FailedAttempt, OpenChannel } from '../endpoint-channel.js';
@@ -15,6 +16,7 @@ import {
 } from '../settings.js';
 import { AttemptError, CONNECTION_UNUSABLE, type Status, UNREADABLE_MESSAGE } from '../status.js';
 import { callBidi, callServerStream, callUnary } from './call.js';
+import { MessageMemory } from './message-memory.js';
 import { lengthPrefixedMessage } from './message-reader.js';
 import { RequestHeaders } from './request-headers.js';
 import { Subchannel } from './subchannel.js';
@@ -30,6 +32,7 @@ export const openChannel: OpenChannel = (endpoint, security, settings) => {
 /** A channel to an endpoint with a malformed address: it is never ready. */
 class UnreachableChannel implements EndpointChannel {
   readonly isReady = false;
+  readonly isAboutCertificates = false;
 
   constructor(
     readonly endpoint: Endpoint,
@@ -74,6 +77,7 @@ class Http2Channel implements EndpointChannel {
   readonly #settings: ChannelSettings & { readonly security: Security };
   readonly #subchannel: Subchannel;
   readonly #headers: RequestHeaders;
+  readonly #memory = new MessageMemory();
 
   constructor(
     readonly endpoint: Endpoint,
@@ -102,9 +106,18 @@ class Http2Channel implements EndpointChannel {
     return this.#subchannel.current !== undefined;
   }
 
+  startConnecting(): void {
+    this.#subchannel.startConnecting();
+  }
+
   async attempt(signal: AbortSignal): Promise<FailedAttempt | undefined> {
     await this.#subchannel.whenAttempted(signal);
-    return this.isReady ? undefined : this;
+    if (this.isReady) return undefined;
+    const { failure } = this.#subchannel;
+    return {
+      isAboutCertificates: failure !== undefined && isAboutCertificates(failure),
+      explain: () => this.explain(),
+    };
   }
 
   whenReady(signal: AbortSignal): Promise<void> {
@@ -172,11 +185,13 @@ class Http2Channel implements EndpointChannel {
     return current;
   }
 
-  #head({ path }: Rpc<never, unknown>, { context, token, requiresLeader }: Attempt) {
+  #head({ path }: Rpc<never, unknown>, { context, token, requiresLeader, reusesMemory = false }: Attempt) {
     return {
       headerBlock: this.#headers.blockFor(path, { token, requiresLeader, timeoutMs: context.leftMs }),
       context,
       maxResponseBytes: maxResponseBytes(this.#settings),
+      memory: this.#memory,
+      reusesMemory,
     };
   }
 

@@ -1,5 +1,6 @@
 import { quoteGo } from '../../../go/quote.js';
 import type { RpcCode } from '../../../model/errors.js';
+import { MessageMemory } from './message-memory.js';
 
 /** Before each message: one byte for the compressed flag, four bytes for the length (gRPC's Length-Prefixed-Message). */
 export const MESSAGE_PREFIX_BYTES = 5;
@@ -20,13 +21,18 @@ export interface MessageReaderOptions {
   readonly maxBytes: number;
   /** The response's `grpc-encoding`. */
   readonly encoding: () => string;
-  /** Called for each message, with a buffer that is not reused. */
+  /** Called for each message, with a buffer of its own. */
   readonly onMessage: (message: Buffer) => void;
+  /** Absent: memory of its own. */
+  readonly memory?: MessageMemory;
 }
 
 /** Reassembles a response's messages from parts of any size. */
 export class MessageReader {
   readonly #options: MessageReaderOptions;
+  readonly #memory: MessageMemory;
+  /** Messages that nothing uses any more. */
+  readonly #spare: Buffer[] = [];
   readonly #prefix = Buffer.allocUnsafe(MESSAGE_PREFIX_BYTES);
   #prefixBytes = 0;
   /** Buffer for the present message, or for its first part. */
@@ -36,6 +42,12 @@ export class MessageReader {
 
   constructor(options: MessageReaderOptions) {
     this.#options = options;
+    this.#memory = options.memory ?? new MessageMemory();
+  }
+
+  /** Nothing uses the message any more: its memory gets a later one of the same length. */
+  reuse(message: Buffer): void {
+    this.#spare.push(message);
   }
 
   /** Whether a message has been started and not finished. As in grpc-go, an incomplete prefix does not count. */
@@ -58,7 +70,8 @@ export class MessageReader {
     this.#prefixBytes += taken;
     if (this.#prefixBytes === MESSAGE_PREFIX_BYTES) {
       this.#messageLength = this.#readLength();
-      this.#message = Buffer.allocUnsafe(Math.min(this.#messageLength, MAX_INITIAL_BUFFER_BYTES));
+      this.#message =
+        this.#takeSpare() ?? this.#memory.allocate(Math.min(this.#messageLength, MAX_INITIAL_BUFFER_BYTES));
       this.#deliverIfComplete(this.#message);
     }
     return taken;
@@ -72,9 +85,13 @@ export class MessageReader {
     return taken;
   }
 
+  #takeSpare(): Buffer | undefined {
+    const spare = this.#spare.pop();
+    return spare?.length === this.#messageLength ? spare : undefined;
+  }
+
   #enlarged(message: Buffer): Buffer {
-    const larger = Buffer.allocUnsafe(Math.min(this.#messageLength, 2 * message.length));
-    message.copy(larger);
+    const larger = this.#memory.enlarge(message, Math.min(this.#messageLength, 2 * message.length));
     this.#message = larger;
     return larger;
   }

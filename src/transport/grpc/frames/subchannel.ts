@@ -22,6 +22,8 @@ export class Subchannel {
   readonly #closing = abortController();
   readonly #waiters = new Set<() => void>();
   #isConnecting = false;
+  /** The latest attempt is that of `startConnecting`, and nobody has waited since. */
+  #isEarlyAttempt = false;
   #current: Http2Connection | undefined;
   #failure: Error | undefined;
   #goAway: Error | undefined;
@@ -58,16 +60,30 @@ export class Subchannel {
 
   /** Resolves when there is a connection. Rejects with the signal's reason, or with a `UsageError` when no attempt can succeed. */
   whenReady(signal: AbortSignal): Promise<void> {
+    this.#forgetEarlyAttempt();
     return this.#until(() => this.#current !== undefined, signal);
   }
 
   /** Resolves when there is a connection or the latest attempt has failed. Rejects like `whenReady`. */
   whenAttempted(signal: AbortSignal): Promise<void> {
+    this.#forgetEarlyAttempt();
     return this.#until(() => this.#current !== undefined || this.#failure !== undefined, signal);
+  }
+
+  /** Makes one attempt, which nobody awaits. When it has failed and its backoff is over, the first to wait makes another one. */
+  startConnecting(): void {
+    this.whenAttempted(this.#closing.signal).catch(() => {});
+    this.#isEarlyAttempt = true;
   }
 
   close(): void {
     this.#closing.abort(new Error('the connection was closed'));
+  }
+
+  /** Its failure is stale when its backoff is over. */
+  #forgetEarlyAttempt(): void {
+    if (this.#isEarlyAttempt && performance.now() >= this.#nextAttemptMs) this.#failure = undefined;
+    this.#isEarlyAttempt = false;
   }
 
   #until(condition: () => boolean, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { abortController } from '../../../model/abort-signal.js';
+import { keepNewSpaceSmall } from '../../../runtime/new-space.js';
 import type { AttemptContext } from '../call-context.js';
 import type { Attempt } from '../endpoint-channel.js';
 import { isGrpcContentType } from '../http-status.js';
@@ -67,10 +68,15 @@ export async function* callServerStream<Request, Response>(
   settings: CallSettings,
 ): AsyncGenerator<Response, void, undefined> {
   const { client, metadata } = settings;
-  yield* responsesOf(
-    client.makeServerStreamRequest(rpc.path, toBuffer, rpc.decode, request, metadata),
-    settings,
-  );
+  const restoreGrowth = keepNewSpaceSmall();
+  try {
+    yield* responsesOf(
+      client.makeServerStreamRequest(rpc.path, toBuffer, rpc.decode, request, metadata),
+      settings,
+    );
+  } finally {
+    restoreGrowth();
+  }
 }
 
 /** See `EndpointChannel.bidi`. */

@@ -10,7 +10,7 @@ import {
 import { abortController, aborted } from '../../../model/abort-signal.js';
 import { joinHostPort } from '../../proxy.js';
 import { prepareTls } from '../../tls/connect.js';
-import { describeFailure, ENDS_CONNECTIONS } from '../../tls/connection-failure.js';
+import { describeFailure, ENDS_CONNECTIONS, isAboutCertificates } from '../../tls/connection-failure.js';
 import type { Security } from '../../tls/security.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Attempt, EndpointChannel, FailedAttempt, OpenChannel } from '../endpoint-channel.js';
@@ -78,9 +78,15 @@ class GrpcJsChannel implements EndpointChannel {
 
   async attempt(signal: AbortSignal): Promise<FailedAttempt | undefined> {
     const { address } = this.endpoint;
-    if (address.kind === 'malformed') return { explain: async () => address.problem };
+    if (address.kind === 'malformed') {
+      return { isAboutCertificates: false, explain: async () => address.problem };
+    }
     const details = await this.#probe(false, signal);
-    return details === undefined ? undefined : { explain: () => this.#explain(address, details) };
+    if (details === undefined) return undefined;
+    return {
+      isAboutCertificates: isAboutCertificates(this.#failureOf(details)),
+      explain: () => this.#explain(address, details),
+    };
   }
 
   async whenReady(signal: AbortSignal): Promise<void> {
@@ -149,17 +155,21 @@ class GrpcJsChannel implements EndpointChannel {
 
   /** @param details of the status that grpc-js gives to calls while it cannot connect */
   async #explain(address: ReachableAddress, details: string): Promise<string> {
-    const own = this.#credentials?.lastFailure;
     const explainer = this.#explainerOf(address);
-    // The details can be those of an earlier attempt.
-    if (own !== undefined && details.includes(own.message)) return explainer.failed(own);
-    const failure = new Error(details);
+    const failure = this.#failureOf(details);
+    if (failure === this.#credentials?.lastFailure) return explainer.failed(failure);
     const isSecure = this.#security.kind === 'tls';
     const isOfAddress = describeFailure(failure, { isSecure }).subject.kind === 'other';
     if (!isOfAddress || proxyOf(address, this.#settings.proxy) === undefined)
       return explainer.failed(failure);
     const { unreachableProxy } = await import('../../socket/tunnel.js');
     return explainer.failed(unreachableProxy(failure));
+  }
+
+  #failureOf(details: string): Error {
+    const own = this.#credentials?.lastFailure;
+    // The details can be those of an earlier attempt.
+    return own !== undefined && details.includes(own.message) ? own : new Error(details);
   }
 
   #explainerOf(address: ReachableAddress): ConnectionExplainer {

@@ -23,6 +23,7 @@ const DEFAULTS: SnapshotRestoreOptions = {
   skipHashCheck: false,
   revisionBump: 0n,
   targetVersion: undefined,
+  local: undefined,
 };
 
 describe.each([

@@ -21,6 +21,8 @@ export interface Attempt {
   readonly through?: readonly string[];
   /** Texts that our stderr contains, such as a date or a name. */
   readonly contains?: readonly string[];
+  /** The server is a process of this machine that has TLS files, and the command has none. */
+  readonly hintsAtLocal?: boolean;
 }
 
 export interface FailureRow {
@@ -222,9 +224,11 @@ const NETWORK: readonly FailureRow[] = [
 const TLS: readonly FailureRow[] = [
   row('without TLS to a TLS server', 'useHttps', (lab) => ({
     endpoints: [lab.secureEndpoint.replace('https', 'http')],
+    hintsAtLocal: true,
   })),
   row('without a scheme to a TLS server', 'useHttps', (lab) => ({
     endpoints: [lab.secureEndpoint.replace('https://', '')],
+    hintsAtLocal: true,
   })),
   row('with TLS to a server without', 'useHttp', (lab) => ({
     endpoints: [(lab.plain.cluster.endpoints[0] ?? '').replace('http', 'https')],
@@ -254,6 +258,7 @@ const TLS: readonly FailureRow[] = [
   row('an unknown authority, without --cacert', 'unknownCa', (lab) => ({
     endpoints: [lab.secureEndpoint],
     contains: ['CN=etcd-ca'],
+    hintsAtLocal: true,
   })),
   row('a wrong --cacert', 'otherCa', (lab) => ({
     endpoints: [lab.secureEndpoint],

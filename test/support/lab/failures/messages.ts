@@ -346,9 +346,10 @@ export const SERVER_MESSAGES = {
     advice: 'Start the others. When they are lost for good, see [restore.md](restore.md).',
   },
   noSpace: {
-    text: 'the database has reached its quota (--quota-backend-bytes of the server): run etcdctl compact, then etcdctl defrag for each member, then etcdctl alarm disarm',
+    text: 'the database has reached its quota (--quota-backend-bytes of the server): run etcdctl alarm recover',
     meaning: 'The alarm NOSPACE is on: writes are refused, reads and deletes work.',
-    advice: 'Do that, in this order; then find out what writes so much.',
+    advice:
+      'It shows each step first: see [operators.md](operators.md#recover-from-a-full-database). Then find out what writes so much.',
   },
   needsLogin: {
     text: 'the server requires a login: give --user NAME',

@@ -39,7 +39,7 @@ const REQUIRED_FLAGS: Readonly<Record<string, readonly string[]>> = {
 const GLOBAL_FLAGS = ['write-out', 'hex', 'command-timeout'];
 const WRITE_OUT = /^(simple|json|fields|protobuf|table)$/;
 
-/** Generates random command lines of the declared commands. */
+/** Generates random command lines of the declared commands and flags that etcdctl has too. */
 export class CommandLines {
   readonly #dice: Dice;
   readonly #commands: readonly CommandDescription[];
@@ -87,7 +87,8 @@ export class CommandLines {
 
   #flagsOf(command: CommandDescription): string[][] {
     const dice = this.#dice;
-    const chosen = command.flags.filter(({ name }) => name !== 'help' && dice.chance(0.2));
+    const declared = command.flags.filter(({ name, isAddition }) => name !== 'help' && !isAddition);
+    const chosen = declared.filter(() => dice.chance(0.2));
     const global = this.#globals.filter(({ name }) => dice.chance(name === 'write-out' ? 0.5 : 0.1));
     const flags = [...chosen, ...global].map((flag) => this.#flagWords(flag));
     if (dice.chance(0.03)) flags.push([dice.pick(['--wrong', '-z', '---', '--prefx', '-', '--=x'])]);
@@ -131,6 +132,7 @@ export class CommandLines {
 }
 
 function leavesOf(command: CommandDescription): CommandDescription[] {
+  if (command.isAddition) return [];
   if (command.commands.length === 0) return [command];
   return command.commands.flatMap((child) =>
     leavesOf({ ...child, flags: [...child.flags, ...(command.path === '' ? [] : command.flags)] }),

@@ -156,6 +156,31 @@ test('the signal ends a login with its reason', async () => {
   expect(await connecting).toBe(reason);
 });
 
+test('a login that the server ends at the deadline of one call is repeated for another', async () => {
+  let logins = 0;
+  server = await FakeEtcd.start({
+    'Auth/Authenticate': unary(async () => {
+      logins++;
+      if (logins !== 2) return { token: `t${logins}` };
+      // Shortly before the timer of the call: its deadline can pass earlier on the server.
+      await new Promise((resolve) => setTimeout(resolve, 970));
+      throw status(code.DEADLINE_EXCEEDED, 'Deadline exceeded');
+    }),
+    'KV/Put': unary((_request, metadata: Metadata) => {
+      if (metadata.get('token')[0] === 't1') refuse('etcdserver: invalid auth token');
+      return {};
+    }),
+  });
+  const to = await open(ROOT);
+  const putWithin = (timeoutMs: number) => to.kv.put({ key: bytes('k') }, { timeoutMs });
+  const first = rejection(putWithin(1000));
+  await vi.waitFor(() => expect(logins).toBe(2), 10_000);
+  const second = putWithin(20_000);
+  expect((await first).message).toBe('context deadline exceeded');
+  await second;
+  expect(logins).toBe(3);
+});
+
 test('calls that share a login each keep their own time limit', async () => {
   let logins = 0;
   const answers: (() => void)[] = [];
@@ -179,13 +204,13 @@ test('calls that share a login each keep their own time limit', async () => {
   void first.then(() => {
     hasFirstEnded = true;
   });
-  await vi.waitFor(() => expect(logins).toBe(2));
+  await vi.waitFor(() => expect(logins).toBe(2), { timeout: 10_000 });
   const hasTime = putWithin(20_000);
   const hasLittle = rejection(putWithin(100));
   expect((await hasLittle).message).toBe('context deadline exceeded');
   expect(hasFirstEnded).toBe(false);
   expect((await first).message).toBe('context deadline exceeded');
-  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  await vi.waitFor(() => expect(answers).toHaveLength(2), { timeout: 10_000 });
   for (const answer of answers) answer();
   await hasTime;
   expect(logins).toBe(3);

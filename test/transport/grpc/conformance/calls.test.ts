@@ -49,7 +49,7 @@ test('a call sends its request and the API version, and returns the response', a
   const client = await open([server.endpoint]);
   const response = await client.kv.range({ key: bytes('k'), limit: 7n, sortOrder: 1 });
   expect(response).toMatchObject({ count: 1n, more: false });
-  expect(Buffer.from(response.kvs[0]?.value ?? []).toString()).toBe('v');
+  expect(Buffer.from(response.kvs.at(0)?.value ?? []).toString()).toBe('v');
   expect(seen?.request).toMatchObject({ limit: 7n, sortOrder: 1, rangeEnd: new Uint8Array() });
   expect(seen?.metadata.getMap()).toMatchObject({ 'client-api-version': '3.7' });
   expect(seen?.metadata.get('token')).toEqual([]);
@@ -62,6 +62,15 @@ test('connecting dials nothing', async () => {
   client.close();
   client.close();
   expect(server.accepted).toBe(0);
+});
+
+test('a client that connects at once says at the first call why it could not', async () => {
+  const client = await open([`127.0.0.1:${await closedPort()}`], {
+    connectsAtOnce: true,
+    callTimeoutMs: 200,
+  });
+  const failure = await rejection(client.kv.put({ key: bytes('k') }));
+  expect(failure).toMatchObject({ reasons: [expect.stringContaining('connection refused')] });
 });
 
 test('an error of etcd has its bare message and its code', async () => {
@@ -111,7 +120,7 @@ test("responses above gRPC's default of 4 MiB are accepted", async () => {
   const server = await serve({ 'KV/Range': unary(() => value('x'.repeat(5 * 2 ** 20))) });
   const client = await open([server.endpoint]);
   const { kvs } = await client.kv.range({ key: bytes('k') });
-  expect(kvs[0]?.value.length).toBe(5 * 2 ** 20);
+  expect(kvs.at(0)?.value.length).toBe(5 * 2 ** 20);
 });
 
 test('contradictory limits fail connect', async () => {

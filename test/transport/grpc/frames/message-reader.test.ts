@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MessageMemory } from '../../../../src/transport/grpc/frames/message-memory.js';
 import {
   lengthPrefixedMessage,
   MessageReader,
@@ -42,6 +43,32 @@ test('each message has its own buffer', () => {
   const { messages } = read([framed('one', 'two')]);
   messages[0]?.fill(0);
   expect(String(messages[1])).toBe('two');
+});
+
+test('garbage is collected again and again while large messages arrive', () => {
+  let collections = 0;
+  const memory = new MessageMemory(() => void collections++);
+  const read = (message: Buffer) =>
+    new MessageReader({ maxBytes: LIMIT, encoding: () => '', onMessage() {}, memory }).push(message);
+  const large = lengthPrefixedMessage(Buffer.alloc(2 ** 20));
+  for (let count = 0; count < 300; count++) read(large);
+  expect(collections).toBe(4);
+});
+
+test('a message that is given back is the memory of a later one of the same length', () => {
+  const seen: ArrayBufferLike[] = [];
+  const reader: MessageReader = new MessageReader({
+    maxBytes: LIMIT,
+    encoding: () => '',
+    onMessage(message) {
+      seen.push(message.buffer);
+      reader.reuse(message);
+    },
+  });
+  for (const length of [50_000, 50_000, 60_000, 60_000]) {
+    reader.push(lengthPrefixedMessage(Buffer.alloc(length, 'x')));
+  }
+  expect(seen.map((buffer) => seen.indexOf(buffer))).toEqual([0, 0, 2, 2]);
 });
 
 test.each([1, 2, 3])('large messages in random parts are complete, seed %i', (seed) => {

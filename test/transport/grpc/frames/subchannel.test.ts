@@ -66,6 +66,42 @@ function waiter(signal = new AbortController().signal) {
   return state;
 }
 
+test('connects before anybody waits for it', async () => {
+  succeed();
+  subchannel.startConnecting();
+  await turn();
+  expect(subchannel.current).toBeDefined();
+  await subchannel.whenReady(new AbortController().signal);
+  expect(attempts).toEqual([0]);
+});
+
+test.each([
+  { afterMs: 500, started: [0], failure: 'refused 1' },
+  { afterMs: 60_000, started: [0, 60_000], failure: 'refused 2' },
+])(
+  'makes one attempt when nobody waits; who waits $afterMs ms later learns of $failure',
+  async (expected) => {
+    refuse();
+    subchannel.startConnecting();
+    await vi.advanceTimersByTimeAsync(expected.afterMs);
+    expect(attempts).toEqual([0]);
+    await subchannel.whenAttempted(new AbortController().signal);
+    expect(attempts).toEqual(expected.started);
+    expect(subchannel.failure?.message).toBe(expected.failure);
+  },
+);
+
+test('the failure of an attempt that nobody awaited is forgotten when another one is awaited', async () => {
+  refuse();
+  subchannel.startConnecting();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(subchannel.failure?.message).toBe('refused 1');
+  const waiting = new AbortController();
+  waiter(waiting.signal);
+  expect(subchannel.failure).toBeUndefined();
+  waiting.abort(new Error('enough'));
+});
+
 test('the connection is dialed on demand, once for all waiters', async () => {
   succeed();
   await turn();

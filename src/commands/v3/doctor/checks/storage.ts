@@ -1,0 +1,164 @@
+import { formatByteSize } from '../../../../go/byte-size.js';
+import type { Finding } from '../../../../model/doctor.js';
+import { type ActiveAlarm, alarmsIn } from '../alarms.js';
+import { finding } from '../catalogue.js';
+import type { ClusterView, MemberView } from '../cluster-view.js';
+import type { CommandLines } from '../command-line.js';
+import { gaugeIn } from '../metrics.js';
+import { answered, troubleOf } from '../observation.js';
+import { at, type Check, listed, replaceCommand } from './check.js';
+
+/** Percent of the quota. */
+const QUOTA_WARNING = 80n;
+const QUOTA_FAILURE = 95n;
+
+/** Percent of the file, and bytes: a smaller gain is not worth the time in which the member does not answer. */
+const UNUSED_HINT = 50n;
+const MIN_UNUSED_BYTES = 100_000_000n;
+
+export const alarms: Check = ({ members }, lines) => {
+  const active = new Map<string, ActiveAlarm>();
+  for (const { status } of members) {
+    for (const alarm of status === undefined ? [] : alarmsIn(status)) {
+      active.set(`${alarm.memberId} ${alarm.name}`, alarm);
+    }
+  }
+  return [...active.values()].map((alarm) => judgeAlarm(alarm, members, lines));
+};
+
+function judgeAlarm(alarm: ActiveAlarm, members: ClusterView['members'], lines: CommandLines): Finding {
+  const view = members.find(({ member }) => member.id === alarm.memberId);
+  const where = view === undefined ? {} : at(view);
+  switch (alarm.name) {
+    case 'NOSPACE':
+      return finding('alarm-nospace', {
+        ...where,
+        what: 'The alarm NOSPACE is active: the database has reached its quota, and the whole cluster refuses writes.',
+        advice: 'Compact, defragment, and disarm the alarm:',
+        commands: [lines.etcdctl('alarm', 'recover')],
+      });
+    case 'CORRUPT':
+      return finding('alarm-corrupt', {
+        ...where,
+        what: 'The alarm CORRUPT is active: the data of this member was found to differ from that of the others. The whole cluster refuses writes.',
+        advice: 'Compare the hashes, stop the member that differs and replace it, and then disarm the alarm:',
+        commands: [
+          lines.etcdctl('endpoint', 'hashkv', '--cluster', '-w', 'table'),
+          ...(view === undefined ? [] : [replaceCommand(view.member, lines)]),
+          lines.etcdctl('alarm', 'disarm'),
+        ],
+      });
+    default:
+      return finding('alarm-unknown', {
+        ...where,
+        what: `The alarm ${alarm.name} is active, which this program does not know.`,
+        advice: 'See the documentation of the version of etcd that the members have.',
+      });
+  }
+}
+
+export const hashes: Check = ({ members, observation }, lines) => {
+  const asked = members.flatMap((view) => {
+    const hash = answered(view.answering[0]?.hash);
+    return hash === undefined ? [] : [{ view, ...hash }];
+  });
+  const [first] = asked;
+  if (first === undefined) return [];
+  const revision = observation.hashRevision;
+  if (asked.some(({ compactRevision }) => compactRevision !== first.compactRevision)) {
+    const revisions = asked.map(({ view, compactRevision }) => `${view.label} ${compactRevision}`).join(', ');
+    return [
+      finding('hash-unknown', {
+        what: `The hashes of the members cannot be compared: they are compacted at different revisions (${revisions}).`,
+        advice: 'Look again after a moment. If it stays, a member is behind.',
+      }),
+    ];
+  }
+  if (asked.every(({ hash }) => hash === first.hash)) return [];
+  const groups = new Map<number, MemberView[]>();
+  for (const { view, hash } of asked) groups.set(hash, [...(groups.get(hash) ?? []), view]);
+  const bySize = [...groups].toSorted(([, a], [, b]) => b.length - a.length);
+  const [[, most = []] = [], [, next = []] = []] = bySize;
+  const hasMajority = most.length > next.length;
+  const odd = hasMajority ? bySize.slice(1).flatMap(([, views]) => views) : [];
+  const described = bySize.map(([hash, views]) => `${listed(views.map(({ label }) => label))} ${hash}`);
+  return [
+    finding('hash-differs', {
+      ...(odd.length === 1 && odd[0] !== undefined ? at(odd[0]) : {}),
+      what: `The members hold different data: their hashes at revision ${revision} are ${described.join(', ')}.`,
+      advice: hasMajority
+        ? 'Save a snapshot of a member of the majority. Then stop the member that differs, and replace it:'
+        : 'Find out which member is right before anything else; save a snapshot of each.',
+      commands: odd.map(({ member }) => replaceCommand(member, lines)),
+    }),
+  ];
+};
+
+/** Members whose hash was asked for and not got, for another reason than a lack of permissions. */
+export const unknownHashes: Check = ({ members }, lines) =>
+  members.flatMap((view) => {
+    const trouble = troubleOf(view.answering[0]?.hash);
+    if (trouble === undefined || trouble.kind === 'denied') return [];
+    return [
+      finding('hash-unknown', {
+        ...at(view),
+        what: `The hash of its data is not known: ${trouble.words}.`,
+        advice:
+          'A large database takes longer than this report may. Compare the hashes without its time limit:',
+        commands: [lines.etcdctl('endpoint', 'hashkv', '--cluster', '--command-timeout=5m')],
+      }),
+    ];
+  });
+
+export const quotas: Check = ({ members }, lines) =>
+  members.flatMap((view) => {
+    const { status } = view;
+    if (status === undefined) return [];
+    const quota = quotaOf(view);
+    if (quota === undefined) {
+      return [
+        finding('quota-unknown', {
+          ...at(view),
+          what: 'The quota of its database is not known: its version does not say it in the status, and its metrics cannot be read.',
+          advice: `The database has ${formatByteSize(status.dbSize)}; compare with --quota-backend-bytes of the server.`,
+        }),
+      ];
+    }
+    const percent = quota <= 0n ? 0n : (status.dbSize * 100n) / quota;
+    if (percent < QUOTA_WARNING) return [];
+    return [
+      finding('quota-near', {
+        ...at(view),
+        severity: percent >= QUOTA_FAILURE ? 'failure' : 'warning',
+        what: `The database has ${formatByteSize(status.dbSize)}, ${percent} % of its quota of ${formatByteSize(quota)}; ${formatByteSize(status.dbSizeInUse)} are in use. At the quota the cluster refuses writes.`,
+        advice:
+          'Compact the history and defragment, or start the members with a larger --quota-backend-bytes:',
+        commands: [
+          lines.etcdctl('compaction', String(status.header?.revision ?? 0n)),
+          lines.etcdctl('defrag', '--cluster', '--rolling'),
+        ],
+      }),
+    ];
+  });
+
+/** In bytes; 0 or less: there is none. `undefined`: not known. Versions before 3.6 say it in their metrics only. */
+export function quotaOf({ status, answering }: MemberView): bigint | undefined {
+  if (status !== undefined && status.dbSizeQuota > 0n) return status.dbSizeQuota;
+  const gauge = gaugeIn(answered(answering[0]?.metrics)?.text ?? '', 'etcd_server_quota_backend_bytes');
+  return gauge === undefined ? undefined : BigInt(Math.trunc(gauge));
+}
+
+export const unusedSpace: Check = ({ members }, lines) =>
+  members.flatMap((view) => {
+    const { dbSize = 0n, dbSizeInUse = 0n } = view.status ?? {};
+    const unused = dbSize - dbSizeInUse;
+    if (unused < MIN_UNUSED_BYTES || unused * 100n < dbSize * UNUSED_HINT) return [];
+    return [
+      finding('space-unused', {
+        ...at(view),
+        what: `Of the ${formatByteSize(dbSize)} of its database, ${formatByteSize(unused)} are not in use.`,
+        advice: 'etcd uses them again for new data. To give them back to the file system:',
+        commands: [lines.etcdctl('defrag', '--cluster', '--rolling')],
+      }),
+    ];
+  });

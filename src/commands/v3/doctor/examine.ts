@@ -1,0 +1,32 @@
+import type { CommandContext } from '../../../cli/context.js';
+import { AlreadyReportedError, ConnectionError } from '../../../model/errors.js';
+import { ExitCode } from '../../../model/exit-code.js';
+import { CommandLines } from './command-line.js';
+import { type Observation, troubleOf } from './observation.js';
+import { observe } from './observe.js';
+import { toReport } from './report.js';
+
+/** Observes the cluster and prints the report. Rejects unless the cluster is healthy. Loaded only when the command runs: help does not need it. */
+export async function examine(context: CommandContext): Promise<void> {
+  const began = performance.now();
+  const observation = await observe(context);
+  rejectUnknownUser(observation);
+  const lines = new CommandLines(context.connectionFlags);
+  const report = toReport(observation, lines, performance.now() - began);
+  await context.emit({ kind: 'doctor-report', report });
+  if (report.clusterId === undefined) {
+    await context.hintAtLocal();
+    throw new AlreadyReportedError(ExitCode.badConnection);
+  }
+  if (report.state !== 'healthy') throw new AlreadyReportedError(ExitCode.error);
+}
+
+/** What the members refuse because of the user, all refuse: there is one thing to say. */
+function rejectUnknownUser({ places }: Observation): void {
+  const troubles = places.map(({ status }) => troubleOf(status));
+  const refusal = troubles.find((trouble) => trouble?.kind === 'login' || trouble?.kind === 'denied');
+  if (refusal === undefined || troubles.includes(undefined)) return;
+  const { words, cause } = refusal;
+  const server = cause instanceof ConnectionError ? cause.cause : cause;
+  throw new ConnectionError(words, { cause: server });
+}

@@ -1,0 +1,161 @@
+import type { CommandContext } from '../../../cli/context.js';
+import { isEtcdError } from '../../../model/errors.js';
+import { HEALTH_PROBE_KEY } from '../../../model/key-range.js';
+import type { CallOptions, Client } from '../../../model/services.js';
+import { ask, callWithin } from './answer.js';
+import { isSameAddress } from './endpoint-address.js';
+import { lookAtPlace, type OpenPlace } from './look-at-place.js';
+import { type Answer, answered, type Observation, type Place } from './observation.js';
+
+/** When each step ends at the latest, in milliseconds from the start. The command ends soon after the last. */
+const ENDS_MS = { places: 4_500, hashes: 7_000, lastStatus: 7_800 } as const;
+
+/** For all questions to one address. */
+const PLACE_LIMIT_MS = 3_500;
+const READ_LIMIT_MS = 2_300;
+const READS = 3;
+
+/** The client URLs of members that are asked besides the given endpoints; a list that is longer comes from no real cluster. */
+const MAX_PLACES = 100;
+
+/** Asks the cluster everything, within eight seconds. Reads only; nothing that is proposed to the members. */
+export async function observe(context: CommandContext): Promise<Observation> {
+  const startedAtMs = Date.now();
+  const time = new Schedule();
+  const { inspector } = context;
+  const [open, certificates, disks] = await Promise.all([
+    lookEverywhere(context, time),
+    inspector.clientCertificates(),
+    inspector.localDisks(),
+  ]);
+  const asked = oncePerMember(open);
+  const revision = hashRevisionOf(asked);
+  const later = await Promise.all(asked.map((each) => askFurther(each, { revision, context, time })));
+  const limitMs = time.leftMs('lastStatus');
+  const lastStatuses = await Promise.all(
+    asked.map(({ client }) =>
+      ask((signal) => client.maintenance.status({}, { signal, timeoutMs: limitMs }), {
+        limitMs,
+        outer: context.signal,
+      }),
+    ),
+  );
+  const places = open.map(({ place }) => {
+    const index = asked.findIndex((each) => each.place === place);
+    const lastStatus = lastStatuses[index];
+    return { ...place, ...later[index], ...(lastStatus && { lastStatus }) };
+  });
+  return { startedAtMs, places, hashRevision: revision, certificates, disks };
+}
+
+class Schedule {
+  readonly #beganMs = performance.now();
+
+  leftMs(step: keyof typeof ENDS_MS): number {
+    return Math.max(1, ENDS_MS[step] - (performance.now() - this.#beganMs));
+  }
+}
+
+/** The given endpoints, and as soon as a list of members arrives, their client URLs. */
+async function lookEverywhere(context: CommandContext, time: Schedule): Promise<OpenPlace[]> {
+  const looks: { readonly endpoint: string; readonly look: Promise<OpenPlace> }[] = [];
+  const begin = (endpoint: string, timesGiven: number) => {
+    if (looks.length >= MAX_PLACES) return;
+    if (timesGiven === 0 && looks.some((other) => isSameAddress(other.endpoint, endpoint))) return;
+    const limitMs = Math.min(PLACE_LIMIT_MS, time.leftMs('places'));
+    const look = lookAtPlace(endpoint, timesGiven, { context, limitMs }).then((open) => {
+      const listed = answered(open.place.members)?.members ?? [];
+      for (const url of listed.flatMap(({ clientUrls }) => clientUrls)) begin(url, 0);
+      return open;
+    });
+    looks.push({ endpoint, look });
+  };
+  for (const [endpoint, times] of countEach(context.endpoints)) begin(endpoint, times);
+  for (let waitedFor = 0; waitedFor < looks.length; ) {
+    waitedFor = looks.length;
+    await Promise.all(looks.map(({ look }) => look));
+  }
+  return Promise.all(looks.map(({ look }) => look));
+}
+
+function countEach(endpoints: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const endpoint of endpoints) counts.set(endpoint, (counts.get(endpoint) ?? 0) + 1);
+  return counts;
+}
+
+interface AskedMember {
+  readonly place: Place;
+  readonly client: Client;
+}
+
+/** The addresses for the further questions: one for each member that has answered, a given one if possible. */
+function oncePerMember(open: readonly OpenPlace[]): AskedMember[] {
+  const asked = new Map<string, AskedMember>();
+  for (const { place, client } of open) {
+    const header = answered(place.status)?.header;
+    if (header === undefined || client === undefined) continue;
+    const key = `${header.clusterId} ${header.memberId}`;
+    if (!asked.has(key)) asked.set(key, { place, client });
+  }
+  return [...asked.values()];
+}
+
+/** The newest revision that every member has. */
+function hashRevisionOf(asked: readonly AskedMember[]): bigint | undefined {
+  const revisions = asked.flatMap(({ place }) => {
+    const status = answered(place.status);
+    return status === undefined || status.isLearner ? [] : [status.header?.revision ?? 0n];
+  });
+  return revisions.toSorted((a, b) => (a < b ? -1 : 1))[0];
+}
+
+interface Further {
+  readonly revision: bigint | undefined;
+  readonly context: CommandContext;
+  readonly time: Schedule;
+}
+
+/** The hash and the reads. Learners refuse them. */
+async function askFurther(
+  { place, client }: AskedMember,
+  { revision = 0n, context, time }: Further,
+): Promise<Pick<Place, 'hash' | 'reads'>> {
+  if (answered(place.status)?.isLearner) return {};
+  const limitMs = time.leftMs('hashes');
+  const limits = { limitMs, outer: context.signal };
+  const [hash, reads] = await Promise.all([
+    ask((signal) => client.maintenance.hashKV({ revision }, callWithin(limitMs, signal)), limits),
+    askReads(client, { context, time }),
+  ]);
+  return { hash, reads };
+}
+
+/** One after another; ends with the first that fails. */
+async function askReads(
+  client: Client,
+  { context, time }: Pick<Further, 'context' | 'time'>,
+): Promise<Answer<number>[]> {
+  const answers: Answer<number>[] = [];
+  while (answers.length < READS) {
+    const limitMs = Math.min(READ_LIMIT_MS, time.leftMs('hashes'));
+    const answer = await ask((signal) => timeRead(client, callWithin(limitMs, signal)), {
+      limitMs,
+      outer: context.signal,
+    });
+    answers.push(answer);
+    if ('trouble' in answer) break;
+  }
+  return answers;
+}
+
+/** The milliseconds of a linearizable read. A user who may not read the key learns as much. */
+async function timeRead(client: Client, call: CallOptions): Promise<number> {
+  const began = performance.now();
+  try {
+    await client.kv.range({ key: HEALTH_PROBE_KEY, countOnly: true }, call);
+  } catch (error) {
+    if (!isEtcdError(error, 'permissionDenied') && !isEtcdError(error, 'anonymous')) throw error;
+  }
+  return performance.now() - began;
+}

@@ -1,0 +1,40 @@
+import { ConnectionError, ServerError } from '../../model/errors.js';
+import type { Client } from '../../model/services.js';
+import { AuthDefinition } from '../../wire/etcdserver.js';
+import type { ConnectionOptions } from '../connection.js';
+import { Caller } from './caller.js';
+import type { EndpointChannel } from './endpoint-channel.js';
+import { AUTH_POLICIES } from './retry.js';
+import { toRpc } from './rpc.js';
+import { bindServices } from './services.js';
+
+/**
+ * A client that makes its calls over the channels; with a user and password, requests a token within `dialTimeoutMs`.
+ * @param channels at least one, in the order of the endpoints
+ * @throws ConnectionError when the login fails, or the signal's reason
+ */
+export async function openClient(
+  channels: readonly EndpointChannel[],
+  options: ConnectionOptions,
+  signal?: AbortSignal,
+): Promise<Client> {
+  const caller = new Caller({
+    channels,
+    reportFailures: options.reportFailures,
+    reportUnanswered: options.reportUnanswered,
+    reportWaiting: options.reportWaiting,
+    credentials: options.credentials,
+    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
+    callTimeoutMs: options.callTimeoutMs,
+    maxRequestBytes: options.maxRequestBytes,
+  });
+  try {
+    await caller.logIn({ timeoutMs: options.dialTimeoutMs || null, ...(signal && { signal }) });
+  } catch (error) {
+    caller.close();
+    throw error instanceof ServerError
+      ? new ConnectionError(error.message, { cause: error, reasons: error.reasons })
+      : error;
+  }
+  return bindServices(caller);
+}

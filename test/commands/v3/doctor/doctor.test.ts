@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { runDoctor } from '../../../../src/commands/v3/doctor/doctor.js';
+import { ConnectionError, ServerError } from '../../../../src/model/errors.js';
+import type { Client } from '../../../../src/model/services.js';
+import { fakeContext } from '../../../support/fake-context.js';
+import { hash, member, metrics, status } from './observations.js';
+
+const members = [1, 2, 3].map((number) => member(number, { clientUrls: [`http://10.0.0.${number}:2379`] }));
+const numberOf = (endpoint = '') => Number(/\.(\d):/.exec(endpoint)?.[1]);
+
+/** A client of a healthy member that has only calls that read; any other is a TypeError. */
+function readOnlyClient(endpoint: string | undefined): Partial<Client> {
+  const number = numberOf(endpoint);
+  return {
+    maintenance: { status: async () => status(number), hashKV: async () => hash() },
+    cluster: {
+      memberList: async ({ linearizable }: { readonly linearizable?: boolean }) => {
+        expect(linearizable).toBe(false);
+        return { members };
+      },
+    },
+    kv: { range: async () => ({ kvs: [], more: false, count: 0n }) },
+  } as unknown as Partial<Client>;
+}
+
+const inspector = {
+  presentedCertificate: async () => undefined,
+  metrics: async () => ({
+    ...metrics(),
+    serverTimeMs: Date.now(),
+    sentAtMs: Date.now(),
+    receivedAtMs: Date.now(),
+  }),
+  clientCertificates: async () => ({ authorities: [] }),
+  localDisks: async () => [],
+};
+
+describe('doctor', () => {
+  it('asks all members, by calls that read only', async () => {
+    const asked: string[] = [];
+    const { context, emitted } = fakeContext({
+      endpoints: ['10.0.0.2:2379'],
+      inspector,
+      connect(endpoints) {
+        asked.push(...endpoints);
+        return readOnlyClient(endpoints[0]);
+      },
+    });
+    await runDoctor({}, context);
+    expect(asked).toEqual(['10.0.0.2:2379', 'http://10.0.0.1:2379', 'http://10.0.0.3:2379']);
+    expect(emitted).toMatchObject([{ kind: 'doctor-report', report: { state: 'healthy', findings: [] } }]);
+  });
+
+  it('has status 1 when it needs a person, and 2 when nothing answers', async () => {
+    const refused = new ServerError('context deadline exceeded', 'DeadlineExceeded', {
+      isUnsent: true,
+      reasons: ['10.0.0.3:2379: connection refused'],
+    });
+    const context = (dead: (endpoint: string) => boolean) =>
+      fakeContext({
+        endpoints: ['10.0.0.1:2379', '10.0.0.2:2379', '10.0.0.3:2379'],
+        inspector,
+        connect([endpoint = '']) {
+          if (dead(endpoint))
+            throw new ConnectionError('context deadline exceeded', {
+              cause: refused,
+              reasons: refused.reasons,
+            });
+          return readOnlyClient(endpoint);
+        },
+      });
+    const third = context((endpoint) => endpoint.includes('10.0.0.3'));
+    await expect(runDoctor({}, third.context)).rejects.toMatchObject({ exitCode: 1 });
+    expect(third.emitted).toMatchObject([
+      {
+        report: {
+          findings: [
+            { id: 'member-unreachable', what: 'The member does not answer: connection refused.' },
+            {},
+          ],
+        },
+      },
+    ]);
+    const all = context(() => true);
+    await expect(runDoctor({}, all.context)).rejects.toMatchObject({ exitCode: 2 });
+    expect(all.emitted).toMatchObject([{ report: { state: 'unknown', members: [] } }]);
+  });
+
+  it('says once that no member knows the user', async () => {
+    const cause = new ServerError(
+      'etcdserver: authentication failed, invalid user ID or password',
+      'InvalidArgument',
+    );
+    const { context, emitted } = fakeContext({
+      endpoints: ['10.0.0.1:2379', '10.0.0.2:2379'],
+      inspector,
+      connect() {
+        throw new ConnectionError(cause.message, { cause });
+      },
+    });
+    await expect(runDoctor({}, context)).rejects.toMatchObject({
+      name: 'ConnectionError',
+      message: cause.message,
+      cause,
+    });
+    expect(emitted).toEqual([]);
+  });
+});

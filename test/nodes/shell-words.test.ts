@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { argumentsOf, shellWords } from '../../src/nodes/shell-words.js';
+
+it.each([
+  ['', []],
+  ['  a\tb\n c ', ['a', 'b', 'c']],
+  [`a'b c'"d e"f`, ['ab cd ef']],
+  [String.raw`a\ b "c\"d\e" '\f'`, ['a b', String.raw`c"d\e`, String.raw`\f`]],
+  ['a \\\n  b', ['a', 'b']],
+  ['a&&b;c|d>e', ['a', '&&', 'b', ';', 'c', '|', 'd', '>', 'e']],
+  [`a "unclosed b`, ['a', 'unclosed', 'b']],
+  ['""', ['']],
+])('the words of %j', (line, words) => {
+  expect(shellWords(line)).toEqual(words);
+});
+
+it.each([
+  [['etcd', '--a'], ['--a']],
+  [['/x/etcd', '--path=a b'], ['--path=a b']],
+  [['nice', '-n', '5', 'etcd', 'x'], ['x']],
+  [
+    ['sh', '-c', 'x; etcd --a "b c" && y'],
+    ['--a', 'b c'],
+  ],
+  [['etcdctl', 'etcd-wrapper'], undefined],
+  [[], undefined],
+])('the arguments of etcd in %j', (line, args) => {
+  expect(argumentsOf(line, 'etcd')).toEqual(args);
+});
