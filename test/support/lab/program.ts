@@ -141,10 +141,11 @@ function outputContains(
       stop();
       resolve();
     };
-    const fail = () => {
+    const fail = (end: RunResult | Error) => {
       stop();
       const seen = Buffer.concat([...output.stdout, ...output.stderr]).toString();
-      reject(new Error(`the program ended without ${JSON.stringify(text)}; output:\n${seen}`));
+      const how = end instanceof Error ? end.message : `${child.spawnargs.join(' ')}\nended; output:\n${seen}`;
+      reject(new Error(`the program did not print ${JSON.stringify(text)}: ${how}`));
     };
     child.stdout?.on('data', check);
     child.stderr?.on('data', check);
