@@ -144,7 +144,8 @@ function outputContains(
     const fail = (end: RunResult | Error) => {
       stop();
       const seen = Buffer.concat([...output.stdout, ...output.stderr]).toString();
-      const how = end instanceof Error ? end.message : `${child.spawnargs.join(' ')}\nended; output:\n${seen}`;
+      const how =
+        end instanceof Error ? end.message : `${child.spawnargs.join(' ')}\nended; output:\n${seen}`;
       reject(new Error(`the program did not print ${JSON.stringify(text)}: ${how}`));
     };
     child.stdout?.on('data', check);
