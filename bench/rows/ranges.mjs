@@ -21,16 +21,52 @@ const scene = {
   close: (server) => server.stop(),
 };
 
-/** @param {number} count */
-function* pairs(count) {
+const LARGE_VALUES = 900;
+const LARGE_VALUE_BYTES = 1_000_000;
+
+/** @type {import('./row.mjs').Scene<import('../scenes/server.mjs').Server>} */
+const largeScene = {
+  async open({ isQuick }) {
+    const server = await startServer();
+    await putAll(server.gateway, pairs(LARGE_VALUES / (isQuick ? 100 : 1), LARGE_VALUE_BYTES), 1);
+    return server;
+  },
+  close: (server) => server.stop(),
+};
+
+/**
+ * @param {number} count
+ * @param {number} [valueBytes]
+ */
+function* pairs(count, valueBytes = VALUE_BYTES) {
   for (let index = 0; index < count; index++) {
-    yield { key: `k/${String(index).padStart(DIGITS, '0')}`, value: randomValue(VALUE_BYTES) };
+    yield { key: `k/${String(index).padStart(DIGITS, '0')}`, value: randomValue(valueBytes) };
   }
+}
+
+/**
+ * @param {import('../scenes/server.mjs').Server} server
+ * @param {import('../contenders.mjs').Contender} contender
+ * @param {string} prefix
+ * @param {string} format
+ */
+function measureGet(server, { etcdctl }, prefix, format) {
+  const args = [...server.flags, '--command-timeout=2m', 'get', '--prefix', prefix, '-w', format];
+  return measure(etcdctl, args, { output: path.join(server.folder, 'output'), comparesOutput: true });
 }
 
 export const rangeRows = [
   ...SIZES.map((count) => rangeRow(count, 'simple')),
   ...SIZES.map((count) => rangeRow(count, 'json')),
+  row({
+    id: 'get-prefix-1mb',
+    title: `\`get --prefix\`, ${LARGE_VALUES} values of 1 MB, simple`,
+    unit: 's',
+    goal: '≤ 200 MiB',
+    runs: 5,
+    scene: largeScene,
+    run: (server, contender) => measureGet(server, contender, 'k/', 'simple'),
+  }),
 ];
 
 /**
@@ -48,10 +84,6 @@ function rangeRow(count, format) {
     runs: isWhole ? 5 : 7,
     scene,
     growth: { series: 'keys', label: `get --prefix, ${format}`, at: count },
-    run: (server, { etcdctl }) =>
-      measure(etcdctl, [...server.flags, '--command-timeout=2m', 'get', '--prefix', prefix, '-w', format], {
-        output: path.join(server.folder, 'output'),
-        comparesOutput: true,
-      }),
+    run: (server, contender) => measureGet(server, contender, prefix, format),
   });
 }

@@ -137,21 +137,30 @@ function fileRows(id, what, scene) {
  * @param {import('./row.mjs').Scene<Stage>} scene
  */
 function offlineRows(id, what, scene) {
-  const commands = [['snapshot', 'status'], ['snapshot', 'restore'], ['hashkv']];
-  return commands.map((command) =>
+  /** @type {[command: string, args: (files: { snapshot: string, restored: string }) => string[]][]} */
+  const commands = [
+    ['snapshot status', ({ snapshot }) => [snapshot]],
+    ['snapshot restore', ({ snapshot, restored }) => [snapshot, `--data-dir=${restored}`]],
+    ['hashkv', ({ snapshot }) => [snapshot]],
+    ['defrag', ({ restored }) => [`--data-dir=${restored}`]],
+  ];
+  return commands.map(([command, args]) =>
     row({
-      id: `utl-${command.at(-1)}-${id}`,
-      title: `\`etcdutl ${command.join(' ')}\` of ${what}`,
+      id: `utl-${command.replace('snapshot ', '')}-${id}`,
+      title: `\`etcdutl ${command}\` of ${what}`,
       unit: 's',
       goal: '≤ 1.0×, ≤ 150 MiB',
       runs: 3,
       scene,
-      run({ server, snapshot }, { etcdutl }) {
+      async run({ server, snapshot }, { etcdutl }) {
+        const output = path.join(server.folder, 'output');
         const restored = path.join(server.folder, 'restored.etcd');
         rmSync(restored, { recursive: true, force: true });
-        const isRestore = command.at(-1) === 'restore';
-        const args = [...command, snapshot, ...(isRestore ? [`--data-dir=${restored}`] : [])];
-        return measure(etcdutl, args, { output: path.join(server.folder, 'output') });
+        if (command === 'defrag') {
+          const real = { command: newestReference().etcdutl ?? '', leadingArgs: [] };
+          await measure(real, ['snapshot', 'restore', snapshot, `--data-dir=${restored}`], { output });
+        }
+        return measure(etcdutl, [...command.split(' '), ...args({ snapshot, restored })], { output });
       },
     }),
   );
