@@ -1,5 +1,5 @@
-// `npm --silent run release:notes -- v0.2.0`: prints the section of CHANGELOG.md about the version of a tag. Fails when the tag, package.json,
-// the changelog, docs/install.md and the example that names an image disagree about the version.
+// `npm --silent run release:notes -- v0.2.0`: prints the section of CHANGELOG.md about the version of a tag. Fails when the tag,
+// package.json, the changelog, docs/install.md and the example that names an image disagree about the version.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './lib/paths.mjs';

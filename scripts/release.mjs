@@ -1,5 +1,5 @@
-// `npm run release`: makes all files of a release in dist/release, and says what this machine cannot make. `npm run release -- x64` makes those
-// for the named targets only. With `-- --check` it makes them twice, and fails when a file differs.
+// `npm run release`: makes all files of a release in dist/release, and says what this machine cannot make. `npm run release -- x64` makes
+// those for the named targets only. With `-- --check` it makes them twice, and fails when a file differs.
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { namedTargets, targets } from './lib/bun.mjs';

@@ -24,7 +24,7 @@ const scene = {
   close: (server) => server.stop(),
 };
 
-/** etcdctl cannot compress: the program of the format does, at the same level. */
+/** etcdctl cannot compress: its snapshot is compressed by `zstd`, or by `gzip` where there is no `zstd`, at level 1. */
 const COMPRESSOR = spawnSync('zstd', ['--version']).status === 0 ? 'zstd -1 -q --rm' : 'gzip -1';
 
 export const backupRows = [

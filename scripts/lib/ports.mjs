@@ -1,6 +1,6 @@
 // What runs executables of another architecture or C library than this machine's: QEMU's user mode emulation and Debian's C libraries for
-// arm64, and musl; and what else the tests of installations need. Unpacked into the cache from Debian's packages; needs no root. musl's C++ library, which Debian does not have, is taken
-// out of a package of the Python index that bundles it.
+// arm64, and musl; and what else the tests of installations need. Unpacked into the cache from Debian's packages; needs no root. musl's C++
+// library, which Debian does not have, is taken out of a package of the Python index that bundles it.
 import { createHash } from 'node:crypto';
 import {
   existsSync,

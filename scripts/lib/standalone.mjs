@@ -134,7 +134,8 @@ async function recordUse(folder) {
 }
 
 /**
- * Runs an executable until two runs have recorded the same: on a very busy machine, the time of `get` can run out before all code is loaded.
+ * Runs an executable until two runs have recorded the same: on a very busy machine, the time of `get` can run out before all code is
+ * loaded.
  *
  * @param {string} program
  * @param {string[]} args

@@ -7,7 +7,7 @@ export interface CommandDescription {
   readonly name: string;
   /** The command's name after those of its families, as in `endpoint health`; empty for the program. */
   readonly path: string;
-  /** etcdctl has no such command; so are the commands below. */
+  /** True for a command that etcdctl lacks, and for all its subcommands. */
   readonly isAddition: boolean;
   readonly group?: CommandGroup;
   /** `<key> [range_end]`; empty for families and commands without arguments. */

@@ -69,7 +69,7 @@ export interface ClientLimits {
   readonly maxResponseBytes?: number;
   /** The timeout of a call, for work whose time is known to be longer. `--command-timeout` has precedence. */
   readonly callTimeoutMs?: number;
-  /** A login may take at most this long, and `--dial-timeout`. */
+  /** The limit of a login; `--dial-timeout`, when it is shorter. */
   readonly maxDialTimeoutMs?: number;
 }
 
@@ -118,7 +118,7 @@ export interface CommandContext {
   localEtcd(): Promise<LocalEtcd | undefined>;
   /**
    * Writes on stderr, once, that `--local` would use TLS files of this node, if none are given. For commands that report failed
-   * connections themselves: other clients do this.
+   * connections themselves; the client of `connect` does it for the others.
    */
   hintAtLocal(): Promise<void>;
   /** The format of `--write-out`, for commands that have a flag or a line of output in one format only. */

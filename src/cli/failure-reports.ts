@@ -55,7 +55,9 @@ export class FailureReports {
   }
 }
 
-/** Writes what the command was waiting for when a signal has ended it: a time limit from outside, such as that of `timeout`, or a person. */
+/**
+ * Writes what the command was waiting for when a signal has ended it: a time limit from outside, such as that of `timeout`, or a person.
+ */
 export async function reportUnanswered(
   explain: () => Promise<readonly string[]>,
   { output, loadPalette, signal }: ProcessContext,

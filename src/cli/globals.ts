@@ -81,7 +81,8 @@ interface ValueSources {
 }
 
 /**
- * Merges the global flags with the environment, then with the layers, and checks them in the order of etcdctl. Calls `warn` with a line for each unknown variable. Throws a `UsageError`, or a `ConnectionError` when there is no endpoint.
+ * Merges the global flags with the environment, then with the layers, and checks them in the order of etcdctl. Calls `warn` with a line for
+ * each unknown variable. Throws a `UsageError`, or a `ConnectionError` when there is no endpoint.
  */
 export function resolveGlobals(
   given: Partial<GlobalFlagValues>,

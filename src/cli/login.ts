@@ -7,7 +7,7 @@ type ReadSecret = CommandContext['readSecret'];
 
 /** The login with the global options. Its password is asked for, or read, once for all clients, before the first of them connects. */
 export class Login {
-  /** For the command. Notes whether the command asks for a password too. */
+  /** The prompt for the command. Remembers that the command has asked for a password, so that the login's question can name its user. */
   readonly prompt: Prompt;
   readonly #globals: Pick<GlobalOptions, 'user' | 'connection'>;
   readonly #ask: (username: string) => Promise<string>;

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Callers that have not restored the flag, which is one for the whole process. */
+/** The number of callers that still need the flag; V8 has one flag for the whole process. */
 let users = 0;
 
 /**

@@ -101,7 +101,10 @@ export class AtomicFile {
     await syncDirectory(parentPath(this.#path));
   }
 
-  /** Closes and removes the part file, unless another process has replaced it. Never throws: it runs after a failure, which is the one to report. */
+  /**
+   * Closes and removes the part file, unless another process has replaced it. Never throws: it runs after a failure, which is the one to
+   * report.
+   */
   async discard(): Promise<void> {
     if (this.#isOpen) {
       this.#isOpen = false;

@@ -73,7 +73,7 @@ function signalOf({ when = 'at once' }: FailureRow): NodeJS.Signals | undefined 
   return when === 'at once' || when === 'at the deadline' ? undefined : when;
 }
 
-/** Whether the words come before the end of the command; wrong files end the command themselves. */
+/** Whether the reason is printed before the command ends. Unusable files end the command at once. */
 function isAtOnce({ when = 'at once', says }: FailureRow): boolean {
   return when === 'at once' && Array.isArray(says);
 }

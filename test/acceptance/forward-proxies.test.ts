@@ -1,4 +1,6 @@
-/** Proxies of HTTPS_PROXY, with and without TLS, with credentials. What is said of those that do not connect: connection-failures.test.ts. */
+/**
+ * Proxies of HTTPS_PROXY, with and without TLS, with credentials. What is said of those that do not connect: connection-failures.test.ts.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

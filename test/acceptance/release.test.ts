@@ -85,7 +85,7 @@ describe.skipIf(missing !== undefined || !isRoot || !findProgram('dpkg'))('the p
     const ours = await debianPackage();
     if (ours === undefined) return context.skip('no .deb could be made here');
     const listed = (await sh('dpkg-deb --contents "$1"', ours)).stdout.toString();
-    // Whoever has built it, everyone may read it.
+    // Everyone may read the files, whatever the umask of the build.
     expect(listed).toContain('./usr/share/zsh/vendor-completions/_etcdctl-ts\n');
     expect(listed).toContain('./usr/share/doc/etcdctl-ts/copyright\n');
     expect(listed.match(/^(?!drwxr-xr-x|-rw-r--r--|-rwxr-xr-x|l).*/gm)).toEqual(['']);

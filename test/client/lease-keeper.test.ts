@@ -8,8 +8,8 @@ import { VirtualClock } from '../support/virtual-clock.js';
 const MS = 1_000_000n;
 
 /**
- * A server that handles each request in turn, across streams: it responds with a TTL, breaks the stream, or does not respond. `end` follows a
- * response and ends the stream after it.
+ * A server that handles each request in turn, across streams: it responds with a TTL, breaks the stream, or does not respond. `end` follows
+ * a response and ends the stream after it.
  */
 function leaseServer(clock: VirtualClock, answers: readonly (bigint | 'break' | 'silence' | 'end')[]) {
   const left = [...answers];

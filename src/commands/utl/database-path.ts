@@ -8,8 +8,8 @@ import { CommandError } from '../../model/errors.js';
 export const DATABASE_USAGE = '<data dir or db file path>';
 
 /**
- * The path of the database file. A path that ends in `db`, or in `db` and the suffix of a compressed file, is that file; any other path is a data directory. Rejects with
- * a `CommandError` when the file does not exist.
+ * The path of the database file. A path that ends in `db`, or in `db` and the suffix of a compressed file, is that file; any other path is
+ * a data directory. Rejects with a `CommandError` when the file does not exist.
  */
 export async function findDatabase(path: string): Promise<string> {
   const { databasePath } = await import('../../storage/data-directory/layout.js');

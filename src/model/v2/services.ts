@@ -39,7 +39,9 @@ export interface V2Call {
 
 /** A long poll whose response headers have arrived. */
 export interface KeyPoll {
-  /** `X-Etcd-Index` of the response headers: the cluster's index when the poll started. The poll does not return changes up to this index. */
+  /**
+   * `X-Etcd-Index` of the response headers: the cluster's index when the poll started. The poll does not return changes up to this index.
+   */
   readonly index: bigint;
   /** Settles with the change, or with `undefined` when the server ended the poll without one. Call it once. */
   response(): Promise<keys.KeysResponse | undefined>;

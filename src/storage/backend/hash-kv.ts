@@ -73,7 +73,7 @@ async function findKeptRecords(history: History, until: bigint): Promise<BitSet 
   let recordCount = 0;
   await history.forEach(until, (record) => {
     recordCount = record.ordinal + 1;
-    // The index of a server begins at revision 1.
+    // The index of a server has no records of revision 0.
     if (record.mainHigh === 0 && record.mainLow === 0) return;
     const { keyStart, keyEnd } = history.spans(record);
     keys.find(record.leaf.bytes, keyStart, keyEnd);

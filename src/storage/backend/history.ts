@@ -32,7 +32,7 @@ export class HistoryRecord {
   /** Position in the history, starting at 0. */
   ordinal = -1;
   isTombstone = false;
-  /** The main revision is `mainHigh` times 2^32, and `mainLow`. */
+  /** The main revision is `mainHigh` · 2^32 + `mainLow`. */
   mainHigh = 0;
   mainLow = 0;
 

@@ -29,7 +29,7 @@ interface Segment {
 export class KeyTable {
   readonly #seeds = new Int32Array(new Uint8Array(randomBytes(8)).buffer);
   #directory: Segment[] = [newSegment(0)];
-  /** The directory is for this many bits. */
+  /** The number of bits of a fingerprint that select an entry of the directory. */
   #depth = 0;
   #size = 0;
   #copy = NO_WORDS;

@@ -4,7 +4,10 @@ import { freeBytes } from '../../runtime/free-bytes.js';
 
 /** Compresses and decompresses zstd frames (RFC 8878). */
 export interface ZstdCodec {
-  /** One frame with the block's size in its header. Takes place on another thread where the runtime can do that. The block must not change until it settles. */
+  /**
+   * One frame with the block's size in its header. Takes place on another thread where the runtime can do that. The block must not change
+   * until it settles.
+   */
   compress(block: Uint8Array): Promise<Uint8Array>;
   /**
    * Decompresses into the block, and returns how much of it was filled.

@@ -11,9 +11,9 @@ export interface SnapshotTarget {
 }
 
 /**
- * The end of a snapshot that a reader does not get before all of it is verified. Without it, no check takes the beginning for a snapshot:
- * at least a page of the database is missing. It is a whole number of disk sectors, so that the beginning has the size of a database
- * with a checksum, which is wrong.
+ * The last bytes of a snapshot are written only after its checksum is verified. Every check rejects a file that ends before them: a page
+ * of the database is missing. They are a whole number of disk sectors, so that such a file still has the size of a database with a
+ * checksum, and its last 32 bytes are not the right one.
  */
 const HELD_BACK_BYTES = 64 << 10;
 

@@ -80,7 +80,9 @@ function readFrame(source: ByteSource, offset: number, isLastFile: boolean): Fra
   return { bytes, frameBytes };
 }
 
-/** Disks write whole sectors, so a sector of zeros within a record was never written (`isTornEntry` in etcd server/storage/wal/decoder.go). */
+/**
+ * Disks write whole sectors, so a sector of zeros within a record was never written (`isTornEntry` in etcd server/storage/wal/decoder.go).
+ */
 function isTorn(record: Uint8Array, frameOffset: number): boolean {
   const first = (frameOffset + LENGTH_FIELD_BYTES) % SECTOR_BYTES;
   for (let start = 0; start < record.length; ) {

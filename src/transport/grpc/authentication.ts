@@ -47,7 +47,7 @@ export class Authentication {
       try {
         return await Promise.race([login.settled, aborted(context.signal)]);
       } catch (error) {
-        // When the login ended because the call that it was made for did, the next one is made for this call.
+        // The shared login failed only because the call that had started it ended: start a new one for this call.
         if (context.isDone || login.context === context || !hasEnded(login.context)) throw error;
       }
     }

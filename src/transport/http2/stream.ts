@@ -15,7 +15,10 @@ export type StreamFailure =
 export interface StreamEvents {
   /** Response headers, or trailers; `isLast`: they end the stream. */
   readonly onHeaders: (fields: Fields, isLast: boolean) => void;
-  /** A part of the response body: a view that must not be used after the call, because the socket may free its memory. The handler must call `consumed` when it has processed it. */
+  /**
+   * A part of the response body: a view that must not be used after the call, because the socket may free its memory. The handler must call
+   * `consumed` when it has processed it.
+   */
   readonly onData: (bytes: Buffer) => void;
   readonly onEnd: () => void;
   readonly onFailure: (failure: StreamFailure) => void;

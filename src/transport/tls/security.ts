@@ -62,7 +62,8 @@ export class TlsSecurity {
   }
 
   /**
-   * For files that the TLS library has refused: a certificate and the key of another pair are read when the pair is replaced between the two.
+   * For files that the TLS library has refused: a certificate and the key of another pair are read when the pair is replaced between the
+   * two.
    * @returns whether the pair was replaced since it was read; then `current` has the new one
    */
   takeReplacement(): boolean {

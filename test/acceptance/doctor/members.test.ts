@@ -88,7 +88,7 @@ it('the leader changes while it looks', async () => {
   expect(stdout.toString()).toMatch(/The leader changed within these seconds: m\d in term \d+, m\d in term/);
 });
 
-/** Makes the member at this index the leader: when the leader is stopped, that changes too. */
+/** Makes the member at this index the leader. Another one may lead since an earlier test stopped the leader. */
 async function moveLeader(index: number): Promise<void> {
   if ((await leader()) === index) return;
   await lab.real(['move-leader', (await statusCells())[index]?.[1] ?? '']);

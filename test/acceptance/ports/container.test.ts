@@ -126,7 +126,7 @@ describe.skipIf(reason !== undefined)(
           name,
           value,
         ]);
-        // The certificates alone stand for etcd's usual port.
+        // Only certificates are mounted, for which `--local` takes etcd's usual port: name the port of this server.
         const env = {
           ...Object.fromEntries(variables),
           ETCDCTL_ENDPOINTS: node.here('https://127.0.0.1:2379'),

@@ -1,6 +1,6 @@
 /**
- * The commands of docs/install.md, with what `npm run release` made in place of the downloads, below a root directory of their own. dpkg, rpm
- * and npm are the real ones; docker and gh are not.
+ * The commands of docs/install.md, with what `npm run release` made in place of the downloads, below a root directory of their own. dpkg,
+ * rpm and npm are the real ones; docker and gh are not.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';

@@ -9,7 +9,9 @@ const settings = { commands: version2, extraArgs: ENABLE_V2, reset: [] };
 /** The timeout for changes of membership, which members refuse until they have been connected for five seconds. */
 const MEMBERSHIP_TIMEOUT_MS = 30_000;
 
-/** A new peer URL for each call: a member's id is computed from its URL and the time in seconds, and that of a removed member is refused. */
+/**
+ * A new peer URL for each call: a member's id is computed from its URL and the time in seconds, and that of a removed member is refused.
+ */
 function unusedPeerUrl(): string {
   host = (host % 250) + 1;
   return `http://127.77.0.${host}:1`;

@@ -190,8 +190,8 @@ class Recovery {
   }
 
   /**
-   * All members after a compaction: what they report as unused can be older. If an earlier run has compacted, those that are still full, and
-   * those with much to free.
+   * All members after a compaction: what they report as unused can be older. If an earlier run has compacted, those that are still full,
+   * and those with much to free.
    */
   async #worthwhileSteps(): Promise<RollingStep[]> {
     const { members, use } = this.#situation;

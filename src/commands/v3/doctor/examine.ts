@@ -6,7 +6,10 @@ import { type Observation, troubleOf } from './observation.js';
 import { observe } from './observe.js';
 import { toReport } from './report.js';
 
-/** Observes the cluster and prints the report. Rejects unless the cluster is healthy. Loaded only when the command runs: help does not need it. */
+/**
+ * Observes the cluster and prints the report. Rejects unless the cluster is healthy. Loaded only when the command runs: help does not need
+ * it.
+ */
 export async function examine(context: CommandContext): Promise<void> {
   const began = performance.now();
   const observation = await observe(context);

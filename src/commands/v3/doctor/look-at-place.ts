@@ -25,7 +25,7 @@ export async function lookAtPlace(
   { context, limitMs }: Look,
 ): Promise<OpenPlace> {
   const { signal: outer, inspector } = context;
-  // They need no time to explain why there was no answer: the member's status has the reason.
+  // Certificate and metrics get the shorter limit of a call: the reason for a missing answer comes from the member's status.
   const limits = { limitMs: callWithin(limitMs, outer).timeoutMs, outer };
   const [certificate, metrics, answers] = await Promise.all([
     ask((signal) => inspector.presentedCertificate(endpoint, signal), limits),

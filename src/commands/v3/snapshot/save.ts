@@ -27,7 +27,7 @@ const saveFlags = {
   compress: boolFlag(false, 'compress with zstd; every command that reads snapshots reads these too', {
     isAddition: true,
   }),
-  keep: uintFlag(0, 'in a directory: remove all but this many good snapshots of the cluster; 0: none', {
+  keep: uintFlag(0, 'in a directory: keep this many good snapshots and remove older ones; 0: remove none', {
     isAddition: true,
   }),
   'cluster-name': stringFlag('', 'in a directory: begin the names with this; by default the cluster id', {
@@ -39,12 +39,13 @@ const saveFlags = {
 export function registerSnapshotSave(parent: CommandParent, run = runSnapshotSave): void {
   parent.command({
     name: 'save',
-    usage: '<filename>',
+    usage: '<filename|directory/|->',
     summary: 'Save a snapshot of a member to a file',
     description: [
-      'Requires exactly one endpoint. The data is written to <filename>.part, which becomes <filename> when it is complete,',
-      'its checksum is verified and it is on disk. The filename - is standard output: the last 64 KiB follow when the checksum',
-      'is verified, so that a snapshot that breaks off is never taken for a complete one.',
+      'Requires exactly one endpoint, or --pick. The data is written to <filename>.part, which becomes <filename> when it is',
+      'complete, its checksum is verified and it is on disk. A path that ends in / (any path with --keep) is a directory: each',
+      'snapshot in it gets a name of its own and a manifest. - is standard output: the last 64 KiB follow when the checksum is',
+      'verified, so that a snapshot that breaks off is never taken for a complete one.',
     ].join('\n'),
     examples: [
       'etcdctl snapshot save backup.db',

@@ -4,7 +4,10 @@ import type { ServerMessage } from './messages.js';
 export interface ServerRow {
   readonly name: string;
   readonly says: ServerMessage;
-  /** `page`: what answers is not etcd: 502 to a put, 404 to others. `auth`: users root and reader, whose password is the name. `full`: the alarm NOSPACE. `alone`: one of three members is left. */
+  /**
+   * `page`: what answers is not etcd: 502 to a put, 404 to others. `auth`: users root and reader, whose password is the name. `full`: the
+   * alarm NOSPACE. `alone`: one of three members is left.
+   */
   readonly server: 'plain' | 'auth' | 'full' | 'alone' | 'page';
   readonly args: readonly string[];
   /** Flags before `args`; those of the lab when absent. */

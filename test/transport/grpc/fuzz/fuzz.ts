@@ -36,7 +36,9 @@ const MESSAGE =
 export const FOREIGN_WORDS =
   /TypeError|RangeError|ERR_[A-Z]|nghttp2|NGHTTP2|Received RST_STREAM|internal client error|Cannot read|is not a function|\[object |^\s+at .*:\d+:\d+|undefined/m;
 
-/** Plays case `index` of a seed to a client. Rejects when its call ends neither with a response nor with an expected error, or not in time. */
+/**
+ * Plays case `index` of a seed to a client. Rejects when its call ends neither with a response nor with an expected error, or not in time.
+ */
 export async function fuzzResponse(seed: number, index: number, lane: Lane): Promise<void> {
   await playScript(scriptOf(seed, index), lane);
 }
