@@ -28,7 +28,8 @@ export function registerElect(parent: CommandParent, run = runElect): void {
     group: 'concurrency',
     usage: '<election-name> [proposal]',
     summary: 'Campaign in a leader election, or observe it',
-    description: 'When elected, prints the key and the proposal, and remains leader until SIGINT or SIGTERM.',
+    description:
+      'When elected, prints the key and the proposal, and remains leader until SIGINT or SIGTERM. Fails when the key is deleted while it waits, and when its lease is lost.',
     examples: [
       'etcdctl elect scheduler host-a',
       '# Print the current leader and each one that follows',

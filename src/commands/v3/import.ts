@@ -47,7 +47,7 @@ export function registerImport(parent: CommandParent, run = runImport): void {
     isAddition: true,
     group: 'kv',
     usage: '[file]',
-    summary: 'Write the keys of an export',
+    summary: 'Write the keys of an export to the cluster',
     description: [
       'Reads the file, or standard input without one or with -. A file is checked as a whole before the first key is written;',
       'standard input is checked at its end. Keys that the export does not have stay as they are.',

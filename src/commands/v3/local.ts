@@ -10,7 +10,7 @@ export function registerLocal(parent: CommandParent, run = runLocal): void {
     name: 'local',
     isAddition: true,
     group: 'utility',
-    summary: 'Find the etcd of this node, and print the variables that connect to it',
+    summary: 'Find the etcd of this node, and print the variables for connecting to it',
     description: `Looks for what sets up etcd here, in this order: the static pod manifests of kubeadm (a member, or the API server
 of a cluster with etcd elsewhere), k3s, RKE2, k0s, kubespray, a running etcd process, and the certificates in
 /etc/kubernetes/pki/etcd. The first one is what --local connects to. -w json has all that is known of the member.

@@ -6,7 +6,7 @@ export const SUMMARIES: Readonly<Record<string, Required<Pick<CommandDeclaration
   put: { group: 'kv', summary: 'Set the value of a key' },
   del: { group: 'kv', summary: 'Delete a key or a range of keys' },
   txn: { group: 'kv', summary: 'Compare keys and apply requests in one transaction' },
-  top: { group: 'kv', summary: 'List the prefixes that have most of the keys and bytes' },
+  top: { group: 'kv', summary: 'List the prefixes with the most bytes and keys' },
   diff: {
     group: 'kv',
     summary: 'Compare the keys of a snapshot with those of another one, or of the cluster',
@@ -15,7 +15,7 @@ export const SUMMARIES: Readonly<Record<string, Required<Pick<CommandDeclaration
     group: 'kv',
     summary: 'Write keys and values as lines of JSON, for import and for other programs',
   },
-  import: { group: 'kv', summary: 'Write the keys of an export' },
+  import: { group: 'kv', summary: 'Write the keys of an export to the cluster' },
   compaction: { group: 'kv', summary: 'Compact the event history up to a revision' },
   lease: { group: 'kv', summary: 'Manage leases' },
   member: { group: 'cluster', summary: 'Manage the members of the cluster' },
@@ -39,7 +39,7 @@ export const SUMMARIES: Readonly<Record<string, Required<Pick<CommandDeclaration
   check: { group: 'utility', summary: 'Check the performance and memory usage of a cluster' },
   local: {
     group: 'utility',
-    summary: 'Find the etcd of this node, and print the variables that connect to it',
+    summary: 'Find the etcd of this node, and print the variables for connecting to it',
   },
   profile: { group: 'utility', summary: 'Name clusters, and the flags for them' },
   completion: { group: 'utility', summary: 'Print a shell completion script' },

@@ -17,7 +17,7 @@ export function registerAlarmRecover(parent: CommandParent, run = runAlarmRecove
   parent.command({
     name: 'recover',
     isAddition: true,
-    summary: 'Free space in a full database, and let writes in again',
+    summary: 'Free space in a full database, and allow writes again',
     description: [
       'The way out of the alarm NOSPACE: compacts the history, defragments one member after another as `defrag --rolling` does, checks the',
       'size of each member against its quota, and disarms NOSPACE. All members must be healthy otherwise. Each step is shown; on a terminal',

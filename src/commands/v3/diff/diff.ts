@@ -40,7 +40,8 @@ export function registerDiff(parent: CommandParent, run = runDiff): void {
       'Both arguments are snapshots; without the second one, the first is compared with the cluster. Each store is read at one',
       'revision. Prints the numbers of keys that were added, removed and changed, and of those that are equal, then one line for',
       'each that differs: + added, - removed, ~ changed. A key that was written again with the same value is equal.',
-      'Status 0: the keys are equal; 1: they differ; 2: they could not be compared. docs/operators.md has the fields of -w json.',
+      'Status 0: the keys are equal; 1: they differ; 2: they could not be compared. The fields of -w json:',
+      'https://github.com/etcdctl-ts/etcdctl-ts/blob/main/docs/operators.md',
     ].join('\n'),
     examples: [
       '# What has changed since the backup',

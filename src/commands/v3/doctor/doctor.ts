@@ -14,7 +14,8 @@ export function registerDoctor(parent: CommandParent, run = runDoctor): void {
       'Asks the given endpoints and all members that they name: members, leader, raft, versions, database, alarms, hashes, reads,',
       'certificates and clocks. Reads only, proposes nothing to the cluster, and ends within ten seconds whatever does not answer.',
       'Status 0: healthy; 1: needs a person, also when something could not be asked; 2: nothing has answered.',
-      'docs/operators.md lists all findings, and the fields of -w json.',
+      'All findings, and the fields of -w json:',
+      'https://github.com/etcdctl-ts/etcdctl-ts/blob/main/docs/operators.md',
     ].join('\n'),
     examples: [
       'etcdctl doctor',

@@ -27,6 +27,8 @@ export function registerLeaseKeepAlive(parent: CommandParent, run = runLeaseKeep
     name: 'keep-alive',
     usage: '<leaseID>',
     summary: 'Renew a lease until interrupted',
+    description:
+      'Ends with status 1 when the lease is lost: when the server does not have it, or no server has renewed it for its TTL.',
     examples: [
       'etcdctl lease keep-alive 694d77aa9e38260f',
       '# Renew the lease once',

@@ -40,11 +40,12 @@ export function registerTop(parent: CommandParent, run = runTop): void {
     isAddition: true,
     group: 'kv',
     usage: '[prefix]',
-    summary: 'List the prefixes that have most of the keys and bytes',
+    summary: 'List the prefixes with the most bytes and keys',
     description: [
-      'Reads all keys and values, or those with the prefix, at one revision. A snapshot also shows how much of the file are older',
+      'Reads all keys and values, or those with the prefix, at one revision. A snapshot also shows how much of the file is older',
       'revisions, which a compaction removes. A leading separator is a part of what follows it. Keys that have fewer separators',
-      'than the depth are listed under the prefix that ends with their last one. docs/operators.md has the fields of -w json.',
+      'than the depth are listed under the prefix that ends with their last one. The fields of -w json:',
+      'https://github.com/etcdctl-ts/etcdctl-ts/blob/main/docs/operators.md',
     ].join('\n'),
     examples: [
       'etcdctl top',
