@@ -1,6 +1,8 @@
 // Options for esbuild.
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { build } from 'esbuild';
 import { root } from './paths.mjs';
 import { packageVersion, sourceCommit } from './source.mjs';
 
@@ -41,12 +43,40 @@ const markLazyModules = {
  */
 const inlineZstd = {
   name: 'inline-zstd',
-  setup({ onLoad }) {
-    onLoad({ filter: /zstd-wasm\/dist\/common\/index\.node\.js$/ }, async ({ path }) => {
-      const code = await readFile(path, 'utf8');
-      const contents = code.replace("readFile(resolve(__dirname, './zstd.wasm'))", "require('./zstd.wasm')");
-      if (contents === code) throw new Error(`${path} does not read zstd.wasm as expected`);
-      return { contents, loader: 'js' };
+  setup({ initialOptions, onLoad }) {
+    onLoad({ filter: /zstd-wasm\/dist\/common\/index\.node\.js$/ }, async ({ path: file }) => {
+      const code = await readFile(file, 'utf8');
+      const contents = code.replace("readFile(resolve(__dirname, './zstd.wasm'))", 'exports.wasm');
+      if (contents === code) throw new Error(`${file} does not read zstd.wasm as expected`);
+      const wasm = initialOptions.loader?.['.wasm']
+        ? "require('./zstd.wasm')"
+        : "require('node:worker_threads').workerData.wasm";
+      return { contents: `${contents}\nexports.wasm = ${wasm};`, loader: 'js' };
+    });
+  },
+};
+
+/**
+ * Bundles a file whose name is imported with `?raw` and puts it into the bundle as a text: the code of a thread. A run that has begun then
+ * needs no more files.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const threadCode = {
+  name: 'thread-code',
+  setup({ initialOptions, onResolve, onLoad }) {
+    onResolve({ filter: /\?raw$/ }, ({ path: name, resolveDir }) => ({
+      path: path.join(resolveDir, name.slice(0, -'?raw'.length)),
+      namespace: 'thread-code',
+    }));
+    onLoad({ filter: /.*/, namespace: 'thread-code' }, async ({ path: file }) => {
+      const { outputFiles } = await build({
+        ...bundleOptions,
+        entryPoints: [file],
+        plugins: [inlineZstd],
+        ...(initialOptions.alias && { alias: initialOptions.alias }),
+      });
+      return { contents: outputFiles[0]?.text ?? '', loader: 'text' };
     });
   },
 };
@@ -59,7 +89,7 @@ const inlineZstd = {
 export const programOptions = {
   ...bundleOptions,
   metafile: /** @type {const} */ (true),
-  plugins: [markLazyModules, inlineZstd],
+  plugins: [markLazyModules, inlineZstd, threadCode],
   loader: { '.wasm': 'binary' },
   // grpc-js uses proto-loader for channelz only, which is disabled here.
   alias: { '@grpc/proto-loader': './scripts/lib/empty-module.mjs' },

@@ -46,8 +46,8 @@ async function openCompressed(
     const table = readSeekTable(file);
     if (table !== undefined) {
       const { SeekableSource } = await import('./seekable-source.js');
-      const { loadZstd } = await import('./zstd-codec.js');
-      const source = new SeekableSource(file, table, await loadZstd());
+      const { loadDecompressor } = await import('./zstd-codec.js');
+      const source = new SeekableSource(file, table, await loadDecompressor());
       return {
         path: source.path,
         sizeBytes: source.sizeBytes,

@@ -3,7 +3,7 @@ import { type ByteSource, checkBounds } from '../byte-source.js';
 import { TemporaryFile } from '../temporary-file.js';
 import { FrameError, frameExtent } from './frame.js';
 import type { SeekTable } from './seek-table.js';
-import type { ZstdCodec } from './zstd-codec.js';
+import type { ZstdDecompressor } from './zstd-codec.js';
 
 /**
  * Decompressed blocks are kept up to this size: pages of a database that are read together are often not in one block. With 16 MiB, the
@@ -26,7 +26,7 @@ export class SeekableSource implements ByteSource {
   readonly sizeBytes: number;
   readonly #file: ByteSource;
   readonly #table: SeekTable;
-  readonly #codec: ZstdCodec;
+  readonly #decompressor: ZstdDecompressor;
   /** By block number; the least recently used first. */
   readonly #cache = new Map<number, Uint8Array>();
   #cachedBytes = 0;
@@ -35,11 +35,11 @@ export class SeekableSource implements ByteSource {
   /** A read across the end of a block is assembled here. */
   #joined = new Uint8Array(0);
 
-  constructor(file: ByteSource, table: SeekTable, codec: ZstdCodec) {
+  constructor(file: ByteSource, table: SeekTable, decompressor: ZstdDecompressor) {
     this.path = file.path;
     this.#file = file;
     this.#table = table;
-    this.#codec = codec;
+    this.#decompressor = decompressor;
     this.sizeBytes = table.contentOffsets.at(-1) as number;
   }
 
@@ -154,7 +154,7 @@ export class SeekableSource implements ByteSource {
     this.#checkFrame(offset, lengthBytes, block.length);
     let sizeBytes: number;
     try {
-      sizeBytes = this.#codec.decompress(this.#file.read(offset, lengthBytes), block);
+      sizeBytes = this.#decompressor.decompress(this.#file.read(offset, lengthBytes), block);
     } catch (cause) {
       if (cause instanceof CorruptFileError) throw cause;
       throw this.#damaged(offset, cause instanceof Error ? cause.message : String(cause));

@@ -1,6 +1,6 @@
 import type { SnapshotTarget } from '../snapshot/target.js';
 import { BLOCK_BYTES, encodeSeekTable, type FrameSizes } from './seek-table.js';
-import type { ZstdCodec } from './zstd-codec.js';
+import type { ZstdCompressor } from './zstd-codec.js';
 
 /** Blocks that are compressed at the same time, at most: while one core receives, others are busy. */
 const MAX_PENDING_BLOCKS = 2;
@@ -10,7 +10,7 @@ const MAX_PENDING_BLOCKS = 2;
  * are not written before `finish`.
  */
 export class SeekableWriter implements SnapshotTarget {
-  readonly #codec: ZstdCodec;
+  readonly #compressor: ZstdCompressor;
   readonly #target: SnapshotTarget;
   readonly #frames: FrameSizes[] = [];
   /** In the order of the blocks. */
@@ -18,13 +18,14 @@ export class SeekableWriter implements SnapshotTarget {
   #written: Promise<void> = Promise.resolve();
   /** Blocks that are compressed and can be filled again. */
   readonly #free: Uint8Array[] = [];
-  #block: Uint8Array = new Uint8Array(BLOCK_BYTES);
+  #block: Uint8Array;
   #blockLength = 0;
 
   /** @param target gets frames; finished when this is */
-  constructor(codec: ZstdCodec, target: SnapshotTarget) {
-    this.#codec = codec;
+  constructor(compressor: ZstdCompressor, target: SnapshotTarget) {
+    this.#compressor = compressor;
     this.#target = target;
+    this.#block = compressor.newBlock(BLOCK_BYTES);
   }
 
   /** The caller may reuse the chunk. Returns a promise to await when enough blocks are being compressed. */
@@ -56,9 +57,9 @@ export class SeekableWriter implements SnapshotTarget {
   #startBlock(): void {
     const block = this.#block;
     const content = block.subarray(0, this.#blockLength);
-    this.#block = this.#free.pop() ?? new Uint8Array(BLOCK_BYTES);
+    this.#block = this.#free.pop() ?? this.#compressor.newBlock(BLOCK_BYTES);
     this.#blockLength = 0;
-    const compressed = this.#codec.compress(content);
+    const compressed = this.#compressor.compress(content);
     const written = this.#written.then(async () => {
       const frame = await compressed;
       this.#free.push(block);

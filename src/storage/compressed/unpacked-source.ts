@@ -6,7 +6,7 @@ import { type ByteSource, FileByteSource } from '../byte-source.js';
 import { LongTask, type LongTaskOptions } from '../long-task.js';
 import { TemporaryFile } from '../temporary-file.js';
 import { FrameError, frameExtent } from './frame.js';
-import { loadZstd } from './zstd-codec.js';
+import { loadDecompressor } from './zstd-codec.js';
 
 const PIECE_BYTES = 256 << 10;
 /** The most memory that `zstd` needs to decompress what it made without --long or --ultra. */
@@ -47,7 +47,7 @@ function gzipMember(file: ByteSource): Member {
 
 /** Each frame by itself: not every runtime goes on after the first one, or reports that the last one is truncated. */
 async function zstdMembers(file: ByteSource): Promise<Iterable<Member>> {
-  const { createDecompressor } = await loadZstd();
+  const { createDecompressor } = await loadDecompressor();
   if (createDecompressor === undefined) {
     throw new CommandError(`${file.path} was compressed by another program`, {
       reasons: [`decompress it first: zstd -d ${file.path}`, 'or use Node.js 22.15 or newer'],

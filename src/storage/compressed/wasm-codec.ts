@@ -1,20 +1,77 @@
-import { compress, decompress, init } from '@bokuweb/zstd-wasm';
-import type { ZstdCodec } from './zstd-codec.js';
+import { Worker } from 'node:worker_threads';
+import * as zstd from '@bokuweb/zstd-wasm';
+import threadCode from './wasm-thread.cjs?raw';
+import type { ZstdCompressor, ZstdDecompressor } from './zstd-codec.js';
 
 /** The package must not be initialized twice: its functions would use the memory of two instances. */
 let initialized: Promise<void> | undefined;
 
-/** For runtimes without zstd. Compresses on this thread. */
-export async function wasmCodec(level: number): Promise<ZstdCodec> {
-  initialized ??= init();
+/** For runtimes without zstd. */
+export async function wasmDecompressor(): Promise<ZstdDecompressor> {
+  initialized ??= zstd.init();
   await initialized;
   return {
-    compress: async (block) => compress(block, level),
     decompress(frame, block) {
-      const content = decompress(frame, { defaultHeapSize: block.length });
+      const content = zstd.decompress(frame, { defaultHeapSize: block.length });
       block.set(content);
       return content.length;
     },
     createDecompressor: undefined,
   };
+}
+
+/** For runtimes without zstd. Compresses in a thread, which is the only one that has an instance of the package then. */
+export function wasmCompressor(level: number): ZstdCompressor {
+  let thread: CompressorThread | undefined;
+  return {
+    newBlock: (sizeBytes) => new Uint8Array(new SharedArrayBuffer(sizeBytes)),
+    compress(block) {
+      thread ??= new CompressorThread(level);
+      return thread.compress(block);
+    },
+  };
+}
+
+interface PendingBlock {
+  resolve(frame: Uint8Array): void;
+  reject(error: Error): void;
+}
+
+/** Keeps the process alive only while blocks are being compressed. */
+class CompressorThread {
+  readonly #worker: Worker;
+  /** In the order in which they were sent. */
+  readonly #pending: PendingBlock[] = [];
+
+  constructor(level: number) {
+    this.#worker = new Worker(threadCode, {
+      eval: true,
+      // The build puts the WebAssembly into the package's module; without it, the thread reads the file of the package.
+      workerData: { level, wasm: 'wasm' in zstd ? zstd.wasm : undefined },
+      resourceLimits: { maxYoungGenerationSizeMb: 1 },
+    });
+    this.#worker.unref();
+    this.#worker.on('message', (answer: Uint8Array | string) => this.#settle(answer));
+    this.#worker.on('error', (error) => this.#failAll(error));
+    this.#worker.on('exit', () => this.#failAll(new Error('the thread that compresses has ended')));
+  }
+
+  compress(block: Uint8Array): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ resolve, reject });
+      this.#worker.ref();
+      this.#worker.postMessage(block);
+    });
+  }
+
+  #settle(answer: Uint8Array | string): void {
+    const pending = this.#pending.shift();
+    if (this.#pending.length === 0) this.#worker.unref();
+    if (typeof answer === 'string') pending?.reject(new Error(answer));
+    else pending?.resolve(answer);
+  }
+
+  #failAll(error: Error): void {
+    for (const { reject } of this.#pending.splice(0)) reject(error);
+  }
 }

@@ -2,13 +2,16 @@ import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { freeBytes } from '../../runtime/free-bytes.js';
 
-/** Compresses and decompresses zstd frames (RFC 8878). */
-export interface ZstdCodec {
-  /**
-   * One frame with the block's size in its header. Takes place on another thread where the runtime can do that. The block must not change
-   * until it settles.
-   */
+/** Makes zstd frames (RFC 8878), on another thread. */
+export interface ZstdCompressor {
+  /** Memory for a block that `compress` gets. */
+  newBlock(sizeBytes: number): Uint8Array;
+  /** One frame with the block's size in its header. The block must not change until it settles. */
   compress(block: Uint8Array): Promise<Uint8Array>;
+}
+
+/** Decompresses zstd frames. */
+export interface ZstdDecompressor {
   /**
    * Decompresses into the block, and returns how much of it was filled.
    *
@@ -47,26 +50,20 @@ interface NativeOptions {
 }
 
 /** The runtime's own zstd, or a WebAssembly build of it where the runtime has none (Node.js before 22.15). */
-export async function loadZstd(): Promise<ZstdCodec> {
-  const native = zlib as unknown as NativeZstd;
-  if (typeof native.zstdDecompressSync === 'function') return nativeCodec(native);
-  const { wasmCodec } = await import('./wasm-codec.js');
-  return wasmCodec(LEVEL);
+export async function loadCompressor(): Promise<ZstdCompressor> {
+  const native = nativeZstd();
+  if (native === undefined) return (await import('./wasm-codec.js')).wasmCompressor(LEVEL);
+  return {
+    newBlock: (sizeBytes) => new Uint8Array(sizeBytes),
+    compress: nativeCompress(native),
+  };
 }
 
-function nativeCodec(native: NativeZstd): ZstdCodec {
-  const { ZSTD_c_compressionLevel, ZSTD_c_checksumFlag } = native.constants;
-  const params = { [ZSTD_c_compressionLevel]: LEVEL, [ZSTD_c_checksumFlag]: 1 };
+/** Like `loadCompressor`. */
+export async function loadDecompressor(): Promise<ZstdDecompressor> {
+  const native = nativeZstd();
+  if (native === undefined) return (await import('./wasm-codec.js')).wasmDecompressor();
   return {
-    compress: (block) =>
-      new Promise((resolve, reject) => {
-        const options = {
-          params,
-          pledgedSrcSize: block.length,
-          chunkSize: COMPRESSED_CHUNK_BYTES,
-        };
-        native.zstdCompress(block, options, (error, frame) => (error ? reject(error) : resolve(frame)));
-      }),
     decompress(frame, block) {
       const content = native.zstdDecompressSync(frame, {
         chunkSize: Math.max(block.length, MIN_CHUNK_BYTES),
@@ -79,6 +76,24 @@ function nativeCodec(native: NativeZstd): ZstdCodec {
     },
     createDecompressor: () => native.createZstdDecompress({ chunkSize: STREAM_CHUNK_BYTES }),
   };
+}
+
+function nativeZstd(): NativeZstd | undefined {
+  const native = zlib as unknown as NativeZstd;
+  return typeof native.zstdDecompressSync === 'function' ? native : undefined;
+}
+
+function nativeCompress({ constants, zstdCompress }: NativeZstd): ZstdCompressor['compress'] {
+  const params = paramsOf(constants);
+  return (block) =>
+    new Promise((resolve, reject) => {
+      const options = { params, pledgedSrcSize: block.length, chunkSize: COMPRESSED_CHUNK_BYTES };
+      zstdCompress(block, options, (error, frame) => (error ? reject(error) : resolve(frame)));
+    });
+}
+
+function paramsOf({ ZSTD_c_compressionLevel, ZSTD_c_checksumFlag }: NativeZstd['constants']) {
+  return { [ZSTD_c_compressionLevel]: LEVEL, [ZSTD_c_checksumFlag]: 1 };
 }
 
 /** The runtimes reject smaller chunks. */

@@ -15,7 +15,12 @@ import {
 } from '../../../src/storage/compressed/seek-table.js';
 import { SeekableSource } from '../../../src/storage/compressed/seekable-source.js';
 import { SeekableWriter } from '../../../src/storage/compressed/seekable-writer.js';
-import { loadZstd, type ZstdCodec } from '../../../src/storage/compressed/zstd-codec.js';
+import {
+  loadCompressor,
+  loadDecompressor,
+  type ZstdCompressor,
+  type ZstdDecompressor,
+} from '../../../src/storage/compressed/zstd-codec.js';
 import type { SnapshotTarget } from '../../../src/storage/snapshot/target.js';
 import { verifySnapshot } from '../../../src/storage/snapshot/verify.js';
 import { snapshotOf } from '../support/fixtures.js';
@@ -23,9 +28,9 @@ import { SeededRandom } from '../support/random.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'compressed-'));
 afterAll(() => rmSync(directory, { recursive: true }));
-let codec: ZstdCodec;
+let codec: ZstdCompressor & ZstdDecompressor;
 beforeAll(async () => {
-  codec = await loadZstd();
+  codec = { ...(await loadCompressor()), ...(await loadDecompressor()) };
 });
 
 /** Like a database: pages, some of which are empty. */
@@ -96,7 +101,7 @@ describe('a compressed snapshot', () => {
     const twice = Buffer.concat([blocks, blocks]);
     let count = 0;
     const memories = new Set<ArrayBufferLike>();
-    const counting: ZstdCodec = {
+    const counting: ZstdDecompressor = {
       ...codec,
       decompress(frame, block) {
         count++;

@@ -214,6 +214,6 @@ export function fileTarget(file: AtomicFile): SnapshotTarget {
 export async function compressedIf(compresses: boolean, target: SnapshotTarget): Promise<SnapshotTarget> {
   if (!compresses) return target;
   const { SeekableWriter } = await import('../../../storage/compressed/seekable-writer.js');
-  const { loadZstd } = await import('../../../storage/compressed/zstd-codec.js');
-  return new SeekableWriter(await loadZstd(), target);
+  const { loadCompressor } = await import('../../../storage/compressed/zstd-codec.js');
+  return new SeekableWriter(await loadCompressor(), target);
 }
