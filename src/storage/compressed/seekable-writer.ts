@@ -50,6 +50,7 @@ export class SeekableWriter implements SnapshotTarget {
   async finish(): Promise<void> {
     if (this.#blockLength > 0) this.#startBlock();
     await this.#settle(0);
+    this.#compressor.close();
     await this.#target.append(encodeSeekTable(this.#frames));
     await this.#target.finish();
   }

@@ -29,6 +29,7 @@ export function wasmCompressor(level: number): ZstdCompressor {
       thread ??= new CompressorThread(level);
       return thread.compress(block);
     },
+    close: () => thread?.end(),
   };
 }
 
@@ -62,6 +63,10 @@ class CompressorThread {
       this.#worker.ref();
       this.#worker.postMessage(block);
     });
+  }
+
+  end(): void {
+    void this.#worker.terminate();
   }
 
   #settle(answer: Uint8Array | string): void {

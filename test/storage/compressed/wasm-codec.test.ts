@@ -17,6 +17,7 @@ describe('zstd as WebAssembly', () => {
       return block;
     });
     const frames = await Promise.all(blocks.map((block) => compressor.compress(block)));
+    compressor.close();
     const { decompress } = await wasmDecompressor();
     for (const [index, frame] of frames.entries()) {
       expect(frameExtent(new MemoryByteSource(frame), 0)).toMatchObject({
