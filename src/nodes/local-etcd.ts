@@ -101,7 +101,7 @@ export function listOf(text: string | undefined): string[] {
     .filter((each) => each !== '');
 }
 
-const URL = /^(https?):\/\/(\[[^\]]*\]|[^:/?#[\]]*)(:[0-9]+)?(?:[/?#].*)?$/i;
+const URL = /^(https?):\/\/(\[[^\]]*\]|[^:/?#[\]$]*)(:[0-9]+)?(?:[/?#].*)?$/i;
 const LOOPBACK = /^(?:localhost|127(?:\.[0-9]+){3}|\[(?:::1|(?:0+:){7}0*1)\])$/i;
 
 /** The addresses that stand for all interfaces, with a loopback address to reach them by. */

@@ -18,13 +18,22 @@ export function shellWords(line: string): string[] {
  * line does not run the program.
  */
 export function argumentsOf(commandLine: readonly string[], program: string): string[] | undefined {
-  const isProgram = (word: string) => baseName(word) === program;
-  const at = commandLine.findIndex(isProgram);
-  if (at >= 0) return commandLine.slice(at + 1);
-  const scripts = commandLine.filter((word) => /\s/.test(word)).map(shellWords);
-  const script = scripts.find((words) => words.some(isProgram));
-  if (script === undefined) return undefined;
-  const after = script.slice(script.findIndex(isProgram) + 1);
-  const end = after.findIndex((word) => /^[;&|<>]+$/.test(word));
-  return end < 0 ? after : after.slice(0, end);
+  const direct = argumentsAfter(program, commandLine);
+  if (direct !== undefined) return direct;
+  for (const script of commandLine.filter((word) => /\s/.test(word))) {
+    const args = argumentsAfter(program, shellWords(script));
+    if (args === undefined) continue;
+    const end = args.findIndex((word) => /^[;&|<>]+$/.test(word));
+    return end < 0 ? args : args.slice(0, end);
+  }
+  return undefined;
+}
+
+/** The words after the name of the program. A word that flags follow has precedence: a script may name a directory `etcd` before. */
+function argumentsAfter(program: string, words: readonly string[]): string[] | undefined {
+  const places = words.flatMap((word, at) =>
+    baseName(word) === program && !/^-|\s/.test(word) ? [at + 1] : [],
+  );
+  const at = places.find((place) => words[place]?.startsWith('-')) ?? places[0];
+  return at === undefined ? undefined : words.slice(at);
 }

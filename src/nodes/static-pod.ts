@@ -24,10 +24,12 @@ export async function readStaticPod(
   const specs = (await readYaml(files, path)).map((document) => mappingOf(mappingOf(document).spec));
   for (const spec of specs) {
     for (const container of itemsOf(spec.containers).map(mappingOf)) {
-      const args = argumentsOf(commandLine(container), program);
+      const variables = variablesOf(container);
+      const words = commandLine(container).map((word) => expand(word, variables));
+      const args = argumentsOf(words, program);
       if (args === undefined) continue;
       const mounts = hostMounts(spec, container);
-      return { args, variables: variablesOf(container), pathOnNode: (inside) => onNode(inside, mounts) };
+      return { args, variables, pathOnNode: (inside) => onNode(inside, mounts) };
     }
   }
   return undefined;
@@ -44,9 +46,17 @@ function variablesOf({ env }: YamlMapping): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const { name, value } of itemsOf(env).map(mappingOf)) {
     const [nameText, text] = [textOf(name), textOf(value)];
-    if (nameText !== undefined && text !== undefined) variables[nameText] = text;
+    if (nameText !== undefined && text !== undefined) variables[nameText] = expand(text, variables);
   }
   return variables;
+}
+
+/** Replaces `$(NAME)` as the kubelet does: `$$` is a dollar, and variables without a value in the manifest stay as they are. */
+function expand(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replace(/\$\$|\$\(([^)]*)\)/g, (found, name?: string) => {
+    if (name === undefined) return '$';
+    return (Object.hasOwn(variables, name) ? variables[name] : undefined) ?? found;
+  });
 }
 
 interface HostMount {

@@ -65,8 +65,20 @@ describe('the endpoint', () => {
     ['nonsense,https://10.0.0.4:2379', 'https://10.0.0.4:2379'],
     ['', 'http://127.0.0.1:2379'],
     ['$(POD_IP)', 'http://127.0.0.1:2379'],
+    // The kubelet alone knows the address of the pod.
+    ['https://$(POD_IP):2379,https://10.0.0.4:2379', 'https://10.0.0.4:2379'],
   ])('of %s is %s', async (urls, endpoint) => {
     expect((await withUrls(urls))?.endpoints).toEqual([endpoint]);
+  });
+
+  it('has the variables of the manifest in it', async () => {
+    const env = 'env:\n- {name: IP, value: 10.0.0.4}\n- {name: URL, value: "https://$(IP):2379"}';
+    for (const url of ['https://$(IP):2379', '$(URL)']) {
+      const etcd = await found(manifest(`command: [etcd, "--listen-client-urls=${url}"]\n${env}`));
+      expect(etcd?.endpoints).toEqual(['https://10.0.0.4:2379']);
+    }
+    const escaped = await found(manifest(`command: [etcd, "--name=$$(IP)"]\n${env}`));
+    expect(escaped?.member?.name).toBe('$(IP)');
   });
 
   it('is what is advertised when there is nothing else', async () => {

@@ -22,6 +22,14 @@ it.each([
     ['sh', '-c', 'x; etcd --a "b c" && y'],
     ['--a', 'b c'],
   ],
+  [
+    ['sh', '-ec', 'exec etcd --a --data-dir=/var/lib/etcd'],
+    ['--a', '--data-dir=/var/lib/etcd'],
+  ],
+  [['sh', '-c', 'mkdir -p /var/lib/etcd && chown etcd /var/lib/etcd; exec etcd --a'], ['--a']],
+  [['sh', '-c', 'mkdir -p /var/lib/etcd\netcd --a'], ['--a']],
+  [['sh', '-c', 'mkdir /etcd; etcd'], []],
+  [['wrapper', '--data-dir=/var/lib/etcd'], undefined],
   [['etcdctl', 'etcd-wrapper'], undefined],
   [[], undefined],
 ])('the arguments of etcd in %j', (line, args) => {
