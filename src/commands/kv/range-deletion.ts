@@ -31,9 +31,12 @@ function describeKeys({ key, rangeEnd = ZERO_BYTE }: KeyRange, count: bigint | u
   const isOpen = Buffer.compare(rangeEnd, ZERO_BYTE) === 0;
   const keys = numberOfKeys(count);
   if (isOpen && Buffer.compare(key, ZERO_BYTE) <= 0) {
+    if (count === 1n) return 'the only key of the cluster';
     return count === undefined ? 'all keys of the cluster' : `all ${keys} of the cluster`;
   }
-  if (Buffer.compare(rangeEnd, prefixEnd(key)) === 0) return `${keys} that begin with ${quoteGo(key)}`;
+  if (Buffer.compare(rangeEnd, prefixEnd(key)) === 0) {
+    return `${keys} that ${count === 1n ? 'begins' : 'begin'} with ${quoteGo(key)}`;
+  }
   return isOpen
     ? `${keys} from ${quoteGo(key)} on`
     : `${keys} from ${quoteGo(key)} up to ${quoteGo(rangeEnd)}`;

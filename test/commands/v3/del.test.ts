@@ -72,6 +72,8 @@ describe('del', () => {
 describe('del of a range at a terminal', () => {
   it.each([
     [['registry/', '--prefix'], 12n, 'Delete 12 keys that begin with "registry/"?'],
+    [['registry/', '--prefix'], 1n, 'Delete 1 key that begins with "registry/"?'],
+    [['', '--prefix'], 1n, 'Delete the only key of the cluster?'],
     [['', '--prefix'], 12n, 'Delete all 12 keys of the cluster?'],
     [['', '--from-key'], 12n, 'Delete all 12 keys of the cluster?'],
     [['k', '--from-key'], 1n, 'Delete 1 key from "k" on?'],
