@@ -43,7 +43,9 @@ export async function readProfile(name: string, env: Environment): Promise<Profi
   const directory = profileDirectory(env);
   const file = joinPath(directory, name + EXTENSION);
   const content = await readSmallFile(file, { maxBytes: MAX_BYTES, label: '' }).catch((error: unknown) => {
-    throw isAbsent(error) ? unknownProfile(name, directory) : error;
+    // A symbolic link can lead nowhere.
+    const isUnknown = isAbsent(error) && !profileNames(directory).includes(name);
+    throw isUnknown ? unknownProfile(name, directory) : error;
   });
   // It has the YAML library, which help and `profile list --help` do not need.
   const { parseProfile } = await import('./profile-values.js');

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -172,6 +172,13 @@ describe('a profile', () => {
     await expect(resolve({ profile: 'prdo' })).rejects.toThrow(`in ${directory}: did you mean prod?`);
     await expect(resolve({ profile: 'prod.yaml' })).rejects.toThrow('did you mean prod?');
     await expect(resolve({ profile: 'x' })).rejects.toThrow(`in ${directory}: it has prod, staging`);
+  });
+
+  it('that is a link to nothing is named with its file', async () => {
+    symlinkSync('nowhere', join(directory, 'p.yaml'));
+    await expect(resolve({ profile: 'p' })).rejects.toThrow(
+      `open ${directory}/p.yaml: no such file or directory`,
+    );
   });
 
   it.each(['../prod', '/etc/passwd', '.hidden', 'a\nb'])('cannot have the name %j', async (profile) => {
