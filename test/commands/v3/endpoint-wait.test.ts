@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { registerEndpoint } from '../../../src/commands/v3/endpoint/endpoint.js';
 import { runEndpointHealth } from '../../../src/commands/v3/endpoint/health.js';
 import { ConnectionError, ServerError, UsageError } from '../../../src/model/errors.js';
@@ -8,7 +8,7 @@ import { parseCommand } from '../../support/parse-command.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 /** The state of a member at one attempt: healthy, or the error of the probe or of connecting. */
-type Attempt = 'healthy' | Error;
+type Attempt = 'healthy' | Error | Promise<'healthy'>;
 
 const REFUSED = new ServerError('context deadline exceeded', 'DeadlineExceeded', {
   reasons: ['connection refused'],
@@ -44,7 +44,7 @@ function clusterOf(members: Readonly<Record<string, readonly Attempt[]>>, list?:
         kv: {
           async range(_request: unknown, call?: CallOptions) {
             limits.push(call?.maxTimeoutMs);
-            const now = next(endpoint);
+            const now = await next(endpoint);
             if (now instanceof Error) throw now;
             return { kvs: [] };
           },
@@ -58,7 +58,14 @@ function clusterOf(members: Readonly<Record<string, readonly Attempt[]>>, list?:
       } as unknown as Client;
     },
   });
-  return { ...fake, context: { ...fake.context, clock }, clock, connections, limits };
+  const shown: string[] = [];
+  const progress = () => ({
+    update: () => undefined,
+    show: (text: string) => shown.push(text),
+    stop: () => undefined,
+  });
+  const notices = { ...fake.context.notices, progress };
+  return { ...fake, context: { ...fake.context, clock, notices }, clock, connections, limits, shown };
 }
 
 async function wait(
@@ -86,6 +93,19 @@ describe('endpoint health --wait', () => {
         ],
       },
     ]);
+  });
+
+  it('shows which endpoints are healthy while others are silent', async () => {
+    let answer: ((state: 'healthy') => void) | undefined;
+    const silent = new Promise<'healthy'>((resolve) => {
+      answer = resolve;
+    });
+    const cluster = clusterOf({ a: ['healthy'], b: [NO_LEADER, silent], c: [REFUSED, 'healthy'] });
+    const done = wait(cluster);
+    await vi.waitFor(() => expect(cluster.shown.at(-1)).toBe('2 of 3 healthy, waiting for b'));
+    answer?.('healthy');
+    expect(await done).toBeUndefined();
+    expect(cluster.shown.at(-1)).toBe('3 of 3 healthy');
   });
 
   it('keeps a connection as long as the server answers, and replaces one that is lost', async () => {

@@ -29,8 +29,7 @@ export async function waitForHealth(options: WaitOptions, context: CommandContex
   const progress = options.waitMs > 0 ? notices.progress('waiting for the endpoints') : undefined;
   try {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      await check.run(deadline.leftMs);
-      progress?.show(check.summary());
+      await check.run(deadline.leftMs, () => progress?.show(check.summary()));
       const longestPauseMs = (deadline.leftMs ?? 0) - SHORTEST_CHECK_MS;
       if (check.isSatisfied || longestPauseMs <= 0) break;
       await clock.sleep(Math.min(pauseMs, longestPauseMs), signal);
@@ -83,7 +82,10 @@ class ClusterCheck {
   readonly #watched = new Map<string, WatchedEndpoint>();
   #voters: ReadonlySet<string> = new Set();
   #targets: readonly Target[] = [];
+  /** Of the last check that has ended. */
   #states: readonly EndpointHealthState[] = [];
+  /** The endpoints that were healthy when they last answered. */
+  readonly #healthy = new Set<string>();
   #listFailure: CommandError | undefined;
 
   constructor(options: WaitOptions, context: CommandContext) {
@@ -92,24 +94,32 @@ class ClusterCheck {
     this.#lister = new KeptClient(context.endpoints, context);
   }
 
-  /** Checks all endpoints at once. */
-  async run(maxTimeoutMs: number | undefined): Promise<void> {
+  /** Checks all endpoints at once. @param onChange called when more is known */
+  async run(maxTimeoutMs: number | undefined, onChange: () => void): Promise<void> {
     await this.#findTargets(maxTimeoutMs);
+    if (this.#listFailure !== undefined) onChange();
     this.#states = await Promise.all(
-      this.#targets.map(({ endpoint }) => this.#watch(endpoint).check(maxTimeoutMs)),
+      this.#targets.map(async ({ endpoint }) => {
+        const state = await this.#watch(endpoint).check(maxTimeoutMs);
+        if (state.isHealthy) this.#healthy.add(endpoint);
+        else this.#healthy.delete(endpoint);
+        onChange();
+        return state;
+      }),
     );
   }
 
   get isSatisfied(): boolean {
     if (this.#listFailure !== undefined || this.#targets.length === 0) return false;
-    if (!this.#options.quorum) return this.#states.every(({ isHealthy }) => isHealthy);
+    if (!this.#options.quorum) return this.#healthyTargets().length === this.#targets.length;
     return this.#healthyVoters().size * 2 > this.#voters.size;
   }
 
   /** `2 of 3 healthy, waiting for https://10.0.0.13:2379` */
   summary(): string {
     if (this.#listFailure !== undefined) return 'waiting for the list of members';
-    const others = this.#states.filter(({ isHealthy }) => !isHealthy).map(({ endpoint }) => endpoint);
+    const endpoints = this.#targets.map(({ endpoint }) => endpoint);
+    const others = endpoints.filter((endpoint) => !this.#healthy.has(endpoint));
     const waiting = this.isSatisfied || others.length === 0 ? '' : `, waiting for ${others.join(', ')}`;
     return `${this.#count()} healthy${waiting}`;
   }
@@ -135,16 +145,17 @@ class ClusterCheck {
 
   #count(): string {
     const { quorum, wholeCluster } = this.#options;
-    if (!quorum) {
-      return `${this.#states.filter(({ isHealthy }) => isHealthy).length} of ${this.#states.length}`;
-    }
+    if (!quorum) return `${this.#healthyTargets().length} of ${this.#targets.length}`;
     const noun = wholeCluster ? 'voting members' : 'endpoints';
     return `${this.#healthyVoters().size} of ${this.#voters.size} ${noun}`;
   }
 
+  #healthyTargets(): readonly Target[] {
+    return this.#targets.filter(({ endpoint }) => this.#healthy.has(endpoint));
+  }
+
   #healthyVoters(): ReadonlySet<string> {
-    const healthy = this.#targets.filter((_target, index) => this.#states[index]?.isHealthy);
-    return new Set(healthy.flatMap(({ voter }) => voter ?? []));
+    return new Set(this.#healthyTargets().flatMap(({ voter }) => voter ?? []));
   }
 
   #watch(endpoint: string): WatchedEndpoint {
