@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { DoctorReport } from '../../src/model/doctor.js';
 import type { ResultPalette } from '../../src/printers/printer.js';
 import { renderDoctorPage } from '../../src/printers/simple/doctor-page.js';
 import { DOCTOR_FIXTURES } from '../golden/doctor-fixtures.js';
@@ -13,7 +14,11 @@ const PALETTE: ResultPalette = {
   faint: mark('faint'),
 };
 
-async function page(columns: number | undefined, palette?: ResultPalette): Promise<string> {
+async function page(
+  columns: number | undefined,
+  palette?: ResultPalette,
+  change: (report: DoctorReport) => DoctorReport = (report) => report,
+): Promise<string> {
   if (fixture?.kind !== 'doctor-report') throw new Error('no such fixture');
   const parts: string[] = [];
   const sink = {
@@ -29,7 +34,7 @@ async function page(columns: number | undefined, palette?: ResultPalette): Promi
     heading: unchanged,
     faint: unchanged,
   };
-  await renderDoctorPage(fixture.report, sink, {
+  await renderDoctorPage(change(fixture.report), sink, {
     hex: false,
     display: { columns, loadPalette: async () => palette ?? plain },
   });
@@ -57,6 +62,19 @@ it('is 80 columns wide in a pipe, and where the width is not known', async () =>
 it('has the endpoint on a line of its own where the line would be too long', async () => {
   expect(await page(100)).toMatch(/ CERT +ENDPOINT\nm1 .* 33 d {2}https:\/\/10\.0\.0\.1:2379\n/);
   expect(await page(70)).toMatch(/ CERT\nm1 .* 33 d\n {2}https:\/\/10\.0\.0\.1:2379\n/);
+});
+
+it('has the name of a member on a line of its own where the other columns need the width', async () => {
+  const named = (name: string) => `${name}.eu-central-1.compute.internal.example.com`;
+  const text = await page(80, undefined, (report) => ({
+    ...report,
+    findings: report.findings.map((each) => (each.member ? { ...each, member: named(each.member) } : each)),
+    members: report.members.map((member) => ({ ...member, name: named(member.name) })),
+  }));
+  expect(widest(text)).toBeLessThanOrEqual(80);
+  expect(text).toMatch(
+    /\nMEMBER\n {2}ROLE +VERSION .* CERT\nm1\.eu\S+ {2}https:\/\/10\.0\.0\.1:2379\n {2}\w+ .* 33 d\n/,
+  );
 });
 
 it('colours the verdict, the severities and headings', async () => {

@@ -62,7 +62,8 @@ class Page {
     const counts = countsOf(report);
     const fits = subject.length + words.length + 2 + counts.length <= this.#columns;
     this.#sink.out(counts === '' ? '\n' : `,${fits ? ' ' : '\n  '}${counts}\n`);
-    if (clusterId !== undefined) this.#sink.out(`${describeCluster(report)}\n`);
+    if (clusterId === undefined) return;
+    for (const line of wrap(describeCluster(report), this.#columns)) this.#sink.out(`${line}\n`);
   }
 
   /** The label and where it is; what it is; what to do; commands, each on a line of its own that is not wrapped. */
@@ -73,25 +74,47 @@ class Page {
     const where = [member, endpoint].filter((part) => part !== undefined && part !== '').join('  ');
     const fits = LABEL_COLUMNS + id.length + 2 + where.length <= this.#columns;
     this.#sink.out(fits && where !== '' ? `${id}  ${where}` : id, this.#palette?.heading);
-    this.#sink.out(fits ? '\n' : `\n  ${where}\n`);
+    this.#sink.out(fits ? '\n' : `\n  ${wrap(where, this.#columns - 2).join('\n  ')}\n`);
     for (const text of [what, advice]) {
       for (const line of wrap(text, this.#columns - 2)) this.#sink.out(`  ${line}\n`);
     }
     for (const command of commands) this.#sink.out(`    ${command}\n`);
   }
 
-  /** One line for each member, or two when a line would be longer than the screen is wide. */
+  /** One line for each member, or two when a line would be longer than the screen is wide: the endpoint below, or before it with the name. */
   members(members: readonly DoctorMember[]): void {
     if (members.length === 0) return;
-    const [header = '', ...lines] = alignColumns([HEADER, ...members.map(cellsOf)]);
+    const rows = members.map(cellsOf);
     const endpoints = members.map(({ endpoint, clientUrls }) => endpoint ?? clientUrls[0] ?? '-');
-    const isWide = lines.some((line, index) => line.length + (endpoints[index] ?? '').length > this.#columns);
-    this.#sink.out('\n');
-    this.#sink.out(isWide ? header.trimEnd() : `${header}ENDPOINT`, this.#palette?.heading);
-    this.#sink.out('\n');
-    for (const [index, line] of lines.entries()) {
-      this.#sink.out(isWide ? `${line.trimEnd()}\n  ${endpoints[index]}\n` : `${line}${endpoints[index]}\n`);
+    const [header = '', ...lines] = alignColumns([HEADER, ...rows]);
+    const fits = (line: string) => line.length <= this.#columns;
+    if (lines.every((line, index) => fits(line + endpoints[index]))) {
+      this.#table(
+        `${header}ENDPOINT`,
+        lines.map((line, index) => `${line}${endpoints[index]}`),
+      );
+    } else if ([header, ...lines].every((line) => fits(line.trimEnd()))) {
+      this.#table(
+        header.trimEnd(),
+        lines.map((line, index) => `${line.trimEnd()}\n  ${endpoints[index]}`),
+      );
+    } else {
+      const [shortHeader = '', ...shortLines] = alignColumns([HEADER, ...rows].map((row) => row.slice(1)));
+      const named = rows.map(([name], index) =>
+        wrap(`${name}  ${endpoints[index]}`, this.#columns).join('\n  '),
+      );
+      this.#table(
+        `${HEADER[0]}\n  ${shortHeader.trimEnd()}`,
+        shortLines.map((line, index) => `${named[index]}\n  ${line.trimEnd()}`),
+      );
     }
+  }
+
+  #table(header: string, lines: readonly string[]): void {
+    this.#sink.out('\n');
+    this.#sink.out(header, this.#palette?.heading);
+    this.#sink.out('\n');
+    for (const line of lines) this.#sink.out(`${line}\n`);
   }
 
   #colourOf(level: Severity | DoctorState) {
@@ -126,7 +149,7 @@ function cellsOf(member: DoctorMember): string[] {
 
 /** Lines whose columns end with two spaces. */
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => row.map((cell, column) => `${cell.padEnd(widths[column] ?? 0)}  `).join(''));
 }
 
@@ -168,5 +191,5 @@ function wrap(text: string, columns: number): string[] {
       lines[lines.length - 1] = `${last} ${word}`;
     else if (word !== '') lines.push(word);
   }
-  return lines;
+  return lines.map((line) => line.trimEnd());
 }
