@@ -167,6 +167,7 @@ export class AlreadyReportedError extends Failure {
 /** Error messages of etcd that commands distinguish from others with the same code (api/v3/v3rpc/rpctypes/error.go). */
 const ETCD_MESSAGES = {
   anonymous: 'etcdserver: user name is empty',
+  unknownUser: 'etcdserver: user name not found',
   unknownToken: 'etcdserver: invalid auth token',
   permissionDenied: 'etcdserver: permission denied',
   rootRoleMissing: 'etcdserver: root user does not have root role',

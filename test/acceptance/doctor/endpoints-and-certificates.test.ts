@@ -193,6 +193,30 @@ describe("names what is wrong with the client's certificates", () => {
   });
 });
 
+it("says once that the cluster does not know the user of the client's certificate", async () => {
+  const own = await startLab({ profile: 'tls' });
+  try {
+    await own.real(['user', 'add', 'root:secret']);
+    await own.real(['user', 'grant-role', 'root', 'root']);
+    await own.real(['auth', 'enable']);
+    const { stdout, stderr, code } = await runDoctor(own.flags());
+    expect({ stdout: stdout.toString(), stderr: stderr.toString(), code }).toEqual({
+      stdout: '',
+      stderr:
+        'the cluster knows no user with the name (CN) of the client certificate: give --user NAME\n' +
+        'Error: etcdserver: user name not found\n',
+      code: 2,
+    });
+    await diagnose([...own.flags(), '--user=root:secret'], {
+      ids: ['single-voter'],
+      words: /healthy, 1 hint/,
+      code: 0,
+    });
+  } finally {
+    await own.stop();
+  }
+});
+
 describe("names what is wrong with the servers' certificates", () => {
   it('they are signed by another authority', async () => {
     const other = await createAuthority({ commonName: 'other', algorithm: 'ecdsa' });

@@ -62,7 +62,8 @@ function kindOf(error: Failure): Trouble['kind'] {
   if (failure.code === 'Unimplemented') return 'unsupported';
   if (error instanceof ConnectionError) return 'login';
   const isDenied = ['PermissionDenied', 'Unauthenticated'].includes(failure.code);
-  return isDenied || isEtcdError(failure, 'anonymous') ? 'denied' : 'failed';
+  const isUnknown = isEtcdError(failure, 'anonymous') || isEtcdError(failure, 'unknownUser');
+  return isDenied || isUnknown ? 'denied' : 'failed';
 }
 
 /** What the transport says about the one endpoint that was asked, or else the message. */

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../../cli/context.js';
-import { AlreadyReportedError, ConnectionError } from '../../../model/errors.js';
+import { AlreadyReportedError, ConnectionError, isEtcdError } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
 import { CommandLines } from './command-line.js';
 import { type Observation, troubleOf } from './observation.js';
@@ -31,5 +31,9 @@ function rejectUnknownUser({ places }: Observation): void {
   if (refusal === undefined || troubles.includes(undefined)) return;
   const { words, cause } = refusal;
   const server = cause instanceof ConnectionError ? cause.cause : cause;
-  throw new ConnectionError(words, { cause: server });
+  // Without a login, the name in the certificate is the user.
+  const reasons = isEtcdError(server, 'unknownUser')
+    ? ['the cluster knows no user with the name (CN) of the client certificate: give --user NAME']
+    : [];
+  throw new ConnectionError(words, { cause: server, reasons });
 }

@@ -105,4 +105,26 @@ describe('doctor', () => {
     });
     expect(emitted).toEqual([]);
   });
+
+  it("says once that no member knows the user of the client's certificate", async () => {
+    const unknown = new ServerError('etcdserver: user name not found', 'FailedPrecondition');
+    const refuse = async () => {
+      throw unknown;
+    };
+    const { context, emitted } = fakeContext({
+      endpoints: ['10.0.0.1:2379', '10.0.0.2:2379'],
+      inspector,
+      connect: ([endpoint]) =>
+        ({
+          ...readOnlyClient(endpoint),
+          maintenance: { status: refuse },
+          cluster: { memberList: refuse },
+        }) as unknown as Client,
+    });
+    await expect(runDoctor({}, context)).rejects.toMatchObject({
+      message: unknown.message,
+      reasons: ['the cluster knows no user with the name (CN) of the client certificate: give --user NAME'],
+    });
+    expect(emitted).toEqual([]);
+  });
 });
