@@ -268,15 +268,29 @@ describe('a server', () => {
   it('has a clock that is an hour ahead', async () => {
     // The machine has one clock: a proxy in between puts another time into the responses of the real server.
     const lab = await start();
-    const proxy = await TamperingProxy.start(portOf(lab), (chunk) =>
-      Buffer.from(chunk.toString('latin1').replace(/^Date: (.*)$/m, anHourLater), 'latin1'),
-    );
+    const proxy = await TamperingProxy.start(portOf(lab), withLaterDate);
     await diagnose(lab.flags([`http://127.0.0.1:${proxy.port}`]), {
       ids: ['clock-off', 'single-voter'],
       words: /Its clock is about (3599|3600)\.\d s ahead of that of this machine/,
     });
     await proxy.close();
   });
+
+  it('and the others agree that the clock of this machine is an hour behind', async () => {
+    const lab = await start({ members: 3 });
+    const proxies = await Promise.all(
+      [0, 1, 2].map((index) => TamperingProxy.start(portOf(lab, index), withLaterDate)),
+    );
+    await diagnose(lab.flags(proxies.map(({ port }) => `http://127.0.0.1:${port}`)), {
+      ids: ['clock-here-off'],
+      words: /The clock of this machine is about (3599|3600)\.\d s behind those of the members/,
+    });
+    for (const proxy of proxies) await proxy.close();
+  });
+
+  function withLaterDate(chunk: Buffer): Buffer {
+    return Buffer.from(chunk.toString('latin1').replace(/^Date: (.*)$/m, anHourLater), 'latin1');
+  }
 
   function anHourLater(_line: string, time: string): string {
     return `Date: ${new Date(Date.parse(time) + 60 * 60 * 1000).toUTCString()}`;

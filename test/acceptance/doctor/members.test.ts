@@ -1,9 +1,9 @@
 /** `doctor` on a cluster of three members with TLS whose members are dead, silent and new. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FaultProxy } from '../../support/grpc/fault-proxy.js';
 import { diagnose, findingsOn, runDoctor } from '../../support/lab/doctor.js';
-import { type Lab, startLab } from '../../support/lab/lab.js';
+import { type Lab, references, startLab } from '../../support/lab/lab.js';
 import {
   initialClusterOf,
   membersOf,
@@ -142,4 +142,32 @@ it('a downgrade is enabled', async () => {
     words: /A downgrade to 3\.6\S* is enabled.*downgrade cancel/,
   });
   await lab.real(['downgrade', 'cancel']);
+});
+
+const etcd35 = references.findLast(({ version }) => version.startsWith('3.5.'));
+
+describe.skipIf(etcd35 === undefined)('members of etcd 3.5 with TLS', () => {
+  let older: Lab;
+  beforeAll(async () => {
+    older = await startLab({ profile: 'tls', members: 3, ...(etcd35 && { reference: etcd35 }) });
+  });
+  afterAll(() => older?.stop());
+
+  it('are healthy, with the quota that their metrics tell', async () => {
+    await diagnose(older.flags(), { ids: [], words: /: healthy 3 members, leader m[123], version 3\.5\./ });
+    const { stdout } = await runDoctor([...older.flags(), '-w', 'json']);
+    for (const member of JSON.parse(stdout.toString()).members) {
+      expect(member).toMatchObject({ dbQuotaBytes: 2 * 1024 ** 3, certificate: { daysLeft: 364 } });
+    }
+  });
+
+  it('are named when they stop, with what that means', async () => {
+    await older.cluster.kill(0);
+    // It may have been the leader.
+    await older.cluster.serving();
+    await diagnose(older.flags(), {
+      ids: ['member-unreachable', 'quorum-without-reserve'],
+      words: /member-unreachable m1 \S+ The member does not answer: connection refused\./,
+    });
+  });
 });
