@@ -12,8 +12,7 @@ const documented = [
     .map(([fixture]) => ['decoded-value', fixture] as const),
 ] as const;
 
-test.each(documented)('JSON is as docs/schemas/%s.schema.json says: %s', async (name, fixture) => {
-  const file = new URL(`../../docs/schemas/${name}.schema.json`, import.meta.url);
+async function jsonOf(fixture: string): Promise<string> {
   const chunks: Buffer[] = [];
   const sink = {
     out: (chunk: string | Uint8Array) => void chunks.push(Buffer.from(chunk)),
@@ -22,7 +21,12 @@ test.each(documented)('JSON is as docs/schemas/%s.schema.json says: %s', async (
   const result = FIXTURES[fixture];
   if (result === undefined) throw new Error(`there is no fixture ${fixture}`);
   await (await loadPrinter('json')).print(result, sink, { hex: false });
-  const value: unknown = JSON.parse(Buffer.concat(chunks).toString());
+  return Buffer.concat(chunks).toString();
+}
+
+test.each(documented)('JSON is as docs/schemas/%s.schema.json says: %s', async (name, fixture) => {
+  const file = new URL(`../../docs/schemas/${name}.schema.json`, import.meta.url);
+  const value: unknown = JSON.parse(await jsonOf(fixture));
   expect([value].flat()).not.toEqual([]);
   expect(schemaProblems(value, JSON.parse(readFileSync(file, 'utf8')))).toEqual([]);
 });
@@ -34,4 +38,24 @@ test('a difference from a schema is found', () => {
     '$[1].b: not in the schema',
     '$[2]: integer instead of object',
   ]);
+});
+
+test('every field of the JSON of doctor stands in docs/operators.md', async () => {
+  const text = readFileSync(new URL('../../docs/operators.md', import.meta.url), 'utf8');
+  const [, section = ''] = /^### The JSON of `doctor`\n(.*?)^## /ms.exec(text) ?? [];
+  const documented = [...section.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) => {
+    const names = Array.from(cell.matchAll(/`([^`]+)`/g), ([, name = '']) => name);
+    const parent = names[0]?.replace(/\.\w+$/, '') ?? '';
+    return names.map((name) => (name.startsWith('.') ? parent + name : name));
+  });
+  const printed = new Set<string>();
+  for (const fixture of ['doctor-healthy', 'doctor-unhealthy', 'doctor-nothing'] as const) {
+    const report = JSON.parse(await jsonOf(fixture));
+    for (const name of Object.keys(report)) printed.add(name);
+    for (const list of ['findings', 'members'] as const) {
+      for (const item of report[list]) for (const name of Object.keys(item)) printed.add(`${list}[].${name}`);
+    }
+  }
+  expect(documented).toContain('members[].certificate');
+  expect([...printed].sort()).toEqual([...new Set(documented)].sort());
 });
