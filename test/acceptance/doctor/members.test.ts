@@ -171,3 +171,17 @@ describe.skipIf(etcd35 === undefined)('members of etcd 3.5 with TLS', () => {
     });
   });
 });
+
+it('a login needs a majority, and there is none', async () => {
+  const guarded = await startLab({ profile: 'auth', members: 3 });
+  try {
+    await Promise.all([guarded.cluster.kill(0), guarded.cluster.kill(1)]);
+    await diagnose(guarded.flags(), {
+      ids: ['endpoint-unreachable'],
+      words: /did not answer in time\. etcd runs there: .* A login needs a majority of the members/,
+      code: 2,
+    });
+  } finally {
+    await guarded.stop();
+  }
+});

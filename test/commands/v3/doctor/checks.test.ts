@@ -425,3 +425,12 @@ it.each([
 ])('is %s', (state, observed) => {
   expect(report(observed).state).toBe(state);
 });
+
+it('says of a server whose metrics answer that a login may be what does not end', () => {
+  const status = { trouble: { kind: 'silent', words: 'it did not answer in time' } } as const;
+  const [finding] = report(
+    observation([silent(1, { status, metrics: { value: metrics() } }), silent(2)]),
+  ).findings;
+  expect(finding).toMatchObject({ id: 'endpoint-unreachable', endpoint: 'https://10.0.0.1:2379' });
+  expect(finding?.advice).toMatch(/^etcd runs there: .* A login needs a majority of the members/);
+});

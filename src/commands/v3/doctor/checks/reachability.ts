@@ -15,12 +15,18 @@ export const unreachableEndpoints: Check = ({ silent, members, isListKnown }) =>
       finding('endpoint-unreachable', {
         endpoint: place.endpoint,
         what: `The endpoint does not answer: ${wordsOf(place)}.${isListKnown ? ' No member has it among its client URLs.' : ''}`,
-        advice: isListKnown
-          ? 'Correct --endpoints, or start what should listen there.'
-          : 'Check the address, and whether etcd runs there and can be reached from this machine.',
+        advice: adviceFor(place, isListKnown),
       }),
     );
 };
+
+function adviceFor({ status, metrics }: Place, isListKnown: boolean): string {
+  if (isListKnown) return 'Correct --endpoints, or start what should listen there.';
+  if (troubleOf(status)?.kind === 'silent' && answered(metrics) !== undefined) {
+    return 'etcd runs there: its metrics can be read. A login needs a majority of the members: bring back those that are down.';
+  }
+  return 'Check the address, and whether etcd runs there and can be reached from this machine.';
+}
 
 /** Endpoints of the command whose member is not on the list of the others. */
 export const strangers: Check = ({ answering, members, isListKnown }) => {
