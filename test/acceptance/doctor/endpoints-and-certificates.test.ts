@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, issue, type Pki, writePair } from '../../../scripts/lib/pki.mjs';
 import { closedPort, FaultProxy } from '../../support/grpc/fault-proxy.js';
 import { diagnose, runDoctor } from '../../support/lab/doctor.js';
-import { type Lab, startLab } from '../../support/lab/lab.js';
+import { type Lab, references, startLab } from '../../support/lab/lab.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS + 60 * 60 * 1000);
@@ -193,29 +193,34 @@ describe("names what is wrong with the client's certificates", () => {
   });
 });
 
-it("says once that the cluster does not know the user of the client's certificate", async () => {
-  const own = await startLab({ profile: 'tls' });
-  try {
-    await own.real(['user', 'add', 'root:secret']);
-    await own.real(['user', 'grant-role', 'root', 'root']);
-    await own.real(['auth', 'enable']);
-    const { stdout, stderr, code } = await runDoctor(own.flags());
-    expect({ stdout: stdout.toString(), stderr: stderr.toString(), code }).toEqual({
-      stdout: '',
-      stderr:
-        'the cluster knows no user with the name (CN) of the client certificate: give --user NAME\n' +
-        'Error: etcdserver: user name not found\n',
-      code: 2,
-    });
-    await diagnose([...own.flags(), '--user=root:secret'], {
-      ids: ['single-voter'],
-      words: /healthy, 1 hint/,
-      code: 0,
-    });
-  } finally {
-    await own.stop();
-  }
-});
+// Newer servers tell their status to everyone.
+const etcd35 = references.findLast(({ version }) => version.startsWith('3.5.'));
+it.skipIf(etcd35 === undefined)(
+  "says once that nobody knows the user of the client's certificate",
+  async () => {
+    const own = await startLab({ profile: 'tls', ...(etcd35 && { reference: etcd35 }) });
+    try {
+      await own.real(['user', 'add', 'root:secret']);
+      await own.real(['user', 'grant-role', 'root', 'root']);
+      await own.real(['auth', 'enable']);
+      const { stdout, stderr, code } = await runDoctor(own.flags());
+      expect({ stdout: stdout.toString(), stderr: stderr.toString(), code }).toEqual({
+        stdout: '',
+        stderr:
+          'the cluster knows no user with the name (CN) of the client certificate: give --user NAME\n' +
+          'Error: etcdserver: user name not found\n',
+        code: 2,
+      });
+      await diagnose([...own.flags(), '--user=root:secret'], {
+        ids: ['single-voter'],
+        words: /healthy, 1 hint/,
+        code: 0,
+      });
+    } finally {
+      await own.stop();
+    }
+  },
+);
 
 describe("names what is wrong with the servers' certificates", () => {
   it('they are signed by another authority', async () => {
