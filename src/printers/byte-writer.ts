@@ -18,8 +18,8 @@ const LINE_FEED = 0x0a;
 
 /**
  * Gathers small pieces into chunks, so that a result of a million keys costs neither a string of its own
- * size nor a write per piece. A chunk given to the sink is not reused; bytes as long as a chunk are passed on without
- * a copy. The owner calls `flush` at the end.
+ * size nor a write per piece. Bytes as long as a chunk are passed on without a copy, and are not reused; the sink copies shorter ones. The
+ * owner calls `flush` at the end.
  */
 export class ByteWriter {
   readonly #sink: Pick<Sink, 'out'>;
@@ -93,7 +93,7 @@ export class ByteWriter {
 
   flush(): void {
     if (this.#used > 0) this.#sink.out(this.#chunk.subarray(0, this.#used));
-    this.#chunk = Buffer.alloc(0);
+    if (this.#used === CHUNK_BYTES) this.#chunk = Buffer.alloc(0);
     this.#used = 0;
   }
 
@@ -116,7 +116,7 @@ export class ByteWriter {
   #take(length: number): number {
     if (this.#used + length > this.#chunk.length) {
       this.flush();
-      this.#chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      if (this.#chunk.length === 0) this.#chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     }
     const at = this.#used;
     this.#used += length;

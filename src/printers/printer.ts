@@ -13,7 +13,10 @@ export function formatsOf(kind: ResultKind | undefined): readonly OutputFormat[]
 
 /** Where a printer writes. Text is UTF-8; chunks may be of any size, the sink joins small ones. */
 export interface Sink {
-  /** @param colour of the palette of the display; control characters in the chunk are escaped before it is applied */
+  /**
+   * The caller may reuse a chunk of less than 64 KiB after this returns, but not a longer one.
+   * @param colour of the palette of the display; control characters in the chunk are escaped before it is applied
+   */
   out(chunk: string | Uint8Array, colour?: Colour): void;
   err(text: string): void;
   /** Resolves when the output can take more. Absent where the output always can. */

@@ -66,7 +66,7 @@ export class Output {
       this.#write(chunk);
       return;
     }
-    if (this.#block.length === 0) this.#block = Buffer.allocUnsafe(BLOCK_BYTES);
+    if (this.#block.length === 0) this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     if (typeof chunk === 'string') this.#used += this.#block.write(chunk, this.#used, 'utf8');
     else {
       this.#block.set(chunk, this.#used);
@@ -136,15 +136,17 @@ export class Output {
   #flushBlock(): void {
     if (this.#used === 0) return;
     const block = this.#block.subarray(0, this.#used);
-    this.#block = Buffer.allocUnsafe(0);
     this.#used = 0;
-    this.#write(block);
+    if (!this.#write(block)) this.#block = Buffer.allocUnsafe(0);
   }
 
-  #write(chunk: string | Uint8Array): void {
-    if (this.#isBroken) return;
+  /** Returns whether nothing uses the chunk any more. */
+  #write(chunk: string | Uint8Array): boolean {
+    if (this.#isBroken) return true;
     const bytes = this.#stdout.isTerminal ? this.#escaped(chunk) : chunk;
-    if (bytes.length > 0 && !this.#stdout.write(bytes)) this.#needsDrain = true;
+    if (bytes.length === 0 || this.#stdout.write(bytes)) return true;
+    this.#needsDrain = true;
+    return false;
   }
 
   #escaped(chunk: string | Uint8Array): string {

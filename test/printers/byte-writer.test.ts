@@ -43,15 +43,30 @@ describe('ByteWriter', () => {
     expect(Buffer.concat(chunks).toString()).toBe(lines);
   });
 
-  test('hands large bytes over uncopied, in order, and leaves delivered chunks alone', () => {
+  test('hands large bytes over uncopied and in order, and leaves full chunks alone', () => {
     const large = patterned(MAX_CHUNK_BYTES);
     const chunks: (string | Uint8Array)[] = [];
-    const writer = new ByteWriter({ out: (chunk) => chunks.push(chunk) });
+    const writer = new ByteWriter({
+      out: (chunk) => chunks.push(chunk.length < MAX_CHUNK_BYTES ? Buffer.from(chunk) : chunk),
+    });
     writer.ascii('before').bytes(large).ascii('after').flush();
-    writer.ascii('later').flush();
+    const part = 'x'.repeat(MAX_CHUNK_BYTES / 2);
+    writer.ascii(part).ascii(part).ascii('later').flush();
     expect(chunks[1]).toBe(large);
-    expect(chunks.map((chunk) => chunk.length)).toEqual([6, MAX_CHUNK_BYTES, 5, 5]);
-    expect([chunks[0], chunks[2], chunks[3]].map(String)).toEqual(['before', 'after', 'later']);
+    expect([chunks[0], chunks[2], chunks[3], chunks[4]].map(String)).toEqual([
+      'before',
+      'after',
+      part + part,
+      'later',
+    ]);
+  });
+
+  test('uses the memory of a chunk again that was not full', () => {
+    const chunks: Uint8Array[] = [];
+    const writer = new ByteWriter({ out: (chunk) => chunks.push(chunk as Uint8Array) });
+    writer.ascii('before').flush();
+    writer.ascii('after').flush();
+    expect(chunks[1]?.buffer).toBe(chunks[0]?.buffer);
   });
 
   test('writes ASCII longer than a chunk', () => {

@@ -38,6 +38,27 @@ describe('Output', () => {
     expect(stdout.text()).toBe('before \u001b[31m\\x1b[2Jred\u001b[39m after');
   });
 
+  it('uses the memory of a block again when it is written, and not before', async () => {
+    const slow = slowDescriptor();
+    const memory = new Set<ArrayBufferLike>();
+    const { output: out } = output((bytes) => {
+      const length = slow.writeSync(bytes);
+      memory.add(bytes.buffer);
+      return length;
+    });
+    for (const text of ['first ', 'second ', 'third']) {
+      out.out(text);
+      void out.flush();
+    }
+    slow.acceptWrites();
+    await out.end();
+    expect(slow.text()).toBe('first second third');
+    out.out(' fourth');
+    await out.flush();
+    expect(slow.text()).toBe('first second third fourth');
+    expect(memory.size).toBe(3);
+  });
+
   it('writes large chunks in order', () => {
     const stdout = descriptor();
     const { output: out } = output(stdout.writeSync);
