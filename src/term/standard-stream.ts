@@ -34,7 +34,7 @@ export class StandardStream {
     this.#onError = listener;
   }
 
-  /** The chunk must not change afterwards. False when it was buffered: await `drained` before the next write. */
+  /** False when the chunk is buffered: it must not change until `drained`, which has to be awaited before the next write. */
   write(chunk: string | Uint8Array): boolean {
     this.#pending.push(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
     return this.#pending.length === 1 ? this.#writePending() : false;
