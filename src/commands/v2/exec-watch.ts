@@ -67,7 +67,7 @@ function keyAndCommand(
   return { key, command: [program, ...rest] };
 }
 
-export function changeVariables({ action, node }: KeysResponse): Record<string, string> {
+function changeVariables({ action, node }: KeysResponse): Record<string, string> {
   return {
     ETCD_WATCH_ACTION: action,
     ETCD_WATCH_MODIFIED_INDEX: String(node.modifiedIndex),

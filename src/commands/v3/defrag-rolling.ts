@@ -169,7 +169,7 @@ function nameOf({ member }: RollingStep): string {
   return member.name || member.endpoint;
 }
 
-export function reportOf(
+function reportOf(
   { steps, problems }: RollingOutcome,
   { isDryRun, movesLeader }: Pick<RollingDefragOptions, 'isDryRun' | 'movesLeader'>,
 ): RollingDefrag {

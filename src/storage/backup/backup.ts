@@ -40,7 +40,7 @@ export interface BackupRequest extends LongTaskOptions {
 }
 
 /** A member with a random id and no real address. The server that starts from the backup replaces it by itself. */
-export function placeholderMember(): MemberRecord {
+function placeholderMember(): MemberRecord {
   return {
     id: randomBytes(8).readBigUInt64BE() | 1n,
     name: 'etcdctl-v2-backup',

@@ -28,7 +28,7 @@ export function hasMetaMagic(bytes: Uint8Array): boolean {
 }
 
 /** The meta after the page header at the start of `page`; undefined when magic, version or checksum are wrong. */
-export function readMeta(page: Uint8Array): Meta | undefined {
+function readMeta(page: Uint8Array): Meta | undefined {
   const view = new DataView(page.buffer, page.byteOffset + PAGE_HEADER_BYTES, META_BYTES);
   const isMeta = view.getUint32(0, true) === MAGIC && view.getUint32(4, true) === VERSION;
   if (!isMeta || view.getBigUint64(CHECKSUM_OFFSET, true) !== checksum(view)) return undefined;

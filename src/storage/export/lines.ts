@@ -1,7 +1,7 @@
 import { UsageError } from '../../model/errors.js';
 
 /** Far above what a server accepts as a value; escapes make text up to six times as long. */
-export const MAX_LINE_BYTES = 32 * 1024 * 1024;
+const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 

@@ -51,10 +51,7 @@ export async function obtainNewPassword(
 }
 
 /** Prompts twice for a password, without echo. */
-export async function askNewPassword(
-  user: string,
-  { prompt }: Pick<CommandContext, 'prompt'>,
-): Promise<string> {
+async function askNewPassword(user: string, { prompt }: Pick<CommandContext, 'prompt'>): Promise<string> {
   const password = await prompt.password(`Password of ${user}: `);
   if (password === '') throw new UsageError('empty password');
   const again = await prompt.password(`Type password of ${user} again for confirmation: `);
