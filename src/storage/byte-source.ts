@@ -110,27 +110,6 @@ export class FileByteSource implements ByteSource {
 /** Systems reject reads of 2 GiB or more. */
 const MAX_BYTES_PER_CALL = 1 << 30;
 
-/** Bytes in memory. */
-export class MemoryByteSource implements ByteSource {
-  readonly #bytes: Uint8Array;
-
-  constructor(
-    bytes: Uint8Array,
-    readonly path = 'memory',
-  ) {
-    this.#bytes = bytes;
-  }
-
-  get sizeBytes(): number {
-    return this.#bytes.length;
-  }
-
-  read(offset: number, length: number): Uint8Array {
-    checkBounds(this, offset, length);
-    return this.#bytes.subarray(offset, offset + length);
-  }
-}
-
 /** Throws `CorruptFileError` when the range is not within the source. */
 export function checkBounds(source: ByteSource, offset: number, length: number): void {
   if (offset + length > source.sizeBytes) {

@@ -185,20 +185,20 @@ function hasUtf8({ LC_ALL, LC_CTYPE, LANG }: ProgressTerminal['env']): boolean {
 type Describe = (done: number, total: number | undefined, elapsedNs: bigint) => string;
 
 const DESCRIPTIONS: Readonly<Record<ProgressUnit, Describe>> = {
-  bytes: describe,
+  bytes: describeBytes,
   count: describeCount,
   seconds: (done, total) => (total === undefined ? `${done} s` : `${done} of ${total} s`),
 };
 
 /** `4320 of 10000 (43%), 870/s` */
-export function describeCount(done: number, total: number | undefined, elapsedNs: bigint): string {
+function describeCount(done: number, total: number | undefined, elapsedNs: bigint): string {
   const rate = `${Math.round(done / (Number(elapsedNs) / 1e9))}/s`;
   if (total === undefined) return `${done}, ${rate}`;
   return `${done} of ${total} (${Math.floor((done / total) * 100)}%), ${rate}`;
 }
 
 /** `120 MB of 1.3 GB (9%), 240 MB/s` */
-export function describe(doneBytes: number, totalBytes: number | undefined, elapsedNs: bigint): string {
+function describeBytes(doneBytes: number, totalBytes: number | undefined, elapsedNs: bigint): string {
   const rate = `${formatByteSize(Math.round(doneBytes / (Number(elapsedNs) / 1e9)))}/s`;
   const done = formatByteSize(doneBytes);
   if (totalBytes === undefined || totalBytes <= doneBytes) return `${done}, ${rate}`;

@@ -1,24 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StatusLine } from '../../src/term/output.js';
 import { PLAIN } from '../../src/term/palette.js';
-import { describeCount, describe as describeProgress, startProgress } from '../../src/term/progress.js';
-
-describe('the text of a progress', () => {
-  it.each([
-    [120_000_000, 1_300_000_000, 500_000_000n, '120 MB of 1.3 GB (9%), 240 MB/s'],
-    [9, undefined, 1_000_000_000n, '9 B, 9 B/s'],
-    [2_200_000, 2_200_000, 2_000_000_000n, '2.2 MB, 1.1 MB/s'],
-  ])('describes %d of %s bytes after %s ns', (done, total, elapsed, text) => {
-    expect(describeProgress(done, total, elapsed)).toBe(text);
-  });
-
-  it.each([
-    [4320, 10_000, 5_000_000_000n, '4320 of 10000 (43%), 864/s'],
-    [12, undefined, 2_000_000_000n, '12, 6/s'],
-  ])('describes a count of %d of %s after %s ns', (done, total, elapsed, text) => {
-    expect(describeCount(done, total, elapsed)).toBe(text);
-  });
-});
+import { type ProgressUnit, startProgress } from '../../src/term/progress.js';
 
 describe('the progress line', () => {
   // Loaded before, so that the import in the progress line settles immediately.
@@ -43,14 +26,13 @@ describe('the progress line', () => {
         status = undefined;
       },
     };
-    const start = (label: string) =>
-      startProgress(label, {
-        output,
-        env,
-        loadPalette: async () => PLAIN,
-        openScreen: () => screen,
-        now: () => BigInt(Date.now()) * 1_000_000n,
-      });
+    const now = () => BigInt(Date.now()) * 1_000_000n;
+    const start = (label: string, unit?: ProgressUnit) =>
+      startProgress(
+        label,
+        { output, env, loadPalette: async () => PLAIN, openScreen: () => screen, now },
+        unit,
+      );
     return { start, drawn, screen };
   }
 
@@ -77,6 +59,22 @@ describe('the progress line', () => {
       '\r⠙ Saving  1.0 MB of 2.0 MB (50%), 1.7 MB/s',
       '\rSaving  1.0 MB of 2.0 MB (50%), 1.7 MB/s  \n',
     ]);
+  });
+
+  it.each([
+    ['bytes', 120_000_000, 1_300_000_000, 500, '120 MB of 1.3 GB (9%), 240 MB/s'],
+    ['bytes', 9, undefined, 1000, '9 B, 9 B/s'],
+    ['bytes', 2_200_000, 2_200_000, 2000, '2.2 MB, 1.1 MB/s'],
+    ['count', 4320, 10_000, 5000, '4320 of 10000 (43%), 864/s'],
+    ['count', 12, undefined, 2000, '12, 6/s'],
+    ['seconds', 7, 60, 500, '7 of 60 s'],
+  ] as const)('tells %s: %d of %s after %d ms', async (unit, done, total, elapsedMs, text) => {
+    const { start, drawn } = terminal();
+    const progress = start('Work', unit);
+    progress.update(done, total);
+    await vi.advanceTimersByTimeAsync(elapsedMs);
+    expect(drawn.at(-1)).toContain(`Work  ${text}`);
+    progress.stop();
   });
 
   it('overwrites the rest of a longer text', async () => {

@@ -46,7 +46,7 @@ async function canRequest(
  * Before 3.4.25 and 3.5.8, the answer to such a request can arrive before events of earlier revisions
  * (https://github.com/etcd-io/etcd/issues/15220). What a server reports by itself is in order in every version.
  */
-export function ordersRequestedProgress(version: string): boolean {
+function ordersRequestedProgress(version: string): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split(/[.+-]/, 3).map(Number);
   if (major !== 3 || minor > 5) return major >= 3;
   return (minor === 5 && patch >= 8) || (minor === 4 && patch >= 25);

@@ -22,11 +22,6 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export type ResetCode = ErrorCode | `unknown error code 0x${string}`;
 
-/** Unknown numbers are treated as INTERNAL_ERROR (RFC 9113, 7). */
-export function errorCodeOf(number: number): ErrorCode {
-  return ERROR_CODES[number] ?? 'INTERNAL_ERROR';
-}
-
 /** The name that Go prints for the error code of RST_STREAM or GOAWAY. */
 export function resetCodeOf(number: number): ResetCode {
   return ERROR_CODES[number] ?? `unknown error code 0x${number.toString(16)}`;

@@ -3,8 +3,8 @@ import { RecordPositions } from '../../../src/storage/backend/record-positions.j
 import { replay } from '../../../src/storage/backend/replay.js';
 import { rankByValue } from '../../../src/storage/backend/value-ranks.js';
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
-import { MemoryByteSource } from '../../../src/storage/byte-source.js';
 import { historyDatabase } from '../../support/history-database.js';
+import { MemoryByteSource } from '../support/memory.js';
 
 /** A key for each value, with the number of its place. */
 async function positionsOf(values: readonly string[]): Promise<RecordPositions> {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { checkedLeaves } from '../../../src/storage/bolt/check.js';
 import type { ByteSource } from '../../../src/storage/byte-source.js';
-import { MemoryByteSource } from '../../../src/storage/byte-source.js';
 import { type FreelistShape, PAGE, range, USED, withFreelist } from '../support/freelist.js';
+import { MemoryByteSource } from '../support/memory.js';
 
 function check(source: ByteSource): void {
   for (const _ of checkedLeaves(BoltFile.open(source)));

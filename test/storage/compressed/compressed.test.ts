@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CorruptFileError, Failure } from '../../../src/model/errors.js';
-import { MemoryByteSource } from '../../../src/storage/byte-source.js';
 import { frameExtent } from '../../../src/storage/compressed/frame.js';
 import { openDatabase } from '../../../src/storage/compressed/open-database.js';
 import {
@@ -24,6 +23,7 @@ import {
 import type { SnapshotTarget } from '../../../src/storage/snapshot/target.js';
 import { verifySnapshot } from '../../../src/storage/snapshot/verify.js';
 import { snapshotOf } from '../support/fixtures.js';
+import { MemoryByteSource } from '../support/memory.js';
 import { SeededRandom } from '../support/random.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'compressed-'));

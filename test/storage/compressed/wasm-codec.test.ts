@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryByteSource } from '../../../src/storage/byte-source.js';
 import { frameExtent } from '../../../src/storage/compressed/frame.js';
 import { wasmCompressor, wasmDecompressor } from '../../../src/storage/compressed/wasm-codec.js';
+import { MemoryByteSource } from '../support/memory.js';
 import { SeededRandom } from '../support/random.js';
 
 const BLOCK_BYTES = 200_000;

@@ -1,5 +1,26 @@
 import type { ByteSink } from '../../../src/storage/byte-sink.js';
-import { type ByteSource, MemoryByteSource } from '../../../src/storage/byte-source.js';
+import { type ByteSource, checkBounds } from '../../../src/storage/byte-source.js';
+
+/** Bytes in memory. */
+export class MemoryByteSource implements ByteSource {
+  readonly #bytes: Uint8Array;
+
+  constructor(
+    bytes: Uint8Array,
+    readonly path = 'memory',
+  ) {
+    this.#bytes = bytes;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes.length;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    checkBounds(this, offset, length);
+    return this.#bytes.subarray(offset, offset + length);
+  }
+}
 
 /** Enforces the contract of `read`: the next read overwrites the array that the previous one has returned. */
 export class StrictByteSource implements ByteSource {

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodeOf } from '../../../src/transport/http2/error.js';
+import { type ResetCode, resetCodeOf } from '../../../src/transport/http2/error.js';
 import { FrameType, frame, PREFACE, settingsFrame } from '../../../src/transport/http2/frame.js';
 import { encodeHeaders } from '../../../src/transport/http2/hpack/encoder.js';
 import type { ByteSocket, SocketEvents } from '../../../src/transport/socket/dial.js';
@@ -73,9 +73,9 @@ export function turn(): Promise<void> {
 }
 
 /** The error code of the GOAWAY among the frames. */
-export function goAwayCode(frames: readonly SentFrame[]): ErrorCode | undefined {
+export function goAwayCode(frames: readonly SentFrame[]): ResetCode | undefined {
   const goAway = frames.find(({ type }) => type === 'goAway');
-  return goAway && errorCodeOf(goAway.payload.readUInt32BE(4));
+  return goAway && resetCodeOf(goAway.payload.readUInt32BE(4));
 }
 
 export const NO_SETTINGS = settingsFrame([]);

@@ -5,8 +5,8 @@ import { BoltFile } from '../../../src/storage/bolt/bolt-file.js';
 import { FREELIST_PAGE, PAGE_HEADER_BYTES } from '../../../src/storage/bolt/format.js';
 import { metaPage } from '../../../src/storage/bolt/meta.js';
 import { ReachablePages } from '../../../src/storage/bolt/reachable-pages.js';
-import { MemoryByteSource } from '../../../src/storage/byte-source.js';
 import { readDatabase, writeDatabase } from '../../storage/support/databases.js';
+import { MemoryByteSource } from '../../storage/support/memory.js';
 
 /** Writes the same contents with another page size, as machines with larger memory pages do. */
 export function withPageSize(snapshot: string, target: string, pageSizeBytes: number): void {

@@ -1,6 +1,6 @@
-import { MemoryByteSource } from '../../../src/storage/byte-source.js';
 import { type WalRecordType, walRecords } from '../../../src/storage/wal/record-reader.js';
 import { ConfChange, Entry, HardState, Metadata, WalSnapshot } from '../../../src/wire/records.js';
+import { MemoryByteSource } from '../../storage/support/memory.js';
 
 const DECODERS: Readonly<Record<WalRecordType, (data: Uint8Array) => object>> = {
   crc: () => ({}),

@@ -144,7 +144,7 @@ async function readMemory(when: 'before' | 'after', context: CommandContext): Pr
 const MEBIBYTE = 1024n * 1024n;
 
 /** The resident memory of a member in bytes, from its metrics in Prometheus' text format. */
-export function residentMemory(metrics: string): number {
+function residentMemory(metrics: string): number {
   const [, text] = /^process_resident_memory_bytes[ \t]+(\S+)/m.exec(metrics) ?? [];
   const bytes = text === undefined ? Number.NaN : Number(text);
   if (Number.isFinite(bytes)) return bytes;
@@ -154,7 +154,7 @@ export function residentMemory(metrics: string): number {
 }
 
 /** Mebibytes with two decimals, rounded half to even as by Go's `%.2f`. */
-export function mebibytes(bytes: number): string {
+function mebibytes(bytes: number): string {
   const scaled = BigInt(Math.round(Math.abs(bytes))) * 100n;
   const remainder = scaled % MEBIBYTE;
   const floor = scaled / MEBIBYTE;

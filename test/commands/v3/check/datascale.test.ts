@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   type CheckDatascaleOptions,
-  mebibytes,
-  residentMemory,
   runCheckDatascale,
 } from '../../../../src/commands/v3/check/datascale.js';
 import { AlreadyReportedError, CommandError, ServerError } from '../../../../src/model/errors.js';
@@ -16,11 +14,12 @@ const START =
 interface Member {
   /** The memory in the metrics, for each request in turn. */
   readonly memory?: (string | Error)[];
+  readonly fetchMetrics?: () => Promise<string>;
   readonly put?: (nth: number) => Promise<unknown>;
   readonly deleteRange?: () => Promise<unknown>;
 }
 
-function scene({ memory = ['1e+07', '1.2e+07'], put, deleteRange }: Member = {}) {
+function scene({ memory = ['1e+07', '1.2e+07'], put, deleteRange, ...metrics }: Member = {}) {
   const calls: string[] = [];
   const count = { puts: 0, underWay: 0, most: 0 };
   const kv = {
@@ -47,6 +46,7 @@ function scene({ memory = ['1e+07', '1.2e+07'], put, deleteRange }: Member = {})
       if (next instanceof Error) throw next;
       return `# HELP process_resident_memory_bytes Size.\nprocess_resident_memory_bytes ${next}\n`;
     },
+    ...metrics,
   });
   const run = (options: Partial<CheckDatascaleOptions> = {}) =>
     runCheckDatascale({ ...OPTIONS, ...options }, fake.context).then(
@@ -117,24 +117,30 @@ describe('check datascale', () => {
   });
 });
 
-describe('residentMemory', () => {
-  it('parses numbers with and without an exponent', () => {
-    expect(residentMemory('process_resident_memory_bytes 3.5082240e+07\n')).toBe(35_082_240);
-    expect(residentMemory('other 1\nprocess_resident_memory_bytes 4096')).toBe(4096);
-    for (const text of ['', 'process_resident_memory_bytes x', 'process_resident_memory_bytes_max 5']) {
-      expect(() => residentMemory(text)).toThrow(CommandError);
-    }
+describe('the memory that check datascale prints', () => {
+  it.each([
+    ['0', '0.00'],
+    ['131072', '0.12'],
+    ['393216', '0.38'],
+    ['6.5536e+05', '0.62'],
+    ['4.234304e+07', '40.38'],
+    ['-1048576', '-1.00'],
+    ['-131072', '-0.12'],
+  ])('%s bytes are %s MB', async (bytes, text) => {
+    const made = scene({ memory: ['0', bytes] });
+    expect(await made.run()).toBeUndefined();
+    expect(made.text()).toMatch(`PASS: Approximate system memory used : ${text} MB.\n`);
   });
 
-  it.each([
-    [0, '0.00'],
-    [131_072, '0.12'],
-    [393_216, '0.38'],
-    [655_360, '0.62'],
-    [1_048_576 * 40 + 400_000, '40.38'],
-    [-1_048_576, '-1.00'],
-    [-131_072, '-0.12'],
-  ])('%d bytes are %s MB', (bytes, text) => {
-    expect(mebibytes(bytes)).toBe(text);
-  });
+  it.each(['', 'x 1', '_max 5'])(
+    'is missing from metrics with "process_resident_memory_bytes%s"',
+    async (rest) => {
+      const made = scene({ fetchMetrics: async () => `other 1\nprocess_resident_memory_bytes${rest}` });
+      expect(await made.run()).toEqual(new AlreadyReportedError(1));
+      expect(made.lines).toEqual([
+        'only members on Linux report their memory usage',
+        'a:1: its metrics do not include process_resident_memory_bytes',
+      ]);
+    },
+  );
 });
