@@ -34,8 +34,8 @@ function hasPort(host: string): boolean {
   return /^(?:\[[^[\]]*\]|[^:[\]]*):[^:]*$/.test(host);
 }
 
-/** Compares code units. For URLs, that is the byte order of Go. */
-function compareText(a: string, b: string): number {
+/** Compares UTF-16 code units. For ASCII text, such as URLs, this is Go's order of bytes. */
+export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -197,12 +197,12 @@ export function restoredLines(
 /** Checks the options in the order of etcd (server/config/config.go `VerifyBootstrap`, v3.7.1). */
 export async function planRestore(options: SnapshotRestoreOptions): Promise<ClusterPlan> {
   const { name, initialCluster, clusterToken } = options;
-  const { parseInitialCluster, parsePeerUrls } = await import('../../storage/restore/peer-urls.js');
+  const { parseInitialCluster, peerUrlsOf } = await import('../../storage/restore/peer-urls.js');
   const { checkAdvertisedUrls } = await import('../../storage/restore/advertised-urls.js');
   const { planCluster, rejectDuplicateUrls, requireLocalMember } = await import(
     '../../storage/restore/cluster-plan.js'
   );
-  const advertisedUrls = parsePeerUrls(options.advertisedUrls);
+  const advertisedUrls = peerUrlsOf(options.advertisedUrls);
   const cluster = parseInitialCluster(initialCluster);
   const clusterUrls = requireLocalMember(cluster, name);
   await checkAdvertisedUrls({ name, clusterUrls, advertisedUrls, resolveHost });

@@ -1,16 +1,16 @@
 import { bytesFromText } from '../../go/bytes.js';
 import { GoParseError } from '../../go/parse-error.js';
-import { parsePeerUrls as checkedPeerUrls } from '../../go/peer-url.js';
+import { compareText, parsePeerUrls } from '../../go/peer-url.js';
 import { quoteGo } from '../../go/quote.js';
 import { CommandError } from '../../model/errors.js';
 
 /** Peer URLs by member name, both in ascending order. */
 export type PeerUrlsByName = ReadonlyMap<string, readonly string[]>;
 
-/** The normalized URLs in ascending order. Throws `CommandError` in etcd's words. */
-export function parsePeerUrls(texts: readonly string[]): readonly string[] {
+/** `parsePeerUrls` for a command: throws a `CommandError` in etcd's words. */
+export function peerUrlsOf(texts: readonly string[]): readonly string[] {
   try {
-    return checkedPeerUrls(texts);
+    return parsePeerUrls(texts);
   } catch (cause) {
     if (cause instanceof GoParseError) throw new CommandError(cause.message, { cause });
     throw cause;
@@ -27,7 +27,7 @@ export function parseInitialCluster(text: string): PeerUrlsByName {
     urls.set(name, [...(urls.get(name) ?? []), url]);
   }
   const names = [...urls.keys()].sort(compareText);
-  return new Map(names.map((name) => [name, parsePeerUrls(urls.get(name) ?? [])]));
+  return new Map(names.map((name) => [name, peerUrlsOf(urls.get(name) ?? [])]));
 }
 
 /** The inverse of `parseInitialCluster`, all pairs in ascending order. */
@@ -36,12 +36,6 @@ export function initialClusterText(cluster: PeerUrlsByName): string {
     .flatMap(([name, urls]) => urls.map((url) => `${name}=${url}`))
     .sort(compareText)
     .join(',');
-}
-
-/** Compares UTF-16 code units. For the ASCII text of URLs this is Go's order of bytes. */
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** Formats text like Go's `%q`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkAdvertisedUrls } from '../../../src/storage/restore/advertised-urls.js';
 import { planCluster, rejectDuplicateUrls } from '../../../src/storage/restore/cluster-plan.js';
-import { parseInitialCluster, parsePeerUrls } from '../../../src/storage/restore/peer-urls.js';
+import { parseInitialCluster, peerUrlsOf } from '../../../src/storage/restore/peer-urls.js';
 
 describe('planCluster', () => {
   it('computes the same ids as etcd', () => {
@@ -52,7 +52,7 @@ describe('peer URLs', () => {
     ['unix://path:1', 'unix://path:1'],
     ['http://h:', 'http://h:'],
   ])('%s is normalized to %s', (text, expected) => {
-    expect(parsePeerUrls([text])).toEqual([expected]);
+    expect(peerUrlsOf([text])).toEqual([expected]);
   });
 
   it.each([
@@ -63,7 +63,7 @@ describe('peer URLs', () => {
     ['127.0.0.1:1', 'parse "127.0.0.1:1": first path segment in URL cannot contain colon'],
     ['http://h:x', 'parse "http://h:x": invalid port ":x" after host'],
   ])('%s is rejected', (text, message) => {
-    expect(() => parsePeerUrls([text])).toThrow(message);
+    expect(() => peerUrlsOf([text])).toThrow(message);
   });
 });
 

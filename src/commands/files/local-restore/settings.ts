@@ -4,11 +4,7 @@ import type { RestoreSetting } from '../../../model/maintenance-reports.js';
 import { BY_DATA_DIRECTORY } from '../../../nodes/member-setup.js';
 import type { MemberRecord } from '../../../storage/backend/member-json.js';
 import { relativePathWithin } from '../../../storage/directory.js';
-import {
-  initialClusterText,
-  parseInitialCluster,
-  parsePeerUrls,
-} from '../../../storage/restore/peer-urls.js';
+import { initialClusterText, parseInitialCluster, peerUrlsOf } from '../../../storage/restore/peer-urls.js';
 import type { SnapshotRestoreOptions } from '../snapshot-restore.js';
 
 /** What the old data says about the members. */
@@ -112,7 +108,7 @@ function chooseCluster(sources: SettingsSources, name: string): Chosen {
   const { options, given, etcd, stored } = sources;
   if (given.has('initial-cluster')) return { value: options.initialCluster, origin: '--initial-cluster' };
   const advertised = advertisedByFlag(sources);
-  const configured = etcd.member.peerUrls.length > 0 ? parsePeerUrls(etcd.member.peerUrls) : undefined;
+  const configured = etcd.member.peerUrls.length > 0 ? peerUrlsOf(etcd.member.peerUrls) : undefined;
   const members = new Map(
     (stored?.members ?? []).filter((each) => each.name !== '').map((each) => [each.name, each.peerUrls]),
   );
@@ -137,7 +133,7 @@ function chooseCluster(sources: SettingsSources, name: string): Chosen {
 const FLAG = '--initial-advertise-peer-urls';
 
 function advertisedByFlag({ options, given }: SettingsSources): readonly string[] | undefined {
-  return given.has('initial-advertise-peer-urls') ? parsePeerUrls(options.advertisedUrls) : undefined;
+  return given.has('initial-advertise-peer-urls') ? peerUrlsOf(options.advertisedUrls) : undefined;
 }
 
 function ownUrls(sources: SettingsSources, name: string, cluster: Chosen): Chosen {
