@@ -1,5 +1,6 @@
 import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
 import { systemPath } from '../../go/file-path.js';
+import { CommandError } from '../../model/errors.js';
 
 /**
  * A running server holds an exclusive lock (flock) on its database. Node.js has no call for flock, but Linux lists all locks in
@@ -32,6 +33,17 @@ export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder 
     }
   }
   return { kind: 'none' };
+}
+
+/**
+ * Throws a `CommandError` when a server has opened the database, after it was found unused. What the server writes there would be lost
+ * when the file is replaced.
+ * @param what is open, in the message
+ */
+export function rejectStartedServer(path: string, what = path): void {
+  const holder = lockHolder(path);
+  if (holder.kind !== 'held') return;
+  throw new CommandError(`a server has opened ${what} meanwhile: process ${holder.processId}`);
 }
 
 /** Undefined when the file does not exist: opening it later reports that. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statSync } from 'node:fs';
 import { baseName, joinPath, parentPath, systemPath } from '../../go/file-path.js';
-import { CommandError } from '../../model/errors.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
 import { hashLeaf } from '../backend/snapshot-status.js';
 import { BoltFile } from '../bolt/bolt-file.js';
@@ -12,7 +11,7 @@ import { Crc32c } from '../crc32c.js';
 import { removeTree, renamePath, syncDirectory } from '../directory.js';
 import { LongTask, type LongTaskOptions } from '../long-task.js';
 import { systemCall } from '../system-call.js';
-import { lockHolder } from './lock-holder.js';
+import { rejectStartedServer } from './lock-holder.js';
 
 export interface ReplaceOptions extends LongTaskOptions {
   readonly edits?: DatabaseEdits;
@@ -91,13 +90,6 @@ async function checkWritten(path: string, expectedHash: number, options: LongTas
   } finally {
     source.close();
   }
-}
-
-/** A server that has started in the meantime keeps the old file open. What it writes there would be lost after the rename. */
-function rejectStartedServer(path: string): void {
-  const holder = lockHolder(path);
-  if (holder.kind !== 'held') return;
-  throw new CommandError(`a server has opened ${path} meanwhile: process ${holder.processId}`);
 }
 
 /** Gives the new file the owner and mode of the old one: the program may run as root, the server as another user. */

@@ -11,7 +11,7 @@ import { baseName, joinPath, parentPath, systemPath } from '../../go/file-path.j
 import { systemErrorText } from '../../go/system-error.js';
 import { CommandError, Failure } from '../../model/errors.js';
 import { databasePath } from '../data-directory/layout.js';
-import { lockHolder } from '../data-directory/lock-holder.js';
+import { rejectStartedServer } from '../data-directory/lock-holder.js';
 import {
   isEmptyDirectory,
   isNameFree,
@@ -202,7 +202,7 @@ export class DataReplacement {
     const moves = [...old.flatMap(movesAside), ...this.#movesInPlace()];
     this.#journal = { ...this.#journal, moves };
     await updateJournal(this.#workDirectory, this.#journal);
-    rejectStartedServer(this.#data.path);
+    rejectStartedServer(databasePath(this.#data.path), 'the data');
     requireOwn(this.#workDirectory, this.#journal);
     try {
       for (const { aside, isMountPoint } of old) if (isMountPoint) makeDirectory(aside);
@@ -269,12 +269,6 @@ function movesAside(old: OldDirectory): Move[] {
   return readDirectory(old.path)
     .filter((name) => !/^(?:\.restore.*|old-[0-9]{8}T.*|lost\+found)$/.test(name))
     .map((name) => [joinPath(old.path, name), joinPath(old.aside, name)] as const);
-}
-
-function rejectStartedServer(dataDirectory: string): void {
-  const holder = lockHolder(databasePath(dataDirectory));
-  if (holder.kind !== 'held') return;
-  throw new CommandError(`a server has opened the data meanwhile: process ${holder.processId}`);
 }
 
 function takeOver(oldPath: string, newPath: string): void {
