@@ -1,6 +1,6 @@
 import type { BoltFile } from '../bolt/bolt-file.js';
 import { decodeRevisionKey } from './revision-key.js';
-import { BUCKETS, CLUSTER_KEYS, META_KEYS } from './schema.js';
+import { BUCKETS, CLUSTER_KEYS, decodeNumber, META_KEYS } from './schema.js';
 
 /** The values of the bucket `meta`. Missing and malformed values are undefined. */
 interface MetaValues {
@@ -31,17 +31,16 @@ export function readMetaValues(bolt: BoltFile): MetaValues {
   };
   const storageVersion = text(META_KEYS.storageVersion);
   return {
-    consistentIndex: unsigned(values.get(META_KEYS.consistentIndex)),
-    term: unsigned(values.get(META_KEYS.term)),
+    consistentIndex: numberOf(values.get(META_KEYS.consistentIndex)),
+    term: numberOf(values.get(META_KEYS.term)),
     scheduledCompaction: mainRevision(values.get(META_KEYS.scheduledCompaction)),
     finishedCompaction: mainRevision(values.get(META_KEYS.finishedCompaction)),
     storageVersion: SEMANTIC_VERSION.test(storageVersion ?? '') ? storageVersion : undefined,
   };
 }
 
-function unsigned(value: Uint8Array | undefined): bigint | undefined {
-  if (value?.length !== 8) return undefined;
-  return new DataView(value.buffer, value.byteOffset, 8).getBigUint64(0);
+function numberOf(value: Uint8Array | undefined): bigint | undefined {
+  return value?.length === 8 ? decodeNumber(value) : undefined;
 }
 
 function mainRevision(value: Uint8Array | undefined): bigint | undefined {

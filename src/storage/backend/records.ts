@@ -1,7 +1,7 @@
 import { AlarmMember, KeyValue, Lease, Role, User } from '../../wire/records.js';
 import { type MemberRecord, parseMemberJson } from './member-json.js';
 import { decodeRevisionKey, type Revision } from './revision-key.js';
-import { AUTH_KEYS, BUCKETS, META_KEYS } from './schema.js';
+import { AUTH_KEYS, BUCKETS, decodeNumber, decodeSignedNumber, META_KEYS } from './schema.js';
 
 /** A decoded key-value pair of a bucket. */
 export type BackendRecord =
@@ -29,7 +29,10 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
       keyValue: KeyValue.decode(value),
     }),
   ],
-  [BUCKETS.lease, (key, value) => ({ kind: 'lease', id: signed(key), lease: Lease.decode(value) })],
+  [
+    BUCKETS.lease,
+    (key, value) => ({ kind: 'lease', id: decodeSignedNumber(key), lease: Lease.decode(value) }),
+  ],
   [BUCKETS.alarm, (key) => ({ kind: 'alarm', alarm: AlarmMember.decode(key) })],
   [BUCKETS.auth, decodeAuth],
   [BUCKETS.authUsers, (key, value) => ({ kind: 'user', name: text(key), user: User.decode(value) })],
@@ -61,7 +64,7 @@ export function decodeBackendRecord(bucket: string, key: Uint8Array, value: Uint
 function decodeAuth(key: Uint8Array, value: Uint8Array): BackendRecord {
   const name = text(key);
   if (name === AUTH_KEYS.enabled) return { kind: 'auth-enabled', bytes: value };
-  return name === AUTH_KEYS.revision ? { kind: 'number', name, value: unsigned(value) } : { kind: 'raw' };
+  return name === AUTH_KEYS.revision ? { kind: 'number', name, value: decodeNumber(value) } : { kind: 'raw' };
 }
 
 function decodeMeta(key: Uint8Array, value: Uint8Array): BackendRecord {
@@ -69,7 +72,7 @@ function decodeMeta(key: Uint8Array, value: Uint8Array): BackendRecord {
   switch (name) {
     case META_KEYS.consistentIndex:
     case META_KEYS.term:
-      return { kind: 'number', name, value: unsigned(value) };
+      return { kind: 'number', name, value: decodeNumber(value) };
     case META_KEYS.scheduledCompaction:
     case META_KEYS.finishedCompaction:
       return { kind: 'compaction', name, revision: decodeRevisionKey(value) };
@@ -83,17 +86,4 @@ function decodeMeta(key: Uint8Array, value: Uint8Array): BackendRecord {
 
 function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('utf8');
-}
-
-function unsigned(bytes: Uint8Array): bigint {
-  return eightBytes(bytes).getBigUint64(0);
-}
-
-function signed(bytes: Uint8Array): bigint {
-  return eightBytes(bytes).getBigInt64(0);
-}
-
-function eightBytes(bytes: Uint8Array): DataView {
-  if (bytes.length !== 8) throw new RangeError(`a number has ${bytes.length} bytes instead of 8`);
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

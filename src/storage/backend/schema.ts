@@ -50,3 +50,21 @@ export const META_KEYS = {
 export const CLUSTER_KEYS = { clusterVersion: 'clusterVersion', downgrade: 'downgrade' } as const;
 
 export const AUTH_KEYS = { enabled: 'authEnabled', revision: 'authRevision' } as const;
+
+/** A number in a value, such as that of `term`. */
+export function encodeNumber(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}
+
+/** The inverse of `encodeNumber`. Throws a `RangeError` for another number of bytes than 8. */
+export function decodeNumber(bytes: Uint8Array): bigint {
+  return BigInt.asUintN(64, decodeSignedNumber(bytes));
+}
+
+/** As `decodeNumber`, for the ids of leases. */
+export function decodeSignedNumber(bytes: Uint8Array): bigint {
+  if (bytes.length !== 8) throw new RangeError(`a number has ${bytes.length} bytes instead of 8`);
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigInt64(0);
+}

@@ -2,7 +2,7 @@ import { CommandError } from '../../model/errors.js';
 import type { HardState } from '../../wire/records.js';
 import { type MemberRecord, memberJson, memberKey } from '../backend/member-json.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
-import { BUCKETS, META_KEYS } from '../backend/schema.js';
+import { BUCKETS, encodeNumber, META_KEYS } from '../backend/schema.js';
 import { BoltFile } from '../bolt/bolt-file.js';
 import { BoltWriter } from '../bolt/bolt-writer.js';
 import { FileByteSink } from '../byte-sink.js';
@@ -60,7 +60,10 @@ function memberEdits(member: MemberRecord): DatabaseEdits {
   return new Map([
     [
       BUCKETS.members,
-      { isCleared: true, changes: [{ key: text(memberKey(member.id)), value: text(memberJson(member)) }] },
+      {
+        isCleared: true,
+        changes: [{ key: Buffer.from(memberKey(member.id)), value: Buffer.from(memberJson(member)) }],
+      },
     ],
     [BUCKETS.membersRemoved, { isCleared: true }],
     [BUCKETS.cluster, { isCleared: true }],
@@ -71,22 +74,12 @@ function memberEdits(member: MemberRecord): DatabaseEdits {
 function writeEmptyDatabase(sink: FileByteSink, { member, state }: DatabaseBackup): void {
   const { commit = 0n, term = 0n } = state;
   const writer = new BoltWriter(sink, PAGE_BYTES);
-  writer.beginBucket(text(BUCKETS.cluster));
-  writer.beginBucket(text(BUCKETS.members));
-  writer.add(text(memberKey(member.id)), text(memberJson(member)));
-  writer.beginBucket(text(BUCKETS.membersRemoved));
-  writer.beginBucket(text(BUCKETS.meta));
-  writer.add(text(META_KEYS.consistentIndex), unsigned(commit));
-  writer.add(text(META_KEYS.term), unsigned(term));
+  writer.beginBucket(Buffer.from(BUCKETS.cluster));
+  writer.beginBucket(Buffer.from(BUCKETS.members));
+  writer.add(Buffer.from(memberKey(member.id)), Buffer.from(memberJson(member)));
+  writer.beginBucket(Buffer.from(BUCKETS.membersRemoved));
+  writer.beginBucket(Buffer.from(BUCKETS.meta));
+  writer.add(Buffer.from(META_KEYS.consistentIndex), encodeNumber(commit));
+  writer.add(Buffer.from(META_KEYS.term), encodeNumber(term));
   writer.finish();
-}
-
-function text(value: string): Uint8Array {
-  return Buffer.from(value);
-}
-
-function unsigned(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value);
-  return bytes;
 }

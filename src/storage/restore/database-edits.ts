@@ -1,9 +1,9 @@
 import { CommandError } from '../../model/errors.js';
 import { memberJson, memberKey } from '../backend/member-json.js';
-import { isOlder, type MinorVersion, versionText } from '../backend/meta-bucket.js';
+import { FIRST_WITH_STORAGE_VERSION, isOlder, type MinorVersion, versionText } from '../backend/meta-bucket.js';
 import { encodeRevisionKey } from '../backend/revision-key.js';
 import type { BucketEdit, Change, DatabaseEdits } from '../backend/rewrite.js';
-import { BUCKETS, CLUSTER_KEYS, META_KEYS } from '../backend/schema.js';
+import { BUCKETS, CLUSTER_KEYS, encodeNumber, META_KEYS } from '../backend/schema.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import { RESTORED_TERM, restoredIndex } from './raft-files.js';
 
@@ -35,16 +35,16 @@ export interface RestoreEditOptions {
 export function restoreEdits(options: RestoreEditOptions, versions: SnapshotVersions): DatabaseEdits {
   const { plan, targetVersion } = options;
   const edits = new Map<string, BucketEdit>(Object.values(BUCKETS).map((name) => [name, {}]));
-  const members = plan.members.map((member) => put(memberKey(member.id), text(memberJson(member))));
+  const members = plan.members.map((member) => put(memberKey(member.id), Buffer.from(memberJson(member))));
   edits.set(BUCKETS.members, { isCleared: true, changes: members });
   edits.set(BUCKETS.membersRemoved, { isCleared: true });
   edits.set(BUCKETS.cluster, { changes: clusterChanges(targetVersion, versions) });
   edits.set(BUCKETS.key, { changes: bumpMarker(options, versions) });
   edits.set(BUCKETS.meta, {
     changes: [
-      put(META_KEYS.consistentIndex, unsigned(restoredIndex(plan))),
-      put(META_KEYS.term, unsigned(RESTORED_TERM)),
-      put(META_KEYS.confState, text(confState(plan))),
+      put(META_KEYS.consistentIndex, encodeNumber(restoredIndex(plan))),
+      put(META_KEYS.term, encodeNumber(RESTORED_TERM)),
+      put(META_KEYS.confState, Buffer.from(confState(plan))),
       ...storageVersionChanges(targetVersion, versions),
       ...scheduledCompaction(options, versions),
     ],
@@ -87,7 +87,7 @@ function storageVersionChanges(
 ): readonly Change[] {
   const { storageVersion } = versions;
   if (target === undefined || storageVersion === undefined || !isOlder(target, storageVersion)) return [];
-  const recorded = isOlder(target, FIRST_WITH_STORAGE_VERSION) ? undefined : text(`${versionText(target)}.0`);
+  const recorded = isOlder(target, FIRST_WITH_STORAGE_VERSION) ? undefined : Buffer.from(`${versionText(target)}.0`);
   return [put(META_KEYS.storageVersion, recorded)];
 }
 
@@ -102,20 +102,8 @@ function clusterChanges(target: MinorVersion | undefined, versions: SnapshotVers
   ];
 }
 
-const FIRST_WITH_STORAGE_VERSION: MinorVersion = { major: 3, minor: 6 };
-
 function put(key: string, value: Uint8Array | undefined): Change {
-  return { key: text(key), value };
-}
-
-function text(value: string): Uint8Array {
-  return Buffer.from(value);
-}
-
-function unsigned(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value);
-  return bytes;
+  return { key: Buffer.from(key), value };
 }
 
 function revisionKey(main: bigint): Uint8Array {
