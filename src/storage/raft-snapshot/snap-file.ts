@@ -15,6 +15,7 @@ import { CorruptFileError } from '../../model/errors.js';
 import { ConfState, RaftSnapshot, SnapFile } from '../../wire/records.js';
 import { goJson, type MemberRecord, memberKey } from '../backend/member-json.js';
 import { crc32c } from '../crc32c.js';
+import { hex16 } from '../wal/format.js';
 
 const NO_EXPIRY = '0001-01-01T00:00:00Z';
 const STORE_VERSION = 2;
@@ -104,8 +105,4 @@ function node(path: string, children: StoreNode['Children'], value = ''): StoreN
     Value: value,
     Children: children,
   };
-}
-
-function hex16(value: bigint): string {
-  return value.toString(16).padStart(16, '0');
 }

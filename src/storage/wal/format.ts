@@ -37,6 +37,7 @@ export function segmentName(sequence: bigint, firstIndex: bigint): string {
   return `${hex16(sequence)}-${hex16(firstIndex)}.wal`;
 }
 
-function hex16(value: bigint): string {
+/** As in the names of log and snapshot files. */
+export function hex16(value: bigint): string {
   return value.toString(16).padStart(16, '0');
 }
