@@ -6,7 +6,7 @@ import { parseInt64 } from '../../go/number.js';
 import { GoParseError } from '../../go/parse-error.js';
 import { quoteGo } from '../../go/quote.js';
 import { UsageError } from '../../model/errors.js';
-import { isOlder, type MinorVersion, versionText } from '../../storage/backend/meta-bucket.js';
+import { isOlder, type MinorVersion, minorVersionText } from '../../storage/backend/meta-bucket.js';
 import type { ClusterPlan } from '../../storage/restore/cluster-plan.js';
 import { withProgress } from './database-file.js';
 
@@ -227,7 +227,7 @@ export function toTargetVersion(text: string, oldest: MinorVersion): MinorVersio
   }
   const version = parseVersion(text);
   if (isOlder(version, oldest)) {
-    const [target, minimum] = [version, oldest].map(versionText);
+    const [target, minimum] = [version, oldest].map(minorVersionText);
     throw new UsageError(`target version "${target}" not supported. Minimal "${minimum}"`);
   }
   return version;

@@ -5,7 +5,7 @@ import {
   FIRST_WITH_STORAGE_VERSION,
   isOlder,
   type MinorVersion,
-  versionText,
+  minorVersionText,
 } from '../../storage/backend/meta-bucket.js';
 import type { Migration } from '../../storage/data-directory/migrate.js';
 import { requireFile, waitForServer, withProgress } from '../files/database-file.js';
@@ -61,10 +61,10 @@ export async function runMigrate(options: MigrateOptions, context: CommandContex
 
 /** The log message of etcdutl, because scripts match it. Where etcdutl logs fields, they follow as JSON after a tab. */
 function outcomeText(target: MinorVersion, { from, isChanged, overriddenError }: Migration): string {
-  const version = versionText(target);
+  const version = minorVersionText(target);
   if (!isChanged) return `storage version up-to-date\t{"storage-version": "${version}"}`;
   if (overriddenError === undefined) {
-    return `updated storage version\t{"new-storage-version": "${version}.0", "old-storage-version": "${versionText(from)}"}`;
+    return `updated storage version\t{"new-storage-version": "${version}.0", "old-storage-version": "${minorVersionText(from)}"}`;
   }
   return isOlder(target, FIRST_WITH_STORAGE_VERSION)
     ? 'forcefully cleared storage version'

@@ -61,7 +61,8 @@ export interface MinorVersion {
 /** Older versions record no schema version. */
 export const FIRST_WITH_STORAGE_VERSION: MinorVersion = { major: 3, minor: 6 };
 
-export function versionText({ major, minor }: MinorVersion): string {
+/** `3.6` */
+export function minorVersionText({ major, minor }: MinorVersion): string {
   return `${major}.${minor}`;
 }
 

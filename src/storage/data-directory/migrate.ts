@@ -4,9 +4,9 @@ import {
   FIRST_WITH_STORAGE_VERSION,
   isOlder,
   type MinorVersion,
+  minorVersionText,
   parseMinorVersion,
   readMetaValues,
-  versionText,
 } from '../backend/meta-bucket.js';
 import type { DatabaseEdits } from '../backend/rewrite.js';
 import { BUCKETS, META_KEYS } from '../backend/schema.js';
@@ -45,7 +45,7 @@ export async function migrateDataDirectory(request: MigrateRequest): Promise<Mig
   const { dataDirectory, target, signal, onProgress } = request;
   const path = databasePath(dataDirectory);
   const from = schemaVersion(path);
-  if (versionText(from) === versionText(target))
+  if (minorVersionText(from) === minorVersionText(target))
     return { from, isChanged: false, overriddenError: undefined };
   const entries = minimumVersionOf(entriesToReplay(walPath(dataDirectory)));
   const error = migrationError(from, target, entries);
@@ -83,7 +83,7 @@ function migrationError(
   if (!isRejected) return undefined;
   return (
     'cannot downgrade storage, WAL contains newer entries, as the target version ' +
-    `(${versionText(target)}.0) is lower than the version (${versionText(neededByLog)}.0) detected from WAL logs`
+    `(${minorVersionText(target)}.0) is lower than the version (${minorVersionText(neededByLog)}.0) detected from WAL logs`
   );
 }
 
@@ -95,7 +95,7 @@ function unsupportedMinor(from: MinorVersion, target: MinorVersion): number | un
 
 function migrationEdits(target: MinorVersion): DatabaseEdits {
   const isRecorded = !isOlder(target, FIRST_WITH_STORAGE_VERSION);
-  const value = isRecorded ? Buffer.from(`${versionText(target)}.0`) : undefined;
+  const value = isRecorded ? Buffer.from(`${minorVersionText(target)}.0`) : undefined;
   return new Map([[BUCKETS.meta, { changes: [{ key: Buffer.from(META_KEYS.storageVersion), value }] }]]);
 }
 

@@ -1,6 +1,11 @@
 import { CommandError } from '../../model/errors.js';
 import { memberJson, memberKey } from '../backend/member-json.js';
-import { FIRST_WITH_STORAGE_VERSION, isOlder, type MinorVersion, versionText } from '../backend/meta-bucket.js';
+import {
+  FIRST_WITH_STORAGE_VERSION,
+  isOlder,
+  type MinorVersion,
+  minorVersionText,
+} from '../backend/meta-bucket.js';
 import { encodeRevisionKey } from '../backend/revision-key.js';
 import type { BucketEdit, Change, DatabaseEdits } from '../backend/rewrite.js';
 import { BUCKETS, CLUSTER_KEYS, encodeNumber, META_KEYS } from '../backend/schema.js';
@@ -87,7 +92,9 @@ function storageVersionChanges(
 ): readonly Change[] {
   const { storageVersion } = versions;
   if (target === undefined || storageVersion === undefined || !isOlder(target, storageVersion)) return [];
-  const recorded = isOlder(target, FIRST_WITH_STORAGE_VERSION) ? undefined : Buffer.from(`${versionText(target)}.0`);
+  const recorded = isOlder(target, FIRST_WITH_STORAGE_VERSION)
+    ? undefined
+    : Buffer.from(`${minorVersionText(target)}.0`);
   return [put(META_KEYS.storageVersion, recorded)];
 }
 
