@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareKeys } from '../../../src/client/import/compare-keys.js';
+import { plannedChanges } from '../../../src/client/import/planned-changes.js';
 import { ServerError } from '../../../src/model/errors.js';
 import type { TxnRequest } from '../../../src/model/messages/kv.js';
 
@@ -19,7 +19,7 @@ describe('the comparison of an import with the cluster', () => {
       value: Buffer.of(),
       hasLease: false,
     }));
-    const changes = await compareKeys({ bounded: kv, unbounded: kv }, puts, new AbortController().signal);
+    const changes = await plannedChanges({ bounded: kv, unbounded: kv }, puts, new AbortController().signal);
     expect(changes).toEqual(['new', 'new', 'new', 'new', 'new']);
     expect(lengths).toEqual([5, 3, 2, 1, 2]);
   });

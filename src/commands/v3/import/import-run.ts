@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../../cli/context.js';
-import { compareKeys } from '../../../client/import/compare-keys.js';
 import { LeaseGrants } from '../../../client/import/lease-grants.js';
+import { plannedChanges } from '../../../client/import/planned-changes.js';
 import { type PutBatch, PutPipeline } from '../../../client/import/put-pipeline.js';
 import { CommandError, Failure, ServerError, UsageError } from '../../../model/errors.js';
 import type { ImportReport } from '../../../model/import.js';
@@ -156,7 +156,7 @@ export class Import {
     const reader = rangeReader(this.#context);
     return {
       add: async (batch) => {
-        const changes = await compareKeys(reader, batch, signal);
+        const changes = await plannedChanges(reader, batch, signal);
         for (const [index, change] of changes.entries()) {
           this.#counts.changes[change]++;
           const { key } = batch[index] ?? {};

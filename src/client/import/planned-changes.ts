@@ -11,7 +11,7 @@ export interface PlannedPut {
 }
 
 /** What the puts would change, in their order. What is too large for one request or response is read in halves. */
-export async function compareKeys(
+export async function plannedChanges(
   reader: RangeReader,
   puts: readonly PlannedPut[],
   signal: AbortSignal,
@@ -22,8 +22,8 @@ export async function compareKeys(
     if (!isTooLargeResponse(error) && !isTooLargeRequest(error)) throw error;
     if (puts.length === 1) return compareWith(await reader.unbounded(), puts, signal);
     const half = Math.ceil(puts.length / 2);
-    const first = await compareKeys(reader, puts.slice(0, half), signal);
-    return [...first, ...(await compareKeys(reader, puts.slice(half), signal))];
+    const first = await plannedChanges(reader, puts.slice(0, half), signal);
+    return [...first, ...(await plannedChanges(reader, puts.slice(half), signal))];
   }
 }
 
