@@ -2,6 +2,7 @@ import { formatByteSize } from '../../go/byte-size.js';
 import type { DoctorMember, DoctorReport, DoctorState, Finding, Severity } from '../../model/doctor.js';
 import { idHex } from '../id.js';
 import type { Display, PrinterOptions, ResultPalette, Sink } from '../printer.js';
+import { counted } from '../prose.js';
 
 const DEFAULT_COLUMNS = 80;
 /** Longer lines are hard to read. */
@@ -160,14 +161,15 @@ function roleOf({ name, isLearner, isLeader, isReachable }: DoctorMember): strin
 }
 
 function countsOf({ failures, unknowns, warnings, hints }: DoctorReport): string {
-  return [
+  const counts = [
     [failures, 'failure'],
     [unknowns, 'unknown'],
     [warnings, 'warning'],
     [hints, 'hint'],
-  ]
+  ] as const;
+  return counts
     .filter(([count]) => count !== 0)
-    .map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`)
+    .map(([count, noun]) => counted(count, noun))
     .join(', ');
 }
 
@@ -176,7 +178,7 @@ function describeCluster({ members, leader }: DoctorReport): string {
   const versions = [...new Set(members.flatMap(({ version }) => version ?? []))];
   const name = members.find(({ id }) => id === leader)?.name;
   return [
-    `${members.length} member${members.length === 1 ? '' : 's'}`,
+    counted(members.length, 'member'),
     leader === undefined ? 'no leader' : `leader ${name || idHex(leader)}`,
     `version${versions.length === 1 ? '' : 's'} ${versions.join(', ')}`,
   ].join(', ');

@@ -3,6 +3,7 @@ import type { ImportReport } from '../../model/import.js';
 import type { ResultOf } from '../../model/results.js';
 import { writeTo } from '../byte-writer.js';
 import type { Sink } from '../printer.js';
+import { counted } from '../prose.js';
 
 /** What an import has written, or would write, in sentences. */
 export function renderImportReport(report: ImportReport, sink: Sink): void {
@@ -21,10 +22,6 @@ function leaseLines({ isDryRun, leasedKeys, grantedLeases }: ImportReport): read
   if (leasedKeys === 0) return [];
   const granted = isDryRun ? '' : `; ${counted(grantedLeases, 'new lease')} granted`;
   return [`${counted(leasedKeys, 'key')} with a lease in the export${granted}`];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `new KEY`, with the bytes of the key as they are. */

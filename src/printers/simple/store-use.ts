@@ -2,6 +2,7 @@ import { formatByteSize } from '../../go/byte-size.js';
 import { bytesFromText } from '../../go/bytes.js';
 import type { StoreGroups, StoreTotals, StoreUse } from '../../model/store-use.js';
 import type { PrinterOptions, ResultPalette, Sink } from '../printer.js';
+import { counted } from '../prose.js';
 import { storeRows, totalBytes } from '../store-rows.js';
 
 const DEFAULT_COLUMNS = 80;
@@ -71,9 +72,9 @@ class Page {
   summary({ revision, total, file }: StoreUse): void {
     const { keys, keyBytes, valueBytes, oldRevisions = 0, oldBytes = 0 } = total;
     const sizes = `keys ${formatByteSize(keyBytes)}, values ${formatByteSize(valueBytes)}`;
-    this.#sink.out(`Revision ${revision}: ${keys} key${keys === 1 ? '' : 's'}, ${sizes}\n`);
+    this.#sink.out(`Revision ${revision}: ${counted(keys, 'key')}, ${sizes}\n`);
     if (file === undefined) return;
-    const older = `${oldRevisions} older revision${oldRevisions === 1 ? '' : 's'}, ${formatByteSize(oldBytes)}`;
+    const older = `${counted(oldRevisions, 'older revision')}, ${formatByteSize(oldBytes)}`;
     const size = `${formatByteSize(file.sizeBytes)}, ${formatByteSize(file.freeBytes)} free`;
     this.#sink.out(bytesFromText(`${older}; file of ${size}\n`));
   }

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../../model/doctor.js';
 import type { CertificateFacts, FileCertificate } from '../../../../model/inspection.js';
+import { counted } from '../../../../printers/prose.js';
 import { type FindingId, finding } from '../catalogue.js';
 import type { ClusterView } from '../cluster-view.js';
 import { answered, type Place, troubleOf } from '../observation.js';
@@ -127,7 +128,7 @@ function judgeDates(facts: CertificateFacts, { nowMs, subject, prefix, parts }: 
   const days = daysLeft(facts, nowMs);
   if (days >= WARNING_DAYS) return [];
   const severity = days < FAILURE_DAYS ? 'failure' : 'warning';
-  const left = days === 0 ? 'within a day' : `in ${days} day${days === 1 ? '' : 's'}`;
+  const left = days === 0 ? 'within a day' : `in ${counted(days, 'day')}`;
   const what = `${subject} expires ${left}, on ${dateOf(notAfterMs)}.`;
   return [finding(`${prefix}-expires`, { ...parts, severity, what })];
 }

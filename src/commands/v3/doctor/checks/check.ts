@@ -19,14 +19,3 @@ export function at({
 export function replaceCommand({ id, name, peerUrls }: Member, lines: CommandLines): string {
   return lines.etcdctl('member', 'replace', name || id.toString(16), `--peer-urls=${peerUrls.join(',')}`);
 }
-
-/** `m1, m2 and m3` */
-export function listed(words: readonly string[]): string {
-  const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
-}
-
-/** `1 member`, `2 members` */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

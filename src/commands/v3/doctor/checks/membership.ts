@@ -1,8 +1,9 @@
 import type { Member } from '../../../../model/messages/cluster.js';
+import { counted, listed } from '../../../../printers/prose.js';
 import { finding } from '../catalogue.js';
 import { type ClusterView, votersOf } from '../cluster-view.js';
 import { answered, troubleOf } from '../observation.js';
-import { at, type Check, counted, listed } from './check.js';
+import { at, type Check } from './check.js';
 
 export const unknownMembers: Check = ({ isListKnown, answering }) => {
   const [place] = answering;

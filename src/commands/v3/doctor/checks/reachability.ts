@@ -1,9 +1,10 @@
 import type { Finding } from '../../../../model/doctor.js';
+import { listed } from '../../../../printers/prose.js';
 import { finding } from '../catalogue.js';
 import { type ClusterView, headerOf, type MemberView } from '../cluster-view.js';
 import { isLoopback, isSameAddress } from '../endpoint-address.js';
 import { answered, type Place, troubleOf } from '../observation.js';
-import { at, type Check, listed, replaceCommand } from './check.js';
+import { at, type Check, replaceCommand } from './check.js';
 
 /** Endpoints of the command that do not answer and are no member's. */
 export const unreachableEndpoints: Check = ({ silent, members, isListKnown }) => {

@@ -1,12 +1,13 @@
 import { formatByteSize } from '../../../../go/byte-size.js';
 import type { Finding } from '../../../../model/doctor.js';
+import { listed } from '../../../../printers/prose.js';
 import { type ActiveAlarm, alarmsIn } from '../alarms.js';
 import { finding } from '../catalogue.js';
 import type { ClusterView, MemberView } from '../cluster-view.js';
 import type { CommandLines } from '../command-line.js';
 import { gaugeIn } from '../metrics.js';
 import { answered, troubleOf } from '../observation.js';
-import { at, type Check, listed, replaceCommand } from './check.js';
+import { at, type Check, replaceCommand } from './check.js';
 
 /** Percent of the quota. */
 const QUOTA_WARNING = 80n;
