@@ -33,7 +33,7 @@ export async function renderDoctorPage(
   { display }: PrinterOptions,
 ): Promise<void> {
   const palette = await display?.loadPalette();
-  const page = new Page(sink, columnsOf(display), palette);
+  const page = new DoctorPage(sink, columnsOf(display), palette);
   page.verdict(report);
   for (const finding of report.findings) page.finding(finding);
   page.members(report.members);
@@ -43,7 +43,7 @@ function columnsOf(display: Display | undefined): number {
   return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, display?.columns || DEFAULT_COLUMNS));
 }
 
-class Page {
+class DoctorPage {
   readonly #sink: Sink;
   readonly #columns: number;
   readonly #palette: ResultPalette | undefined;

@@ -24,7 +24,7 @@ export async function renderStoreUse(
     return;
   }
   const width = Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, columns || DEFAULT_COLUMNS));
-  const page = new Page(sink, width, await display?.loadPalette());
+  const page = new StoreUsePage(sink, width, await display?.loadPalette());
   page.summary(use);
   for (const table of use.tables) page.table(table, use);
 }
@@ -58,7 +58,7 @@ function longest<Item>(items: readonly Item[], lengthOf: (item: Item) => number)
   return items.reduce((length, item) => Math.max(length, lengthOf(item)), 0);
 }
 
-class Page {
+class StoreUsePage {
   readonly #sink: Sink;
   readonly #columns: number;
   readonly #palette: ResultPalette | undefined;
