@@ -1,5 +1,5 @@
 /** The values of `--local`. Loaded only when it is given. */
-import type { LocalEtcd } from '../model/local-etcd.js';
+import { type LocalEtcd, sourceText } from '../model/local-etcd.js';
 import { firstFound, searchRoot } from '../nodes/search.js';
 import { GLOBAL_FLAGS, type GlobalFlagValues } from './global-flags.js';
 import type { ValueLayer } from './global-values.js';
@@ -16,14 +16,10 @@ export async function localLayer(
   const search = await searchRoot(root, { stopsAtFirst: !debug });
   const etcd = firstFound(search);
   if (debug) {
-    warn(`--local uses ${named(etcd)}`);
-    for (const other of search.found.slice(1)) warn(`--local does not use ${named(other)}`);
+    warn(`--local uses ${sourceText(etcd)}`);
+    for (const other of search.found.slice(1)) warn(`--local does not use ${sourceText(other)}`);
   }
   return { origin: `--local, ${etcd.source}`, values: valuesOf(etcd) };
-}
-
-function named({ layout, source }: LocalEtcd): string {
-  return layout === 'process' ? source : `${source} (${layout})`;
 }
 
 function valuesOf({ endpoints, caFile, certFile, keyFile }: LocalEtcd): ValueLayer['values'] {

@@ -47,3 +47,8 @@ export interface NodeSearch {
   /** The files and directories among them, and those they name, that could not be read for lack of permission. */
   readonly denied: readonly string[];
 }
+
+/** `/etc/etcd/etcd.conf.yml (external)`: where the etcd was found, and how it is set up, where that says more. */
+export function sourceText({ layout, source }: Pick<LocalEtcd, 'layout' | 'source'>): string {
+  return layout === 'process' ? source : `${source} (${layout})`;
+}

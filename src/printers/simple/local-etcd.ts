@@ -1,17 +1,17 @@
 import { bytesFromText } from '../../go/bytes.js';
 import { formatCsvRecord } from '../../go/csv.js';
-import type { LocalEtcd } from '../../model/local-etcd.js';
+import { type LocalEtcd, sourceText } from '../../model/local-etcd.js';
 import type { ResultOf } from '../../model/results.js';
 import type { Sink } from '../printer.js';
 
 /** Lines of shell that give other programs the same cluster: `eval "$(etcdctl local)"`. */
 export function renderLocalEtcd({ etcd, others }: ResultOf<'local-etcd'>, sink: Sink): void {
   const lines = [
-    comment(`found in ${named(etcd)}`),
+    comment(`found in ${sourceText(etcd)}`),
     ...variables(etcd).map(([name, value]) =>
       value === undefined ? `unset ${name}` : `export ${name}=${shellQuoted(value)}`,
     ),
-    ...others.map((other) => comment(`not used: ${named(other)}`)),
+    ...others.map((other) => comment(`not used: ${sourceText(other)}`)),
   ];
   sink.out(bytesFromText(lines.map((line) => `${line}\n`).join('')));
 }
@@ -24,10 +24,6 @@ function variables({ endpoints, caFile, certFile, keyFile }: LocalEtcd): [string
     ['ETCDCTL_CERT', certFile],
     ['ETCDCTL_KEY', keyFile],
   ];
-}
-
-function named({ layout, source }: LocalEtcd): string {
-  return layout === 'process' ? source : `${source} (${layout})`;
 }
 
 /** A comment cannot have a line break: what follows would be run. */
