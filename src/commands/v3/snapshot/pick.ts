@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { CommandError, Failure } from '../../../model/errors.js';
 import type { StatusResponse } from '../../../model/messages/maintenance.js';
-import type { Client } from '../../../model/services.js';
+import type { CallOptions, Client } from '../../../model/services.js';
 
 /** A member that a snapshot can be taken from. */
 export interface Candidate {
@@ -53,7 +53,10 @@ export async function pickMembers(context: CommandContext): Promise<readonly Can
       reasons: members.map(({ endpoint }) => `${endpoint} is a learner`),
     });
   }
-  const names = await namesOf(usable, context);
+  const names = await memberNames(usable[0]?.client, {
+    signal: context.signal,
+    maxTimeoutMs: ANSWER_TIMEOUT_MS,
+  });
   return usable.map((member) => ({
     client: member.client,
     endpoint: member.endpoint,
@@ -97,15 +100,13 @@ function reasonFor(member: Answer): string {
   return lag > MAX_LAG ? `${role}, ${behind}` : `a healthy follower, ${behind}`;
 }
 
-/** Member names by id; empty when the members cannot be listed. */
-async function namesOf(
-  members: readonly Answer[],
-  { signal }: CommandContext,
+/** Member names by id, as the member knows them; empty when it does not list them. */
+export async function memberNames(
+  client: Client | undefined,
+  call: CallOptions,
 ): Promise<ReadonlyMap<bigint, string>> {
-  const [first] = members;
   try {
-    const call = { signal, maxTimeoutMs: ANSWER_TIMEOUT_MS };
-    const list = await first?.client.cluster.memberList({ linearizable: false }, call);
+    const list = await client?.cluster.memberList({ linearizable: false }, call);
     return new Map(list?.members.map(({ id, name }) => [id, name]));
   } catch (error) {
     if (error instanceof Failure) return new Map();

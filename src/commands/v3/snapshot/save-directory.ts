@@ -6,7 +6,6 @@ import { joinPath, systemPath } from '../../../go/file-path.js';
 import { CommandError, Failure } from '../../../model/errors.js';
 import { ETCD_VERSION } from '../../../model/etcd-version.js';
 import type { StatusResponse } from '../../../model/messages/maintenance.js';
-import type { Client } from '../../../model/services.js';
 import { AtomicFile } from '../../../storage/atomic-file.js';
 import { snapshotStatus } from '../../../storage/backend/snapshot-status.js';
 import { BoltFile } from '../../../storage/bolt/bolt-file.js';
@@ -21,6 +20,7 @@ import {
 } from '../../../storage/snapshot-directory/manifest.js';
 import { nextSequence, removeAbandoned, rotate } from '../../../storage/snapshot-directory/rotation.js';
 import { withProgress } from '../../files/database-file.js';
+import { memberNames } from './pick.js';
 import { NothingReceivedError, receiveSnapshot } from './receive.js';
 import { compressedIf, fileTarget, type SnapshotSaveOptions, type SnapshotSource } from './save.js';
 
@@ -129,25 +129,15 @@ async function askMember(
   { client }: Pick<SnapshotSource, 'client'>,
   { signal }: CommandContext,
 ): Promise<SavedMember> {
-  const status = await client.maintenance.status({}, { signal, maxTimeoutMs: DESCRIBE_TIMEOUT_MS });
+  const call = { signal, maxTimeoutMs: DESCRIBE_TIMEOUT_MS };
+  const status = await client.maintenance.status({}, call);
   const { clusterId = 0n, memberId = 0n } = status.header ?? {};
   const [cluster = '', member = ''] = [clusterId, memberId].map((id) => id.toString(16));
-  const memberName = await nameOf(client, memberId, signal);
+  const memberName = (await memberNames(client, call)).get(memberId) ?? '';
   return { clusterId: cluster, memberId: member, memberName, status };
 }
 
 const DESCRIBE_TIMEOUT_MS = 5000;
-
-async function nameOf(client: Client, memberId: bigint, signal: AbortSignal): Promise<string> {
-  try {
-    const call = { signal, maxTimeoutMs: DESCRIBE_TIMEOUT_MS };
-    const { members } = await client.cluster.memberList({ linearizable: false }, call);
-    return members.find(({ id }) => id === memberId)?.name ?? '';
-  } catch (error) {
-    if (error instanceof Failure) return '';
-    throw error;
-  }
-}
 
 /** Left free for the manifest, and for what else is written meanwhile. */
 const SPARE_BYTES = 1 << 20;
