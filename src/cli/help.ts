@@ -1,4 +1,5 @@
 /** Help pages as plain text of at most 96 columns, or fewer for a narrow terminal. */
+import { wrapWords } from '../printers/prose.js';
 import { COMMAND_GROUPS, type CommandGroup } from './command.js';
 import { describeFlags, type FlagDescription } from './command-description.js';
 import { type CommandNode, commandWords, lineage } from './command-tree.js';
@@ -78,7 +79,7 @@ function fitted(line: string, width: number): string {
   if (width === WIDTH || line.length <= width) return line;
   const indent = ' '.repeat(line.length - line.trimStart().length);
   const further = indent === '' ? '' : `${indent}${GAP}`;
-  return wrap(line.trimStart(), width - further.length)
+  return wrapWords(line.trimStart(), width - further.length)
     .map((part, index) => (index === 0 ? indent : further) + part)
     .join('\n');
 }
@@ -88,7 +89,7 @@ function exampleLine(line: string, width: number): string {
   if (line === '') return '';
   if (width === WIDTH || !line.startsWith('# ')) return `${GAP}${line}`;
   const prefix = `${GAP}# `;
-  const lines = wrap(line.slice(2), width - prefix.length);
+  const lines = wrapWords(line.slice(2), width - prefix.length);
   return lines.map((each) => prefix + each).join('\n');
 }
 
@@ -163,14 +164,14 @@ function table(rows: readonly Row[], width: number): string[] {
   if (rightWidth < minWidth && width < WIDTH) return rows.flatMap((row) => stacked(row, width));
   const indent = ' '.repeat(leftWidth + 2 * GAP.length);
   return rows.flatMap(([left, right]) => {
-    const [first = '', ...others] = wrap(right, rightWidth);
+    const [first = '', ...others] = wrapWords(right, rightWidth);
     return [GAP + left.padEnd(leftWidth) + GAP + first, ...others.map((line) => indent + line)];
   });
 }
 
 function stacked([left, right]: Row, width: number): string[] {
   const indent = Math.min(STACKED_INDENT, Math.floor(width / 4));
-  return [GAP + left.trim(), ...wrap(right, width - indent).map((line) => ' '.repeat(indent) + line)];
+  return [GAP + left.trim(), ...wrapWords(right, width - indent).map((line) => ' '.repeat(indent) + line)];
 }
 
 /** Wraps paragraphs of prose. Empty lines and indented lines, which are examples, are not changed. */
@@ -182,17 +183,5 @@ function reflow(text: string, width: number): string {
     if (isProse(last) && isProse(line)) paragraphs.splice(-1, 1, `${last} ${line}`);
     else paragraphs.push(line);
   }
-  return paragraphs.flatMap((each) => (isProse(each) ? wrap(each, width) : [each])).join('\n');
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+  return paragraphs.flatMap((each) => (isProse(each) ? wrapWords(each, width) : [each])).join('\n');
 }

@@ -2,7 +2,7 @@ import { formatByteSize } from '../../go/byte-size.js';
 import type { DoctorMember, DoctorReport, DoctorState, Finding, Severity } from '../../model/doctor.js';
 import { idHex } from '../id.js';
 import type { Display, PrinterOptions, ResultPalette, Sink } from '../printer.js';
-import { counted } from '../prose.js';
+import { counted, wrapWords } from '../prose.js';
 
 const DEFAULT_COLUMNS = 80;
 /** Longer lines are hard to read. */
@@ -64,7 +64,7 @@ class DoctorPage {
     const fits = subject.length + words.length + 2 + counts.length <= this.#columns;
     this.#sink.out(counts === '' ? '\n' : `,${fits ? ' ' : '\n  '}${counts}\n`);
     if (clusterId === undefined) return;
-    for (const line of wrap(describeCluster(report), this.#columns)) this.#sink.out(`${line}\n`);
+    for (const line of wrapWords(describeCluster(report), this.#columns)) this.#sink.out(`${line}\n`);
   }
 
   /** The label and where it is; what it is; what to do; commands, each on a line of its own that is not wrapped. */
@@ -75,9 +75,9 @@ class DoctorPage {
     const where = [member, endpoint].filter((part) => part !== undefined && part !== '').join('  ');
     const fits = LABEL_COLUMNS + id.length + 2 + where.length <= this.#columns;
     this.#sink.out(fits && where !== '' ? `${id}  ${where}` : id, this.#palette?.heading);
-    this.#sink.out(fits ? '\n' : `\n  ${wrap(where, this.#columns - 2).join('\n  ')}\n`);
-    for (const text of [what, advice]) {
-      for (const line of wrap(text, this.#columns - 2)) this.#sink.out(`  ${line}\n`);
+    this.#sink.out(fits ? '\n' : `\n  ${wrapWords(where, this.#columns - 2).join('\n  ')}\n`);
+    for (const text of [what, advice].filter((each) => each !== '')) {
+      for (const line of wrapWords(text, this.#columns - 2)) this.#sink.out(`  ${line}\n`);
     }
     for (const command of commands) this.#sink.out(`    ${command}\n`);
   }
@@ -102,7 +102,7 @@ class DoctorPage {
     } else {
       const [shortHeader = '', ...shortLines] = alignColumns([HEADER, ...rows].map((row) => row.slice(1)));
       const named = rows.map(([name], index) =>
-        wrap(`${name}  ${endpoints[index]}`, this.#columns).join('\n  '),
+        wrapWords(`${name}  ${endpoints[index]}`, this.#columns).join('\n  '),
       );
       this.#table(
         `${HEADER[0]}\n  ${shortHeader.trimEnd()}`,
@@ -182,16 +182,4 @@ function describeCluster({ members, leader }: DoctorReport): string {
     leader === undefined ? 'no leader' : `leader ${name || idHex(leader)}`,
     `version${versions.length === 1 ? '' : 's'} ${versions.join(', ')}`,
   ].join(', ');
-}
-
-/** Breaks at spaces; a longer word stays whole. */
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= columns)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else if (word !== '') lines.push(word);
-  }
-  return lines.map((line) => line.trimEnd());
 }
