@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CommandContext } from '../../../src/cli/context.js';
-import { type DiffOptions, registerDiff, runDiff } from '../../../src/commands/v3/diff/diff.js';
+import { type DiffOptions, registerDiff, runDiff } from '../../../src/commands/v3/diff.js';
 import { type GetOptions, registerGet, runGet } from '../../../src/commands/v3/get.js';
-import { registerTop, runTop, type TopOptions } from '../../../src/commands/v3/top/top.js';
+import { registerTop, runTop, type TopOptions } from '../../../src/commands/v3/top.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { historyDatabase } from '../../support/history-database.js';
 import { parseCommand } from '../../support/parse-command.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DiffOptions, registerDiff, runDiff } from '../../../src/commands/v3/diff/diff.js';
+import { type DiffOptions, registerDiff, runDiff } from '../../../src/commands/v3/diff.js';
 import type { KeyValue } from '../../../src/model/messages/kv.js';
 import type { Result } from '../../../src/model/results.js';
 import type { KeyDifference } from '../../../src/model/store-diff.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { registerTop, runTop, type TopOptions } from '../../../src/commands/v3/top/top.js';
+import { registerTop, runTop, type TopOptions } from '../../../src/commands/v3/top.js';
 import type { StoreGroup, StoreUse } from '../../../src/model/store-use.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { FakeKv } from '../../support/fake-kv.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { parseComparison } from '../../../src/commands/v3/txn/comparison.js';
 import { operationParser, toRequestOp } from '../../../src/commands/v3/txn/operation.js';
-import { registerTxn, runTxn, type TxnOptions } from '../../../src/commands/v3/txn/txn.js';
+import { registerTxn, runTxn, type TxnOptions } from '../../../src/commands/v3/txn.js';
 import { CompareResult, CompareTarget, SortOrder, type TxnRequest } from '../../../src/model/messages/kv.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';

@@ -12,8 +12,8 @@ import { RECORDS_PER_PAUSE, RecordSorter } from '../../../storage/key-order/reco
 import { LongTask } from '../../../storage/long-task.js';
 import { NumberList } from '../../../storage/number-list.js';
 import { readFileWith, withCount, withProgress } from '../../files/database-file.js';
+import type { DiffOptions } from '../diff.js';
 import { ClusterSide } from './cluster-side.js';
-import type { DiffOptions } from './diff.js';
 import { differingRecords, hasEqualMetadata, hasEqualValue, type Sides } from './record-comparison.js';
 
 /** Compares the stores, and passes what differs to `use`; the files are open until that has settled. */

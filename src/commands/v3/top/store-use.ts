@@ -5,9 +5,9 @@ import type { KeyValues } from '../../../model/key-values.js';
 import type { KeyValue } from '../../../model/messages/kv.js';
 import type { FileUse, StoreUse } from '../../../model/store-use.js';
 import { rangeReader } from '../../kv/range-reader.js';
+import type { TopOptions } from '../top.js';
 import { KubernetesTotals } from './kubernetes-totals.js';
 import { PrefixTotals } from './prefix-totals.js';
-import type { TopOptions } from './top.js';
 import { type KeyUse, Totals } from './totals.js';
 
 /** Without a depth, the lowest of these that tells several prefixes apart. */

@@ -1,13 +1,13 @@
-import type { CommandParent } from '../../../cli/command.js';
-import type { CommandContext } from '../../../cli/context.js';
-import { boolFlag } from '../../../cli/flags.js';
-import { lines } from '../../../cli/stdin.js';
-import { trimSpace } from '../../../go/runes.js';
-import { UsageError } from '../../../model/errors.js';
-import type { Compare, RequestOp, TxnRequest } from '../../../model/messages/kv.js';
-import { delayRangeDeletion } from '../del.js';
-import { parseComparison } from './comparison.js';
-import { operationParser, toRequestOp } from './operation.js';
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { boolFlag } from '../../cli/flags.js';
+import { lines } from '../../cli/stdin.js';
+import { trimSpace } from '../../go/runes.js';
+import { UsageError } from '../../model/errors.js';
+import type { Compare, RequestOp, TxnRequest } from '../../model/messages/kv.js';
+import { delayRangeDeletion } from './del.js';
+import { parseComparison } from './txn/comparison.js';
+import { operationParser, toRequestOp } from './txn/operation.js';
 
 export interface TxnOptions {
   /** Prints a prompt before each section of the transaction. */

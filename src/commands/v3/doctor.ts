@@ -1,6 +1,6 @@
-import type { CommandParent } from '../../../cli/command.js';
-import type { CommandContext } from '../../../cli/context.js';
-import { UsageError } from '../../../model/errors.js';
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { UsageError } from '../../model/errors.js';
 
 export type DoctorOptions = Record<never, never>;
 
@@ -34,6 +34,6 @@ export function registerDoctor(parent: CommandParent, run = runDoctor): void {
 }
 
 export async function runDoctor(_options: DoctorOptions, context: CommandContext): Promise<void> {
-  const { examine } = await import('./examine.js');
+  const { examine } = await import('./doctor/examine.js');
   return examine(context);
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { runDoctor } from '../../../../src/commands/v3/doctor/doctor.js';
-import { ConnectionError, ServerError } from '../../../../src/model/errors.js';
-import type { Client } from '../../../../src/model/services.js';
-import { fakeContext } from '../../../support/fake-context.js';
-import { hash, member, metrics, status } from './observations.js';
+import { runDoctor } from '../../../src/commands/v3/doctor.js';
+import { ConnectionError, ServerError } from '../../../src/model/errors.js';
+import type { Client } from '../../../src/model/services.js';
+import { fakeContext } from '../../support/fake-context.js';
+import { hash, member, metrics, status } from './doctor/observations.js';
 
 const members = [1, 2, 3].map((number) => member(number, { clientUrls: [`http://10.0.0.${number}:2379`] }));
 const numberOf = (endpoint = '') => Number(/\.(\d):/.exec(endpoint)?.[1]);

@@ -1,10 +1,10 @@
-import type { CommandParent } from '../../../cli/command.js';
-import type { CommandContext } from '../../../cli/context.js';
-import { boolFlag, type FlagValues, intFlag, stringFlag } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../go/bytes.js';
-import { quoteGo } from '../../../go/quote.js';
-import { UsageError } from '../../../model/errors.js';
-import type { StoreSort } from '../../../model/store-use.js';
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { boolFlag, type FlagValues, intFlag, stringFlag } from '../../cli/flags.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { quoteGo } from '../../go/quote.js';
+import { UsageError } from '../../model/errors.js';
+import type { StoreSort } from '../../model/store-use.js';
 
 export interface TopOptions {
   readonly prefix: Uint8Array;
@@ -88,7 +88,7 @@ export function toTopOptions(args: readonly string[], flags: FlagValues<typeof t
 }
 
 export async function runTop(options: TopOptions, context: CommandContext): Promise<void> {
-  const { readStoreUse } = await import('./store-use.js');
+  const { readStoreUse } = await import('./top/store-use.js');
   const use = await readStoreUse(options, context);
   await context.emit({ kind: 'store-use', use });
 }

@@ -1,9 +1,9 @@
-import type { CommandParent } from '../../../cli/command.js';
-import type { CommandContext } from '../../../cli/context.js';
-import { boolFlag, type FlagValues, int64Flag, stringFlag } from '../../../cli/flags.js';
-import { bytesFromText } from '../../../go/bytes.js';
-import { AlreadyReportedError, Failure, FailureWithStatus, UsageError } from '../../../model/errors.js';
-import { ExitCode } from '../../../model/exit-code.js';
+import type { CommandParent } from '../../cli/command.js';
+import type { CommandContext } from '../../cli/context.js';
+import { boolFlag, type FlagValues, int64Flag, stringFlag } from '../../cli/flags.js';
+import { bytesFromText } from '../../go/bytes.js';
+import { AlreadyReportedError, Failure, FailureWithStatus, UsageError } from '../../model/errors.js';
+import { ExitCode } from '../../model/exit-code.js';
 
 export interface DiffOptions {
   readonly before: DiffSide & { readonly path: string };
@@ -78,7 +78,7 @@ export function toDiffOptions(args: readonly string[], flags: FlagValues<typeof 
 const TROUBLE = 2;
 
 export async function runDiff(options: DiffOptions, context: CommandContext): Promise<void> {
-  const { withDiff } = await import('./comparison.js');
+  const { withDiff } = await import('./diff/comparison.js');
   let isEqual = true;
   try {
     await withDiff(options, context, async (diff) => {
