@@ -6,7 +6,7 @@ import { formatDuration } from '../../go/duration.js';
 import { AlreadyReportedError, Failure, UsageError } from '../../model/errors.js';
 import { ExitCode } from '../../model/exit-code.js';
 import { defragmentDirectory } from '../files/defragment.js';
-import type { RollingDefragOptions } from './defrag-rolling.js';
+import type { RollingDefragOptions } from './defrag/rolling.js';
 import { endpointsInScope } from './endpoint/scope.js';
 
 export interface DefragOptions {
@@ -111,7 +111,7 @@ function toMinReclaim(text: string): bigint {
 export async function runDefrag(options: DefragOptions, context: CommandContext): Promise<void> {
   const { wholeCluster, dataDirectory, rolling } = options;
   if (rolling !== undefined) {
-    const { runRollingDefrag } = await import('./defrag-rolling.js');
+    const { runRollingDefrag } = await import('./defrag/rolling.js');
     return runRollingDefrag({ ...rolling, wholeCluster }, context);
   }
   if (dataDirectory !== undefined) return defragmentDirectory(dataDirectory, context);

@@ -29,7 +29,7 @@ import { CommandError, Failure, isEtcdError } from '../../../model/errors.js';
 import type { AlarmRecovery } from '../../../model/maintenance-reports.js';
 import { AlarmAction, type AlarmMember, AlarmType } from '../../../model/messages/maintenance.js';
 import type { Client } from '../../../model/services.js';
-import { defragmentSteps, stoppedError } from '../defrag-rolling.js';
+import { defragmentSteps, stoppedError } from '../defrag/rolling.js';
 import type { AlarmRecoverOptions } from './recover.js';
 
 /** Members of which less than a hundredth of the quota is unused are not defragmented in a second run. */

@@ -1,17 +1,17 @@
-import type { CommandContext } from '../../cli/context.js';
-import { firstState } from '../../client/maintenance/cluster-health.js';
-import { type ConnectedCluster, connectMembers } from '../../client/maintenance/connected-members.js';
+import type { CommandContext } from '../../../cli/context.js';
+import { firstState } from '../../../client/maintenance/cluster-health.js';
+import { type ConnectedCluster, connectMembers } from '../../../client/maintenance/connected-members.js';
 import {
   defragmentRolling,
   planSteps,
   type RollingOutcome,
   type RollingStep,
   unusedBytes,
-} from '../../client/maintenance/rolling-defragmentation.js';
-import { formatByteSize } from '../../go/byte-size.js';
-import { CommandError } from '../../model/errors.js';
-import type { RollingDefrag } from '../../model/maintenance-reports.js';
-import { loadPrinter } from '../../printers/registry.js';
+} from '../../../client/maintenance/rolling-defragmentation.js';
+import { formatByteSize } from '../../../go/byte-size.js';
+import { CommandError } from '../../../model/errors.js';
+import type { RollingDefrag } from '../../../model/maintenance-reports.js';
+import { loadPrinter } from '../../../printers/registry.js';
 
 export interface RollingDefragOptions {
   readonly isDryRun: boolean;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { defragmentationTimeoutMs } from '../../../src/client/maintenance/rolling-defragmentation.js';
-import { registerDefrag, runDefrag } from '../../../src/commands/v3/defrag.js';
-import type { RollingDefragOptions } from '../../../src/commands/v3/defrag-rolling.js';
-import { ServerError, UsageError } from '../../../src/model/errors.js';
-import type { OutputFormat } from '../../../src/printers/printer.js';
-import { FakeCluster } from '../../support/fake-cluster.js';
-import { fakeContext } from '../../support/fake-context.js';
-import { parseCommand } from '../../support/parse-command.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { defragmentationTimeoutMs } from '../../../../src/client/maintenance/rolling-defragmentation.js';
+import type { RollingDefragOptions } from '../../../../src/commands/v3/defrag/rolling.js';
+import { registerDefrag, runDefrag } from '../../../../src/commands/v3/defrag.js';
+import { ServerError, UsageError } from '../../../../src/model/errors.js';
+import type { OutputFormat } from '../../../../src/printers/printer.js';
+import { FakeCluster } from '../../../support/fake-cluster.js';
+import { fakeContext } from '../../../support/fake-context.js';
+import { parseCommand } from '../../../support/parse-command.js';
+import { VirtualClock } from '../../../support/virtual-clock.js';
 
 interface Settings extends Partial<RollingDefragOptions> {
   readonly endpoints?: readonly string[];
