@@ -27,7 +27,18 @@ export interface Flag<Value> {
   readonly isRequired?: boolean;
   /** etcdctl has no such flag. A global one is left out of the output of `--debug` unless it has a value. */
   readonly isAddition?: boolean;
+  readonly holds?: Contents;
+  /** Of a global flag: a command line has to repeat it to reach the same cluster as the same user. Secrets are left out there. */
+  readonly isConnection?: boolean;
+  /** Of a global flag: it means something to a command that makes no calls. */
+  readonly isForNode?: boolean;
 }
+
+/**
+ * What a text is. A `path` in a profile is relative to the profile. Of a `login`, which is `name:password`, the password is not printed,
+ * of a `secret` nothing.
+ */
+export type Contents = 'plain' | 'path' | 'login' | 'secret';
 
 // biome-ignore lint/suspicious/noExplicitAny: a table holds flags of every value type
 export type FlagTable = Readonly<Record<string, Flag<any>>>;
@@ -37,7 +48,7 @@ export type FlagValues<Table extends FlagTable> = {
 
 export type FlagExtras = Pick<
   Flag<unknown>,
-  'short' | 'choices' | 'candidates' | 'isRequired' | 'isAddition'
+  'short' | 'choices' | 'candidates' | 'isRequired' | 'isAddition' | 'holds' | 'isConnection' | 'isForNode'
 >;
 
 /** What completion asks for: profiles of this user; client URLs, member IDs, users and roles of the cluster. */

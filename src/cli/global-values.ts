@@ -1,6 +1,7 @@
 /** The values of the global flags, gathered from the places that may give them. */
+import { formatCsvRecord } from '../go/csv.js';
 import { type Environment, flagsWin, valuesFromEnvironment, variableName } from './environment.js';
-import type { FlagTable } from './flags.js';
+import type { Contents, FlagTable } from './flags.js';
 import { GLOBAL_FLAGS, type GlobalFlagValues } from './global-flags.js';
 
 /** Values of global flags that neither the command line nor the environment gives, such as those of a profile. */
@@ -111,6 +112,23 @@ const DEFAULTS = Object.fromEntries(
 
 const MASK = '********';
 
+function masked(text: string, holds: Contents | undefined): string {
+  if (holds === 'login') return text.replace(/:.*$/s, `:${MASK}`);
+  return holds === 'secret' && text !== '' ? MASK : text;
+}
+
+/** The flags of the command line that another one has to repeat to reach the same cluster as the same user, without secrets. */
+export function connectionFlags(given: Partial<GlobalFlagValues>): string[] {
+  const values: Readonly<Record<string, unknown>> = given;
+  const table: FlagTable = GLOBAL_FLAGS;
+  return Object.entries(table).flatMap(([name, { kind, isConnection, holds }]) => {
+    if (!isConnection || holds === 'secret' || !(name in given)) return [];
+    const value = values[name];
+    const text = Array.isArray(value) ? formatCsvRecord(value) : kind.format(value);
+    return [`--${name}=${holds === 'login' ? text.replace(/:.*$/s, '') : text}`];
+  });
+}
+
 /**
  * `ETCDCTL_DIAL_TIMEOUT=2s`, sorted by flag. Secrets are masked, unlike in etcdctl: stderr may go to a log. Flags that etcdctl lacks are
  * listed only with a value. With layers, or when flags win over variables, each line ends with the origin of the value.
@@ -118,16 +136,11 @@ const MASK = '********';
 export function debugLines(gathered: GatheredValues): string[] {
   const { values, layers, flagsWin } = gathered;
   const hasOrigins = layers.length > 0 || flagsWin;
-  const shown: Record<string, unknown> = {
-    ...values,
-    user: values.user.replace(/:.*$/s, `:${MASK}`),
-    password: values.password && MASK,
-    'auth-jwt-token': values['auth-jwt-token'] && MASK,
-  };
+  const shown: Readonly<Record<string, unknown>> = values;
   const table: FlagTable = GLOBAL_FLAGS;
   return Object.entries(table)
-    .flatMap(([name, { kind, defaultValue, isAddition }]) => {
-      const text = kind.format(shown[name]);
+    .flatMap(([name, { kind, defaultValue, isAddition, holds }]) => {
+      const text = masked(kind.format(shown[name]), holds);
       if (isAddition && text === kind.format(defaultValue)) return [];
       const origin = hasOrigins ? ` (${originOf(name, gathered) ?? 'default'})` : '';
       return [`${variableName(name)}=${text}${origin}`];

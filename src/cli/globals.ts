@@ -1,4 +1,3 @@
-import { formatCsvRecord } from '../go/csv.js';
 import { UsageError } from '../model/errors.js';
 import type { ResultKind } from '../model/results.js';
 import { formatsOf, type OutputFormat } from '../printers/printer.js';
@@ -22,6 +21,7 @@ import {
   type UtlGlobalFlagValues,
 } from './global-flags.js';
 import {
+  connectionFlags,
   debugLines,
   type GatheredValues,
   gatherValues,
@@ -151,8 +151,9 @@ export function resolveFileGlobals(
   return { ...resolveGlobals(flags, {}, () => undefined, { result }), lockTimeoutMs: timeout };
 }
 
-/** The flags that mean something to a command that makes no calls. */
-const NODE_FLAGS = ['root', 'write-out', 'ids', 'hex', 'debug'] as const;
+const NODE_FLAGS = Object.entries<FlagTable[string]>(GLOBAL_FLAGS)
+  .filter(([, { isForNode }]) => isForNode)
+  .map(([name]) => name as keyof GlobalFlagValues);
 
 /** The global options of a command that makes no calls: it looks at this node, or at files. */
 export function resolveNodeGlobals(given: Partial<GlobalFlagValues>, env: Environment): GlobalOptions {
@@ -269,34 +270,6 @@ function toFormat(name: string, result: ResultKind | undefined): OutputFormat {
   if (format !== undefined) return format;
   throw new UsageError('unsupported output format', 'choice', {
     reasons: [`--write-out must be one of ${formats.join(', ')}`],
-  });
-}
-
-/** The flags that a command line has to repeat to reach the same cluster as the same user. */
-const CONNECTION_FLAGS = [
-  'profile',
-  'local',
-  'root',
-  'endpoints',
-  'discovery-srv',
-  'discovery-srv-name',
-  'insecure-discovery',
-  'cacert',
-  'cert',
-  'key',
-  'insecure-transport',
-  'insecure-skip-tls-verify',
-  'user',
-  'user-file',
-  'password-file',
-] as const satisfies readonly (keyof GlobalFlagValues)[];
-
-function connectionFlags(given: Partial<GlobalFlagValues>): string[] {
-  const table: FlagTable = GLOBAL_FLAGS;
-  const shown = { ...given, ...(given.user !== undefined && { user: given.user.replace(/:.*$/s, '') }) };
-  return CONNECTION_FLAGS.filter((name) => name in given).map((name) => {
-    const value = shown[name];
-    return `--${name}=${Array.isArray(value) ? formatCsvRecord(value) : table[name]?.kind.format(value)}`;
   });
 }
 

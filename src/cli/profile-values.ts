@@ -26,17 +26,6 @@ export interface ProfileLocation {
   readonly home: string;
 }
 
-/** The flags whose values are paths. */
-const FILE_FLAGS: ReadonlySet<string> = new Set([
-  'cacert',
-  'cert',
-  'key',
-  'password-file',
-  'user-file',
-  'root',
-]);
-const SECRET_FLAGS: ReadonlySet<string> = new Set(['user', 'password', 'auth-jwt-token']);
-
 /** The values of a profile, a YAML mapping of global flags. @throws UsageError naming file and line */
 export function parseProfile(bytes: Uint8Array, location: ProfileLocation): Partial<GlobalFlagValues> {
   const lines = new LineCounter();
@@ -109,7 +98,7 @@ class ValueReader {
       return node.items.map((item) => this.#text(`an item of ${name}`, this.#resolved(item)));
     }
     const text = this.#text(name, node);
-    return FILE_FLAGS.has(name) ? this.#path(text) : this.#parsed(name, flag, { node, text });
+    return flag.holds === 'path' ? this.#path(text) : this.#parsed(name, flag, { node, text });
   }
 
   /** The text of a scalar as it is written: the YAML number 0123 is a password too. */
@@ -120,8 +109,8 @@ class ValueReader {
     throw this.#invalid(node ?? null, `${name} must have ${expected}`);
   }
 
-  #parsed(name: string, { kind, choices }: Flag<unknown>, { node, text }: WrittenValue): unknown {
-    const shown = SECRET_FLAGS.has(name) ? '' : ` ${quoteGo(bytesFromText(text))}`;
+  #parsed(name: string, { kind, choices, holds }: Flag<unknown>, { node, text }: WrittenValue): unknown {
+    const shown = holds === 'secret' || holds === 'login' ? '' : ` ${quoteGo(bytesFromText(text))}`;
     if (choices !== undefined && !choices.includes(text)) {
       throw this.#invalid(node, `invalid value${shown} for ${name}: it must be one of ${choices.join(', ')}`);
     }

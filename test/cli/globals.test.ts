@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/cli/environment.js';
-import type { GlobalFlagValues } from '../../src/cli/global-flags.js';
+import type { FlagTable } from '../../src/cli/flags.js';
+import { GLOBAL_FLAGS, type GlobalFlagValues } from '../../src/cli/global-flags.js';
 import { type GlobalOptions, resolveFileGlobals, resolveGlobals } from '../../src/cli/globals.js';
 import { ConnectionError } from '../../src/model/errors.js';
 import { statusOfStreamFailure } from './example-program.js';
@@ -333,6 +334,24 @@ it('repeats the flags that name the cluster, without secrets', () => {
     '--insecure-skip-tls-verify=true',
     '--user=root',
   ]);
+});
+
+it('no flag that may hold a password or a token is declared as plain text', () => {
+  const named = Object.entries<FlagTable[string]>(GLOBAL_FLAGS).filter(([name, { summary }]) =>
+    /password|token|secret|private/.test(`${name} ${summary}`),
+  );
+  const plain = named.filter(([, { kind, holds = 'plain' }]) => kind.name === 'string' && holds === 'plain');
+  expect(named.length).toBeGreaterThan(4);
+  expect(plain.map(([name]) => name)).toEqual([]);
+});
+
+it.each(
+  Object.entries<FlagTable[string]>(GLOBAL_FLAGS).filter(
+    ([, { holds }]) => holds === 'secret' || holds === 'login',
+  ),
+)('--%s is never printed as it is', (name) => {
+  const { debugLines, connectionFlags } = resolve({ debug: true, [name]: 'u:hidden' });
+  expect([...debugLines, ...connectionFlags].join()).not.toContain('hidden');
 });
 
 it('--debug prints every value except secrets', () => {
