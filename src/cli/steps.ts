@@ -20,6 +20,20 @@ export function skippedStep(name: string, text: string): MaintenanceStep {
 }
 
 /**
+ * Whether to ask before steps: not with `--yes`, and else on a terminal. Where nobody can be asked, shows what would be done, and rejects
+ * with a `CommandError`.
+ */
+export async function asksBeforeSteps(
+  { isConfirmed, prompt }: { readonly isConfirmed: boolean; readonly prompt: CommandContext['prompt'] },
+  show: () => Promise<void>,
+): Promise<boolean> {
+  if (isConfirmed) return false;
+  if (prompt.isInteractive) return true;
+  await show();
+  throw new CommandError('nothing was changed: --yes does these steps without questions');
+}
+
+/**
  * Steps that are shown before the first one is done, and done one after another. The first failure ends them; the command can be run
  * again, and then leaves out what is done.
  */

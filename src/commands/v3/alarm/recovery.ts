@@ -3,7 +3,7 @@
  * all of them can be shown; whether it is still needed too, so that a second run goes on where the first one stopped.
  */
 import type { CommandContext } from '../../../cli/context.js';
-import { plannedStep, Steps, skippedStep, type Work } from '../../../cli/steps.js';
+import { asksBeforeSteps, plannedStep, Steps, skippedStep, type Work } from '../../../cli/steps.js';
 import { awaitHealth, type ClusterState, firstState } from '../../../client/maintenance/cluster-health.js';
 import { findCompactedRevision } from '../../../client/maintenance/compacted-revision.js';
 import {
@@ -41,12 +41,10 @@ export async function recover(options: AlarmRecoverOptions, context: CommandCont
   const situation = await lookAt(options, context);
   const recovery = new Recovery(situation, options, context);
   if (situation.alarms.length === 0 || options.isDryRun) return recovery.show(options.isDryRun);
-  const isAsked = !options.isConfirmed && context.prompt.isInteractive;
-  if (!options.isConfirmed && !isAsked) {
-    await recovery.show(true);
-    throw new CommandError('nothing was changed: --yes does these steps without questions');
-  }
-  return recovery.run(isAsked);
+  const { isConfirmed } = options;
+  return recovery.run(
+    await asksBeforeSteps({ isConfirmed, prompt: context.prompt }, () => recovery.show(true)),
+  );
 }
 
 interface Situation {

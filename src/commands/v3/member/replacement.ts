@@ -1,6 +1,6 @@
 /** The work of `member replace`. */
 import type { CommandContext } from '../../../cli/context.js';
-import { plannedStep, Steps, type Work } from '../../../cli/steps.js';
+import { asksBeforeSteps, plannedStep, Steps, type Work } from '../../../cli/steps.js';
 import {
   awaitHealth,
   firstState,
@@ -24,12 +24,10 @@ import { nameOf, newNameOf, type Progress, progressOf } from './replacement-plan
 export async function replaceMember(options: MemberReplaceOptions, context: CommandContext): Promise<void> {
   const replacement = new Replacement(await lookAt(options, context), options, context);
   if (replacement.isDone || options.isDryRun) return replacement.show();
-  const isAsked = !options.isConfirmed && context.prompt.isInteractive;
-  if (!options.isConfirmed && !isAsked) {
-    await replacement.show();
-    throw new CommandError('nothing was changed: --yes does these steps without questions');
-  }
-  return replacement.run(isAsked);
+  const { isConfirmed } = options;
+  return replacement.run(
+    await asksBeforeSteps({ isConfirmed, prompt: context.prompt }, () => replacement.show()),
+  );
 }
 
 interface Situation extends Progress {
