@@ -4,14 +4,9 @@
  */
 import type { CommandContext } from '../../../cli/context.js';
 import { asksBeforeSteps, plannedStep, Steps, skippedStep, type Work } from '../../../cli/steps.js';
-import { awaitHealth, type ClusterState, firstState } from '../../../client/maintenance/cluster-health.js';
+import { awaitHealth, type ClusterState } from '../../../client/maintenance/cluster-health.js';
 import { findCompactedRevision } from '../../../client/maintenance/compacted-revision.js';
-import {
-  type ConnectedMember,
-  connectMembers,
-  hasClient,
-  memberLabel,
-} from '../../../client/maintenance/connected-members.js';
+import { memberLabel } from '../../../client/maintenance/connected-members.js';
 import {
   defragmentationTimeoutMs,
   planSteps,
@@ -27,10 +22,10 @@ import {
 import { formatByteSize } from '../../../go/byte-size.js';
 import { CommandError, Failure, isEtcdError } from '../../../model/errors.js';
 import type { AlarmRecovery } from '../../../model/maintenance-reports.js';
-import { AlarmAction, type AlarmMember, AlarmType } from '../../../model/messages/maintenance.js';
-import type { Client } from '../../../model/services.js';
+import { AlarmAction, AlarmType } from '../../../model/messages/maintenance.js';
 import { defragmentSteps, stoppedError } from '../defrag/rolling.js';
 import type { AlarmRecoverOptions } from './recover.js';
+import { memberName, type RecoverySituation, recoverySituation } from './recovery-situation.js';
 
 /** Members of which less than a hundredth of the quota is unused are not defragmented in a second run. */
 const MIN_RECLAIM_DIVISOR = 100n;
@@ -38,7 +33,7 @@ const MIN_RECLAIM_DIVISOR = 100n;
 const NEARLY_FULL_PERCENT = 80n;
 
 export async function recover(options: AlarmRecoverOptions, context: CommandContext): Promise<void> {
-  const situation = await lookAt(options, context);
+  const situation = await recoverySituation(options, context);
   const recovery = new Recovery(situation, options, context);
   if (situation.alarms.length === 0 || options.isDryRun) return recovery.show(options.isDryRun);
   const { isConfirmed } = options;
@@ -47,75 +42,14 @@ export async function recover(options: AlarmRecoverOptions, context: CommandCont
   );
 }
 
-interface Situation {
-  readonly members: readonly ConnectedMember[];
-  readonly state: ClusterState;
-  /** NOSPACE only. */
-  readonly alarms: readonly AlarmMember[];
-  readonly use: readonly StorageUse[];
-  readonly client: Client;
-  readonly revision: bigint;
-  readonly compactedRevision: bigint;
-  /** Where to compact. */
-  readonly target: bigint;
-}
-
-/** Rejects when something but NOSPACE is wrong. */
-async function lookAt(options: AlarmRecoverOptions, context: CommandContext): Promise<Situation> {
-  const { signal } = context;
-  const { members } = await connectMembers(context, {
-    wholeCluster: true,
-    consequence: 'nothing was changed',
-  });
-  const state = await firstState(members, context);
-  if (state.problems.length > 0) throw unhealthyError(state);
-  const leader = state.states.find(({ member }) => member.id === state.leaderId);
-  if (leader === undefined || !hasClient(leader.member)) {
-    throw new CommandError('nothing was changed, because the leader is not in the list of members');
-  }
-  const { client } = leader.member;
-  const revision = leader.status.header?.revision ?? 0n;
-  const target = options.revision ?? revision;
-  if (target > revision) {
-    throw new CommandError(`nothing was changed: the store is at revision ${revision}, before ${target}`);
-  }
-  return {
-    members,
-    state,
-    alarms: state.alarms
-      .filter(({ alarm }) => alarm === AlarmType.noSpace)
-      // The server lists them in a random order.
-      .sort((a, b) => (nameOf(a.memberId, members) < nameOf(b.memberId, members) ? -1 : 1)),
-    use: await storageUseOf(state.states, context.fetchMetrics),
-    client,
-    revision,
-    compactedRevision: await findCompactedRevision(client, revision, { signal }),
-    target,
-  };
-}
-
-function unhealthyError({ problems, alarms }: ClusterState): CommandError {
-  const isCorrupt = alarms.some(({ alarm }) => alarm === AlarmType.corrupt);
-  return new CommandError('nothing was changed, because the cluster is not healthy', {
-    reasons: [
-      ...problems,
-      ...(isCorrupt
-        ? [
-            'CORRUPT is never disarmed here: compare the members with `etcdctl endpoint hashkv --cluster` first',
-          ]
-        : []),
-    ],
-  });
-}
-
 class Recovery {
-  readonly #situation: Situation;
+  readonly #situation: RecoverySituation;
   readonly #options: AlarmRecoverOptions;
   readonly #context: CommandContext;
   readonly #steps: Steps;
   #use: readonly StorageUse[] | undefined;
 
-  constructor(situation: Situation, options: AlarmRecoverOptions, context: CommandContext) {
+  constructor(situation: RecoverySituation, options: AlarmRecoverOptions, context: CommandContext) {
     this.#situation = situation;
     this.#options = options;
     this.#context = context;
@@ -221,7 +155,7 @@ class Recovery {
 
   #disarming(): Work {
     const { alarms, members } = this.#situation;
-    const names = alarms.map(({ memberId }) => nameOf(memberId, members)).join(', ');
+    const names = alarms.map(({ memberId }) => memberName(memberId, members)).join(', ');
     return {
       step: plannedStep('disarm', `Disarm the alarm NOSPACE of ${names}`),
       question: `Disarm the alarm NOSPACE of ${names}?`,
@@ -280,10 +214,6 @@ class Recovery {
 function stepName({ member, role }: RollingStep): string {
   const name = member.name || member.endpoint;
   return role === 'follower' ? name : `the ${role} ${name}`;
-}
-
-function nameOf(memberId: bigint, members: readonly ConnectedMember[]): string {
-  return members.find(({ id }) => id === memberId)?.name || memberId.toString(16);
 }
 
 function isNearlyFull({ sizeBytes, quotaBytes }: StorageUse): boolean {

@@ -1,12 +1,7 @@
 /** The work of `member replace`. */
 import type { CommandContext } from '../../../cli/context.js';
 import { asksBeforeSteps, plannedStep, Steps, type Work } from '../../../cli/steps.js';
-import {
-  awaitHealth,
-  firstState,
-  inspectCluster,
-  type MemberState,
-} from '../../../client/maintenance/cluster-health.js';
+import { awaitHealth, inspectCluster } from '../../../client/maintenance/cluster-health.js';
 import {
   type ConnectedMember,
   connectMember,
@@ -16,80 +11,18 @@ import { transferLeadership } from '../../../client/maintenance/rolling-defragme
 import { CommandError, isEtcdError, ServerError } from '../../../model/errors.js';
 import type { MemberReplacement } from '../../../model/maintenance-reports.js';
 import type { Member } from '../../../model/messages/cluster.js';
-import type { Client } from '../../../model/services.js';
 import { type StartSettings, startSettings, startSettingsText } from './add.js';
 import type { MemberReplaceOptions } from './replace.js';
-import { nameOf, newNameOf, type Progress, progressOf } from './replacement-plan.js';
+import { nameOf } from './replacement-plan.js';
+import { type ReplacementSituation, replacementSituation } from './replacement-situation.js';
 
 export async function replaceMember(options: MemberReplaceOptions, context: CommandContext): Promise<void> {
-  const replacement = new Replacement(await lookAt(options, context), options, context);
+  const replacement = new Replacement(await replacementSituation(options, context), options, context);
   if (replacement.isDone || options.isDryRun) return replacement.show();
   const { isConfirmed } = options;
   return replacement.run(
     await asksBeforeSteps({ isConfirmed, prompt: context.prompt }, () => replacement.show()),
   );
-}
-
-interface Situation extends Progress {
-  /** All members but the old and the new one. */
-  readonly staying: readonly ConnectedMember[];
-  /** A client of these. */
-  readonly client: Client;
-  readonly isOldAlive: boolean;
-  readonly isOldLeader: boolean;
-  readonly newName: string;
-  /** Of etcd. */
-  readonly version: string;
-}
-
-/** Rejects when the request does not fit the cluster, or a member that stays is not healthy. */
-async function lookAt(options: MemberReplaceOptions, context: CommandContext): Promise<Situation> {
-  const { signal } = context;
-  const { members } = await connectMembers(context, {
-    wholeCluster: true,
-    consequence: 'nothing was changed',
-  });
-  const progress = progressOf(options, members);
-  const { old, added } = progress;
-  const staying = members.filter(({ id }) => id !== old?.id && id !== added?.id);
-  const [state, oldState] = await Promise.all([
-    firstState(staying, context),
-    inspectCluster(
-      members.filter(({ id }) => id === old?.id),
-      { signal },
-    ),
-  ]);
-  const isOldAlive = oldState.states.length > 0;
-  const problems = [...state.problems, ...versionProblems(state.states)];
-  if (problems.length > 0) {
-    throw new CommandError('nothing was changed, because a member that stays is not healthy', {
-      reasons: problems,
-    });
-  }
-  const url = old?.peerUrls.find((each) => options.peerUrls.includes(each));
-  if (isOldAlive && old !== undefined && url !== undefined) {
-    throw new CommandError(`nothing was changed: ${nameOf(old)} still runs at ${url}`, {
-      reasons: ['stop it first, or give the peer URL of another machine'],
-    });
-  }
-  const isRemovedFirst = !isOldAlive && added === undefined;
-  const others = members.filter((member) => member !== added && !(isRemovedFirst && member === old));
-  return {
-    ...progress,
-    staying,
-    client: await context.connect(staying.flatMap(({ endpoints }) => endpoints)),
-    isOldAlive,
-    isOldLeader: old !== undefined && state.leaderId === old.id,
-    newName: newNameOf(options, progress, others),
-    version: state.states[0]?.status.version ?? '',
-  };
-}
-
-function versionProblems(states: readonly MemberState[]): string[] {
-  const versions = new Set(states.map(({ status }) => status.version.split('.').slice(0, 2).join('.')));
-  return versions.size < 2
-    ? []
-    : [`the members run different versions (${[...versions].join(', ')}): finish the upgrade first`];
 }
 
 /** Members refuse changes of the cluster until they have been connected to each other for five seconds. */
@@ -99,14 +32,14 @@ const POLL_EVERY_MS = 500;
 const HEALTH_TIMEOUT_MS = 60_000;
 
 class Replacement {
-  readonly #situation: Situation;
+  readonly #situation: ReplacementSituation;
   readonly #options: MemberReplaceOptions;
   readonly #context: CommandContext;
   readonly #steps: Steps;
   #added: Member | undefined;
   #settings: StartSettings = {};
 
-  constructor(situation: Situation, options: MemberReplaceOptions, context: CommandContext) {
+  constructor(situation: ReplacementSituation, options: MemberReplaceOptions, context: CommandContext) {
     this.#situation = situation;
     this.#options = options;
     this.#context = context;
