@@ -1,9 +1,9 @@
 import { UsageError } from '../model/errors.js';
 import type { ResultKind } from '../model/results.js';
 import { formatsOf, type OutputFormat } from '../printers/printer.js';
-import type { ConnectionOptions, Credentials, TlsOptions } from '../transport/connection.js';
+import type { ConnectionOptions } from '../transport/connection.js';
 import type { DiscoveryOptions } from '../transport/discovery.js';
-import type { ProxySettings } from '../transport/proxy.js';
+import { proxySettings, systemRootsOf, toDiscovery, toTlsOptions } from './connection-settings.js';
 import { checkedEndpoints } from './endpoint-list.js';
 import {
   type Environment,
@@ -25,24 +25,10 @@ import {
   debugLines,
   type GatheredValues,
   gatherValues,
-  nameAtOrigin,
   originOf,
   type ValueLayer,
 } from './global-values.js';
-
-/** A user whose password is given, or must be asked for. */
-export interface NamedUser {
-  readonly username: string;
-  /** `undefined`: the program prompts for it. With an empty password, etcdctl does not authenticate at all. */
-  readonly password?: string;
-}
-
-/** The user to authenticate as. */
-export type User =
-  | NamedUser
-  | { readonly username: string; readonly passwordFile: string }
-  /** The file contains `name:password`. */
-  | { readonly userFile: string };
+import { rejectContradictions, toCredentials, toUser, type User } from './user.js';
 
 /** The global flags and variables of one run, checked. */
 export interface GlobalOptions {
@@ -164,104 +150,6 @@ export function resolveNodeGlobals(given: Partial<GlobalFlagValues>, env: Enviro
 
 function trimmed(list: readonly string[]): string[] {
   return list.map((each) => each.trim());
-}
-
-function toDiscovery(values: GlobalFlagValues): DiscoveryOptions | undefined {
-  const domain = values['discovery-srv'];
-  if (domain === '') return undefined;
-  return { domain, serviceName: values['discovery-srv-name'], insecure: values['insecure-discovery'] };
-}
-
-function toTlsOptions(
-  values: GlobalFlagValues,
-  given: Partial<GlobalFlagValues>,
-  discovery: DiscoveryOptions | undefined,
-): TlsOptions {
-  for (const name of ['cert', 'key', 'cacert'] as const) {
-    if (given[name] === '') throw new UsageError(`empty string is passed to --${name} option`);
-  }
-  return {
-    ...(values.cacert !== '' && { caFile: values.cacert }),
-    ...(values.cert !== '' && { certFile: values.cert }),
-    ...(values.key !== '' && { keyFile: values.key }),
-    // The certificates of discovered servers are verified by host name, not by domain (grpc-go credentials/tls.go
-    // `ClientHandshake`).
-    insecureTransport: values['insecure-transport'] && (discovery === undefined || discovery.insecure),
-    insecureSkipVerify: values['insecure-skip-tls-verify'],
-  };
-}
-
-/** The system's root certificates, if not at the default paths: the variables of Go's crypto/x509. For every command set. */
-export function systemRootsOf({
-  SSL_CERT_FILE: file = '',
-  SSL_CERT_DIR: folders = '',
-}: Environment): Pick<TlsOptions, 'systemRoots'> {
-  if (file === '' && folders === '') return {};
-  return {
-    systemRoots: {
-      ...(file !== '' && { file }),
-      ...(folders !== '' && { folders: folders.split(':') }),
-    },
-  };
-}
-
-/** The upper-case variables have precedence, as in Go (golang.org/x/net/http/httpproxy `FromEnvironment`). */
-function proxySettings(env: Environment): ProxySettings {
-  const http = env.HTTP_PROXY || env.http_proxy;
-  const https = env.HTTPS_PROXY || env.https_proxy;
-  const noProxy = env.NO_PROXY || env.no_proxy;
-  return {
-    ...(http && { http }),
-    ...(https && { https }),
-    ...(noProxy && { noProxy }),
-    ...systemRootsOf(env),
-  };
-}
-
-/** Flags that exclude each other. etcdctl has only the first of each pair, and ignores the user beside a token. */
-const EXCLUDING = [
-  ['password', 'password-file'],
-  ['user', 'user-file'],
-  ['password', 'user-file'],
-  ['auth-jwt-token', 'password-file'],
-  ['auth-jwt-token', 'user-file'],
-  ['password-file', 'user-file'],
-] as const;
-
-/** @throws UsageError for the flags that etcdctl lacks, when another one gives a password too, or the user is missing */
-function rejectContradictions(sources: GatheredValues): void {
-  const { values, given } = sources;
-  const { 'password-file': passwordFile, user } = values;
-  for (const name of ['password-file', 'user-file'] as const) {
-    if (given[name] === '') throw new UsageError(`empty string is passed to --${name} option`, 'flag');
-  }
-  const pair = EXCLUDING.find((names) => names.every((name) => values[name]));
-  if (pair !== undefined) {
-    const [one, other] = pair.map((name) => nameAtOrigin(name, sources));
-    throw new UsageError(`${one} and ${other} cannot be used together: give only one of them`, 'flag');
-  }
-  if (!passwordFile || (user && !user.includes(':'))) return;
-  const what = user ? 'a user name without a password' : 'a user name';
-  throw new UsageError(`${nameAtOrigin('password-file', sources)} needs ${what}: give --user NAME`, 'flag');
-}
-
-/** With `--password`, `--user` is the user name only. Without it, `--user` may be `name:password`, split at the first colon. */
-function toUser(values: GlobalFlagValues): User | undefined {
-  const { user, password, 'auth-jwt-token': token } = values;
-  const { 'user-file': userFile, 'password-file': passwordFile } = values;
-  if (userFile !== '') return { userFile };
-  if (token !== '' || user === '') return undefined;
-  if (passwordFile !== '') return { username: user, passwordFile };
-  if (password !== '') return { username: user, password };
-  const colonAt = user.indexOf(':');
-  if (colonAt < 0) return { username: user };
-  return { username: user.slice(0, colonAt), password: user.slice(colonAt + 1) };
-}
-
-function toCredentials(token: string, user: User | undefined): Credentials | undefined {
-  if (token !== '') return { kind: 'token', token };
-  if (user === undefined || !('password' in user) || !user.username || !user.password) return undefined;
-  return { kind: 'password', username: user.username, password: user.password };
 }
 
 function toFormat(name: string, result: ResultKind | undefined): OutputFormat {

@@ -1,7 +1,8 @@
 import { UsageError } from '../model/errors.js';
 import type { Credentials } from '../transport/connection.js';
 import type { CommandContext, Prompt } from './context.js';
-import type { GlobalOptions, User } from './globals.js';
+import type { GlobalOptions } from './globals.js';
+import type { User } from './user.js';
 
 type ReadSecret = CommandContext['readSecret'];
 

@@ -2,9 +2,10 @@ import { V2Failure } from '../../model/v2/errors.js';
 import { V2_OUTPUT_FORMATS, type V2OutputFormat } from '../../printers/v2.js';
 import type { TlsOptions } from '../../transport/connection.js';
 import type { DiscoveryOptions } from '../../transport/discovery.js';
+import { systemRootsOf } from '../connection-settings.js';
 import type { Environment } from '../environment.js';
 import { boolFlag, durationFlag, type FlagValues, stringFlag } from '../flags.js';
-import { type NamedUser, systemRootsOf } from '../globals.js';
+import type { NamedUser } from '../user.js';
 
 /** The flags that stand before the name of a version 2 command, with etcdctl 3.5's names and defaults. */
 export const V2_GLOBAL_FLAGS = {
