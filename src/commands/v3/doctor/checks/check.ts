@@ -19,3 +19,15 @@ export function at({
 export function replaceCommand({ id, name, peerUrls }: Member, lines: CommandLines): string {
   return lines.etcdctl('member', 'replace', name || id.toString(16), `--peer-urls=${peerUrls.join(',')}`);
 }
+
+/** The value of a metric without labels on a page of `/metrics`, which is in Prometheus' text format. */
+export function gaugeIn(text: string, name: string): number | undefined {
+  const [, value] = new RegExp(`^${name}[ \\t]+(\\S+)`, 'm').exec(text) ?? [];
+  const number = Number(value);
+  return value === undefined || Number.isNaN(number) ? undefined : number;
+}
+
+/** `3.7`; a member that has seen several versions has 1 for the present one only. */
+export function clusterVersionIn(text: string): string | undefined {
+  return /^etcd_cluster_version\{cluster_version="([^"]*)"\}[ \t]+1$/m.exec(text)?.[1];
+}

@@ -1,9 +1,8 @@
 import { formatByteSize } from '../../../../go/byte-size.js';
 import type { LocalDisk } from '../../../../model/inspection.js';
 import { finding } from '../catalogue.js';
-import { gaugeIn } from '../metrics.js';
 import { answered, troubleOf } from '../observation.js';
-import { at, type Check } from './check.js';
+import { at, type Check, gaugeIn } from './check.js';
 
 const FILES_WARNING = 0.8;
 

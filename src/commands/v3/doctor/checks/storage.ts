@@ -5,9 +5,8 @@ import { type ActiveAlarm, alarmsIn } from '../alarms.js';
 import { finding } from '../catalogue.js';
 import type { ClusterView, MemberView } from '../cluster-view.js';
 import type { CommandLines } from '../command-line.js';
-import { gaugeIn } from '../metrics.js';
 import { answered, troubleOf } from '../observation.js';
-import { at, type Check, replaceCommand } from './check.js';
+import { at, type Check, gaugeIn, replaceCommand } from './check.js';
 
 /** Percent of the quota. */
 const QUOTA_WARNING = 80n;

@@ -1,9 +1,8 @@
 import { listed } from '../../../../printers/prose.js';
 import { finding } from '../catalogue.js';
 import type { ClusterView } from '../cluster-view.js';
-import { clusterVersionIn } from '../metrics.js';
 import { answered } from '../observation.js';
-import type { Check } from './check.js';
+import { type Check, clusterVersionIn } from './check.js';
 
 export const differentVersions: Check = ({ members }) => {
   const byVersion = new Map<string, string[]>();
