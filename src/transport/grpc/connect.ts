@@ -1,3 +1,4 @@
+// `imports` in package.json: grpc-js/channel.ts in the npm package, frames/channel.ts in the executable.
 import { openChannel } from '#channel';
 import { ConnectionError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
