@@ -29,7 +29,10 @@ export function wasmCompressor(level: number): ZstdCompressor {
       thread ??= new CompressorThread(level);
       return thread.compress(block);
     },
-    close: () => thread?.end(),
+    close() {
+      thread?.end();
+      thread = undefined;
+    },
   };
 }
 
@@ -43,6 +46,7 @@ class CompressorThread {
   readonly #worker: Worker;
   /** In the order in which they were sent. */
   readonly #pending: PendingBlock[] = [];
+  #failure: Error | undefined;
 
   constructor(level: number) {
     this.#worker = new Worker(threadCode, {
@@ -59,6 +63,8 @@ class CompressorThread {
 
   compress(block: Uint8Array): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
+      // Nothing answers for a thread that has ended.
+      if (this.#failure !== undefined) return reject(this.#failure);
       this.#pending.push({ resolve, reject });
       this.#worker.ref();
       this.#worker.postMessage(block);
@@ -77,6 +83,7 @@ class CompressorThread {
   }
 
   #failAll(error: Error): void {
+    this.#failure ??= error;
     for (const { reject } of this.#pending.splice(0)) reject(error);
   }
 }

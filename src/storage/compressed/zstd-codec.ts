@@ -9,7 +9,7 @@ export interface ZstdCompressor {
   newBlock(sizeBytes: number): Uint8Array;
   /** One frame with the block's size in its header. The block must not change until it settles. */
   compress(block: Uint8Array): Promise<Uint8Array>;
-  /** Frees its memory. Called when all blocks are compressed; no block may follow. */
+  /** Frees the memory of threads and streams, when all blocks are compressed. A later block needs new ones. */
   close(): void;
 }
 
@@ -120,7 +120,7 @@ function compressorOfNode({ constants, createZstdCompress }: NativeZstd): Omit<Z
         });
       }),
     close: () => {
-      for (const stream of idle) stream.destroy();
+      for (const stream of idle.splice(0)) stream.destroy();
     },
   };
 }

@@ -43,4 +43,13 @@ describe('zstd as WebAssembly', () => {
       { status: 'fulfilled', value: expect.any(Uint8Array) },
     ]);
   });
+
+  it('compresses again after its thread was ended', async () => {
+    const compressor = wasmCompressor(1);
+    const block = compressor.newBlock(100);
+    const frame = await compressor.compress(block);
+    compressor.close();
+    expect(await compressor.compress(block)).toEqual(frame);
+    compressor.close();
+  });
 });
