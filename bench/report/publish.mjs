@@ -58,11 +58,20 @@ function rounded(_name, value) {
 }
 
 /**
- * One table for each set of contenders; rows in the order of `allRows`.
+ * Tables below the machine and the revision that their rows were measured on, one for each set of contenders; rows in the order of
+ * `allRows`.
  *
  * @param {Result[]} results
  */
-function tables(results) {
+export function tables(results) {
+  const machines = [...new Set(results.map(({ machine }) => machineText(machine)))];
+  return machines
+    .map((text) => `${text}\n${tablesOf(results.filter(({ machine }) => machineText(machine) === text))}\n\n`)
+    .join('');
+}
+
+/** @param {Result[]} results */
+function tablesOf(results) {
   let names = '';
   const lines = results.flatMap((result) => {
     const contenders = result.outcomes.map(({ contender }) => contender);
@@ -70,6 +79,5 @@ function tables(results) {
     names = contenders.join();
     return [...(isNew ? ['', tableHead(contenders)] : []), rowLine(result, result.outcomes)];
   });
-  const machines = [...new Set(results.map(({ machine }) => machineText(machine)))];
-  return `${machines.join('\n')}\n${lines.join('\n')}\n\n`;
+  return lines.join('\n');
 }

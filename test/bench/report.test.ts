@@ -3,6 +3,7 @@ import { alternate, MissingCommandError } from '../../bench/measure/alternate.mj
 import { median } from '../../bench/measure/median.mjs';
 import { requireBuiltFrom } from '../../bench/report/built-from.mjs';
 import { growthPlot } from '../../bench/report/growth-plot.mjs';
+import { tables } from '../../bench/report/publish.mjs';
 import { startUpPlot } from '../../bench/report/start-up-plot.mjs';
 import { rowLine } from '../../bench/report/table.mjs';
 import { parseRuns, selectRows } from '../../bench/select-rows.mjs';
@@ -66,6 +67,24 @@ describe('the benchmark', () => {
     await expect(alternate({ ...row, run }, undefined, ['a', 'b'].map(contender), 1)).rejects.toThrow(
       'b wrote other output',
     );
+  });
+
+  it('writes each row below the revision that it was measured at', () => {
+    const outcomes = [{ contender: 'real', runs: 1, value: 1, fastest: 1 }];
+    const measuredAt = (revision: string, title: string) => ({
+      title,
+      unit: 's',
+      machine: { revision, cores: 2 } as never,
+      outcomes,
+    });
+    const text = tables([measuredAt('abc', 'one'), measuredAt('def', 'two'), measuredAt('abc', 'three')]);
+    expect(text.match(/at \w+\.|^\| \w+ \|/gm)).toEqual([
+      'at abc.',
+      '| one |',
+      '| three |',
+      'at def.',
+      '| two |',
+    ]);
   });
 
   it('draws a line for each program and series', () => {
