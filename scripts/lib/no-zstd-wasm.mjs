@@ -4,3 +4,4 @@ export function init() {
 }
 export const compress = init;
 export const decompress = init;
+export const wasm = undefined;

@@ -40,7 +40,7 @@ describe('run', () => {
     await running.waitFor('ready');
     running.kill('SIGTERM');
     expect(await running.result).toMatchObject({ code: null, signal: 'SIGTERM' });
-    await expect(running.waitFor('never')).rejects.toThrow(/ended without "never"/);
+    await expect(running.waitFor('never')).rejects.toThrow(/did not print "never": .*\nended; output:\nready/s);
   });
 });
 
