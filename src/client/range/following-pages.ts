@@ -21,10 +21,16 @@ export async function* followingPages(
   call: CallOptions,
 ): AsyncGenerator<RangePage, void, undefined> {
   const cursor = new Cursor(start);
-  try {
-    yield* streamedPages(reader, cursor, call);
-  } catch (error) {
-    if (!canContinueUnary(error)) throw error;
+  for (let isStreaming = true; isStreaming; ) {
+    const { key } = cursor;
+    isStreaming = false;
+    try {
+      yield* streamedPages(reader, cursor, call);
+    } catch (error) {
+      if (!canContinueUnary(error)) throw error;
+      // The server has doubled the number of keys while their values were small. A new stream begins with few keys.
+      isStreaming = isTooLargeResponse(error) && cursor.key !== key;
+    }
   }
   yield* unaryPages(reader, cursor, call);
 }
@@ -49,6 +55,11 @@ class Cursor {
     this.#request = request;
     this.#key = request.key;
     this.#remaining = remaining;
+  }
+
+  /** The first key that is not read yet; another object after each page. */
+  get key(): Uint8Array {
+    return this.#key;
   }
 
   get isAtEnd(): boolean {

@@ -15,12 +15,12 @@ export interface RangeRemainder {
  * The maximum size of a page. A larger page is rejected and read again with fewer keys. Transports get this limit, so that they
  * reject the page before they allocate memory for it.
  */
-export const MAX_RANGE_PAGE_BYTES = 32 * 2 ** 20;
+export const MAX_RANGE_PAGE_BYTES = 16 * 2 ** 20;
 
 /** The intended size of a page. Larger than needed for memory alone: servers before 3.7 count all remaining keys for every page. */
 const TARGET_PAGE_BYTES = 8 * 2 ** 20;
 
-/** With the largest values that a server accepts by default (1.5 MiB), a first page of this many keys is below the maximum. */
+/** A first page of this many keys is below the maximum with values of up to 800 KiB, and read again with fewer if they are larger. */
 const INITIAL_KEYS = 20;
 
 /** Bounds what a server loads for one page when large values follow small ones. */

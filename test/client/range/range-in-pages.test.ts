@@ -202,6 +202,36 @@ describe('a server with RangeStream', () => {
     expect(Buffer.from(server.calls[2]?.request.key ?? []).toString()).toBe('k00119\0');
   });
 
+  it.each([
+    ['by another stream, when a later part is too large', 2, ['range', 'rangeStream', 'rangeStream']],
+    ['by unary calls, when the first part is too large', 0, ['range', 'rangeStream', 'range']],
+  ])('is read %s', async (_what, partsBefore, methods) => {
+    const kvs = numbered(500);
+    const server = new FakeKv({ kvs, partLengths: [50] });
+    const { reader } = server;
+    let streams = 0;
+    const bounded = async () => {
+      const kv = await reader.bounded();
+      return {
+        ...kv,
+        async *rangeStream(request: RangeRequest) {
+          const isFirst = streams++ === 0;
+          let parts = 0;
+          for await (const part of kv.rangeStream(request)) {
+            if (isFirst && parts++ === partsBefore)
+              throw new ServerError('received message larger than max', 'ResourceExhausted');
+            yield part;
+          }
+        },
+      };
+    };
+    const { response, rest } = await rangeInPages({ ...reader, bounded }, ALL);
+    const seen = [...response.kvs];
+    for await (const page of rest ?? []) seen.push(...page.kvs);
+    expect(seen).toEqual(kvs);
+    expect(server.calls.map(({ method }) => method).slice(0, 3)).toEqual(methods);
+  });
+
   it('passes on other errors', async () => {
     const before = (_request: RangeRequest, index: number) => {
       if (index === 1) throw new ServerError('etcdserver: permission denied', 'PermissionDenied');
