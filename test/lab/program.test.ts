@@ -40,7 +40,9 @@ describe('run', () => {
     await running.waitFor('ready');
     running.kill('SIGTERM');
     expect(await running.result).toMatchObject({ code: null, signal: 'SIGTERM' });
-    await expect(running.waitFor('never')).rejects.toThrow(/did not print "never": .*\nended; output:\nready/s);
+    await expect(running.waitFor('never')).rejects.toThrow(
+      /did not print "never": .*\nended; output:\nready/s,
+    );
   });
 });
 
