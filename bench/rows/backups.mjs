@@ -3,8 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { measure } from '../measure/program.mjs';
-import { fillKubernetesStore } from '../scenes/kubernetes-store.mjs';
-import { startServer } from '../scenes/server.mjs';
+import { kubernetesScene } from '../scenes/kubernetes-store.mjs';
 import { row } from './row.mjs';
 
 const KEYS = 260_000;
@@ -13,16 +12,7 @@ const BYTES = 1.3e9;
 /** @typedef {import('../scenes/server.mjs').Server} Server */
 /** @typedef {import('../contenders.mjs').Contender} Contender */
 
-/** @type {import('./row.mjs').Scene<Server>} */
-const scene = {
-  async open({ isQuick }) {
-    const server = await startServer();
-    const scale = isQuick ? 100 : 1;
-    await fillKubernetesStore(server.gateway, { keys: KEYS / scale, bytes: BYTES / scale });
-    return server;
-  },
-  close: (server) => server.stop(),
-};
+const scene = kubernetesScene({ keys: KEYS, bytes: BYTES });
 
 /** etcdctl cannot compress: its snapshot is compressed by `zstd`, or by `gzip` where there is no `zstd`, at level 1. */
 const COMPRESSOR = spawnSync('zstd', ['--version']).status === 0 ? 'zstd -1 -q --rm' : 'gzip -1';

@@ -1,23 +1,13 @@
 // `export` of a store like that of kube-apiserver.
 import path from 'node:path';
 import { measure } from '../measure/program.mjs';
-import { fillKubernetesStore } from '../scenes/kubernetes-store.mjs';
-import { startServer } from '../scenes/server.mjs';
+import { kubernetesScene } from '../scenes/kubernetes-store.mjs';
 import { row } from './row.mjs';
 
 const KEYS = 200_000;
 const BYTES = 1e9;
 
-/** @type {import('./row.mjs').Scene<import('../scenes/server.mjs').Server>} */
-const scene = {
-  async open({ isQuick }) {
-    const server = await startServer();
-    const scale = isQuick ? 100 : 1;
-    await fillKubernetesStore(server.gateway, { keys: KEYS / scale, bytes: BYTES / scale });
-    return server;
-  },
-  close: (server) => server.stop(),
-};
+const scene = kubernetesScene({ keys: KEYS, bytes: BYTES });
 
 export const exportRows = [
   row({

@@ -1,5 +1,6 @@
 // The store of a made-up Kubernetes cluster: keys of kube-apiserver, values in its envelope. The same options give the same store.
 import { putAll } from './gateway.mjs';
+import { startServer } from './server.mjs';
 
 /**
  * @typedef {object} StoreOptions
@@ -194,5 +195,23 @@ function randomNumbers(seed) {
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * A server with such a store; a hundredth of it for `--quick`.
+ *
+ * @param {{ keys: number, bytes: number }} size
+ * @returns {import('../rows/row.mjs').Scene<import('./server.mjs').Server>}
+ */
+export function kubernetesScene({ keys, bytes }) {
+  return {
+    async open({ isQuick }) {
+      const server = await startServer();
+      const scale = isQuick ? 100 : 1;
+      await fillKubernetesStore(server.gateway, { keys: keys / scale, bytes: bytes / scale });
+      return server;
+    },
+    close: (server) => server.stop(),
   };
 }
