@@ -20,6 +20,8 @@ export interface NodeOptions {
 /** Directories that are below the node's root folder instead of `/`. */
 const MOVED_DIRECTORIES = /(?<![\w./-])\/(etc|var)(?=\/)/g;
 const POLL_EVERY_MS = 20;
+/** Less than the time a test has, so that a test whose commands wait in vain says which, and for what. */
+const SHELL_TIMEOUT_MS = 45_000;
 const MANIFEST = 'etc/kubernetes/manifests/etcd.yaml';
 const SERVICE = 'etc/systemd/etcd.args';
 const STOPPED = 'run/etcd.stopped';
@@ -74,9 +76,20 @@ export class Node {
   async shell(block: string): Promise<string> {
     const script = `set -euo pipefail\n${this.here(block)}`;
     const env = { PATH: `${this.path('bin')}:${process.env.PATH}` };
-    const { code, stdout, stderr } = await run(programAt('bash'), ['-c', script], { env, timeoutMs: 60_000 });
-    if (code !== 0) throw new Error(`on ${this.#options.name}:\n${script}\nended with ${code}: ${stderr}`);
+    const options = { env, timeoutMs: SHELL_TIMEOUT_MS };
+    const { code, stdout, stderr } = await run(programAt('bash'), ['-c', script], options).catch((cause) => {
+      throw new Error(`on ${this.#options.name}: ${String(cause)}\n${this.#endOfLog()}`);
+    });
+    if (code !== 0) {
+      throw new Error(
+        `on ${this.#options.name}:\n${script}\nended with ${code}: ${stderr}\n${this.#endOfLog()}`,
+      );
+    }
     return stdout.toString();
+  }
+
+  #endOfLog(): string {
+    return `etcd's log ends with:\n${this.log().trimEnd().split('\n').slice(-20).join('\n')}`;
   }
 
   log(): string {
