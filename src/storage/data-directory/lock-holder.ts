@@ -16,11 +16,13 @@ export type LockHolder =
 /** `1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`: process, device, inode. */
 const WRITE_LOCK = /^\d+: (?:FLOCK|OFDLCK) +\w+ +WRITE (-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /gm;
 
-/** @param locksPath the list of locks, which tests replace */
-export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder {
+const MAX_READINGS = 6;
+
+/** @param readList reads the list of locks; tests replace it */
+export function lockHolder(path: string, readList = () => readFileSync('/proc/locks', 'latin1')): LockHolder {
   let locks: string;
   try {
-    locks = readFileSync(locksPath, 'latin1');
+    locks = allLocks(readList);
   } catch {
     return { kind: 'unknown' };
   }
@@ -33,6 +35,20 @@ export function lockHolder(path: string, locksPath = '/proc/locks'): LockHolder 
     }
   }
   return { kind: 'none' };
+}
+
+/**
+ * Linux gives the list in pieces of a page, each from the number of the entry at which the last one ended: when locks of an earlier piece
+ * are released in between, entries are left out. So the list is read until two readings are equal. If none are, an entry in any counts.
+ */
+function allLocks(readList: () => string): string {
+  const readings: string[] = [];
+  while (readings.length < MAX_READINGS) {
+    const locks = readList();
+    if (locks === readings.at(-1)) return locks;
+    readings.push(locks);
+  }
+  return readings.join('');
 }
 
 /**

@@ -119,25 +119,38 @@ describe('migrateDataDirectory', () => {
 describe('lockHolder', () => {
   it('finds the process in /proc/locks', () => {
     writeDataDirectory('3.7.1');
-    const locks = join(directory, 'locks');
     const { ino } = statSync(database);
     const other = '2: POSIX  ADVISORY  WRITE 44 fe:00:1 0 EOF\n';
-    writeFileSync(locks, `${other}1: FLOCK  ADVISORY  WRITE 999999999 fe:00:${ino} 0 EOF\n`);
-    expect(lockHolder(database, locks)).toEqual({ kind: 'held', processId: 999999999 });
-    writeFileSync(locks, other);
-    expect(lockHolder(database, locks)).toEqual({ kind: 'none' });
-    expect(lockHolder(database, join(directory, 'none'))).toEqual({ kind: 'unknown' });
+    const locked = `${other}1: FLOCK  ADVISORY  WRITE 999999999 fe:00:${ino} 0 EOF\n`;
+    expect(lockHolder(database, () => locked)).toEqual({ kind: 'held', processId: 999999999 });
+    expect(lockHolder(database, () => other)).toEqual({ kind: 'none' });
+    expect(lockHolder(database, () => readFileSync(join(directory, 'none'), 'latin1'))).toEqual({
+      kind: 'unknown',
+    });
   });
 
   it.runIf(existsSync('/proc/locks'))('checks the open files of the process by inode, not by path', () => {
     writeDataDirectory('3.7.1');
-    const locks = join(directory, 'locks');
-    writeFileSync(locks, `1: FLOCK  ADVISORY  WRITE ${process.pid} 00:2a:${statSync(database).ino} 0 EOF\n`);
+    const entry = `1: FLOCK  ADVISORY  WRITE ${process.pid} 00:2a:${statSync(database).ino} 0 EOF\n`;
+    const locks = () => entry;
     expect(lockHolder(database, locks)).toEqual({ kind: 'none' });
     linkSync(database, join(directory, 'as-in-a-container'));
     const descriptor = openSync(join(directory, 'as-in-a-container'), 'r');
     expect(lockHolder(database, locks)).toEqual({ kind: 'held', processId: process.pid });
     closeSync(descriptor);
     expect(lockHolder(database, locks)).toEqual({ kind: 'none' });
+  });
+
+  it('finds a lock that is left out when the list is read for the first time', () => {
+    writeDataDirectory('3.7.1');
+    const entry = (inode: number) => `1: FLOCK  ADVISORY  WRITE ${process.pid} 00:2a:${inode} 0 EOF\n`;
+    const { ino } = statSync(database);
+    const descriptor = openSync(database, 'r');
+    const held = { kind: 'held', processId: process.pid };
+    const listed = (...lists: string[]) => lockHolder(database, () => lists.shift() ?? '');
+    expect(listed(entry(0), entry(ino), entry(ino))).toEqual(held);
+    expect(listed(entry(0), entry(ino), entry(1), entry(2), entry(3), entry(4))).toEqual(held);
+    expect(listed(entry(0), entry(0), entry(ino))).toEqual({ kind: 'none' });
+    closeSync(descriptor);
   });
 });
