@@ -74,7 +74,7 @@ function expectPodsBack(): void {
 }
 
 describe.each(references)('docs/restore.md, etcd $version', (reference) => {
-  it('restores one control-plane node', async () => {
+  it('restores one control-plane node', { timeout: 180_000 }, async () => {
     const addresses = NODES.slice(0, 1);
     nodes = await makeNodes(folder, reference, { addresses: addresses, pki: STACKED_PKI });
     startStacked(nodes, addresses);
@@ -98,7 +98,7 @@ describe.each(references)('docs/restore.md, etcd $version', (reference) => {
     expectPodsBack();
   });
 
-  it('restores three control-plane nodes', async () => {
+  it('restores three control-plane nodes', { timeout: 180_000 }, async () => {
     nodes = await makeNodes(folder, reference, { addresses: NODES, pki: STACKED_PKI });
     startStacked(nodes, NODES);
     await backUpAndDelete(STACKED_PKI);
@@ -109,27 +109,31 @@ describe.each(references)('docs/restore.md, etcd $version', (reference) => {
     expectPodsBack();
   });
 
-  it.runIf(reference === references.at(-1))('restores an external etcd cluster', async () => {
-    nodes = await makeNodes(folder, reference, { addresses: NODES, pki: EXTERNAL_PKI });
-    for (const [index, address] of NODES.entries()) {
-      nodes[index]?.write('etc/systemd/etcd.args', etcdFlags(address, EXTERNAL_PKI, NODES).join('\n'));
-    }
-    const apiServer = new Node({
-      name: 'kube-1',
-      root: path.join(folder, 'kube-1'),
-      server: reference.etcd,
-      addresses: {},
-      metricsUrl: '',
-    });
-    for (const pod of OTHER_PODS) apiServer.write(`etc/kubernetes/manifests/${pod}.yaml`, 'kind: Pod\n');
-    try {
-      await backUpAndDelete(EXTERNAL_PKI);
-      const whoIs = { 'every-node': nodes, 'one-node': nodes.slice(1, 2), 'control-plane': [apiServer] };
-      await follow(blocksOf('restore.md', 'External etcd'), whoIs);
-      await expectRestored(EXTERNAL_PKI);
-      expect(existsSync(apiServer.path('etc/kubernetes/manifests/kube-apiserver.yaml'))).toBe(true);
-    } finally {
-      await apiServer.stop();
-    }
-  });
+  it.runIf(reference === references.at(-1))(
+    'restores an external etcd cluster',
+    { timeout: 180_000 },
+    async () => {
+      nodes = await makeNodes(folder, reference, { addresses: NODES, pki: EXTERNAL_PKI });
+      for (const [index, address] of NODES.entries()) {
+        nodes[index]?.write('etc/systemd/etcd.args', etcdFlags(address, EXTERNAL_PKI, NODES).join('\n'));
+      }
+      const apiServer = new Node({
+        name: 'kube-1',
+        root: path.join(folder, 'kube-1'),
+        server: reference.etcd,
+        addresses: {},
+        metricsUrl: '',
+      });
+      for (const pod of OTHER_PODS) apiServer.write(`etc/kubernetes/manifests/${pod}.yaml`, 'kind: Pod\n');
+      try {
+        await backUpAndDelete(EXTERNAL_PKI);
+        const whoIs = { 'every-node': nodes, 'one-node': nodes.slice(1, 2), 'control-plane': [apiServer] };
+        await follow(blocksOf('restore.md', 'External etcd'), whoIs);
+        await expectRestored(EXTERNAL_PKI);
+        expect(existsSync(apiServer.path('etc/kubernetes/manifests/kube-apiserver.yaml'))).toBe(true);
+      } finally {
+        await apiServer.stop();
+      }
+    },
+  );
 });
