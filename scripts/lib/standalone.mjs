@@ -31,6 +31,7 @@ Their terms, and those of the libraries in Bun: https://bun.com/docs/project/lic
 const DIVISION = {
   program:
     /^src\/(?:launcher\/standalone|etcdctl|commands\/v3\/(?:version|summaries)|printers\/simple\/simple)\.ts$/,
+  flags: /^src\/cli\/flag-parser\.ts$/,
   keys: /^src\/commands\/v3\/(?:get|put)\.ts$/,
   connection: /^src\/transport\/(?:grpc\/connect|socket\/bun-socket)\.ts$/,
   calls: /^src\/transport\/grpc\/client\.ts$/,

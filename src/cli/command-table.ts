@@ -1,7 +1,6 @@
 /** The commands of a program before they are loaded. */
 import type { CommandDeclaration, CommandParent } from './command.js';
-import { type CommandNode, firstWord, nameMeant } from './command-tree.js';
-import { addChild } from './commander-tree.js';
+import { addChild, type CommandNode, firstWord, nameMeant } from './command-tree.js';
 
 /** Registers one command, or a family with its commands. */
 type Register = (parent: CommandParent) => void;

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { bytesFromText } from '../go/bytes.js';
 import { quoteGo } from '../go/quote.js';
 import { UsageError } from '../model/errors.js';
@@ -32,6 +31,20 @@ export interface CommandLine {
   readonly given: ReadonlySet<string>;
 }
 
+/** The flags that were given, inherited ones included, and the arguments. */
+export interface ParsedFlags {
+  /** Values by flag name; no defaults. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly args: readonly string[];
+}
+
+/** Parses the flags of a command; see `flag-parser.ts`. */
+export type FlagParser = (
+  node: CommandNode<unknown>,
+  tokens: readonly string[],
+  args: readonly string[],
+) => ParsedFlags;
+
 export interface PreparedRun {
   readonly options: unknown;
   readonly deadline: DeadlinePolicy;
@@ -49,8 +62,37 @@ export interface CommandNode<Prepared = PreparedRun> {
   /** Every flag that the command accepts, by name. A flag of its own replaces an inherited one of the same name. */
   readonly acceptedFlags: ReadonlyMap<string, Flag<unknown>>;
   readonly action: CommandAction<Prepared>;
-  /** The commander object that parses these flags. */
-  readonly commander: Command;
+}
+
+type NodeSpec<Prepared> = Pick<CommandNode<Prepared>, 'declaration' | 'flags' | 'action'>;
+
+export function makeRoot<Prepared = PreparedRun>(spec: NodeSpec<Prepared>): CommandNode<Prepared> {
+  return makeNode(spec, undefined);
+}
+
+export function addChild<Prepared>(
+  parent: CommandNode<Prepared>,
+  spec: NodeSpec<Prepared>,
+): CommandNode<Prepared> {
+  const child = makeNode(spec, parent);
+  parent.children.push(child);
+  return child;
+}
+
+function makeNode<Prepared>(
+  spec: NodeSpec<Prepared>,
+  parent: CommandNode<Prepared> | undefined,
+): CommandNode<Prepared> {
+  let accepted: ReadonlyMap<string, Flag<unknown>> | undefined;
+  return {
+    ...spec,
+    parent,
+    children: [],
+    get acceptedFlags() {
+      accepted ??= new Map([...(parent?.acceptedFlags ?? []), ...Object.entries(spec.flags)]);
+      return accepted;
+    },
+  };
 }
 
 /** The nodes from the root down to this node. */

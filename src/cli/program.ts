@@ -3,18 +3,21 @@ import type { CommandParent } from './command.js';
 import { type CommandDescription, describeCommand } from './command-description.js';
 import { addSummaries, type CommandTable, type LoadSummaries, loadNeeded } from './command-table.js';
 import {
+  addChild,
   type CommandLine,
   type CommandNode,
   commandPath,
   commandWords,
+  type FlagParser,
   type FoundCommand,
   findCommand,
   firstWord,
   lineage,
+  makeRoot,
+  type ParsedFlags,
   type PreparedRun,
   unknownCommand,
 } from './command-tree.js';
-import { addChild, makeRoot, parseFlags } from './commander-tree.js';
 import { type CompletionRequest, completionRequest } from './completion/complete.js';
 import { normaliseArguments } from './dialect.js';
 import { type Environment, setVariables, valuesFromEnvironment } from './environment.js';
@@ -52,7 +55,7 @@ type GivenFlags<Table extends FlagTable> = Partial<FlagValues<Table>>;
 export interface Program<Globals extends FlagTable> extends CommandParent {
   /**
    * Registers the commands of the table that the command line `argv` needs; all of them without `argv`. When `argv` has no word that could
-   * name one, only the summaries are loaded, if there are any.
+   * name one, only the summaries are loaded, if there are any. The parser of flags is loaded when `argv` has any.
    */
   load(table: CommandTable, argv?: readonly string[], loadSummaries?: LoadSummaries): Promise<void>;
   /**
@@ -66,9 +69,12 @@ export interface Program<Globals extends FlagTable> extends CommandParent {
 
 const HELP_FLAG = boolFlag(false, 'show this help', { short: 'h' });
 
+/** @param flagParser `load` loads it, and is needed without it */
 export function createProgram<Globals extends FlagTable>(
   settings: ProgramSettings<Globals>,
+  flagParser?: FlagParser,
 ): Program<Globals> {
+  let parseFlags = flagParser;
   const root = makeRoot({
     declaration: { name: settings.name, summary: settings.summary },
     flags: { ...settings.globalFlags, help: HELP_FLAG },
@@ -80,15 +86,23 @@ export function createProgram<Globals extends FlagTable>(
   return {
     ...parent,
     async load(table, argv, loadSummaries) {
+      if (argv === undefined || argv.some(isFlagToParse)) ({ parseFlags } = await import('./flag-parser.js'));
       if (loadSummaries !== undefined && argv !== undefined && firstWord(root, argv) === undefined) {
         addSummaries(root, table, await loadSummaries());
         return;
       }
       for (const register of await loadNeeded(root, table, argv)) register(parent);
     },
-    parse: (argv, env = {}) => parse(root, { settings, argv, env }),
+    parse: (argv, env = {}) => parse(root, { settings, parseFlags, argv, env }),
     describe: () => describeCommand(root),
   };
+}
+
+/** The flag for help is read without the parser: the help of a program is a frequent command. */
+const HELP_WORDS = ['--help', '-h'];
+
+function isFlagToParse(argument: string): boolean {
+  return argument.startsWith('-') && !HELP_WORDS.includes(argument);
 }
 
 /** Registers commands below a node. Their `toOptions` receive the node's flags together with their own. */
@@ -138,12 +152,13 @@ function addOptionsCommand(root: CommandNode): void {
 
 interface ParseInput<Globals extends FlagTable> {
   readonly settings: ProgramSettings<Globals>;
+  readonly parseFlags: FlagParser | undefined;
   readonly argv: readonly string[];
   readonly env: Environment;
 }
 
 function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<Globals>): Outcome<Globals> {
-  const { settings, argv, env } = input;
+  const { settings, parseFlags, argv, env } = input;
   const request = completionRequest(root, argv);
   if (request !== undefined) {
     return { kind: 'help', text: () => request.respond(), ...(request.live && { completion: request }) };
@@ -153,7 +168,7 @@ function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<G
     kind: 'help',
     text: (columns) => commandHelp(node, settings, columns),
   });
-  const line = parseCommandLine(found, env);
+  const line = parseCommandLine(found, { parseFlags, env });
   const { node } = found;
   if (line.isHelpRequested || node.action.kind === 'family') return help(node);
   switch (node.action.kind) {
@@ -190,13 +205,16 @@ interface ParsedCommandLine extends CommandLine {
  * Parses the flags of a found command. An unknown subcommand of a family is an error, which comes before errors about flags, unless
  * `--help` is given. (etcdctl shows the family's help with status 0: a mistyped health check would pass.)
  */
-function parseCommandLine(found: FoundCommand, env: Environment): ParsedCommandLine {
+function parseCommandLine(
+  found: FoundCommand,
+  input: Pick<ParseInput<FlagTable>, 'parseFlags' | 'env'>,
+): ParsedCommandLine {
   const { node, unknownWord } = found;
   try {
     if (unknownWord !== undefined && !(node.parent !== undefined && isHelpRequested(found))) {
       throw unknownCommand(node, unknownWord);
     }
-    return parseValues(found, env);
+    return parseValues(found, input);
   } catch (error) {
     if (!(error instanceof UsageError) || error.kind !== 'flag') throw error;
     throw withReason(error, `see '${commandWords(node)} --help'`);
@@ -207,9 +225,13 @@ function isHelpRequested({ node, args }: FoundCommand): boolean {
   return normaliseArguments(args, node.acceptedFlags).tokens.includes('--help=true');
 }
 
-function parseValues({ node, args }: FoundCommand, env: Environment): ParsedCommandLine {
+function parseValues(
+  { node, args }: FoundCommand,
+  { parseFlags = helpFlagOnly, env }: Pick<ParseInput<FlagTable>, 'parseFlags' | 'env'>,
+): ParsedCommandLine {
   const { tokens, positionals, argsLenAtDash, problem } = normaliseArguments(args, node.acceptedFlags);
-  const { given, args: operands } = parseFlags(node, tokens, positionals);
+  const { given, args: operands } =
+    tokens.length === 0 ? { given: {}, args: positionals } : parseFlags(node, tokens, positionals);
   if (problem !== undefined) throw problem;
   const [root = node, ...below] = lineage(node);
   const { help = false, ...globals } = ownOf(root, given, node);
@@ -226,6 +248,12 @@ function parseValues({ node, args }: FoundCommand, env: Environment): ParsedComm
     globals,
     isHelpRequested: help === true,
   };
+}
+
+function helpFlagOnly(_node: unknown, tokens: readonly string[], args: readonly string[]): ParsedFlags {
+  if (tokens.some((token) => token !== '--help=true'))
+    throw new Error(`no parser of flags for ${tokens.join(' ')}`);
+  return { given: { help: true }, args };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { parseFlags } from '../../src/cli/flag-parser.js';
 import { boolFlag, durationFlag, int64Flag, stringFlag, stringSliceFlag } from '../../src/cli/flags.js';
 import { GLOBAL_FLAGS } from '../../src/cli/global-flags.js';
 import { createProgram, type Invocation, type Program } from '../../src/cli/program.js';
@@ -12,12 +13,15 @@ export interface Received {
 
 /** A small command tree: commands, a family with a persistent flag, and names with a common prefix. */
 export function exampleProgram(): Program<typeof GLOBAL_FLAGS> {
-  const program = createProgram({
-    name: 'etcdctl',
-    summary: 'Talks to etcd',
-    globalFlags: GLOBAL_FLAGS,
-    listsGlobalFlagsApart: true,
-  });
+  const program = createProgram(
+    {
+      name: 'etcdctl',
+      summary: 'Talks to etcd',
+      globalFlags: GLOBAL_FLAGS,
+      listsGlobalFlagsApart: true,
+    },
+    parseFlags,
+  );
   const common = {
     deadline: 'command-timeout',
     toOptions: (args: readonly string[], flags: object, argsLenAtDash: number | undefined) => ({

@@ -1,5 +1,6 @@
 import type { CommandParent } from '../../src/cli/command.js';
 import type { Environment } from '../../src/cli/environment.js';
+import { parseFlags } from '../../src/cli/flag-parser.js';
 import { GLOBAL_FLAGS } from '../../src/cli/global-flags.js';
 import { createProgram } from '../../src/cli/program.js';
 
@@ -9,12 +10,15 @@ export function parseCommand(
   argv: readonly string[],
   env: Environment = {},
 ): unknown {
-  const program = createProgram({
-    name: 'etcdctl',
-    summary: 'test',
-    globalFlags: GLOBAL_FLAGS,
-    listsGlobalFlagsApart: true,
-  });
+  const program = createProgram(
+    {
+      name: 'etcdctl',
+      summary: 'test',
+      globalFlags: GLOBAL_FLAGS,
+      listsGlobalFlagsApart: true,
+    },
+    parseFlags,
+  );
   register(program);
   const outcome = program.parse(argv, env);
   if (outcome.kind === 'help') throw new Error(`help instead of a run: ${outcome.text}`);

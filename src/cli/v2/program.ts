@@ -1,7 +1,14 @@
 import { V2Failure } from '../../model/v2/errors.js';
 import { type CommandDescription, describeCommand } from '../command-description.js';
-import { type CommandLine, type CommandNode, commandPath, commandWords } from '../command-tree.js';
-import { addChild, makeRoot, parseFlags } from '../commander-tree.js';
+import {
+  addChild,
+  type CommandLine,
+  type CommandNode,
+  commandPath,
+  commandWords,
+  makeRoot,
+} from '../command-tree.js';
+import { parseFlags } from '../flag-parser.js';
 import type { FlagTable } from '../flags.js';
 import { closest, didYouMean } from '../suggestions.js';
 import type { V2CommandParent, V2Prepared } from './command.js';

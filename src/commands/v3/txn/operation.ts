@@ -1,3 +1,4 @@
+import { parseFlags } from '../../../cli/flag-parser.js';
 import { createProgram } from '../../../cli/program.js';
 import { UsageError } from '../../../model/errors.js';
 import type { RequestOp } from '../../../model/messages/kv.js';
@@ -41,7 +42,10 @@ export function operationParser(): OperationParser {
 function wordsParser(): (words: readonly string[]) => Operation | undefined {
   let operation: Operation | undefined;
   const common = { summary: '', deadline: 'none', run: async () => undefined } as const;
-  const program = createProgram({ name: 'txn', summary: '', globalFlags: {}, listsGlobalFlagsApart: false });
+  const program = createProgram(
+    { name: 'txn', summary: '', globalFlags: {}, listsGlobalFlagsApart: false },
+    parseFlags,
+  );
   program.command({
     ...common,
     name: 'get',

@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../../cli/context.js';
+import { parseFlags } from '../../../cli/flag-parser.js';
 import { createProgram } from '../../../cli/program.js';
 import { lines } from '../../../cli/stdin.js';
 import { type Watch, type WatchStreams, watchKeys } from '../../../client/watch/watch-keys.js';
@@ -155,12 +156,15 @@ async function nextLine(input: AsyncGenerator<string, void>): Promise<IteratorRe
 
 /** Parses the flags of a line by the same rules as those of a command line. */
 function parseWords(words: readonly string[]): ParsedWords {
-  const program = createProgram({
-    name: 'etcdctl',
-    summary: '',
-    globalFlags: {},
-    listsGlobalFlagsApart: false,
-  });
+  const program = createProgram(
+    {
+      name: 'etcdctl',
+      summary: '',
+      globalFlags: {},
+      listsGlobalFlagsApart: false,
+    },
+    parseFlags,
+  );
   program.command({
     name: 'watch',
     summary: '',

@@ -1,50 +1,22 @@
 /**
- * The nodes of the command tree, and the use of commander in them: commander parses and stores the flag values of the command that
- * runs. Its input has been normalised by `dialect.ts`, so its own messages, help and exits are switched off.
+ * The use of commander: it parses and stores the flag values of the command that runs. Its input has been normalised by `dialect.ts`, so
+ * its own messages, help and exits are switched off.
  */
 import { Command, Option } from 'commander';
 import { bytesFromText } from '../go/bytes.js';
 import { GoParseError } from '../go/parse-error.js';
 import { quoteGo } from '../go/quote.js';
 import { UsageError } from '../model/errors.js';
-import type { CommandNode, PreparedRun } from './command-tree.js';
+import type { CommandNode, ParsedFlags } from './command-tree.js';
 import type { Flag } from './flags.js';
 
-type NodeSpec<Prepared> = Pick<CommandNode<Prepared>, 'declaration' | 'flags' | 'action'>;
+/** The commander object of a command is made on first use and kept: `txn` parses many lines. */
+const parsers = new WeakMap<CommandNode<unknown>, Command>();
 
-export function makeRoot<Prepared = PreparedRun>(spec: NodeSpec<Prepared>): CommandNode<Prepared> {
-  return makeNode(spec, undefined);
-}
-
-export function addChild<Prepared>(
-  parent: CommandNode<Prepared>,
-  spec: NodeSpec<Prepared>,
-): CommandNode<Prepared> {
-  const child = makeNode(spec, parent);
-  parent.children.push(child);
-  return child;
-}
-
-/** The commander object is made on first use: a run parses the flags of one command only. */
-function makeNode<Prepared>(
-  spec: NodeSpec<Prepared>,
-  parent: CommandNode<Prepared> | undefined,
-): CommandNode<Prepared> {
-  let commander: Command | undefined;
-  let accepted: ReadonlyMap<string, Flag<unknown>> | undefined;
-  return {
-    ...spec,
-    parent,
-    children: [],
-    get acceptedFlags() {
-      accepted ??= new Map([...(parent?.acceptedFlags ?? []), ...Object.entries(spec.flags)]);
-      return accepted;
-    },
-    get commander() {
-      commander ??= makeParser(spec.declaration.name);
-      return commander;
-    },
-  };
+function parserOf(node: CommandNode<unknown>): Command {
+  const parser = parsers.get(node) ?? makeParser(node.declaration.name);
+  parsers.set(node, parser);
+  return parser;
 }
 
 function makeParser(name: string): Command {
@@ -56,17 +28,10 @@ function makeParser(name: string): Command {
     .argument('[arguments...]');
 }
 
-/** The result of parsing a command line: the flags that were given, inherited ones included, and the arguments. */
-interface ParsedFlags {
-  /** Values by flag name; no defaults. */
-  readonly given: Readonly<Record<string, unknown>>;
-  readonly args: readonly string[];
-}
-
 /**
  * Parses the flags of a command, inherited ones included, with commander. It parses from left to right: of two invalid values, the
  * error is about the first. Only the flags that are given are declared to commander, for start-up time: it compares each declared
- * option with all others. Without flags, commander is not used at all.
+ * option with all others.
  * @param tokens flags as `dialect.ts` normalises them: `--name=value`, with names that the command accepts
  * @throws UsageError for a value that does not parse
  */
@@ -75,8 +40,8 @@ export function parseFlags(
   tokens: readonly string[],
   args: readonly string[],
 ): ParsedFlags {
-  if (tokens.length === 0) return { given: {}, args };
-  const { commander, acceptedFlags } = node;
+  const { acceptedFlags } = node;
+  const commander = parserOf(node);
   const declared = new Set(commander.options.map((option) => option.name()));
   for (const token of tokens) {
     const name = token.slice('--'.length, token.indexOf('='));
