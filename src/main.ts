@@ -29,6 +29,8 @@ export interface MainInput extends ProcessContext {
   readonly program: ProgramName;
   /** Without the program's own name. */
   readonly args: readonly string[];
+  /** From now on, a termination signal aborts `signal`. Without that, it terminates the process, as is right for help. */
+  readonly listenForSignals: () => void;
 }
 
 /** Runs one command line and returns the exit status. Never throws. All connections are closed afterwards. */
@@ -44,11 +46,15 @@ export async function main(input: MainInput): Promise<number> {
 }
 
 async function runCommandLine(input: MainInput): Promise<void> {
-  if (input.program === 'etcdctl' && apiVersionFromEnv(input.env) === '2') return runV2CommandLine(input);
+  if (input.program === 'etcdctl' && apiVersionFromEnv(input.env) === '2') {
+    input.listenForSignals();
+    return runV2CommandLine(input);
+  }
   const outcome = await parse(input);
   if (outcome.kind === 'run') await runInvocation(outcome.invocation, input);
   else if (outcome.completion === undefined) input.output.out(outcome.text(input.display.columns));
   else {
+    input.listenForSignals();
     const { liveCandidates } = await import('./cli/completion/live-candidates.js');
     input.output.out(outcome.completion.respond(await liveCandidates(outcome.completion, input)));
   }
@@ -88,6 +94,7 @@ async function parse({ program, args, env }: MainInput) {
 
 async function runInvocation(invocation: AnyInvocation, input: MainInput): Promise<void> {
   const { deadline, result, run } = invocation;
+  if (deadline !== 'no-server') input.listenForSignals();
   const warn = (line: string) => input.output.err(`${line}\n`);
   const globals = await globalsOf(invocation, input, warn);
   for (const line of globals.debugLines) warn(line);

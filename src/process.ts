@@ -22,7 +22,8 @@ class OutputClosedError extends Error {}
 
 /** State that this process has inherited from its parent, and that the runtime does not expose. */
 export interface InheritedState {
-  readonly ignoredSignals?: readonly NodeJS.Signals[];
+  /** The signals that were ignored when this process was started. Called before the process has listeners for signals. */
+  readonly ignoredSignals?: () => readonly NodeJS.Signals[];
   /** The original values of variables that /bin/sh has changed, as text of `go/bytes.ts`; `undefined`: the variable did not exist. */
   readonly variables?: Environment;
 }
@@ -34,11 +35,11 @@ export interface InheritedState {
 export async function runProcess(
   program: ProgramName,
   host: NodeJS.Process,
-  { ignoredSignals = [], variables }: InheritedState = {},
+  { ignoredSignals = () => [], variables }: InheritedState = {},
 ): Promise<void> {
   // Each open call adds a listener, and the number of calls is not limited.
   const controller = abortController();
-  const signals = handleSignals(host, controller, ignoredSignals);
+  const signals = terminationSignals(host, controller);
   let outputError: NodeJS.ErrnoException | undefined;
   const stdout = standardStream(1);
   const stderr = standardStream(2);
@@ -60,7 +61,10 @@ export async function runProcess(
     program,
     args: rawArguments(host.argv.slice(2)),
     env,
-    ignoredSignals,
+    get ignoredSignals() {
+      return signals.ignored;
+    },
+    listenForSignals: () => signals.listen(ignoredSignals()),
     output,
     input,
     isInteractive: () => isInteractive(host.pid),
@@ -96,16 +100,11 @@ function displayOf(stdout: StandardStream, host: NodeJS.Process): Display {
   };
 }
 
-function handleSignals(
-  host: NodeJS.Process,
-  controller: AbortController,
-  ignored: readonly NodeJS.Signals[],
-): TerminationSignals {
+function terminationSignals(host: NodeJS.Process, controller: AbortController): TerminationSignals {
   return new TerminationSignals({
     source: host,
     controller,
     terminate: (signal) => terminateBy(signal, host),
-    ignored,
     nowMs: () => performance.now(),
   });
 }

@@ -37,7 +37,7 @@ export function takeInheritedState(env: NodeJS.ProcessEnv): InheritedState {
   delete env[IGNORED_SIGNALS_VARIABLE];
   delete env[CHANGED_VARIABLES_VARIABLE];
   return {
-    ignoredSignals: mask === undefined ? [] : signalsInMask(mask),
+    ignoredSignals: () => (mask === undefined ? [] : signalsInMask(mask)),
     variables: {
       [IGNORED_SIGNALS_VARIABLE]: undefined,
       [CHANGED_VARIABLES_VARIABLE]: undefined,

@@ -26,8 +26,6 @@ interface SignalOptions {
   readonly controller: AbortController;
   /** Terminates the process by the signal. The source has no listener for it at that time. */
   readonly terminate: (signal: TerminationSignal) => void;
-  /** Signals that were ignored when this process was started (`SIG_IGN`). */
-  readonly ignored: readonly NodeJS.Signals[];
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
 }
@@ -36,7 +34,7 @@ interface SignalOptions {
  * Aborts on the first termination signal, so that the command can clean up. Another signal more than a second later terminates the
  * process immediately.
  *
- * The listeners stay installed until then. Without one, a signal terminates the process; and packages that run clean-up code on exit
+ * The listeners stay installed from `listen` until then. Without one, a signal terminates the process; and packages that run clean-up code on exit
  * terminate it themselves when there is no other listener.
  */
 export class TerminationSignals {
@@ -44,10 +42,17 @@ export class TerminationSignals {
   readonly #listeners = new Map<TerminationSignal, () => void>();
   #first: { readonly signal: TerminationSignal; readonly atMs: number } | undefined;
   #hasCommandEnded = false;
+  /** The argument of `listen`. */
+  ignored: readonly NodeJS.Signals[] = [];
 
   constructor(options: SignalOptions) {
     this.#options = options;
-    const { source, ignored } = options;
+  }
+
+  /** @param ignored signals that were ignored when this process was started (`SIG_IGN`) */
+  listen(ignored: readonly NodeJS.Signals[]): void {
+    this.ignored = ignored;
+    const { source } = this.#options;
     for (const signal of TERMINATION_SIGNALS) {
       if (ignored.includes(signal)) continue;
       const listener = () => this.#receive(signal);

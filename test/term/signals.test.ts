@@ -10,10 +10,10 @@ function listening(ignored: readonly NodeJS.Signals[] = []) {
   const signals = new TerminationSignals({
     source,
     controller,
-    ignored,
     terminate: (signal) => terminated.push(`${signal} ${source.listenerCount(signal)}`),
     nowMs: () => nowMs,
   });
+  signals.listen(ignored);
   const send = (signal: string, afterMs: number) => {
     nowMs += afterMs;
     return source.emit(signal);
