@@ -3,7 +3,7 @@ import { constants as systemConstants } from 'node:os';
 import type { Environment } from './cli/environment.js';
 import { systemErrorText } from './go/system-error.js';
 import { exitCodeOf, main, type ProgramName } from './main.js';
-import { abortController, sleep } from './model/abort-signal.js';
+import { allowManyListeners, sleep } from './model/abort-signal.js';
 import { ExitCode } from './model/exit-code.js';
 import type { Display } from './printers/printer.js';
 import { rawArguments, rawEnvironment } from './term/exact-bytes.js';
@@ -37,8 +37,7 @@ export async function runProcess(
   host: NodeJS.Process,
   { ignoredSignals = () => [], variables }: InheritedState = {},
 ): Promise<void> {
-  // Each open call adds a listener, and the number of calls is not limited.
-  const controller = abortController();
+  const controller = new AbortController();
   const signals = terminationSignals(host, controller);
   let outputError: NodeJS.ErrnoException | undefined;
   const stdout = standardStream(1);
@@ -64,7 +63,11 @@ export async function runProcess(
     get ignoredSignals() {
       return signals.ignored;
     },
-    listenForSignals: () => signals.listen(ignoredSignals()),
+    listenForSignals() {
+      // Each open call adds a listener, and the number of calls is not limited. Not earlier, because it loads node:events.
+      allowManyListeners(controller.signal);
+      signals.listen(ignoredSignals());
+    },
     output,
     input,
     isInteractive: () => isInteractive(host.pid),

@@ -26,11 +26,16 @@ export function linkSignals(...sources: readonly AbortSignal[]): LinkedSignal {
   };
 }
 
-/** A controller whose signal may have many listeners: without this, Node.js warns about more than ten. */
+/** A controller whose signal may have many listeners. */
 export function abortController(): AbortController {
   const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
+  allowManyListeners(controller.signal);
   return controller;
+}
+
+/** Without this, Node.js warns about more than ten listeners. */
+export function allowManyListeners(signal: AbortSignal): void {
+  setMaxListeners(0, signal);
 }
 
 /** Rejects with the signal's reason when it aborts, and never settles otherwise. */
