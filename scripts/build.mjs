@@ -37,7 +37,7 @@ const FILE_WORK = [
  */
 const DIVISION = {
   program:
-    /^src\/(?:process|etcdctl|commands\/v3\/(?:get|put|del|version|summaries)|printers\/simple\/simple)\.ts$/,
+    /^src\/(?:process|etcdctl|cli\/(?:run|flag-parser)|commands\/v3\/(?:get|put|del|version|summaries)|printers\/simple\/simple)\.ts$/,
   calls: /^src\/(?:transport\/(?:grpc|socket|tls)\/|cli\/server-hints\.ts$|nodes\/signs\.ts$)/,
   rest: new RegExp(
     `^(?!src/(?:storage/|nodes/|cli/profile-values|commands/kv/value-output|printers/yaml|${FILE_WORK.join('|')}))`,

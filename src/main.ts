@@ -1,10 +1,6 @@
 import { constants } from 'node:os';
-import { apiVersionFromEnv, type Environment, variableName } from './cli/environment.js';
-import type { GlobalFlagValues, UtlGlobalFlagValues } from './cli/global-flags.js';
-import { type GlobalOptions, resolveFileGlobals, resolveGlobals, resolveNodeGlobals } from './cli/globals.js';
-import { openContext } from './cli/open-context.js';
+import { apiVersionFromEnv } from './cli/environment.js';
 import type { ProcessContext } from './cli/process-context.js';
-import type { Invocation } from './cli/program.js';
 import { systemCallText } from './go/system-error.js';
 import {
   AlreadyReportedError,
@@ -20,7 +16,6 @@ import {
 } from './model/errors.js';
 import { ExitCode } from './model/exit-code.js';
 import { type V2Ending, V2Failure } from './model/v2/errors.js';
-import { loadPrinter } from './printers/registry.js';
 import { SignalReceivedError } from './term/signals.js';
 
 export type ProgramName = 'etcdctl' | 'etcdutl';
@@ -51,8 +46,11 @@ async function runCommandLine(input: MainInput): Promise<void> {
     return runV2CommandLine(input);
   }
   const outcome = await parse(input);
-  if (outcome.kind === 'run') await runInvocation(outcome.invocation, input);
-  else if (outcome.completion === undefined) input.output.out(outcome.text(input.display.columns));
+  if (outcome.kind === 'run') {
+    input.listenForSignals();
+    const { runInvocation } = await import('./cli/run.js');
+    await runInvocation(outcome.invocation, input);
+  } else if (outcome.completion === undefined) input.output.out(outcome.text(input.display.columns));
   else {
     input.listenForSignals();
     const { liveCandidates } = await import('./cli/completion/live-candidates.js');
@@ -63,7 +61,7 @@ async function runCommandLine(input: MainInput): Promise<void> {
 async function runV2CommandLine(input: MainInput): Promise<void> {
   const { createEtcdctlV2 } = await import('./etcdctl-v2.js');
   const outcome = createEtcdctlV2().parse(input.args);
-  if (outcome.kind === 'help') {
+  if (outcome.kind === 'text') {
     input.output.out(outcome.text);
     return;
   }
@@ -78,11 +76,6 @@ async function runV2CommandLine(input: MainInput): Promise<void> {
   }
 }
 
-/** A parsed command line of either program. */
-type AnyInvocation = Pick<Invocation<Record<never, never>>, 'deadline' | 'result' | 'run'> & {
-  readonly globals: Partial<GlobalFlagValues & UtlGlobalFlagValues>;
-};
-
 async function parse({ program, args, env }: MainInput) {
   if (program === 'etcdutl') {
     const { createEtcdutl } = await import('./etcdutl.js');
@@ -90,45 +83,6 @@ async function parse({ program, args, env }: MainInput) {
   }
   const { createEtcdctl } = await import('./etcdctl.js');
   return (await createEtcdctl(args)).parse(args, env);
-}
-
-async function runInvocation(invocation: AnyInvocation, input: MainInput): Promise<void> {
-  const { deadline, result, run } = invocation;
-  if (deadline !== 'no-server') input.listenForSignals();
-  const warn = (line: string) => input.output.err(`${line}\n`);
-  const globals = await globalsOf(invocation, input, warn);
-  for (const line of globals.debugLines) warn(line);
-  if (result !== undefined) (await loadPrinter(globals.format)).assertPrints(result);
-  const { context, explain, close } = await openContext(globals, deadline, input);
-  try {
-    await run(context);
-  } catch (error) {
-    await reportHints(error, await explain?.(error), input);
-    throw error;
-  } finally {
-    close();
-  }
-}
-
-async function globalsOf(
-  { deadline, globals, result }: AnyInvocation,
-  { env, program }: Pick<MainInput, 'env' | 'program'>,
-  warn: (line: string) => void,
-): Promise<GlobalOptions> {
-  if (deadline === 'no-server') return resolveGlobals({}, {}, warn);
-  // etcdutl has no variables.
-  if (deadline === 'files') {
-    return resolveFileGlobals(globals, result, program === 'etcdctl' ? env : {});
-  }
-  if (deadline === 'node') return resolveNodeGlobals(globals, env);
-  const layers = mayHaveLayers(globals, env)
-    ? await (await import('./cli/value-layers.js')).valueLayers(globals, env, warn)
-    : [];
-  return resolveGlobals(globals, env, warn, { layers, result });
-}
-
-function mayHaveLayers(globals: AnyInvocation['globals'], env: Environment): boolean {
-  return (['profile', 'local'] as const).some((name) => globals[name] || env[variableName(name)]);
 }
 
 /**
@@ -140,7 +94,10 @@ async function report(error: unknown, input: MainInput): Promise<void> {
   await output.flush();
   if (error instanceof AlreadyReportedError || (signal.aborted && error === signal.reason)) return;
   if (error instanceof Failure) {
-    await reportReasons(error.reasons, input);
+    if (error.reasons.length > 0) {
+      const { reportReasons } = await import('./cli/run.js');
+      await reportReasons(error.reasons, input);
+    }
     output.err(finalText(error));
     return;
   }
@@ -152,24 +109,6 @@ async function report(error: unknown, input: MainInput): Promise<void> {
   // A defect of this program: write the stack for a bug report.
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   output.err(`${details}\nError: internal error; please report it with the lines above\n`);
-}
-
-/** Writes the reasons of an error, and then what to do. */
-async function reportHints(
-  error: unknown,
-  hints: readonly string[] | undefined,
-  input: MainInput,
-): Promise<void> {
-  if (hints === undefined || hints.length === 0 || input.signal.aborted) return;
-  await input.output.flush();
-  if (error instanceof Failure) await reportReasons(error.reasons, input);
-  await reportReasons(hints, input);
-}
-
-async function reportReasons(reasons: readonly string[], { output, loadPalette }: MainInput): Promise<void> {
-  if (reasons.length === 0) return;
-  const { failure } = await loadPalette();
-  output.reasons(reasons, failure);
 }
 
 function finalText(failure: Failure): string {

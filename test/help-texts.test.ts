@@ -6,7 +6,7 @@ import { createEtcdutl } from '../src/etcdutl.js';
 
 /** All that the three command sets have in common. */
 interface CommandSet {
-  parse(argv: readonly string[]): { readonly kind: 'help' } | { readonly kind: 'run' };
+  parse(argv: readonly string[]): { readonly kind: 'text' } | { readonly kind: 'run' };
   describe(): CommandDescription;
 }
 
@@ -62,8 +62,9 @@ describe.each(commandSets)('the help of %s', (_title, program) => {
   it('has examples that parse', () => {
     for (const command of commands) {
       for (const argv of callsOf(root.name, command)) {
-        const kind = command.path === 'help' ? 'help' : 'run';
-        expect(program.parse(argv), argv.join(' ')).toMatchObject({ kind });
+        const printing = ['help', 'version', 'completion'];
+        const { kind } = program.parse(argv);
+        expect(kind === 'run' || printing.includes(command.path), argv.join(' ')).toBe(true);
       }
     }
   });

@@ -21,6 +21,7 @@ async function reported(error: Error) {
     env: {},
     output: output as unknown as MainInput['output'],
     input: { abortable: () => undefined } as unknown as MainInput['input'],
+    display: {},
     loadPalette: async () => ({ failure: plain, spinner: plain }) as never,
     signal: new AbortController().signal,
   } as unknown as MainInput);

@@ -26,14 +26,13 @@ Their terms, and those of the libraries in Bun: https://bun.com/docs/project/lic
 
 /**
  * Modules of the executable, each with the source modules that a run needs together. A run creates all functions at the top level of a
- * module that it loads, used or not. The first is what every run needs.
+ * module that it loads, used or not. The first is what every run needs, the second what nearly all commands need that do more than
+ * print a text, with the most frequent of them.
  */
 const DIVISION = {
   program:
     /^src\/(?:launcher\/standalone|etcdctl|commands\/v3\/(?:version|summaries)|printers\/simple\/simple)\.ts$/,
-  flags: /^src\/cli\/flag-parser\.ts$/,
-  keys: /^src\/commands\/v3\/(?:get|put)\.ts$/,
-  connection: /^src\/transport\/(?:grpc\/connect|socket\/bun-socket)\.ts$/,
+  run: /^src\/(?:cli\/(?:run|flag-parser)|commands\/v3\/(?:get|put)|transport\/(?:grpc\/connect|socket\/bun-socket))\.ts$/,
   calls: /^src\/transport\/grpc\/client\.ts$/,
   watch: /^src\/commands\/v3\/watch\.ts$/,
   lock: /^src\/(?:commands\/v3\/lock|term\/child)\.ts$/,

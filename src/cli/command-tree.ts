@@ -9,7 +9,7 @@ import type { Flag, FlagTable } from './flags.js';
 import { closest, didYouMean } from './suggestions.js';
 
 /** What a command does with its parsed command line. Each command set has its own type of prepared command. */
-type CommandAction<Prepared = PreparedRun> =
+type CommandAction<Prepared = PreparedCommand> =
   /** A family of commands, or the program itself: shows its own help. */
   | { readonly kind: 'family' }
   /** `help [command]`: shows the help of the command that its arguments name. */
@@ -45,6 +45,9 @@ export type FlagParser = (
   args: readonly string[],
 ) => ParsedFlags;
 
+/** A text to print, or a command to run. */
+export type PreparedCommand = { readonly text: string } | PreparedRun;
+
 export interface PreparedRun {
   readonly options: unknown;
   readonly deadline: DeadlinePolicy;
@@ -53,7 +56,7 @@ export interface PreparedRun {
 }
 
 /** A declared command as a node of the command tree. The root is the program. */
-export interface CommandNode<Prepared = PreparedRun> {
+export interface CommandNode<Prepared = PreparedCommand> {
   readonly declaration: CommandDeclaration;
   readonly parent: CommandNode<Prepared> | undefined;
   readonly children: CommandNode<Prepared>[];
@@ -66,7 +69,7 @@ export interface CommandNode<Prepared = PreparedRun> {
 
 type NodeSpec<Prepared> = Pick<CommandNode<Prepared>, 'declaration' | 'flags' | 'action'>;
 
-export function makeRoot<Prepared = PreparedRun>(spec: NodeSpec<Prepared>): CommandNode<Prepared> {
+export function makeRoot<Prepared = PreparedCommand>(spec: NodeSpec<Prepared>): CommandNode<Prepared> {
   return makeNode(spec, undefined);
 }
 

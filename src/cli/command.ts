@@ -18,12 +18,11 @@ export type CommandGroup = keyof typeof COMMAND_GROUPS;
  * - `command-timeout`: the value of `--command-timeout`, 5 s by default
  * - `if-given`: the value of `--command-timeout`; no limit when neither the flag nor its variable is given
  * - `none`: no limit; `--command-timeout` has no effect
- * - `no-server`: the command makes no calls; neither the values of the global flags nor the environment are checked
  * - `files`: the command works on files; only two global flags have an effect: the output format, if the command prints a
  *   result, and the lock timeout of etcdutl; the environment is ignored
  * - `node`: the command makes no calls; of the global flags and variables, those of the output and of this node have an effect
  */
-export type DeadlinePolicy = 'command-timeout' | 'if-given' | 'none' | 'no-server' | 'files' | 'node';
+export type DeadlinePolicy = 'command-timeout' | 'if-given' | 'none' | 'files' | 'node';
 
 /** The declaration that all commands have: the source of parsing, help, completion and `docs/commands.md`. */
 export interface CommandDeclaration {
@@ -51,16 +50,9 @@ export interface CommandDeclaration {
 /** Values of environment variables, by name. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** A command that runs. The declared flags determine the types of the flag values that `toOptions` receives. */
-export interface CommandSpec<Flags extends FlagTable, Options> extends CommandDeclaration {
+/** A command. The declared flags, and those of its families, determine the types of the flag values that `toOptions` receives. */
+type CommandSpec<Flags extends FlagTable, Inherited extends FlagTable, Options> = CommandDeclaration & {
   readonly flags: Flags;
-  /** A function for a command whose options decide whether it calls a server. */
-  readonly deadline: DeadlinePolicy | ((options: Options) => DeadlinePolicy);
-  /**
-   * The kind of result that the command prints. An output format without it is rejected before the command runs. A function for a command
-   * whose options decide whether it prints one.
-   */
-  readonly result?: ResultKind | ((options: Options) => ResultKind | undefined);
   /** Environment variables that stand for arguments of this command, by name. */
   readonly variables?: readonly string[];
   /**
@@ -70,11 +62,28 @@ export interface CommandSpec<Flags extends FlagTable, Options> extends CommandDe
    */
   readonly toOptions: (
     args: readonly string[],
-    flags: FlagValues<Flags>,
+    flags: FlagValues<Flags & Inherited>,
     argsLenAtDash: number | undefined,
     variables: Variables,
     given: ReadonlySet<string>,
   ) => Options;
+} & (Printing<Options> | Running<Options>);
+
+/** Prints a text that depends on its options only. Neither the values of the global flags nor the environment are checked. */
+interface Printing<Options> {
+  readonly text: (options: Options) => string;
+}
+
+interface Running<Options> {
+  /** For options with which the command only prints a text; see `Printing`. */
+  readonly text?: (options: Options) => string | undefined;
+  /** A function for a command whose options decide whether it calls a server. */
+  readonly deadline: DeadlinePolicy | ((options: Options) => DeadlinePolicy);
+  /**
+   * The kind of result that the command prints. An output format without it is rejected before the command runs. A function for a command
+   * whose options decide whether it prints one.
+   */
+  readonly result?: ResultKind | ((options: Options) => ResultKind | undefined);
   readonly run: (options: Options, context: CommandContext) => Promise<void>;
 }
 
@@ -85,16 +94,6 @@ export interface CommandFamilySpec<Flags extends FlagTable> extends CommandDecla
 
 /** The program or family that a command is registered with. */
 export interface CommandParent<Inherited extends FlagTable = Record<never, never>> {
-  command<Flags extends FlagTable, Options>(
-    spec: Omit<CommandSpec<Flags, Options>, 'toOptions'> & {
-      toOptions: (
-        args: readonly string[],
-        flags: FlagValues<Flags & Inherited>,
-        argsLenAtDash: number | undefined,
-        variables: Variables,
-        given: ReadonlySet<string>,
-      ) => Options;
-    },
-  ): void;
+  command<Flags extends FlagTable, Options>(spec: CommandSpec<Flags, Inherited, Options>): void;
   family<Flags extends FlagTable>(spec: CommandFamilySpec<Flags>): CommandParent<Inherited & Flags>;
 }

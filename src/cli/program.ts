@@ -33,9 +33,12 @@ interface ProgramSettings<Globals extends FlagTable> extends HelpSettings {
 
 /** What to do for a command line. */
 export type Outcome<Globals extends FlagTable> =
-  /** Text to print on stdout with status 0: a help page for a terminal of this width, or the response to a completion script. */
+  /**
+   * Text to print on stdout with status 0: a help page for a terminal of this width, the response to a completion script, or that of a
+   * command that only prints.
+   */
   | {
-      readonly kind: 'help';
+      readonly kind: 'text';
       readonly text: (columns?: number) => string;
       /** Present when the cluster or files may have further candidates for the response. */
       readonly completion?: CompletionRequest;
@@ -118,6 +121,8 @@ function parentAt<Inherited extends FlagTable>(node: CommandNode): CommandParent
           prepare({ args, flags, argsLenAtDash, given }, env) {
             const variables = setVariables(spec.variables ?? [], env);
             const options = spec.toOptions(args, flags as Flags, argsLenAtDash, variables, given);
+            const text = spec.text?.(options);
+            if (text !== undefined || !('run' in spec)) return { text: text ?? '' };
             const deadline = typeof spec.deadline === 'function' ? spec.deadline(options) : spec.deadline;
             const result = typeof spec.result === 'function' ? spec.result(options) : spec.result;
             return { options, deadline, result, run: (context) => spec.run(options, context) };
@@ -161,11 +166,11 @@ function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<G
   const { settings, parseFlags, argv, env } = input;
   const request = completionRequest(root, argv);
   if (request !== undefined) {
-    return { kind: 'help', text: () => request.respond(), ...(request.live && { completion: request }) };
+    return { kind: 'text', text: () => request.respond(), ...(request.live && { completion: request }) };
   }
   const found = findCommand(root, argv);
   const help = (node: CommandNode): Outcome<Globals> => ({
-    kind: 'help',
+    kind: 'text',
     text: (columns) => commandHelp(node, settings, columns),
   });
   const line = parseCommandLine(found, { parseFlags, env });
@@ -175,10 +180,11 @@ function parse<Globals extends FlagTable>(root: CommandNode, input: ParseInput<G
     case 'help':
       return help(helpTopic(root, line.args));
     case 'options':
-      return { kind: 'help', text: (columns) => globalFlagsHelp(root, columns) };
+      return { kind: 'text', text: (columns) => globalFlagsHelp(root, columns) };
     case 'run': {
       const globals = line.globals as GivenFlags<Globals>;
       const prepared = node.action.prepare(line, env);
+      if ('text' in prepared) return { kind: 'text', text: () => prepared.text };
       return {
         kind: 'run',
         invocation: { path: commandPath(node), globals, ...prepared },

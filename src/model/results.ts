@@ -231,7 +231,7 @@ export type Result =
   | { readonly kind: 'import-change'; readonly key: Uint8Array; readonly change: ImportChange }
   | { readonly kind: 'program-version'; readonly program: ProgramVersion }
   | { readonly kind: 'snapshot-saved'; readonly path: string; readonly serverVersion: string }
-  /** The same in every format: versions, help, completion scripts. */
+  /** The same in every format. */
   | { readonly kind: 'text'; readonly text: string }
   /** Written as they are, in every format. They must not change until `emit` has settled. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };

@@ -6,7 +6,7 @@ export function unsupported(format: OutputFormat): Unsupported {
   return { unsupported: `${format} not supported as output format` };
 }
 
-/** Texts that are the same in every format: versions, help. */
+/** Texts that are the same in every format, such as 'Authentication Enabled'. */
 export const renderText: Renderer<'text'> = ({ text }, sink) => sink.out(bytesFromText(text));
 
 /** A snapshot, a file or a value, without a line end of ours. */

@@ -35,7 +35,7 @@ const globalsOf = (table: FlagTable) =>
 /** Completes with our code in this process, which is faster than a run of the program. */
 function askHere(program: Parser, words: readonly string[]): string[] {
   const outcome = program.parse(['__completeNoDesc', ...words]);
-  return outcome.kind === 'help' ? outcome.text().trimEnd().split('\n').slice(0, -1) : [];
+  return outcome.kind === 'text' ? outcome.text().trimEnd().split('\n').slice(0, -1) : [];
 }
 
 /** Commands and flags that ours has in addition to the newest real program, by command. */

@@ -83,7 +83,7 @@ export function invocationOf(
 
 export function helpOf(argv: readonly string[]): string {
   const outcome = exampleProgram().parse(argv);
-  if (outcome.kind !== 'help') throw new Error(`a command instead of help: ${outcome.invocation.path}`);
+  if (outcome.kind !== 'text') throw new Error(`a command instead of help: ${outcome.invocation.path}`);
   return outcome.text();
 }
 

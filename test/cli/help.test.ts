@@ -83,7 +83,7 @@ describe('help', () => {
       run: async () => {},
     });
     const outcome = program.parse(['wordy', '-h']);
-    const lines = outcome.kind === 'help' ? outcome.text().split('\n') : [];
+    const lines = outcome.kind === 'text' ? outcome.text().split('\n') : [];
     expect(lines).toContain(indented);
     const at = lines.indexOf('Examples:');
     expect(lines.slice(at, at + 5)).toEqual(['Examples:', `  ${example}`, '', '  # more', '']);
@@ -94,7 +94,7 @@ describe('help', () => {
 describe('help on a narrow terminal', () => {
   const helpFor = (argv: readonly string[], columns: number) => {
     const outcome = exampleProgram().parse(argv);
-    return outcome.kind === 'help' ? outcome.text(columns) : '';
+    return outcome.kind === 'text' ? outcome.text(columns) : '';
   };
 
   it('keeps the last column free; only words that are longer take it', () => {
@@ -122,7 +122,7 @@ describe('help on a narrow terminal', () => {
       run: async () => {},
     });
     const outcome = program.parse(['wordy', '-h']);
-    expect(outcome.kind === 'help' && outcome.text(40)).toContain(
+    expect(outcome.kind === 'text' && outcome.text(40)).toContain(
       '\n  # A comment that is longer than the\n  # terminal\n  etcdctl wordy with many arguments after it\n',
     );
   });
@@ -184,7 +184,7 @@ describe('options', () => {
       listsGlobalFlagsApart: false,
     });
     const outcome = program.parse([]);
-    expect(outcome.kind === 'help' && outcome.text()).toContain(
+    expect(outcome.kind === 'text' && outcome.text()).toContain(
       '-w, --write-out <text>  output format (default simple)',
     );
     expect(() => program.parse(['options'])).toThrow('unknown command "options" for "etcdutl"');

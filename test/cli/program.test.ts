@@ -260,7 +260,7 @@ describe('required flags', () => {
   it('may be empty, and are not required with --help', () => {
     expect(parse('--to=', '--from=')).toMatchObject({ invocation: { options: { to: '', from: '' } } });
     const help = parse('--help');
-    expect(help.kind === 'help' && help.text()).toContain('(required)');
+    expect(help.kind === 'text' && help.text()).toContain('(required)');
   });
 
   it('can determine the deadline policy', () => {
@@ -398,7 +398,7 @@ it('etcdctl has the summaries of its commands for its help page, which needs no 
   for (const argv of [['--help'], [], ['--debug']]) {
     const page = (program: Awaited<ReturnType<typeof createEtcdctl>>) => {
       const outcome = program.parse(argv);
-      return outcome.kind === 'help' ? outcome.text(80) : '';
+      return outcome.kind === 'text' ? outcome.text(80) : '';
     };
     const program = await createEtcdctl(argv);
     expect(page(program)).toBe(page(await createEtcdctl()));

@@ -49,7 +49,7 @@ export function parseV2Command(
   const program = createV2Program({ name: 'etcdctl', summary: 'test', versionText: '' });
   register(program);
   const outcome = program.parse(argv);
-  if (outcome.kind === 'help') throw new Error(`help instead of a run: ${outcome.text}`);
+  if (outcome.kind === 'text') throw new Error(`help instead of a run: ${outcome.text}`);
   return outcome.options;
 }
 

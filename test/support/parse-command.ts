@@ -21,6 +21,6 @@ export function parseCommand(
   );
   register(program);
   const outcome = program.parse(argv, env);
-  if (outcome.kind === 'help') throw new Error(`help instead of a run: ${outcome.text}`);
+  if (outcome.kind === 'text') throw new Error(`help instead of a run: ${outcome.text}`);
   return outcome.invocation.options;
 }

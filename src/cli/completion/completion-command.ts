@@ -1,5 +1,4 @@
 import type { CommandParent } from '../command.js';
-import type { CommandContext } from '../context.js';
 import {
   completionDescription,
   completionExamples,
@@ -25,10 +24,8 @@ export function completionOf(program: string): (parent: CommandParent) => void {
       examples: completionExamples(program),
       argumentChoices: SHELLS,
       flags: {},
-      deadline: 'no-server',
       toOptions: (args): CompletionOptions => ({ shell: toShell(args, program) }),
-      run: ({ shell }: CompletionOptions, context: CommandContext) =>
-        context.emit({ kind: 'text', text: completionScript(shell, program) }),
+      text: ({ shell }) => completionScript(shell, program),
     });
   };
 }

@@ -25,7 +25,7 @@ interface V2ProgramSettings {
 
 type V2Outcome =
   /** Text to print on stdout with status 0. */
-  { readonly kind: 'help'; readonly text: string } | V2Invocation;
+  { readonly kind: 'text'; readonly text: string } | V2Invocation;
 
 /** A parsed command line, ready to run. */
 export interface V2Invocation extends V2Prepared {
@@ -54,10 +54,10 @@ export function createV2Program({ name, summary, versionText }: V2ProgramSetting
     ...parentAt(root),
     parse(argv) {
       const request = parseV2CommandLine(root, argv);
-      if (request.kind === 'version') return { kind: 'help', text: versionText };
-      if (request.kind === 'help') return { kind: 'help', text: v2Help(request.node) };
+      if (request.kind === 'version') return { kind: 'text', text: versionText };
+      if (request.kind === 'help') return { kind: 'text', text: v2Help(request.node) };
       const { node, line, globals } = request;
-      if (node.action.kind !== 'run') return { kind: 'help', text: v2Help(node) };
+      if (node.action.kind !== 'run') return { kind: 'text', text: v2Help(node) };
       return { kind: 'run', path: commandPath(node), globals, ...node.action.prepare(line, {}) };
     },
     describe: () => describeCommand(root),

@@ -19,16 +19,16 @@ export function registerVersion(parent: CommandParent, run = runVersion): void {
     flags: {
       client: boolFlag(false, 'print the version, commit and runtime of this program itself'),
     },
-    deadline: ({ client }) => (client ? 'node' : 'no-server'),
-    result: ({ client }) => (client ? 'program-version' : undefined),
+    text: ({ client }) => (client ? undefined : versionText('etcdctl')),
+    deadline: 'node',
+    result: 'program-version',
     // Arguments are ignored.
     toOptions: (_args, { client }): VersionOptions => ({ client }),
     run,
   });
 }
 
-export async function runVersion({ client }: VersionOptions, context: CommandContext): Promise<void> {
-  if (!client) return context.emit({ kind: 'text', text: versionText('etcdctl') });
+export async function runVersion(_options: VersionOptions, context: CommandContext): Promise<void> {
   const { programVersion } = await import('../../term/program-version.js');
   await context.emit({ kind: 'program-version', program: programVersion('etcdctl') });
 }

@@ -4,7 +4,7 @@ import { createEtcdctlV2 } from '../../../src/etcdctl-v2.js';
 const parse = (...argv: string[]) => createEtcdctlV2().parse(argv);
 const help = (...argv: string[]) => {
   const outcome = parse(...argv);
-  if (outcome.kind !== 'help') throw new Error('a run instead of help');
+  if (outcome.kind !== 'text') throw new Error('a run instead of help');
   return outcome.text;
 };
 

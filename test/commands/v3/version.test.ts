@@ -7,13 +7,11 @@ import { fakeContext } from '../../support/fake-context.js';
 
 describe('version', () => {
   it('prints what etcdctl prints, and looks at no global flag', async () => {
-    const { context, emitted } = fakeContext();
-    await runVersion({ client: false }, context);
-    expect(emitted).toEqual([{ kind: 'text', text: 'etcdctl version: 3.7.1\nAPI version: 3.7\n' }]);
-    for (const create of [createEtcdctl, createEtcdutl]) {
+    for (const [create, name] of [[createEtcdctl, 'etcdctl'] as const, [createEtcdutl, 'etcdutl'] as const]) {
       const args = ['version', 'surplus', '--write-out=unknown'];
       const outcome = (await create(args)).parse(args, {});
-      expect(outcome).toMatchObject({ invocation: { deadline: 'no-server', result: undefined } });
+      const text = `${name} version: 3.7.1\nAPI version: 3.7\n`;
+      expect(outcome.kind === 'text' && outcome.text()).toBe(text);
     }
   });
 

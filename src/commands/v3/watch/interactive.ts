@@ -175,7 +175,7 @@ function parseWords(words: readonly string[]): ParsedWords {
   });
   try {
     const outcome = program.parse(['watch', ...words]);
-    if (outcome.kind === 'help') throw new UsageError('pflag: help requested');
+    if (outcome.kind === 'text') throw new UsageError('pflag: help requested');
     return outcome.invocation.options as ParsedWords;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
