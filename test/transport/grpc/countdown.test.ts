@@ -31,10 +31,10 @@ test('does not count time in which the process did not run', async () => {
 });
 
 test('expires after eleven times its time at the latest', async () => {
-  // The first look at the clock is 2200 ms late: 2000 of them are not counted. Otherwise 100 ms would be left.
-  const ms = await expiry(200, () => block(2_300));
-  expect(ms).toBeGreaterThan(2_300);
-  expect(ms).toBeLessThan(2_390);
+  // The first look at the clock is 5600 ms late: 5000 of them are not counted. Otherwise 400 ms would be left.
+  const ms = await expiry(500, () => block(5_700));
+  expect(ms).toBeGreaterThan(5_700);
+  expect(ms).toBeLessThan(6_080);
 });
 
 test('reads what has arrived before it expires', async () => {
