@@ -28,6 +28,8 @@ const withServers = {
   maxWorkers: 4,
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  // Polls start programs, which can take longer than vitest's default of a second.
+  expect: { poll: { timeout: 40_000 } },
   // Not by `exclude`: that would replace the one of the command line.
   include: [`test/acceptance/**/!(${alone}).test.ts`, 'test/lab/**/*.test.ts'],
   ...(process.env.TESTED_BEFORE !== undefined && { runner: 'test/support/lab/unrepeated-runner.ts' }),

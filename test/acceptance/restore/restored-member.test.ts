@@ -194,7 +194,8 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         const contents = await contentsOf(lab);
         expect(contents.revision).toBe(saved.revision);
         expect(contents.users).toHaveLength(1);
-        await vi.waitFor(() => mustSucceed(ourEtcdctl(), [...lab.flags(), 'put', 'new', 'value']));
+        const put = () => mustSucceed(ourEtcdctl(), [...lab.flags(), 'put', 'new', 'value']);
+        await vi.waitFor(put, { timeout: 40_000 });
         await lab.cluster.restart(0);
         const [served] = await hashesOf(lab, saved.revision);
         expect(served?.hash).toBe((await ourHashKv(saved.snapshot, saved.revision)).hash);
