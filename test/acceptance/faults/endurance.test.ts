@@ -25,6 +25,8 @@ const PREFIX = 'e-';
 /** The keys that are written first and last. */
 const FIRST = 'first';
 const LAST = 'last';
+/** The end of an event of these keys: etcdctl writes each line of an event by itself, and can be ended between two of them. */
+const endOf = (key: string) => `${key}\nv\n`;
 /** Of memory that is flat: the part that depends on when garbage was collected. */
 const MEMORY_NOISE_BYTES = 40e6;
 
@@ -144,7 +146,7 @@ async function history(
 ): Promise<string[]> {
   const watch = start(lab.etcdctl, [...lab.flags(), 'watch', '--prefix', prefix, '--rev=1']);
   open.push(() => watch.kill('SIGKILL'));
-  const arrived = watch.waitFor(`${prefix}${last}\n`);
+  const arrived = watch.waitFor(endOf(`${prefix}${last}`));
   await inTime(
     writer === undefined ? arrived : Promise.race([arrived, writer.result.then(() => delay(1_000))]),
   );
@@ -160,7 +162,7 @@ interface Outcome {
 }
 
 async function outcomeOf(subject: Subject, source: Lab, destination: Lab) {
-  await inTime(subject.watch.waitFor(`${PREFIX}${LAST}\n`));
+  await inTime(subject.watch.waitFor(endOf(`${PREFIX}${LAST}`)));
   const all = await history(source, [PREFIX, LAST]);
   const copied = await history(destination, [subject.copyPrefix, LAST], subject.mirror);
   const watch = await ended(subject.watch);

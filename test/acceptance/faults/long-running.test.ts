@@ -256,9 +256,10 @@ describe('make-mirror, while connections to both clusters are cut', () => {
   const txn = (...requests: string[]) => lab.real(['txn'], { stdin: `\n${requests.join('\n')}\n\n\n` });
 
   /** The values of each key that is written, in their order, without those that are repeated at once. */
-  async function valuesIn(cluster: Lab, last: string): Promise<Map<string, string[]>> {
+  async function valuesIn(cluster: Lab): Promise<Map<string, string[]>> {
     const watch = beginAs(cluster.etcdctl, [...cluster.flags(), 'watch', '--prefix', 'm/', '--rev=1']);
-    await watch.waitFor(last);
+    // With the value: etcdctl writes each line of an event by itself, and can be ended between two of them.
+    await watch.waitFor('PUT\nm/last\nlast\n');
     watch.kill('SIGINT');
     const values = new Map<string, string[]>();
     const { stdout } = await watch.result;
@@ -287,7 +288,7 @@ describe('make-mirror, while connections to both clusters are cut', () => {
     isCutting = false;
     await cutting;
     await lab.real(['put', 'm/last', 'last']);
-    const [source, copy] = await Promise.all([valuesIn(lab, 'm/last'), valuesIn(destination, 'm/last')]);
+    const [source, copy] = await Promise.all([valuesIn(lab), valuesIn(destination)]);
     mirror.kill('SIGINT');
     await mirror.result;
     const all = async ({ real }: Lab) => (await real(['get', 'm/', '--prefix'])).stdout.toString();

@@ -15,6 +15,8 @@ const PUT_LIMIT_MS = 20_000;
 const WATCH_LIMIT_MS = 30_000;
 /** The last write, which is made without the proxies. */
 const LAST = 'k-last';
+/** The end of its event: etcdctl writes each line of an event by itself, and can be ended between two of them. */
+const LAST_LINES = `${LAST}\nv\n`;
 
 /** What both programs say while the certificate is replaced already and the key is not: two files cannot be replaced at once. */
 const MISMATCH = 'tls: private key does not match public key';
@@ -101,7 +103,7 @@ async function untilWatching(watch: Running, { real }: Lab): Promise<void> {
 /** Interrupts the watch when it has printed the last event, or when it does not in time. */
 async function finish(watch: Running): Promise<{ events: string[]; hasEndedEarly: boolean; stderr: string }> {
   const hasEndedEarly = await Promise.race([
-    watch.waitFor(LAST).then(
+    watch.waitFor(LAST_LINES).then(
       () => false,
       () => true,
     ),
@@ -115,7 +117,7 @@ async function finish(watch: Running): Promise<{ events: string[]; hasEndedEarly
 /** All events, from a watch of the real etcdctl that begins with the first revision and does not use the proxies. */
 async function eventsOf({ lab }: ProxiedLab): Promise<string[]> {
   const watch = start(lab.etcdctl, [...lab.flags(), 'watch', '--prefix', 'k-', '--rev=1']);
-  await watch.waitFor(LAST);
+  await watch.waitFor(LAST_LINES);
   watch.kill('SIGKILL');
   return eventsIn((await watch.result).stdout.toString());
 }
