@@ -58,7 +58,8 @@ it('watch, elect -l, a waiting lock, lease keep-alive and make-mirror resume', {
   await Promise.all([leader.waitFor('v-first\n'), holder.waitFor('l/'), keepAlive.waitFor('keepalived')]);
   const waiter = begin('lock', 'l', `--ttl=${TTL}`, '--', 'echo', 'mine now');
   const mirror = begin('make-mirror', destination.cluster.endpoints[0] ?? '', '--prefix=w/');
-  const copies = start(destination.etcdctl, [...destination.flags(), 'watch', '--prefix', 'w/'], {
+  // From the first revision: the mirror can copy before this watch has begun.
+  const copies = start(destination.etcdctl, [...destination.flags(), 'watch', '--prefix', 'w/', '--rev=1'], {
     timeoutMs: 120_000,
   });
   started.push(copies);
