@@ -135,7 +135,7 @@ it('lock ends its command when all connections are silent for a TTL', async () =
   expect(stderr.toString()).toContain('the lock was lost: the command was terminated\n');
   expect(code).toBe(1);
   // The rest is the time for the revocation of the lease, and for a busy machine.
-  expect(seconds).toBeLessThan(TTL + 8);
+  expect(seconds).toBeLessThan(TTL + 20);
 });
 
 it('lock keeps its lock when its own member is connected and silent for longer than a TTL', async () => {
@@ -281,6 +281,9 @@ describe('make-mirror, while connections to both clusters are cut', () => {
         [...network.proxies, proxy][round % 4]?.cutAll();
       }
     })();
+    const isBegun = async () =>
+      (await destination.real(['get', 'm/', '--prefix', '--keys-only'])).stdout.length > 0;
+    await expect.poll(isBegun).toBe(true);
     for (let round = 0; round < 15; round++) {
       await txn(`put m/a ${round}`, `put m/b-${round} ${round}`);
       await lab.real(['del', `m/b-${round - 1}`]);
@@ -293,7 +296,7 @@ describe('make-mirror, while connections to both clusters are cut', () => {
     await mirror.result;
     const all = async ({ real }: Lab) => (await real(['get', 'm/', '--prefix'])).stdout.toString();
     expect(await all(destination)).toBe(await all(lab));
-    // The mirror can begin after the first changes, of which it copies the last.
+    // Of changes while the first keys were copied, the last ones are there.
     for (const [key, values] of copy) expect(source.get(key)?.slice(-values.length)).toEqual(values);
     expect(copy.get('m/a')?.length).toBeGreaterThan(5);
   });
