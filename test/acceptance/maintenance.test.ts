@@ -22,7 +22,7 @@ const older = references.findLast(({ version }) => compareVersions(version, '3.6
 
 describe.each([newest, older].flatMap((reference) => (reference === undefined ? [] : [reference])))(
   'maintenance of three members with TLS, etcd $version',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   (reference) => {
     let lab: Lab;
     beforeAll(async () => {
