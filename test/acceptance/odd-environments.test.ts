@@ -112,7 +112,7 @@ describe('the programs end normally with', () => {
     run(
       programAt('/bin/sh'),
       ['-c', `${shell}; exec "$@"`, 'sh', program.command, ...program.leadingArgs, ...args],
-      { env: { F: folder, ...env }, stdin: '\nput a b\n\n\n', timeoutMs: 10_000 },
+      { env: { F: folder, ...env }, stdin: '\nput a b\n\n\n', timeoutMs: 30_000 },
     );
 
   interface Line {
@@ -144,7 +144,7 @@ describe('the programs end normally with', () => {
     if (result.code !== 0 && !hasNoOutput) expect(stderr.trim().split('\n').at(-1), what).toMatch(/^Error: /);
   }
 
-  it.concurrent.each(settings)('%s', { timeout: 30_000 }, async (_name, given) => {
+  it.concurrent.each(settings)('%s', { timeout: 120_000 }, async (_name, given) => {
     for (const line of lines()) {
       const result = await withSettings(line.program, line.args, given);
       if (given.hasNoInput && line.readsInput) expect(result.signal).toBeNull();
