@@ -26,7 +26,8 @@ const withServers = {
   chaiConfig: { truncateThreshold: 4000 },
   globalSetup: ['test/support/lab/global-setup.ts'],
   maxWorkers: 4,
-  testTimeout: 60_000,
+  // Several times what the longest tests without a limit of their own take on a machine that is busy with other things.
+  testTimeout: 120_000,
   hookTimeout: 120_000,
   // Polls start programs, which can take longer than vitest's default of a second.
   expect: { poll: { timeout: 40_000 } },

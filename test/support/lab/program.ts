@@ -14,7 +14,7 @@ export interface RunOptions {
   /** Written to standard input, which is then closed. When absent, standard input is empty. */
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
-  /** The program is killed after this time, and `run` rejects; 30 s when absent. */
+  /** The program is killed after this time, and `run` rejects; a minute when absent, for a busy machine. */
   readonly timeoutMs?: number;
 }
 
@@ -88,7 +88,7 @@ export function start(program: Program, args: readonly string[], options: RunOpt
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   child.stdout.on('data', (chunk: Buffer) => output.stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.stderr.push(chunk));
-  const result = ended(child, output, options.timeoutMs ?? 30_000);
+  const result = ended(child, output, options.timeoutMs ?? 60_000);
   result.catch(() => {});
   return {
     pid: child.pid ?? -1,
