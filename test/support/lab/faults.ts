@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultProxy } from '../grpc/fault-proxy.js';
+import type { Http2FaultMode } from '../http2/http2-fault-proxy.js';
 import { memberId, type ProxiedLab } from './proxied-lab.js';
 
 /** A failure of the network or of members. `ProxiedLab.heal` ends it. */
@@ -57,6 +58,13 @@ const proxyFaults: Fault[] = PROXY_FAULTS.flatMap(([name, durationMs, begin]) =>
   },
 ]);
 
+/** Resolves when some streams have ended: on a busy machine, commands begin few of them in the time of a failure. */
+async function endStreams(network: ProxiedLab, mode: Http2FaultMode): Promise<void> {
+  const enough = network.endedStreams + 15;
+  network.endStreams(mode);
+  while (network.endedStreams < enough) await delay(50);
+}
+
 const memberFaults: Fault[] = [
   {
     name: 'all connections are cut, again and again',
@@ -99,12 +107,12 @@ const memberFaults: Fault[] = [
   {
     name: 'streams are reset',
     durationMs: 3_500,
-    begin: (network) => network.endStreams('reset'),
+    begin: (network) => endStreams(network, 'reset'),
   },
   {
     name: 'GOAWAY comes after one stream',
     durationMs: 3_500,
-    begin: (network) => network.endStreams('goaway'),
+    begin: (network) => endStreams(network, 'goaway'),
   },
   {
     name: 'certificates are replaced, also by those of another authority',
