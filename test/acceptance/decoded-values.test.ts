@@ -40,7 +40,7 @@ describe('values of a Kubernetes API server', () => {
     values.push(['/registry/example.com/backups/nightly', storedValue('custom-resource')]);
     values.push(['/damaged', objects[0]?.value.subarray(0, 300) ?? Buffer.of()]);
     for (const [key, value] of values) await lab.real(['put', key], { stdin: value });
-  }, 60_000);
+  });
   afterAll(() => lab?.stop());
 
   const get = (...args: string[]) => run(ourEtcdctl(), [...lab.flags(), 'get', ...args]);

@@ -93,7 +93,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       await lab.real(['compaction', '35']);
       current = await changeAtRandom(lab.cluster.endpoints, { seed: seed + 2, changes: 20 });
       await lab.real(['snapshot', 'save', snapshot()]);
-    }, 60_000);
+    });
     afterAll(() => lab?.stop());
 
     async function expectEqual(args: readonly string[], server: Lab = lab): Promise<void> {
@@ -163,7 +163,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
       } finally {
         await restored.stop();
       }
-    }, 60_000);
+    });
   },
 );
 

@@ -5,7 +5,7 @@ import { type Newcomer, prepareNewcomer } from '../support/lab/newcomer.js';
 import { ourEtcdctl, type RunResult, run, start } from '../support/lab/program.js';
 import { startOnTerminal, terminalsMissing } from '../support/lab/terminal.js';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 let lab: Lab;
 const newcomers: Newcomer[] = [];

@@ -77,7 +77,7 @@ class Behind {
   }
 
   start(program: Program, args: readonly string[]): Running {
-    return start(program, [...this.flags(), ...args], { timeoutMs: 50_000 });
+    return start(program, [...this.flags(), ...args], { timeoutMs: 150_000 });
   }
 }
 
@@ -167,7 +167,7 @@ const describeOutcome = ({ events, isKept, renewals, lock }: Outcome) =>
     `lock ${lock === 'locked\n' ? 'waits' : 'fails'}`,
   ].join(', ');
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 /** The output of single calls. */
 async function singleCalls(behind: Behind, program: Program): Promise<unknown[]> {

@@ -71,7 +71,7 @@ describe.each(references.map((reference) => ({ reference, version: reference.ver
         states.push({ revision, contents: await contents(lab) });
         await lab.real(['snapshot', 'save', file(`${index}.db`)]);
       }
-    }, 60_000);
+    });
     afterAll(() => lab?.stop());
 
     it.each([
@@ -143,7 +143,7 @@ describe('top, of a store as kube-apiserver has it', () => {
     await lab.real(['snapshot', 'save', path.join(lab.folder, 'snapshot.db')]);
     const compressed = path.join(lab.folder, 'snapshot.db.zst');
     await run(ourEtcdctl(), ['snapshot', 'save', '--compress', compressed, ...lab.flags()]);
-  }, 60_000);
+  });
   afterAll(() => lab?.stop());
 
   const sums = (names: (key: string) => string) => {

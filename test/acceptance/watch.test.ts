@@ -38,7 +38,7 @@ async function watching(
   const { stdout } = await real(['get', 'k', '-w', 'json']);
   const next = Number(/"revision":(\d+)/.exec(stdout.toString())?.[1]) + 1;
   await real(['put', 'k', 'ready']);
-  const running = start(program, [...chosen, 'watch', ...args, `--rev=${next}`], { env, timeoutMs: 60_000 });
+  const running = start(program, [...chosen, 'watch', ...args, `--rev=${next}`], { env, timeoutMs: 120_000 });
   open.push(() => running.kill('SIGKILL'));
   await running.waitFor('ready');
   return running;

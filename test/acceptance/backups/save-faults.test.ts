@@ -32,7 +32,7 @@ beforeAll(async () => {
     const { code, stderr } = await run(ourEtcdctl(), saveInto(older, 0));
     expect(code, stderr.toString()).toBe(0);
   }
-}, 60_000);
+});
 afterAll(async () => {
   rmSync(older, { recursive: true, force: true });
   await lab?.stop();
@@ -134,7 +134,7 @@ describe.skipIf(straceMissing)('a fault in snapshot save into a directory (needs
     expect(stderr.toString()).toMatch(/Error: .*the SHA-256 at the end of the file is /);
     expect(files()).toEqual(before);
     expect(await goodCount()).toBe(2);
-  }, 60_000);
+  });
 });
 
 async function partLargerThan(sizeBytes: number): Promise<string> {

@@ -39,7 +39,7 @@ const isExecutable = (process.env.ETCDCTL_UNDER_TEST ?? '') !== '';
 const ours = isExecutable ? 'our executable' : 'our npm package';
 
 describe.skipIf(lossMissing !== undefined)(`while packets are dropped ${lossMissing ?? ''}`, () => {
-  it.concurrent('puts and a watch lose, miss and repeat nothing', { timeout: 120_000 }, async ({ task }) => {
+  it.concurrent('puts and a watch lose, miss and repeat nothing', { timeout: 240_000 }, async ({ task }) => {
     const name = `${ours}, dropped packets`;
     const { counts, wrong, notices } = await measureHistory(name, task.meta, () =>
       record(ourEtcdctl(), false),
@@ -49,7 +49,7 @@ describe.skipIf(lossMissing !== undefined)(`while packets are dropped ${lossMiss
 
   // Only counted, for comparison; once in a run of both builds.
   const testOfReal = isExecutable ? it.skip : it.concurrent;
-  testOfReal('those of the real etcdctl are counted', { timeout: 120_000 }, async ({ task }) => {
+  testOfReal('those of the real etcdctl are counted', { timeout: 240_000 }, async ({ task }) => {
     const name = 'etcdctl, dropped packets';
     const { counts } = await measureHistory(name, task.meta, () => record(newestEtcdctl(), true));
     expect(counts.faults).toBe(3);

@@ -20,7 +20,7 @@ const isExecutable = (process.env.ETCDCTL_UNDER_TEST ?? '') !== '';
 const ours = isExecutable ? 'our executable' : 'our npm package';
 
 describe('puts in a loop and a watch, through failures of the network and of members', () => {
-  it('lose, miss and repeat nothing', { timeout: 400_000 }, async ({ task }) => {
+  it('lose, miss and repeat nothing', { timeout: 600_000 }, async ({ task }) => {
     const { counts, wrong, notices } = await measureHistory(ours, task.meta, () =>
       record(ourEtcdctl(), false),
     );
@@ -31,7 +31,7 @@ describe('puts in a loop and a watch, through failures of the network and of mem
   });
 
   // Only counted, for comparison; once in a run of both builds.
-  it.skipIf(isExecutable)('of the real etcdctl are counted', { timeout: 400_000 }, async ({ task }) => {
+  it.skipIf(isExecutable)('of the real etcdctl are counted', { timeout: 600_000 }, async ({ task }) => {
     const { counts } = await measureHistory('etcdctl', task.meta, () => record(newestEtcdctl(), true));
     expect(counts.faults).toBe(faults.length);
   });

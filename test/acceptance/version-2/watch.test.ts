@@ -148,7 +148,7 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     );
     expect(real?.stderr.toString()).toMatch(/^Error: {2}401: /);
     expect(ours).toEqual(real);
-  }, 60_000);
+  });
 
   it('fails when the program cannot be started', async () => {
     const [real, ours] = [v2Etcdctl(), ourEtcdctl()].map(async (program) => {
@@ -185,7 +185,7 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
       /waiting for a server to resume the watch\nresumed the watch after index \d+\n$/,
     );
     expect((await program.result).code).toBe(0);
-  }, 60_000);
+  });
 
   it('prints a change that was made while it was not connected', async () => {
     await change(['DELETE', '/w']);
@@ -197,5 +197,5 @@ describe.each(v2References)('version 2, watches, etcd $version', (reference) => 
     await lab.cluster.restart(0);
     running.kill('SIGCONT');
     expect((await running.result).stdout.toString()).toBe('meanwhile\n');
-  }, 60_000);
+  });
 });

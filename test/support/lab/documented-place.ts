@@ -62,7 +62,7 @@ export async function followSection(
     HOME: place.home,
     PATH: [place.programs(cluster), cluster.env.PATH ?? process.env.PATH].join(':'),
   };
-  const { code } = await run(programAt('bash'), ['-c', script], { env, cwd: place.home, timeoutMs: 50_000 });
+  const { code } = await run(programAt('bash'), ['-c', script], { env, cwd: place.home, timeoutMs: 100_000 });
   const outputs = section.blocks.map((_block, index) => asDocumented(place.output(index)));
   expect(code, `${script}\nprinted\n${outputs.join('')}`).toBe(0);
   for (const [index, { kind, text }] of section.blocks.entries()) {

@@ -89,7 +89,7 @@ const eventsIn = (output: string): string[] =>
   [...output.matchAll(/^PUT\n(.*)\n(.*)\n/gm)].map(([, key, value]) => `${key} ${value}`);
 
 const watchAll = (program: Program, args: readonly string[]): Running =>
-  start(program, [...args, 'watch', '--prefix', 'k-'], { timeoutMs: 400_000 });
+  start(program, [...args, 'watch', '--prefix', 'k-'], { timeoutMs: 600_000 });
 
 /** Writes keys until the watch prints one. */
 async function untilWatching(watch: Running, { real }: Lab): Promise<void> {
