@@ -8,6 +8,7 @@ import { ask } from '../support/lab/gateway.js';
 import { type Lab, type LabOptions, startLab } from '../support/lab/lab.js';
 import { ourEtcdctl, type RunOptions, run } from '../support/lab/program.js';
 import { Dice } from '../support/lab/random/dice.js';
+import { TamperingProxy } from '../support/lab/tampering-proxy.js';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -249,7 +250,12 @@ describe('export and import', () => {
     await fill(source, 6_000);
     const file = path.join(source.folder, 'export');
     writeFileSync(file, await exported(source));
-    const failed = ours(destination, ['import', file, '--command-timeout=2s']);
+    // Passes on the first answers only, so that the import does not end before the server.
+    const port = Number(new URL(destination.cluster.endpoints[0] ?? '').port);
+    const proxy = await TamperingProxy.start(port, (chunk, sent) => (sent > 2_000 ? 'stall' : chunk));
+    open.push(() => proxy.close());
+    const line = [`--endpoints=127.0.0.1:${proxy.port}`, 'import', file, '--command-timeout=2s'];
+    const failed = run(ourEtcdctl(), line, { timeoutMs: 60_000 });
     while ((await keysOf(destination)).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     await destination.cluster.kill(0);
     const { code, stderr } = await failed;
