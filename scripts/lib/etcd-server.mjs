@@ -68,8 +68,8 @@ import { labFolder } from './etcd/watchdog.mjs';
 const maxAttempts = 5;
 
 /**
- * Starts one server or a cluster and waits until every member serves. The servers are killed when this process
- * ends, SIGKILL included.
+ * Starts one server or a cluster and waits until every member serves, and members know the version of their cluster. The servers are
+ * killed when this process ends, SIGKILL included.
  *
  * @param {StartOptions} options
  * @returns {Promise<Cluster>}
@@ -84,6 +84,7 @@ export async function startEtcd(options) {
       await options.prepare?.(members);
       for (const process of processes) process.start();
       await Promise.all(processes.map((process) => process.ready()));
+      if (processes.length > 1) await Promise.all(processes.map((process) => process.knowsClusterVersion()));
       return clusterOf({ version, folder, members, processes });
     } catch (error) {
       await Promise.all(processes.map((process) => process.end('SIGKILL')));

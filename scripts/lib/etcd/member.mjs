@@ -61,8 +61,23 @@ export class MemberProcess {
    * @throws {Error} when it exited for another reason, or does not serve in time; with lines of its log
    */
   async ready() {
+    await this.#until(isHealthy);
+  }
+
+  /**
+   * Waits until the member knows the version of its cluster: a leader that does not reach all members at first sets 3.0, and the right one
+   * five seconds later.
+   *
+   * @throws {Error} as `ready`
+   */
+  async knowsClusterVersion() {
+    await this.#until(hasClusterVersion);
+  }
+
+  /** @param {(metricsUrl: string) => Promise<boolean>} isReady */
+  async #until(isReady) {
     const deadline = Date.now() + readyTimeoutMs;
-    while (!(await isHealthy(this.settings.metricsUrl))) {
+    while (!(await isReady(this.settings.metricsUrl))) {
       if (!this.#isRunning()) throw this.#failure('ended before it served');
       if (Date.now() > deadline) throw this.#failure(`did not serve within ${readyTimeoutMs / 1000} s`);
       await delay(pollEveryMs);
@@ -130,4 +145,17 @@ function isHealthy(metricsUrl) {
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(false));
   });
+}
+
+/**
+ * @param {string} metricsUrl
+ * @returns {Promise<boolean>} whether the member knows a version of the cluster other than 3.0
+ */
+async function hasClusterVersion(metricsUrl) {
+  try {
+    const response = await fetch(`${metricsUrl}/metrics`, { signal: AbortSignal.timeout(2000) });
+    return /^etcd_cluster_version\{cluster_version="(?!3\.0")[\d.]+"\} 1$/m.test(await response.text());
+  } catch {
+    return false;
+  }
 }
