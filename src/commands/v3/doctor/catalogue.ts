@@ -39,6 +39,7 @@ export const FINDINGS = {
   'alarm-corrupt': ['failure'],
   'alarm-unknown': ['failure'],
   'hash-differs': ['failure'],
+  'revision-differs': ['failure'],
   'hash-unknown': ['unknown'],
   'quota-near': ['warning', 'failure'],
   'quota-unknown': ['unknown'],

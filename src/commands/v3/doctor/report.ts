@@ -39,7 +39,8 @@ import {
   unreachableEndpoints,
   unreachableMembers,
 } from './checks/reachability.js';
-import { alarms, hashes, quotaOf, quotas, unknownHashes, unusedSpace } from './checks/storage.js';
+import { differentData, unknownHashes } from './checks/same-data.js';
+import { alarms, quotaOf, quotas, unusedSpace } from './checks/storage.js';
 import { clusterVersionOf, differentVersions, downgrades, laggingClusterVersion } from './checks/versions.js';
 import { type ClusterView, type MemberView, viewOf } from './cluster-view.js';
 import type { CommandLines } from './command-line.js';
@@ -51,7 +52,7 @@ const CHECKS: readonly Check[] = [
   missingLeader,
   differentLeaders,
   alarms,
-  hashes,
+  differentData,
   otherClusters,
   differentLists,
   unreachableMembers,

@@ -31,6 +31,9 @@ function found(observed: Observation): string[] {
 
 /** An observation of three members, of which the third is this one. */
 const third = (changes: Partial<Place>) => observation([place(1), place(2), place(3, changes)]);
+const atRevision = (revision: bigint, memberId = 3n) => {
+  return { header: { clusterId: 7n, memberId, revision, raftTerm: 2n } };
+};
 const members = (...list: Parameters<typeof member>[]) => list.map((args) => member(...args));
 
 it('finds nothing on a healthy cluster', () => {
@@ -208,6 +211,10 @@ describe.each<[group: string, rows: readonly (readonly [ids: string[], observed:
         ['alarm-corrupt failure m2'],
         observation([1, 2, 3].map((n) => place(n, twice(n, { errors: ['memberID:2  alarm:CORRUPT'] })))),
       ],
+      [
+        ['alarm-corrupt failure'],
+        observation([1, 2, 3].map((n) => place(n, twice(n, { errors: ['alarm:CORRUPT '] })))),
+      ],
       [['alarm-unknown failure m2'], third(twice(3, { errors: ['memberID:2 alarm:FLOOD'] }))],
       [['hash-differs failure m3'], third({ hash: { value: hash({ hash: 2 }) } })],
       [
@@ -215,6 +222,24 @@ describe.each<[group: string, rows: readonly (readonly [ids: string[], observed:
         observation([1, 2, 3].map((n) => place(n, { hash: { value: hash({ hash: n }) } }))),
       ],
       [['hash-unknown unknown'], third({ hash: { value: hash({ compactRevision: 6n, hash: 2 }) } })],
+      [['revision-differs failure m3'], third(twice(3, atRevision(8n)))],
+      [
+        ['hash-differs failure m3'],
+        third({ ...twice(3, atRevision(8n)), hash: { value: hash({ hash: 2 }) } }),
+      ],
+      [
+        ['revision-differs failure m3', 'hash-unknown unknown'],
+        third({ ...twice(3, atRevision(8n)), hash: { value: hash({ compactRevision: 6n }) } }),
+      ],
+      [
+        ['revision-differs failure'],
+        observation([1, 2, 3].map((n) => place(n, twice(n, atRevision(BigInt(n), BigInt(n)))))),
+      ],
+      // Entries are being applied, or were not the same: the revisions say nothing.
+      [[], third(twice(3, atRevision(7n), atRevision(8n)))],
+      [[], third(twice(3, { ...atRevision(8n), raftAppliedIndex: 99n }, atRevision(8n)))],
+      [[], third(twice(3, { ...atRevision(12n), raftAppliedIndex: 102n }))],
+      [[], third({ status: { value: status(3, atRevision(8n)) }, lastStatus: { trouble: denied } })],
       [['hash-unknown unknown m3'], third({ hash: { trouble: { kind: 'silent', words: 'no answer' } } })],
       [['access-denied unknown'], observation([1, 2, 3].map((n) => place(n, { hash: { trouble: denied } })))],
       [[], third(twice(3, { dbSize: 1_599_999_999n, dbSizeInUse: 1_599_000_000n }))],

@@ -1,11 +1,10 @@
 import { formatByteSize } from '../../../../go/byte-size.js';
 import type { Finding } from '../../../../model/doctor.js';
-import { listed } from '../../../../printers/prose.js';
 import { type ActiveAlarm, alarmsIn } from '../alarms.js';
 import { finding } from '../catalogue.js';
 import type { ClusterView, MemberView } from '../cluster-view.js';
 import type { CommandLines } from '../command-line.js';
-import { answered, troubleOf } from '../observation.js';
+import { answered } from '../observation.js';
 import { at, type Check, gaugeIn, replaceCommand } from './check.js';
 
 /** Percent of the quota. */
@@ -29,6 +28,11 @@ export const alarms: Check = ({ members }, lines) => {
 function judgeAlarm(alarm: ActiveAlarm, members: ClusterView['members'], lines: CommandLines): Finding {
   const view = members.find(({ member }) => member.id === alarm.memberId);
   const where = view === undefined ? {} : at(view);
+  // etcd 3.5 does not say which member's.
+  const found =
+    view === undefined
+      ? 'the servers have found that the data of the members differ'
+      : 'the data of this member was found to differ from that of the others';
   switch (alarm.name) {
     case 'NOSPACE':
       return finding('alarm-nospace', {
@@ -40,7 +44,7 @@ function judgeAlarm(alarm: ActiveAlarm, members: ClusterView['members'], lines: 
     case 'CORRUPT':
       return finding('alarm-corrupt', {
         ...where,
-        what: 'The alarm CORRUPT is active: the data of this member was found to differ from that of the others. The whole cluster refuses writes.',
+        what: `The alarm CORRUPT is active: ${found}. The whole cluster refuses writes.`,
         advice: 'Compare the hashes, stop the member that differs and replace it, and then disarm the alarm:',
         commands: [
           lines.etcdctl('endpoint', 'hashkv', '--cluster', '-w', 'table'),
@@ -56,59 +60,6 @@ function judgeAlarm(alarm: ActiveAlarm, members: ClusterView['members'], lines: 
       });
   }
 }
-
-export const hashes: Check = ({ members, observation }, lines) => {
-  const asked = members.flatMap((view) => {
-    const hash = answered(view.answering[0]?.hash);
-    return hash === undefined ? [] : [{ view, ...hash }];
-  });
-  const [first] = asked;
-  if (first === undefined) return [];
-  const revision = observation.hashRevision;
-  if (asked.some(({ compactRevision }) => compactRevision !== first.compactRevision)) {
-    const revisions = asked.map(({ view, compactRevision }) => `${view.label} ${compactRevision}`).join(', ');
-    return [
-      finding('hash-unknown', {
-        what: `The hashes of the members cannot be compared: they are compacted at different revisions (${revisions}).`,
-        advice: 'Look again after a moment. If it stays, a member is behind.',
-      }),
-    ];
-  }
-  if (asked.every(({ hash }) => hash === first.hash)) return [];
-  const groups = new Map<number, MemberView[]>();
-  for (const { view, hash } of asked) groups.set(hash, [...(groups.get(hash) ?? []), view]);
-  const bySize = [...groups].toSorted(([, a], [, b]) => b.length - a.length);
-  const [[, most = []] = [], [, next = []] = []] = bySize;
-  const hasMajority = most.length > next.length;
-  const odd = hasMajority ? bySize.slice(1).flatMap(([, views]) => views) : [];
-  const described = bySize.map(([hash, views]) => `${listed(views.map(({ label }) => label))} ${hash}`);
-  return [
-    finding('hash-differs', {
-      ...(odd.length === 1 && odd[0] !== undefined ? at(odd[0]) : {}),
-      what: `The members hold different data: their hashes at revision ${revision} are ${described.join(', ')}.`,
-      advice: hasMajority
-        ? 'Save a snapshot of a member of the majority. Then stop the member that differs, and replace it:'
-        : 'Find out which member is right before anything else; save a snapshot of each.',
-      commands: odd.map(({ member }) => replaceCommand(member, lines)),
-    }),
-  ];
-};
-
-/** Members whose hash was asked for and not got, for another reason than a lack of permissions. */
-export const unknownHashes: Check = ({ members }, lines) =>
-  members.flatMap((view) => {
-    const trouble = troubleOf(view.answering[0]?.hash);
-    if (trouble === undefined || trouble.kind === 'denied') return [];
-    return [
-      finding('hash-unknown', {
-        ...at(view),
-        what: `The hash of its data is not known: ${trouble.words}.`,
-        advice:
-          'A large database takes longer than this report may. Compare the hashes without its time limit:',
-        commands: [lines.etcdctl('endpoint', 'hashkv', '--cluster', '--command-timeout=5m')],
-      }),
-    ];
-  });
 
 export const quotas: Check = ({ members }, lines) =>
   members.flatMap((view) => {
