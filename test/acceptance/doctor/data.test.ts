@@ -1,5 +1,5 @@
 /** `doctor` on small clusters: databases, alarms, users, versions, clocks, and what members tell clients. */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,6 @@ import type { CompleteReference } from '../../../scripts/lib/reference.mjs';
 import { diagnose, findingsOn, runDoctor } from '../../support/lab/doctor.js';
 import { ask } from '../../support/lab/gateway.js';
 import { type Lab, type LabOptions, references, startLab } from '../../support/lab/lab.js';
-import { membersOf } from '../../support/lab/membership.js';
 import { type RunResult, run } from '../../support/lab/program.js';
 import { TamperingProxy } from '../../support/lab/tampering-proxy.js';
 
@@ -81,44 +80,6 @@ async function dbSizeOf(lab: Lab): Promise<number> {
   const { dbSize } = (await ask(lab, 'maintenance/status', {})) as { readonly dbSize: string };
   return Number(dbSize);
 }
-
-describe.each(['3.5', '3.7'])('a member whose data differs, etcd %s', (version) => {
-  const reference = referenceOf(version);
-
-  it.skipIf(reference === undefined)('is named, and so is the alarm', async () => {
-    const lab = await start({ reference: reference as CompleteReference, members: 3 });
-    await lab.real(['put', 'key', 'the right value']);
-    // Writes the database file.
-    await run(lab.etcdctl, [...lab.flags(lab.cluster.endpoints.slice(2)), '--command-timeout=30s', 'defrag']);
-    await lab.cluster.kill(2);
-    spoil(path.join(lab.cluster.members[2]?.dataDir ?? '', 'member/snap/db'));
-    await lab.cluster.restart(2);
-    await lab.cluster.serving();
-    await diagnose(lab.flags(), {
-      ids: ['hash-differs'],
-      words:
-        /hash-differs m3 .* hashes at revision 2 are m1 and m2 \d+, m3 \d+\..* member replace m3 --peer-urls=/,
-    });
-    const id = (await membersOf(lab)).find(({ name }) => name === 'm3')?.id;
-    // As the server itself does when it compares the data (--corrupt-check-time).
-    await ask(lab, 'maintenance/alarm', {
-      action: 'ACTIVATE',
-      memberID: `${BigInt(`0x${id}`)}`,
-      alarm: 'CORRUPT',
-    });
-    await diagnose(lab.flags(), {
-      ids: ['alarm-corrupt', 'hash-differs'],
-      words: /alarm-corrupt m3 .* refuses writes\..* etcdctl \S+ alarm disarm /,
-    });
-  });
-
-  /** Changes the value in all pages of the database file; they have no checksums. */
-  function spoil(file: string): void {
-    const text = readFileSync(file, 'latin1');
-    expect(text).toContain('the right value');
-    writeFileSync(file, text.replaceAll('the right value', 'the wrong value'), 'latin1');
-  }
-});
 
 describe('users', () => {
   it('may not ask everything, have no name, or a wrong password', async () => {

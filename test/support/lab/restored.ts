@@ -4,7 +4,8 @@ import type { Lab, LabOptions, MemberAddress } from './lab.js';
 import { type Program, type RunOptions, run } from './program.js';
 
 export interface Restoring {
-  readonly snapshot: string;
+  /** The snapshot of the member with this index, from 0; one path: of all members. */
+  readonly snapshot: string | ((index: number) => string);
   /** The program that runs `snapshot restore` for the member with this index, from 0. */
   readonly by: (index: number) => Program;
   readonly flags?: readonly string[];
@@ -16,8 +17,9 @@ export const RESTORED_TOKEN = 'restored';
 export function restoring({ snapshot, by, flags = [] }: Restoring): NonNullable<LabOptions['prepare']> {
   return async (members) => {
     for (const [index, { name, dataDir, peerUrl }] of members.entries()) {
+      const file = typeof snapshot === 'string' ? snapshot : snapshot(index);
       await mustSucceed(by(index), [
-        ...['snapshot', 'restore', snapshot, '--name', name, '--data-dir', dataDir],
+        ...['snapshot', 'restore', file, '--name', name, '--data-dir', dataDir],
         ...['--initial-cluster', initialCluster(members), '--initial-cluster-token', RESTORED_TOKEN],
         ...['--initial-advertise-peer-urls', peerUrl, ...flags],
       ]);
