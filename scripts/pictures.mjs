@@ -19,6 +19,7 @@ import { startEtcd } from './lib/etcd-server.mjs';
 import { root } from './lib/paths.mjs';
 import { showOutput } from './lib/picture/screen.mjs';
 import { drawScreen } from './lib/picture/svg.mjs';
+import { THEMES } from './lib/picture/themes.mjs';
 import { createAuthority, createPki, writePair } from './lib/pki.mjs';
 import { loadServers } from './lib/reference.mjs';
 import { missingRequirements } from './lib/requirements.mjs';
@@ -115,6 +116,11 @@ async function takePictures() {
       await run('etcdctl endpoint health --cluster   # one of three members is down'),
       await run('etcdctl get greeting --cacert=other-ca.crt', { ETCDCTL_CACERT: undefined }),
     ]);
+    const [waiting] = await Promise.all([
+      runNarrow('etcdctl endpoint health --cluster --wait 60s   # the member is being started'),
+      delay(4000).then(() => cluster.restart(2)),
+    ]);
+    await picture('health', 'Health is awaited while a member starts', [waiting], NARROW);
   } finally {
     slow.close();
     await cluster.stop();
@@ -159,17 +165,21 @@ async function runOnTerminal(line, variables, cwd) {
 }
 
 /**
+ * Draws the same screen as on a light and on a dark terminal.
+ *
  * @param {string} name
  * @param {string} title
  * @param {string[]} parts
  * @param {number} [columns] of the terminal
  */
 async function picture(name, title, parts, columns = COLUMNS) {
-  const file = path.join(root, 'docs', 'pictures', `${name}.svg`);
-  mkdirSync(path.dirname(file), { recursive: true });
   const output = parts.map((part) => part.trimEnd()).join('\r\n\r\n');
-  writeFileSync(file, drawScreen(showOutput(output, columns), title));
-  console.log(path.relative(root, file));
+  for (const [theme, colors] of Object.entries(THEMES)) {
+    const file = path.join(root, 'docs', 'pictures', `${name}-${theme}.svg`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, drawScreen(showOutput(output, columns), title, colors));
+    console.log(path.relative(root, file));
+  }
 }
 
 /** @param {Variables} variables */

@@ -27,11 +27,11 @@ export type Colour = (text: string) => string;
 
 /** The colours of results. Each function returns the text unchanged when colours are off. */
 export interface ResultPalette {
-  readonly good: Colour;
-  readonly warning: Colour;
-  readonly failure: Colour;
+  readonly goodLabel: Colour;
+  readonly warningLabel: Colour;
+  readonly failureLabel: Colour;
   readonly heading: Colour;
-  readonly faint: Colour;
+  readonly bar: Colour;
 }
 
 /** What stdout is. */

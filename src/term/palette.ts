@@ -1,22 +1,32 @@
-/** The colours of the program. Each function returns the text unchanged when colours are off. */
+/**
+ * The colours of the program. Each function returns the text unchanged when colours are off.
+ *
+ * Text is readable on light and dark backgrounds, with the sixteen colours of the usual terminals: yellow and green are backgrounds of black
+ * text, because as text they are hard to see on white.
+ */
 export interface Palette {
+  /** Lines that say why something failed. */
   readonly failure: (text: string) => string;
   /** The frames of the spinner. */
   readonly spinner: (text: string) => string;
-  readonly good: (text: string) => string;
-  readonly warning: (text: string) => string;
+  /** Single words, as on a badge. */
+  readonly goodLabel: (text: string) => string;
+  readonly warningLabel: (text: string) => string;
+  readonly failureLabel: (text: string) => string;
   readonly heading: (text: string) => string;
-  readonly faint: (text: string) => string;
+  /** Bars beside the numbers that they show. */
+  readonly bar: (text: string) => string;
 }
 
 const unchanged = (text: string) => text;
 export const PLAIN: Palette = {
   failure: unchanged,
   spinner: unchanged,
-  good: unchanged,
-  warning: unchanged,
+  goodLabel: unchanged,
+  warningLabel: unchanged,
+  failureLabel: unchanged,
   heading: unchanged,
-  faint: unchanged,
+  bar: unchanged,
 };
 
 /** Colours depend on the stream and on the variables of no-color.org and force-color.org. */
@@ -33,10 +43,11 @@ export async function loadPalette({ isTTY, env }: ColourOptions): Promise<Palett
   return {
     failure: chalk.red,
     spinner: chalk.cyan,
-    good: chalk.green,
-    warning: chalk.yellow,
+    goodLabel: chalk.black.bgGreen,
+    warningLabel: chalk.black.bgYellow,
+    failureLabel: chalk.bold.red.inverse,
     heading: chalk.bold,
-    faint: chalk.dim,
+    bar: chalk.green,
   };
 }
 

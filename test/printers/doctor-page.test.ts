@@ -2,16 +2,17 @@ import { expect, it } from 'vitest';
 import type { DoctorReport } from '../../src/model/doctor.js';
 import type { ResultPalette } from '../../src/printers/printer.js';
 import { renderDoctorPage } from '../../src/printers/simple/doctor-page.js';
+import { PLAIN } from '../../src/term/palette.js';
 import { DOCTOR_FIXTURES } from '../golden/doctor-fixtures.js';
 
 const fixture = DOCTOR_FIXTURES['doctor-unhealthy'];
 const mark = (name: string) => (text: string) => `<${name}>${text}</${name}>`;
 const PALETTE: ResultPalette = {
-  good: mark('good'),
-  warning: mark('warning'),
-  failure: mark('failure'),
+  goodLabel: mark('good'),
+  warningLabel: mark('warning'),
+  failureLabel: mark('failure'),
   heading: mark('heading'),
-  faint: mark('faint'),
+  bar: mark('bar'),
 };
 
 async function page(
@@ -26,17 +27,9 @@ async function page(
       void parts.push(colour(String(chunk))),
     err: () => undefined,
   };
-  const unchanged = (text: string) => text;
-  const plain = {
-    good: unchanged,
-    warning: unchanged,
-    failure: unchanged,
-    heading: unchanged,
-    faint: unchanged,
-  };
   await renderDoctorPage(change(fixture.report), sink, {
     hex: false,
-    display: { columns, loadPalette: async () => palette ?? plain },
+    display: { columns, loadPalette: async () => palette ?? PLAIN },
   });
   return parts.join('');
 }
@@ -84,5 +77,4 @@ it('colours the verdict, the severities and headings', async () => {
     '<failure>FAILURE</failure>  <heading>member-unreachable  m2  https://10.0.0.2:2379</heading>',
   );
   expect(text).toContain('<warning>UNKNOWN</warning>  <heading>hash-unknown</heading>');
-  expect(text).not.toContain('<faint>');
 });

@@ -30,7 +30,9 @@ test.each(documents)('%s names only source files that exist', (document) => {
 
 test.each(documents)('%s links only to files that exist', (document) => {
   const text = readFileSync(path.join(root, document), 'utf8');
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
+  const ofMarkdown = text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g);
+  const ofPictures = text.matchAll(/<(?:img|source) [^>]*\bsrc(?:set)?="([^"]+)"/g);
+  const links = [...ofMarkdown, ...ofPictures].map(([, link = '']) => link);
   const folder = path.join(root, path.dirname(document));
 
   const missing = links.filter((link) => {

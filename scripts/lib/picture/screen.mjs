@@ -1,7 +1,11 @@
 // A small terminal emulator: lines and styles on the screen after a program's output. Knows only the control sequences that the
 // programs here write.
 
-/** @typedef {{ color?: number, bold?: boolean, dim?: boolean }} Style `color`: 0 to 15, as SGR 30 to 37 and 90 to 97 count */
+/**
+ * `color` and `background`: 0 to 15, as SGR 30 to 37 and 90 to 97 count
+ *
+ * @typedef {{ color?: number, background?: number, bold?: boolean, dim?: boolean, inverse?: boolean }} Style
+ */
 /** @typedef {{ text: string, column: number, style: Style }} Run of characters of one style; `column` counts from 0 */
 
 const ESCAPE = '\x1b';
@@ -49,8 +53,12 @@ function withAttributes(style, parameters) {
     if (code === 0) style = {};
     else if (code === 1) style = { ...style, bold: true };
     else if (code === 2) style = { ...style, dim: true };
+    else if (code === 7) style = { ...style, inverse: true };
     else if (code === 22) style = without(style, 'bold', 'dim');
+    else if (code === 27) style = without(style, 'inverse');
     else if (code === 39) style = without(style, 'color');
+    else if (code === 49) style = without(style, 'background');
+    else if (code >= 40 && code <= 47) style = { ...style, background: code - 40 };
     else if (code >= 30 && code <= 37) style = { ...style, color: code - 30 };
     else if (code >= 90 && code <= 97) style = { ...style, color: code - 90 + 8 };
     else throw new Error(`unexpected attribute ${code} on a terminal`);

@@ -121,14 +121,14 @@ class DoctorPage {
   #colourOf(level: Severity | DoctorState) {
     switch (level) {
       case 'healthy':
-        return this.#palette?.good;
+        return this.#palette?.goodLabel;
       case 'failure':
       case 'unhealthy':
-        return this.#palette?.failure;
+        return this.#palette?.failureLabel;
       case 'hint':
         return this.#palette?.heading;
       default:
-        return this.#palette?.warning;
+        return this.#palette?.warningLabel;
     }
   }
 }

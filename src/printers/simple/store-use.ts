@@ -100,7 +100,7 @@ class StoreUsePage {
 
   #line(numbers: string, share: number, name: string): void {
     this.#sink.out(numbers);
-    this.#sink.out(bar(share), this.#palette?.good);
+    this.#sink.out(bar(share), this.#palette?.bar);
     this.#sink.out(bytesFromText(`  ${name}\n`));
   }
 }
