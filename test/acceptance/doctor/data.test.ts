@@ -81,6 +81,19 @@ async function dbSizeOf(lab: Lab): Promise<number> {
   return Number(dbSize);
 }
 
+it.each(['3.4', '3.5', '3.7'].filter((version) => referenceOf(version)))(
+  'a member was restarted after a compaction at the present revision, etcd %s',
+  async (version) => {
+    const lab = await start({ reference: referenceOf(version) as CompleteReference, members: 3 });
+    for (const value of ['1', '2']) await lab.real(['put', 'key', value]);
+    await lab.real(['compact', '3', '--physical']);
+    await lab.cluster.restart(2);
+    await lab.cluster.serving();
+    // The others remember the hash of the data before the compaction.
+    await diagnose(lab.flags(), { ids: [], words: /healthy/ });
+  },
+);
+
 describe('users', () => {
   it('may not ask everything, have no name, or a wrong password', async () => {
     const lab = await start({ profile: 'auth' });

@@ -1,11 +1,12 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { isEtcdError } from '../../../model/errors.js';
 import { HEALTH_PROBE_KEY } from '../../../model/key-range.js';
+import type { HashKvResponse } from '../../../model/messages/maintenance.js';
 import type { CallOptions, Client } from '../../../model/services.js';
 import { ask, callWithin } from './answer.js';
 import { isSameAddress } from './endpoint-address.js';
 import { lookAtPlace, type OpenPlace } from './look-at-place.js';
-import { type Answer, answered, type Observation, type Place } from './observation.js';
+import { type Answer, answered, type Observation, type Place, troubleOf } from './observation.js';
 
 /** When each step ends at the latest, in milliseconds from the start. The command ends soon after the last. */
 const ENDS_MS = { places: 4_500, hashes: 7_000, lastStatus: 7_800 } as const;
@@ -31,6 +32,7 @@ export async function observe(context: CommandContext): Promise<Observation> {
   const asked = oncePerMember(open);
   const revision = hashRevisionOf(asked);
   const later = await Promise.all(asked.map((each) => askFurther(each, { revision, context, time })));
+  const present = isRetakeUseful(later) ? await askPresentHashes(asked, { context, time }) : undefined;
   const limitMs = time.leftMs('lastStatus');
   const lastStatuses = await Promise.all(
     asked.map(({ client }) =>
@@ -43,9 +45,10 @@ export async function observe(context: CommandContext): Promise<Observation> {
   const places = open.map(({ place }) => {
     const index = asked.findIndex((each) => each.place === place);
     const lastStatus = lastStatuses[index];
-    return { ...place, ...later[index], ...(lastStatus && { lastStatus }) };
+    const hash = present?.answers[index];
+    return { ...place, ...later[index], ...(hash && { hash }), ...(lastStatus && { lastStatus }) };
   });
-  return { startedAtMs, places, hashRevision: revision, certificates, disks };
+  return { startedAtMs, places, hashRevision: present?.revision ?? revision, certificates, disks };
 }
 
 class Schedule {
@@ -122,13 +125,48 @@ async function askFurther(
   { revision = 0n, context, time }: Further,
 ): Promise<Pick<Place, 'hash' | 'reads'>> {
   if (answered(place.status)?.isLearner) return {};
-  const limitMs = time.leftMs('hashes');
-  const limits = { limitMs, outer: context.signal };
   const [hash, reads] = await Promise.all([
-    ask((signal) => client.maintenance.hashKV({ revision }, callWithin(limitMs, signal)), limits),
+    askHash(client, { revision, context, time }),
     askReads(client, { context, time }),
   ]);
   return { hash, reads };
+}
+
+function askHash(client: Client, { revision = 0n, context, time }: Further): Promise<Answer<HashKvResponse>> {
+  const limitMs = time.leftMs('hashes');
+  return ask((signal) => client.maintenance.hashKV({ revision }, callWithin(limitMs, signal)), {
+    limitMs,
+    outer: context.signal,
+  });
+}
+
+/**
+ * Whether hashes at the present revisions may be comparable where those at the asked one are not. When that revision was compacted, a member
+ * answers with the hash that it took at that compaction, and after a restart with a new one; etcd 3.4 refuses to take one.
+ */
+function isRetakeUseful(further: readonly Pick<Place, 'hash'>[]): boolean {
+  const answers = further.flatMap(({ hash }) => hash ?? []);
+  const revisions = new Set(answers.flatMap((answer) => answered(answer)?.compactRevision ?? []));
+  return revisions.size > 1 || answers.some((answer) => isEtcdError(troubleOf(answer)?.cause, 'compacted'));
+}
+
+/** The hashes of all data that the members have, and their common revision; `undefined`: they have none, or a hash is missing. */
+async function askPresentHashes(
+  asked: readonly AskedMember[],
+  further: Pick<Further, 'context' | 'time'>,
+): Promise<
+  { readonly answers: readonly (Answer<HashKvResponse> | undefined)[]; readonly revision: bigint } | undefined
+> {
+  const answers = await Promise.all(
+    asked.map(({ place, client }) =>
+      answered(place.status)?.isLearner ? undefined : askHash(client, { ...further, revision: 0n }),
+    ),
+  );
+  const revisions = new Set(
+    answers.flatMap((answer) => (answer ? [answered(answer)?.header?.revision] : [])),
+  );
+  const [revision] = revisions;
+  return revisions.size === 1 && revision !== undefined ? { answers, revision } : undefined;
 }
 
 /** One after another; ends with the first that fails. */
