@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { registerEndpoint } from '../../../src/commands/v3/endpoint/endpoint.js';
 import { runEndpointHealth } from '../../../src/commands/v3/endpoint/health.js';
+import { aborted } from '../../../src/model/abort-signal.js';
 import { ConnectionError, ServerError, UsageError } from '../../../src/model/errors.js';
 import type { CallOptions, Client } from '../../../src/model/services.js';
 import { fakeContext } from '../../support/fake-context.js';
@@ -44,7 +45,7 @@ function clusterOf(members: Readonly<Record<string, readonly Attempt[]>>, list?:
         kv: {
           async range(_request: unknown, call?: CallOptions) {
             limits.push(call?.maxTimeoutMs);
-            const now = await next(endpoint);
+            const now = await Promise.race([next(endpoint), aborted(call?.signal as AbortSignal)]);
             if (now instanceof Error) throw now;
             return { kvs: [] };
           },
@@ -165,6 +166,28 @@ describe('endpoint health --quorum', () => {
       { endpoints: [{ isHealthy: true }, { state: 'unhealthy' }, { isHealthy: true }] },
     ]);
     expect(cluster.lines).toEqual(['b: connection refused']);
+  });
+
+  it('does not wait for silent endpoints when a majority is healthy', async () => {
+    const silent = new Promise<never>(() => undefined);
+    const cluster = clusterOf({ a: ['healthy'], b: [NO_LEADER, 'healthy'], c: [NO_LEADER, silent] });
+    expect(await wait(cluster, { quorum: true })).toBeUndefined();
+    expect(cluster.emitted).toMatchObject([
+      { endpoints: [{ isHealthy: true }, { isHealthy: true }, { state: 'unknown', isHealthy: false }] },
+    ]);
+    expect(cluster.lines).toEqual(['c: not waited for, because a majority is healthy']);
+    // The pause after the first check, and the time in which the others may still answer.
+    expect(cluster.clock.now()).toBe(500_000_000n);
+  });
+
+  it('counts only what is healthy at the same time', async () => {
+    const late = new Promise<never>(() => undefined);
+    const cluster = clusterOf({ a: ['healthy', late], b: [NO_LEADER, 'healthy'], c: [NO_LEADER] });
+    const ended = wait(cluster, { quorum: true });
+    await cluster.clock.sleep(5000);
+    cluster.abort(new Error('interrupted'));
+    expect(await ended).toMatchObject({ message: 'interrupted' });
+    expect(cluster.emitted).toEqual([]);
   });
 
   it('is not satisfied by a half; without --wait, it checks once', async () => {

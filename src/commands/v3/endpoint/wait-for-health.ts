@@ -1,15 +1,18 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { formatDuration } from '../../../go/duration.js';
+import { abortController, linkSignals } from '../../../model/abort-signal.js';
 import { CommandError, Failure, UsageError } from '../../../model/errors.js';
 import type { Member } from '../../../model/messages/cluster.js';
 import type { EndpointHealthState } from '../../../model/results.js';
 import { KeptClient } from './kept-client.js';
 import { withEndpoint } from './probe.js';
 import { forMembers, listMembers } from './scope.js';
-import { WatchedEndpoint } from './watched-endpoint.js';
+import { UnneededError, WatchedEndpoint } from './watched-endpoint.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 1000;
+/** When a majority is healthy, the others may still answer within this time. */
+const GRACE_MS = 250;
 /** A check that must end earlier tells less than the one before it. */
 const SHORTEST_CHECK_MS = 200;
 
@@ -94,25 +97,42 @@ class ClusterCheck {
     this.#lister = new KeptClient(context.endpoints, context);
   }
 
-  /** Checks all endpoints at once. @param onChange called when more is known */
+  /**
+   * Checks all endpoints at once. Where a quorum is enough, ends soon after there is one.
+   * @param onChange called when more is known
+   */
   async run(maxTimeoutMs: number | undefined, onChange: () => void): Promise<void> {
     await this.#findTargets(maxTimeoutMs);
     if (this.#listFailure !== undefined) onChange();
+    const unneeded = abortController();
+    const grace = linkSignals(this.#context.signal);
+    const healthyNow = new Set<string>();
     this.#states = await Promise.all(
-      this.#targets.map(async ({ endpoint }) => {
-        const state = await this.#watch(endpoint).check(maxTimeoutMs);
+      this.#targets.map(async ({ endpoint, voter }) => {
+        const state = await this.#watch(endpoint).check(maxTimeoutMs, unneeded.signal);
         if (state.isHealthy) this.#healthy.add(endpoint);
         else this.#healthy.delete(endpoint);
+        if (state.isHealthy && voter !== undefined) healthyNow.add(voter);
         onChange();
+        if (this.#options.quorum && this.#isQuorum(healthyNow)) {
+          const waited = this.#context.clock.sleep(GRACE_MS, grace.signal);
+          waited.then(() => unneeded.abort(new UnneededError())).catch(() => undefined);
+        }
         return state;
       }),
     );
+    grace.abort(undefined);
+    grace.release();
   }
 
   get isSatisfied(): boolean {
     if (this.#listFailure !== undefined || this.#targets.length === 0) return false;
     if (!this.#options.quorum) return this.#healthyTargets().length === this.#targets.length;
-    return this.#healthyVoters().size * 2 > this.#voters.size;
+    return this.#isQuorum(this.#healthyVoters());
+  }
+
+  #isQuorum(voters: ReadonlySet<string>): boolean {
+    return voters.size * 2 > this.#voters.size;
   }
 
   /** `2 of 3 healthy, waiting for https://10.0.0.13:2379` */

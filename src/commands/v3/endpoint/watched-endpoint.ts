@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { formatDuration } from '../../../go/duration.js';
-import { type LinkedSignal, linkSignals } from '../../../model/abort-signal.js';
+import { aborted, type LinkedSignal, linkSignals } from '../../../model/abort-signal.js';
 import { ConnectionError, type RpcCode, ServerError } from '../../../model/errors.js';
 import type { EndpointHealthState } from '../../../model/results.js';
 import type { Client } from '../../../model/services.js';
@@ -33,10 +33,11 @@ export class WatchedEndpoint {
   /**
    * Checks the endpoint once. Ends early when an attempt to connect has failed: reconnecting soon is better than waiting for the
    * client's back-off. Rejects for unusable TLS files, or with the signal's reason.
+   * @param unneeded aborts when nobody waits for the result any more; then the health is unknown
    */
-  async check(maxTimeoutMs: number | undefined): Promise<EndpointHealthState> {
+  async check(maxTimeoutMs: number | undefined, unneeded: AbortSignal): Promise<EndpointHealthState> {
     const { clock, signal } = this.#context;
-    const attempt: Attempt = { end: linkSignals(signal), areCertificatesWrong: false };
+    const attempt: Attempt = { end: linkSignals(signal, unneeded), areCertificatesWrong: false };
     this.#attempts++;
     const beganNs = clock.now();
     const problem = await this.#problem(attempt, maxTimeoutMs);
@@ -59,18 +60,36 @@ export class WatchedEndpoint {
     const call = { signal: attempt.end.signal, ...(maxTimeoutMs !== undefined && { maxTimeoutMs }) };
     let client: Client;
     try {
-      client = await this.#client.open(maxTimeoutMs, {
+      const opening = this.#client.open(maxTimeoutMs, {
         reportFailures(reasons, areAboutCertificates) {
           attempt.areCertificatesWrong = areAboutCertificates;
           attempt.end.abort(new ServerError('context deadline exceeded', 'DeadlineExceeded', { reasons }));
         },
       });
+      client = await Promise.race([opening, unneededError(attempt)]);
     } catch (error) {
+      if (error instanceof UnneededError) return problemOf(error);
       if (!(error instanceof ConnectionError && error.cause instanceof ServerError)) throw error;
       return problemOf(error.cause);
     }
     return (await probe(client, call)) ?? (await alarmProblem(client, call));
   }
+}
+
+/** The reason with which `unneeded` aborts. */
+export class UnneededError extends ServerError {
+  constructor() {
+    const reason = 'not waited for, because a majority is healthy';
+    super('context canceled', 'Canceled', { reasons: [reason] });
+  }
+}
+
+/** Rejects when the attempt is not needed any more. A login has no signal that ends it. */
+async function unneededError({ end }: Attempt): Promise<never> {
+  return aborted(end.signal).catch((error) => {
+    if (error instanceof UnneededError) throw error;
+    return new Promise<never>(() => undefined);
+  });
 }
 
 interface Attempt {
@@ -84,6 +103,7 @@ function stateOf(
 ): EndpointHealthState['state'] {
   if (problem === undefined) return 'healthy';
   const { failure } = problem;
+  if (failure instanceof UnneededError) return 'unknown';
   const isRefused = failure instanceof ServerError && REFUSALS.includes(failure.code);
   return areCertificatesWrong || isRefused ? 'unknown' : 'unhealthy';
 }
