@@ -97,7 +97,9 @@ async function listAlarms(
 function alarmProblems({ memberId, alarm }: AlarmMember, states: readonly MemberState[]): string[] {
   if (alarm === AlarmType.noSpace) return [];
   const member = states.find((state) => state.member.id === memberId)?.member;
-  const label = member === undefined ? memberId.toString(16) : memberLabel(member);
+  // etcd 3.5 does not say whose data differs.
+  const stranger = memberId === 0n ? 'the cluster' : memberId.toString(16);
+  const label = member === undefined ? stranger : memberLabel(member);
   return [`${label} has the alarm ${alarm === AlarmType.corrupt ? 'CORRUPT' : alarm}`];
 }
 

@@ -1,6 +1,7 @@
 import { CommandError, ConnectionError, Failure, ServerError } from '../../model/errors.js';
 import type { Member } from '../../model/messages/cluster.js';
 import type { Client } from '../../model/services.js';
+import { refusalIn, refusedError } from './refusal.js';
 
 /** A member with a client that connects to it and to no other. */
 export interface ConnectedMember extends Member {
@@ -68,9 +69,15 @@ async function listMembers(
   context: ClusterContext,
   consequence: string,
 ): Promise<{ readonly clusterId: bigint | undefined; readonly members: readonly Member[] }> {
-  const { cluster } = await context.connect();
+  const { signal } = context;
+  const { cluster, maintenance } = await context.connect();
+  const mayAsk = maintenance.status({}, { signal }).catch(refusalIn);
   try {
-    const { header, members } = await cluster.memberList({ linearizable: true }, { signal: context.signal });
+    const { header, members } = await cluster.memberList({ linearizable: true }, { signal });
+    const refusal = await mayAsk;
+    if (refusal instanceof ServerError) {
+      throw refusedError(`${consequence}, because the cluster refuses the user: ${refusal.message}`, refusal);
+    }
     return { clusterId: header?.clusterId, members };
   } catch (cause) {
     if (!(cause instanceof ServerError)) throw cause;
@@ -94,25 +101,35 @@ async function identifyEndpoints(
   context: ClusterContext,
   consequence: string,
 ): Promise<IdentifiedEndpoint[]> {
-  const reasons: string[] = [];
-  const identified = await Promise.all(
-    [...new Set(context.endpoints)].map(async (endpoint) => {
-      try {
-        const client = await context.connect([endpoint]);
-        const { header } = await client.maintenance.status({}, { signal: context.signal });
-        const { memberId = 0n, clusterId = 0n } = header ?? {};
-        return [{ endpoint, memberId, clusterId, client }];
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        reasons.push(...error.reasons, `${endpoint} does not answer: ${error.message}`);
-        return [];
-      }
-    }),
+  const answers = await Promise.all(
+    [...new Set(context.endpoints)].map((endpoint) => identifyEndpoint(endpoint, context)),
   );
-  if (reasons.length > 0) {
+  const failures = answers.filter((answer) => 'failure' in answer);
+  const reasons = [...new Set(failures.flatMap((failure) => failure.reasons))];
+  const [refusal] = failures.flatMap(({ failure }) => refusalIn(failure) ?? []);
+  if (refusal !== undefined) {
+    throw refusedError(`${consequence}, because an endpoint refuses the user`, refusal, reasons);
+  }
+  if (failures.length > 0) {
     throw new CommandError(`${consequence}, because an endpoint does not answer`, { reasons });
   }
-  return identified.flat();
+  return answers.filter((answer) => 'client' in answer);
+}
+
+async function identifyEndpoint(
+  endpoint: string,
+  { connect, signal }: ClusterContext,
+): Promise<IdentifiedEndpoint | { readonly failure: Failure; readonly reasons: readonly string[] }> {
+  try {
+    const client = await connect([endpoint]);
+    const { header } = await client.maintenance.status({}, { signal });
+    const { memberId = 0n, clusterId = 0n } = header ?? {};
+    return { endpoint, memberId, clusterId, client };
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    const what = refusalIn(failure) === undefined ? 'does not answer' : 'refuses the user';
+    return { failure, reasons: [...failure.reasons, `${endpoint} ${what}: ${failure.message}`] };
+  }
 }
 
 function connectTo(

@@ -8,6 +8,7 @@ import type { RollingDefragMember, RollingDefragState } from '../../model/mainte
 import type { StatusResponse } from '../../model/messages/maintenance.js';
 import { awaitHealth, type ClusterState, type HealthWait, type MemberState } from './cluster-health.js';
 import { type ClusterContext, type ConnectedMember, hasClient, memberLabel } from './connected-members.js';
+import { refusalHints } from './refusal.js';
 
 /** A member in the order of the work. The numbers are those before the work. */
 export interface RollingStep {
@@ -149,7 +150,8 @@ async function defragmentMember(
     if (!(error instanceof Failure)) throw error;
     if (isEtcdError(error, 'notForLearners'))
       return { ...step, state: 'skipped', reason: 'etcd does not defragment learners' };
-    return { ...result('failed'), reason: failureText(error), details: error.reasons };
+    const details = [...error.reasons, ...refusalHints(error)];
+    return { ...result('failed'), reason: failureText(error), details };
   } finally {
     ends();
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pickMembers } from '../../../src/commands/v3/snapshot/pick.js';
-import { ConnectionError } from '../../../src/model/errors.js';
+import { ConnectionError, ServerError } from '../../../src/model/errors.js';
 import { fakeContext } from '../../support/fake-context.js';
 
 interface FakeMember {
@@ -13,8 +13,8 @@ interface FakeMember {
 
 const LEADER = 1n;
 
-/** Picks among members, one for each endpoint; undefined does not answer. */
-async function pick(members: readonly (FakeMember | undefined)[]) {
+/** Picks among members, one for each endpoint; undefined does not answer, and 'refuses' means the user. */
+async function pick(members: readonly (FakeMember | 'refuses' | undefined)[]) {
   const endpoints = members.map((_, index) => `e${index}`);
   const fake = fakeContext({
     endpoints,
@@ -22,6 +22,7 @@ async function pick(members: readonly (FakeMember | undefined)[]) {
       const member = members[endpoints.indexOf(endpoint)];
       const status = async () => {
         if (member === undefined) throw new ConnectionError('context deadline exceeded');
+        if (member === 'refuses') throw new ServerError('etcdserver: permission denied', 'PermissionDenied');
         const { id, applied = 5000n, leader = LEADER, isLearner = false, errors = [] } = member;
         const header = { memberId: id, clusterId: 7n, revision: 1n, raftTerm: 1n };
         return { header, raftIndex: 5000n, raftAppliedIndex: applied, leader, isLearner, errors };
@@ -80,5 +81,15 @@ describe('--pick', () => {
       message: 'there is no member to take a snapshot from',
       reasons: ['e1 is a learner'],
     });
+  });
+
+  it('says that the user lacks a role', async () => {
+    await expect(pick(['refuses'])).rejects.toMatchObject({
+      message: 'there is no member to take a snapshot from',
+      reasons: [expect.stringMatching(/^the user lacks the role root: give --user /)],
+    });
+    const { names, lines } = await pick(['refuses', { id: 1n }]);
+    expect(names).toEqual(['m1']);
+    expect(lines).toEqual(['e0 refuses the user: etcdserver: permission denied']);
   });
 });

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../../cli/context.js';
-import { AlreadyReportedError, ConnectionError, isEtcdError } from '../../../model/errors.js';
+import { refusalHints } from '../../../client/maintenance/refusal.js';
+import { AlreadyReportedError, ConnectionError, Failure } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
 import { CommandLines } from './command-line.js';
 import { type Observation, troubleOf } from './observation.js';
@@ -31,9 +32,6 @@ function rejectUnknownUser({ places }: Observation): void {
   if (refusal === undefined || troubles.includes(undefined)) return;
   const { words, cause } = refusal;
   const server = cause instanceof ConnectionError ? cause.cause : cause;
-  // Without a login, the name in the certificate is the user.
-  const reasons = isEtcdError(server, 'unknownUser')
-    ? ['the cluster knows no user with the name (CN) of the client certificate: give --user NAME']
-    : [];
-  throw new ConnectionError(words, { cause: server, reasons });
+  const reasons = server instanceof Failure ? refusalHints(server) : [];
+  throw new ConnectionError(words, { reasons, ...(reasons.length === 0 && { cause: server }) });
 }

@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../../cli/context.js';
+import { refusalIn, refusedError } from '../../../client/maintenance/refusal.js';
 import { CommandError, Failure } from '../../../model/errors.js';
 import type { StatusResponse } from '../../../model/messages/maintenance.js';
 import type { CallOptions, Client } from '../../../model/services.js';
@@ -30,26 +31,20 @@ interface Answer {
  * that is furthest. Rejects with a `CommandError` when no member can be asked.
  */
 export async function pickMembers(context: CommandContext): Promise<readonly Candidate[]> {
-  const problems: string[] = [];
-  const answered = await Promise.all(
-    [...new Set(context.endpoints)].map(async (endpoint) => {
-      try {
-        const client = await context.connect([endpoint]);
-        const call = { signal: context.signal, maxTimeoutMs: ANSWER_TIMEOUT_MS };
-        return [{ client, endpoint, status: await client.maintenance.status({}, call) }];
-      } catch (error) {
-        context.signal.throwIfAborted();
-        if (!(error instanceof Failure)) throw error;
-        problems.push(`${endpoint} does not answer: ${error.message}`);
-        return [];
-      }
-    }),
-  );
-  for (const problem of problems) context.notices.line(problem);
-  const members = withLag(answered.flat());
+  const endpoints = [...new Set(context.endpoints)];
+  const answers = await Promise.all(endpoints.map((endpoint) => askStatus(endpoint, context)));
+  const failures = answers.filter((answer) => 'failure' in answer);
+  for (const { endpoint, failure } of failures) {
+    const what = refusalIn(failure) === undefined ? 'does not answer' : 'refuses the user';
+    context.notices.line(`${endpoint} ${what}: ${failure.message}`);
+  }
+  const members = withLag(answers.filter((answer) => 'client' in answer));
   const usable = members.filter(({ status }) => !status.isLearner).sort(byPreference);
   if (usable.length === 0) {
-    throw new CommandError('there is no member to take a snapshot from', {
+    const message = 'there is no member to take a snapshot from';
+    const [refusal] = failures.flatMap(({ failure }) => refusalIn(failure) ?? []);
+    if (refusal !== undefined) throw refusedError(message, refusal);
+    throw new CommandError(message, {
       reasons: members.map(({ endpoint }) => `${endpoint} is a learner`),
     });
   }
@@ -63,6 +58,21 @@ export async function pickMembers(context: CommandContext): Promise<readonly Can
     name: names.get(idOf(member)) || idOf(member).toString(16),
     reason: reasonFor(member),
   }));
+}
+
+async function askStatus(
+  endpoint: string,
+  { connect, signal }: CommandContext,
+): Promise<Omit<Answer, 'lag'> | { readonly endpoint: string; readonly failure: Failure }> {
+  try {
+    const client = await connect([endpoint]);
+    const status = await client.maintenance.status({}, { signal, maxTimeoutMs: ANSWER_TIMEOUT_MS });
+    return { client, endpoint, status };
+  } catch (failure) {
+    signal.throwIfAborted();
+    if (!(failure instanceof Failure)) throw failure;
+    return { endpoint, failure };
+  }
 }
 
 const idOf = ({ status }: Pick<Answer, 'status'>) => status.header?.memberId ?? 0n;

@@ -182,6 +182,15 @@ describe('defrag --rolling touches nothing', () => {
       /why/,
     ],
     [
+      'the user lacks the role root',
+      (cluster) => {
+        cluster.onCall = (name) => {
+          if (name === 'status') throw new ServerError('etcdserver: permission denied', 'PermissionDenied');
+        };
+      },
+      /^m1:2379 refuses the user: etcdserver: permission denied\n.*\n.*\nthe user lacks the role root: give --user /,
+    ],
+    [
       'an endpoint is of another cluster',
       (cluster) => Object.assign(cluster.member('m3'), { clusterId: 78n }),
       /m3:2379 is not a member/,
@@ -193,6 +202,19 @@ describe('defrag --rolling touches nothing', () => {
     expect(failure?.message).toMatch(/^nothing was defragmented, because /);
     expect(failure?.reasons.join('\n')).toMatch(reason);
     expect(cluster.log).toEqual([]);
+  });
+
+  it('when the cluster refuses the user', async () => {
+    const cluster = new FakeCluster('m1', 'm2', 'm3');
+    cluster.onCall = (name) => {
+      if (name === 'status') throw new ServerError('etcdserver: user name not found', 'FailedPrecondition');
+    };
+    const { failure } = await roll(cluster, { wholeCluster: true });
+    expect(failure).toMatchObject({
+      message:
+        'nothing was defragmented, because the cluster refuses the user: etcdserver: user name not found',
+      reasons: ['the cluster knows no user with the name (CN) of the client certificate: give --user NAME'],
+    });
   });
 
   it('unless the only alarm is NOSPACE', async () => {
