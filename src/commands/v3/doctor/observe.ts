@@ -4,6 +4,7 @@ import { HEALTH_PROBE_KEY } from '../../../model/key-range.js';
 import type { HashKvResponse } from '../../../model/messages/maintenance.js';
 import type { CallOptions, Client } from '../../../model/services.js';
 import { ask, callWithin } from './answer.js';
+import { viewOf } from './cluster-view.js';
 import { isSameAddress } from './endpoint-address.js';
 import { lookAtPlace, type OpenPlace } from './look-at-place.js';
 import { type Answer, answered, type Observation, type Place, troubleOf } from './observation.js';
@@ -29,7 +30,10 @@ export async function observe(context: CommandContext): Promise<Observation> {
     inspector.clientCertificates(),
     inspector.localDisks(),
   ]);
-  const asked = oncePerMember(open);
+  const places = open.map(({ place }) => place);
+  const { members } = viewOf({ startedAtMs, places, certificates, disks });
+  const voters = members.flatMap(({ member, status }) => (status?.isLearner ? [] : [member.id]));
+  const asked = oncePerMember(open, voters);
   const revision = hashRevisionOf(asked);
   const later = await Promise.all(asked.map((each) => askFurther(each, { revision, context, time })));
   const present = isRetakeUseful(later) ? await askPresentHashes(asked, { context, time }) : undefined;
@@ -42,13 +46,13 @@ export async function observe(context: CommandContext): Promise<Observation> {
       }),
     ),
   );
-  const places = open.map(({ place }) => {
+  const looked = places.map((place) => {
     const index = asked.findIndex((each) => each.place === place);
     const lastStatus = lastStatuses[index];
     const hash = present?.answers[index];
     return { ...place, ...later[index], ...(hash && { hash }), ...(lastStatus && { lastStatus }) };
   });
-  return { startedAtMs, places, hashRevision: present?.revision ?? revision, certificates, disks };
+  return { startedAtMs, places: looked, hashRevision: present?.revision ?? revision, certificates, disks };
 }
 
 class Schedule {
@@ -90,26 +94,27 @@ function countEach(endpoints: readonly string[]): Map<string, number> {
 interface AskedMember {
   readonly place: Place;
   readonly client: Client;
+  /** Only the data of voting members is compared: learners refuse it, and a server that was removed has old data. */
+  readonly isHashed: boolean;
 }
 
 /** The addresses for the further questions: one for each member that has answered, a given one if possible. */
-function oncePerMember(open: readonly OpenPlace[]): AskedMember[] {
+function oncePerMember(open: readonly OpenPlace[], voters: readonly bigint[]): AskedMember[] {
   const asked = new Map<string, AskedMember>();
   for (const { place, client } of open) {
     const header = answered(place.status)?.header;
     if (header === undefined || client === undefined) continue;
     const key = `${header.clusterId} ${header.memberId}`;
-    if (!asked.has(key)) asked.set(key, { place, client });
+    if (!asked.has(key)) asked.set(key, { place, client, isHashed: voters.includes(header.memberId) });
   }
   return [...asked.values()];
 }
 
 /** The newest revision that every member has. */
 function hashRevisionOf(asked: readonly AskedMember[]): bigint | undefined {
-  const revisions = asked.flatMap(({ place }) => {
-    const status = answered(place.status);
-    return status === undefined || status.isLearner ? [] : [status.header?.revision ?? 0n];
-  });
+  const revisions = asked.flatMap(({ place, isHashed }) =>
+    isHashed ? [answered(place.status)?.header?.revision ?? 0n] : [],
+  );
   return revisions.toSorted((a, b) => (a < b ? -1 : 1))[0];
 }
 
@@ -121,15 +126,15 @@ interface Further {
 
 /** The hash and the reads. Learners refuse them. */
 async function askFurther(
-  { place, client }: AskedMember,
-  { revision = 0n, context, time }: Further,
+  { place, client, isHashed }: AskedMember,
+  { revision, context, time }: Further,
 ): Promise<Pick<Place, 'hash' | 'reads'>> {
   if (answered(place.status)?.isLearner) return {};
   const [hash, reads] = await Promise.all([
-    askHash(client, { revision, context, time }),
+    isHashed ? askHash(client, { revision, context, time }) : undefined,
     askReads(client, { context, time }),
   ]);
-  return { hash, reads };
+  return { ...(hash && { hash }), reads };
 }
 
 function askHash(client: Client, { revision = 0n, context, time }: Further): Promise<Answer<HashKvResponse>> {
@@ -158,8 +163,8 @@ async function askPresentHashes(
   { readonly answers: readonly (Answer<HashKvResponse> | undefined)[]; readonly revision: bigint } | undefined
 > {
   const answers = await Promise.all(
-    asked.map(({ place, client }) =>
-      answered(place.status)?.isLearner ? undefined : askHash(client, { ...further, revision: 0n }),
+    asked.map(({ client, isHashed }) =>
+      isHashed ? askHash(client, { ...further, revision: 0n }) : undefined,
     ),
   );
   const revisions = new Set(

@@ -3,6 +3,7 @@ import { CommandLines } from '../../../../src/commands/v3/doctor/command-line.js
 import type { Observation, Place, Trouble } from '../../../../src/commands/v3/doctor/observation.js';
 import { toReport } from '../../../../src/commands/v3/doctor/report.js';
 import type { Finding } from '../../../../src/model/doctor.js';
+import { ServerError } from '../../../../src/model/errors.js';
 import {
   DAY_MS,
   facts,
@@ -21,6 +22,12 @@ import {
 const FLAGS = ['--endpoints=https://10.0.0.1:2379', "--cacert=/my pki/ca's.crt"];
 const report = (observed: Observation) => toReport(observed, new CommandLines(FLAGS), 100);
 const denied: Trouble = { kind: 'denied', words: 'etcdserver: permission denied' };
+
+const compacted: Trouble = {
+  kind: 'failed',
+  words: 'etcdserver: mvcc: required revision has been compacted',
+  cause: new ServerError('etcdserver: mvcc: required revision has been compacted', 'OutOfRange'),
+};
 
 /** `id severity member`, sorted. */
 function found(observed: Observation): string[] {
@@ -241,6 +248,7 @@ describe.each<[group: string, rows: readonly (readonly [ids: string[], observed:
       [[], third(twice(3, { ...atRevision(12n), raftAppliedIndex: 102n }))],
       [[], third({ status: { value: status(3, atRevision(8n)) }, lastStatus: { trouble: denied } })],
       [['hash-unknown unknown m3'], third({ hash: { trouble: { kind: 'silent', words: 'no answer' } } })],
+      [['hash-unknown unknown m3'], third({ hash: { trouble: compacted } })],
       [['access-denied unknown'], observation([1, 2, 3].map((n) => place(n, { hash: { trouble: denied } })))],
       [[], third(twice(3, { dbSize: 1_599_999_999n, dbSizeInUse: 1_599_000_000n }))],
       [['quota-near warning m3'], third(twice(3, { dbSize: 1_600_000_000n, dbSizeInUse: 1_599_000_000n }))],

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../../model/doctor.js';
+import { isEtcdError } from '../../../../model/errors.js';
 import { listed } from '../../../../printers/prose.js';
 import { finding } from '../catalogue.js';
 import type { ClusterView, MemberView } from '../cluster-view.js';
@@ -105,6 +106,15 @@ export const unknownHashes: Check = ({ members }, lines) =>
   members.flatMap((view) => {
     const trouble = troubleOf(view.answering[0]?.hash);
     if (trouble === undefined || trouble.kind === 'denied') return [];
+    if (isEtcdError(trouble.cause, 'compacted')) {
+      return [
+        finding('hash-unknown', {
+          ...at(view),
+          what: 'Its data cannot be compared with that of a member that is behind: it has compacted the revision of that member.',
+          advice: 'Look again when the other member has caught up.',
+        }),
+      ];
+    }
     return [
       finding('hash-unknown', {
         ...at(view),
