@@ -179,9 +179,15 @@ async function withMember<Value>(
     try {
       return await work({ ...source, maxWaitMs: isLast ? undefined : MAX_WAIT_MS });
     } catch (error) {
-      if (!(error instanceof NothingReceivedError) || isLast || context.signal.aborted) throw error;
+      if (!(error instanceof NothingReceivedError) || context.signal.aborted) throw error;
       const { cause } = error;
-      context.notices.line(`${name} sends no snapshot: ${cause instanceof Error ? cause.message : cause}`);
+      const problem = `${name} sends no snapshot: ${cause instanceof Error ? cause.message : cause}`;
+      const { refusalIn, refusedError } = await import('../../../client/maintenance/refusal.js');
+      const refusal = refusalIn(cause);
+      // The other members would refuse the user too.
+      if (refusal !== undefined) throw refusedError(problem, refusal);
+      if (isLast) throw error;
+      context.notices.line(problem);
     }
   }
   throw new CommandError('there is no member to take a snapshot from');
