@@ -1,47 +1,27 @@
 /** `doctor` when one of three members runs, answers clients, and is cut off from the other two. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { freePorts } from '../../../scripts/lib/etcd/ports.mjs';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CompleteReference } from '../../../scripts/lib/reference.mjs';
 import { diagnose } from '../../support/lab/doctor.js';
-import { type Lab, startLab } from '../../support/lab/lab.js';
-import { membersOf } from '../../support/lab/membership.js';
-import { PeerProxy } from '../../support/lab/peer-proxy.js';
+import { type Lab, references } from '../../support/lab/lab.js';
+import { type PeerProxiedLab, startPeerProxiedLab } from '../../support/lab/peer-proxied-lab.js';
 import { type RunResult, run } from '../../support/lab/program.js';
 
+let proxied: PeerProxiedLab;
 let lab: Lab;
-let proxies: PeerProxy[];
 let thirdId: string;
 
 beforeAll(async () => {
-  const ports = await freePorts(3);
-  proxies = await Promise.all(ports.map((port) => PeerProxy.start(port)));
-  const urls = proxies.map(({ port }) => `http://127.0.0.1:${port}`);
-  const cluster = urls.map((url, index) => `m${index + 1}=${url}`).join(',');
-  lab = await startLab({
-    members: 3,
-    memberOptions: (index) => ({
-      extraArgs: [
-        `--listen-peer-urls=http://127.0.0.1:${ports[index]}`,
-        `--initial-advertise-peer-urls=${urls[index]}`,
-        `--initial-cluster=${cluster}`,
-      ],
-    }),
-  });
-  thirdId = (await membersOf(lab)).find(({ name }) => name === 'm3')?.id ?? '';
+  proxied = await startPeerProxiedLab();
+  ({ lab, thirdId } = proxied);
 });
-afterAll(async () => {
-  for (const proxy of proxies ?? []) await proxy.close();
-  await lab?.stop();
-});
+afterAll(() => proxied?.stop());
 
 it('through proxies the cluster is healthy', async () => {
   await diagnose(lab.flags(), { ids: [], words: /healthy/ });
 });
 
 it('it knows no leader, and is behind', async () => {
-  const [first, second, third] = proxies;
-  first?.cutOff(thirdId);
-  second?.cutOff(thirdId);
-  third?.cutOff();
+  proxied.cutOffThird();
   await vi.waitUntil(async () => (await leaderAtThird()) === '0', { timeout: 20_000 });
   // The first writes are lost when it was the leader.
   await vi.waitUntil(async () => (await putInMajority()).code === 0, { timeout: 20_000 });
@@ -53,10 +33,19 @@ it('it knows no leader, and is behind', async () => {
   });
 });
 
+it('its newest revision is compacted at the others', async () => {
+  await inMajority('compact', '5');
+  await diagnose(lab.flags(), {
+    ids: ['hash-unknown', 'leader-missing', 'raft-behind'],
+    words:
+      /hash-unknown m1 \S+ Its data cannot be compared with that of a member that is behind: .* caught up\. UNKNOWN hash-unknown m2 /,
+  });
+});
+
 it('its list of members is another one', async () => {
   await inMajority('member', 'update', thirdId, '--peer-urls=http://127.0.0.1:1');
   await diagnose(lab.flags(), {
-    ids: ['leader-missing', 'member-lists-differ', 'raft-behind'],
+    ids: ['hash-unknown', 'leader-missing', 'member-lists-differ', 'raft-behind'],
     words:
       /member-lists-differ m3 \S+ Its list of members is another one .*: it has another name, URL or role for m3/,
   });
@@ -69,6 +58,48 @@ it('it was removed, and does not know', async () => {
     words:
       /is not a member of the cluster any more.*The cluster has 2 voting members\. None of them may fail, as with 1\./,
   });
+});
+
+describe.each(['3.5', '3.7'])('it was the leader, etcd %s', (version) => {
+  const reference = references.findLast((each) => each.version.startsWith(version));
+  let own: PeerProxiedLab | undefined;
+  afterEach(() => own?.stop());
+
+  it.skipIf(reference === undefined)(
+    'and does not give up as soon as the others elect another one',
+    async () => {
+      // It gives up after this time without answers of the others.
+      const slow = ['--election-timeout=20000', '--heartbeat-interval=100'];
+      own = await startPeerProxiedLab({ reference: reference as CompleteReference }, (index) =>
+        index === 2 ? slow : [],
+      );
+      const { lab: others, thirdId: id } = own;
+      await moveLeaderTo(others, id);
+      own.cutOffThird();
+      const majority = others.flags(others.cluster.endpoints.slice(0, 2));
+      await vi.waitUntil(async () => (await run(others.etcdctl, [...majority, 'put', 'k', 'v'])).code === 0, {
+        timeout: 20_000,
+      });
+      await diagnose(others.flags(), {
+        ids: ['leaders-differ', 'raft-behind', 'read-failed'],
+        words:
+          /leaders-differ The members do not agree on the leader \(m1: (m[12]), m2: \1, m3: m3\)\..*read-failed m3 /,
+      });
+    },
+  );
+
+  async function moveLeaderTo({ etcdctl, flags }: Lab, id: string): Promise<void> {
+    const isLeader = async () => {
+      const { stdout } = await run(etcdctl, [...flags(), 'endpoint', 'status', '-w', 'json']);
+      return stdout.includes(`"leader":${BigInt(`0x${id}`)},`);
+    };
+    // Refused until the members are connected to each other.
+    const move = () => run(etcdctl, [...flags(), 'move-leader', id]);
+    await vi.waitUntil(async () => (await isLeader()) || ((await move()) && (await isLeader())), {
+      timeout: 20_000,
+      interval: 200,
+    });
+  }
 });
 
 function runInMajority(args: readonly string[]): Promise<RunResult> {

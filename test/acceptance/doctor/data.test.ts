@@ -1,12 +1,12 @@
 /** `doctor` on small clusters: databases, alarms, users, versions, clocks, and what members tell clients. */
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { freePorts } from '../../../scripts/lib/etcd/ports.mjs';
 import type { CompleteReference } from '../../../scripts/lib/reference.mjs';
-import { diagnose, findingsOn, runDoctor } from '../../support/lab/doctor.js';
+import { diagnose, runDoctor } from '../../support/lab/doctor.js';
 import { ask } from '../../support/lab/gateway.js';
 import { type Lab, type LabOptions, references, startLab } from '../../support/lab/lab.js';
 import { type RunResult, run } from '../../support/lab/program.js';
@@ -118,27 +118,6 @@ describe('users', () => {
     expect(stderr.toString()).toMatch(words);
     expect(code).toBe(2);
   }
-});
-
-it('on a node, the disk of the data directory is looked at', async () => {
-  const lab = await start();
-  const root = mkdtempSync(path.join(lab.folder, 'root-'));
-  const manifests = path.join(root, 'etc/kubernetes/manifests');
-  mkdirSync(manifests, { recursive: true });
-  const args = ['--name=m1', '--data-dir=/var/lib/etcd', `--listen-client-urls=${lab.cluster.endpoints[0]}`];
-  const lines = ['etcd', ...args].map((arg) => `    - ${arg}\n`).join('');
-  writeFileSync(
-    path.join(manifests, 'etcd.yaml'),
-    `spec:\n  containers:\n  - name: etcd\n    command:\n${lines}`,
-  );
-  await diagnose(['--local', `--root=${root}`], {
-    ids: ['disk-space-unknown', 'single-voter'],
-    words:
-      /disk-space-unknown m1 .*The free space under \S+\/var\/lib\/etcd is not known: no such file or directory\./,
-  });
-  mkdirSync(path.join(root, 'var/lib/etcd'), { recursive: true });
-  const { stdout } = await runDoctor(['--local', `--root=${root}`]);
-  expect(findingsOn(stdout.toString())).not.toContain('disk-space-unknown');
 });
 
 describe('versions', () => {
