@@ -51,6 +51,29 @@ describe('doctor', () => {
     expect(emitted).toMatchObject([{ kind: 'doctor-report', report: { state: 'healthy', findings: [] } }]);
   });
 
+  it.each([
+    ['in time', 4, []],
+    ['too late', 400, ['raft-behind']],
+  ])('waits a second for a member that is behind: it catches up %s', async (_when, calls, ids) => {
+    let asked = 0;
+    const { context, emitted } = fakeContext({
+      endpoints: ['10.0.0.1:2379'],
+      inspector,
+      connect([endpoint]) {
+        const client = readOnlyClient(endpoint);
+        if (numberOf(endpoint) !== 3) return client;
+        const behind = { raftIndex: 90n, raftAppliedIndex: 90n };
+        const maintenance = {
+          ...client.maintenance,
+          status: async () => status(3, ++asked < calls ? behind : {}),
+        };
+        return { ...client, maintenance } as unknown as Client;
+      },
+    });
+    await runDoctor({}, context).catch(() => undefined);
+    expect(emitted).toMatchObject([{ report: { findings: ids.map((id) => ({ id })) } }]);
+  });
+
   it('has status 1 when it needs a person, and 2 when nothing answers', async () => {
     const refused = new ServerError('context deadline exceeded', 'DeadlineExceeded', {
       isUnsent: true,

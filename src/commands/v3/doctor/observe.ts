@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../../cli/context.js';
+import { sleep } from '../../../model/abort-signal.js';
 import { isEtcdError } from '../../../model/errors.js';
 import { HEALTH_PROBE_KEY } from '../../../model/key-range.js';
-import type { HashKvResponse } from '../../../model/messages/maintenance.js';
+import type { HashKvResponse, StatusResponse } from '../../../model/messages/maintenance.js';
 import type { CallOptions, Client } from '../../../model/services.js';
 import { ask, callWithin } from './answer.js';
 import { viewOf } from './cluster-view.js';
@@ -16,6 +17,10 @@ const ENDS_MS = { places: 4_500, hashes: 7_000, lastStatus: 7_800 } as const;
 const PLACE_LIMIT_MS = 3_500;
 const READ_LIMIT_MS = 2_300;
 const READS = 3;
+
+/** How long members may be behind, and how often they are asked. */
+const PATIENCE_MS = 1000;
+const PAUSE_MS = 100;
 
 /** The client URLs of members that are asked besides the given endpoints; a list that is longer comes from no real cluster. */
 const MAX_PLACES = 100;
@@ -37,15 +42,7 @@ export async function observe(context: CommandContext): Promise<Observation> {
   const revision = hashRevisionOf(asked);
   const later = await Promise.all(asked.map((each) => askFurther(each, { revision, context, time })));
   const present = isRetakeUseful(later) ? await askPresentHashes(asked, { context, time }) : undefined;
-  const limitMs = time.leftMs('lastStatus');
-  const lastStatuses = await Promise.all(
-    asked.map(({ client }) =>
-      ask((signal) => client.maintenance.status({}, { signal, timeoutMs: limitMs }), {
-        limitMs,
-        outer: context.signal,
-      }),
-    ),
-  );
+  const lastStatuses = await askLastStatuses(asked, { context, time });
   const looked = places.map((place) => {
     const index = asked.findIndex((each) => each.place === place);
     const lastStatus = lastStatuses[index];
@@ -172,6 +169,34 @@ async function askPresentHashes(
   );
   const [revision] = revisions;
   return revisions.size === 1 && revision !== undefined ? { answers, revision } : undefined;
+}
+
+/** Again for up to a second, while a member has not applied what any had in its log before. */
+async function askLastStatuses(
+  asked: readonly AskedMember[],
+  { context: { signal: outer }, time }: Pick<Further, 'context' | 'time'>,
+): Promise<readonly Answer<StatusResponse>[]> {
+  const began = performance.now();
+  for (;;) {
+    const limitMs = time.leftMs('lastStatus');
+    const statuses = await Promise.all(
+      asked.map(({ client }) =>
+        ask((signal) => client.maintenance.status({}, { signal, timeoutMs: limitMs }), { limitMs, outer }),
+      ),
+    );
+    const isBehind = asked.some(({ place }, index) => {
+      const applied = answered(statuses[index])?.raftAppliedIndex;
+      return applied !== undefined && asked.some((other) => applied < indexIn(other.place, place));
+    });
+    if (!isBehind || performance.now() - began > PATIENCE_MS) return statuses;
+    await sleep(PAUSE_MS, outer);
+  }
+}
+
+/** The index that the first status has, if both are of one cluster. */
+function indexIn({ status }: Place, other: Place): bigint {
+  const { header, raftIndex = 0n } = answered(status) ?? {};
+  return header?.clusterId === answered(other.status)?.header?.clusterId ? raftIndex : 0n;
 }
 
 /** One after another; ends with the first that fails. */
