@@ -123,6 +123,12 @@ it('members are added: one that has not started, a learner, a fourth voter', asy
       words:
         /needs attention, 1 warning 4 members.*WARNING learner newcomer .*member promote [0-9a-f]+ .*newcomer learner/,
     });
+    // It tells its status, and not the list.
+    await diagnose(lab.flags([newcomer.clientUrl]), {
+      ids: ['members-unknown'],
+      words:
+        /not known to be healthy.*The list of members cannot be read: etcdserver: rpc not supported for learner/,
+    });
     const learner = (await membersOf(lab)).find(({ name }) => name === newcomer.name);
     await realEventually(lab, ['member', 'promote', learner?.id ?? '']);
     await diagnose(lab.flags(), {

@@ -1,5 +1,7 @@
-/** `doctor` on what is rare: members that were started in an odd way, an upgrade that cannot end, an alarm of a later version. */
+/** `doctor` on what is rare: members that were started in an odd way, an upgrade that cannot end, an alarm of a later version, a firewall. */
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -120,3 +122,31 @@ it.skipIf(etcd35 === undefined)(
     });
   },
 );
+
+it('something before a member passes HTTP/2 only', async () => {
+  const lab = await start({ profile: 'tls' });
+  const port = Number(new URL(lab.cluster.endpoints[0] ?? '').port);
+  const open: Socket[] = [];
+  const firewall = createServer((client) => {
+    open.push(client.on('error', () => undefined));
+    client.once('data', (hello) => {
+      // The client offers h2 in its first message of TLS (ALPN).
+      if (!hello.includes('\x02h2')) return;
+      const server = connect(port, '127.0.0.1').on('error', () => undefined);
+      server.write(hello);
+      client.pipe(server).pipe(client);
+    });
+  });
+  firewall.listen(0, '127.0.0.1');
+  await once(firewall, 'listening');
+  try {
+    await diagnose(lab.flags([`https://127.0.0.1:${(firewall.address() as AddressInfo).port}`]), {
+      ids: ['metrics-unknown', 'server-certificate-unknown', 'single-voter'],
+      words:
+        /server-certificate-unknown m1 \S+ Its certificate cannot be seen: .*Its clock and its open files are not known/,
+    });
+  } finally {
+    for (const socket of open) socket.destroy();
+    firewall.close();
+  }
+});
