@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import * as zstd from '@bokuweb/zstd-wasm';
+import { freeBytes } from '../../runtime/free-bytes.js';
 import threadCode from './wasm-thread.cjs?raw';
 import type { ZstdCompressor, ZstdDecompressor } from './zstd-codec.js';
 
@@ -14,7 +15,9 @@ export async function wasmDecompressor(): Promise<ZstdDecompressor> {
     decompress(frame, block) {
       const content = zstd.decompress(frame, { defaultHeapSize: block.length });
       block.set(content);
-      return content.length;
+      const { length } = content;
+      freeBytes(content);
+      return length;
     },
     createDecompressor: undefined,
   };

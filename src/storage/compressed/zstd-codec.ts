@@ -75,12 +75,13 @@ export async function loadDecompressor(): Promise<ZstdDecompressor> {
   return {
     decompress(frame, block) {
       const content = native.zstdDecompressSync(frame, {
-        chunkSize: Math.max(block.length, MIN_CHUNK_BYTES),
+        // More than is filled: for a chunk that is full, the runtimes allocate another one.
+        chunkSize: block.length + MIN_CHUNK_BYTES,
         maxOutputLength: Math.max(block.length, 1),
       });
       block.set(content);
-      const { length } = content;
-      freeBytes(content);
+      const { buffer, length } = content;
+      freeBytes(new Uint8Array(buffer));
       return length;
     },
     createDecompressor: () => native.createZstdDecompress({ chunkSize: STREAM_CHUNK_BYTES }),

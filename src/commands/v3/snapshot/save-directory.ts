@@ -6,6 +6,8 @@ import { joinPath, systemPath } from '../../../go/file-path.js';
 import { CommandError, Failure } from '../../../model/errors.js';
 import { ETCD_VERSION } from '../../../model/etcd-version.js';
 import type { StatusResponse } from '../../../model/messages/maintenance.js';
+import { collectGarbage } from '../../../runtime/collect-garbage.js';
+import { keepNewSpaceSmall } from '../../../runtime/new-space.js';
 import { AtomicFile } from '../../../storage/atomic-file.js';
 import { snapshotStatus } from '../../../storage/backend/snapshot-status.js';
 import { BoltFile } from '../../../storage/bolt/bolt-file.js';
@@ -206,6 +208,8 @@ async function readBack(
   context: CommandContext,
 ): Promise<Pick<SnapshotManifest, 'revision' | 'hash' | 'keys'>> {
   return withProgress(`Verifying ${path}`, context, async (taskOptions) => {
+    const restoreGrowth = keepNewSpaceSmall();
+    collectGarbage();
     const source = await openDatabase(path, taskOptions);
     try {
       await verifySnapshot(source, taskOptions);
@@ -216,6 +220,7 @@ async function readBack(
       return { revision, hash: hash.toString(16), keys: totalKeys };
     } finally {
       source.close();
+      restoreGrowth();
     }
   });
 }

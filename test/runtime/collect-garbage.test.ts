@@ -1,0 +1,18 @@
+import { Script } from 'node:vm';
+import { expect, it } from 'vitest';
+import { collectGarbage } from '../../src/runtime/collect-garbage.js';
+
+it('collects what nothing refers to', async () => {
+  const garbage = new WeakRef(new Uint8Array(1 << 20));
+  // A weak reference holds its object until the current job ends.
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(garbage.deref()).toBeUndefined();
+});
+
+it('leaves no flag set with which compiled code would be rejected by a later run', () => {
+  const compiled = new Script('(function () { return "a"; })').createCachedData();
+  collectGarbage();
+  const { cachedDataRejected } = new Script('(function () { return "b"; })', { cachedData: compiled });
+  expect(cachedDataRejected).toBe(false);
+});
