@@ -1,3 +1,4 @@
+import { freeBytes } from '../../runtime/free-bytes.js';
 import { sortPairs } from '../backend/sort-pairs.js';
 import { emptyRecord, type KeyRecord, type RecordCursor } from './key-record.js';
 
@@ -63,6 +64,13 @@ export class GatheredRecords {
   clear(): void {
     this.#count = 0;
     this.#used = 0;
+  }
+
+  /** Must not be used afterwards. */
+  free(): void {
+    const lists = [this.#starts, this.#lengths, this.#offsets, this.#sizes, this.#valueSizes];
+    for (const { buffer } of [this.#keys, ...lists, this.#order, this.#groups])
+      freeBytes(new Uint8Array(buffer));
   }
 
   /** In the order of the keys, those of one key in the order in which they were added. */

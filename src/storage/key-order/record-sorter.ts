@@ -7,7 +7,7 @@
  * memory.
  */
 
-import { GatheredRecords } from './gathered-records.js';
+import { type Capacity, GatheredRecords } from './gathered-records.js';
 import { copyRecord, DELETION, emptyRecord, hasEqualKey, type KeyRecord, PAUSE } from './key-record.js';
 import { mergeRuns } from './merge-runs.js';
 import { RunFile } from './run-file.js';
@@ -19,20 +19,21 @@ export const RECORDS_PER_PAUSE = 1000;
 export const MIN_RECORD_BYTES = 33;
 
 /**
- * Brings records into the order of their keys. Takes 16 MiB of memory at most, unless keys are longer than a few KiB, and 4 KiB for each
- * run after the first 1024, which are 134 million records.
+ * Brings records into the order of their keys. Takes 16 MiB of memory at most while records are added, unless keys are longer than a few
+ * KiB; afterwards as much when they all fit in that, else 4 MiB, and 4 KiB for each run after the first 1024, which are 134 million records.
  */
 export class RecordSorter {
-  readonly #gathered: GatheredRecords;
+  readonly #capacity: Capacity;
+  #gathered: GatheredRecords | undefined;
   #file: RunFile | undefined;
   #count = 0;
 
   /** @param databaseBytes the size of the database that has the records: memory is taken for no more than it can have */
   constructor(databaseBytes: number) {
-    this.#gathered = new GatheredRecords({
+    this.#capacity = {
       records: Math.min(MAX_RECORDS, Math.ceil(databaseBytes / MIN_RECORD_BYTES)),
       keyBytes: Math.min(MAX_KEY_BYTES, databaseBytes),
-    });
+    };
   }
 
   /** The number of records that were added. */
@@ -43,6 +44,7 @@ export class RecordSorter {
   /** Copies the record. Throws a `CommandError` when the temporary directory has no room. */
   readonly add = (record: KeyRecord): void => {
     this.#count++;
+    this.#gathered ??= new GatheredRecords(this.#capacity);
     if (this.#gathered.add(record)) return;
     this.#file ??= new RunFile();
     this.#file.write(this.#gathered.sorted());
@@ -53,9 +55,12 @@ export class RecordSorter {
   /**
    * All records in the order of their keys, those of one key in the order in which they were added. A record is valid until the next one
    * is taken. Can be called again.
+   * Throws a `CommandError` like `add`.
    */
   records(): Generator<KeyRecord> {
-    return mergeRuns([...(this.#file?.cursors() ?? []), this.#gathered.sorted()]);
+    this.#completeFile();
+    const last = this.#gathered === undefined ? [] : [this.#gathered.sorted()];
+    return mergeRuns([...(this.#file?.cursors() ?? []), ...last]);
   }
 
   /**
@@ -72,6 +77,14 @@ export class RecordSorter {
       if (++count % RECORDS_PER_PAUSE === 0) yield PAUSE;
     }
     if (last.valueBytes !== DELETION) yield last;
+  }
+
+  /** When there are other runs, the last one joins them: this frees what the sequence does not need. */
+  #completeFile(): void {
+    if (this.#file === undefined || this.#gathered === undefined) return;
+    this.#file.write(this.#gathered.sorted());
+    this.#gathered.free();
+    this.#gathered = undefined;
   }
 
   close(): void {
