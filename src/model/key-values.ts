@@ -7,6 +7,8 @@ export interface KeyValues extends Iterable<KeyValue> {
   readonly sizeBytes?: number;
   at(index: number): KeyValue | undefined;
   filter(predicate: (kv: KeyValue) => boolean): readonly KeyValue[];
+  /** Frees the memory of the pairs. Neither they nor their bytes may be used afterwards. */
+  free?(): void;
 }
 
 /** The pairs in arrays of up to this length. Only one of them has to be in memory at a time. */

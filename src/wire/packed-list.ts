@@ -4,6 +4,7 @@
  */
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { ServerError, UNREADABLE_DETAILS } from '../model/errors.js';
+import { freeMessage } from '../runtime/free-bytes.js';
 
 /** Lists of fewer messages are decoded at once, to an array. */
 const MIN_PACKED = 256;
@@ -56,6 +57,11 @@ export class PackedList<Message> {
   /** @param start not negative */
   slice(start: number): PackedList<Message> | Message[] {
     return start === 0 ? this : [...this].slice(start);
+  }
+
+  /** Frees the memory of the response. No message of it may be used afterwards. */
+  free(): void {
+    freeMessage(this.#bytes);
   }
 
   [Symbol.iterator](): Generator<Message, void, undefined> {

@@ -40,6 +40,16 @@ describe('a received range', () => {
     expect(rangeStream.responseType.decode(new Uint8Array(0)).rangeResponse).toBeUndefined();
   });
 
+  it('frees its memory, with the headers before it', () => {
+    const response = encode({ kvs: pairs(2000) });
+    const memory = Buffer.allocUnsafeSlow(5 + response.length);
+    memory.set(response, 5);
+    const { kvs } = range.responseType.decode(memory.subarray(5));
+    expect(kvs.length).toBe(2000);
+    kvs.free?.();
+    expect(memory.length).toBe(0);
+  });
+
   it('keeps the order of the pairs when other fields are between them', () => {
     const parts = [pairs(200), pairs(400).slice(200)].map((kvs) => encode({ kvs, more: true }));
     const { kvs, more } = range.responseType.decode(Buffer.concat(parts));

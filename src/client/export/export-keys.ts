@@ -11,7 +11,7 @@ import {
 } from '../../storage/export/format.js';
 import { LineBuffer } from '../../storage/export/line-buffer.js';
 import type { RangeReader } from '../range/page.js';
-import { rangeInPages, slicesOfRange } from '../range/range-in-pages.js';
+import { passingSlicesOfRange, rangeInPages } from '../range/range-in-pages.js';
 
 export interface ExportSource {
   readonly reader: RangeReader;
@@ -47,7 +47,7 @@ export async function* exportKeys(
   const lines = new LineBuffer();
   addHeader(lines, { clusterId, revision: revision > 0n ? revision : current, range, time: new Date() });
   const leases = new KnownLeases(lease, call);
-  for await (const kvs of slicesOfRange(keys, SLICE_LENGTH)) {
+  for await (const kvs of passingSlicesOfRange(keys, SLICE_LENGTH)) {
     await leases.addBefore(kvs, lines);
     yield* partsOf(kvs, lines, total);
   }

@@ -64,6 +64,18 @@ export async function* slicesOfRange(
   for await (const { kvs } of rest ?? []) yield* slicesOf(kvs, maxLength);
 }
 
+/** Like `slicesOfRange`, but an array and what is in it are valid only until the next one is taken: the memory of a page is freed then. */
+export async function* passingSlicesOfRange(
+  { response, rest }: PagedRange,
+  maxLength: number,
+): AsyncGenerator<readonly KeyValue[], void, undefined> {
+  yield* slicesOf(response.kvs, maxLength);
+  for await (const { kvs } of rest ?? []) {
+    yield* slicesOf(kvs, maxLength);
+    kvs.free?.();
+  }
+}
+
 /** Whether the range can have many keys, and they come in the order of the keys. */
 function isPageable({ rangeEnd, countOnly, sortOrder, sortTarget }: RangeRequest): boolean {
   const isOrdered = (sortOrder ?? SortOrder.none) === SortOrder.none;

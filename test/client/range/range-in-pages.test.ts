@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type RangeCall, rangeInPages } from '../../../src/client/range/range-in-pages.js';
+import {
+  passingSlicesOfRange,
+  type RangeCall,
+  rangeInPages,
+} from '../../../src/client/range/range-in-pages.js';
 import { ServerError } from '../../../src/model/errors.js';
 import {
   type KeyValue,
@@ -294,4 +298,19 @@ describe('large values', () => {
       await expectWhole(settings, { ...ALL, minModRevision: 1n });
     },
   );
+});
+
+it('frees a page when the last slice of it is used', async () => {
+  const used: string[] = [];
+  const page = (name: string) => {
+    const kvs = numbered(5);
+    return { kvs: Object.assign(kvs, { free: () => used.push(`${name} freed`) }), more: false };
+  };
+  async function* rest() {
+    yield page('second');
+    yield page('third');
+  }
+  const response = answerTo(ALL, numbered(3));
+  for await (const slice of passingSlicesOfRange({ response, rest: rest() }, 3)) used.push(`${slice.length}`);
+  expect(used).toEqual(['3', '3', '2', 'second freed', '3', '2', 'third freed']);
 });

@@ -14,6 +14,7 @@ import type { Rpc } from '../rpc.js';
 import { CLIENT_API_VERSION, grpcTimeout } from '../settings.js';
 import type { AttemptError } from '../status.js';
 import { attemptError, type ConnectionState, contentTypeIn } from './call-error.js';
+import { collecting } from './large-messages.js';
 
 /** What one attempt at a call needs apart from its messages. */
 export interface CallSettings {
@@ -71,7 +72,7 @@ export async function* callServerStream<Request, Response>(
   const restoreGrowth = keepNewSpaceSmall();
   try {
     yield* responsesOf(
-      client.makeServerStreamRequest(rpc.path, toBuffer, rpc.decode, request, metadata),
+      client.makeServerStreamRequest(rpc.path, toBuffer, collecting(rpc.decode), request, metadata),
       settings,
     );
   } finally {
