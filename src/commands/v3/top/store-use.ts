@@ -79,6 +79,7 @@ async function addCluster(
       for (const kv of kvs) collector.add(kv.key, useOf(kv));
       done += kvs.length;
       progress.update(done, Number(response.count));
+      kvs.free?.();
     };
     addPage(response.kvs);
     for await (const { kvs } of rest) addPage(kvs);

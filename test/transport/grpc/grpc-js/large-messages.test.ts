@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { collecting } from '../../../../src/transport/grpc/grpc-js/large-messages.js';
 
-it('collects garbage after each 64 MiB of large messages', () => {
+it('collects garbage after each 32 MiB of large messages', () => {
   const collected: number[] = [];
   let received = 0;
   const decode = collecting(
     ({ length }) => length,
     () => collected.push(received),
   );
-  for (const mebibytes of [16, 40, 16, 0.5, 60, 4]) {
+  for (const mebibytes of [12, 12, 12, 0.5, 28, 4]) {
     received++;
     const message = Buffer.alloc(mebibytes * 2 ** 20);
     expect(decode(message)).toBe(message.length);
