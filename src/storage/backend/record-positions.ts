@@ -50,9 +50,16 @@ export class RecordPositions {
   /** The same keys in the order in which reading their records is fastest. */
   inFileOrder(numbers: Uint32Array): Uint32Array {
     const sorted = numbers.slice();
-    const offsets = Float64Array.from(sorted, (number) => this.#offsets.get(number));
-    sortPairs(offsets, sorted, 0, sorted.length);
+    this.#sortByOffset(sorted, new Float64Array(sorted.length));
     return sorted;
+  }
+
+  /** @param offsets memory for as many offsets, or more */
+  #sortByOffset(numbers: Uint32Array, offsets: Float64Array): void {
+    for (let index = 0; index < numbers.length; index++) {
+      offsets[index] = this.#offsets.get(numbers[index] as number);
+    }
+    sortPairs(offsets, numbers, 0, numbers.length);
   }
 
   /** Calls `visit` with the record of each key, valid until it returns, in the order of the file. Rejects with `CorruptFileError`. */
@@ -95,11 +102,16 @@ export class RecordPositions {
     for (let number = 0; number < end; number++) {
       if (passes(number)) numbers[increment(ends, rangeOf(number))] = number;
     }
+    let offsets = new Float64Array(Math.min(numbers.length, MAX_PART_RECORDS));
     for (let range = 0, start = 0; start < numbers.length; ) {
       let stop = start;
       do stop = ends[range++] as number;
       while (range < RANGES && (ends[range] as number) - start <= MAX_PART_RECORDS);
-      if (stop > start) yield this.inFileOrder(numbers.subarray(start, stop));
+      if (stop === start) continue;
+      const part = numbers.subarray(start, stop);
+      if (part.length > offsets.length) offsets = new Float64Array(part.length);
+      this.#sortByOffset(part, offsets);
+      yield part;
       start = stop;
     }
   }
