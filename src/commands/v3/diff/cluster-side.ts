@@ -60,6 +60,7 @@ export class ClusterSide {
         pageEnd();
         done += kvs.length;
         progress.update(done, Number(total));
+        kvs.free?.();
       };
       const { response, rest = [] } = await this.#read(this.#range);
       this.#revision = this.#revision > 0n ? this.#revision : (response.header?.revision ?? 0n);
