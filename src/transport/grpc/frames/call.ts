@@ -20,7 +20,7 @@ export function callUnary(connection: Http2Connection, request: EncodedRequest):
     let response: Buffer | undefined;
     const call = new Call(connection, request, {
       onMessage(message) {
-        call.consumed(message);
+        call.consumed(message, prefixedLength(message));
         if (response === undefined) response = message;
         else {
           call.cancel();
@@ -106,8 +106,10 @@ async function* responsesOf(
       if (failure !== undefined) throw failure.error;
       const message = messages.shift();
       if (message !== undefined) {
+        // The consumer may free the memory of the message.
+        const bytes = prefixedLength(message);
         yield message;
-        call.consumed(message);
+        call.consumed(message, bytes);
       } else if (end === undefined) {
         await new Promise<void>((resolve) => {
           notify = resolve;
@@ -221,8 +223,8 @@ class Call {
   }
 
   /** The consumer has processed the message: its bytes no longer count against the window. */
-  consumed(message: Buffer): void {
-    this.#unconsumedBytes -= prefixedLength(message);
+  consumed(message: Buffer, bytes: number): void {
+    this.#unconsumedBytes -= bytes;
     this.#credit();
     this.#reuse?.(message);
   }

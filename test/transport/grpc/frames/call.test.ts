@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CallContext, ClientContext } from '../../../../src/transport/grpc/call-context.js';
 import { callServerStream, callUnary } from '../../../../src/transport/grpc/frames/call.js';
+import { MessageMemory } from '../../../../src/transport/grpc/frames/message-memory.js';
 import { lengthPrefixedMessage } from '../../../../src/transport/grpc/frames/message-reader.js';
 import { ResponseStatus } from '../../../../src/transport/grpc/frames/response-status.js';
 import { statusOfStreamFailure } from '../../../../src/transport/grpc/http-status.js';
@@ -113,6 +114,23 @@ test('while the consumer does not ask for messages, the server has to wait', asy
   peer.send(START, part, part);
   await first;
   expect(await sent('windowUpdate')).toEqual([]);
+  await stream.next();
+  expect((await sent('windowUpdate')).map(({ payload }) => payload.readUInt32BE())).toEqual([500]);
+});
+
+test('the server can go on when the consumer has freed the memory of a message', async () => {
+  class OwnMemory extends MessageMemory {
+    override allocate = (sizeBytes: number) => Buffer.allocUnsafeSlow(sizeBytes);
+  }
+  const { peer, connection, request, sent } = await open();
+  const stream = callServerStream(connection, { ...request, memory: new OwnMemory() });
+  const first = stream.next();
+  await sent('data');
+  const part = message('x'.repeat(WINDOW_BYTES / 2 - 5));
+  peer.send(START, part, part);
+  const { buffer } = (await first).value as Buffer<ArrayBuffer>;
+  structuredClone(buffer, { transfer: [buffer] });
+  expect(buffer.byteLength).toBe(0);
   await stream.next();
   expect((await sent('windowUpdate')).map(({ payload }) => payload.readUInt32BE())).toEqual([500]);
 });
