@@ -1,9 +1,7 @@
+import { freeBytes } from '../../runtime/free-bytes.js';
 import type { SnapshotTarget } from '../snapshot/target.js';
 import { BLOCK_BYTES, encodeSeekTable, type FrameSizes } from './seek-table.js';
 import type { ZstdCompressor } from './zstd-codec.js';
-
-/** Blocks that are compressed at the same time, at most: while one core receives, others are busy. */
-const MAX_PENDING_BLOCKS = 2;
 
 /**
  * Compresses a snapshot into the seekable format while it arrives. The last block, which contains the snapshot's checksum, and the table
@@ -37,7 +35,8 @@ export class SeekableWriter implements SnapshotTarget {
       this.#blockLength += part.length;
       offset += part.length;
     }
-    return this.#pending.length < MAX_PENDING_BLOCKS ? undefined : this.#settle(MAX_PENDING_BLOCKS - 1);
+    const { maxPendingBlocks } = this.#compressor;
+    return this.#pending.length < maxPendingBlocks ? undefined : this.#settle(maxPendingBlocks - 1);
   }
 
   /** Settles when all complete blocks but the last one are written. */
@@ -66,6 +65,7 @@ export class SeekableWriter implements SnapshotTarget {
       this.#free.push(block);
       this.#frames.push({ frameBytes: frame.length, contentBytes: content.length });
       await this.#target.append(frame);
+      freeBytes(frame);
     });
     // `append` or `finish` reports a failure. Until then the rejections count as unhandled without this.
     compressed.catch(() => undefined);

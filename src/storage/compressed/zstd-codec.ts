@@ -3,8 +3,10 @@ import * as zlib from 'node:zlib';
 import { freeBytes } from '../../runtime/free-bytes.js';
 import { BLOCK_BYTES } from './seek-table.js';
 
-/** Makes zstd frames (RFC 8878), on another thread. */
+/** Makes zstd frames (RFC 8878), on other threads. */
 export interface ZstdCompressor {
+  /** How many blocks it compresses or keeps waiting at a time, usefully. */
+  readonly maxPendingBlocks: number;
   /** Memory for a block that `compress` gets. */
   newBlock(sizeBytes: number): Uint8Array;
   /** One frame with the block's size in its header. The block must not change until it settles. */
@@ -12,6 +14,8 @@ export interface ZstdCompressor {
   /** Frees the memory of threads and streams, when all blocks are compressed. A later block needs new ones. */
   close(): void;
 }
+
+type StreamCompressor = Pick<ZstdCompressor, 'compress' | 'close'>;
 
 /** Decompresses zstd frames. */
 export interface ZstdDecompressor {
@@ -63,6 +67,8 @@ export async function loadCompressor(): Promise<ZstdCompressor> {
   const native = nativeZstd();
   if (native === undefined) return (await import('./wasm-codec.js')).wasmCompressor(LEVEL);
   return {
+    // While one core receives, others are busy.
+    maxPendingBlocks: 2,
     newBlock: (sizeBytes) => new Uint8Array(sizeBytes),
     ...('Bun' in globalThis ? compressorOfBun(native) : compressorOfNode(native)),
   };
@@ -98,7 +104,7 @@ function nativeZstd(): NativeZstd | undefined {
  * V8 mark the whole heap after every few blocks, because their contexts count as its memory: 143 times instead of once in 1.5 GB, which
  * takes a quarter of the processor time, and 10 MiB more.
  */
-function compressorOfNode({ constants, createZstdCompress }: NativeZstd): Omit<ZstdCompressor, 'newBlock'> {
+function compressorOfNode({ constants, createZstdCompress }: NativeZstd): StreamCompressor {
   const createStream = () => {
     const stream = createZstdCompress({
       params: paramsOf(constants),
@@ -127,7 +133,7 @@ function compressorOfNode({ constants, createZstdCompress }: NativeZstd): Omit<Z
 }
 
 /** Bun 1.4.5 reports that a write is done when a chunk is full, even if not all of the frame is there. */
-function compressorOfBun({ constants, zstdCompress }: NativeZstd): Omit<ZstdCompressor, 'newBlock'> {
+function compressorOfBun({ constants, zstdCompress }: NativeZstd): StreamCompressor {
   const params = paramsOf(constants);
   return {
     compress: (block) =>

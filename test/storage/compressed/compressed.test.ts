@@ -52,7 +52,7 @@ async function compress(contents: Uint8Array, chunkBytes = 32_768): Promise<Buff
   const frames: Uint8Array[] = [];
   const writer = new SeekableWriter(
     codec,
-    targetOf(async (frame) => void frames.push(frame)),
+    targetOf(async (frame) => void frames.push(Uint8Array.from(frame))),
   );
   for (let offset = 0; offset < contents.length; offset += chunkBytes) {
     await writer.append(contents.subarray(offset, offset + chunkBytes));
