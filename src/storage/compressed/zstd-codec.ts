@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { collectGarbage } from '../../runtime/collect-garbage.js';
 import { freeBytes } from '../../runtime/free-bytes.js';
 import { BLOCK_BYTES } from './seek-table.js';
 
@@ -78,8 +79,14 @@ export async function loadCompressor(): Promise<ZstdCompressor> {
 export async function loadDecompressor(): Promise<ZstdDecompressor> {
   const native = nativeZstd();
   if (native === undefined) return (await import('./wasm-codec.js')).wasmDecompressor();
+  let bytesSinceCollection = 0;
   return {
     decompress(frame, block) {
+      bytesSinceCollection += block.length;
+      if (bytesSinceCollection > COLLECT_EVERY_BYTES) {
+        bytesSinceCollection = 0;
+        collectGarbage();
+      }
       const content = native.zstdDecompressSync(frame, {
         // More than is filled: for a chunk that is full, the runtimes allocate another one.
         chunkSize: block.length + MIN_CHUNK_BYTES,
@@ -153,6 +160,8 @@ function paramsOf({ ZSTD_c_compressionLevel, ZSTD_c_checksumFlag }: NativeZstd['
 const MAX_FRAME_BYTES = 2 * BLOCK_BYTES;
 /** The runtimes reject smaller chunks. */
 const MIN_CHUNK_BYTES = 1024;
+/** Each call makes a context of zstd, whose memory the runtimes keep until a collection. */
+const COLLECT_EVERY_BYTES = 128 << 20;
 /** Most blocks need one of these. */
 const COMPRESSED_CHUNK_BYTES = 256 << 10;
 const STREAM_CHUNK_BYTES = 256 << 10;
