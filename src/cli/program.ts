@@ -1,27 +1,21 @@
-import { UsageError } from '../model/errors.js';
 import type { CommandParent } from './command.js';
 import { type CommandDescription, describeCommand } from './command-description.js';
+import { isFlagToParse, parseCommandLine } from './command-line.js';
 import { addSummaries, type CommandTable, type LoadSummaries, loadNeeded } from './command-table.js';
 import {
   addChild,
-  type CommandLine,
   type CommandNode,
   commandPath,
-  commandWords,
   type FlagParser,
-  type FoundCommand,
   findCommand,
   firstWord,
-  lineage,
   makeRoot,
-  type ParsedFlags,
   type PreparedRun,
   unknownCommand,
 } from './command-tree.js';
 import { type CompletionRequest, completionRequest } from './completion/complete.js';
-import { normaliseArguments } from './dialect.js';
-import { type Environment, setVariables, valuesFromEnvironment } from './environment.js';
-import { boolFlag, type Flag, type FlagTable, type FlagValues } from './flags.js';
+import { type Environment, setVariables } from './environment.js';
+import { boolFlag, type FlagTable, type FlagValues } from './flags.js';
 import { commandHelp, globalFlagsHelp, type HelpSettings } from './help.js';
 
 interface ProgramSettings<Globals extends FlagTable> extends HelpSettings {
@@ -99,13 +93,6 @@ export function createProgram<Globals extends FlagTable>(
     parse: (argv, env = {}) => parse(root, { settings, parseFlags, argv, env }),
     describe: () => describeCommand(root),
   };
-}
-
-/** The flag for help is read without the parser: the help of a program is a frequent command. */
-const HELP_WORDS = ['--help', '-h'];
-
-function isFlagToParse(argument: string): boolean {
-  return argument.startsWith('-') && !HELP_WORDS.includes(argument);
 }
 
 /** Registers commands below a node. Their `toOptions` receive the node's flags together with their own. */
@@ -198,114 +185,4 @@ function helpTopic(root: CommandNode, words: readonly string[]): CommandNode {
   const { node, unknownWord } = findCommand(root, words);
   if (unknownWord !== undefined) throw unknownCommand(node, unknownWord);
   return node;
-}
-
-/** A parsed command line: the values for the command, and those for the program. */
-interface ParsedCommandLine extends CommandLine {
-  /** The global flags given on the command line. */
-  readonly globals: Readonly<Record<string, unknown>>;
-  readonly isHelpRequested: boolean;
-}
-
-/**
- * Parses the flags of a found command. An unknown subcommand of a family is an error, which comes before errors about flags, unless
- * `--help` is given. (etcdctl shows the family's help with status 0: a mistyped health check would pass.)
- */
-function parseCommandLine(
-  found: FoundCommand,
-  input: Pick<ParseInput<FlagTable>, 'parseFlags' | 'env'>,
-): ParsedCommandLine {
-  const { node, unknownWord } = found;
-  try {
-    if (unknownWord !== undefined && !(node.parent !== undefined && isHelpRequested(found))) {
-      throw unknownCommand(node, unknownWord);
-    }
-    return parseValues(found, input);
-  } catch (error) {
-    if (!(error instanceof UsageError) || error.kind !== 'flag') throw error;
-    throw withReason(error, `see '${commandWords(node)} --help'`);
-  }
-}
-
-function isHelpRequested({ node, args }: FoundCommand): boolean {
-  return normaliseArguments(args, node.acceptedFlags).tokens.includes('--help=true');
-}
-
-function parseValues(
-  { node, args }: FoundCommand,
-  { parseFlags = helpFlagOnly, env }: Pick<ParseInput<FlagTable>, 'parseFlags' | 'env'>,
-): ParsedCommandLine {
-  const { tokens, positionals, argsLenAtDash, problem } = normaliseArguments(args, node.acceptedFlags);
-  const { given, args: operands } =
-    tokens.length === 0 ? { given: {}, args: positionals } : parseFlags(node, tokens, positionals);
-  if (problem !== undefined) throw problem;
-  const [root = node, ...below] = lineage(node);
-  const { help = false, ...globals } = ownOf(root, given, node);
-  if (help !== true) rejectMissingFlags(node.acceptedFlags, given);
-  const values = below.map((each) => {
-    const own = ownOf(each, given, node);
-    return valuesOf(each.flags, own, each === node ? undefined : env);
-  });
-  return {
-    args: operands,
-    flags: Object.assign({}, ...values),
-    argsLenAtDash,
-    given: new Set(Object.keys(given)),
-    globals,
-    isHelpRequested: help === true,
-  };
-}
-
-function helpFlagOnly(_node: unknown, tokens: readonly string[], args: readonly string[]): ParsedFlags {
-  if (tokens.some((token) => token !== '--help=true'))
-    throw new Error(`no parser of flags for ${tokens.join(' ')}`);
-  return { given: { help: true }, args };
-}
-
-/**
- * Of the flags given to a command, those that this node of its lineage declares. A flag declared further down replaces one
- * above.
- */
-function ownOf(
-  { flags }: CommandNode,
-  given: Readonly<Record<string, unknown>>,
-  { acceptedFlags }: CommandNode,
-): Record<string, unknown> {
-  const own: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (name in flags && acceptedFlags.get(name) === flags[name]) own[name] = value;
-  }
-  return own;
-}
-
-/** Throws with cobra's message (`ValidateRequiredFlags`). A flag with an empty value counts as given. */
-function rejectMissingFlags(
-  accepted: ReadonlyMap<string, Flag<unknown>>,
-  given: Readonly<Record<string, unknown>>,
-): void {
-  const missing: string[] = [];
-  for (const [name, flag] of accepted) {
-    if (flag.isRequired === true && !(name in given)) missing.push(`"${name}"`);
-  }
-  if (missing.length === 0) return;
-  throw new UsageError(`required flag(s) ${missing.sort().join(', ')} not set`, 'flag');
-}
-
-/** Precedence: the command line, then environment variables (only for flags of families), then defaults. */
-function valuesOf(
-  flags: FlagTable,
-  given: Readonly<Record<string, unknown>>,
-  env: Environment | undefined,
-): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const name in flags) values[name] = flags[name]?.defaultValue;
-  if (env !== undefined) Object.assign(values, valuesFromEnvironment(flags, given, env));
-  return Object.assign(values, given);
-}
-
-function withReason(error: UsageError, reason: string): UsageError {
-  return new UsageError(error.message, error.kind, {
-    cause: error.cause,
-    reasons: [...error.reasons, reason],
-  });
 }
