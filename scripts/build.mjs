@@ -38,7 +38,9 @@ const FILE_WORK = [
 const DIVISION = {
   program:
     /^src\/(?:process|etcdctl|cli\/(?:run|flag-parser)|commands\/v3\/(?:get|put|del|version|summaries)|printers\/simple\/simple)\.ts$/,
-  calls: /^src\/(?:transport\/(?:grpc|socket|tls)\/|cli\/server-hints\.ts$|nodes\/signs\.ts$)/,
+  calls:
+    /^src\/(?:transport\/(?:grpc|socket|tls)\/|wire\/packed-|wire\/generated\/etcdserverpb\/lease|cli\/server-hints\.ts$|nodes\/signs\.ts$)/,
+  administration: /^src\/wire\/generated\/etcdserverpb\//,
   rest: new RegExp(
     `^(?!src/(?:storage/|nodes/|cli/profile-values|commands/kv/value-output|printers/yaml|${FILE_WORK.join('|')}))`,
   ),

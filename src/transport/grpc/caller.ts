@@ -8,7 +8,7 @@ import type { EndpointChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
 import { hedge } from './hedging.js';
 import type { RetryPolicy } from './retry.js';
-import type { Rpc } from './rpc.js';
+import type { Rpc, RpcLoader } from './rpc.js';
 import { AttemptError, requestTooLarge } from './status.js';
 import { WaitReports } from './wait-reports.js';
 
@@ -19,7 +19,10 @@ interface CallerOptions {
   readonly reportUnanswered: ConnectionOptions['reportUnanswered'];
   readonly reportWaiting: ConnectionOptions['reportWaiting'];
   readonly credentials: Credentials | undefined;
-  readonly login: Rpc<{ readonly name: string; readonly password: string }, { readonly token: string }>;
+  readonly loadLogin: RpcLoader<
+    { readonly name: string; readonly password: string },
+    { readonly token: string }
+  >;
   readonly callTimeoutMs: number | null;
   /** 0: etcd's default of 2 MiB. */
   readonly maxRequestBytes: number;
@@ -39,7 +42,7 @@ export class Caller {
     reportUnanswered,
     reportWaiting,
     credentials,
-    login,
+    loadLogin,
     callTimeoutMs,
     maxRequestBytes,
   }: CallerOptions) {
@@ -51,7 +54,8 @@ export class Caller {
       reportUnanswered,
     });
     this.#waitReports = new WaitReports(this.#runner.pool, reportWaiting);
-    this.#authentication = new Authentication(credentials, (request, context) => {
+    this.#authentication = new Authentication(credentials, async (request, context) => {
+      const login = await loadLogin();
       const bytes = this.#encoder.encode(login, request);
       const attempt = (channel: EndpointChannel, context: AttemptContext) =>
         channel.unary(login, bytes, { context, token: '', requiresLeader: false });
@@ -69,12 +73,13 @@ export class Caller {
   }
 
   unary<Request, Response>(
-    rpc: Rpc<Request, Response>,
+    loadRpc: RpcLoader<Request, Response>,
     request: Request,
     call?: CallOptions,
   ): Promise<Response> {
     const authentication = this.#authentication;
-    return this.#runner.withContext(call, (context) => {
+    return this.#runner.withContext(call, async (context) => {
+      const rpc = await loadRpc();
       const bytes = this.#encoder.encode(rpc, request);
       const attempt = (channel: EndpointChannel, context: AttemptContext) =>
         channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false });
@@ -87,11 +92,12 @@ export class Caller {
 
   /** The call starts with the first `next()`, and is cancelled when the consumer stops early. */
   async *serverStream<Request, Response>(
-    rpc: Rpc<Request, Response>,
+    loadRpc: RpcLoader<Request, Response>,
     request: Request,
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
     const authentication = this.#authentication;
+    const rpc = await loadRpc();
     const context = this.#runner.context(call);
     const stopReports = this.#waitReports.begin(rpc, context);
     try {
@@ -137,11 +143,12 @@ export class Caller {
 
   /** Not retried: the caller must know when the stream's server changes. The call starts with the first `next()`. */
   async *bidi<Request, Response>(
-    rpc: Rpc<Request, Response>,
+    loadRpc: RpcLoader<Request, Response>,
     requests: AsyncIterable<Request>,
     call?: StreamOptions,
   ): AsyncGenerator<Response, void, undefined> {
     const { pool } = this.#runner;
+    const rpc = await loadRpc();
     const context = this.#runner.context(call);
     const stopReports = this.#waitReports.begin(rpc, context);
     let channel: EndpointChannel | undefined;

@@ -1,12 +1,9 @@
 import { ConnectionError, ServerError } from '../../model/errors.js';
 import type { Client } from '../../model/services.js';
-import { AuthDefinition } from '../../wire/etcdserver.js';
 import type { ConnectionOptions } from '../connection.js';
 import { Caller } from './caller.js';
 import type { EndpointChannel } from './endpoint-channel.js';
-import { AUTH_POLICIES } from './retry.js';
-import { toRpc } from './rpc.js';
-import { bindServices } from './services.js';
+import { bindServices, loadAuthenticate } from './services.js';
 
 /**
  * A client that makes its calls over the channels; with a user and password, requests a token within `dialTimeoutMs`.
@@ -24,7 +21,7 @@ export async function openClient(
     reportUnanswered: options.reportUnanswered,
     reportWaiting: options.reportWaiting,
     credentials: options.credentials,
-    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
+    loadLogin: loadAuthenticate,
     callTimeoutMs: options.callTimeoutMs,
     maxRequestBytes: options.maxRequestBytes,
   });

@@ -46,6 +46,9 @@ export interface Rpc<Request, Response> {
   readonly decode: (bytes: Buffer) => Response;
 }
 
+/** Loads the codecs of a method's messages; later calls return the same. */
+export type RpcLoader<Request, Response> = () => Promise<Rpc<Request, Response>>;
+
 /** A method in the generated definitions of src/wire. */
 // biome-ignore lint/suspicious/noExplicitAny: stands for the messages of every method
 export interface MethodDefinition<Partial = any, Wire = any, Response = any> {

@@ -3,34 +3,20 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { openChannel } from '#channel';
 import { Caller } from '../../../../src/transport/grpc/caller.js';
 import { parseEndpoint } from '../../../../src/transport/grpc/endpoint.js';
-import {
-  AUTH_POLICIES,
-  KV_POLICIES,
-  LEASE_POLICIES,
-  MAINTENANCE_POLICIES,
-} from '../../../../src/transport/grpc/retry.js';
+import { KV_POLICIES, LEASE_POLICIES, MAINTENANCE_POLICIES } from '../../../../src/transport/grpc/retry.js';
 import { toRpc } from '../../../../src/transport/grpc/rpc.js';
-import {
-  AuthDefinition,
-  KvDefinition,
-  LeaseDefinition,
-  MaintenanceDefinition,
-} from '../../../../src/wire/etcdserver.js';
+import { loadAuthenticate } from '../../../../src/transport/grpc/services.js';
+import { KvDefinition, LeaseDefinition, MaintenanceDefinition } from '../../../../src/wire/etcdserver.js';
 import { FakeEtcd, type Handlers, status } from '../../../support/grpc/fake-etcd.js';
 import { FaultProxy } from '../../../support/grpc/fault-proxy.js';
 import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 
-const snapshot = toRpc(
-  MaintenanceDefinition,
-  MaintenanceDefinition.methods.snapshot,
-  MAINTENANCE_POLICIES.snapshot,
-);
-const rangeStream = toRpc(KvDefinition, KvDefinition.methods.rangeStream, KV_POLICIES.rangeStream);
-const keepAlive = toRpc(
-  LeaseDefinition,
-  LeaseDefinition.methods.leaseKeepAlive,
-  LEASE_POLICIES.leaseKeepAlive,
-);
+const snapshot = async () =>
+  toRpc(MaintenanceDefinition, MaintenanceDefinition.methods.snapshot, MAINTENANCE_POLICIES.snapshot);
+const rangeStream = async () =>
+  toRpc(KvDefinition, KvDefinition.methods.rangeStream, KV_POLICIES.rangeStream);
+const keepAlive = async () =>
+  toRpc(LeaseDefinition, LeaseDefinition.methods.leaseKeepAlive, LEASE_POLICIES.leaseKeepAlive);
 
 type Outgoing = ServerWritableStream<unknown, { blob: Uint8Array }>;
 type Both = ServerDuplexStream<{ id: bigint }, { id: bigint }>;
@@ -51,7 +37,7 @@ async function serve(handlers: Handlers): Promise<Caller> {
     reportWaiting: undefined,
     reportUnanswered: unanswered,
     credentials: undefined,
-    login: toRpc(AuthDefinition, AuthDefinition.methods.authenticate, AUTH_POLICIES.authenticate),
+    loadLogin: loadAuthenticate,
     callTimeoutMs: null,
     maxRequestBytes: 0,
   });
