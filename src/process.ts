@@ -6,6 +6,7 @@ import { exitCodeOf, main, type ProgramName } from './main.js';
 import { allowManyListeners, sleep } from './model/abort-signal.js';
 import { ExitCode } from './model/exit-code.js';
 import type { Display } from './printers/printer.js';
+import { monotonicMs } from './runtime/monotonic-clock.js';
 import { rawArguments, rawEnvironment } from './term/exact-bytes.js';
 import { Input } from './term/input.js';
 import { isInteractive } from './term/interactive.js';
@@ -108,7 +109,7 @@ function terminationSignals(host: NodeJS.Process, controller: AbortController): 
     source: host,
     controller,
     terminate: (signal) => terminateBy(signal, host),
-    nowMs: () => performance.now(),
+    nowMs: () => monotonicMs(),
   });
 }
 

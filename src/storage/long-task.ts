@@ -1,3 +1,4 @@
+import { monotonicMs } from '../runtime/monotonic-clock.js';
 import { collectYoungGarbage } from './young-garbage.js';
 
 /** How a long task is cancelled and how it reports progress. */
@@ -30,13 +31,13 @@ export class LongTask {
   /** Counts the work done since the last call. True when the time slice is over. */
   shouldYield(doneSince: number): boolean {
     this.#done += doneSince;
-    return performance.now() >= this.#sliceEndMs;
+    return monotonicMs() >= this.#sliceEndMs;
   }
 
   /** `shouldYield(1)`, for steps that take less time than reading the clock. */
   shouldYieldAfterStep(): boolean {
     this.#done++;
-    return this.#done % STEPS_PER_CHECK === 0 && performance.now() >= this.#sliceEndMs;
+    return this.#done % STEPS_PER_CHECK === 0 && monotonicMs() >= this.#sliceEndMs;
   }
 
   /** Counts the work done, and yields when the time slice is over. */
@@ -50,6 +51,6 @@ export class LongTask {
     await new Promise((resolve) => setImmediate(resolve));
     this.#options.signal?.throwIfAborted();
     collectYoungGarbage();
-    this.#sliceEndMs = performance.now() + SLICE_MS;
+    this.#sliceEndMs = monotonicMs() + SLICE_MS;
   }
 }

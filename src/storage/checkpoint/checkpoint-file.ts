@@ -14,6 +14,7 @@ import {
 import { parentPath, systemPath } from '../../go/file-path.js';
 import { pathErrorText } from '../../go/system-error.js';
 import { CommandError } from '../../model/errors.js';
+import { monotonicMs } from '../../runtime/monotonic-clock.js';
 import { syncDirectory } from '../directory.js';
 import { closeQuietly } from '../system-call.js';
 import { isRunning, type ProcessIdentity, thisProcess } from './process-identity.js';
@@ -69,10 +70,10 @@ export class CheckpointFile {
 
   /** Throws a `CommandError`; the file then has its last content. */
   write(content: CheckpointContent): void {
-    const isDue = performance.now() - this.#syncedMs >= SYNC_EVERY_MS;
+    const isDue = monotonicMs() - this.#syncedMs >= SYNC_EVERY_MS;
     const whole = this.#writer === undefined ? content : { ...content, writer: this.#writer };
     this.#replace(whole, isDue);
-    if (isDue) this.#syncedMs = performance.now();
+    if (isDue) this.#syncedMs = monotonicMs();
   }
 
   /** The last write: the file no longer names this process, and is forced to disk. */

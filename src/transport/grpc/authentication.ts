@@ -1,4 +1,5 @@
 import { aborted } from '../../model/abort-signal.js';
+import { monotonicMs } from '../../runtime/monotonic-clock.js';
 import type { Credentials } from '../connection.js';
 import type { CallContext } from './call-context.js';
 import { AttemptError, isAuthDisabled, isTokenMissing, isTokenOutdated } from './status.js';
@@ -59,7 +60,7 @@ export class Authentication {
   }
 
   async refreshTokenForStream(context: CallContext): Promise<void> {
-    if (performance.now() - this.#tokenTimeMs > MAX_TOKEN_AGE_MS) await this.refreshToken(context);
+    if (monotonicMs() - this.#tokenTimeMs > MAX_TOKEN_AGE_MS) await this.refreshToken(context);
   }
 
   /** Whether the failed call can succeed with a new token (client/v3/retry_interceptor.go `shouldRefreshToken`). */
@@ -86,7 +87,7 @@ export class Authentication {
       if (!(error instanceof AttemptError && isAuthDisabled(error))) throw error;
       this.token = '';
     }
-    this.#tokenTimeMs = performance.now();
+    this.#tokenTimeMs = monotonicMs();
   }
 }
 

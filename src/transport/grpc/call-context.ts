@@ -1,6 +1,7 @@
 import { abortController } from '../../model/abort-signal.js';
 import { ServerError } from '../../model/errors.js';
 import type { StreamOptions } from '../../model/services.js';
+import { monotonicMs } from '../../runtime/monotonic-clock.js';
 import { Countdown } from './countdown.js';
 import { UNANSWERED_MS } from './settings.js';
 import type { AttemptError } from './status.js';
@@ -103,7 +104,7 @@ export class CallContext implements AttemptContext {
   isReported = false;
   /** Whether a response message was received. */
   hasResponse = false;
-  readonly #startMs = performance.now();
+  readonly #startMs = monotonicMs();
   readonly #timeoutMs: number | null;
   readonly #limitsWholeCall: boolean;
   readonly #callerSignal: AbortSignal | undefined;
@@ -135,7 +136,7 @@ export class CallContext implements AttemptContext {
   /** Whether the server, which counts all time, may have ended the call because of its deadline. */
   get isDueOnServer(): boolean {
     if (this.#timeoutMs === null || !this.#limitsWholeCall) return false;
-    return performance.now() > this.#startMs + this.#timeoutMs - EARLY_MS;
+    return monotonicMs() > this.#startMs + this.#timeoutMs - EARLY_MS;
   }
 
   /** Whether the call has a timeout. */
@@ -159,7 +160,7 @@ export class CallContext implements AttemptContext {
   /** Whether the caller has aborted the call while it was waiting for its first response, of which nothing was reported. */
   get wasAbortedUnanswered(): boolean {
     if (this.hasResponse || this.isReported || this.#callerSignal?.aborted !== true) return false;
-    return performance.now() > this.#startMs + UNANSWERED_MS;
+    return monotonicMs() > this.#startMs + UNANSWERED_MS;
   }
 
   /** Aborts with the context's reason. Created on first use: creating one takes longer than sending a request. */

@@ -1,3 +1,5 @@
+import { monotonicMs } from '../../runtime/monotonic-clock.js';
+
 /** The time between two looks at the clock. */
 const STEP_MS = 100;
 
@@ -15,7 +17,7 @@ const MAX_UNCOUNTED = 10;
 export class Countdown {
   #leftMs: number;
   #uncountedMs: number;
-  #stepStartMs = performance.now();
+  #stepStartMs = monotonicMs();
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   readonly #onExpired: () => void;
 
@@ -28,7 +30,7 @@ export class Countdown {
 
   /** Milliseconds until it expires. */
   get leftMs(): number {
-    return this.#leftMs - (performance.now() - this.#stepStartMs);
+    return this.#leftMs - (monotonicMs() - this.#stepStartMs);
   }
 
   stop(): void {
@@ -43,14 +45,14 @@ export class Countdown {
       return;
     }
     const stepMs = Math.min(this.#leftMs, STEP_MS);
-    this.#stepStartMs = performance.now();
+    this.#stepStartMs = monotonicMs();
     this.#timer = setTimeout(() => {
-      const passedMs = performance.now() - this.#stepStartMs;
+      const passedMs = monotonicMs() - this.#stepStartMs;
       const lateMs = passedMs - stepMs;
       const uncountedMs = lateMs > LATE_MS ? Math.min(lateMs, this.#uncountedMs) : 0;
       this.#uncountedMs -= uncountedMs;
       this.#leftMs -= passedMs - uncountedMs;
-      this.#stepStartMs = performance.now();
+      this.#stepStartMs = monotonicMs();
       this.#step();
     }, stepMs);
   }

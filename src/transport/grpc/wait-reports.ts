@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../runtime/monotonic-clock.js';
 import type { ConnectionOptions } from '../connection.js';
 import type { CallContext } from './call-context.js';
 import { Countdown } from './countdown.js';
@@ -37,7 +38,7 @@ export class WaitReports {
     if (this.#report === undefined) return () => {};
     const isWrite = call.policy === 'only-if-unprocessed' && !LONG_WRITES.includes(call.path);
     if (context.isLimited && !isWrite) return () => {};
-    const beganAtMs = performance.now();
+    const beganAtMs = monotonicMs();
     const wait = (ms: number) =>
       new Countdown(ms, () => {
         timer = wait(NEXT_REPORT_MS);
@@ -48,7 +49,7 @@ export class WaitReports {
   }
 
   async #say({ beganAtMs, isWrite, context }: { beganAtMs: number; isWrite: boolean; context: CallContext }) {
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     if (nowMs - this.#reportedAtMs < NEXT_REPORT_MS / 2) return;
     this.#reportedAtMs = nowMs;
     const { ready } = this.#pool;

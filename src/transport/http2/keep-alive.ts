@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../runtime/monotonic-clock.js';
 export interface KeepAliveOptions {
   /** Time without received data after which a PING is sent. */
   readonly timeMs: number;
@@ -16,7 +17,7 @@ export interface KeepAliveActions {
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
   readonly #actions: KeepAliveActions;
-  #lastActivityMs = performance.now();
+  #lastActivityMs = monotonicMs();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: KeepAliveOptions, actions: KeepAliveActions) {
@@ -27,7 +28,7 @@ export class KeepAlive {
 
   /** Must be called whenever data is received. */
   recordActivity(): void {
-    this.#lastActivityMs = performance.now();
+    this.#lastActivityMs = monotonicMs();
   }
 
   stop(): void {
@@ -40,7 +41,7 @@ export class KeepAlive {
 
   #check(): void {
     const { timeMs } = this.#options;
-    const silentMs = performance.now() - this.#lastActivityMs;
+    const silentMs = monotonicMs() - this.#lastActivityMs;
     if (!this.#actions.hasRequests()) this.#scheduleCheck(timeMs);
     else if (silentMs < timeMs) this.#scheduleCheck(timeMs - silentMs);
     else this.#ping();
@@ -48,7 +49,7 @@ export class KeepAlive {
 
   #ping(): void {
     const { timeMs, timeoutMs } = this.#options;
-    const pingMs = performance.now();
+    const pingMs = monotonicMs();
     this.#actions.ping();
     this.#timer = setTimeout(() => {
       if (this.#lastActivityMs < pingMs) this.#actions.fail();

@@ -1,4 +1,5 @@
 import { UsageError } from '../../model/errors.js';
+import { monotonicMs } from '../../runtime/monotonic-clock.js';
 import { TLS_FLAG_NAMES, type TlsFlagNames, type TlsOptions } from '../connection.js';
 import type { CertificatePool } from '../x509/certificate-pool.js';
 import { checkCertificate, type KeyPair, RootCaFile, readKeyPair, type TlsFiles } from './files.js';
@@ -32,7 +33,7 @@ export class TlsSecurity {
   readonly #options: TlsOptions;
   readonly #systemRoots: CertificatePool | undefined;
   #files: TlsFiles;
-  #readAtMs = performance.now();
+  #readAtMs = monotonicMs();
   #wasReadAgain = false;
   /** The files that were parsed without an error. */
   #parsedFiles: TlsFiles | undefined;
@@ -56,7 +57,7 @@ export class TlsSecurity {
    * @throws Error when they have become unusable
    */
   current(): TlsConfig {
-    if (performance.now() - this.#readAtMs > MAX_FILE_AGE_MS) this.#readAgain();
+    if (monotonicMs() - this.#readAtMs > MAX_FILE_AGE_MS) this.#readAgain();
     const files = this.#files;
     return { files, parseCertificates: () => this.#withoutUsageErrors(() => this.#parseCertificates(files)) };
   }
@@ -71,7 +72,7 @@ export class TlsSecurity {
     const files = this.#readUsable();
     if (files === undefined || isSamePair(files.keyPair, keyPair)) return false;
     this.#files = files;
-    this.#readAtMs = performance.now();
+    this.#readAtMs = monotonicMs();
     return true;
   }
 
@@ -94,7 +95,7 @@ export class TlsSecurity {
   #readAgain(): void {
     this.#wasReadAgain = true;
     this.#files = this.#withoutUsageErrors(() => readFiles(this.#options, this.flagNames));
-    this.#readAtMs = performance.now();
+    this.#readAtMs = monotonicMs();
   }
 
   /** Errors in files that were usable before are temporary, not mistakes in the command line: they become plain errors. */

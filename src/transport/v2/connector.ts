@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { V2AttemptError } from '../../model/v2/errors.js';
+import { monotonicMs } from '../../runtime/monotonic-clock.js';
 import { TLS_FLAG_NAMES, type TlsOptions } from '../connection.js';
 import { NO_CONNECTION_YET, NO_RESPONSE_YET, UNANSWERED_MS } from '../grpc/settings.js';
 import { DialTimeoutError, type SecureRequestOptions, TlsAgent } from '../http/tls-agent.js';
@@ -72,13 +73,13 @@ export class Connector {
     signal.throwIfAborted();
     const attempted = await this.#attemptedEndpoint(url);
     const sent = this.#start(url, request, signal);
-    const startMs = performance.now();
+    const startMs = monotonicMs();
     try {
       const { maxBodyBytes = MAX_BODY_BYTES } = this.#settings;
       const response = await this.#responseTo(sent, url, limits);
       return toHttpResponse(response, { signal, attempted, maxBodyBytes });
     } catch (error) {
-      if (signal.aborted && performance.now() > startMs + UNANSWERED_MS) {
+      if (signal.aborted && monotonicMs() > startMs + UNANSWERED_MS) {
         const why = sent.socket?.connecting === false ? NO_RESPONSE_YET : NO_CONNECTION_YET;
         this.#settings.onUnanswered?.(`${attempted.endpoint}: ${why}`);
       }

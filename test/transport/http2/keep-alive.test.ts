@@ -9,7 +9,7 @@ const pings = async (opened: Awaited<ReturnType<typeof readyConnection>>) =>
   (await opened.peer.takeReceivedFrames()).filter(({ type }) => type === 'ping').length;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime', 'performance'] });
 });
 
 afterEach(() => {

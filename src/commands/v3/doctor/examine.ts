@@ -2,6 +2,7 @@ import type { CommandContext } from '../../../cli/context.js';
 import { refusalHints } from '../../../client/maintenance/refusal.js';
 import { AlreadyReportedError, ConnectionError, Failure } from '../../../model/errors.js';
 import { ExitCode } from '../../../model/exit-code.js';
+import { monotonicMs } from '../../../runtime/monotonic-clock.js';
 import { CommandLines } from './command-line.js';
 import { type Observation, troubleOf } from './observation.js';
 import { observe } from './observe.js';
@@ -12,11 +13,11 @@ import { toReport } from './report.js';
  * it.
  */
 export async function examine(context: CommandContext): Promise<void> {
-  const began = performance.now();
+  const began = monotonicMs();
   const observation = await observe(context);
   rejectUnknownUser(observation);
   const lines = new CommandLines(context.connectionFlags);
-  const report = toReport(observation, lines, performance.now() - began);
+  const report = toReport(observation, lines, monotonicMs() - began);
   await context.emit({ kind: 'doctor-report', report });
   if (report.clusterId === undefined) {
     await context.hintAtLocal();

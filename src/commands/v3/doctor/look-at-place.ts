@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../../cli/context.js';
 import { sleep } from '../../../model/abort-signal.js';
 import type { Client } from '../../../model/services.js';
+import { monotonicMs } from '../../../runtime/monotonic-clock.js';
 import { ask, callWithin, withoutEndpoint } from './answer.js';
 import type { Answer, Place, Trouble } from './observation.js';
 
@@ -47,10 +48,10 @@ function present<Value>(value: Value | undefined): { readonly value: Value } | u
 type MemberAnswers = Pick<Place, 'status' | 'members'> & { readonly client: Client | undefined };
 
 async function askMember(endpoint: string, { context, limitMs }: Look): Promise<MemberAnswers> {
-  const began = performance.now();
+  const began = monotonicMs();
   const failed = new FirstFailure(context.signal);
   const limits = () => ({
-    limitMs: limitMs - (performance.now() - began),
+    limitMs: limitMs - (monotonicMs() - began),
     outer: context.signal,
     interruption: failed.trouble,
   });

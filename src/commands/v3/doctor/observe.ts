@@ -4,6 +4,7 @@ import { isEtcdError } from '../../../model/errors.js';
 import { HEALTH_PROBE_KEY } from '../../../model/key-range.js';
 import type { HashKvResponse, StatusResponse } from '../../../model/messages/maintenance.js';
 import type { CallOptions, Client } from '../../../model/services.js';
+import { monotonicMs } from '../../../runtime/monotonic-clock.js';
 import { ask, callWithin } from './answer.js';
 import { viewOf } from './cluster-view.js';
 import { isSameAddress } from './endpoint-address.js';
@@ -53,10 +54,10 @@ export async function observe(context: CommandContext): Promise<Observation> {
 }
 
 class Schedule {
-  readonly #beganMs = performance.now();
+  readonly #beganMs = monotonicMs();
 
   leftMs(step: keyof typeof ENDS_MS): number {
-    return Math.max(1, ENDS_MS[step] - (performance.now() - this.#beganMs));
+    return Math.max(1, ENDS_MS[step] - (monotonicMs() - this.#beganMs));
   }
 }
 
@@ -176,7 +177,7 @@ async function askLastStatuses(
   asked: readonly AskedMember[],
   { context: { signal: outer }, time }: Pick<Further, 'context' | 'time'>,
 ): Promise<readonly Answer<StatusResponse>[]> {
-  const began = performance.now();
+  const began = monotonicMs();
   for (;;) {
     const limitMs = time.leftMs('lastStatus');
     const statuses = await Promise.all(
@@ -188,7 +189,7 @@ async function askLastStatuses(
       const applied = answered(statuses[index])?.raftAppliedIndex;
       return applied !== undefined && asked.some((other) => applied < indexIn(other.place, place));
     });
-    if (!isBehind || performance.now() - began > PATIENCE_MS) return statuses;
+    if (!isBehind || monotonicMs() - began > PATIENCE_MS) return statuses;
     await sleep(PAUSE_MS, outer);
   }
 }
@@ -219,11 +220,11 @@ async function askReads(
 
 /** The milliseconds of a linearizable read. A user who may not read the key learns as much. */
 async function timeRead(client: Client, call: CallOptions): Promise<number> {
-  const began = performance.now();
+  const began = monotonicMs();
   try {
     await client.kv.range({ key: HEALTH_PROBE_KEY, countOnly: true }, call);
   } catch (error) {
     if (!isEtcdError(error, 'permissionDenied') && !isEtcdError(error, 'anonymous')) throw error;
   }
-  return performance.now() - began;
+  return monotonicMs() - began;
 }

@@ -1,5 +1,6 @@
 import { abortController, sleep } from '../../../model/abort-signal.js';
 import { UsageError } from '../../../model/errors.js';
+import { monotonicMs } from '../../../runtime/monotonic-clock.js';
 import { Http2Connection } from '../../http2/connection.js';
 import type { KeepAliveOptions } from '../../http2/keep-alive.js';
 import { type ConnectStage, ConnectTimeoutError } from '../../socket/connect-stage.js';
@@ -82,7 +83,7 @@ export class Subchannel {
 
   /** Its failure is stale when its backoff is over. */
   #forgetEarlyAttempt(): void {
-    if (this.#isEarlyAttempt && performance.now() >= this.#nextAttemptMs) this.#failure = undefined;
+    if (this.#isEarlyAttempt && monotonicMs() >= this.#nextAttemptMs) this.#failure = undefined;
     this.#isEarlyAttempt = false;
   }
 
@@ -114,7 +115,7 @@ export class Subchannel {
   async #connectWhileAwaited(): Promise<void> {
     this.#isConnecting = true;
     while (this.#waiters.size > 0 && this.#current === undefined && !this.#closing.signal.aborted) {
-      const waitMs = this.#nextAttemptMs - performance.now();
+      const waitMs = this.#nextAttemptMs - monotonicMs();
       // The loop condition is checked again after the delay: there may be no waiters left.
       if (waitMs > 0) await sleep(waitMs, this.#closing.signal).catch(() => {});
       else await this.#attempt();
@@ -123,7 +124,7 @@ export class Subchannel {
   }
 
   async #attempt(): Promise<void> {
-    const startMs = performance.now();
+    const startMs = monotonicMs();
     const end = abortController();
     const abort = () => end.abort(this.#closing.signal.reason);
     const unsubscribe = () => this.#closing.signal.removeEventListener('abort', abort);

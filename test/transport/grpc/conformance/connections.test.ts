@@ -140,7 +140,7 @@ describe('an attempt to connect', () => {
       socket.once('close', () => closed++);
     });
     client = await connect(connectionOptions([url(endpoint)], { callTimeoutMs: null }));
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime', 'performance'] });
     client.kv.put(KEY).catch(() => undefined);
     await vi.waitFor(() => expect(attempts).toBe(1));
     await vi.advanceTimersByTimeAsync(19_000);

@@ -19,7 +19,7 @@ const peers: ScriptedPeer[] = [];
 let subchannel: Subchannel;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime', 'performance'] });
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   attempts.length = 0;
   peers.length = 0;
