@@ -1,9 +1,7 @@
 import { type ChannelOptions, experimental } from '@grpc/grpc-js';
 
 /**
- * Closing a channel of grpc-js does not stop attempts to connect: a host that drops packets, or a server that accepts and then sends
- * nothing, would keep the process alive for minutes. grpc-js passes the addresses of a resolver to `net.connect` as options, so
- * this resolver adds the option `signal` to them. Aborting it destroys the socket.
+ * Closing a channel of grpc-js does not stop a lookup of its host. This resolver forgets what such a lookup finds.
  */
 
 /** Scheme of targets `closable:host:port`; names are resolved as for `dns:`. */
@@ -21,9 +19,6 @@ class ClosableResolver implements experimental.Resolver {
     options: ChannelOptions,
   ) {
     const signal: AbortSignal = options[CLOSING_SIGNAL_OPTION];
-    const withSignal = ({ addresses }: experimental.Endpoint): experimental.Endpoint => ({
-      addresses: addresses.map((address) => ({ ...address, signal })),
-    });
     const createDnsResolver = (path: string): experimental.Resolver =>
       experimental.createResolver(
         { ...target, scheme: 'dns', path },
@@ -37,10 +32,7 @@ class ClosableResolver implements experimental.Resolver {
             this.#dnsResolver.updateResolution();
             return true;
           }
-          return listener(
-            endpoints.ok ? experimental.statusOrFromValue(endpoints.value.map(withSignal)) : endpoints,
-            ...rest,
-          );
+          return listener(endpoints, ...rest);
         },
         options,
       );

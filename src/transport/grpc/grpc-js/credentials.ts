@@ -77,10 +77,18 @@ export class ConnectionCredentials extends ChannelCredentials {
   }
 
   async #connect(socket: Socket): Promise<Connected> {
+    const { closing, onReady } = this.#settings;
     const limit = abortController();
     const expire = () => limit.abort(new ConnectTimeoutError(this.#stage));
+    const close = () => socket.destroy();
     const timer = setTimeout(expire, CONNECT_TIMEOUT_MS).unref();
-    socket.once('close', () => clearTimeout(timer));
+    const settle = () => {
+      clearTimeout(timer);
+      closing.removeEventListener('abort', close);
+    };
+    if (closing.aborted) close();
+    else closing.addEventListener('abort', close, { once: true });
+    socket.once('close', settle);
     destroyOnAbort(socket, limit.signal);
     try {
       const connection = await this.#secured(await this.#tunnelled(socket));
@@ -88,11 +96,11 @@ export class ConnectionCredentials extends ChannelCredentials {
       this.#lastFailure = undefined;
       this.#latest = connection;
       // grpc-js itself waits for SETTINGS without a limit.
-      this.#settings.onReady(() => clearTimeout(timer));
+      onReady(settle);
       return { socket: connection, secure: this._isSecure() };
     } catch (error) {
       this.#lastFailure = limit.signal.aborted ? limit.signal.reason : (error as Error);
-      clearTimeout(timer);
+      settle();
       throw this.#lastFailure;
     }
   }
