@@ -32,7 +32,7 @@ export async function bundleExecutable(entryPoint, division) {
     // Literal names, which Bun needs to find the modules at build time.
     partExpression: ({ file, index }) => `require("./${file}.cjs")[${index}]()`,
     moduleExpression: (name) => `lazyModules.lazyModule(()=>require("${name}"))`,
-    wrap: (code) => `${lazyModule.outputFiles[0]?.text}${code}`,
+    wrap: (code) => `"use strict";${lazyModule.outputFiles[0]?.text}${code}`,
   });
   const [first] = files;
   const modules = files

@@ -1,10 +1,10 @@
 // Divides the program into a few files, so that a run reads only the files that it needs.
 //
-// esbuild splits the ES modules into about 170 chunks: modules that the same lazy imports need are in one chunk. Chunks that are
-// needed together are then bundled into one file, a CommonJS module. Each chunk is a part of this file, executed when it is first
-// required. How a file refers to parts of other files depends on what loads it, and is its linkage.
+// esbuild splits the ES modules into about 330 chunks: modules that the same lazy imports need are in one chunk. Chunks that are
+// needed together are then put into one file, a CommonJS module. Each chunk is a part of this file: a function, which is compiled and
+// executed when the part is first required. How a file refers to parts of other files depends on what loads it, and is its linkage.
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { bundledInputs, bundleOptions, programOptions } from './bundle.mjs';
 
 /** @typedef {import('esbuild').Metafile['outputs']} Chunks by their names */
@@ -123,48 +123,86 @@ function withImports(chunks, wanted) {
  * @param {Program} program
  */
 async function joinChunks(chunks, { texts, parts, linkage }) {
-  /** @type {import('esbuild').Plugin} */
-  const chunkFiles = {
-    name: 'chunk-files',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /.*/ }, ({ path: name }) => {
-        const chunk = name.replace(/^\.\//, '');
-        if (chunks.includes(chunk)) return { path: chunk, namespace: 'chunk' };
-        return { path: parts.has(chunk) ? `part:${chunk}` : name, external: true };
-      });
-      onLoad({ filter: /.*/, namespace: 'chunk' }, ({ path: chunk }) => ({
-        contents: `${linkage.firstStatement?.(chunks.indexOf(chunk)) ?? ''}${texts.get(chunk)}`,
-      }));
-    },
-  };
-  const loaders = chunks.map((chunk) => `() => require(${JSON.stringify(`./${chunk}`)})`);
-  const { outputFiles } = await build({
-    ...bundleOptions,
-    stdin: { contents: `module.exports = [${loaders.join(',')}];` },
-    plugins: [chunkFiles],
+  const functions = chunks.map(async (chunk, index) => {
+    const body = await functionBody(texts.get(chunk) ?? '', (imported) => {
+      const local = chunks.indexOf(imported);
+      if (local >= 0) return `${PARTS}[${local}]()`;
+      return linkage.partExpression(/** @type {Part} */ (parts.get(imported)));
+    });
+    return `function(${EXPORT}){${linkage.firstStatement?.(index) ?? ''}${linkedModules(body, linkage)}}`;
   });
-  return linkage.wrap(linked(outputFiles[0]?.text ?? '', { parts, linkage }));
+  const list = (await Promise.all(functions)).join(',');
+  return linkage.wrap(`const ${PARTS}=[${list}].map(${ONCE});module.exports=${PARTS};`);
+}
+
+/** Names in the files: the functions that return the exports of the parts, and the one that gets the exports of a part. */
+const PARTS = '__parts';
+const EXPORT = '__export_all';
+
+/** Makes the function of a part one that executes it at the first call, and returns its exports. */
+const ONCE =
+  '(part)=>{let exported;return()=>{if(!exported){exported={};part((all)=>Object.assign(exported,all))}return exported}}';
+
+/**
+ * Makes an ES module of esbuild's splitting the body of a function. Such a module imports others at its beginning only, and exports at
+ * its end.
+ *
+ * @param {string} text
+ * @param {(chunk: string) => string} partExpression has the exports of another chunk
+ * @throws {Error} when an exported variable is assigned again: imported names become constants
+ */
+async function functionBody(text, partExpression) {
+  const rewritten = text
+    .replaceAll(/\bimport\{([^}]*)\}from"\.\/([^"]+)";/g, (_, list, chunk) => {
+      return `const{${list.replaceAll(' as ', ':')}}=${partExpression(chunk)};`;
+    })
+    .replaceAll(/\bimport"\.\/([^"]+)";/g, (_, chunk) => `${partExpression(chunk)};`)
+    .replaceAll(
+      /\bimport\("\.\/([^"]+)"\)/g,
+      (_, chunk) => `Promise.resolve().then(()=>${partExpression(chunk)})`,
+    )
+    .replace(/\bexport\{([^}]*)\};?\s*$/, (_, /** @type {string} */ list) => {
+      for (const name of list.split(',')) requireConstant(text, name.split(' as ')[0] ?? '');
+      return `${EXPORT}({${list.replaceAll(/([\w$]+) as ([\w$]+)/g, '$2:$1')}});`;
+    });
+  const { platform, target, minifySyntax, minifyWhitespace, legalComments, logLevel } = bundleOptions;
+  const { code } = await transform(rewritten, {
+    format: 'cjs',
+    platform,
+    target,
+    minifySyntax,
+    minifyWhitespace,
+    legalComments,
+    logLevel,
+  });
+  return code.replace(/^"use strict";/, '');
+}
+
+/**
+ * @param {string} text
+ * @param {string} name of an exported variable, function or class
+ */
+function requireConstant(text, name) {
+  const escaped = name.replaceAll('$', '\\$');
+  const assigned = String.raw`(?<![\w$.])${escaped}(?:=(?![=>])|\+\+|--|(?:[-+*/%&|^]|\?\?|&&|\|\||\*\*|<<|>>>?)=)`;
+  const counted = String.raw`(?:\+\+|--)${escaped}(?![\w$])`;
+  const count = [...text.matchAll(new RegExp(`${assigned}|${counted}`, 'g'))].length;
+  if (count > 1) throw new Error(`the exported variable ${name} is assigned again`);
 }
 
 /**
  * @param {string} code
- * @param {Pick<Program, 'parts' | 'linkage'>} program
+ * @param {Linkage} linkage
  */
-function linked(code, { parts, linkage }) {
-  const part = (/** @type {string} */ chunk) =>
-    linkage.partExpression(/** @type {Part} */ (parts.get(chunk)));
-  // CommonJS packages in an ES module call esbuild's `__require`.
+function linkedModules(code, { moduleExpression }) {
   return (
     code
-      .replaceAll(/\bimport\("part:([^"]+)"\)/g, (_, chunk) => `Promise.resolve().then(()=>${part(chunk)})`)
-      .replaceAll(/\brequire\("part:([^"]+)"\)/g, (_, chunk) => part(chunk))
       // `import()` would need an ES module loader.
       .replaceAll(
         /\bimport\("lazy:([^"]+)"\)/g,
-        (_, name) => `Promise.resolve().then(()=>${linkage.moduleExpression(name)})`,
+        (_, name) => `Promise.resolve().then(()=>${moduleExpression(name)})`,
       )
-      .replaceAll(/(?:\b(?:__)?require\d*|\(0,\w+\.__require\))\("lazy:([^"]+)"\)/g, (_, name) =>
-        linkage.moduleExpression(name),
-      )
+      // CommonJS packages in an ES module call esbuild's `__require`.
+      .replaceAll(/\b(?:__)?require\d*\("lazy:([^"]+)"\)/g, (_, name) => moduleExpression(name))
   );
 }

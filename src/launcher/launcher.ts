@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { cacheDirectory, readCodeCache, writeCodeCache } from './code-cache.js';
 import { takeInheritedState } from './inherited-state.js';
 import { type CodeCache, ProgramFile } from './program-file.js';
@@ -28,7 +27,7 @@ export async function launch(name: Parameters<Program['runProcess']>[0], host: H
 async function launchProgram(name: Parameters<Program['runProcess']>[0], host: Host): Promise<void> {
   const codeCacheOf = codeCaches(host);
   const files = PROGRAM_FILES.map(
-    (file) => new ProgramFile(join(__dirname, file.name), file.parts, codeCacheOf(file.name)),
+    (file) => new ProgramFile(`${__dirname}/${file.name}`, file.parts, codeCacheOf(file.name)),
   );
   const program = createPartRequire(files, (module) => require(module))(0) as Program;
   await program.runProcess(name, host, takeInheritedState(host.env));

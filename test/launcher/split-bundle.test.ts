@@ -49,4 +49,9 @@ describe('splitProgram', () => {
     );
     expect(executed.toSorted()).toEqual(each);
   });
+
+  it('refuses an exported variable that is assigned again, because importers have its first value', async () => {
+    const refused = splitProgram('test/fixtures/reassigned-export/entry.ts', { all: /^/ });
+    await expect(refused).rejects.toThrow('the exported variable count is assigned again');
+  });
 });
