@@ -71,6 +71,11 @@ class Mirror {
     while (!(await this.destination.real(['get', '', '--prefix'])).stdout.includes(marker)) await delay(20);
   }
 
+  /** Waits until the checkpoint says that the first copy is complete: the destination has its keys a moment before. */
+  async finishesCopy(): Promise<void> {
+    while (!(Number(this.state().nextRevision) > 0)) await delay(20);
+  }
+
   keysOf = async (cluster: Lab, prefix = 'w/') =>
     (await cluster.real(['get', prefix, '--prefix'])).stdout.toString();
 
@@ -114,6 +119,7 @@ describe('make-mirror --checkpoint', () => {
     for (const key of ['w/a', 'w/b', 'w/c']) await put(source, key, '1');
     const first = mirror.start();
     await mirror.catchesUp();
+    await mirror.finishesCopy();
     first.kill('SIGKILL');
     await first.result;
     await source.real(['del', 'w/a']);
