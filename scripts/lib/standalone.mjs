@@ -25,19 +25,14 @@ Their terms, and those of the libraries in Bun: https://bun.com/docs/project/lic
 `;
 
 /**
- * Modules of the executable, each with the source modules that a run needs together. A run creates all functions at the top level of a
- * module that it loads, used or not. The first is what every run needs, the second what nearly all commands need that do more than
- * print a text, with the most frequent of them.
+ * Modules of the executable, each with the source modules that a run needs together: what every run needs; what nearly all commands need
+ * that do more than print a text, with the most frequent of them; calls; all else; database files.
  */
 const DIVISION = {
   program:
     /^src\/(?:launcher\/standalone|etcdctl|commands\/v3\/(?:version|summaries)|printers\/simple\/simple)\.ts$/,
   run: /^src\/(?:cli\/(?:run|flag-parser)|commands\/v3\/(?:get|put)|transport\/(?:grpc\/connect|socket\/bun-socket))\.ts$/,
   calls: /^src\/(?:transport\/grpc\/client|wire\/packed-key-values)\.ts$/,
-  watch: /^src\/(?:commands\/v3\/watch|wire\/packed-events)\.ts$/,
-  lock: /^src\/(?:commands\/v3\/lock|term\/child|wire\/generated\/etcdserverpb\/lease)\.ts$/,
-  endpoint: /^src\/(?:commands\/v3\/endpoint\/|wire\/generated\/etcdserverpb\/maintenance)/,
-  commands: /^src\/commands\/v3\//,
   rest: /^(?!src\/storage\/)/,
   storage: /^/,
 };
