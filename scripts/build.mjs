@@ -32,15 +32,17 @@ const FILE_WORK = [
 ];
 
 /**
- * Groups of modules that a run needs together: what every run needs, with the most frequent commands; calls; the other commands,
- * formats and ETCDCTL_API=2; what reads and writes YAML; what is in values; zstd for Node.js without it; database files.
+ * Groups of modules that a run needs together: what every run needs, with the most frequent commands; calls; other frequent commands;
+ * the other commands, formats and ETCDCTL_API=2; what reads and writes YAML; what is in values; zstd for Node.js without it; database
+ * files.
  */
 const DIVISION = {
   program:
     /^src\/(?:process|etcdctl|cli\/(?:run|flag-parser)|commands\/v3\/(?:get|put|del|version|summaries)|printers\/simple\/simple)\.ts$/,
   calls:
-    /^src\/(?:transport\/(?:grpc|socket|tls)\/|wire\/packed-|wire\/generated\/etcdserverpb\/lease|cli\/server-hints\.ts$|nodes\/signs\.ts$)/,
-  administration: /^src\/wire\/generated\/etcdserverpb\//,
+    /^src\/(?:transport\/(?:grpc|socket|tls)\/|wire\/packed-key-values|cli\/server-hints\.ts$|nodes\/signs\.ts$)/,
+  frequent:
+    /^src\/(?:commands\/v3\/(?:lock|watch|endpoint\/)|wire\/(?:packed-events|generated\/etcdserverpb\/(?:lease|maintenance))|term\/child)/,
   rest: new RegExp(
     `^(?!src/(?:storage/|nodes/|cli/profile-values|commands/kv/value-output|printers/yaml|${FILE_WORK.join('|')}))`,
   ),
