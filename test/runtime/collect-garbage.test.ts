@@ -1,6 +1,6 @@
 import { Script } from 'node:vm';
 import { expect, it } from 'vitest';
-import { collectGarbage } from '../../src/runtime/collect-garbage.js';
+import { collectGarbage, OldGarbage } from '../../src/runtime/collect-garbage.js';
 
 it('collects what nothing refers to', async () => {
   const garbage = new WeakRef(new Uint8Array(1 << 20));
@@ -15,4 +15,14 @@ it('leaves no flag set with which compiled code would be rejected by a later run
   collectGarbage();
   const { cachedDataRejected } = new Script('(function () { return "b"; })', { cachedData: compiled });
   expect(cachedDataRejected).toBe(false);
+});
+
+it('collects after each 32 MiB that are counted', () => {
+  let collections = 0;
+  const garbage = new OldGarbage(() => collections++);
+  const counts = Array.from({ length: 10 }, () => {
+    garbage.count(10 << 20);
+    return collections;
+  });
+  expect(counts).toEqual([0, 0, 0, 1, 1, 1, 1, 2, 2, 2]);
 });

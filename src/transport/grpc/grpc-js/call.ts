@@ -14,7 +14,7 @@ import type { Rpc } from '../rpc.js';
 import { CLIENT_API_VERSION, grpcTimeout } from '../settings.js';
 import type { AttemptError } from '../status.js';
 import { attemptError, type ConnectionState, contentTypeIn } from './call-error.js';
-import { collecting } from './large-messages.js';
+import { keepingNewSpaceSmall, type LargeMessages, withOneInAdvance } from './large-messages.js';
 
 /** What one attempt at a call needs apart from its messages. */
 export interface CallSettings {
@@ -24,14 +24,17 @@ export interface CallSettings {
   readonly context: AttemptContext;
   readonly metadata: Metadata;
   readonly connection: ConnectionState;
+  readonly largeMessages: LargeMessages;
 }
 
 /** See `EndpointChannel.unary`. */
 export function callUnary<Request, Response>(
   rpc: Rpc<Request, Response>,
   request: Uint8Array,
-  { client, endpoint, context, metadata, connection }: CallSettings,
+  { client, endpoint, context, metadata, connection, largeMessages }: CallSettings,
 ): Promise<Response> {
+  largeMessages.count(request.length);
+  const decode = largeMessages.counting(rpc.decode);
   return new Promise((resolve, reject) => {
     if (context.isDone) return reject(context.reason);
     let contentType: string | undefined;
@@ -42,7 +45,7 @@ export function callUnary<Request, Response>(
       else reject(attemptError(error, { call, endpoint, contentType, connection }));
     };
     const call = withoutStackTrace(() =>
-      client.makeUnaryRequest(rpc.path, toBuffer, rpc.decode, request, metadata, finish),
+      client.makeUnaryRequest(rpc.path, toBuffer, decode, request, metadata, finish),
     );
     call.on('metadata', (head) => {
       contentType = contentTypeIn(head);
@@ -68,11 +71,12 @@ export async function* callServerStream<Request, Response>(
   request: Uint8Array,
   settings: CallSettings,
 ): AsyncGenerator<Response, void, undefined> {
-  const { client, metadata } = settings;
+  const { client, metadata, largeMessages } = settings;
+  const decode = largeMessages.counting(rpc.decode);
   const restoreGrowth = keepNewSpaceSmall();
   try {
     yield* responsesOf(
-      client.makeServerStreamRequest(rpc.path, toBuffer, collecting(rpc.decode), request, metadata),
+      withOneInAdvance(() => client.makeServerStreamRequest(rpc.path, toBuffer, decode, request, metadata)),
       settings,
     );
   } finally {
@@ -86,12 +90,10 @@ export async function* callBidi<Request, Response>(
   requests: AsyncIterable<Uint8Array>,
   settings: CallSettings,
 ): AsyncGenerator<Response, void, undefined> {
-  const { client, metadata } = settings;
-  const stream: ClientDuplexStream<Uint8Array, Response> = client.makeBidiStreamRequest(
-    rpc.path,
-    toBuffer,
-    rpc.decode,
-    metadata,
+  const { client, metadata, largeMessages } = settings;
+  const decoder = keepingNewSpaceSmall(largeMessages.counting(rpc.decode));
+  const stream: ClientDuplexStream<Uint8Array, Response> = withOneInAdvance(() =>
+    client.makeBidiStreamRequest(rpc.path, toBuffer, decoder.decode, metadata),
   );
   const source = requests[Symbol.asyncIterator]();
   const sending = abortController();
@@ -111,6 +113,7 @@ export async function* callBidi<Request, Response>(
   } catch (error) {
     throw requestError ? requestError.error : error;
   } finally {
+    decoder.end();
     sending.abort();
     // Not awaited: `return` of a generator settles only after its pending `next`.
     source.return?.().catch(() => {});

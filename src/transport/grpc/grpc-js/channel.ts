@@ -30,6 +30,7 @@ import { CallMetadata, type CallSettings, callBidi, callServerStream, callUnary 
 import type { ConnectionState } from './call-error.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
 import { ConnectionCredentials } from './credentials.js';
+import { LargeMessages } from './large-messages.js';
 
 // grpc-js would log errors to stderr that the failed calls report anyway.
 setLogger({});
@@ -51,6 +52,7 @@ class GrpcJsChannel implements EndpointChannel {
   readonly #metadata = new CallMetadata();
   readonly #closing = abortController();
   readonly #connection: ConnectionState;
+  readonly #largeMessages = new LargeMessages();
   #client: Client | undefined;
   /** When the channel was last seen to be ready. */
   #readyAtMs: number | undefined;
@@ -153,6 +155,7 @@ class GrpcJsChannel implements EndpointChannel {
       context: attempt.context,
       metadata: this.#metadata.of(attempt),
       connection: this.#connection,
+      largeMessages: this.#largeMessages,
     };
   }
 

@@ -1,29 +1,61 @@
-import { collectGarbage } from '../../../runtime/collect-garbage.js';
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
+import { OldGarbage } from '../../../runtime/collect-garbage.js';
+import { keepNewSpaceSmall } from '../../../runtime/new-space.js';
 
 /** Parts of smaller messages are collected while they are young. */
 const MIN_LARGE_BYTES = 1 << 20;
 
-const COLLECT_EVERY_BYTES = 32 << 20;
+/**
+ * The large messages of a channel, requests and responses, which leave garbage: grpc-js joins a response from its parts, and while it waits
+ * for the last one, the first parts become old.
+ */
+export class LargeMessages {
+  readonly #garbage: OldGarbage;
 
-/** In Node.js 20, such garbage does not accumulate. */
-const accumulates = Number.parseInt(process.versions.v8, 10) >= 12;
+  constructor(garbage = new OldGarbage()) {
+    this.#garbage = garbage;
+  }
+
+  count(bytes: number): void {
+    if (bytes >= MIN_LARGE_BYTES) this.#garbage.count(bytes);
+  }
+
+  /** A decoder that counts what it decodes. */
+  counting<Response>(decode: (bytes: Buffer) => Response): (bytes: Buffer) => Response {
+    return (bytes) => {
+      this.count(bytes.length);
+      return decode(bytes);
+    };
+  }
+}
+
+/** A decoder that keeps the space of new objects small from the first large message on, until `end` is called. */
+export function keepingNewSpaceSmall<Response>(decode: (bytes: Buffer) => Response) {
+  let restoreGrowth: (() => void) | undefined;
+  let hasEnded = false;
+  return {
+    decode(bytes: Buffer): Response {
+      if (bytes.length >= MIN_LARGE_BYTES && !hasEnded) restoreGrowth ??= keepNewSpaceSmall();
+      return decode(bytes);
+    },
+    end(): void {
+      hasEnded = true;
+      restoreGrowth?.();
+      restoreGrowth = undefined;
+    },
+  };
+}
 
 /**
- * The decoder of a stream, which collects garbage after each 32 MiB of large messages. grpc-js joins a message from its parts, and while it
- * waits for the last one, the first parts become old: only a collection of the whole heap frees them.
+ * Makes a stream of grpc-js that receives one message in advance. By default it receives 16 while the consumer is busy, whatever their size:
+ * of pages of 16 MiB, that is a store of 256 MiB.
  */
-export function collecting<Response>(
-  decode: (bytes: Buffer) => Response,
-  collect = accumulates ? collectGarbage : undefined,
-): (bytes: Buffer) => Response {
-  if (collect === undefined) return decode;
-  let bytesSinceCollection = 0;
-  return (bytes) => {
-    if (bytes.length >= MIN_LARGE_BYTES) bytesSinceCollection += bytes.length;
-    if (bytesSinceCollection >= COLLECT_EVERY_BYTES) {
-      bytesSinceCollection = 0;
-      collect();
-    }
-    return decode(bytes);
-  };
+export function withOneInAdvance<Stream>(makeStream: () => Stream): Stream {
+  const before = getDefaultHighWaterMark(true);
+  setDefaultHighWaterMark(true, 1);
+  try {
+    return makeStream();
+  } finally {
+    setDefaultHighWaterMark(true, before);
+  }
 }

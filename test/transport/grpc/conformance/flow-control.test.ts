@@ -126,6 +126,23 @@ test('while the consumer is busy, the server may only send a window; the rest fo
   expect(rest).toBe(399);
 });
 
+test('while the consumer is busy, large messages are not received far in advance', async () => {
+  const blob = Buffer.concat([Buffer.from([0x1a, 0x80, 0x80, 0x80, 0x01]), Buffer.alloc(2 * MIB)]);
+  windowed = await WindowedServer.start({
+    message: lengthPrefixed(blob),
+    messages: 20,
+    ignoresWindow: false,
+  });
+  client = await connect(connectionOptions([windowed.endpoint], { callTimeoutMs: null }));
+  const parts = client.maintenance.snapshot({})[Symbol.asyncIterator]();
+  expect((await parts.next()).done).toBe(false);
+  await vi.waitFor(() => expect(windowed?.starvedMs).toBeGreaterThan(300), { timeout: 10_000 });
+  expect(windowed.sentBytes).toBeLessThan(12 * MIB);
+  let rest = 0;
+  while (!(await parts.next()).done) rest++;
+  expect(rest).toBe(19);
+});
+
 test('a server that sends more than the window fails the call', async () => {
   const message = lengthPrefixed(Buffer.from([0x1a, 0x80, 0x80, 0x04, ...Buffer.alloc(64 * 1024)]));
   windowed = await WindowedServer.start({ message, messages: 400, ignoresWindow: true });
