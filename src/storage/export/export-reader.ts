@@ -4,7 +4,7 @@ import { systemPath } from '../../go/file-path.js';
 import { pathErrorText } from '../../go/system-error.js';
 import { CommandError, UsageError } from '../../model/errors.js';
 import { type ExportLine, parseLine } from './format.js';
-import { linesOf } from './lines.js';
+import { linesOf, type NumberedLine } from './lines.js';
 
 const CHUNK_BYTES = 128 * 1024;
 /** The last line is shorter. */
@@ -117,28 +117,29 @@ function damaged(): UsageError {
 }
 
 /**
- * The lines of an export, those of a chunk at a time. Throws a `UsageError` that names the line for one that is malformed, and at the end
- * when the export is not complete, if it is checked.
+ * The lines of an export, those of a chunk at a time. All of them must be iterated before the next are asked for: a line is parsed when it
+ * is its turn, because a thousand parsed lines at once would survive the collections of young garbage. Throws a `UsageError` that names the
+ * line for one that is malformed, and at the end when the export is not complete, if it is checked.
  */
 export async function* readExport(
   chunks: AsyncIterable<Uint8Array>,
   { isChecked }: { readonly isChecked: boolean },
-): AsyncGenerator<readonly ReadLine[], void, undefined> {
+): AsyncGenerator<Iterable<ReadLine>, void, undefined> {
   const order = isChecked ? new OrderCheck() : undefined;
-  for await (const lines of linesOf(chunks)) {
-    const read: ReadLine[] = [];
-    for (const { number, bytes } of lines) {
-      const line = isBlank(bytes) ? undefined : parseNumbered(bytes, number);
-      if (line !== undefined) {
-        order?.next(line, number);
-        read.push({ number, line });
-      }
-      order?.add(bytes);
-    }
-    order?.update();
-    yield read;
-  }
+  for await (const lines of linesOf(chunks)) yield parsedLines(lines, order);
   order?.finish();
+}
+
+function* parsedLines(lines: readonly NumberedLine[], order: OrderCheck | undefined): Generator<ReadLine> {
+  for (const { number, bytes } of lines) {
+    const line = isBlank(bytes) ? undefined : parseNumbered(bytes, number);
+    if (line !== undefined) {
+      order?.next(line, number);
+      yield { number, line };
+    }
+    order?.add(bytes);
+  }
+  order?.update();
 }
 
 function isBlank(bytes: Uint8Array): boolean {
