@@ -1,6 +1,7 @@
 import { isTooLargeRequest } from '../../model/errors.js';
 import type { PutRequest } from '../../model/messages/kv.js';
 import type { KvService } from '../../model/services.js';
+import { OldGarbage } from '../../runtime/collect-garbage.js';
 
 /** Puts of one transaction, in the order of the file. */
 export interface PutBatch {
@@ -15,6 +16,9 @@ export interface PutBatch {
 const MAX_IN_FLIGHT = 4;
 const MAX_BYTES_IN_FLIGHT = 1024 * 1024;
 
+/** What a key leaves on the heap, apart from its own bytes. */
+const KEY_GARBAGE_BYTES = 1024;
+
 /**
  * Writes batches, several at a time. What the server has confirmed is a beginning of the file: `keys` and `lastLine` say how much.
  */
@@ -25,16 +29,19 @@ export class PutPipeline {
   lastLine = 0;
   readonly #kv: Pick<KvService, 'txn'>;
   readonly #signal: AbortSignal;
+  readonly #garbage: OldGarbage;
   /** Those on their way, the oldest first. */
   readonly #inFlight: { readonly batch: PutBatch; readonly written: Promise<void> }[] = [];
 
-  constructor(kv: Pick<KvService, 'txn'>, signal: AbortSignal) {
+  constructor(kv: Pick<KvService, 'txn'>, signal: AbortSignal, garbage = new OldGarbage()) {
     this.#kv = kv;
     this.#signal = signal;
+    this.#garbage = garbage;
   }
 
   /** Starts to write a batch. Settles when another one may be added; rejects when an earlier one has failed. */
   async add(batch: PutBatch): Promise<void> {
+    this.#garbage.count(batch.sizeBytes + batch.puts.length * KEY_GARBAGE_BYTES);
     const written = this.#write(batch.puts);
     // The failure is reported when the batch is the oldest.
     written.catch(() => undefined);

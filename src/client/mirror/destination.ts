@@ -7,6 +7,7 @@ import {
   type TxnRequest,
 } from '../../model/messages/kv.js';
 import type { KvService } from '../../model/services.js';
+import { OldGarbage } from '../../runtime/collect-garbage.js';
 
 export interface DestinationContext {
   readonly signal: AbortSignal;
@@ -17,6 +18,9 @@ export interface DestinationContext {
 const INITIAL_BACKOFF_MS = 25;
 const MAX_BACKOFF_MS = 1_000;
 
+/** What a write leaves on the heap, apart from its value. */
+const WRITE_GARBAGE_BYTES = 1024;
+
 /**
  * The cluster that a mirror writes to. A write whose response is lost is repeated. This is safe because each transaction compares
  * that its keys have not changed since the last response: a transaction that arrives late cannot undo a newer one.
@@ -24,6 +28,7 @@ const MAX_BACKOFF_MS = 1_000;
 export class Destination {
   readonly #kv: Pick<KvService, 'txn'>;
   readonly #context: DestinationContext;
+  readonly #garbage: OldGarbage;
   /** The store revision of the last response. */
   #revision = 0n;
   /** The store has reached at least this revision. */
@@ -32,9 +37,10 @@ export class Destination {
   /** False when the user has permission to write the keys but not to read them. */
   #canCompare = true;
 
-  constructor(kv: Pick<KvService, 'txn'>, context: DestinationContext) {
+  constructor(kv: Pick<KvService, 'txn'>, context: DestinationContext, garbage = new OldGarbage()) {
     this.#kv = kv;
     this.#context = context;
+    this.#garbage = garbage;
   }
 
   /** The store revision of the last response; 0 before the first one. */
@@ -56,6 +62,7 @@ export class Destination {
   /** Applies the writes in one transaction. Repeats it without a time limit while the destination is unavailable. */
   async apply(writes: readonly RequestOp[]): Promise<void> {
     const { signal, sleep, notice } = this.#context;
+    this.#garbage.count(sizeOf(writes) + writes.length * WRITE_GARBAGE_BYTES);
     for (let failures = 0; ; failures++) {
       try {
         await this.#attempt(writes);
@@ -122,6 +129,12 @@ export class Destination {
 
 function isPut({ request }: RequestOp): boolean {
   return request.$case === 'requestPut';
+}
+
+function sizeOf(writes: readonly RequestOp[]): number {
+  const valueBytes = ({ request }: RequestOp) =>
+    request.$case === 'requestPut' ? (request.value.value?.length ?? 0) : 0;
+  return writes.reduce((sum, write) => sum + valueBytes(write), 0);
 }
 
 function keyOf({ request }: RequestOp): Uint8Array {

@@ -3,6 +3,7 @@ import { PutPipeline } from '../../../src/client/import/put-pipeline.js';
 import { ServerError } from '../../../src/model/errors.js';
 import type { TxnRequest } from '../../../src/model/messages/kv.js';
 import type { CallOptions } from '../../../src/model/services.js';
+import { OldGarbage } from '../../../src/runtime/collect-garbage.js';
 
 const batch = (lastLine: number, keys = 2, sizeBytes = 10) => ({
   puts: Array.from({ length: keys }, (_, index) => ({
@@ -49,6 +50,18 @@ describe('the transactions of an import', () => {
     for (const { resolve } of waiting) resolve();
     await pipeline.drain();
     expect([pipeline.keys, pipeline.lastLine]).toEqual([8, 4]);
+  });
+
+  it('are followed by a collection of garbage after each 32,000 keys, or 32 MiB', async () => {
+    const signal = new AbortController().signal;
+    let collections = 0;
+    const garbage = new OldGarbage(() => collections++);
+    const pipeline = new PutPipeline({ txn: async () => ({}) as never }, signal, garbage);
+    for (let line = 0; line < 500; line++) await pipeline.add(batch(line, 128));
+    expect(collections).toBe(1);
+    for (let line = 0; line < 64; line++) await pipeline.add(batch(line, 1, 2 ** 19));
+    expect(collections).toBe(2);
+    await pipeline.drain();
   });
 
   it('are fewer when they are large', async () => {

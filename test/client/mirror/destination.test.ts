@@ -3,6 +3,7 @@ import { Destination } from '../../../src/client/mirror/destination.js';
 import { toPut } from '../../../src/client/mirror/mirror.js';
 import { ServerError } from '../../../src/model/errors.js';
 import type { TxnRequest, TxnResponse } from '../../../src/model/messages/kv.js';
+import { OldGarbage } from '../../../src/runtime/collect-garbage.js';
 
 const nothing = new Uint8Array(0);
 const writes = [
@@ -13,7 +14,7 @@ const unavailable = new ServerError('away', 'Unavailable');
 type Answer = Error | { readonly succeeded: boolean; readonly revision: number };
 
 /** A destination with these responses, and the requests that it received: the revision in the comparisons of each. */
-function scripted(answers: readonly Answer[]) {
+function scripted(answers: readonly Answer[], garbage?: OldGarbage) {
   const guards: (bigint | undefined)[] = [];
   const notices: string[] = [];
   const kv = {
@@ -32,7 +33,7 @@ function scripted(answers: readonly Answer[]) {
     sleep: async () => undefined,
     notice: (line: string) => void notices.push(line),
   };
-  return { destination: new Destination(kv, context), guards, notices };
+  return { destination: new Destination(kv, context, garbage), guards, notices };
 }
 
 describe('the destination of a mirror', () => {
@@ -45,6 +46,20 @@ describe('the destination of a mirror', () => {
     await destination.apply(writes);
     await destination.apply(writes);
     expect(guards).toEqual([1n, 41n, 42n]);
+  });
+
+  it('collects garbage after each 32 MiB of values, and after 32,000 writes', async () => {
+    let collections = 0;
+    const answers = Array.from({ length: 50 }, (_, index) => ({ succeeded: true, revision: index + 1 }));
+    const garbage = new OldGarbage(() => collections++);
+    const { destination } = scripted(answers, garbage);
+    const mapping = { prefix: nothing, replacement: nothing };
+    const large = [toPut({ key: Buffer.from('k'), value: Buffer.alloc(2 ** 20) }, mapping)];
+    for (let count = 0; count < 40; count++) await destination.apply(large);
+    expect(collections).toBe(1);
+    const many = Array.from({ length: 16_000 }, () => writes[0] as (typeof writes)[0]);
+    for (let count = 0; count < 2; count++) await destination.apply(many);
+    expect(collections).toBe(2);
   });
 
   it('repeats a write whose response was lost, so that the lost write cannot undo it', async () => {
