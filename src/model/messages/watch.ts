@@ -19,6 +19,8 @@ export interface Events extends Iterable<Event> {
   at(index: number): Event | undefined;
   /** @param start not negative */
   slice(start: number): Events;
+  /** Frees the memory of the events. Neither they nor their bytes may be used afterwards. */
+  free?(): void;
 }
 
 export interface WatchCreateRequest {

@@ -188,6 +188,8 @@ class CheckpointedWatch {
     }
     const bytes = await context.render(result);
     checkpoint.recordOutput(bytes, next, output);
+    // The output has a copy of what is in the events.
+    response.events.free?.();
     await context.emit({ kind: 'bytes', bytes });
     if (this.#hasFailed()) return;
     this.#position = next;

@@ -153,6 +153,21 @@ describe('a watch with a checkpoint', () => {
     expect(state()).toMatchObject({ nextRevision: '51' });
   });
 
+  it('frees the memory of events that were appended to a file', async () => {
+    const file = { id: '1:2', sizeBytes: 0, read: () => undefined, truncate: () => undefined };
+    const response = watchResponse({ revision: 5, revisions: [5] });
+    let freed = 0;
+    const events = Object.assign([...response.events], { free: () => void freed++ });
+    events.slice = () => events;
+    await watched({
+      words: ['--rev=5'],
+      responses: [created(6), { ...response, events }],
+      stdout: { isBroken: false, file: async () => file },
+    });
+    expect(freed).toBe(1);
+    expect(state()).toMatchObject({ nextRevision: '6' });
+  });
+
   it('accepts a member that is behind, and refuses a store that is', async () => {
     await watched({
       words: ['--rev=5'],
