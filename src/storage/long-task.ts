@@ -8,11 +8,11 @@ export interface LongTaskOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-const SLICE_MS = 40;
+const SLICE_MS = 20;
 const STEPS_PER_CHECK = 1000;
 
 /**
- * Cooperative yielding for long synchronous work on files. After each slice of 40 ms the task yields to the event loop, so that signal
+ * Cooperative yielding for long synchronous work on files. After each slice of 20 ms the task yields to the event loop, so that signal
  * handlers run and the progress line is redrawn. `if (task.shouldYield(bytes)) await task.yield()` is cheap between two slices.
  */
 export class LongTask {

@@ -213,6 +213,7 @@ async function readBack(
     const source = await openDatabase(path, taskOptions);
     try {
       await verifySnapshot(source, taskOptions);
+      collectGarbage();
       const { revision, hash, totalKeys } = await snapshotStatus(BoltFile.open(source), {
         signal: taskOptions.signal,
         counting: 'pairs',
