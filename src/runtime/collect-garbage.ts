@@ -14,8 +14,8 @@ export function collectGarbage(): void {
 
 const COLLECT_EVERY_BYTES = 32 << 20;
 
-/** Node.js 20 collects old garbage in time, and Bun has no new space that it would have to leave early. */
-const accumulates = Number.parseInt(process.versions.v8, 10) >= 12 && !('Bun' in globalThis);
+/** Node.js 20 collects old garbage in time. */
+const accumulates = 'Bun' in globalThis || Number.parseInt(process.versions.v8, 10) >= 12;
 
 /**
  * Collects garbage after each 32 MiB of data, where the runtime would let garbage that has become old accumulate: what waits for the network
