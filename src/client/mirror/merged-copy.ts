@@ -1,5 +1,5 @@
 import type { KeyValue, RequestOp } from '../../model/messages/kv.js';
-import { type PagedRange, slicesOfRange } from '../range/range-in-pages.js';
+import { type PagedRange, passingSlicesOfRange, slicesOfRange } from '../range/range-in-pages.js';
 import { batchesOf, type KeyMapping, mapKey, type SizedWrite, SLICE_LENGTH, toPut } from './mirror.js';
 
 export interface MergeLimits {
@@ -10,6 +10,7 @@ export interface MergeLimits {
 
 /** One step of the comparison. */
 export interface MergedBatch {
+  /** Valid until the next batch is taken. */
   readonly writes: readonly RequestOp[];
   /** How many keys of the source are behind this batch. */
   readonly compared: number;
@@ -27,7 +28,7 @@ export async function* mergedBatches(
   const theirs = new KeyCursor(destination);
   await theirs.load();
   let compared = 0;
-  for await (const kvs of slicesOfRange(source, SLICE_LENGTH)) {
+  for await (const kvs of passingSlicesOfRange(source, SLICE_LENGTH)) {
     let writes: SizedWrite[] = [];
     for (const kv of kvs) {
       const key = mapKey(kv.key, mapping);
