@@ -12,13 +12,13 @@ export function collectGarbage(): void {
   collect();
 }
 
-const COLLECT_EVERY_BYTES = 32 << 20;
+const COLLECT_EVERY_BYTES = 16 << 20;
 
 /** Node.js 20 collects old garbage in time. */
 const accumulates = 'Bun' in globalThis || Number.parseInt(process.versions.v8, 10) >= 12;
 
 /**
- * Collects garbage after each 32 MiB of data, where the runtime would let garbage that has become old accumulate: what waits for the network
+ * Collects garbage after each 16 MiB of data, where the runtime would let garbage that has become old accumulate: what waits for the network
  * survives the collections of the space of new objects, and only a collection of the whole heap frees it.
  */
 export class OldGarbage {

@@ -17,12 +17,12 @@ it('leaves no flag set with which compiled code would be rejected by a later run
   expect(cachedDataRejected).toBe(false);
 });
 
-it('collects after each 32 MiB that are counted', () => {
+it('collects after each 16 MiB that are counted', () => {
   let collections = 0;
   const garbage = new OldGarbage(() => collections++);
   const counts = Array.from({ length: 10 }, () => {
     garbage.count(10 << 20);
     return collections;
   });
-  expect(counts).toEqual([0, 0, 0, 1, 1, 1, 1, 2, 2, 2]);
+  expect(counts).toEqual([0, 1, 1, 2, 2, 3, 3, 4, 4, 5]);
 });
