@@ -60,9 +60,20 @@ describe('the npm package', () => {
   it.each([
     ['version', 'etcdctl', ['version'], ['program']],
     ['a single call', 'etcdctl', ['get', 'k'], ['calls', 'program']],
-    ['another command with calls', 'etcdctl', ['lease', 'keep-alive', '1'], ['calls', 'program', 'rest']],
+    ['another frequent command', 'etcdctl', ['endpoint', 'status'], ['calls', 'frequent', 'program']],
+    [
+      'another command with calls',
+      'etcdctl',
+      ['lease', 'keep-alive', '1'],
+      ['calls', 'frequent', 'program', 'rest'],
+    ],
     ['the help of all commands', 'etcdctl', ['--help'], ['program']],
-    ['a database file', 'etcdutl', ['hashkv', join(folder, 'missing')], ['program', 'rest', 'storage']],
+    [
+      'a database file',
+      'etcdutl',
+      ['hashkv', join(folder, 'missing')],
+      ['frequent', 'program', 'rest', 'storage'],
+    ],
   ])(
     'caches and reuses the compiled code of the files that it needs: %s',
     async (_what, name, line, files) => {
