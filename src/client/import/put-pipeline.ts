@@ -17,7 +17,7 @@ const MAX_IN_FLIGHT = 4;
 const MAX_BYTES_IN_FLIGHT = 1024 * 1024;
 
 /** What a key leaves on the heap, apart from its own bytes. */
-const KEY_GARBAGE_BYTES = 1024;
+const KEY_GARBAGE_BYTES = 512;
 
 /**
  * Writes batches, several at a time. What the server has confirmed is a beginning of the file: `keys` and `lastLine` say how much.

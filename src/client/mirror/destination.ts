@@ -19,7 +19,7 @@ const INITIAL_BACKOFF_MS = 25;
 const MAX_BACKOFF_MS = 1_000;
 
 /** What a write leaves on the heap, apart from its value. */
-const WRITE_GARBAGE_BYTES = 1024;
+const WRITE_GARBAGE_BYTES = 512;
 
 /**
  * The cluster that a mirror writes to. A write whose response is lost is repeated. This is safe because each transaction compares
