@@ -52,12 +52,12 @@ describe('the transactions of an import', () => {
     expect([pipeline.keys, pipeline.lastLine]).toEqual([8, 4]);
   });
 
-  it('are followed by a collection of garbage after each 16,000 keys, or 16 MiB', async () => {
+  it('are followed by a collection of garbage after each 32,000 keys, or 16 MiB', async () => {
     const signal = new AbortController().signal;
     let collections = 0;
     const garbage = new OldGarbage(() => collections++);
     const pipeline = new PutPipeline({ txn: async () => ({}) as never }, signal, garbage);
-    for (let line = 0; line < 130; line++) await pipeline.add(batch(line, 128));
+    for (let line = 0; line < 258; line++) await pipeline.add(batch(line, 128));
     expect(collections).toBe(1);
     for (let line = 0; line < 32; line++) await pipeline.add(batch(line, 1, 2 ** 19));
     expect(collections).toBe(2);

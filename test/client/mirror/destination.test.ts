@@ -48,7 +48,7 @@ describe('the destination of a mirror', () => {
     expect(guards).toEqual([1n, 41n, 42n]);
   });
 
-  it('collects garbage after each 16 MiB of values, and after 16,000 writes', async () => {
+  it('collects garbage after each 16 MiB of values, and after 32,000 writes', async () => {
     let collections = 0;
     const answers = Array.from({ length: 50 }, (_, index) => ({ succeeded: true, revision: index + 1 }));
     const garbage = new OldGarbage(() => collections++);
@@ -58,7 +58,7 @@ describe('the destination of a mirror', () => {
     for (let count = 0; count < 20; count++) await destination.apply(large);
     expect(collections).toBe(1);
     const many = Array.from({ length: 8_000 }, () => writes[0] as (typeof writes)[0]);
-    for (let count = 0; count < 2; count++) await destination.apply(many);
+    for (let count = 0; count < 4; count++) await destination.apply(many);
     expect(collections).toBe(2);
   });
 
