@@ -72,7 +72,7 @@ export async function splitProgram(entryPoint, division, linkage = NPM_LINKAGE) 
   );
   const parts = new Map(located.map(({ chunk, ...part }, number) => [chunk, { ...part, number }]));
   const made = files.map(async ({ name, chunks }) => {
-    const code = await joinChunks(chunks, { texts, parts, linkage });
+    const code = await joinChunks(chunks, { texts, outputs: metafile.outputs, parts, linkage });
     return { name, code, parts: chunks.length };
   });
   return { files: await Promise.all(made), inputs: bundledInputs(metafile) };
@@ -114,6 +114,7 @@ function withImports(chunks, wanted) {
 /**
  * @typedef {object} Program
  * @property {ReadonlyMap<string, string>} texts source texts, by chunk name
+ * @property {Chunks} outputs what esbuild says about them
  * @property {ReadonlyMap<string, Part>} parts by chunk name
  * @property {Linkage} linkage
  */
@@ -122,12 +123,13 @@ function withImports(chunks, wanted) {
  * @param {string[]} chunks the names of one file's chunks
  * @param {Program} program
  */
-async function joinChunks(chunks, { texts, parts, linkage }) {
+async function joinChunks(chunks, { texts, outputs, parts, linkage }) {
   const functions = chunks.map(async (chunk, index) => {
-    const body = await functionBody(texts.get(chunk) ?? '', (imported) => {
+    const body = await functionBody(texts.get(chunk) ?? '', /** @type {Chunks[string]} */ (outputs[chunk]), (imported) => {
       const local = chunks.indexOf(imported);
       if (local >= 0) return `${PARTS}[${local}]()`;
-      return linkage.partExpression(/** @type {Part} */ (parts.get(imported)));
+      const part = parts.get(imported);
+      return part && linkage.partExpression(part);
     });
     return `function(${EXPORT}){${linkage.firstStatement?.(index) ?? ''}${linkedModules(body, linkage)}}`;
   });
@@ -139,32 +141,43 @@ async function joinChunks(chunks, { texts, parts, linkage }) {
 const PARTS = '__parts';
 const EXPORT = '__export_all';
 
-/** Makes the function of a part one that executes it at the first call, and returns its exports. */
+/** Makes the function of a part one that executes it at the first call, and returns its exports. Parts do not need each other in a cycle. */
 const ONCE =
-  '(part)=>{let exported;return()=>{if(!exported){exported={};part((all)=>Object.assign(exported,all))}return exported}}';
+  '(part)=>{let exported;return()=>{if(!exported){const own={};part((all)=>Object.assign(own,all));exported=own}return exported}}';
 
 /**
  * Makes an ES module of esbuild's splitting the body of a function. Such a module imports others at its beginning only, and exports at
  * its end.
  *
  * @param {string} text
- * @param {(chunk: string) => string} partExpression has the exports of another chunk
- * @throws {Error} when an exported variable is assigned again: imported names become constants
+ * @param {Chunks[string]} output what esbuild says about it
+ * @param {(chunk: string) => string | undefined} partExpression has the exports of another chunk
+ * @throws {Error} when an exported variable is assigned later than where it is declared: imported names become constants; and when the text
+ *   has other imports or exports than `output`
  */
-async function functionBody(text, partExpression) {
+async function functionBody(text, output, partExpression) {
+  const left = {
+    imports: output.imports.filter(({ path: imported }) => partExpression(imported) !== undefined).length,
+    exports: output.exports.length,
+  };
+  const part = (/** @type {string} */ chunk) => {
+    left.imports--;
+    return partExpression(chunk);
+  };
   const rewritten = text
     .replaceAll(/\bimport\{([^}]*)\}from"\.\/([^"]+)";/g, (_, list, chunk) => {
-      return `const{${list.replaceAll(' as ', ':')}}=${partExpression(chunk)};`;
+      return `const{${list.replaceAll(' as ', ':')}}=${part(chunk)};`;
     })
-    .replaceAll(/\bimport"\.\/([^"]+)";/g, (_, chunk) => `${partExpression(chunk)};`)
-    .replaceAll(
-      /\bimport\("\.\/([^"]+)"\)/g,
-      (_, chunk) => `Promise.resolve().then(()=>${partExpression(chunk)})`,
-    )
+    .replaceAll(/\bimport"\.\/([^"]+)";/g, (_, chunk) => `${part(chunk)};`)
+    .replaceAll(/\bimport\("\.\/([^"]+)"\)/g, (_, chunk) => `Promise.resolve().then(()=>${part(chunk)})`)
     .replace(/\bexport\{([^}]*)\};?\s*$/, (_, /** @type {string} */ list) => {
-      for (const name of list.split(',')) requireConstant(text, name.split(' as ')[0] ?? '');
+      const names = list.split(',');
+      left.exports -= names.length;
+      for (const name of names) requireConstant(text, name.split(' as ')[0] ?? '');
       return `${EXPORT}({${list.replaceAll(/([\w$]+) as ([\w$]+)/g, '$2:$1')}});`;
     });
+  if (left.imports > 0 || left.exports !== 0)
+    throw new Error(`${left.imports} imports and ${left.exports} exports were not understood`);
   const { platform, target, minifySyntax, minifyWhitespace, legalComments, logLevel } = bundleOptions;
   const { code } = await transform(rewritten, {
     format: 'cjs',
@@ -179,15 +192,22 @@ async function functionBody(text, partExpression) {
 }
 
 /**
+ * Throws when an exported name is a variable without a value where it is declared, or one that is assigned twice.
+ *
  * @param {string} text
- * @param {string} name of an exported variable, function or class
+ * @param {string} name
  */
 function requireConstant(text, name) {
   const escaped = name.replaceAll('$', '\\$');
+  const inPattern = String.raw`\{[^{}]*(?<![\w$])${escaped}(?![\w$:])[^{}]*\}`;
+  const declared = new RegExp(
+    String.raw`(?:\b(?:var|let|const) |,)${escaped}=|\b(?:function\*? ?|class )${escaped}(?![\w$])|\b(?:var|let|const|import)${inPattern}`,
+  );
   const assigned = String.raw`(?<![\w$.])${escaped}(?:=(?![=>])|\+\+|--|(?:[-+*/%&|^]|\?\?|&&|\|\||\*\*|<<|>>>?)=)`;
   const counted = String.raw`(?:\+\+|--)${escaped}(?![\w$])`;
-  const count = [...text.matchAll(new RegExp(`${assigned}|${counted}`, 'g'))].length;
-  if (count > 1) throw new Error(`the exported variable ${name} is assigned again`);
+  const assignments = [...text.matchAll(new RegExp(`${assigned}|${counted}`, 'g'))].length;
+  if (!declared.test(text) || assignments > 1)
+    throw new Error(`the exported variable ${name} is assigned later`);
 }
 
 /**
