@@ -29,6 +29,7 @@ import {
 import { CallMetadata, type CallSettings, callBidi, callServerStream, callUnary } from './call.js';
 import type { ConnectionState } from './call-error.js';
 import { CLOSABLE_SCHEME, CLOSING_SIGNAL_OPTION } from './closable-resolver.js';
+import { connectOnce } from './connect-once.js';
 import { ConnectionCredentials } from './credentials.js';
 import { LargeMessages } from './large-messages.js';
 
@@ -37,8 +38,6 @@ setLogger({});
 
 /** A server that ends its connections has had one in this time: longer than the backoff of calls. */
 const JUST_NOW_MS = 2000;
-
-const MAX_INTERVAL_MS = 2 ** 31 - 1;
 
 /** Path of the call that `#probe` makes; it is never sent. */
 const PROBE_PATH = '/';
@@ -86,7 +85,11 @@ class GrpcJsChannel implements EndpointChannel {
     if (address.kind === 'malformed') {
       return { isAboutCertificates: false, explain: async () => address.problem };
     }
-    const details = (await this.#connects(signal)) ? undefined : await this.#probe(false, signal);
+    if (await connectOnce(this.#openedClient().getChannel(), signal)) {
+      this.#readyAtMs = monotonicMs();
+      return undefined;
+    }
+    const details = await this.#probe(false, signal);
     if (details === undefined) return undefined;
     return {
       isAboutCertificates: isAboutCertificates(this.#failureOf(details)),
@@ -231,28 +234,6 @@ class GrpcJsChannel implements EndpointChannel {
   }
 
   /**
-   * Makes grpc-js connect. Resolves with whether it is connected, when it is, or when an attempt has failed. Rejects with the signal's reason.
-   * Takes less time than `#probe`, which alone knows why an attempt has failed.
-   */
-  async #connects(signal: AbortSignal): Promise<boolean> {
-    const channel = this.#openedClient().getChannel();
-    // grpc-js lets the process end while it waits for SETTINGS.
-    const hold = setInterval(() => {}, MAX_INTERVAL_MS);
-    try {
-      let state = channel.getConnectivityState(true);
-      while (state === connectivityState.IDLE || state === connectivityState.CONNECTING) {
-        state = await Promise.race([nextState(channel, state), aborted(signal)]);
-        // After a GOAWAY.
-        if (state === connectivityState.IDLE) channel.getConnectivityState(true);
-      }
-      if (state === connectivityState.READY) this.#readyAtMs = monotonicMs();
-      return state === connectivityState.READY;
-    } finally {
-      clearInterval(hold);
-    }
-  }
-
-  /**
    * Makes grpc-js connect. Resolves with `undefined` when it is connected, else with the details of the failure. Done by a call whose
    * call credentials fail: grpc-js requests these when the connection is ready, before it sends anything.
    * @param waitsForReady waits for a connection instead of reporting a failed attempt
@@ -283,16 +264,4 @@ class GrpcJsChannel implements EndpointChannel {
       else signal.addEventListener('abort', cancel, { once: true });
     });
   }
-}
-
-/** Resolves with the channel's next state. */
-function nextState(
-  channel: ReturnType<Client['getChannel']>,
-  present: connectivityState,
-): Promise<connectivityState> {
-  return new Promise((resolve) => {
-    channel.watchConnectivityState(present, Number.POSITIVE_INFINITY, () =>
-      resolve(channel.getConnectivityState(false)),
-    );
-  });
 }

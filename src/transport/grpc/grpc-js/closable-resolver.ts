@@ -1,7 +1,8 @@
 import { type ChannelOptions, experimental } from '@grpc/grpc-js';
 
 /**
- * Closing a channel of grpc-js does not stop a lookup of its host. This resolver forgets what such a lookup finds.
+ * Closing a channel of grpc-js does not stop a lookup of its host. This resolver forgets what such a lookup finds. Nothing stops a TCP
+ * connection that is being made: `ConnectionCredentials` refuses it when it is there.
  */
 
 /** Scheme of targets `closable:host:port`; names are resolved as for `dns:`. */

@@ -66,7 +66,7 @@ export class ConnectionCredentials extends ChannelCredentials {
   ): SecureConnector {
     return {
       connect: (socket) => this.#connect(socket),
-      // Called before each attempt. An attempt after the end would never stop: Node.js connects in spite of a signal that is aborted.
+      // Called before each attempt. grpc-js can make one after the channel is closed.
       waitForReady: async () => {
         this.#settings.closing.throwIfAborted();
         this.#stage = 'address';
@@ -78,17 +78,16 @@ export class ConnectionCredentials extends ChannelCredentials {
 
   async #connect(socket: Socket): Promise<Connected> {
     const { closing, onReady } = this.#settings;
+    closing.throwIfAborted();
     const limit = abortController();
     const expire = () => limit.abort(new ConnectTimeoutError(this.#stage));
-    const close = () => socket.destroy();
     const timer = setTimeout(expire, CONNECT_TIMEOUT_MS).unref();
-    const settle = () => {
+    const close = () => socket.destroy();
+    closing.addEventListener('abort', close, { once: true });
+    socket.once('close', () => {
       clearTimeout(timer);
       closing.removeEventListener('abort', close);
-    };
-    if (closing.aborted) close();
-    else closing.addEventListener('abort', close, { once: true });
-    socket.once('close', settle);
+    });
     destroyOnAbort(socket, limit.signal);
     try {
       const connection = await this.#secured(await this.#tunnelled(socket));
@@ -96,11 +95,11 @@ export class ConnectionCredentials extends ChannelCredentials {
       this.#lastFailure = undefined;
       this.#latest = connection;
       // grpc-js itself waits for SETTINGS without a limit.
-      onReady(settle);
+      onReady(() => clearTimeout(timer));
       return { socket: connection, secure: this._isSecure() };
     } catch (error) {
       this.#lastFailure = limit.signal.aborted ? limit.signal.reason : (error as Error);
-      settle();
+      clearTimeout(timer);
       throw this.#lastFailure;
     }
   }

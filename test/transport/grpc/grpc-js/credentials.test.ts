@@ -4,7 +4,7 @@ import { parseEndpoint } from '../../../../src/transport/grpc/endpoint.js';
 import { ConnectionCredentials } from '../../../../src/transport/grpc/grpc-js/credentials.js';
 import type { ReachableAddress } from '../../../../src/transport/grpc/settings.js';
 
-test('no connection is attempted after the channel is closed: Node.js would open it in spite of the signal', async () => {
+test('no connection is attempted after the channel is closed, and what is connected is destroyed', async () => {
   const closing = new AbortController();
   const credentials = new ConnectionCredentials({
     security: { kind: 'plaintext' },
@@ -15,7 +15,10 @@ test('no connection is attempted after the channel is closed: Node.js would open
   });
   const connector = credentials._createSecureConnector(undefined, undefined);
   await connector.waitForReady();
-  await expect(connector.connect(new Socket())).resolves.toMatchObject({ secure: false });
+  const socket = new Socket();
+  await expect(connector.connect(socket)).resolves.toMatchObject({ secure: false });
   closing.abort(new Error('closed'));
+  expect(socket.destroyed).toBe(true);
   await expect(connector.waitForReady()).rejects.toThrow('closed');
+  await expect(connector.connect(new Socket())).rejects.toThrow('closed');
 });
