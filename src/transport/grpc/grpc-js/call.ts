@@ -33,7 +33,6 @@ export function callUnary<Request, Response>(
   request: Uint8Array,
   { client, endpoint, context, metadata, connection, largeMessages }: CallSettings,
 ): Promise<Response> {
-  largeMessages.count(request.length);
   const decode = largeMessages.counting(rpc.decode);
   return new Promise((resolve, reject) => {
     if (context.isDone) return reject(context.reason);

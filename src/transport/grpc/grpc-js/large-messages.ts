@@ -6,8 +6,8 @@ import { keepNewSpaceSmall } from '../../../runtime/new-space.js';
 const MIN_LARGE_BYTES = 1 << 20;
 
 /**
- * The large messages of a channel, requests and responses, which leave garbage: grpc-js joins a response from its parts, and while it waits
- * for the last one, the first parts become old.
+ * The large responses of a channel, which leave garbage: grpc-js joins a response from its parts, and while it waits for the last one, the
+ * first parts become old.
  */
 export class LargeMessages {
   readonly #garbage: OldGarbage;
@@ -16,14 +16,10 @@ export class LargeMessages {
     this.#garbage = garbage;
   }
 
-  count(bytes: number): void {
-    if (bytes >= MIN_LARGE_BYTES) this.#garbage.count(bytes);
-  }
-
-  /** A decoder that counts what it decodes. */
+  /** A decoder that counts the large ones. */
   counting<Response>(decode: (bytes: Buffer) => Response): (bytes: Buffer) => Response {
     return (bytes) => {
-      this.count(bytes.length);
+      if (bytes.length >= MIN_LARGE_BYTES) this.#garbage.count(bytes.length);
       return decode(bytes);
     };
   }
@@ -47,8 +43,8 @@ export function keepingNewSpaceSmall<Response>(decode: (bytes: Buffer) => Respon
 }
 
 /**
- * Makes a stream of grpc-js that receives one message in advance. By default it receives 16 while the consumer is busy, whatever their size:
- * of pages of 16 MiB, that is a store of 256 MiB.
+ * Makes a stream of grpc-js that receives one message in advance, and also sends one at a time. By default it receives 16 while the consumer is
+ * busy, whatever their size: of pages of 16 MiB, that is a store of 256 MiB.
  */
 export function withOneInAdvance<Stream>(makeStream: () => Stream): Stream {
   const before = getDefaultHighWaterMark(true);
