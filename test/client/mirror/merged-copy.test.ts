@@ -116,4 +116,31 @@ describe('a copy that makes the destination equal', () => {
       expect([...destination].sort()).toEqual(expected.sort());
     }
   });
+
+  it('frees each page of the source after the first when its writes were taken, and not before', async () => {
+    const pages = [1, 2, 3].map((number) => kvs({ [`a/${number}`]: `value ${number}` }));
+    const freed: number[] = [];
+    const page = (number: number) => {
+      const free = () => {
+        freed.push(number);
+        for (const { value } of pages[number] ?? []) value.fill(0);
+      };
+      return { kvs: Object.assign(pages[number] ?? [], { free }), more: true, count: 3n };
+    };
+    async function* rest() {
+      yield page(1);
+      yield page(2);
+    }
+    const found: string[] = [];
+    const batches = mergedBatches({ response: page(0), rest: rest() }, paged([], 1), {
+      mapping,
+      maxWrites: 1,
+    });
+    for await (const { writes: batch } of batches) {
+      for (const { request } of batch)
+        found.push(`${request.$case === 'requestPut' && request.value.value} after ${freed.length} pages`);
+    }
+    expect(found).toEqual(['value 1 after 0 pages', 'value 2 after 0 pages', 'value 3 after 1 pages']);
+    expect(freed).toEqual([1, 2]);
+  });
 });

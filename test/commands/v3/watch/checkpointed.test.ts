@@ -65,7 +65,10 @@ async function watched({ words = [], responses, fragments, storeRevision = 0, ..
       ? [...result.response.events].map(({ kv }) => `${kv?.modRevision} ${Buffer.from(kv?.key ?? '')}`)
       : [],
   );
-  return { printed, error, requests, lines: fake.lines };
+  const written = fake.emitted.flatMap((result) =>
+    result.kind === 'bytes' ? [Buffer.from(result.bytes).toString()] : [],
+  );
+  return { printed, written, error, requests, lines: fake.lines };
 }
 
 const state = () => JSON.parse(readFileSync(path.join(folder, 'c'), 'utf8'));
@@ -153,18 +156,30 @@ describe('a watch with a checkpoint', () => {
     expect(state()).toMatchObject({ nextRevision: '51' });
   });
 
-  it('frees the memory of events that were appended to a file', async () => {
+  it('frees the memory of events that were appended to a file, and uses them no more', async () => {
     const file = { id: '1:2', sizeBytes: 0, read: () => undefined, truncate: () => undefined };
     const response = watchResponse({ revision: 5, revisions: [5] });
     let freed = 0;
-    const events = Object.assign([...response.events], { free: () => void freed++ });
+    const events = Object.assign([...response.events], {
+      free() {
+        freed++;
+        for (const { kv } of events.splice(0)) kv?.key.fill(0);
+      },
+    });
     events.slice = () => events;
-    await watched({
+    const { written } = await watched({
       words: ['--rev=5'],
       responses: [created(6), { ...response, events }],
       stdout: { isBroken: false, file: async () => file },
     });
     expect(freed).toBe(1);
+    const whole = await watched({
+      words: ['--rev=5'],
+      responses: [created(6), watchResponse({ revision: 5, revisions: [5] })],
+      stdout: { isBroken: false, file: async () => file },
+    });
+    expect(written).toHaveLength(1);
+    expect(written).toEqual(whole.written);
     expect(state()).toMatchObject({ nextRevision: '6' });
   });
 
