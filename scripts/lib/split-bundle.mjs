@@ -125,12 +125,16 @@ function withImports(chunks, wanted) {
  */
 async function joinChunks(chunks, { texts, outputs, parts, linkage }) {
   const functions = chunks.map(async (chunk, index) => {
-    const body = await functionBody(texts.get(chunk) ?? '', /** @type {Chunks[string]} */ (outputs[chunk]), (imported) => {
-      const local = chunks.indexOf(imported);
-      if (local >= 0) return `${PARTS}[${local}]()`;
-      const part = parts.get(imported);
-      return part && linkage.partExpression(part);
-    });
+    const body = await functionBody(
+      texts.get(chunk) ?? '',
+      /** @type {Chunks[string]} */ (outputs[chunk]),
+      (imported) => {
+        const local = chunks.indexOf(imported);
+        if (local >= 0) return `${PARTS}[${local}]()`;
+        const part = parts.get(imported);
+        return part && linkage.partExpression(part);
+      },
+    );
     return `function(${EXPORT}){${linkage.firstStatement?.(index) ?? ''}${linkedModules(body, linkage)}}`;
   });
   const list = (await Promise.all(functions)).join(',');
