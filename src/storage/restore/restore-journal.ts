@@ -58,18 +58,25 @@ export function newJournal(fields: Omit<RestoreJournal, 'token' | 'owner' | 'mov
   return { ...fields, token, owner: identityOf(process.pid), moves: [] };
 }
 
+/** How often a journal is looked for in a directory that appears meanwhile, while other restores begin and end. */
+const MAX_READS = 10;
+
 /** The journal in a work directory; undefined when there is none. Throws a `CommandError` when it cannot be read. */
 export function readJournal(workDirectory: string): RestoreJournal | undefined {
   const path = joinPath(workDirectory, JOURNAL);
-  let text: string;
-  try {
-    text = readFileSync(systemPath(path), 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && isNameFree(workDirectory)) return undefined;
-    return systemCall('open', path, () => {
-      throw error;
-    });
+  let text: string | undefined;
+  for (let read = 1; text === undefined; read++) {
+    try {
+      text = readFileSync(systemPath(path), 'utf8');
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (isMissing && isNameFree(workDirectory)) return undefined;
+      // A work directory appears with its journal: this one can have appeared after the journal was looked for.
+      if (isMissing && read < MAX_READS) continue;
+      return systemCall('open', path, () => {
+        throw error;
+      });
+    }
   }
   try {
     return JSON.parse(text) as RestoreJournal;
