@@ -9,9 +9,14 @@ import { readJournal } from '../../../src/storage/restore/restore-journal.js';
 let folder = '';
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Gives a directory another name and its own again, until it is killed. */
-const MOVER =
-  'const { renameSync } = require("node:fs"); const [a, b] = process.argv.slice(1); process.stdout.write("begun"); for (;;) { renameSync(a, b); renameSync(b, a); }';
+/** Gives a directory another name and its own again, a millisecond later each time, until it is killed. */
+const MOVER = `
+const { renameSync } = require('node:fs');
+const [here, away] = process.argv.slice(1);
+const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+process.stdout.write('begun');
+for (;;) { renameSync(here, away); wait(); renameSync(away, here); wait(); }
+`;
 
 it('finds the journal of a work directory or none, while the directory comes and goes', async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'journal-'));
@@ -25,7 +30,7 @@ it('finds the journal of a work directory or none, while the directory comes and
   const ended = once(mover, 'exit');
   const found = new Set<string | undefined>();
   try {
-    for (let count = 0; count < 20_000 || found.size < 2; count++) found.add(readJournal(work)?.token);
+    for (let count = 0; count < 50_000 || found.size < 2; count++) found.add(readJournal(work)?.token);
   } finally {
     mover.kill('SIGKILL');
     await ended;
