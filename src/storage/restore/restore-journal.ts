@@ -179,9 +179,19 @@ export function removeAbandoned(workDirectory: string): void {
     if (processId === undefined || linkTarget(path) !== undefined || !statOf(path)?.isDirectory()) continue;
     if (isNameFree(joinPath(path, JOURNAL))) removeDraft(path, Number(processId));
     else {
-      const journal = readJournal(path);
+      const journal = remainingJournal(path);
       if (journal !== undefined && stateOf(journal) !== 'running') removeWork(path, journal);
     }
+  }
+}
+
+/** The journal of a directory that another process may be removing: undefined when it is gone and the directory is not yet. */
+function remainingJournal(path: string): RestoreJournal | undefined {
+  try {
+    return readJournal(path);
+  } catch (error) {
+    if (isNameFree(joinPath(path, JOURNAL))) return undefined;
+    throw error;
   }
 }
 
