@@ -109,7 +109,7 @@ function terminationSignals(host: NodeJS.Process, controller: AbortController): 
     source: host,
     controller,
     terminate: (signal) => terminateBy(signal, host),
-    nowMs: () => monotonicMs(),
+    nowMs: monotonicMs,
   });
 }
 

@@ -46,7 +46,7 @@ export interface Rpc<Request, Response> {
   readonly decode: (bytes: Buffer) => Response;
 }
 
-/** Loads the codecs of a method's messages; later calls return the same. */
+/** Loads the codecs of a method's messages. */
 export type RpcLoader<Request, Response> = () => Promise<Rpc<Request, Response>>;
 
 /** A method in the generated definitions of src/wire. */
