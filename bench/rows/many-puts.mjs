@@ -51,7 +51,8 @@ export const manyPutsRows = [
 function xargsOf({ cluster, tlsFlags, folder, count }, { command, leadingArgs }) {
   const input = path.join(folder, 'numbers');
   writeFileSync(input, Array.from({ length: count }, (_, index) => `${index}\n`).join(''));
-  const flags = [`--endpoints=${cluster.endpoints.join(',')}`, ...tlsFlags];
+  // So many at once can take longer than the five seconds that are the default, also those of the Go program.
+  const flags = ['--command-timeout=1m', `--endpoints=${cluster.endpoints.join(',')}`, ...tlsFlags];
   return {
     command: { command: 'xargs', leadingArgs: [] },
     args: [
