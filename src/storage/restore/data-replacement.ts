@@ -99,11 +99,16 @@ export interface Leftover {
 /** Throws a `CommandError` when there is a work directory that cannot be read. */
 export function findLeftover(data: OldDirectory): Leftover | undefined {
   const workDirectory = workDirectoryOf(data);
-  const journal = readJournal(workDirectory);
-  if (journal === undefined) return undefined;
-  const { aside, moves } = journal;
-  const isAside = moves.some(([, to]) => !isNameFree(to) && [to, parentPath(to)].includes(aside));
-  return { workDirectory, journal, state: stateOf(journal), oldData: isAside ? aside : undefined };
+  for (;;) {
+    const journal = readJournal(workDirectory);
+    if (journal === undefined) return undefined;
+    const state = stateOf(journal);
+    // Its process may have ended its work, and then itself, since the journal was read. From now on it changes nothing.
+    if (state !== 'running' && readJournal(workDirectory)?.token !== journal.token) continue;
+    const { aside, moves } = journal;
+    const isAside = moves.some(([, to]) => !isNameFree(to) && [to, parentPath(to)].includes(aside));
+    return { workDirectory, journal, state, oldData: isAside ? aside : undefined };
+  }
 }
 
 /** Puts the old data back if it is not at its place and the new data is not either, and removes the files of that restore. */
@@ -168,11 +173,12 @@ export class DataReplacement {
     if (taken !== undefined)
       throw new CommandError(`${taken} exists: rename it, the restore needs this name`);
     await createWorkDirectory(workDirectory, journal);
-    if (request.seen === undefined || request.seen === dataIdentity(data)) {
-      return new DataReplacement(request, workDirectory, journal);
-    }
+    const isAsSeen = request.seen === undefined || request.seen === dataIdentity(data);
+    const usedName = [data.aside, wal?.aside].find((name) => name !== undefined && !isNameFree(name));
+    if (isAsSeen && usedName === undefined) return new DataReplacement(request, workDirectory, journal);
     removeWorkDirectories(workDirectory, journal);
-    throw new CommandError(`another restore has begun and ended meanwhile: ${data.path} is other data now`);
+    const found = isAsSeen ? `${usedName} exists now` : `${data.path} is other data now`;
+    throw new CommandError(`another restore has begun and ended meanwhile: ${found}`);
   }
 
   /** Does not exist yet. */

@@ -153,6 +153,8 @@ async function writeJournal(workDirectory: string, journal: RestoreJournal): Pro
 
 /** Removes what a restore that ended has left, unless another one has taken its place. */
 export function removeWorkDirectories(workDirectory: string, journal: RestoreJournal): void {
+  // Looked at before it is moved too: another restore would miss its files until they are back.
+  if (readJournal(workDirectory)?.token !== journal.token) return;
   const doomed = `${workDirectory}-${journal.token}`;
   try {
     renameSync(systemPath(workDirectory), systemPath(doomed));
@@ -197,7 +199,7 @@ function remainingJournal(path: string): RestoreJournal | undefined {
 
 /** A directory without a journal is in the making, or its process was killed in between. */
 function removeDraft(path: string, processId: number): void {
-  if (isAlive({ id: processId, started: '', bootId: '' })) return;
+  if (isAlive({ id: processId, started: '', bootId: '' }) || isNameFree(path)) return;
   if (readDirectory(path).every((name) => name === JOURNAL_DRAFT)) removeTree(path);
 }
 

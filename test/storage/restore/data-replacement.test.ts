@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   clearLeftover,
   DataReplacement,
@@ -175,6 +175,21 @@ describe('the replacement of data', () => {
     expect(readdirSync(folder).sort()).toEqual(['etcd', `etcd.old-${TIME}`, 'log']);
   });
 
+  it('is refused when another one has put data aside under the name that was planned', async () => {
+    const [planned, plannedWal] = [oldDirectory(data, TIME), oldDirectory(wal, TIME)];
+    const first = await begun(planned);
+    await first.replace();
+    first.end();
+    await expect(begun(planned)).rejects.toThrow(
+      `another restore has begun and ended meanwhile: ${data}.old-${TIME} exists now`,
+    );
+    write(plannedWal.aside, 'mine');
+    await expect(begun(oldDirectory(data, TIME), plannedWal)).rejects.toThrow(
+      `${wal}.old-${TIME} exists now`,
+    );
+    expect(dataState()).toBe('new');
+  });
+
   it('is refused while something else has the name of the work directory of the WAL', async () => {
     write(`${wal}.restore`, 'mine');
     await expect(begun(oldDirectory(data, TIME), oldDirectory(wal, TIME))).rejects.toThrow(
@@ -247,6 +262,34 @@ describe('a replacement that was killed', () => {
       expect(existsSync(old.aside)).toBe(isLast);
       if (isLast) break;
     }
+  });
+
+  it('was not killed if it has ended its work since its journal was read', async () => {
+    const replacement = await begun(oldDirectory(data, TIME));
+    const journal = killRestore(`${data}.restore`);
+    const parse = vi.spyOn(JSON, 'parse').mockImplementationOnce(() => {
+      rmSync(`${data}.restore`, { recursive: true });
+      return journal;
+    });
+    expect(findLeftover(oldDirectory(data, TIME))).toBeUndefined();
+    parse.mockRestore();
+    replacement.end();
+  });
+
+  it('and was cleared already leaves the files of the next one where they are', async () => {
+    await begun(oldDirectory(data, TIME));
+    killRestore(`${data}.restore`);
+    const leftover = findLeftover(oldDirectory(data, TIME));
+    if (leftover === undefined) throw new Error('nothing was left');
+    await clearLeftover(leftover);
+    const next = await begun(oldDirectory(data, TIME));
+    const changed = () => statSync(folder, { bigint: true }).mtimeNs;
+    const before = changed();
+    await clearLeftover(leftover);
+    expect(changed()).toBe(before);
+    await next.replace();
+    next.end();
+    expect(dataState()).toBe('new');
   });
 
   it('leaves data alone that has been put in the place meanwhile', async () => {

@@ -64,6 +64,8 @@ export async function lookAt(
   const setup = await findMemberSetup(root, given.has('data-dir') ? options.dataDirectory : undefined);
   rejectOtherWays(setup.etcd, options);
   const { data, wal, nestedWal, ...directories } = directoriesOf({ options, given, etcd: setup.etcd });
+  // Before everything that depends on the data: another restore may replace it meanwhile.
+  const identity = dataIdentity(data);
   const leftover = findLeftover(data);
   const isAway = leftover?.state === 'replacing';
   const oldData = isAway ? (leftover.oldData ?? data.path) : data.path;
@@ -80,7 +82,7 @@ export async function lookAt(
     wal,
     nestedWal,
     leftover,
-    seen: isAway ? undefined : dataIdentity(data),
+    seen: isAway ? undefined : identity,
     obstacles: [
       ...manifestObstacles(setup),
       ...serverObstacles({ setup, data, settings, options: complete }, context),
