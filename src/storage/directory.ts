@@ -64,7 +64,8 @@ export function readDirectory(path: string): string[] {
 
 /**
  * Creates the directory and its missing parents, for the owner only. Returns the topmost directory that was created. On failure, the
- * error names the directory that could not be created, as Go's `os.MkdirAll` does, and those that were created are removed.
+ * error names the directory that could not be created, as Go's `os.MkdirAll` does, and those that were created are removed if they are
+ * empty.
  */
 export function makeDirectories(path: string): string | undefined {
   const existing = statOf(path);
@@ -75,10 +76,19 @@ export function makeDirectories(path: string): string | undefined {
   try {
     makeDirectory(path);
   } catch (error) {
-    if (topmost !== undefined) removeTree(topmost);
+    // Another process has created it meanwhile.
+    if (statOf(path)?.isDirectory()) return topmost;
+    if (topmost !== undefined) removeEmptyDirectories(parent, topmost);
     throw error;
   }
   return topmost ?? path;
+}
+
+/** Removes the directory and its parents up to the topmost one, as long as they are empty. Never throws. */
+export function removeEmptyDirectories(path: string, topmost: string): void {
+  for (let directory = path; ; directory = parentPath(directory)) {
+    if (!succeeds(() => rmdirSync(systemPath(directory))) || directory === topmost) return;
+  }
 }
 
 /** @param named the path in the error message */

@@ -113,7 +113,11 @@ export function findLeftover(data: OldDirectory): Leftover | undefined {
 
 /** Puts the old data back if it is not at its place and the new data is not either, and removes the files of that restore. */
 export async function clearLeftover({ workDirectory, journal, state }: Leftover): Promise<void> {
-  if (state === 'replacing') await undo(journal.moves);
+  if (state === 'replacing') {
+    // Another restore may have cleared it meanwhile, and write into a directory of the same name.
+    requireOwn(workDirectory, journal);
+    await undo(journal.moves);
+  }
   removeWorkDirectories(workDirectory, journal);
 }
 

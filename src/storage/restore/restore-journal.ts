@@ -155,6 +155,8 @@ async function writeJournal(workDirectory: string, journal: RestoreJournal): Pro
 export function removeWorkDirectories(workDirectory: string, journal: RestoreJournal): void {
   // Looked at before it is moved too: another restore would miss its files until they are back.
   if (readJournal(workDirectory)?.token !== journal.token) return;
+  // While the work directory has its name, no other restore uses these.
+  for (const work of journal.workDirectories) removeTree(work);
   const doomed = `${workDirectory}-${journal.token}`;
   try {
     renameSync(systemPath(workDirectory), systemPath(doomed));
@@ -165,7 +167,7 @@ export function removeWorkDirectories(workDirectory: string, journal: RestoreJou
     renamePath(doomed, workDirectory);
     return;
   }
-  removeWork(doomed, journal);
+  removeWork(doomed);
 }
 
 /** What follows the name of the work directory: the token of `newJournal`. */
@@ -182,7 +184,7 @@ export function removeAbandoned(workDirectory: string): void {
     if (isNameFree(joinPath(path, JOURNAL))) removeDraft(path, Number(processId));
     else {
       const journal = remainingJournal(path);
-      if (journal !== undefined && stateOf(journal) !== 'running') removeWork(path, journal);
+      if (journal !== undefined && stateOf(journal) !== 'running') removeWork(path);
     }
   }
 }
@@ -204,8 +206,10 @@ function removeDraft(path: string, processId: number): void {
 }
 
 /** The journal goes last: without it, nobody knows what the files are. */
-function removeWork(path: string, { workDirectories }: RestoreJournal): void {
-  for (const work of [joinPath(path, NEW_DATA), ...workDirectories]) removeTree(work);
+function removeWork(path: string): void {
+  // Another restore may have removed it meanwhile.
+  if (isNameFree(path)) return;
+  for (const name of readDirectory(path)) if (name !== JOURNAL) removeTree(joinPath(path, name));
   removeTree(path);
 }
 
@@ -219,9 +223,9 @@ function isAlive(identity: ProcessIdentity): boolean {
   }
 }
 
-/** The start time tells a process from a later one of the same id. */
+/** The start time tells a process from a later one of the same id. One that has ended (Z, X) is there until its parent asks for its status. */
 function identityOf(id: number): ProcessIdentity {
-  const [, started = ''] = /\) (?:\S+ ){19}(\d+) /.exec(textOf(`/proc/${id}/stat`)) ?? [];
+  const [, started = ''] = /\) [^ZX] (?:\S+ ){18}(\d+) /.exec(textOf(`/proc/${id}/stat`)) ?? [];
   return { id, started, bootId: textOf('/proc/sys/kernel/random/boot_id').trim() };
 }
 

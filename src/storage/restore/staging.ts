@@ -6,6 +6,7 @@ import {
   makeDirectory,
   readDirectory,
   relativePathWithin,
+  removeEmptyDirectories,
   removeTree,
   renamePath,
   statOf,
@@ -26,6 +27,8 @@ export class Staging {
   readonly #directories: StagedDirectory[] = [];
   /** Paths to remove on failure, in the order of their creation. */
   readonly #created: string[] = [];
+  /** Parents that were missing. Others may use them too by the time of a failure. */
+  readonly #parents: { readonly path: string; readonly topmost: string }[] = [];
 
   /**
    * Returns the temporary directory to fill for a target, which must not exist or be empty. A `CommandError` names the target, or the
@@ -36,7 +39,7 @@ export class Staging {
     const isExisting = statOf(target) !== undefined;
     const parent = isExisting ? target : parentPath(target);
     const topmost = makeDirectories(parent);
-    if (topmost !== undefined) this.#created.push(topmost);
+    if (topmost !== undefined) this.#parents.push({ path: parent, topmost });
     // Throws: the target is a dangling symbolic link, or its name is too long.
     if (!isExisting && !isNameFree(target)) makeDirectory(target);
     const path = joinPath(parent, this.#nextName());
@@ -65,9 +68,10 @@ export class Staging {
     }
   }
 
-  /** Removes everything that was created. Never throws. */
+  /** Removes everything that was created, but directories in which something else is by now. Never throws. */
   discard(): void {
     for (const path of this.#created.toReversed()) removeTree(path);
+    for (const { path, topmost } of this.#parents.toReversed()) removeEmptyDirectories(path, topmost);
   }
 
   /** Unique also when two targets have the same parent. */

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -5,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -248,7 +251,6 @@ describe('a replacement that was killed', () => {
       const old = of(data);
       const replacement = await begun(old, of(wal));
       const renames = await movesOf(replacement);
-      const { renameSync } = await import('node:fs');
       for (const [, to] of renames) if (to.includes('/old-')) mkdirSync(join(to, '..'), { recursive: true });
       for (const [from, to] of renames.slice(0, done)) renameSync(from, to);
       const leftover = findLeftover(old);
@@ -291,6 +293,49 @@ describe('a replacement that was killed', () => {
     next.end();
     expect(dataState()).toBe('new');
   });
+
+  it('and was cleared already does not undo its renames in the directory of the next one', async () => {
+    const replacement = await begun(oldDirectory(data, TIME));
+    const moves = await movesOf(replacement);
+    renameSync(data, moves[0]?.[1] ?? '');
+    const leftover = findLeftover(oldDirectory(data, TIME));
+    expect(leftover?.state).toBe('replacing');
+    if (leftover === undefined) return;
+    await clearLeftover(leftover);
+    expect(dataState()).toBe('old');
+    const next = await DataReplacement.begin({
+      data: oldDirectory(data, TIME),
+      wal: undefined,
+      snapshotPath: 'b.db',
+      began: BEGAN,
+    });
+    await expect(clearLeftover(leftover)).rejects.toThrow('another restore has begun meanwhile');
+    next.end();
+    expect(dataState()).toBe('old');
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'is not running while its parent has not asked for its status',
+    async () => {
+      await begun(oldDirectory(data, TIME));
+      // The first command has ended, and the program that replaces the shell does not ask for its status.
+      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      try {
+        const [text] = (await once(parent.stdout, 'data')) as [Buffer];
+        const stat = () => readFileSync(`/proc/${Number(text)}/stat`, 'latin1').split(' ');
+        await vi.waitFor(() => expect(stat()[2]).toBe('Z'));
+        const path = join(`${data}.restore`, 'journal.json');
+        const journal = JSON.parse(readFileSync(path, 'utf8')) as RestoreJournal;
+        const owner = { ...journal.owner, id: Number(text), started: stat()[21] };
+        writeFileSync(path, JSON.stringify({ ...journal, owner }));
+        expect(findLeftover(oldDirectory(data, TIME))?.state).toBe('writing');
+      } finally {
+        parent.kill('SIGKILL');
+      }
+    },
+  );
 
   it('leaves data alone that has been put in the place meanwhile', async () => {
     await begun(oldDirectory(data, TIME));
@@ -345,7 +390,7 @@ describe('a replacement that was killed', () => {
 async function movesOf(replacement: DataReplacement) {
   const workDirectory = join(replacement.newData, '..');
   const name = join(workDirectory, 'journal.json');
-  const { renameSync, cpSync } = await import('node:fs');
+  const { cpSync } = await import('node:fs');
   cpSync(folder, `${folder}.copy`, { recursive: true });
   await replacement.replace();
   const text = readFileSync(name);

@@ -20,6 +20,7 @@ import { planCluster } from '../../../src/storage/restore/cluster-plan.js';
 import { parseInitialCluster } from '../../../src/storage/restore/peer-urls.js';
 import { restoredSnap, restoredWal } from '../../../src/storage/restore/raft-files.js';
 import { type RestoreRequest, restoreSnapshot } from '../../../src/storage/restore/restore.js';
+import { Staging } from '../../../src/storage/restore/staging.js';
 import { verifySnapshot } from '../../../src/storage/snapshot/verify.js';
 import { readDatabase } from '../support/databases.js';
 import { expectedOf, json, SERVER_VERSIONS, snapshotOf, unzipped } from '../support/fixtures.js';
@@ -190,6 +191,19 @@ describe('a restore that fails leaves nothing behind', () => {
       restoreSnapshot(request(bytes, { ...changes, walDirectory, dataDirectory })),
     ).rejects.toThrow();
     expect(leftovers()).toEqual([]);
+  });
+
+  it('but what others have put into a directory that it has made', () => {
+    const staging = new Staging();
+    const parent = join(directory, 'made/by/it');
+    staging.add(join(parent, 'm1'));
+    writeFileSync(join(directory, 'made/theirs'), 'theirs');
+    staging.discard();
+    expect(readdirSync(join(directory, 'made'))).toEqual(['theirs']);
+    const other = new Staging();
+    other.add(join(directory, 'other/m1'));
+    other.discard();
+    expect(existsSync(join(directory, 'other'))).toBe(false);
   });
 
   it('when the signal aborts', async () => {
