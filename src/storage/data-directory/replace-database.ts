@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statSync } from 'node:fs';
 import { baseName, joinPath, parentPath, systemPath } from '../../go/file-path.js';
+import { CommandError } from '../../model/errors.js';
 import { type DatabaseEdits, rewriteDatabase } from '../backend/rewrite.js';
 import { hashLeaf } from '../backend/snapshot-status.js';
 import { BoltFile } from '../bolt/bolt-file.js';
@@ -8,7 +9,7 @@ import { checkedLeaves } from '../bolt/check.js';
 import { FileByteSink } from '../byte-sink.js';
 import { FileByteSource } from '../byte-source.js';
 import { Crc32c } from '../crc32c.js';
-import { removeTree, renamePath, syncDirectory } from '../directory.js';
+import { removeTree, renamePath, statOf, syncDirectory } from '../directory.js';
 import { LongTask, type LongTaskOptions } from '../long-task.js';
 import { systemCall } from '../system-call.js';
 import { rejectStartedServer } from './lock-holder.js';
@@ -28,12 +29,18 @@ export interface Replacement {
  * total of twice its size. Throws `CommandError` and `CorruptFileError`.
  */
 export async function replaceDatabase(path: string, options: ReplaceOptions = {}): Promise<Replacement> {
+  const before = versionOf(path);
   const source = FileByteSource.open(path);
   const newPath = replacementPath(path);
   try {
     const newBytes = await writeChecked(source, newPath, options);
     keepOwner(path, newPath);
     rejectStartedServer(path);
+    if (versionOf(path) !== before) {
+      throw new CommandError(
+        `${path} has changed while it was read: a server or another program has written to it`,
+      );
+    }
     renamePath(newPath, path);
     await syncDirectory(parentPath(path));
     return { oldBytes: source.sizeBytes, newBytes };
@@ -43,6 +50,12 @@ export async function replaceDatabase(path: string, options: ReplaceOptions = {}
   } finally {
     source.close();
   }
+}
+
+/** Differs when the file was written to, or replaced; empty when there is none. */
+function versionOf(path: string): string {
+  const status = statOf(path);
+  return status === undefined ? '' : [status.dev, status.ino, status.size, status.mtimeMs].join(' ');
 }
 
 /**

@@ -65,6 +65,21 @@ describe('replaceDatabase', () => {
     expect(readdirSync(join(directory, 'member/snap'))).toEqual(['db']);
   });
 
+  it('does not replace a database that has changed since it was opened', async () => {
+    writeDataDirectory('3.7.1');
+    let changed: Buffer | undefined;
+    const onProgress = () => {
+      if (changed !== undefined) return;
+      changed = Buffer.concat([readFileSync(database), Buffer.alloc(4096)]);
+      writeFileSync(database, changed);
+    };
+    await expect(replaceDatabase(database, { onProgress })).rejects.toThrow(
+      `${database} has changed while it was read`,
+    );
+    expect(readFileSync(database).equals(changed ?? Buffer.alloc(0))).toBe(true);
+    expect(readdirSync(join(directory, 'member/snap'))).toEqual(['db']);
+  });
+
   it('does not create a missing database', async () => {
     await expect(replaceDatabase(database)).rejects.toThrow(`open ${database}: no such file or directory`);
     expect(readdirSync(join(directory, 'member/snap'))).toEqual([]);
