@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
-import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { type BigIntStats, renameSync, type Stats, statSync } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { parentPath, systemPath } from '../go/file-path.js';
 import { pathErrorText, systemErrorText } from '../go/system-error.js';
 import { CommandError, type FailureOptions } from '../model/errors.js';
@@ -8,6 +8,7 @@ import { isNameFree, linkTarget, statOf, syncDirectory } from './directory.js';
 
 /** Readable by the owner only: a snapshot can contain secrets. */
 const PRIVATE_MODE = 0o600;
+const REPLACED = 'another program is writing to the same file';
 
 /**
  * A file that is either complete and on disk, or not there at all. It is written as `<path>.part` and renamed by `commit`; until then an
@@ -17,12 +18,15 @@ export class AtomicFile {
   readonly #handle: FileHandle;
   readonly #writer: BlockWriter;
   readonly #path: string;
+  /** Of the part file. */
+  readonly #identity: FileIdentity;
   #isOpen = true;
   #isRenamed = false;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, handle: FileHandle, identity: FileIdentity) {
     this.#path = path;
     this.#handle = handle;
+    this.#identity = identity;
     this.#writer = new BlockWriter(handle);
   }
 
@@ -36,7 +40,7 @@ export class AtomicFile {
     try {
       // Removes what a killed process left behind. `wx` (O_EXCL) does not follow a symbolic link that someone else has put there.
       await unlink(systemPath(partPath)).catch(ignoreMissing);
-      return new AtomicFile(path, await open(systemPath(partPath), 'wx', PRIVATE_MODE));
+      return await AtomicFile.#opened(path, await open(systemPath(partPath), 'wx', PRIVATE_MODE));
     } catch (cause) {
       throw new CommandError(`could not open ${partPath} (${pathErrorText('open', partPath, cause)})`, {
         cause,
@@ -59,10 +63,15 @@ export class AtomicFile {
         cause,
       });
     }
-    const file = new AtomicFile(path, handle);
+    const file = await AtomicFile.#opened(path, handle);
     if (isNameFree(path)) return file;
     await file.discard();
     return undefined;
+  }
+
+  static async #opened(path: string, handle: FileHandle): Promise<AtomicFile> {
+    const { dev, ino } = await handle.stat({ bigint: true });
+    return new AtomicFile(path, handle, { dev, ino });
   }
 
   get partPath(): string {
@@ -89,11 +98,15 @@ export class AtomicFile {
   /** Syncs the file, renames it to its path and syncs the directory. */
   async commit(): Promise<void> {
     await this.sync();
-    await this.#requireOwnPartFile();
+    const { size, mtimeNs } = this.#ownPartFile();
     this.#isOpen = false;
     await this.#attempt('could not close file descriptor: close', () => this.#handle.close());
+    // Nothing is awaited from here to the rename: another process that saves to the same path may replace the part file.
+    const part = this.#ownPartFile();
+    // Since it was closed, another file can have got its inode.
+    if (part.size !== size || part.mtimeNs !== mtimeNs) throw this.#renameError(REPLACED);
     try {
-      await rename(systemPath(this.partPath), systemPath(this.#path));
+      renameSync(systemPath(this.partPath), systemPath(this.#path));
     } catch (cause) {
       throw this.#renameError(systemErrorText(cause), { cause });
     }
@@ -106,14 +119,16 @@ export class AtomicFile {
    * report.
    */
   async discard(): Promise<void> {
+    // What has the name of the part file now is another process's.
+    if (this.#isRenamed) return;
     if (this.#isOpen) {
       this.#isOpen = false;
       // The handle must not be closed while a write is in progress.
       await this.#writer.stop();
-      const { kind } = await this.#partFileState();
-      await this.#handle.close().catch(() => undefined);
-      if (kind === 'replaced') return;
     }
+    const { kind } = this.#partFileState();
+    await this.#handle.close().catch(() => undefined);
+    if (kind === 'replaced') return;
     await unlink(systemPath(this.partPath)).catch(() => undefined);
   }
 
@@ -141,16 +156,14 @@ export class AtomicFile {
   }
 
   /** Throws when the part file was removed, or when another process that saves to the same path has replaced it. */
-  async #requireOwnPartFile(): Promise<void> {
-    const part = await this.#partFileState();
-    if (part.kind === 'own') return;
+  #ownPartFile(): BigIntStats {
+    const part = this.#partFileState();
+    if (part.kind === 'own') return part.status;
     if (part.kind === 'removed') {
       const reason = `${this.partPath} was removed while the snapshot was written to it`;
       throw this.#renameError('no such file or directory', { reasons: [reason] });
     }
-    throw this.#renameError(
-      part.kind === 'unknown' ? systemErrorText(part.cause) : 'another program is writing to the same file',
-    );
+    throw this.#renameError(part.kind === 'unknown' ? systemErrorText(part.cause) : REPLACED);
   }
 
   #renameError(why: string, options: FailureOptions = {}): CommandError {
@@ -162,11 +175,11 @@ export class AtomicFile {
   }
 
   /** What has the name of the part file now. */
-  async #partFileState(): Promise<PartFileState> {
+  #partFileState(): PartFileState {
+    const { dev, ino } = this.#identity;
     try {
-      const own = await this.#handle.stat({ bigint: true });
-      const current = await stat(systemPath(this.partPath), { bigint: true });
-      return { kind: own.ino === current.ino && own.dev === current.dev ? 'own' : 'replaced' };
+      const status = statSync(systemPath(this.partPath), { bigint: true });
+      return status.dev === dev && status.ino === ino ? { kind: 'own', status } : { kind: 'replaced' };
     } catch (cause) {
       return (cause as NodeJS.ErrnoException).code === 'ENOENT'
         ? { kind: 'removed' }
@@ -175,8 +188,11 @@ export class AtomicFile {
   }
 }
 
+type FileIdentity = Pick<BigIntStats, 'dev' | 'ino'>;
+
 type PartFileState =
-  | { readonly kind: 'own' | 'replaced' | 'removed' }
+  | { readonly kind: 'own'; readonly status: BigIntStats }
+  | { readonly kind: 'replaced' | 'removed' }
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
 function rejectSpecialFile(path: string): void {

@@ -151,4 +151,15 @@ describe('AtomicFile', () => {
     await second.commit();
     expect(await readFile(path, 'utf8')).toBe('second');
   });
+
+  it('leaves the part file alone of one that began when this one had got its name', async () => {
+    const first = await AtomicFile.create(target());
+    await first.append(Buffer.from('first'));
+    await first.commit();
+    const second = await AtomicFile.create(target());
+    await first.discard();
+    await second.append(Buffer.from('second'));
+    await second.commit();
+    expect(await readFile(target(), 'utf8')).toBe('second');
+  });
 });
