@@ -64,16 +64,12 @@ class Mirror {
     return existsSync(this.checkpoint) ? JSON.parse(readFileSync(this.checkpoint, 'utf8')) : {};
   }
 
-  /** Waits until all revisions of the source so far are at the destination. */
+  /** Waits until all revisions of the source so far are at the destination, and in the checkpoint, which is written a moment later. */
   async catchesUp(): Promise<void> {
     const marker = `marker ${Math.random()}`;
-    await put(this.source, 'w/marker', marker);
+    const { header } = (await put(this.source, 'w/marker', marker)) as { header: { revision: string } };
     while (!(await this.destination.real(['get', '', '--prefix'])).stdout.includes(marker)) await delay(20);
-  }
-
-  /** Waits until the checkpoint says that the first copy is complete: the destination has its keys a moment before. */
-  async finishesCopy(): Promise<void> {
-    while (!(Number(this.state().nextRevision) > 0)) await delay(20);
+    while (!(Number(this.state().nextRevision) > Number(header.revision))) await delay(20);
   }
 
   keysOf = async (cluster: Lab, prefix = 'w/') =>
@@ -119,7 +115,6 @@ describe('make-mirror --checkpoint', () => {
     for (const key of ['w/a', 'w/b', 'w/c']) await put(source, key, '1');
     const first = mirror.start();
     await mirror.catchesUp();
-    await mirror.finishesCopy();
     first.kill('SIGKILL');
     await first.result;
     await source.real(['del', 'w/a']);
@@ -148,6 +143,7 @@ describe('make-mirror --checkpoint', () => {
     await mirror.catchesUp();
     first.kill('SIGTERM');
     await first.result;
+    expect(mirror.state()).not.toHaveProperty('writer');
     await put(mirror.destination, 'w/only there', 'stays without a copy');
     const second = mirror.start();
     await mirror.catchesUp();

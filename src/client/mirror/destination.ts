@@ -23,7 +23,8 @@ const WRITE_GARBAGE_BYTES = 512;
 
 /**
  * The cluster that a mirror writes to. A write whose response is lost is repeated. This is safe because each transaction compares
- * that its keys have not changed since the last response: a transaction that arrives late cannot undo a newer one.
+ * that its keys have not changed since the last response: a transaction that arrives late cannot undo a newer one. The exception is a key
+ * that was removed since, of which etcd keeps no revision to compare.
  */
 export class Destination {
   readonly #kv: Pick<KvService, 'txn'>;

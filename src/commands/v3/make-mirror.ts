@@ -74,6 +74,8 @@ type Flags = FlagValues<typeof flags>;
 
 /** The interval at which etcdctl prints the number of writes. */
 const COUNT_EVERY_MS = 30_000;
+/** How long the end of the checkpoint may take after a signal. */
+const MAX_END_MS = 2000;
 
 export function registerMakeMirror(parent: CommandParent, run = runMakeMirror): void {
   parent.command({
@@ -169,14 +171,21 @@ export async function runMakeMirror(options: MakeMirrorOptions, context: Command
     : checkpointedMirror(options, { plan, cluster }, context));
   const end = new AbortController();
   const counting = printCount(mirror, context, AbortSignal.any([context.signal, end.signal]));
+  const running = mirror.run();
+  running.catch(() => undefined);
   try {
-    await Promise.race([mirror.run(), counting]);
+    await Promise.race([running, counting]);
   } catch (error) {
     printProgressMade(error, mirror, { hasCheckpoint: options.checkpoint !== '', context });
     throw error;
   } finally {
     end.abort();
     await counting.catch(() => undefined);
+    // A signal ends the count first, and then the process: the checkpoint is written to the end before that.
+    if (context.signal.aborted) {
+      const late = context.clock.sleep(MAX_END_MS);
+      await Promise.race([running.catch(() => undefined), late]);
+    }
   }
 }
 
