@@ -17,8 +17,9 @@ export const snapshotListCommand = (program: string) =>
     usage: '<directory>',
     summary: 'List the snapshots in a directory',
     description: [
-      'Oldest first. Reads the manifests that `snapshot save` writes into a directory, and the sizes of the files. Use',
-      '`snapshot verify` for a complete check.',
+      'Cluster by cluster (--cluster-name, or the cluster id), the one that was saved last at the end; in each the oldest first.',
+      'Reads the manifests that `snapshot save` writes into a directory, and the sizes of the files. Use `snapshot verify` for a',
+      'complete check.',
     ].join('\n'),
     examples: [`${program} snapshot list /var/backups/etcd`],
     flags: {},

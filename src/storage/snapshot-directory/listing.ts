@@ -31,7 +31,10 @@ export const PART_SUFFIX = '.part';
 /** Of a snapshot, or of its manifest. */
 const PART_NAME = /\.db(?:\.zst|\.gz)?(?:\.json)?\.part$/;
 
-/** The snapshots in the directory, oldest first, those without a manifest before the others. Throws a `CommandError`. */
+/**
+ * The snapshots in the directory: those without a manifest, and then cluster by cluster, that of the newest snapshot at the end; in each the
+ * oldest first. Throws a `CommandError`.
+ */
 export function listSnapshots(directory: string): ListedSnapshot[] {
   const files = new Set<string>();
   for (const name of readDirectory(directory)) {
@@ -39,7 +42,7 @@ export function listSnapshots(directory: string): ListedSnapshot[] {
     if (SNAPSHOT_NAME.test(snapshot)) files.add(snapshot);
     else if (PART_NAME.test(name)) files.add(name);
   }
-  return [...files].flatMap((file) => listed(directory, file)).sort(byOrder);
+  return inOrder([...files].flatMap((file) => listed(directory, file)));
 }
 
 function listed(directory: string, file: string): ListedSnapshot[] {
@@ -66,14 +69,20 @@ function stateOf(
   return sizeBytes === manifest.size ? 'complete' : 'size differs';
 }
 
-function byOrder(a: ListedSnapshot, b: ListedSnapshot): number {
-  const [first, second] = [orderOf(a), orderOf(b)];
-  return first < second ? -1 : 1;
-}
-
-function orderOf({ file, manifest }: ListedSnapshot): string {
-  const { cluster = '', sequence = 0, begin = '' } = manifest ?? {};
-  return [cluster, String(sequence).padStart(16, '0'), begin, file].join('\0');
+function inOrder(snapshots: readonly ListedSnapshot[]): ListedSnapshot[] {
+  const lastBegins = new Map<string, string>();
+  for (const { manifest } of snapshots) {
+    if (manifest === undefined) continue;
+    const last = lastBegins.get(manifest.cluster) ?? '';
+    if (manifest.begin > last) lastBegins.set(manifest.cluster, manifest.begin);
+  }
+  const placeOf = ({ file, manifest }: ListedSnapshot): string => {
+    const { cluster = '', sequence = 0, begin = '' } = manifest ?? {};
+    const fields = [lastBegins.get(cluster) ?? '', cluster, String(sequence).padStart(16, '0'), begin, file];
+    return fields.join('\0');
+  };
+  const places = new Map(snapshots.map((snapshot) => [snapshot, placeOf(snapshot)]));
+  return snapshots.toSorted((a, b) => ((places.get(a) ?? '') < (places.get(b) ?? '') ? -1 : 1));
 }
 
 /** The SHA-256 of the file, in hexadecimal. Progress counts bytes. Throws `CommandError` and `CorruptFileError`. */

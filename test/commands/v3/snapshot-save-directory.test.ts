@@ -391,6 +391,19 @@ describe('the snapshots in a directory', () => {
     expect((await verify()).error).toBe('2 of 4 snapshots are damaged');
   });
 
+  it('are listed cluster by cluster, the newest one last', async () => {
+    const at = async (time: string, clusterName: string) => {
+      vi.setSystemTime(`2026-11-29T${time}Z`);
+      await save({ clusterName });
+    };
+    await at('10:00:00', 'b');
+    await at('11:00:00', 'a');
+    await at('12:00:00', 'b');
+    await at('13:00:00', 'a');
+    const names = (await list()).map(([file]) => /^(.)-\d+T(\d\d)/.exec(String(file))?.slice(1).join(''));
+    expect(names).toEqual(['b10', 'b12', 'a11', 'a13']);
+  });
+
   it('are verified but for one that a save removes meanwhile', async () => {
     const [first = '', second = ''] = await saveSome(2);
     const { context, emitted } = fakeContext();
