@@ -74,12 +74,12 @@ function byGroup(a, b) {
  * @returns {string[]}
  */
 function commandSections(command, { program, inherited }) {
-  const { path, usage, summary, description, examples, flags, commands } = command;
+  const { path, usage, summary, description, examples, flags, commands, isAddition } = command;
   const words = `${program} ${path}`;
   const line =
     commands.length > 0 ? `${words} <command>` : [words, usage, '[flags]'].filter(Boolean).join(' ');
   const own = section(`### ${words}`, [
-    `${prose(summary)}.`,
+    `${prose(summary)}.${isAddition ? ' (An addition: the Go program does not have it.)' : ''}`,
     `\`\`\`\n${line}\n\`\`\``,
     ...(description === '' ? [] : [paragraphs(description)]),
     ...(examples.length === 0 ? [] : [`\`\`\`sh\n${examples.join('\n')}\n\`\`\``]),
@@ -97,13 +97,15 @@ function commandList(commands) {
 
 /** @param {readonly Flag[]} flags */
 function flagTable(flags) {
-  const rows = flags.map(({ name, short, placeholder, summary, defaultText, choices, isRequired }) => {
-    const flag = [`--${name}`, placeholder].filter(Boolean).join(' ');
-    const names = short === undefined ? code(flag) : `${code(flag)}, ${code(`-${short}`)}`;
-    const values = choices.length === 0 ? '' : `: ${choices.map(code).join(', ')}`;
-    const whenMissing = isRequired ? 'required' : defaultText === '' ? '' : code(defaultText);
-    return `| ${names} | ${whenMissing} | ${prose(summary).replaceAll('|', '\\|')}${values} |`;
-  });
+  const rows = flags.map(
+    ({ name, short, placeholder, summary, defaultText, choices, isRequired, isAddition }) => {
+      const flag = [`--${name}`, placeholder].filter(Boolean).join(' ');
+      const names = short === undefined ? code(flag) : `${code(flag)}, ${code(`-${short}`)}`;
+      const values = choices.length === 0 ? '' : `: ${choices.map(code).join(', ')}`;
+      const whenMissing = isRequired ? 'required' : defaultText === '' ? '' : code(defaultText);
+      return `| ${names} | ${whenMissing} | ${prose(summary).replaceAll('|', '\\|')}${values}${isAddition ? ' (an addition)' : ''} |`;
+    },
+  );
   return ['| Flag | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 

@@ -23,8 +23,9 @@ export const snapshotVerifyCommand = (program: string) =>
     summary: 'Verify the integrity of a snapshot, or of all in a directory',
     description: [
       'Checks the SHA-256 at the end of the file, the structure of the pages, and that every record can be decoded. Reports',
-      'the first error with its offset in the file. The file is not modified. Of a directory, it checks every snapshot, also against',
-      'its manifest, and fails when one is damaged or when there is none.',
+      'the first error with its offset in the file. The file is not modified. A database file without a SHA-256, as in a data',
+      'directory, is good too, and the output says that it has none. Of a directory, it checks every snapshot, also against its',
+      'manifest, and fails when one is damaged or when there is none.',
     ].join('\n'),
     examples: [`${program} snapshot verify backup.db`, `${program} snapshot verify /var/backups/etcd`],
     flags: {},

@@ -72,9 +72,18 @@ export class Node {
     return addresses.reduce((all, [there, here]) => all.replaceAll(there, here), text);
   }
 
-  /** Runs a block of instructions and returns its stdout. Throws when one of its commands fails. */
+  /**
+   * Runs a block of instructions and returns its stdout, with the variables that earlier blocks have set. Throws when one of its commands
+   * fails.
+   */
   async shell(block: string): Promise<string> {
-    const script = `set -euo pipefail\n${this.here(block)}`;
+    const variables = this.path('run/variables');
+    const script = [
+      'set -euo pipefail',
+      `[ ! -e ${variables} ] || . ${variables}`,
+      this.here(block),
+      `declare -p | grep '^declare -- [A-Z]*=' >${variables}`,
+    ].join('\n');
     const env = { PATH: `${this.path('bin')}:${process.env.PATH}` };
     const options = { env, timeoutMs: SHELL_TIMEOUT_MS };
     const { code, stdout, stderr } = await run(programAt('bash'), ['-c', script], options).catch((cause) => {

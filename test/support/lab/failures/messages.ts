@@ -154,7 +154,7 @@ export const CONNECTION_MESSAGES = {
   expired: {
     text: "the server's certificate has expired on … UTC: renew it (…)",
     meaning: "The server's own certificate is too old.",
-    advice: 'Renew it (`kubeadm certs renew etcd-server`) and restart etcd; check the clock.',
+    advice: 'Renew it (`kubeadm certs renew etcd-server`); etcd reads it without a restart. Check the clock.',
   },
   expiredCa: {
     text: "the authority … of the server's certificate has expired on … UTC: renew it (…)",

@@ -45,11 +45,12 @@ function judgeAlarm(alarm: ActiveAlarm, members: ClusterView['members'], lines: 
       return finding('alarm-corrupt', {
         ...where,
         what: `The alarm CORRUPT is active: ${found}. The whole cluster refuses writes.`,
-        advice: 'Compare the hashes, stop the member that differs and replace it, and then disarm the alarm:',
+        advice:
+          'Compare the hashes, stop the member that differs, disarm the alarm, and then replace that member:',
         commands: [
           lines.etcdctl('endpoint', 'hashkv', '--cluster', '-w', 'table'),
-          ...(view === undefined ? [] : [replaceCommand(view.member, lines)]),
           lines.etcdctl('alarm', 'disarm'),
+          ...(view === undefined ? [] : [replaceCommand(view.member, lines)]),
         ],
       });
     default:
