@@ -55,7 +55,7 @@ export function registerSnapshotSave(parent: CommandParent, run = runSnapshotSav
       '  --cert=/etc/kubernetes/pki/etcd/server.crt \\',
       '  --key=/etc/kubernetes/pki/etcd/server.key',
       '# Send a compressed snapshot to another machine',
-      "etcdctl snapshot save - --compress | ssh backup 'umask 077; cat >new.db.zst' && ssh backup 'mv new.db.zst etcd.db.zst'",
+      "etcdctl snapshot save - --compress | ssh backup 'umask 077; cat >new.db.zst'",
       '# Keep the last seven good snapshots of a directory, each with a manifest',
       'etcdctl snapshot save /var/backups/etcd/ --keep 7 --compress',
     ],
