@@ -80,7 +80,7 @@ describe('member replace refuses, and changes nothing', () => {
     ],
     [
       'the peer URL of a member that runs',
-      () => ['m3', `--peer-urls=${lab.cluster.members[2]?.peerUrl}`, '--yes'],
+      () => ['m3', `--peer-urls=${lab.cluster.members[2]?.peerUrl}`, '--yes', '--name=m4'],
       /Error: nothing was changed: m3 still runs at https:/,
     ],
   ])('%s', async (_, args, reason) => {
@@ -201,26 +201,47 @@ describe('member replace', { timeout: TIMEOUT_MS }, () => {
   });
 
   it.skipIf(terminalsMissing !== undefined)(
-    'removes a dead member first, whose machine was set up anew',
+    'removes a dead member first, whose machine was set up anew, and goes on after an interrupted wait',
     async () => {
-      const left = namesOf(await members()).find((name) => name === 'm1' || name === 'm2') ?? '';
-      const index = left === 'm1' ? 0 : 1;
-      const { peerUrl = '' } = lab.cluster.members[index] ?? {};
-      await lab.cluster.kill(index);
+      const old = (await members()).find(({ name }) => name === 'm1' || name === 'm2');
+      const { name = '', id = '', peerUrl = '' } = old ?? {};
+      await lab.cluster.kill(name === 'm1' ? 0 : 1);
       await lab.cluster.serving();
-      const fresh = await newcomer({ name: left, peerUrl });
-      const args = ['member', 'replace', left, `--peer-urls=${peerUrl}`, '--command-timeout=2s'];
-      const person = startOnTerminal(ourEtcdctl(), [...(await flags()), ...args], { timeoutMs: TIMEOUT_MS });
+      const fresh = await newcomer({ name, peerUrl });
+      const args = [name, `--peer-urls=${peerUrl}`, '--command-timeout=2s'];
+      const person = startOnTerminal(ourEtcdctl(), [...(await flags()), 'member', 'replace', ...args], {
+        timeoutMs: TIMEOUT_MS,
+      });
       await person.waitFor(', which does not answer? [y/N] ');
       person.send('y\n');
       await person.waitFor('ETCD_INITIAL_CLUSTER_STATE="existing"');
-      await fresh.start(await initialClusterWith(left));
-      const { code, stdout } = await person.result;
-      expect(stdout.toString()).toContain(`${left} was replaced by ${left} (https:`);
-      expect(code).toBe(0);
+      await person.signal('SIGINT');
+      await person.result;
+      await fresh.start(await initialClusterWith(name));
+
+      const second = await replace(...args, '--yes');
+      expect(second).toMatchObject({ code: 0 });
+      expect(second.stdout.toString()).toContain(`The new voting member is ${name} (https:`);
       const listed = await members();
-      expect(namesOf(listed)).toContain(left);
+      expect(namesOf(listed)).toContain(name);
       expect(listed.map(({ isStarted, isLearner }) => isStarted && !isLearner)).toEqual([true, true, true]);
+
+      const byName = await replace(...args, '--yes');
+      expect(byName.stderr.toString()).toMatch(
+        /^if it is the replacement, nothing is left to do\n.*\nError: nothing was changed: m[12] already runs at https:.*\n$/,
+      );
+      expect(byName.code).toBe(1);
+      const withId = [id, ...args.slice(1), '--yes'];
+      expect((await replace(...withId)).stdout.toString()).toMatch(/there is nothing to do\.\n$/);
+
+      await fresh.stop();
+      const whileDown = await replace(...args, '--yes');
+      expect(whileDown.stderr.toString()).toMatch(
+        /Error: nothing was changed: m[12] does not answer, and has/,
+      );
+      expect(whileDown.code).toBe(1);
+      expect(await replace(...withId)).toMatchObject({ code: 0 });
+      expect(await members()).toEqual(listed);
     },
   );
 });

@@ -17,14 +17,14 @@ const OPTIONS: MemberReplaceOptions = {
   isConfirmed: true,
 };
 
-/** Three members; an added one starts after it was listed a few times. */
-function cluster(): FakeCluster {
+/** Three members; an added one starts after it was listed a few times, with this name. */
+function cluster(newName = 'new'): FakeCluster {
   const fake = new FakeCluster('m1', 'm2', 'm3');
   let lists = 0;
   fake.onCall = (name) => {
     const learner = fake.members.find((member) => member.name === '');
     if (name !== 'memberList' || learner === undefined || ++lists < 3) return;
-    Object.assign(learner, { name: 'new', clientUrls: ['new:2379'] });
+    Object.assign(learner, { name: newName, clientUrls: ['new:2379'] });
   };
   return fake;
 }
@@ -74,10 +74,10 @@ describe('member replace', () => {
   });
 
   it('removes a member first that does not answer', async () => {
-    const fake = cluster();
+    const fake = cluster('m3');
     fake.member('m3').isDown = true;
-    const { lines } = await replaceIn(fake, { peerUrls: ['http://m3:2380'] });
-    expect(fake.log).toEqual(['remove m3', 'add http://m3:2380 as learner', 'promote new']);
+    const { lines } = await replaceIn(fake, { old: '3', peerUrls: ['http://m3:2380'] });
+    expect(fake.log).toEqual(['remove m3', 'add http://m3:2380 as learner', 'promote m3']);
     expect(lines.join('\n')).toContain('ETCD_NAME="m3"');
   });
 
@@ -90,6 +90,97 @@ describe('member replace', () => {
     expect((await replaceIn(fake, { name: 'new' })).failure).toBeUndefined();
     expect(fake.log.slice(2)).toEqual(['remove m3']);
     expect((await replaceIn(fake)).failure).toBeUndefined();
+  });
+
+  describe('by a member of the same name and peer URL', () => {
+    const peerUrls = ['http://m3:2380'];
+
+    /** The dead m3 is removed, and the new one is added and started; but it is not promoted yet. */
+    async function interrupted(): Promise<FakeCluster> {
+      const fake = cluster('m3');
+      fake.member('m3').isDown = true;
+      const { onCall } = fake;
+      fake.onCall = (name, member) => {
+        if (name === 'memberPromote') throw new ServerError('etcdserver: request timed out', 'Unavailable');
+        onCall(name, member);
+      };
+      const { failure } = await replaceIn(fake, { peerUrls, isConfirmed: false }, true);
+      expect(failure?.message).toMatch(/^step 4 failed/);
+      fake.onCall = onCall;
+      return fake;
+    }
+
+    async function replaced(): Promise<FakeCluster> {
+      const fake = await interrupted();
+      await replaceIn(fake, { old: '3', peerUrls });
+      return fake;
+    }
+
+    it.each(['m3', '3'])('goes on with the learner when asked again to replace %s', async (old) => {
+      const fake = await interrupted();
+      const { failure, emitted } = await replaceIn(fake, { old, peerUrls });
+      expect(failure).toBeUndefined();
+      expect(fake.log).toEqual(['remove m3', 'add http://m3:2380 as learner', 'promote m3']);
+      expect(emitted).toMatchObject([{ report: { old: undefined, replacement: { name: 'm3' } } }]);
+    });
+
+    it('has nothing left to do for the ID of the old member', async () => {
+      const fake = await replaced();
+      fake.log.length = 0;
+      expect((await replaceIn(fake, { old: '3', peerUrls })).failure).toBeUndefined();
+      fake.member('m3').isDown = true;
+      await replaceIn(fake, { old: '3', peerUrls });
+      expect(fake.log).toEqual([]);
+    });
+
+    it('is not known to be done for its name: nothing is changed', async () => {
+      const fake = await replaced();
+      fake.log.length = 0;
+      const { failure } = await replaceIn(fake, { peerUrls });
+      expect(failure?.message).toBe('nothing was changed: m3 already runs at http://m3:2380');
+      expect(failure?.reasons).toEqual([
+        'if it is the replacement, nothing is left to do',
+        'to replace it, stop it first, or give the peer URL of another machine',
+      ]);
+      expect(fake.log).toEqual([]);
+    });
+
+    it('is not removed by its name while it is down, unless somebody confirms that', async () => {
+      const fake = await replaced();
+      fake.log.length = 0;
+      fake.member('m3').isDown = true;
+      const refused = [
+        await replaceIn(fake, { peerUrls }),
+        await replaceIn(fake, { peerUrls, isConfirmed: false }),
+      ];
+      for (const { failure } of refused) {
+        expect(failure?.message).toBe(
+          'nothing was changed: m3 does not answer, and has the peer URL http://m3:2380 already',
+        );
+        expect(failure?.reasons).toEqual([
+          'if it is the replacement, start it, and nothing is left to do',
+          'to replace it, give its ID, c, instead of its name',
+        ]);
+      }
+      const { questions } = await replaceIn(fake, { peerUrls, isConfirmed: false }, false);
+      expect(questions).toEqual(['Remove m3 (c), which does not answer?']);
+      expect(fake.log).toEqual([]);
+    });
+
+    it('is certainly another one when the new member gets another name', async () => {
+      const fake = cluster('m4');
+      fake.member('m3').isDown = true;
+      expect((await replaceIn(fake, { peerUrls, name: 'm4' })).failure).toBeUndefined();
+      expect(fake.log).toEqual(['remove m3', 'add http://m3:2380 as learner', 'promote m4']);
+    });
+
+    it('has its steps shown', async () => {
+      const fake = cluster();
+      fake.member('m3').isDown = true;
+      const { failure, emitted } = await replaceIn(fake, { peerUrls, isDryRun: true });
+      expect(failure).toBeUndefined();
+      expect(emitted).toMatchObject([{ report: { steps: Array(4).fill({ state: 'planned' }) } }]);
+    });
   });
 
   it('makes a call again that members refuse because they have just connected', async () => {
@@ -148,6 +239,8 @@ describe('the progress of a replacement', () => {
     expect(progressOf({ ...request, old: '0003' }, members)).toMatchObject({ old: { name: 'm3' } });
     expect(progressOf(request, [...members, learner])).toMatchObject({ added: { id: 9n } });
     expect(progressOf(request, [...members.slice(0, 2), learner])).toMatchObject({ old: undefined });
+    const sameName = { ...(learner as object), name: 'm3' } as never;
+    expect(progressOf(request, [...members, sameName])).toMatchObject({ old: { id: 3n }, added: { id: 9n } });
   });
 
   it.each([

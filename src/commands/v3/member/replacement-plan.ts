@@ -8,13 +8,18 @@ export interface Progress {
   readonly old: Member | undefined;
   /** The new member: `undefined` until it is added. */
   readonly added: Member | undefined;
+  /**
+   * Whether `old` can be the promoted replacement as well: it was asked for by a name that the new member gets too, and has exactly the
+   * peer URLs of the new one. An id cannot be that of another member.
+   */
+  readonly isOldPerhapsNew: boolean;
 }
 
 type Request = Pick<MemberReplaceOptions, 'old' | 'peerUrls' | 'name'>;
 
 /** Rejects with a `CommandError` when the request does not fit the members. */
 export function progressOf(request: Request, members: readonly Member[]): Progress {
-  const old = findOld(request.old, members);
+  const old = findOld(request, members);
   const added = findAdded(request.peerUrls, members, old);
   if (old === undefined && added === undefined) throw unknownMember(request, members);
   if (old !== undefined) checkOld(old, members);
@@ -24,7 +29,7 @@ export function progressOf(request: Request, members: readonly Member[]): Progre
   if (added === undefined && otherLearner !== undefined) {
     throw refusal(`${nameOf(otherLearner)} is a learner already: promote or remove it first`);
   }
-  return { old, added };
+  return { old, added, isOldPerhapsNew: old !== undefined && isPerhapsNew(old, request) };
 }
 
 /** The name that the new member has, or is to be started with; `others` are the members beside it. */
@@ -44,12 +49,32 @@ export function nameOf({ id, name }: Pick<Member, 'id' | 'name'>): string {
   return name || id.toString(16);
 }
 
-function findOld(nameOrId: string, members: readonly Member[]): Member | undefined {
-  const wanted = /^[0-9a-f]{1,16}$/i.test(nameOrId) ? BigInt(`0x${nameOrId}`) : undefined;
-  const matching = members.filter(({ id, name }) => name === nameOrId || id === wanted);
+/** Never the learner with the new peer URLs: after the removal of a dead member, the new one can have its name. */
+function findOld(
+  { old: nameOrId, peerUrls }: Pick<Request, 'old' | 'peerUrls'>,
+  members: readonly Member[],
+): Member | undefined {
+  const wanted = idIn(nameOrId);
+  const matching = members.filter((member) => {
+    if (member.id === wanted) return true;
+    return member.name === nameOrId && !(member.isLearner && hasExactly(peerUrls, member));
+  });
   if (matching.length < 2) return matching[0];
   const ids = matching.map(({ id }) => id.toString(16)).join(', ');
   throw refusal(`several members are named ${nameOrId}: give the ID of one of them (${ids})`);
+}
+
+function idIn(nameOrId: string): bigint | undefined {
+  return /^[0-9a-f]{1,16}$/i.test(nameOrId) ? BigInt(`0x${nameOrId}`) : undefined;
+}
+
+function isPerhapsNew(old: Member, request: Request): boolean {
+  if (old.id === idIn(request.old) || !hasExactly(request.peerUrls, old)) return false;
+  return request.name === undefined || request.name === old.name;
+}
+
+function hasExactly(peerUrls: readonly string[], member: Member): boolean {
+  return member.peerUrls.length === peerUrls.length && member.peerUrls.every((url) => peerUrls.includes(url));
 }
 
 /** The member with exactly these peer URLs. The old one can have them too: its machine was set up anew. */
@@ -59,9 +84,7 @@ function findAdded(
   old: Member | undefined,
 ): Member | undefined {
   const others = members.filter((member) => member !== old);
-  const isSame = (member: Member) =>
-    member.peerUrls.length === peerUrls.length && member.peerUrls.every((url) => peerUrls.includes(url));
-  const added = others.find(isSame);
+  const added = others.find((member) => hasExactly(peerUrls, member));
   if (added !== undefined) return added;
   for (const member of others) {
     const url = member.peerUrls.find((each) => peerUrls.includes(each));
