@@ -63,8 +63,10 @@ export interface ChildOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Limits that a command sets for one of its clients. */
-export interface ClientLimits {
+/** What a command sets for one of its clients. */
+export interface ClientOptions {
+  /** Where its logins are made, if not at its endpoints: etcd refuses them at a learner. */
+  readonly loginEndpoints?: readonly string[];
   /** Larger responses fail with `ResourceExhausted` before memory is allocated for them. `--max-recv-bytes` has precedence. */
   readonly maxResponseBytes?: number;
   /** The timeout of a call, for work whose time is known to be longer. `--command-timeout` has precedence. */
@@ -94,7 +96,7 @@ export interface CommandContext {
   /** How to name a single endpoint, when there are several that do not come from the command line. */
   readonly endpointAdvice?: string;
   /** Connects to these endpoints, by default to `this.endpoints`. `main` closes every client at the end. */
-  connect(endpoints?: readonly string[], limits?: ClientLimits, reports?: ClientReports): Promise<Client>;
+  connect(endpoints?: readonly string[], options?: ClientOptions, reports?: ClientReports): Promise<Client>;
   /** Fetches `/metrics` of the member at this endpoint, in Prometheus' text format. Rejects with a `CommandError`. */
   fetchMetrics(endpoint: string): Promise<string>;
   /** Looks at servers without a call, with the TLS flags of the command. */
@@ -105,7 +107,7 @@ export interface CommandContext {
    */
   readonly connectionFlags: readonly string[];
   /** Connects to another cluster. Of the global flags, only the timeouts and size limits apply. */
-  connectTo(cluster: OtherCluster, limits?: ClientLimits): Promise<Client>;
+  connectTo(cluster: OtherCluster, options?: ClientOptions): Promise<Client>;
   /**
    * Looks for etcd on this node, below `--root`: all that can be found, not only what `--local` uses.
    * Rejects with a `CommandError` when a file of its configuration is malformed, and with a `UsageError` when there is no such root.

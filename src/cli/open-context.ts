@@ -5,7 +5,7 @@ import type { Client } from '../model/services.js';
 import { loadPrinter } from '../printers/registry.js';
 import type { ConnectionOptions, Credentials } from '../transport/connection.js';
 import type { DeadlinePolicy } from './command.js';
-import type { ClientLimits, ClientReports, CommandContext } from './context.js';
+import type { ClientOptions, ClientReports, CommandContext } from './context.js';
 import { checkedEndpoints } from './endpoint-list.js';
 import { FailureReports, reportUnanswered } from './failure-reports.js';
 import type { GlobalOptions } from './globals.js';
@@ -70,19 +70,19 @@ export async function openContext(
     ...(globals.endpointAdvice !== undefined && { endpointAdvice: globals.endpointAdvice }),
     format: globals.format,
     lockTimeoutMs: globals.lockTimeoutMs,
-    async connect(chosen = endpoints, limits = {}, reports?) {
+    async connect(chosen = endpoints, own = {}, reports?) {
       const options = connectionOptions(globals, deadline, {
         endpoints: chosen,
         credentials: await login.credentials(),
-        limits,
+        own,
       });
       return open(options, reports);
     },
-    async connectTo(cluster, limits = {}) {
+    async connectTo(cluster, own = {}) {
       const { credentials: _ofThisCluster, ...globalOptions } = connectionOptions(globals, deadline, {
         endpoints: cluster.endpoints,
         credentials: undefined,
-        limits,
+        own,
       });
       return open({ ...globalOptions, ...cluster });
     },
@@ -180,7 +180,7 @@ async function connectTo(
   deadline: DeadlinePolicy,
 ): Promise<Client> {
   const { connect } = await import('../transport/grpc/connect.js');
-  const settings = { endpoints: [endpoint], credentials: undefined, limits: {} };
+  const settings = { endpoints: [endpoint], credentials: undefined, own: {} };
   const { credentials: _none, ...options } = connectionOptions(globals, deadline, settings);
   return connect(options);
 }
@@ -193,36 +193,33 @@ async function readSecret(source: SecretSource, host: ProcessContext): Promise<s
 interface ClientSettings {
   readonly endpoints: readonly string[];
   readonly credentials: Credentials | undefined;
-  readonly limits: ClientLimits;
+  readonly own: ClientOptions;
 }
 
 function connectionOptions(
   globals: GlobalOptions,
   deadline: DeadlinePolicy,
-  { endpoints, credentials, limits }: ClientSettings,
+  { endpoints, credentials, own }: ClientSettings,
 ): ConnectionOptions {
   const { maxReceiveBytes, maxRequestBytes, dialTimeoutMs } = globals.connection;
-  const { maxResponseBytes = 0, maxDialTimeoutMs } = limits;
+  const { maxResponseBytes = 0, maxDialTimeoutMs, loginEndpoints } = own;
   return {
     ...globals.connection,
     endpoints,
+    ...(loginEndpoints && { loginEndpoints }),
     ...(credentials && { credentials }),
     // 0: no limit.
     dialTimeoutMs: Math.min(maxDialTimeoutMs ?? dialTimeoutMs, dialTimeoutMs || Number.POSITIVE_INFINITY),
-    callTimeoutMs: callTimeoutMs(globals, deadline, limits),
+    callTimeoutMs: callTimeoutMs(globals, deadline, own),
     // The transport rejects a request limit above the response limit. A user who raises only the request limit must not see that.
     maxReceiveBytes: maxReceiveBytes || (maxResponseBytes && Math.max(maxResponseBytes, maxRequestBytes)),
   };
 }
 
 /** `null`: no limit. */
-function callTimeoutMs(
-  globals: GlobalOptions,
-  deadline: DeadlinePolicy,
-  limits: ClientLimits,
-): number | null {
+function callTimeoutMs(globals: GlobalOptions, deadline: DeadlinePolicy, own: ClientOptions): number | null {
   const { commandTimeoutGiven, commandTimeoutMs } = globals;
-  if (limits.callTimeoutMs !== undefined && !commandTimeoutGiven) return limits.callTimeoutMs;
+  if (own.callTimeoutMs !== undefined && !commandTimeoutGiven) return own.callTimeoutMs;
   if (deadline === 'command-timeout' || (deadline === 'if-given' && commandTimeoutGiven))
     return commandTimeoutMs;
   return null;

@@ -4,6 +4,8 @@ import type { ProxySettings } from './proxy.js';
 export interface ConnectionOptions {
   /** As given by the user: `host:port`, `http(s)://host:port`, `unix:path`, …; at least one. */
   readonly endpoints: readonly string[];
+  /** Where to request tokens; absent: at `endpoints`. A learner refuses logins, and takes the tokens of other members. */
+  readonly loginEndpoints?: readonly string[];
   readonly tls: TlsOptions;
   readonly proxy: ProxySettings;
   readonly credentials?: Credentials;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findingsOn, runDoctor } from '../support/lab/doctor.js';
 import { type Lab, startLab } from '../support/lab/lab.js';
 import { initialClusterOf, type ListedMember, membersOf } from '../support/lab/membership.js';
 import { type Newcomer, prepareNewcomer } from '../support/lab/newcomer.js';
@@ -244,4 +245,51 @@ describe('member replace', { timeout: TIMEOUT_MS }, () => {
       expect(await members()).toEqual(listed);
     },
   );
+});
+
+describe('with a user and password, which a learner refuses', { timeout: TIMEOUT_MS }, () => {
+  let secured: Lab;
+  let fresh: Newcomer;
+  beforeAll(async () => {
+    secured = await startLab({ profile: 'auth', members: 2 });
+    fresh = await prepareNewcomer(secured, { name: 'm2-2' });
+  });
+  afterAll(async () => {
+    await fresh?.stop();
+    await secured?.stop();
+  });
+
+  it('other commands look at all members, and the replacement is completed', async () => {
+    const flags = secured.flags();
+    const replacement = [...flags, 'member', 'replace', 'm2', `--peer-urls=${fresh.peerUrl}`, '--yes'];
+    const first = await start(ourEtcdctl(), replacement, { timeoutMs: TIMEOUT_MS });
+    await first.waitFor('ETCD_INITIAL_CLUSTER_STATE="existing"\n');
+    first.kill('SIGKILL');
+    await fresh.start(initialClusterOf((await first.result).stdout.toString()));
+
+    const everywhere = secured.flags([...secured.cluster.endpoints, fresh.clientUrl]);
+    for (const args of [
+      [...flags, '--cluster'],
+      [...everywhere, '--dry-run'],
+    ]) {
+      const defrag = await run(ourEtcdctl(), ['defrag', '--rolling', ...args]);
+      expect(defrag).toMatchObject({ code: 0 });
+      expect(defrag.stdout.toString()).toContain('m2-2');
+    }
+    expect(await run(ourEtcdctl(), [...flags, 'alarm', 'recover', '--yes'])).toMatchObject({ code: 0 });
+    const { stdout } = await runDoctor(flags);
+    expect(findingsOn(stdout.toString())).toEqual(['even-voters', 'learner']);
+
+    const {
+      code,
+      stdout: replaced,
+      stderr,
+    } = await run(ourEtcdctl(), replacement, { timeoutMs: TIMEOUT_MS });
+    expect({ code, stderr: stderr.toString() }).toEqual({ code: 0, stderr: '' });
+    expect(replaced.toString()).toMatch(/\nm2 was replaced by m2-2 \(http:.*\)\.\n$/);
+    expect(namesOf(await membersOf(secured, [...secured.cluster.endpoints, fresh.clientUrl]))).toEqual([
+      'm1',
+      'm2-2',
+    ]);
+  });
 });

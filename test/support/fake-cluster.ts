@@ -1,4 +1,4 @@
-import { ServerError } from '../../src/model/errors.js';
+import { ConnectionError, ServerError } from '../../src/model/errors.js';
 import type { Member } from '../../src/model/messages/cluster.js';
 import { AlarmAction, type AlarmMember, type StatusResponse } from '../../src/model/messages/maintenance.js';
 import type { Client } from '../../src/model/services.js';
@@ -26,6 +26,8 @@ export class FakeCluster {
   alarms: AlarmMember[] = [];
   revision = 1000n;
   compacted = -1n;
+  /** Clients log in, which learners refuse. */
+  hasAuth = false;
   /** Called before every call; may change the cluster. */
   onCall: (name: string, member: FakeMember) => void = () => undefined;
 
@@ -45,13 +47,12 @@ export class FakeCluster {
   }
 
   /** For `fakeContext`: a client of the first of the endpoints whose member is not down. */
-  readonly connect = (endpoints: readonly string[]): Partial<Client> => {
-    const behind = () => {
-      const known = endpoints.flatMap((endpoint) =>
-        this.members.filter(({ clientUrls }) => clientUrls.includes(endpoint)),
-      );
-      return known.find(({ isDown }) => !isDown);
-    };
+  readonly connect = (
+    endpoints: readonly string[],
+    { loginEndpoints = endpoints }: { readonly loginEndpoints?: readonly string[] } = {},
+  ): Partial<Client> => {
+    if (this.hasAuth) this.#logIn(loginEndpoints);
+    const behind = () => this.#running(endpoints)[0];
     const call =
       <Request, Response>(name: string, answer: (member: FakeMember, request: Request) => Response) =>
       async (request: Request) => {
@@ -68,6 +69,24 @@ export class FakeCluster {
       maintenance: this.#maintenance(call) as never,
     };
   };
+
+  /** Of the members that are not down. */
+  #running(endpoints: readonly string[]): FakeMember[] {
+    const known = endpoints.flatMap((endpoint) =>
+      this.members.filter(({ clientUrls }) => clientUrls.includes(endpoint)),
+    );
+    return known.filter(({ isDown }) => !isDown);
+  }
+
+  #logIn(endpoints: readonly string[]): void {
+    const running = this.#running(endpoints);
+    if (running.some(({ isLearner }) => !isLearner)) return;
+    const cause =
+      running.length === 0
+        ? new ServerError('context deadline exceeded', 'DeadlineExceeded')
+        : new ServerError('etcdserver: rpc not supported for learner', 'FailedPrecondition');
+    throw new ConnectionError(cause.message, { cause });
+  }
 
   header({ id, clusterId }: FakeMember) {
     return { clusterId, memberId: id, revision: this.revision, raftTerm: 2n };

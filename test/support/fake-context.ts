@@ -1,4 +1,4 @@
-import type { CommandContext, OtherCluster } from '../../src/cli/context.js';
+import type { ClientOptions, CommandContext, OtherCluster } from '../../src/cli/context.js';
 import type { LocalEtcd } from '../../src/model/local-etcd.js';
 import type { Result } from '../../src/model/results.js';
 import type { Client } from '../../src/model/services.js';
@@ -11,7 +11,7 @@ export interface FakeContextSettings {
   readonly stdoutIsTerminal?: boolean;
   readonly stdin?: readonly (string | Uint8Array)[];
   /** Returns the client of `connect`; when absent, connecting is an error. */
-  readonly connect?: (endpoints: readonly string[]) => Partial<Client>;
+  readonly connect?: (endpoints: readonly string[], options: ClientOptions) => Partial<Client>;
   /** Returns the client of `connectTo` for another cluster; when absent, connecting to one is an error. */
   readonly connectTo?: (cluster: OtherCluster) => Partial<Client>;
   /** Answers prompts; when absent, prompting is an error. */
@@ -44,9 +44,9 @@ export function fakeContext(settings: FakeContextSettings = {}) {
     endpoints,
     format: settings.format ?? 'simple',
     lockTimeoutMs: settings.lockTimeoutMs ?? 1000,
-    async connect(chosen = endpoints) {
+    async connect(chosen = endpoints, options = {}) {
       if (settings.connect === undefined) throw new Error('this command must not connect');
-      return { close: () => undefined, ...settings.connect(chosen) } as Client;
+      return { close: () => undefined, ...settings.connect(chosen, options) } as Client;
     },
     async connectTo(cluster) {
       if (settings.connectTo === undefined) throw new Error('this command connects to its own cluster only');

@@ -1,7 +1,7 @@
 import { CommandError, ConnectionError, Failure, ServerError } from '../../model/errors.js';
 import type { Member } from '../../model/messages/cluster.js';
 import type { Client } from '../../model/services.js';
-import { refusalIn, refusedError } from './refusal.js';
+import { isRefusedByLearner, refusalIn, refusedError } from './refusal.js';
 
 /** A member with a client that connects to it and to no other. */
 export interface ConnectedMember extends Member {
@@ -29,7 +29,10 @@ export interface ConnectedCluster {
 /** What work on a cluster needs of a command's context. */
 export interface ClusterContext {
   readonly endpoints: readonly string[];
-  connect(endpoints?: readonly string[], limits?: { readonly callTimeoutMs?: number }): Promise<Client>;
+  connect(
+    endpoints?: readonly string[],
+    options?: { readonly callTimeoutMs?: number; readonly loginEndpoints?: readonly string[] },
+  ): Promise<Client>;
   readonly signal: AbortSignal;
 }
 
@@ -118,11 +121,11 @@ async function identifyEndpoints(
 
 async function identifyEndpoint(
   endpoint: string,
-  { connect, signal }: ClusterContext,
+  context: ClusterContext,
 ): Promise<IdentifiedEndpoint | { readonly failure: Failure; readonly reasons: readonly string[] }> {
   try {
-    const client = await connect([endpoint]);
-    const { header } = await client.maintenance.status({}, { signal });
+    const client = await connectToOne([endpoint], context);
+    const { header } = await client.maintenance.status({}, { signal: context.signal });
     const { memberId = 0n, clusterId = 0n } = header ?? {};
     return { endpoint, memberId, clusterId, client };
   } catch (failure) {
@@ -143,10 +146,26 @@ function connectTo(
   return { ...member, endpoint, endpoints: [endpoint], client };
 }
 
+/**
+ * A client of one member. If that is a learner, which refuses logins, its client logs in at the endpoints of the context: a token is valid
+ * for all members.
+ */
+export async function connectToOne(
+  endpoints: readonly string[],
+  context: Pick<ClusterContext, 'connect' | 'endpoints'>,
+): Promise<Client> {
+  try {
+    return await context.connect(endpoints);
+  } catch (error) {
+    if (!isRefusedByLearner(error)) throw error;
+    return context.connect(endpoints, { loginEndpoints: context.endpoints });
+  }
+}
+
 /** Connects over the client URLs of the member. */
 export async function connectMember(
   member: Member,
-  context: Pick<ClusterContext, 'connect'>,
+  context: Pick<ClusterContext, 'connect' | 'endpoints'>,
 ): Promise<ConnectedMember> {
   const { clientUrls } = member;
   const client = await clientFor(clientUrls, context);
@@ -155,11 +174,11 @@ export async function connectMember(
 
 async function clientFor(
   clientUrls: readonly string[],
-  context: Pick<ClusterContext, 'connect'>,
+  context: Pick<ClusterContext, 'connect' | 'endpoints'>,
 ): Promise<ConnectedMember['client']> {
   if (clientUrls.length === 0) return { problem: 'has not started' };
   try {
-    return await context.connect(clientUrls);
+    return await connectToOne(clientUrls, context);
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
     return { problem: error.message };

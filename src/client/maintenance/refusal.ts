@@ -1,4 +1,4 @@
-/** What a server refuses because of the user: the login, or maintenance, which permissions for keys do not allow. */
+/** What a server refuses: the login, or maintenance, which permissions for keys do not allow, and most of both if it is a learner. */
 import { CommandError, ConnectionError, type Failure, isEtcdError, ServerError } from '../../model/errors.js';
 
 /** The server's error when it has refused the user; `undefined` for any other failure. */
@@ -10,6 +10,11 @@ export function refusalIn(error: unknown): ServerError | undefined {
     isEtcdError(failure, name),
   );
   return isLogin || isOfUser ? failure : undefined;
+}
+
+/** Whether the member has refused the call, or the login, because it is a learner. */
+export function isRefusedByLearner(error: unknown): boolean {
+  return isEtcdError(error instanceof ConnectionError ? error.cause : error, 'notForLearners');
 }
 
 /** What to do about it, where the general hint for the server's message does not say it. */

@@ -3,12 +3,12 @@
  * each step, learners and followers come first and the leader last, and nothing more is touched as soon as something is wrong.
  */
 import { formatDuration } from '../../go/duration.js';
-import { Failure, isEtcdError, ServerError } from '../../model/errors.js';
+import { Failure, ServerError } from '../../model/errors.js';
 import type { RollingDefragMember, RollingDefragState } from '../../model/maintenance-reports.js';
 import type { StatusResponse } from '../../model/messages/maintenance.js';
 import { awaitHealth, type ClusterState, type HealthWait, type MemberState } from './cluster-health.js';
 import { type ClusterContext, type ConnectedMember, hasClient, memberLabel } from './connected-members.js';
-import { refusalHints } from './refusal.js';
+import { isRefusedByLearner, refusalHints } from './refusal.js';
 
 /** A member in the order of the work. The numbers are those before the work. */
 export interface RollingStep {
@@ -148,7 +148,7 @@ async function defragmentMember(
     return { ...done, newSizeBytes: dbSize };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (isEtcdError(error, 'notForLearners'))
+    if (isRefusedByLearner(error))
       return { ...step, state: 'skipped', reason: 'etcd does not defragment learners' };
     const details = [...error.reasons, ...refusalHints(error)];
     return { ...result('failed'), reason: failureText(error), details };

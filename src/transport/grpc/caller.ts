@@ -2,11 +2,11 @@ import { ServerError } from '../../model/errors.js';
 import type { CallOptions, StreamOptions } from '../../model/services.js';
 import type { ConnectionOptions, Credentials } from '../connection.js';
 import { Authentication } from './authentication.js';
-import { type AttemptContext, type CallContext, ClientContext } from './call-context.js';
+import { type AttemptContext, ClientContext } from './call-context.js';
 import { CallRunner } from './call-runner.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import { EndpointPool } from './endpoint-pool.js';
-import { hedge } from './hedging.js';
+import { type HedgedCall, hedge } from './hedging.js';
 import type { RetryPolicy } from './retry.js';
 import type { Rpc, RpcLoader } from './rpc.js';
 import { AttemptError, requestTooLarge } from './status.js';
@@ -15,6 +15,8 @@ import { WaitReports } from './wait-reports.js';
 interface CallerOptions {
   /** At least one, in the order of the endpoints. */
   readonly channels: readonly EndpointChannel[];
+  /** For logins; `undefined`: `channels`. */
+  readonly loginChannels?: readonly EndpointChannel[] | undefined;
   readonly reportFailures: ConnectionOptions['reportFailures'];
   readonly reportUnanswered: ConnectionOptions['reportUnanswered'];
   readonly reportWaiting: ConnectionOptions['reportWaiting'];
@@ -34,10 +36,12 @@ export class Caller {
   readonly #encoder: RequestEncoder;
   readonly #authentication: Authentication;
   readonly #runner: CallRunner;
+  readonly #loginRunner: CallRunner;
   readonly #waitReports: WaitReports;
 
   constructor({
     channels,
+    loginChannels,
     reportFailures,
     reportUnanswered,
     reportWaiting,
@@ -47,29 +51,31 @@ export class Caller {
     maxRequestBytes,
   }: CallerOptions) {
     this.#encoder = new RequestEncoder(maxRequestBytes);
-    this.#runner = new CallRunner({
-      pool: new EndpointPool(channels, reportFailures),
-      clientContext: this.#clientContext,
-      callTimeoutMs,
-      reportUnanswered,
-    });
+    const runnerOf = (channels: readonly EndpointChannel[]) =>
+      new CallRunner({
+        pool: new EndpointPool(channels, reportFailures),
+        clientContext: this.#clientContext,
+        callTimeoutMs,
+        reportUnanswered,
+      });
+    this.#runner = runnerOf(channels);
+    this.#loginRunner = loginChannels === undefined ? this.#runner : runnerOf(loginChannels);
     this.#waitReports = new WaitReports(this.#runner.pool, reportWaiting);
     this.#authentication = new Authentication(credentials, async (request, context) => {
       const login = await loadLogin();
       const bytes = this.#encoder.encode(login, request);
       const attempt = (channel: EndpointChannel, context: AttemptContext) =>
         channel.unary(login, bytes, { context, token: '', requiresLeader: false });
-      return this.#runner.retry(
-        { context, policy: login.policy },
-        this.#hedged(login.policy, context, attempt),
-      );
+      const { policy } = login;
+      const { pool } = this.#loginRunner;
+      return this.#loginRunner.retry({ context, policy }, hedged(policy, { pool, context, attempt }));
     });
   }
 
   /** Requests a token, if the credentials are a password. */
   async logIn(call: CallOptions): Promise<void> {
     if (!this.#authentication.needsLogin) return;
-    await this.#runner.withContext(call, (context) => this.#authentication.refreshToken(context));
+    await this.#loginRunner.withContext(call, (context) => this.#authentication.refreshToken(context));
   }
 
   unary<Request, Response>(
@@ -85,7 +91,7 @@ export class Caller {
         channel.unary(rpc, bytes, { context, token: authentication.token, requiresLeader: false });
       const policy = call?.isRepeatable ? 'idempotent' : rpc.policy;
       const stopReports = this.#waitReports.begin({ path: rpc.path, policy }, context);
-      const attempts = this.#hedged(policy, context, attempt);
+      const attempts = hedged(policy, { pool: this.#runner.pool, context, attempt });
       return this.#runner.retry({ context, policy, authentication }, attempts).finally(stopReports);
     });
   }
@@ -182,24 +188,22 @@ export class Caller {
     }
   }
 
-  /** The attempt, made on several endpoints if the call may be. */
-  #hedged<Response>(
-    policy: RetryPolicy,
-    context: CallContext,
-    attempt: (channel: EndpointChannel, context: AttemptContext) => Promise<Response>,
-  ): (channel: EndpointChannel) => Promise<Response> {
-    const { pool } = this.#runner;
-    if (policy !== 'idempotent' || pool.size === 1) return (channel) => attempt(channel, context);
-    return (channel) => hedge(channel, { pool, context, attempt });
-  }
-
   /** Ends all calls and connections. */
   close(): void {
     this.#clientContext.cancel(
       new ServerError('rpc error: code = Canceled desc = grpc: the client connection is closing', 'Canceled'),
     );
-    this.#runner.pool.close();
+    for (const { pool } of new Set([this.#runner, this.#loginRunner])) pool.close();
   }
+}
+
+/** The attempt, made on several endpoints if the call may be. */
+function hedged<Response>(
+  policy: RetryPolicy,
+  call: HedgedCall<Response>,
+): (channel: EndpointChannel) => Promise<Response> {
+  const isHedged = policy === 'idempotent' && call.pool.size > 1;
+  return (channel) => (isHedged ? hedge(channel, call) : call.attempt(channel, call.context));
 }
 
 /** The server's default limit for requests plus overhead (client/v3/options.go `defaultMaxCallSendMsgSize`). */

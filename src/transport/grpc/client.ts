@@ -5,18 +5,25 @@ import { Caller } from './caller.js';
 import type { EndpointChannel } from './endpoint-channel.js';
 import { bindServices, loadAuthenticate } from './services.js';
 
+/** At least one each, in the order of the endpoints. */
+interface Channels {
+  readonly channels: readonly EndpointChannel[];
+  /** For the requests of tokens; `undefined`: `channels`. */
+  readonly loginChannels: readonly EndpointChannel[] | undefined;
+}
+
 /**
  * A client that makes its calls over the channels; with a user and password, requests a token within `dialTimeoutMs`.
- * @param channels at least one, in the order of the endpoints
  * @throws ConnectionError when the login fails, or the signal's reason
  */
 export async function openClient(
-  channels: readonly EndpointChannel[],
+  { channels, loginChannels }: Channels,
   options: ConnectionOptions,
   signal?: AbortSignal,
 ): Promise<Client> {
   const caller = new Caller({
     channels,
+    loginChannels,
     reportFailures: options.reportFailures,
     reportUnanswered: options.reportUnanswered,
     reportWaiting: options.reportWaiting,

@@ -5,6 +5,7 @@ import type { Client } from '../../model/services.js';
 import type { ConnectionOptions, TlsOptions } from '../connection.js';
 import { type Encryption, loadSecurity, type Security } from '../tls/security.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
+import type { EndpointChannel } from './endpoint-channel.js';
 
 /**
  * Creates a client for the cluster. Reads the TLS files; with a user and password, requests a token within `dialTimeoutMs`. Otherwise
@@ -13,19 +14,26 @@ import { type Endpoint, parseEndpoint } from './endpoint.js';
  */
 export async function connect(options: ConnectionOptions, signal?: AbortSignal): Promise<Client> {
   checkLimits(options);
-  const endpoints = options.endpoints.map(parseEndpoint);
-  if (endpoints.length === 0) throw new ConnectionError('etcdclient: no available endpoints');
-  const securities = await securitiesOf(endpoints, options.tls);
-  const channels = endpoints.map((endpoint, index) =>
-    openChannel(endpoint, securities[index] ?? PLAINTEXT, options),
-  );
+  const channels = await channelsTo(options.endpoints, options);
+  const loginChannels = options.loginEndpoints && (await channelsTo(options.loginEndpoints, options));
   const [first] = channels;
   if (options.connectsAtOnce && first?.startConnecting !== undefined) {
     first.startConnecting();
     await nextTurn();
   }
   const { openClient } = await import('./client.js');
-  return openClient(channels, options, signal);
+  return openClient({ channels, loginChannels }, options, signal);
+}
+
+/** Channels, which do not connect yet. */
+async function channelsTo(
+  texts: readonly string[],
+  options: ConnectionOptions,
+): Promise<readonly EndpointChannel[]> {
+  const endpoints = texts.map(parseEndpoint);
+  if (endpoints.length === 0) throw new ConnectionError('etcdclient: no available endpoints');
+  const securities = await securitiesOf(endpoints, options.tls);
+  return endpoints.map((endpoint, index) => openChannel(endpoint, securities[index] ?? PLAINTEXT, options));
 }
 
 const PLAINTEXT: Security = { kind: 'plaintext' };

@@ -7,7 +7,7 @@ import type { EndpointPool } from './endpoint-pool.js';
 /** Without a response for this time, the call is also made on another endpoint. */
 const HEDGING_DELAY_MS = 1000;
 
-interface HedgedCall<Result> {
+export interface HedgedCall<Result> {
   readonly pool: EndpointPool;
   readonly context: AttemptContext;
   /** Makes the call once; must end when its context is done. */

@@ -83,6 +83,15 @@ describe('alarm recover', () => {
     expect(emitted.at(-1)).toEqual({ kind: 'text', text: 'The alarm is off: the cluster accepts writes.\n' });
   });
 
+  it('logs in at another member where a learner refuses that', async () => {
+    const cluster = fullCluster();
+    cluster.hasAuth = true;
+    Object.assign(cluster.member('m2'), { isLearner: true, dbSize: 1_000_000_000n });
+    const { failure } = await recoverOn(cluster);
+    expect(failure).toBeUndefined();
+    expect(cluster.log).toEqual(ALL_STEPS.filter((step) => step !== 'defragment m2'));
+  });
+
   it('reports in other formats when it has ended', async () => {
     const { reports } = await recoverOn(fullCluster(), { format: 'json' });
     expect(reports).toHaveLength(1);

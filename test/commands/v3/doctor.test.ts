@@ -109,6 +109,27 @@ describe('doctor', () => {
     expect(all.emitted).toMatchObject([{ report: { state: 'unknown', members: [] } }]);
   });
 
+  it('logs in at the given endpoints where a learner refuses that', async () => {
+    const cause = new ServerError('etcdserver: rpc not supported for learner', 'FailedPrecondition');
+    const { context, emitted } = fakeContext({
+      endpoints: ['10.0.0.1:2379'],
+      inspector,
+      connect([endpoint], { loginEndpoints }) {
+        const [first, second, third] = members;
+        const listed = [first, second, { ...third, isLearner: true }];
+        const memberList = async () => ({ members: listed });
+        if (numberOf(endpoint) !== 3)
+          return { ...readOnlyClient(endpoint), cluster: { memberList } } as unknown as Client;
+        if (loginEndpoints?.join() !== '10.0.0.1:2379') throw new ConnectionError(cause.message, { cause });
+        const maintenance = { status: async () => status(3, { isLearner: true }) };
+        const cluster = { memberList: () => Promise.reject(cause) };
+        return { maintenance, cluster } as unknown as Client;
+      },
+    });
+    await runDoctor({}, context).catch(() => undefined);
+    expect(emitted).toMatchObject([{ report: { findings: [{ id: 'learner' }, { id: 'even-voters' }] } }]);
+  });
+
   it('says once that no member knows the user', async () => {
     const cause = new ServerError(
       'etcdserver: authentication failed, invalid user ID or password',

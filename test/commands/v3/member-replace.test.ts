@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type MemberReplaceOptions, registerMemberReplace } from '../../../src/commands/v3/member/replace.js';
 import { replaceMember } from '../../../src/commands/v3/member/replacement.js';
 import { newNameOf, progressOf } from '../../../src/commands/v3/member/replacement-plan.js';
-import { ServerError } from '../../../src/model/errors.js';
+import { ConnectionError, ServerError } from '../../../src/model/errors.js';
 import { FakeCluster } from '../../support/fake-cluster.js';
 import { fakeContext } from '../../support/fake-context.js';
 import { parseCommand } from '../../support/parse-command.js';
@@ -181,6 +181,33 @@ describe('member replace', () => {
       expect(failure).toBeUndefined();
       expect(emitted).toMatchObject([{ report: { steps: Array(4).fill({ state: 'planned' }) } }]);
     });
+  });
+
+  it('logs in at other members where the new one, as a learner, refuses that', async () => {
+    const fake = cluster();
+    fake.hasAuth = true;
+    const { failure, lines } = await replaceIn(fake, { waitMs: 60_000 });
+    expect(failure).toBeUndefined();
+    expect(fake.log).toEqual(['add http://new:2380 as learner', 'promote new', 'remove m3']);
+    expect(lines.join('\n')).not.toContain('learner');
+  });
+
+  it('tries the login for the new member again', async () => {
+    const fake = cluster();
+    fake.hasAuth = true;
+    const { connect } = fake;
+    let refusals = 3;
+    const connectLater: typeof connect = (endpoints, options) => {
+      if (options?.loginEndpoints !== undefined && refusals-- > 0) {
+        throw new ConnectionError('context deadline exceeded');
+      }
+      return connect(endpoints, options);
+    };
+    const { failure, lines } = await replaceIn(Object.assign(fake, { connect: connectLater }), {
+      waitMs: 60_000,
+    });
+    expect(failure).toBeUndefined();
+    expect(lines.filter((line) => line === 'new (new:2379): context deadline exceeded')).toHaveLength(1);
   });
 
   it('makes a call again that members refuse because they have just connected', async () => {

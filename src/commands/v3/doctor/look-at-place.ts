@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../../cli/context.js';
+import { connectToOne } from '../../../client/maintenance/connected-members.js';
 import { sleep } from '../../../model/abort-signal.js';
 import type { Client } from '../../../model/services.js';
 import { monotonicMs } from '../../../runtime/monotonic-clock.js';
@@ -55,7 +56,12 @@ async function askMember(endpoint: string, { context, limitMs }: Look): Promise<
     outer: context.signal,
     interruption: failed.trouble,
   });
-  const connected = await ask(() => context.connect([endpoint], {}, failed), limits());
+  const reporting = {
+    endpoints: context.endpoints,
+    connect: (...[endpoints, options]: Parameters<CommandContext['connect']>) =>
+      context.connect(endpoints, options, failed),
+  };
+  const connected = await ask(() => connectToOne([endpoint], reporting), limits());
   if ('trouble' in connected) return { client: undefined, status: connected };
   const client = connected.value;
   const callMs = limits().limitMs;

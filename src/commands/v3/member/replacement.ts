@@ -6,6 +6,7 @@ import {
   type ConnectedMember,
   connectMember,
   connectMembers,
+  hasClient,
 } from '../../../client/maintenance/connected-members.js';
 import { transferLeadership } from '../../../client/maintenance/rolling-defragmentation.js';
 import { CommandError, isEtcdError, ServerError } from '../../../model/errors.js';
@@ -146,7 +147,8 @@ class Replacement {
     for (;;) {
       let problem: string | undefined;
       try {
-        learner ??= await this.#startedLearner();
+        // The login for a new client can succeed later.
+        if (learner === undefined || !hasClient(learner)) learner = await this.#startedLearner();
         if (learner !== undefined) {
           [problem] = (await inspectCluster([...staying, learner], { signal })).problems;
           if (problem === undefined) return;

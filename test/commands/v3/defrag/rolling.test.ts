@@ -94,26 +94,33 @@ describe('defrag --rolling', () => {
     expect(cluster.log).toEqual(['defragment m2', 'defragment m1', 'defragment m3 (leader)']);
   });
 
-  it('skips members that would free too little, and learners, which etcd refuses to defragment', async () => {
-    const cluster = new FakeCluster('m1', 'm2', 'm3');
-    cluster.member('m2').dbSizeInUse = 90_000_000n;
-    Object.assign(cluster.member('m3'), { isLearner: true });
-    const { emitted, failure } = await roll(cluster, { minReclaimBytes: 20_000_000n, format: 'json' });
-    expect(failure).toBeUndefined();
-    expect(cluster.log).toEqual(['defragment m1 (leader)']);
-    expect(emitted).toMatchObject([
-      {
-        kind: 'defrag-rolling',
-        report: {
-          members: [
-            { name: 'm3', state: 'skipped', reason: 'etcd does not defragment learners' },
-            { name: 'm2', state: 'skipped', reason: 'too little to gain' },
-            { name: 'm1', state: 'defragmented', newSizeBytes: 40_000_000n },
-          ],
+  it.each([
+    ['', false],
+    [' and to log in', true],
+  ])(
+    'skips members that would free too little, and learners, which refuse to defragment%s',
+    async (_, hasAuth) => {
+      const cluster = new FakeCluster('m1', 'm2', 'm3');
+      cluster.hasAuth = hasAuth;
+      cluster.member('m2').dbSizeInUse = 90_000_000n;
+      Object.assign(cluster.member('m3'), { isLearner: true });
+      const { emitted, failure } = await roll(cluster, { minReclaimBytes: 20_000_000n, format: 'json' });
+      expect(failure).toBeUndefined();
+      expect(cluster.log).toEqual(['defragment m1 (leader)']);
+      expect(emitted).toMatchObject([
+        {
+          kind: 'defrag-rolling',
+          report: {
+            members: [
+              { name: 'm3', state: 'skipped', reason: 'etcd does not defragment learners' },
+              { name: 'm2', state: 'skipped', reason: 'too little to gain' },
+              { name: 'm1', state: 'defragmented', newSizeBytes: 40_000_000n },
+            ],
+          },
         },
-      },
-    ]);
-  });
+      ]);
+    },
+  );
 
   it('defragments the members of the endpoints only, each once, and checks all', async () => {
     const cluster = new FakeCluster('m1', 'm2', 'm3');

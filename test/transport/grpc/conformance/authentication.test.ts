@@ -233,3 +233,36 @@ test('a login is made elsewhere too when a member does not answer', async () => 
     silent.stop();
   }
 });
+
+test('the tokens for a learner come from other members, also the next one', async () => {
+  const log = await serve();
+  const tokens: string[] = [];
+  const refuseLearner = unary(() => {
+    throw status(code.FAILED_PRECONDITION, 'etcdserver: rpc not supported for learner');
+  });
+  const learner = await FakeEtcd.start({
+    'Auth/Authenticate': refuseLearner,
+    'KV/Range': unary((_request, metadata: Metadata) => {
+      const token = String(metadata.get('token')[0]);
+      tokens.push(token);
+      if (token === 't1') refuse('etcdserver: invalid auth token');
+      return {};
+    }),
+  });
+  const connectTo = (changes: { readonly loginEndpoints?: readonly string[] }) =>
+    connect(connectionOptions([learner.endpoint], { credentials: ROOT, ...changes }));
+  try {
+    expect(await rejection(connectTo({}))).toMatchObject({
+      name: 'ConnectionError',
+      message: 'etcdserver: rpc not supported for learner',
+    });
+    const loginEndpoints = [`127.0.0.1:${await closedPort()}`, learner.endpoint, server?.endpoint ?? ''];
+    client = await connectTo({ loginEndpoints });
+    await get(client);
+    expect(tokens).toEqual(['t1', 't2']);
+    expect(log).toEqual(['login root', 'login root']);
+  } finally {
+    client?.close();
+    learner.stop();
+  }
+});
