@@ -302,6 +302,11 @@ describe('the progress of a replacement', () => {
     expect(newNameOf(request, progress, members)).toBe('m3-2');
     expect(newNameOf(request, progress, members.slice(0, 2))).toBe('m3');
     expect(newNameOf({ ...request, name: 'x' }, progress, members)).toBe('x');
+    const removed = { ...progress, old: undefined };
+    expect(newNameOf(request, removed, members.slice(0, 2))).toBe('m3');
+    expect(newNameOf({ ...request, old: '8211f1d0f64f3269' }, removed, members)).toBe(
+      'replacement-of-8211f1d0f64f3269',
+    );
     expect(() => newNameOf({ ...request, name: 'm2' }, progress, members)).toThrow(
       'there is a member m2 already',
     );

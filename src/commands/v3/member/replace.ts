@@ -30,15 +30,15 @@ export function registerMemberReplace(parent: CommandParent, run = runMemberRepl
       'member while one is down in a cluster of three. All other members must be healthy.',
       '',
       'The wait can be interrupted. Run again with the same arguments, the command goes on where it was. On a terminal the removal is',
-      'confirmed, elsewhere --yes is needed. If the new member gets the name and the peer URLs of the old one, give the ID of the old one:',
-      'the name does not tell them apart.',
+      'confirmed, elsewhere --yes is needed. If the new member gets the name and the peer URLs of the old one, give the ID of the old one',
+      'and --name: the name alone does not tell them apart.',
     ].join('\n'),
     examples: [
       '# Show the steps',
       'etcdctl member replace m3 --peer-urls=https://10.0.0.4:2380 --dry-run',
       'etcdctl member replace m3 --peer-urls=https://10.0.0.4:2380 --name=m4',
       '# The machine of m3, whose ID is 8211f1d0f64f3269, was set up anew with its old address',
-      'etcdctl member replace 8211f1d0f64f3269 --peer-urls=https://10.0.0.3:2380 --yes',
+      'etcdctl member replace 8211f1d0f64f3269 --name=m3 --peer-urls=https://10.0.0.3:2380 --yes',
     ],
     flags: {
       'peer-urls': stringFlag('', 'peer URLs of the new member, comma-separated'),
