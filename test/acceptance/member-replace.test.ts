@@ -40,6 +40,9 @@ async function startReplace(...args: string[]) {
   return start(ourEtcdctl(), [...(await flags()), 'member', 'replace', ...args], { timeoutMs: TIMEOUT_MS });
 }
 
+/** With the words of a failure, for comparisons. */
+const outcomeOf = ({ code, stderr }: RunResult) => ({ code, stderr: stderr.toString() });
+
 const namesOf = (members: readonly ListedMember[]) => members.map(({ name }) => name).sort();
 
 /** The ETCD_INITIAL_CLUSTER of a member that was added and has not started. */
@@ -221,7 +224,7 @@ describe('member replace', { timeout: TIMEOUT_MS }, () => {
       await fresh.start(await initialClusterWith(name));
 
       const second = await replace(...args, '--yes');
-      expect(second).toMatchObject({ code: 0 });
+      expect(outcomeOf(second)).toMatchObject({ code: 0 });
       expect(second.stdout.toString()).toContain(`The new voting member is ${name} (https:`);
       const listed = await members();
       expect(namesOf(listed)).toContain(name);
@@ -241,7 +244,7 @@ describe('member replace', { timeout: TIMEOUT_MS }, () => {
         /Error: nothing was changed: m[12] does not answer, and has/,
       );
       expect(whileDown.code).toBe(1);
-      expect(await replace(...withId)).toMatchObject({ code: 0 });
+      expect(outcomeOf(await replace(...withId))).toMatchObject({ code: 0 });
       expect(await members()).toEqual(listed);
     },
   );
@@ -273,20 +276,17 @@ describe('with a user and password, which a learner refuses', { timeout: TIMEOUT
       [...everywhere, '--dry-run'],
     ]) {
       const defrag = await run(ourEtcdctl(), ['defrag', '--rolling', ...args]);
-      expect(defrag).toMatchObject({ code: 0 });
+      expect(outcomeOf(defrag)).toEqual({ code: 0, stderr: '' });
       expect(defrag.stdout.toString()).toContain('m2-2');
     }
-    expect(await run(ourEtcdctl(), [...flags, 'alarm', 'recover', '--yes'])).toMatchObject({ code: 0 });
+    const recovery = await run(ourEtcdctl(), [...flags, 'alarm', 'recover', '--yes']);
+    expect(outcomeOf(recovery)).toEqual({ code: 0, stderr: '' });
     const { stdout } = await runDoctor(flags);
     expect(findingsOn(stdout.toString())).toEqual(['even-voters', 'learner']);
 
-    const {
-      code,
-      stdout: replaced,
-      stderr,
-    } = await run(ourEtcdctl(), replacement, { timeoutMs: TIMEOUT_MS });
-    expect({ code, stderr: stderr.toString() }).toEqual({ code: 0, stderr: '' });
-    expect(replaced.toString()).toMatch(/\nm2 was replaced by m2-2 \(http:.*\)\.\n$/);
+    const second = await run(ourEtcdctl(), replacement, { timeoutMs: TIMEOUT_MS });
+    expect(outcomeOf(second)).toEqual({ code: 0, stderr: '' });
+    expect(second.stdout.toString()).toMatch(/\nm2 was replaced by m2-2 \(http:.*\)\.\n$/);
     expect(namesOf(await membersOf(secured, [...secured.cluster.endpoints, fresh.clientUrl]))).toEqual([
       'm1',
       'm2-2',
