@@ -1,5 +1,8 @@
 import type { ConnectionOptions } from '../../../src/transport/connection.js';
 
+/** For `vi.waitFor`, whose second is not always enough while other processes have the processor. */
+export const BUSY = { timeout: 10_000 };
+
 /** Connection options with values like etcdctl's defaults, overridden by `changes`. */
 export function connectionOptions(
   endpoints: readonly string[],

@@ -4,7 +4,7 @@ import type { Client } from '../../../../src/model/services.js';
 import { connect } from '../../../../src/transport/grpc/connect.js';
 import { FakeEtcd, type Handlers, status, unary } from '../../../support/grpc/fake-etcd.js';
 import { closedPort, FaultProxy } from '../../../support/grpc/fault-proxy.js';
-import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
+import { BUSY, bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 
 const servers: FakeEtcd[] = [];
 const proxies: FaultProxy[] = [];
@@ -30,7 +30,10 @@ async function open(...args: Parameters<typeof connectionOptions>): Promise<Clie
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
-  await vi.waitFor(() => expect(proxies.map((proxy) => proxy.openConnections)).toEqual(proxies.map(() => 0)));
+  await vi.waitFor(
+    () => expect(proxies.map((proxy) => proxy.openConnections)).toEqual(proxies.map(() => 0)),
+    BUSY,
+  );
   for (const proxy of proxies.splice(0)) await proxy.close();
   for (const server of servers.splice(0)) server.stop();
 });
@@ -197,7 +200,7 @@ test('closing ends the open calls', async () => {
   const server = await serve({ 'KV/Range': unary(never) });
   const client = await open([server.endpoint], { callTimeoutMs: null });
   const call = rejection(client.kv.range({ key: bytes('k') }));
-  await vi.waitFor(() => expect(server.openConnections).toBe(1));
+  await vi.waitFor(() => expect(server.openConnections).toBe(1), BUSY);
   client.close();
   expect((await call).code).toBe('Canceled');
 });
@@ -243,10 +246,10 @@ test.each(['http', 'https'] as const)('closing stops attempts to connect: %s', a
   server.mode = 'stall';
   const client = await open([`${scheme}://${server.endpoint}`], { callTimeoutMs: null });
   const call = rejection(client.kv.range({ key: bytes('k') }));
-  await vi.waitFor(() => expect(server.openConnections).toBe(1));
+  await vi.waitFor(() => expect(server.openConnections).toBe(1), BUSY);
   client.close();
   expect((await call).code).toBe('Canceled');
-  await vi.waitFor(() => expect(server.openConnections).toBe(0));
+  await vi.waitFor(() => expect(server.openConnections).toBe(0), BUSY);
 });
 
 test('a client that is closed while it resolves its endpoint does not connect', async () => {

@@ -6,7 +6,7 @@ import { connect } from '../../../../src/transport/grpc/connect.js';
 import '../../../../src/transport/socket/node-socket.js';
 import { FakeEtcd, status, unary } from '../../../support/grpc/fake-etcd.js';
 import { closedPort, FaultProxy } from '../../../support/grpc/fault-proxy.js';
-import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
+import { BUSY, bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 
 /** A member that counts its calls and responds with the result of `behave`. */
 interface Member {
@@ -30,7 +30,7 @@ async function member(): Promise<Member> {
   const proxy = await FaultProxy.start(server.port);
   const result: Member = { endpoint: proxy.endpoint, proxy, calls, behave: () => ({}) };
   cleanUps.push(async () => {
-    await vi.waitFor(() => expect(proxy.openConnections).toBe(0));
+    await vi.waitFor(() => expect(proxy.openConnections).toBe(0), BUSY);
     await proxy.close();
     server.stop();
   });

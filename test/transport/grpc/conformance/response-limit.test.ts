@@ -5,7 +5,7 @@ import type { Client } from '../../../../src/model/services.js';
 import { connect } from '../../../../src/transport/grpc/connect.js';
 import { FakeEtcd } from '../../../support/grpc/fake-etcd.js';
 import { FaultProxy } from '../../../support/grpc/fault-proxy.js';
-import { bytes, connectionOptions } from '../../../support/grpc/options.js';
+import { BUSY, bytes, connectionOptions } from '../../../support/grpc/options.js';
 
 type Stream = ServerWritableStream<unknown, Partial<RangeStreamResponse>>;
 
@@ -26,7 +26,7 @@ async function serve(stream: (call: Stream) => void): Promise<Client> {
 
 afterEach(async () => {
   client?.close();
-  await vi.waitFor(() => expect(proxy?.openConnections).toBe(0));
+  await vi.waitFor(() => expect(proxy?.openConnections).toBe(0), BUSY);
   await proxy?.close();
   server?.stop();
 });

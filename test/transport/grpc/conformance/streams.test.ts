@@ -9,7 +9,7 @@ import { loadAuthenticate } from '../../../../src/transport/grpc/services.js';
 import { KvDefinition, LeaseDefinition, MaintenanceDefinition } from '../../../../src/wire/etcdserver.js';
 import { FakeEtcd, type Handlers, status } from '../../../support/grpc/fake-etcd.js';
 import { FaultProxy } from '../../../support/grpc/fault-proxy.js';
-import { bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
+import { BUSY, bytes, connectionOptions, rejection } from '../../../support/grpc/options.js';
 
 const snapshot = async () =>
   toRpc(MaintenanceDefinition, MaintenanceDefinition.methods.snapshot, MAINTENANCE_POLICIES.snapshot);
@@ -46,7 +46,7 @@ async function serve(handlers: Handlers): Promise<Caller> {
 
 afterEach(async () => {
   caller?.close();
-  await vi.waitFor(() => expect(proxy?.openConnections).toBe(0));
+  await vi.waitFor(() => expect(proxy?.openConnections).toBe(0), BUSY);
   await proxy?.close();
   server?.stop();
 });
