@@ -1,4 +1,4 @@
-import { type BigIntStats, renameSync, type Stats, statSync } from 'node:fs';
+import { type BigIntStats, renameSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { parentPath, systemPath } from '../go/file-path.js';
 import { pathErrorText, systemErrorText } from '../go/system-error.js';
@@ -8,7 +8,6 @@ import { isNameFree, linkTarget, statOf, syncDirectory } from './directory.js';
 
 /** Readable by the owner only: a snapshot can contain secrets. */
 const PRIVATE_MODE = 0o600;
-const REPLACED = 'another program is writing to the same file';
 
 /**
  * A file that is either complete and on disk, or not there at all. It is written as `<path>.part` and renamed by `commit`; until then an
@@ -98,19 +97,18 @@ export class AtomicFile {
   /** Syncs the file, renames it to its path and syncs the directory. */
   async commit(): Promise<void> {
     await this.sync();
-    const { size, mtimeNs } = this.#ownPartFile();
-    this.#isOpen = false;
-    await this.#attempt('could not close file descriptor: close', () => this.#handle.close());
-    // Nothing is awaited from here to the rename: another process that saves to the same path may replace the part file.
-    const part = this.#ownPartFile();
-    // Since it was closed, another file can have got its inode.
-    if (part.size !== size || part.mtimeNs !== mtimeNs) throw this.#renameError(REPLACED);
+    // Nothing is awaited from here to the rename: another process that saves to the same path may replace the part file. While it is open, no
+    // other file has its inode.
+    this.#requireOwnPartFile();
     try {
       renameSync(systemPath(this.partPath), systemPath(this.#path));
     } catch (cause) {
       throw this.#renameError(systemErrorText(cause), { cause });
     }
     this.#isRenamed = true;
+    this.#isOpen = false;
+    // All of it is on disk already.
+    await this.#handle.close().catch(() => undefined);
     await syncDirectory(parentPath(this.#path));
   }
 
@@ -126,10 +124,9 @@ export class AtomicFile {
       // The handle must not be closed while a write is in progress.
       await this.#writer.stop();
     }
-    const { kind } = this.#partFileState();
+    // Nothing is awaited in between, and the file is open: see `commit`.
+    if (this.#partFileState().kind !== 'replaced') removeFile(this.partPath);
     await this.#handle.close().catch(() => undefined);
-    if (kind === 'replaced') return;
-    await unlink(systemPath(this.partPath)).catch(() => undefined);
   }
 
   /** Removes the file if `commit` has renamed it, even if that failed afterwards. Never throws, like `discard`. */
@@ -156,14 +153,16 @@ export class AtomicFile {
   }
 
   /** Throws when the part file was removed, or when another process that saves to the same path has replaced it. */
-  #ownPartFile(): BigIntStats {
+  #requireOwnPartFile(): void {
     const part = this.#partFileState();
-    if (part.kind === 'own') return part.status;
+    if (part.kind === 'own') return;
     if (part.kind === 'removed') {
       const reason = `${this.partPath} was removed while the snapshot was written to it`;
       throw this.#renameError('no such file or directory', { reasons: [reason] });
     }
-    throw this.#renameError(part.kind === 'unknown' ? systemErrorText(part.cause) : REPLACED);
+    throw this.#renameError(
+      part.kind === 'unknown' ? systemErrorText(part.cause) : 'another program is writing to the same file',
+    );
   }
 
   #renameError(why: string, options: FailureOptions = {}): CommandError {
@@ -179,7 +178,7 @@ export class AtomicFile {
     const { dev, ino } = this.#identity;
     try {
       const status = statSync(systemPath(this.partPath), { bigint: true });
-      return status.dev === dev && status.ino === ino ? { kind: 'own', status } : { kind: 'replaced' };
+      return { kind: status.dev === dev && status.ino === ino ? 'own' : 'replaced' };
     } catch (cause) {
       return (cause as NodeJS.ErrnoException).code === 'ENOENT'
         ? { kind: 'removed' }
@@ -191,8 +190,7 @@ export class AtomicFile {
 type FileIdentity = Pick<BigIntStats, 'dev' | 'ino'>;
 
 type PartFileState =
-  | { readonly kind: 'own'; readonly status: BigIntStats }
-  | { readonly kind: 'replaced' | 'removed' }
+  | { readonly kind: 'own' | 'replaced' | 'removed' }
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
 function rejectSpecialFile(path: string): void {
@@ -216,6 +214,15 @@ function fileTypeOf(target: Stats): string {
   if (target.isDirectory()) return 'a directory';
   if (target.isFIFO()) return 'a named pipe';
   return target.isSocket() ? 'a socket' : 'a device';
+}
+
+/** Never throws. */
+function removeFile(path: string): void {
+  try {
+    unlinkSync(systemPath(path));
+  } catch {
+    // Another process has removed it.
+  }
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -85,8 +85,10 @@ export class CheckpointFile {
   #replace(content: CheckpointContent, isSynced: boolean): void {
     this.#requireOwn();
     const partPath = `${this.path}.part`;
-    const stats = writePart(partPath, Buffer.from(`${JSON.stringify(content)}\n`), isSynced);
-    if (!isSame(stats, statOfName(partPath))) throw this.#taken();
+    const { dev, ino } = writePart(partPath, Buffer.from(`${JSON.stringify(content)}\n`), isSynced);
+    // Not before it was closed: file systems of a network can set its time then.
+    const stats = statOfName(partPath);
+    if (stats === undefined || stats.dev !== dev || stats.ino !== ino) throw this.#taken();
     attempt(`rename ${partPath}`, this.path, () => renameSync(systemPath(partPath), systemPath(this.path)));
     this.#last = stats;
   }
