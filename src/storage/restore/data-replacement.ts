@@ -100,14 +100,14 @@ export interface Leftover {
 export function findLeftover(data: OldDirectory): Leftover | undefined {
   const workDirectory = workDirectoryOf(data);
   for (;;) {
-    const journal = readJournal(workDirectory);
-    if (journal === undefined) return undefined;
-    const state = stateOf(journal);
-    // Its process may have ended its work, and then itself, since the journal was read. From now on it changes nothing.
-    if (state !== 'running' && readJournal(workDirectory)?.token !== journal.token) continue;
+    const found = readJournal(workDirectory);
+    if (found === undefined) return undefined;
+    // A process that has ended can have changed or removed its journal since that was read. From now on it changes nothing.
+    const journal = stateOf(found) === 'running' ? found : readJournal(workDirectory);
+    if (journal?.token !== found.token) continue;
     const { aside, moves } = journal;
     const isAside = moves.some(([, to]) => !isNameFree(to) && [to, parentPath(to)].includes(aside));
-    return { workDirectory, journal, state, oldData: isAside ? aside : undefined };
+    return { workDirectory, journal, state: stateOf(journal), oldData: isAside ? aside : undefined };
   }
 }
 
@@ -115,7 +115,11 @@ export function findLeftover(data: OldDirectory): Leftover | undefined {
 export async function clearLeftover({ workDirectory, journal, state }: Leftover): Promise<void> {
   if (state === 'replacing') {
     // Another restore may have cleared it meanwhile, and write into a directory of the same name.
-    requireOwn(workDirectory, journal);
+    if (readJournal(workDirectory)?.token !== journal.token) {
+      throw new CommandError(
+        'another run has cleared what the killed restore had left: run this command again',
+      );
+    }
     await undo(journal.moves);
   }
   removeWorkDirectories(workDirectory, journal);
@@ -123,13 +127,6 @@ export async function clearLeftover({ workDirectory, journal, state }: Leftover)
 
 function workDirectoryOf({ path, isMountPoint }: OldDirectory): string {
   return isMountPoint ? joinPath(path, '.restore') : `${path}.restore`;
-}
-
-/** What has the name of the work directory for the WAL, and is not of an earlier restore of this data. */
-export function takenName(data: OldDirectory, wal: OldDirectory | undefined): string | undefined {
-  if (wal === undefined || !isNameFree(workDirectoryOf(data))) return undefined;
-  const name = workDirectoryOf(wal);
-  return isNameFree(name) ? undefined : name;
 }
 
 export interface ReplacementRequest {
@@ -168,14 +165,10 @@ export class DataReplacement {
   static async begin(request: ReplacementRequest): Promise<DataReplacement> {
     const { data, wal, snapshotPath, began } = request;
     const workDirectory = workDirectoryOf(data);
-    const walWork = wal && workDirectoryOf(wal);
     makeDirectories(parentPath(workDirectory));
-    const workDirectories = walWork === undefined ? [] : [walWork];
-    const journal = newJournal({ began, snapshot: snapshotPath, aside: data.aside, workDirectories });
+    const fields = { began, snapshot: snapshotPath, aside: data.aside };
+    const journal = newJournal(fields, wal === undefined ? [] : [workDirectoryOf(wal)]);
     removeAbandoned(workDirectory);
-    const taken = takenName(data, wal);
-    if (taken !== undefined)
-      throw new CommandError(`${taken} exists: rename it, the restore needs this name`);
     await createWorkDirectory(workDirectory, journal);
     const isAsSeen = request.seen === undefined || request.seen === dataIdentity(data);
     const usedName = [data.aside, wal?.aside].find((name) => name !== undefined && !isNameFree(name));
@@ -192,7 +185,8 @@ export class DataReplacement {
 
   /** Does not exist yet. Undefined: in the new data. */
   get newWal(): string | undefined {
-    return this.#wal && joinPath(workDirectoryOf(this.#wal), 'wal');
+    const [walWork] = this.#journal.workDirectories;
+    return walWork && joinPath(walWork, 'wal');
   }
 
   /** Gives the new files the owner, and the new directories the mode, of the old ones. Returns why that was not possible. */

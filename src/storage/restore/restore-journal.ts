@@ -53,9 +53,14 @@ export const NEW_DATA = 'data';
 /** `running`: by a process that lives. The others were killed: before the first move, between two, and after the last one. */
 export type JournalState = 'running' | 'writing' | 'replacing' | 'replaced';
 
-export function newJournal(fields: Omit<RestoreJournal, 'token' | 'owner' | 'moves'>): RestoreJournal {
+/** @param otherWork names of directories for new data elsewhere, to which the token is added */
+export function newJournal(
+  fields: Pick<RestoreJournal, 'began' | 'snapshot' | 'aside'>,
+  otherWork: readonly string[] = [],
+): RestoreJournal {
   const token = `${process.pid}-${randomBytes(4).toString('hex')}`;
-  return { ...fields, token, owner: identityOf(process.pid), moves: [] };
+  const workDirectories = otherWork.map((name) => `${name}-${token}`);
+  return { ...fields, token, owner: identityOf(process.pid), workDirectories, moves: [] };
 }
 
 /** How often a journal is looked for in a directory that appears meanwhile, while other restores begin and end. */
@@ -153,9 +158,8 @@ async function writeJournal(workDirectory: string, journal: RestoreJournal): Pro
 
 /** Removes what a restore that ended has left, unless another one has taken its place. */
 export function removeWorkDirectories(workDirectory: string, journal: RestoreJournal): void {
-  // Looked at before it is moved too: another restore would miss its files until they are back.
+  // Looked at before the rename too: another restore fails while its directory has another name.
   if (readJournal(workDirectory)?.token !== journal.token) return;
-  // While the work directory has its name, no other restore uses these.
   for (const work of journal.workDirectories) removeTree(work);
   const doomed = `${workDirectory}-${journal.token}`;
   try {
@@ -201,16 +205,24 @@ function remainingJournal(path: string): RestoreJournal | undefined {
 
 /** A directory without a journal is in the making, or its process was killed in between. */
 function removeDraft(path: string, processId: number): void {
-  if (isAlive({ id: processId, started: '', bootId: '' }) || isNameFree(path)) return;
-  if (readDirectory(path).every((name) => name === JOURNAL_DRAFT)) removeTree(path);
+  if (isAlive({ id: processId, started: '', bootId: '' })) return;
+  if (namesIn(path).every((name) => name === JOURNAL_DRAFT)) removeTree(path);
 }
 
 /** The journal goes last: without it, nobody knows what the files are. */
 function removeWork(path: string): void {
-  // Another restore may have removed it meanwhile.
-  if (isNameFree(path)) return;
-  for (const name of readDirectory(path)) if (name !== JOURNAL) removeTree(joinPath(path, name));
+  for (const name of namesIn(path)) if (name !== JOURNAL) removeTree(joinPath(path, name));
   removeTree(path);
+}
+
+/** None when another restore has removed the directory. */
+function namesIn(path: string): string[] {
+  try {
+    return readDirectory(path);
+  } catch (error) {
+    if (isNameFree(path)) return [];
+    throw error;
+  }
 }
 
 function isAlive(identity: ProcessIdentity): boolean {

@@ -200,23 +200,6 @@ describe('a fault in snapshot restore --local', () => {
     expect(besideData(data)).toEqual(['etcd', 'etcd.old-TIME', ...separate]);
   });
 
-  it('is refused, with --dry-run too, while a name that it needs beside the WAL is taken', async () => {
-    const walDirectory = path.join(root, '/var/lib/log');
-    renameSync(path.join(data, 'member/wal'), walDirectory);
-    appendFileSync(path.join(root, 'etc/etcd.env'), 'ETCD_WAL_DIR=/var/lib/log\n');
-    writeFileSync(`${walDirectory}.restore`, 'mine');
-    const problem = `${walDirectory}.restore exists, and the restore needs this name`;
-    const dryRun = await restore('--dry-run');
-    expect(dryRun.stdout).toContain(`\nIt is refused now:\n  ${problem}\n  rename it\n`);
-    for (const { code, stderr } of [dryRun, await restore()]) {
-      expect({ code, stderr }).toEqual({
-        code: 1,
-        stderr: `rename it\nError: nothing was changed, because ${problem}\n`,
-      });
-    }
-    expect(readFileSync(`${walDirectory}.restore`, 'utf8')).toBe('mine');
-  });
-
   it('is found in a damaged snapshot, and changes nothing', async () => {
     const damaged = path.join(root, 'damaged.db');
     const bytes = readFileSync(saved.snapshot);

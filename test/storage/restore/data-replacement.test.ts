@@ -193,15 +193,6 @@ describe('the replacement of data', () => {
     expect(dataState()).toBe('new');
   });
 
-  it('is refused while something else has the name of the work directory of the WAL', async () => {
-    write(`${wal}.restore`, 'mine');
-    await expect(begun(oldDirectory(data, TIME), oldDirectory(wal, TIME))).rejects.toThrow(
-      `${wal}.restore exists: rename it, the restore needs this name`,
-    );
-    expect(contentsOf(`${wal}.restore`)).toBe('mine');
-    expect(readdirSync(folder).sort()).toEqual(['etcd', 'log', 'log.restore']);
-  });
-
   it('changes nothing when another one has taken its place', async () => {
     const first = await begun(oldDirectory(data, TIME));
     rmSync(`${data}.restore`, { recursive: true });
@@ -278,6 +269,16 @@ describe('a replacement that was killed', () => {
     replacement.end();
   });
 
+  it('after its journal was read left the newest one', async () => {
+    const replacement = await begun(oldDirectory(data, TIME));
+    const moves = await movesOf(replacement);
+    renameSync(data, moves[0]?.[1] ?? '');
+    const newest = readFileSync(join(`${data}.restore`, 'journal.json'), 'utf8');
+    vi.spyOn(JSON, 'parse').mockReturnValueOnce({ ...JSON.parse(newest), moves: [] });
+    expect(findLeftover(oldDirectory(data, TIME))).toMatchObject({ state: 'replacing', journal: { moves } });
+    vi.restoreAllMocks();
+  });
+
   it('and was cleared already leaves the files of the next one where they are', async () => {
     await begun(oldDirectory(data, TIME));
     killRestore(`${data}.restore`);
@@ -309,7 +310,7 @@ describe('a replacement that was killed', () => {
       snapshotPath: 'b.db',
       began: BEGAN,
     });
-    await expect(clearLeftover(leftover)).rejects.toThrow('another restore has begun meanwhile');
+    await expect(clearLeftover(leftover)).rejects.toThrow('another run has cleared what the killed restore');
     next.end();
     expect(dataState()).toBe('old');
   });
@@ -374,7 +375,7 @@ describe('a replacement that was killed', () => {
 
   it('while it cleared another one is cleared by the next one', async () => {
     const doomed = `${data}.restore-1-01234567`;
-    const journal = newJournal({ began: BEGAN, snapshot: 'b.db', aside: '', workDirectories: [] });
+    const journal = newJournal({ began: BEGAN, snapshot: 'b.db', aside: '' });
     write(join(doomed, 'data'), 'new');
     const ended = { ...journal, owner: { ...journal.owner, started: '1' } };
     writeFileSync(join(doomed, 'journal.json'), JSON.stringify(ended));

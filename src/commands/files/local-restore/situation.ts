@@ -21,7 +21,6 @@ import {
   type Leftover,
   type OldDirectory,
   oldDirectory,
-  takenName,
 } from '../../../storage/restore/data-replacement.js';
 import { requireFile } from '../database-file.js';
 import { planRestore, type SnapshotRestoreOptions } from '../snapshot-restore.js';
@@ -87,7 +86,6 @@ export async function lookAt(
       ...manifestObstacles(setup),
       ...serverObstacles({ setup, data, settings, options: complete }, context),
       ...restoreObstacles(leftover),
-      ...nameObstacles(data, wal),
       // What a killed restore has left takes room until it is cleared.
       ...(leftover === undefined || leftover.state === 'running'
         ? spaceObstacles(options.snapshotPath, data)
@@ -192,12 +190,6 @@ function restoreObstacles(leftover: Leftover | undefined): Obstacle[] {
   const { journal, workDirectory } = leftover;
   const problem = `another restore is running: process ${journal.owner.id}, since ${journal.began}, in ${workDirectory}`;
   return [{ problem, advice: [] }];
-}
-
-function nameObstacles(data: OldDirectory, wal: OldDirectory | undefined): Obstacle[] {
-  const taken = takenName(data, wal);
-  if (taken === undefined) return [];
-  return [{ problem: `${taken} exists, and the restore needs this name`, advice: ['rename it'] }];
 }
 
 function spaceObstacles(snapshotPath: string, { path, isMountPoint }: OldDirectory): Obstacle[] {
