@@ -81,7 +81,7 @@ export const DOCTOR_FIXTURES: Fixtures = {
           what: 'The member does not answer: connected, but the server does not answer the TLS handshake: it may be stopped, overloaded, or no TLS server.',
           advice: 'Start etcd there. If its machine is lost, replace the member:',
           commands: [
-            "etcdctl --endpoints=https://10.0.0.1:2379 --cacert='/etc/my pki/ca.crt' member replace m2 --peer-urls=https://10.0.0.2:2380",
+            "etcdctl --endpoints=https://10.0.0.1:2379 --cacert='/etc/my pki/ca.crt' member replace ff --name=m2 --peer-urls=https://10.0.0.2:2380",
           ],
         },
         { id: 'hash-unknown', severity: 'unknown', what: 'No hash.', advice: '', commands: [] },

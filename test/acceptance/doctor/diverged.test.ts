@@ -38,7 +38,7 @@ describe.each([
     async () => {
       const lab = await startDiverged([]);
       const differs =
-        /hash-differs m3 .* hashes at revision 3 are m1 and m2 \d+, m3 \d+\..* member replace m3 --peer-urls=/;
+        /hash-differs m3 .* hashes at revision 3 are m1 and m2 \d+, m3 \d+\..* member replace [0-9a-f]+ --name=m3 --peer-urls=/;
       await diagnose(lab.flags(), { ids: ['hash-differs'], words: differs });
       // It takes part in the cluster, and the difference stays.
       await lab.real(['put', 'c', 'common']);
@@ -82,7 +82,7 @@ describe.each([
       await diagnose(lab.flags(), {
         ids: ['revision-differs'],
         words:
-          /revision-differs m3 .* same raft entries, up to \d+, and their revisions are m1 and m2 5, m3 3\..* member replace m3 --peer-urls=/,
+          /revision-differs m3 .* same raft entries, up to \d+, and their revisions are m1 and m2 5, m3 3\..* member replace [0-9a-f]+ --name=m3 --peer-urls=/,
       });
       await lab.real(['put', 'c', 'common']);
       await diagnose(lab.flags(), {

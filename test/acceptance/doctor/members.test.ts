@@ -42,7 +42,7 @@ it('a member is stopped', async () => {
   await diagnose(lab.flags(), {
     ids: ['member-unreachable', 'quorum-without-reserve'],
     words:
-      /member-unreachable m2 \S+ The member does not answer: connection refused\..* member replace m2 --peer-urls=/,
+      /member-unreachable m2 \S+ The member does not answer: connection refused\..* member replace [0-9a-f]+ --name=m2 --peer-urls=/,
   });
   // The other members know where it should be.
   await diagnose(lab.flags(lab.cluster.endpoints.slice(0, 1)), {

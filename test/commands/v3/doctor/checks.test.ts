@@ -417,7 +417,7 @@ it('says that the space of the disk is unknown', () => {
 it('mends with the flags of this run, quoted for a shell', () => {
   const [finding] = report(third({ hash: { value: hash({ hash: 2 }) } })).findings as [Finding];
   expect(finding.commands).toEqual([
-    `etcdctl --endpoints=https://10.0.0.1:2379 '--cacert=/my pki/ca'\\''s.crt' member replace m3 --peer-urls=https://10.0.0.3:2380`,
+    `etcdctl --endpoints=https://10.0.0.1:2379 '--cacert=/my pki/ca'\\''s.crt' member replace 3 --name=m3 --peer-urls=https://10.0.0.3:2380`,
   ]);
 });
 

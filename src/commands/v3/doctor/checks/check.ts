@@ -15,9 +15,10 @@ export function at({
   return { memberId: member.id, member: label, endpoint: answering[0]?.endpoint ?? member.clientUrls[0] };
 }
 
-/** Replaces a member by a new one on the same address. */
+/** Replaces a member by a new one with its address and name. The ID distinguishes the two. */
 export function replaceCommand({ id, name, peerUrls }: Member, lines: CommandLines): string {
-  return lines.etcdctl('member', 'replace', name || id.toString(16), `--peer-urls=${peerUrls.join(',')}`);
+  const names = name === '' ? [] : [`--name=${name}`];
+  return lines.etcdctl('member', 'replace', id.toString(16), ...names, `--peer-urls=${peerUrls.join(',')}`);
 }
 
 /** The value of a metric without labels on a page of `/metrics`, which is in Prometheus' text format. */
