@@ -70,19 +70,19 @@ export async function openContext(
     ...(globals.endpointAdvice !== undefined && { endpointAdvice: globals.endpointAdvice }),
     format: globals.format,
     lockTimeoutMs: globals.lockTimeoutMs,
-    async connect(chosen = endpoints, own = {}, reports?) {
+    async connect(chosen = endpoints, clientOptions = {}, reports?) {
       const options = connectionOptions(globals, deadline, {
         endpoints: chosen,
         credentials: await login.credentials(),
-        own,
+        clientOptions,
       });
       return open(options, reports);
     },
-    async connectTo(cluster, own = {}) {
+    async connectTo(cluster, clientOptions = {}) {
       const { credentials: _ofThisCluster, ...globalOptions } = connectionOptions(globals, deadline, {
         endpoints: cluster.endpoints,
         credentials: undefined,
-        own,
+        clientOptions,
       });
       return open({ ...globalOptions, ...cluster });
     },
@@ -180,7 +180,7 @@ async function connectTo(
   deadline: DeadlinePolicy,
 ): Promise<Client> {
   const { connect } = await import('../transport/grpc/connect.js');
-  const settings = { endpoints: [endpoint], credentials: undefined, own: {} };
+  const settings = { endpoints: [endpoint], credentials: undefined, clientOptions: {} };
   const { credentials: _none, ...options } = connectionOptions(globals, deadline, settings);
   return connect(options);
 }
@@ -193,16 +193,16 @@ async function readSecret(source: SecretSource, host: ProcessContext): Promise<s
 interface ClientSettings {
   readonly endpoints: readonly string[];
   readonly credentials: Credentials | undefined;
-  readonly own: ClientOptions;
+  readonly clientOptions: ClientOptions;
 }
 
 function connectionOptions(
   globals: GlobalOptions,
   deadline: DeadlinePolicy,
-  { endpoints, credentials, own }: ClientSettings,
+  { endpoints, credentials, clientOptions }: ClientSettings,
 ): ConnectionOptions {
   const { maxReceiveBytes, maxRequestBytes, dialTimeoutMs } = globals.connection;
-  const { maxResponseBytes = 0, maxDialTimeoutMs, loginEndpoints } = own;
+  const { maxResponseBytes = 0, maxDialTimeoutMs, loginEndpoints } = clientOptions;
   return {
     ...globals.connection,
     endpoints,
@@ -210,16 +210,20 @@ function connectionOptions(
     ...(credentials && { credentials }),
     // 0: no limit.
     dialTimeoutMs: Math.min(maxDialTimeoutMs ?? dialTimeoutMs, dialTimeoutMs || Number.POSITIVE_INFINITY),
-    callTimeoutMs: callTimeoutMs(globals, deadline, own),
+    callTimeoutMs: callTimeoutMs(globals, deadline, clientOptions),
     // The transport rejects a request limit above the response limit. A user who raises only the request limit must not see that.
     maxReceiveBytes: maxReceiveBytes || (maxResponseBytes && Math.max(maxResponseBytes, maxRequestBytes)),
   };
 }
 
 /** `null`: no limit. */
-function callTimeoutMs(globals: GlobalOptions, deadline: DeadlinePolicy, own: ClientOptions): number | null {
+function callTimeoutMs(
+  globals: GlobalOptions,
+  deadline: DeadlinePolicy,
+  clientOptions: ClientOptions,
+): number | null {
   const { commandTimeoutGiven, commandTimeoutMs } = globals;
-  if (own.callTimeoutMs !== undefined && !commandTimeoutGiven) return own.callTimeoutMs;
+  if (clientOptions.callTimeoutMs !== undefined && !commandTimeoutGiven) return clientOptions.callTimeoutMs;
   if (deadline === 'command-timeout' || (deadline === 'if-given' && commandTimeoutGiven))
     return commandTimeoutMs;
   return null;

@@ -70,7 +70,7 @@ export class FakeCluster {
     };
   };
 
-  /** Of the members that are not down. */
+  /** The members behind the endpoints that are not down. */
   #running(endpoints: readonly string[]): FakeMember[] {
     const known = endpoints.flatMap((endpoint) =>
       this.members.filter(({ clientUrls }) => clientUrls.includes(endpoint)),

@@ -1,4 +1,4 @@
-/** What a server refuses: the login, or maintenance, which permissions for keys do not allow, and most of both if it is a learner. */
+/** What a server refuses: the login, or maintenance, which permissions for keys do not allow. A learner refuses both to everybody. */
 import { CommandError, ConnectionError, type Failure, isEtcdError, ServerError } from '../../model/errors.js';
 
 /** The server's error when it has refused the user; `undefined` for any other failure. */

@@ -39,14 +39,14 @@ export function newNameOf(
   others: readonly Member[],
 ): string {
   if (progress.added !== undefined && progress.added.name !== '') return progress.added.name;
-  if (name === undefined) return freeName(progress.old?.name || nameAfter(old), others);
+  if (name === undefined && progress.old === undefined && idIn(old) !== undefined) {
+    throw refusal(
+      `${old} is removed, and its name is not known: give the name of the new member with --name`,
+    );
+  }
+  if (name === undefined) return freeName(progress.old?.name || old, others);
   if (others.some((member) => member.name === name)) throw refusal(`there is a member ${name} already`);
   return name;
-}
-
-/** A name for the replacement of a member that has been removed. An id must not become a name, which a later command takes for the id. */
-function nameAfter(nameOrId: string): string {
-  return idIn(nameOrId) === undefined ? nameOrId : `replacement-of-${nameOrId}`;
 }
 
 /** A member as the user can name it in a command. */
