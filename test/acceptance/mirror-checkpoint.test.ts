@@ -142,8 +142,9 @@ describe('make-mirror --checkpoint', () => {
     const first = mirror.start();
     await mirror.catchesUp();
     first.kill('SIGTERM');
-    await first.result;
+    const said = (await first.result).stderr.toString();
     expect(mirror.state()).not.toHaveProperty('writer');
+    expect(said).toContain(`; the checkpoint continues with revision ${mirror.state().nextRevision}\n`);
     await put(mirror.destination, 'w/only there', 'stays without a copy');
     const second = mirror.start();
     await mirror.catchesUp();

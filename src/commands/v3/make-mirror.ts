@@ -176,16 +176,16 @@ export async function runMakeMirror(options: MakeMirrorOptions, context: Command
   try {
     await Promise.race([running, counting]);
   } catch (error) {
+    // On a signal, `counting` rejects before the mirror has stopped. The process ends when this function returns: the checkpoint has to be
+    // complete by then.
+    if (context.signal.aborted) {
+      await Promise.race([running.catch(() => undefined), context.clock.sleep(MAX_END_MS)]);
+    }
     printProgressMade(error, mirror, { hasCheckpoint: options.checkpoint !== '', context });
     throw error;
   } finally {
     end.abort();
     await counting.catch(() => undefined);
-    // A signal ends the count first, and then the process: the checkpoint is written to the end before that.
-    if (context.signal.aborted) {
-      const late = context.clock.sleep(MAX_END_MS);
-      await Promise.race([running.catch(() => undefined), late]);
-    }
   }
 }
 
