@@ -17,7 +17,8 @@ export const snapshotListCommand = (program: string) =>
     usage: '<directory>',
     summary: 'List the snapshots in a directory',
     description: [
-      'Cluster by cluster (--cluster-name, or the cluster id), the one that was saved last at the end; in each the oldest first.',
+      'Those without a manifest come first, and then cluster by cluster (--cluster-name, or the cluster id), that of the newest complete',
+      'snapshot at the end; in each the oldest first. The last line with `complete` is the newest one.',
       'Reads the manifests that `snapshot save` writes into a directory, and the sizes of the files. Use `snapshot verify` for a',
       'complete check.',
     ].join('\n'),

@@ -32,7 +32,7 @@ export const PART_SUFFIX = '.part';
 const PART_NAME = /\.db(?:\.zst|\.gz)?(?:\.json)?\.part$/;
 
 /**
- * The snapshots in the directory: those without a manifest, and then cluster by cluster, that of the newest snapshot at the end; in each the
+ * The snapshots in the directory: those without a manifest, and then cluster by cluster, that of the newest complete snapshot at the end; in each the
  * oldest first. Throws a `CommandError`.
  */
 export function listSnapshots(directory: string): ListedSnapshot[] {
@@ -71,8 +71,8 @@ function stateOf(
 
 function inOrder(snapshots: readonly ListedSnapshot[]): ListedSnapshot[] {
   const lastBegins = new Map<string, string>();
-  for (const { manifest } of snapshots) {
-    if (manifest === undefined) continue;
+  for (const { state, manifest } of snapshots) {
+    if (state !== 'complete' || manifest === undefined) continue;
     const last = lastBegins.get(manifest.cluster) ?? '';
     if (manifest.begin > last) lastBegins.set(manifest.cluster, manifest.begin);
   }
@@ -81,8 +81,10 @@ function inOrder(snapshots: readonly ListedSnapshot[]): ListedSnapshot[] {
     const fields = [lastBegins.get(cluster) ?? '', cluster, String(sequence).padStart(16, '0'), begin, file];
     return fields.join('\0');
   };
-  const places = new Map(snapshots.map((snapshot) => [snapshot, placeOf(snapshot)]));
-  return snapshots.toSorted((a, b) => ((places.get(a) ?? '') < (places.get(b) ?? '') ? -1 : 1));
+  return snapshots
+    .map((snapshot) => ({ snapshot, place: placeOf(snapshot) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ snapshot }) => snapshot);
 }
 
 /** The SHA-256 of the file, in hexadecimal. Progress counts bytes. Throws `CommandError` and `CorruptFileError`. */
