@@ -163,7 +163,9 @@ describe.each(v2References)('version 2 over TLS, etcd $version', (reference) => 
     expect(ours.stderr).toMatch(
       /client certificate: (?:give|check) --cert-file and --key-file \(remote error: tls: .*\)\n/,
     );
-    expect(ours.stderr.endsWith(real.stderr), `${ours.stderr}\nends with\n${real.stderr}`).toBe(true);
+    // Go's net/http says in which of its loops it was when the alert came, about once in 80 runs.
+    const message = real.stderr.replaceAll('readLoopPeekFailLocked: ', '');
+    expect(ours.stderr.endsWith(message), `${ours.stderr}\nends with\n${message}`).toBe(true);
   });
 
   it('reports plain http on a port for https', async () => {
