@@ -232,12 +232,36 @@ describe('make-mirror', () => {
     const waits: number[] = [];
     const sleep = async (ms: number, signal?: AbortSignal) => {
       await new Promise(setImmediate);
-      signal?.throwIfAborted();
+      // Without a signal, it is the time that the mirror has to end.
+      if (signal === undefined) return;
+      signal.throwIfAborted();
       if (waits.push(ms) === 3) fake.abort(stop);
     };
     const context = { ...fake.context, clock: { ...fake.context.clock, sleep } };
     await expect(runMakeMirror(options('there', '--rev=5'), context)).rejects.toBe(stop);
     expect(waits).toEqual([30_000, 30_000, 30_000]);
     expect(fake.emitted.at(-1)).toEqual({ kind: 'text', text: '2\n' });
+  });
+
+  it('waits on a signal for the write that is on its way, and counts it', async () => {
+    const { service } = scriptedWatch([[created, watchResponse({ revisions: [5] })]]);
+    const header = { clusterId: 1n, memberId: 1n, revision: 7n, raftTerm: 1n };
+    const stop = new Error('stop');
+    const txn = async () => {
+      fake.abort(stop);
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+      return { header, succeeded: true, responses: [] };
+    };
+    const fake = fakeContext({
+      connect: () => ({ watch: service }),
+      connectTo: () => ({ kv: { txn } as never }),
+    });
+    const sleep = (_ms: number, signal?: AbortSignal) =>
+      new Promise<void>((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    const context = { ...fake.context, clock: { ...fake.context.clock, sleep } };
+    await expect(runMakeMirror(options('there', '--rev=5'), context)).rejects.toBe(stop);
+    expect(fake.lines).toEqual(['1 keys were mirrored; continue with --rev=6']);
   });
 });
