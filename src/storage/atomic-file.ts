@@ -1,10 +1,10 @@
-import { type BigIntStats, renameSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { type BigIntStats, renameSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { parentPath, systemPath } from '../go/file-path.js';
 import { pathErrorText, systemErrorText } from '../go/system-error.js';
 import { CommandError, type FailureOptions } from '../model/errors.js';
 import { BlockWriter } from './block-writer.js';
-import { isNameFree, linkTarget, statOf, syncDirectory } from './directory.js';
+import { isNameFree, linkTarget, removeTree, statOf, syncDirectory } from './directory.js';
 
 /** Readable by the owner only: a snapshot can contain secrets. */
 const PRIVATE_MODE = 0o600;
@@ -125,7 +125,7 @@ export class AtomicFile {
       await this.#writer.stop();
     }
     // Nothing is awaited in between, and the file is open: see `commit`.
-    if (this.#partFileState().kind !== 'replaced') removeFile(this.partPath);
+    if (this.#partFileState().kind === 'own') removeTree(this.partPath);
     await this.#handle.close().catch(() => undefined);
   }
 
@@ -214,15 +214,6 @@ function fileTypeOf(target: Stats): string {
   if (target.isDirectory()) return 'a directory';
   if (target.isFIFO()) return 'a named pipe';
   return target.isSocket() ? 'a socket' : 'a device';
-}
-
-/** Never throws. */
-function removeFile(path: string): void {
-  try {
-    unlinkSync(systemPath(path));
-  } catch {
-    // Another process has removed it.
-  }
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -32,8 +32,8 @@ export const PART_SUFFIX = '.part';
 const PART_NAME = /\.db(?:\.zst|\.gz)?(?:\.json)?\.part$/;
 
 /**
- * The snapshots in the directory: those without a manifest, and then cluster by cluster, that of the newest complete snapshot at the end; in each the
- * oldest first. Throws a `CommandError`.
+ * The snapshots in the directory: those without a manifest, and then cluster by cluster, that of the newest complete snapshot at the end; in
+ * each the oldest first. Throws a `CommandError`.
  */
 export function listSnapshots(directory: string): ListedSnapshot[] {
   const files = new Set<string>();

@@ -73,8 +73,8 @@ export class Node {
   }
 
   /**
-   * Runs a block of instructions and returns its stdout, with the variables that earlier blocks have set. Throws when one of its commands
-   * fails.
+   * Runs a block of instructions and returns its stdout. It has the variables of earlier blocks that are not exported and whose names are
+   * letters alone, such as SNAPSHOT. Throws when one of its commands fails.
    */
   async shell(block: string): Promise<string> {
     const variables = this.path('run/variables');
